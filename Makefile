@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+export PYTHONSAFEPATH = 1
+PYTHON ?= python3
+BIN = .venv/bin
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
+
+.PHONY: run test check check-slow format bench train clean
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/base.stamp: .venv/bin/python pyproject.toml setup.py constraints.txt
+	$(PIP) -e .
+	touch $@
+
+.venv/dev.stamp: .venv/base.stamp
+	$(PIP) -e '.[train,dev]'
+	touch $@
+
+run: .venv/base.stamp  ## install and screen the example visits, with their reasons
+	$(BIN)/laennec screen examples/visits/*.json --lang fr
+
+test: check  ## install and run the whole check
+
+check: .venv/dev.stamp  ## format, lint, types, imports, tests, doctests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	MYPYPATH=.stubs $(BIN)/mypy -p laennec
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m tests.hazard_count
+
+check-slow: .venv/dev.stamp  ## the tiers that CI has no time for
+	$(BIN)/python -m pytest -n 2
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev.stamp  ## writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
+
+train: .venv/dev.stamp  ## trains every shipped model from the development data
+	$(BIN)/laennec train diabetes_type_2 --data $(DATA)
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Laennec: datasets.simulator."""
