@@ -1,0 +1,163 @@
+"""The record: all facts of many people at one time each, held in columns.
+
+There is one evaluator, and it is columnar: a visit is a batch of one row. An item that can be
+measured several times at one visit (three pressures on an arm) has one column a reading.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .fixedpoint import FloatArray, Int64Array
+from .vocabulary import Item, Vocabulary
+
+Int8Array = npt.NDArray[np.int8]
+BoolArray = npt.NDArray[np.bool_]
+
+UNKNOWN: Final = -1
+NO: Final = 0
+YES: Final = 1
+
+FEMALE: Final = 0
+MALE: Final = 1
+
+
+class ItemState(IntEnum):
+    """What became of one reported value."""
+
+    ABSENT = 0
+    ACCEPTED = 1
+    SUSPECT = 2
+    REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one record; a record has as many as were found.
+
+    ``severity`` is ``refused_record`` (nothing can be screened), ``refused_item`` (this value is
+    not used by any model), ``suspect_item`` (used by no model until a named person confirms it)
+    or ``note`` (a limit that is printed).
+    """
+
+    row: int
+    severity: str
+    code: str
+    path: str
+    found: str
+    why: str
+    remedy: str
+    item: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityColumn:
+    """One measured item of n people, m readings each, as it was reported.
+
+    Attributes
+    ----------
+    item : the vocabulary entry
+    nano : int64 (n, m), value in billionths of the reported unit; 0 where absent
+    unit : int8 (n, m), index into ``item.units``; -1 where absent or where no unit was given
+    comparator : int8 (n, m), 0 none, negative ``<``/``<=``, positive ``>``/``>=``
+    state : int8 (n, m), an ItemState
+    """
+
+    item: Item
+    nano: Int64Array
+    unit: Int8Array
+    comparator: Int8Array
+    state: Int8Array
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+        return int(self.nano.shape[0])
+
+    @property
+    def readings(self) -> int:
+        """Readings a person can have in this column."""
+        return int(self.nano.shape[1])
+
+    @property
+    def present(self) -> BoolArray:
+        """(n, m): something was reported, whatever became of it."""
+        return self.state != ItemState.ABSENT
+
+    @property
+    def accepted(self) -> BoolArray:
+        """(n, m): the value may be used by rules and models."""
+        return self.state == ItemState.ACCEPTED
+
+    def with_state(self, state: Int8Array) -> "QuantityColumn":
+        """Return the same column with other states."""
+        return replace(self, state=state)
+
+    def model_values(self) -> FloatArray:
+        """Return (n, m) float64 in ``item.model_unit``; NaN where not accepted or unit unknown."""
+        slopes = np.array([u.slope for u in self.item.units] + [np.nan])
+        offsets = np.array([u.offset for u in self.item.units] + [np.nan])
+        values = self.nano / 1e9 * slopes[self.unit] + offsets[self.unit]
+        return np.where(self.accepted, values, np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBatch:
+    """n visit records in columns.
+
+    Attributes
+    ----------
+    visit_id, person_id : n strings; pseudonyms as the caller gave them
+    age_years : int16 (n,), completed years at the visit; -1 unknown
+    sex : int8 (n,), FEMALE, MALE or -1 unknown
+    quantities : slot name (``waist``, ``systolic_bp.left_arm``, ``glucose.fasting_venous``) -> column
+    answers : name (``questionnaire.smoker``, ``symptom.chest_pain``, ``condition.diabetes``) -> int8
+        (n,): the index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
+        for yes/no questions NO or YES
+    refused : bool (n,), the whole record is refused
+    problems : every problem of every record
+    reported : slot name -> the strings as reported, a list of m a person (single visits only)
+    """
+
+    visit_id: Sequence[str]
+    person_id: Sequence[str]
+    age_years: npt.NDArray[np.int16]
+    sex: Int8Array
+    quantities: Mapping[str, QuantityColumn]
+    answers: Mapping[str, Int8Array]
+    refused: BoolArray
+    problems: tuple[Problem, ...]
+    vocabulary: Vocabulary
+    reported: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of visits."""
+        return len(self.visit_id)
+
+    def answer(self, name: str) -> Int8Array:
+        """Return one answer column, all UNKNOWN where nobody was asked."""
+        found = self.answers.get(name)
+        return found if found is not None else np.full(self.n, UNKNOWN, dtype=np.int8)
+
+    def quantity(self, slot: str) -> QuantityColumn:
+        """Return one item's column, all absent where nobody was measured."""
+        found = self.quantities.get(slot)
+        return found if found is not None else empty_column(self.vocabulary.item_of(slot), self.n)
+
+
+def empty_column(item: Item, n: int, readings: int = 1) -> QuantityColumn:
+    """Return a column in which nobody has been measured."""
+    shape = (n, readings)
+    return QuantityColumn(
+        item=item,
+        nano=np.zeros(shape, dtype=np.int64),
+        unit=np.full(shape, UNKNOWN, dtype=np.int8),
+        comparator=np.zeros(shape, dtype=np.int8),
+        state=np.full(shape, ItemState.ABSENT, dtype=np.int8),
+    )
