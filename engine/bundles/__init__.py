@@ -1,0 +1,1 @@
+"""Signed model bundles: manifest, signature, verification, loading."""

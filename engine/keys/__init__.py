@@ -1,0 +1,1 @@
+"""Public keys that come with the house: the development key only."""

@@ -1,0 +1,180 @@
+"""The draft that a visit becomes: findings with their reasons, in message ids and parameters.
+
+No words are kept here: a sentence file renders the same draft in French or English afterwards. A
+draft is not a report that may leave; ``serving/reports.py`` holds the type that can.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+SCHEMA: Final = "laennec.prediagnosis/1"
+RISK_DECIMALS: Final = 4
+
+Parameter = str | int | float
+FactState = Literal["present", "absent", "borderline", "not_assessable"]
+Band = Literal["low", "intermediate", "high", "not_assessable"]
+Urgency = Literal["U0", "U1", "U2", "U3"]
+URGENCIES: Final[tuple[Urgency, ...]] = ("U0", "U1", "U2", "U3")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence by its id; parameters are codes or numbers, never words of one language.
+
+    A parameter that is itself a vocabulary code (an item, an answer, a unit) is written
+    ``item:waist`` or ``answer:symptom.chest_pain`` and rendered by its label.
+    """
+
+    id: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """One value behind a reason, as reported (``origin`` reported), derived or estimated."""
+
+    name: str
+    value: str
+    unit: str
+    origin: Literal["reported", "derived", "estimated"] = "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of an explanation, traceable to a rule or guideline row.
+
+    ``contribution`` is on the logit for Takagi-Sugeno-Kang rules, a share of the output area for
+    Mamdani rules, points for a published score, None for a guideline row.
+    """
+
+    rule_id: str
+    message: Message
+    contribution: float | None
+    inputs: tuple[InputValue, ...]
+    source: str
+    membership: float | None = None
+    share_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """An item that is not there, and what its absence leaves open."""
+
+    item: str
+    required: bool
+    risk_interval: tuple[float, float] | None = None
+    could_change_band: bool | None = None
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The smallest change found that would move the finding; only what a person can change."""
+
+    message: Message
+    inputs: tuple[tuple[str, str, str, str], ...]
+    """(name, from, to, unit) of every value that changes"""
+    risk: float | None
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReference:
+    """Which bundle spoke."""
+
+    id: str
+    version: str
+    sha256: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineReference:
+    """Which rows of which guideline set spoke."""
+
+    set: str
+    row_ids: tuple[str, ...]
+    guideline: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the engine says about one fact or one risk.
+
+    A fact has ``state``; a risk has ``band`` and, where its model ran, ``risk``.
+    ``grade`` is the code of the guideline category (``grade_1``, ``diabetes_range_to_confirm``).
+    """
+
+    id: str
+    kind: Literal["fact", "risk"]
+    message: Message
+    state: FactState | None = None
+    band: Band | None = None
+    grade: str = ""
+    risk: float | None = None
+    risk_interval: tuple[float, float] | None = None
+    reference_standard: str = ""
+    urgency: Urgency | None = None
+    reasons_for: tuple[Reason, ...] = ()
+    reasons_against: tuple[Reason, ...] = ()
+    missing: tuple[MissingItem, ...] = ()
+    what_would_change: tuple[Change, ...] = ()
+    proposed_action: str = ""
+    proposed_addressee: str = ""
+    model: ModelReference | None = None
+    guideline: GuidelineReference | None = None
+    limits: tuple[Message, ...] = ()
+    shapley: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentItem:
+    """A deterministic rule that asks for a person, whatever any model says."""
+
+    rule_id: str
+    level: Urgency
+    message: Message
+    inputs: tuple[InputValue, ...]
+    action: str
+    addressee: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemNotice:
+    """A value that was refused, is suspect, or sets a limit; with what to do."""
+
+    item: str
+    path: str
+    code: str
+    message: Message
+    found: str
+    remedy: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreDiagnosis:
+    """The draft. ``content_hash`` covers everything here except itself."""
+
+    visit_id: str
+    person_id: str
+    performed_at: str
+    findings: tuple[Finding, ...]
+    urgent: tuple[UrgentItem, ...]
+    urgency: Urgency | None
+    refused_items: tuple[ItemNotice, ...]
+    suspect_items: tuple[ItemNotice, ...]
+    notes: tuple[ItemNotice, ...]
+    quality: Mapping[str, Parameter]
+    guideline_sets: Mapping[str, str]
+    models_refused: tuple[tuple[str, str], ...]
+    rows_unsigned: int
+    sentences_sha256: str
+    content_hash: str
+    development_model: bool
+    schema: str = SCHEMA
+    status: Literal["draft"] = "draft"
