@@ -1,8 +1,8 @@
 """Plain tables to frozen dataclasses and back, every problem at once.
 
-The dataclass is the schema: its field names are the keys, its annotations the types. An unknown key,
-a missing key and a wrong type are each reported with the path where they stand, so that a manifest
-with five mistakes is corrected in one go.
+The dataclass is the schema: its field names are the keys, its annotations the types. An unknown
+key, a missing key and a wrong type are each reported with the path where they stand, so that a
+manifest with five mistakes is corrected in one go.
 """
 
 import dataclasses
@@ -63,7 +63,7 @@ def decode(cls: type[T], table: object, problems: list[str], path: str = "") -> 
     return cls(**values) if len(problems) == before else None
 
 
-def _value(kind: Any, found: object, problems: list[str], path: str) -> Any:
+def _value(kind: object, found: object, problems: list[str], path: str) -> object:
     """Read one value of the annotated kind."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
@@ -77,7 +77,7 @@ def _value(kind: Any, found: object, problems: list[str], path: str) -> Any:
         return _sequence(get_args(kind), found, problems, path)
     if origin in (dict, Mapping):
         return _mapping(found, problems, path)
-    return _scalar(kind, found, problems, path)
+    return _scalar(typing.cast("type", kind), found, problems, path)
 
 
 def _literal(allowed: tuple[Any, ...], found: object, problems: list[str], path: str) -> object:
@@ -123,17 +123,18 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def encode(value: Any) -> dict[str, Any]:
+def encode(value: object) -> dict[str, Any]:
     """Return a dataclass as a plain table, in field order, absent optionals left out."""
     table: dict[str, Any] = {}
-    for field in dataclasses.fields(value):
+    fields = dataclasses.fields(value)  # type: ignore[arg-type]  # a dataclass by contract
+    for field in fields:
         item = _plain(getattr(value, field.name))
         if item is not None:
             table[key_of(field)] = item
     return table
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value):
         return encode(value)
     if isinstance(value, tuple):
@@ -144,7 +145,7 @@ def _plain(value: Any) -> Any:
 
 
 def to_toml(table: Mapping[str, Any]) -> str:
-    """Write a table as TOML: scalars first, then tables, then lists of tables, always the same bytes.
+    """Write a table as TOML, scalars before tables; the same table always gives the same bytes.
 
     Example
     -------

@@ -4,9 +4,6 @@ The manifest is the only part of a bundle that is signed; it carries the sha256 
 Clinical numbers (ranges, steps, cut-offs) stand in the manifest, never in this code.
 """
 
-import hashlib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,23 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ContractBroken
-from .decode import decode, encode, to_toml
-
 SCHEMA = "laennec.bundle/1"
 MANIFEST = "manifest.toml"
 SIGNATURE = "signature"
 REQUIRED_FILES = ("card.md", "golden.json", "model.onnx", "rules.toml")
 BAND_NAMES = ("low", "intermediate", "high")
 BINARY_UNIVERSE = (0.0, 1.0)
-
-_EXTRA_FILE = re.compile(r"[a-z0-9_]+\.(json|toml|md|txt)")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
-_CODE = re.compile(r"[a-z]+:[A-Za-z0-9._-]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Monotone = Literal["increasing", "decreasing", "none"]
 FloatArray = NDArray[np.float64]
@@ -71,10 +57,10 @@ class InputSpec:
 
     def accepts(self, value: FloatArray) -> NDArray[np.bool_]:
         """Say where values lie in the universe and on its grid (False for NaN)."""
-        inside = (value >= self.universe[0]) & (value <= self.universe[1])
-        if self.kind == "continuous":
-            return inside
-        return inside & (value == np.round(value))
+        inside: NDArray[np.bool_] = (value >= self.universe[0]) & (value <= self.universe[1])
+        if self.kind != "continuous":
+            inside &= value == np.round(value)
+        return inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +86,7 @@ class Change:
 
     Parameters
     ----------
-    name : feature name (``waist_cm``); it need not be an input, then ``moves`` says which inputs follow
+    name : feature name (``waist_cm``); need not be an input: ``moves`` says what follows
     unit : UCUM unit
     direction : the direction that may be proposed
     step : size of one step, in ``unit``; steps are the effort by which changes are compared
@@ -283,173 +269,3 @@ class Manifest:
     def index(self, name: str) -> int:
         """Return the column of an input."""
         return self.input_names.index(name)
-
-
-def write_manifest(manifest: Manifest) -> str:
-    """Return the manifest as TOML; the same manifest always gives the same bytes."""
-    return to_toml(encode(manifest))
-
-
-def parse_manifest(raw: bytes, *, path: str = MANIFEST, sealed: bool = True) -> Manifest:
-    """Read and check a manifest.
-
-    Parameters
-    ----------
-    raw : the bytes of the file
-    path : named in the error
-    sealed : False while a bundle is being made, before ``sign_bundle`` has filled ``key`` and ``files``
-
-    Raises
-    ------
-    ContractBroken  naming every problem at once
-    """
-    problems: list[str] = []
-    try:
-        table = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _broken([f"not readable as TOML ({error})"], path) from error
-    manifest = decode(Manifest, table, problems)
-    if manifest is not None:
-        problems = [*_check(manifest), *(_check_seal(manifest) if sealed else ())]
-    if manifest is None or problems:
-        raise _broken(problems, path)
-    return manifest
-
-
-def _broken(problems: list[str], path: str) -> ContractBroken:
-    return ContractBroken(
-        found="; ".join(problems),
-        why="a manifest that is not exactly of its schema says nothing that can be relied on",
-        remedy=f"Correct it as in docs/how-to/bundles.md ({SCHEMA}) and sign the bundle again",
-        path=path,
-    )
-
-
-def sha256_of(raw: bytes) -> str:
-    """Return the sha256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _check(m: Manifest) -> list[str]:
-    problems = [
-        f"{where}: {value!r} is not of the form {pattern.pattern}"
-        for where, value, pattern in (
-            ("id", m.id, _ID),
-            ("version", m.version, _VERSION),
-            ("training.date", m.training.date, _DATE),
-            ("guideline_topic", m.guideline_topic, _NAME),
-            *((f"input[{i}].name", s.name, _NAME) for i, s in enumerate(m.inputs)),
-            *((f"input[{i}].code", s.code, _CODE) for i, s in enumerate(m.inputs)),
-            *((f"training.data.{k}", v, _SHA256) for k, v in m.training.data.items()),
-        )
-        if not pattern.fullmatch(value)
-    ]
-    problems += [
-        f"{k}: empty" for k in ("intended_use", "not_for", "population") if not getattr(m, k)
-    ]
-    if m.id.rpartition("/")[2] != m.form:
-        problems.append(f"form: {m.form!r} is not the second part of id {m.id!r}")
-    problems += _check_answer(m)
-    problems += [p for i, s in enumerate(m.inputs) for p in _check_input(s, f"input[{i}]")]
-    problems += [p for i, c in enumerate(m.changes) for p in _check_change(c, m, f"change[{i}]")]
-    return problems + _check_unique(m)
-
-
-def _check_unique(m: Manifest) -> list[str]:
-    problems = [] if m.inputs else ["input: at least one is needed"]
-    for what, names in (
-        ("input", m.input_names),
-        ("change", tuple(c.name for c in m.changes)),
-        ("operating_point", tuple(o.name for o in m.operating_points)),
-    ):
-        problems += [
-            f"{what}: {n!r} stands twice" for n in sorted(set(names)) if names.count(n) > 1
-        ]
-    return problems
-
-
-def _check_answer(m: Manifest) -> list[str]:
-    wanted = "risk" if m.kind == "tsk" else "score"
-    low, high = m.outputs.range
-    cuts = [m.bands.low_below, m.bands.high_from, *(o.value_from for o in m.operating_points)]
-    checks = (
-        (m.outputs.value == wanted, f"outputs.value: a {m.kind} model answers {wanted!r}"),
-        (low < high, "outputs.range: the low end is not below the high end"),
-        (m.kind != "tsk" or (low, high) == BINARY_UNIVERSE, "outputs.range: a risk is 0 to 1"),
-        (m.outputs.decimals >= 0, "outputs.decimals: negative"),
-        (m.bands.low_below < m.bands.high_from, "bands: low_below is not below high_from"),
-        (
-            all(low < c < high for c in cuts),
-            "bands, operating_point: a cut-off is outside the range",
-        ),
-        (
-            all(round(c, m.outputs.decimals) == c for c in cuts[:2]),
-            "bands: a cut-off has more decimals than the printed output",
-        ),
-        (
-            m.kind != "tsk" or m.training_prevalence is not None,
-            "training_prevalence: missing for a tsk model",
-        ),
-        (
-            m.training_prevalence is None or 0 < m.training_prevalence < 1,
-            "training_prevalence: not between 0 and 1",
-        ),
-    )
-    return [text for ok, text in checks if not ok]
-
-
-def _check_input(s: InputSpec, path: str) -> list[str]:
-    values = np.array([s.plausible_low_risk, s.plausible_high_risk, s.reference, *s.training_range])
-    checks = (
-        (s.universe[0] < s.universe[1], "universe: the low end is not below the high end"),
-        (s.training_range[0] <= s.training_range[1], "training_range: ends in the wrong order"),
-        (
-            s.kind != "binary" or s.universe == BINARY_UNIVERSE,
-            "universe: a binary input has the universe [0, 1]",
-        ),
-        (
-            bool(s.accepts(values).all()),
-            "reference, plausible_low_risk, plausible_high_risk, training_range: outside the universe",
-        ),
-        (
-            s.monotone != "increasing" or s.plausible_low_risk <= s.plausible_high_risk,
-            "plausible_low_risk: above plausible_high_risk though risk increases",
-        ),
-        (
-            s.monotone != "decreasing" or s.plausible_low_risk >= s.plausible_high_risk,
-            "plausible_low_risk: below plausible_high_risk though risk decreases",
-        ),
-    )
-    return [f"{path}.{text}" for ok, text in checks if not ok]
-
-
-def _check_change(c: Change, m: Manifest, path: str) -> list[str]:
-    specs = {s.name: s for s in m.inputs}
-    problems = [
-        f"{path}.{text}"
-        for ok, text in (
-            (c.step > 0, "step: not above 0"),
-            (c.decimals >= 0 and round(c.step, c.decimals) == c.step, "decimals: too few for step"),
-            (c.reach[0] < c.reach[1], "reach: the low end is not below the high end"),
-            (c.max_change >= c.step, "max_change: smaller than one step"),
-            (bool(c.source), "source: empty"),
-        )
-        if not ok
-    ]
-    for move in c.effective_moves:
-        if move.input not in specs:
-            problems.append(f"{path}: moves {move.input!r}, which is not an input")
-        elif not specs[move.input].modifiable:
-            problems.append(f"{path}: moves {move.input!r}, which is not modifiable")
-    return problems
-
-
-def _check_seal(m: Manifest) -> list[str]:
-    problems = [f"files: {n} is missing" for n in REQUIRED_FILES if n not in m.files]
-    problems += [
-        f"files: {n!r} is not a name that a bundle may hold"
-        for n in m.files
-        if n not in REQUIRED_FILES and not (_EXTRA_FILE.fullmatch(n) and n != MANIFEST)
-    ]
-    problems += [f"files.{n}: not a sha256" for n, h in m.files.items() if not _SHA256.fullmatch(h)]
-    return problems if m.key else [*problems, "key: missing"]

@@ -1,8 +1,9 @@
 """Ed25519 keys, trust and signatures of bundles.
 
-The repository holds one key pair, named ``development``; its private half is public on purpose, so a
-model signed with it is worth nothing more than "development model". A release key never stands in
-the repository: a site puts the public keys that it trusts, one PEM file each, into its trust folder.
+The repository holds one key pair, named ``development``; its private half is public on purpose, so
+a model signed with it is worth nothing more than "development model". A release key never stands in
+the repository: a site puts the public keys that it trusts, one PEM file each, into its trust
+folder.
 """
 
 import re
@@ -15,7 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ..errors import ContractBroken, FileChanged
-from .manifest import MANIFEST, SIGNATURE, Manifest, parse_manifest, sha256_of, write_manifest
+from .manifest import MANIFEST, SIGNATURE, Manifest
+from .manifest_file import parse_manifest, sha256_of, write_manifest
 
 DEVELOPMENT = "development"
 DEVELOPMENT_KEY = Path(__file__).parents[1] / "keys" / "development.pem"
@@ -40,7 +42,7 @@ class Trust:
             raise FileChanged(
                 found=f"signed with the key {key!r}, trusted are {', '.join(sorted(self.keys))}",
                 why="a model of an unknown signer is not used",
-                remedy="Put the signer's public key into the trust folder, or restore the shipped bundle",
+                remedy="Put the signer's public key into the trust folder, or restore the bundle",
                 path=path,
             )
         try:
@@ -72,8 +74,8 @@ def load_trust(folder: Path | None = None, *, development: bool = True) -> Trust
         if path.stem == DEVELOPMENT or not _KEY_NAME.fullmatch(path.stem):
             raise ContractBroken(
                 found=f"a trusted key is named {path.stem!r}",
-                why="the name development is reserved for the worthless key of the repository, and a "
-                "key name has small letters, digits, - and _ only",
+                why="the name development is reserved for the worthless key of the repository, "
+                "and a key name has small letters, digits, - and _ only",
                 remedy="Rename the file",
                 path=path.name,
             )
