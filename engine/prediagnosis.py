@@ -145,15 +145,17 @@ class UrgentItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemNotice:
-    """A value that was refused, is suspect, or sets a limit; with what to do."""
+    """A value that was refused, is suspect, or sets a limit; with what to do.
+
+    Worded by the sentences ``intake.<code>.found``, ``intake.<code>.why`` and
+    ``intake.<code>.remedy`` with ``parameters``.
+    """
 
     item: str
     path: str
     code: str
-    message: Message
-    found: str
-    remedy: str
-    severity: str
+    severity: Literal["refused_record", "refused_item", "suspect_item", "note"]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ measured several times at one visit (three pressures on an arm) has one column a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -40,17 +40,15 @@ class Problem:
     """One thing that is wrong with one record; a record has as many as were found.
 
     ``severity`` is ``refused_record`` (nothing can be screened), ``refused_item`` (this value is
-    not used by any model), ``suspect_item`` (used by no model until a named person confirms it)
-    or ``note`` (a limit that is printed).
+    not used), ``suspect_item`` (not used until a named person confirms it) or ``note`` (a limit
+    that is printed). What was found, why it stops us and what to do are the sentences
+    ``intake.<code>.found|why|remedy`` with ``parameters``.
     """
 
     row: int
-    severity: str
+    severity: Literal["refused_record", "refused_item", "suspect_item", "note"]
     code: str
     path: str
-    found: str
-    why: str
-    remedy: str
     item: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,7 +116,8 @@ class VisitBatch:
     quantities : slot name (``waist``, ``systolic_bp.left_arm``, ``glucose.fasting_venous``) -> column
     answers : name (``questionnaire.smoker``, ``symptom.chest_pain``, ``condition.diabetes``) -> int8
         (n,): the index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
-        for yes/no questions NO or YES
+        for yes/no questions NO or YES. How an item was measured stands here too, as
+        ``method.<item>.<qualifier>`` (``method.hba1c.assay``, ``method.waist.waist_site``)
     refused : bool (n,), the whole record is refused
     problems : every problem of every record
     reported : slot name -> the strings as reported, a list of m a person (single visits only)
