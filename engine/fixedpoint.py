@@ -1,7 +1,7 @@
 """Reported decimals as whole numbers, so that a comparison with a guideline row is exact.
 
-A value is held in billionths of its own unit (an int64, "nano"): 1.26 g/L is 1 260 000 000, exactly,
-where binary floating point would hold 1.26000000000000000888. Values are compared in the unit in
+A value is held in billionths of its own unit (an int64, "nano"): 1.26 g/L is 1 260 000 000,
+exactly, where binary floating point would hold 1.26000000000000000888. Values are compared in the unit in
 which they were reported and are turned into floats only for models.
 """
 
@@ -18,7 +18,9 @@ NANO: Final = 10**NANO_DIGITS
 LARGEST_WHOLE_PART_DIGITS: Final = 9
 FLOAT32_DIGITS: Final = 7
 
-_DECIMAL = re.compile(r"^(?P<comparator><=|>=|<|>)?\s*(?P<sign>[+-]?)(?P<whole>\d+)(?:\.(?P<part>\d+))?$")
+_DECIMAL = re.compile(
+    r"^(?P<comparator><=|>=|<|>)?\s*(?P<sign>[+-]?)(?P<whole>\d+)(?:\.(?P<part>\d+))?$"
+)
 _COMPARATORS: Final = {None: 0, "<": -1, "<=": -2, ">": 1, ">=": 2}
 COMPARATOR_SIGNS: Final = {0: "", -1: "<", -2: "<=", 1: ">", 2: ">="}
 
@@ -59,7 +61,7 @@ def parse_decimal(text: str, *, path: str = "") -> tuple[int, int]:
     if len(whole.lstrip("0")) > LARGEST_WHOLE_PART_DIGITS or len(part.rstrip("0")) > NANO_DIGITS:
         raise RecordError(
             found="a decimal with more digits than are kept",
-            why=f"{LARGEST_WHOLE_PART_DIGITS} digits before and {NANO_DIGITS} after the point are exact",
+            why=f"{LARGEST_WHOLE_PART_DIGITS} digits before and {NANO_DIGITS} after the point are kept",
             remedy="Send the value as the laboratory printed it",
             path=path,
         )
@@ -92,7 +94,9 @@ def nano_from_float32(values: npt.NDArray[np.float32]) -> Int64Array:
     """
     wide = values.astype(np.float64)
     safe = np.where(np.isfinite(wide) & (wide != 0), np.abs(wide), 1.0)
-    decimals = np.clip(FLOAT32_DIGITS - 1 - np.floor(np.log10(safe)).astype(np.int64), 0, NANO_DIGITS)
+    decimals = np.clip(
+        FLOAT32_DIGITS - 1 - np.floor(np.log10(safe)).astype(np.int64), 0, NANO_DIGITS
+    )
     scale = np.power(10.0, decimals.astype(np.float64))
     return nano_from_floats(np.rint(np.where(np.isfinite(wide), wide, 0.0) * scale) / scale)
 

@@ -64,6 +64,7 @@ class QuantityColumn:
     unit : int8 (n, m), index into ``item.units``; -1 where absent or where no unit was given
     comparator : int8 (n, m), 0 none, negative ``<``/``<=``, positive ``>``/``>=``
     state : int8 (n, m), an ItemState
+    confirmed : bool (n, m) or None: a named person confirmed an unusual value
     """
 
     item: Item
@@ -71,6 +72,7 @@ class QuantityColumn:
     unit: Int8Array
     comparator: Int8Array
     state: Int8Array
+    confirmed: BoolArray | None = None
 
     @property
     def n(self) -> int:
@@ -113,14 +115,14 @@ class VisitBatch:
     visit_id, person_id : n strings; pseudonyms as the caller gave them
     age_years : int16 (n,), completed years at the visit; -1 unknown
     sex : int8 (n,), FEMALE, MALE or -1 unknown
-    quantities : slot name (``waist``, ``systolic_bp.left_arm``, ``glucose.fasting_venous``) -> column
-    answers : name (``questionnaire.smoker``, ``symptom.chest_pain``, ``condition.diabetes``) -> int8
-        (n,): the index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
+    quantities : slot name (``waist``, ``systolic_bp.left_arm``) -> column
+    answers : name (``questionnaire.smoker``, ``symptom.chest_pain``) -> int8 (n,): the index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
         for yes/no questions NO or YES. How an item was measured stands here too, as
         ``method.<item>.<qualifier>`` (``method.hba1c.assay``, ``method.waist.waist_site``)
     refused : bool (n,), the whole record is refused
     problems : every problem of every record
     reported : slot name -> the strings as reported, a list of m a person (single visits only)
+    paths : slot name -> where each reading stood in the document (single visits only)
     """
 
     visit_id: Sequence[str]
@@ -133,6 +135,7 @@ class VisitBatch:
     problems: tuple[Problem, ...]
     vocabulary: Vocabulary
     reported: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

@@ -8,7 +8,7 @@ from ..errors import RecordError
 
 @dataclass(frozen=True, slots=True)
 class SuspectReading:
-    """A value on this side of the limit is probably something else; it is proposed, never corrected.
+    """A value beyond the limit is probably something else; that is proposed, never corrected.
 
     ``above``/``below`` are billionths in the labelled unit; ``reads_as`` names the unit (or, for
     ``cm[Hg]`` and ``m``, the spoken unit) in which the number would make sense.
@@ -93,7 +93,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All items and questions. ``questions`` is keyed by qualified name (``symptom.chest_pain``)."""
+    """All items and questions; ``questions`` by qualified name (``symptom.chest_pain``)."""
 
     items: Mapping[str, Item]
     questions: Mapping[str, Question]

@@ -1,0 +1,95 @@
+"""Questionnaire, symptoms, conditions, medications, exposures, consent: closed questions only.
+
+A list that is given was asked in whole: what stands in it is yes, what does not is no. A list that
+is absent was not asked: everything in it is unknown, and nothing is concluded from it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..record import NO, UNKNOWN, YES
+from ..vocabulary import Question, Vocabulary
+from .problems import ProblemLog, shown
+
+LISTS = {
+    "symptoms": "symptom",
+    "conditions": "condition",
+    "medications": "medication",
+    "exposures": "exposure",
+}
+OBJECTS = {"questionnaire": "questionnaire", "consent": "consent"}
+
+
+def read_answers(
+    document: Mapping[str, Any], vocabulary: Vocabulary, path: str, log: ProblemLog
+) -> dict[str, int]:
+    """Return question name -> index of the answer; UNKNOWN where it was asked and not answered."""
+    answers: dict[str, int] = {}
+    for key, section in OBJECTS.items():
+        if key in document:
+            answers |= _read_object(document[key], section, vocabulary, f"{path}.{key}", log)
+    for key, section in LISTS.items():
+        if key in document:
+            answers |= _read_list(document[key], section, vocabulary, f"{path}.{key}", log)
+    return answers
+
+
+def _read_object(
+    given: Any,  # noqa: ANN401 - any JSON value
+    section: str,
+    vocabulary: Vocabulary,
+    path: str,
+    log: ProblemLog,
+) -> dict[str, int]:
+    if not isinstance(given, Mapping):
+        log.refuse_record("not_an_object", path)
+        return {}
+    answers = {}
+    for code, value in given.items():
+        question = vocabulary.questions.get(f"{section}.{code}")
+        if question is None:
+            log.refuse_record("unknown_key", f"{path}.{shown(code)}", key=shown(code))
+        else:
+            answers[question.name] = _read_choice(value, question, f"{path}.{code}", log)
+    return answers
+
+
+def _read_choice(value: object, question: Question, path: str, log: ProblemLog) -> int:
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        code = "yes" if value else "no"
+    else:
+        code = value if isinstance(value, str) else ""
+    index = question.choice_index(code)
+    if index < 0:
+        allowed = ", ".join(c.code for c in question.choices)
+        log.add(
+            "refused_item",
+            "answer_unknown",
+            path,
+            item=question.name,
+            found=shown(value),
+            allowed=allowed.replace("no, yes", "false, true"),
+        )
+    return index
+
+
+def _read_list(
+    given: Any,  # noqa: ANN401 - any JSON value
+    section: str,
+    vocabulary: Vocabulary,
+    path: str,
+    log: ProblemLog,
+) -> dict[str, int]:
+    if not isinstance(given, list):
+        log.refuse_record("not_a_list", path)
+        return {}
+    answers = {name: NO for name in vocabulary.questions if name.startswith(f"{section}.")}
+    for index, entry in enumerate(given):
+        name = f"{section}.{entry}" if isinstance(entry, str) else ""
+        if name in answers:
+            answers[name] = YES
+        else:
+            log.refuse_record("unknown_entry", f"{path}[{index}]", found=shown(entry))
+    return answers

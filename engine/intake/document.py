@@ -1,0 +1,89 @@
+"""From bytes to one JSON object, with nothing guessed on the way."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ..errors import RecordError
+from ..vocabulary import load
+from ..vocabulary.load import read_toml
+
+vocabulary_package = load.__package__ or ""
+
+
+class NumberText(str):
+    """A JSON number, kept as it was written; values must be strings, so this is told apart."""
+
+    __slots__ = ()
+
+
+class DuplicateKey(ValueError):
+    """The same key stands twice in one JSON object."""
+
+
+@cache
+def intake_numbers() -> Mapping[str, Any]:
+    """Return the numbers of ``engine/vocabulary/intake.toml``."""
+    return read_toml(vocabulary_package, "intake.toml")
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DuplicateKey(key)
+        found[key] = value
+    return found
+
+
+def _refuse_constant(name: str) -> Any:  # noqa: ANN401 - json's own hook type
+    raise ValueError(name)
+
+
+def _not_a_document(found: str, remedy: str) -> RecordError:
+    return RecordError(found=found, why="a visit must be one JSON object", remedy=remedy, path="$")
+
+
+def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the visit as a mapping; JSON numbers come back as the text that was written.
+
+    Parameters
+    ----------
+    document : JSON text, UTF-8 bytes, or an already read mapping
+
+    Raises
+    ------
+    RecordError  if it is too large, not UTF-8, not JSON, has a key twice, or is no object
+
+    >>> load_document('{"visit_id": "v1"}')
+    {'visit_id': 'v1'}
+    """
+    if isinstance(document, Mapping):
+        return document
+    limit = int(intake_numbers()["limits"]["document_bytes"])
+    if len(document) > limit:
+        raise _not_a_document(
+            f"a document of {len(document)} bytes (limit {limit})", "Send one visit a document"
+        )
+    try:
+        text = document.decode("utf-8") if isinstance(document, bytes) else document
+        loaded = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_float=NumberText,
+            parse_int=NumberText,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise _not_a_document("bytes that are not UTF-8", "Send UTF-8 text") from error
+    except DuplicateKey as error:
+        raise _not_a_document(
+            f"the key {str(error)[:40]!r} twice in one object", "Send each key once"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        place = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise _not_a_document(f"text that is not JSON{place}", "Mend the JSON") from error
+    if not isinstance(loaded, dict):
+        raise _not_a_document("JSON that is not an object", "Send the visit as one object")
+    return loaded

@@ -1,0 +1,286 @@
+"""Reads one reported measurement into one reading of one slot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from ..errors import RecordError
+from ..fixedpoint import parse_decimal
+from ..record import UNKNOWN, ItemState
+from ..vocabulary import Item, Vocabulary
+from .document import NumberText, intake_numbers
+from .problems import ProblemLog, shown
+
+LOINC_SYSTEM: Final = "http://loinc.org"
+LOCAL_SYSTEM: Final = "laennec"
+KEYS: Final = (
+    "code",
+    "value",
+    "unit",
+    "comparator",
+    "at",
+    "fasting_hours",
+    "confirmed_by",
+    "device",
+)
+_COMPARATOR_TEXTS: Final = ("<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reported value on its way into a column."""
+
+    slot: str
+    text: str
+    nano: int
+    unit: int
+    comparator: int
+    state: ItemState
+    confirmed: bool
+    path: str
+    at: datetime | None
+    methods: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementContext:
+    """What a measurement is read against."""
+
+    vocabulary: Vocabulary
+    performed_at: datetime | None
+    log: ProblemLog
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    item: Item
+    implied: Mapping[str, Any]
+
+
+def read_measurement(given: object, path: str, context: MeasurementContext) -> Reading | None:
+    """Return the reading, refused where something about it is wrong; None if it has no item."""
+    log = context.log
+    if not isinstance(given, Mapping):
+        log.refuse_record("not_an_object", path)
+        return None
+    code = _read_code(given.get("code"), f"{path}.code", context)
+    if code is None:
+        return None
+    before = len(log.problems)
+    log.unknown_keys(given, (*KEYS, *context.vocabulary.methods), path)
+    value = _read_value(given, path, code.item, log)
+    unit = _read_unit(given.get("unit"), f"{path}.unit", code, log)
+    methods = _read_methods(given, path, code, context)
+    at = _read_at(given.get("at"), f"{path}.at", code.item, context)
+    slot = _slot(given, path, code, methods, context)
+    if value is None:
+        return None
+    refused = any(p.severity in ("refused_item", "refused_record") for p in log.problems[before:])
+    suspect = any(p.severity == "suspect_item" for p in log.problems[before:])
+    state = ItemState.REFUSED if refused else ItemState.SUSPECT if suspect else ItemState.ACCEPTED
+    return Reading(
+        slot=slot,
+        text=value[0],
+        nano=value[1],
+        unit=unit,
+        comparator=value[2],
+        state=state,
+        confirmed=_confirmed(given.get("confirmed_by"), f"{path}.confirmed_by", log),
+        path=path,
+        at=at,
+        methods={f"method.{code.item.code}.{k}": v for k, v in methods.items()},
+    )
+
+
+def _read_code(given: object, path: str, context: MeasurementContext) -> _Code | None:
+    vocabulary, log = context.vocabulary, context.log
+    system, code = LOCAL_SYSTEM, given
+    if isinstance(given, Mapping):
+        log.unknown_keys(given, ("system", "code", "display"), path)
+        system, code = str(given.get("system", "")), given.get("code")
+    if system == LOINC_SYSTEM and isinstance(code, str) and code in vocabulary.loinc:
+        implied = vocabulary.loinc[code]
+        return _Code(vocabulary.items[implied["item"]], implied)
+    if system == LOCAL_SYSTEM and isinstance(code, str) and code in vocabulary.items:
+        return _Code(vocabulary.items[code], {})
+    log.refuse_record("code_unknown", path, found=shown(code), system=shown(system))
+    return None
+
+
+def _read_value(
+    given: Mapping[str, Any], path: str, item: Item, log: ProblemLog
+) -> tuple[str, int, int] | None:
+    """Return the text as reported, billionths and comparator; None where nothing can be read."""
+    value, comparator = given.get("value"), given.get("comparator", "")
+    if comparator not in ("", *_COMPARATOR_TEXTS):
+        log.add("refused_item", "comparator_unknown", path, item=item.code, found=shown(comparator))
+        comparator = ""
+    if not isinstance(value, str):
+        log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
+        value = (
+            repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+        )
+    elif isinstance(value, NumberText):
+        log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
+    text = f"{comparator}{value}" if not value.startswith(("<", ">")) else value
+    try:
+        nano, sign = parse_decimal(text, path=path)
+    except RecordError:
+        if value:
+            log.add(
+                "refused_item",
+                "value_not_decimal",
+                f"{path}.value",
+                item=item.code,
+                found=shown(value),
+            )
+        return None
+    return text, nano, sign
+
+
+def _read_unit(given: object, path: str, code: _Code, log: ProblemLog) -> int:
+    accepted = ", ".join(u.ucum for u in code.item.units)
+    if given is None or given == "":
+        log.add("refused_item", "unit_missing", path, item=code.item.code, accepted=accepted)
+        return UNKNOWN
+    index = code.item.unit_index(given) if isinstance(given, str) else UNKNOWN
+    if index < 0:
+        log.add(
+            "refused_item",
+            "unit_unknown",
+            path,
+            item=code.item.code,
+            found=shown(given),
+            accepted=accepted,
+        )
+        return UNKNOWN
+    _check_property(str(given), path, code, log)
+    return index
+
+
+def _check_property(unit: str, path: str, code: _Code, log: ProblemLog) -> None:
+    """Refuse a unit that disagrees with the mass, substance or unit that a LOINC code fixes."""
+    substance = unit in ("mmol/L", "umol/L")
+    stated = code.implied.get("property")
+    clash = stated is not None and (stated == "substance") != substance
+    if clash or code.implied.get("unit", unit) != unit:
+        log.add("refused_item", "unit_against_code", path, item=code.item.code, found=unit)
+
+
+def _read_methods(
+    given: Mapping[str, Any], path: str, code: _Code, context: MeasurementContext
+) -> dict[str, int]:
+    methods = {}
+    for name, question in context.vocabulary.methods.items():
+        stated, implied = given.get(name), code.implied.get(name)
+        value = implied if stated is None else stated
+        if value is None:
+            continue
+        index = question.choice_index(value) if isinstance(value, str) else UNKNOWN
+        if index < 0 or (implied is not None and stated not in (None, implied)):
+            context.log.add(
+                "refused_item",
+                "method_unknown",
+                f"{path}.{name}",
+                item=code.item.code,
+                found=shown(value),
+                allowed=", ".join(c.code for c in question.choices),
+            )
+        else:
+            methods[name] = index
+    return methods
+
+
+def _read_at(given: object, path: str, item: Item, context: MeasurementContext) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        moment = None
+    visit = context.performed_at
+    if moment is None or visit is None or moment.tzinfo is None:
+        if visit is not None:
+            context.log.add(
+                "refused_item", "moment_unreadable", path, item=item.code, found=shown(given)
+            )
+        return None
+    if moment.date() > visit.date():
+        context.log.add("refused_item", "measured_after_visit", path, item=item.code)
+    months = item.freshness_months
+    age_months = (visit.year - moment.year) * 12 + visit.month - moment.month
+    age_months -= int((visit.day, visit.time()) < (moment.day, moment.time()))
+    if months is not None and age_months >= months:
+        context.log.add("suspect_item", "too_old", path, item=item.code, months=str(months))
+    return moment
+
+
+def _slot(
+    given: Mapping[str, Any],
+    path: str,
+    code: _Code,
+    methods: Mapping[str, int],
+    context: MeasurementContext,
+) -> str:
+    item = code.item
+    if len(item.slots) == 1:
+        return item.code
+    vocabulary = context.vocabulary
+    if item.code == "glucose":
+        hours = _fasting_hours(given, path, code, context.log)
+        specimen = _choice(vocabulary, "specimen", methods)
+        challenge = _choice(vocabulary, "challenge", methods)
+        return f"glucose.{glucose_state(specimen, challenge, hours)}"
+    arm = _choice(vocabulary, "site", methods)
+    return f"{item.code}.{arm or 'unspecified_arm'}"
+
+
+def _choice(vocabulary: Vocabulary, name: str, methods: Mapping[str, int]) -> str:
+    index = methods.get(name, UNKNOWN)
+    return vocabulary.methods[name].choices[index].code if index >= 0 else ""
+
+
+def _fasting_hours(
+    given: Mapping[str, Any], path: str, code: _Code, log: ProblemLog
+) -> bool | None:
+    """Return whether the person was fasting; None where nobody said."""
+    hours = given.get("fasting_hours")
+    if hours is None:
+        return True if code.implied.get("fasting") else None
+    try:
+        nano, sign = parse_decimal(str(hours))
+    except RecordError:
+        sign, nano = 1, -1
+    if sign or nano < 0 or isinstance(hours, bool):
+        where = f"{path}.fasting_hours"
+        log.add("refused_item", "fasting_unreadable", where, item="glucose", found=shown(hours))
+        return None
+    return nano >= parse_decimal(intake_numbers()["fasting"]["hours_min"])[0]
+
+
+def glucose_state(specimen: str, challenge: str, is_fasting: bool | None) -> str:
+    """Return which kind of glucose a value is; what is not said is never taken as fasting.
+
+    >>> glucose_state("venous_plasma", "", True), glucose_state("venous_plasma", "", None)
+    ('fasting_venous', 'unknown_fasting_venous')
+    """
+    if specimen == "capillary":
+        return "capillary"
+    if specimen not in ("venous_plasma", "venous_serum"):
+        return "unknown_specimen"
+    if challenge:
+        return "two_hour_75g"
+    if is_fasting is None:
+        return "unknown_fasting_venous"
+    return "fasting_venous" if is_fasting else "random_venous"
+
+
+def _confirmed(given: object, path: str, log: ProblemLog) -> bool:
+    if given is None:
+        return False
+    limit = int(intake_numbers()["limits"]["text"])
+    if not isinstance(given, str) or not given.strip() or len(given) > limit:
+        log.refuse_record("identifier_missing", path, limit=str(limit))
+        return False
+    return True

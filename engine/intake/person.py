@@ -1,0 +1,121 @@
+"""Who and when: identity, dates, age and sex of one record, and the wrong-patient guard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ..record import FEMALE, MALE, UNKNOWN
+from .document import intake_numbers
+from .problems import ProblemLog, shown
+
+PERSON_KEYS = ("id", "birth_date", "sex")
+_SEXES = {"female": FEMALE, "male": MALE}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The identity triple; it must be the same wherever two parts of a record meet."""
+
+    person_id: str
+    birth_date: date | None
+    sex: int
+
+
+def read_identifier(value: object, path: str, log: ProblemLog) -> str:
+    """Return a pseudonymous id, refusing the record if there is none."""
+    limit = int(intake_numbers()["limits"]["text"])
+    if not isinstance(value, str) or not value.strip() or len(value) > limit:
+        log.refuse_record("identifier_missing", path, limit=str(limit))
+        return ""
+    return value
+
+
+def read_moment(value: object, path: str, log: ProblemLog, now: datetime | None) -> datetime | None:
+    """Return when the visit took place; a date and time with its time zone."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        log.refuse_record("moment_unreadable", path, found=shown(value))
+        return None
+    skew = timedelta(minutes=int(intake_numbers()["clock"]["future_skew_minutes"]))
+    if now is not None and moment > now + skew:
+        log.refuse_record("moment_in_future", path, found=moment.isoformat())
+    return moment
+
+
+def read_identity(person: object, path: str, log: ProblemLog) -> Identity:
+    """Return the identity triple; a missing sex or birth date is told and stays unknown."""
+    if not isinstance(person, Mapping):
+        log.refuse_record("person_missing", path)
+        return Identity("", None, UNKNOWN)
+    log.unknown_keys(person, PERSON_KEYS, path)
+    person_id = read_identifier(person.get("id"), f"{path}.id", log)
+    return Identity(
+        person_id,
+        _read_birth_date(person.get("birth_date"), f"{path}.birth_date", log),
+        _read_sex(person.get("sex"), f"{path}.sex", log),
+    )
+
+
+def _read_birth_date(value: object, path: str, log: ProblemLog) -> date | None:
+    if value is None:
+        log.add("note", "birth_date_missing", path, item="age")
+        return None
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else _not_a_date()
+    except ValueError:
+        log.add("refused_item", "birth_date_unreadable", path, item="age", found=shown(value))
+        return None
+
+
+def _not_a_date() -> date:
+    raise ValueError
+
+
+def _read_sex(value: object, path: str, log: ProblemLog) -> int:
+    if value is None:
+        log.add("note", "sex_missing", path, item="sex")
+        return UNKNOWN
+    if not isinstance(value, str) or value not in _SEXES:
+        log.add("refused_item", "sex_unknown", path, item="sex", found=shown(value))
+        return UNKNOWN
+    return _SEXES[value]
+
+
+def completed_years(
+    birth_date: date | None, moment: datetime | None, path: str, log: ProblemLog
+) -> int:
+    """Return the age in completed years at the visit, or -1 where it can't be known.
+
+    >>> completed_years(date(1974, 3, 2), datetime.fromisoformat("2026-03-01T09:00:00+01:00"),
+    ...                 "$", ProblemLog())
+    51
+    """
+    if birth_date is None or moment is None:
+        return UNKNOWN
+    day = moment.date()
+    if birth_date > day:
+        log.refuse_record("birth_after_visit", path)
+        return UNKNOWN
+    before_birthday = (day.month, day.day) < (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - int(before_birthday)
+
+
+def guard_same_person(one: Identity, other: Identity, path: str, log: ProblemLog) -> bool:
+    """Refuse the record if another part of it belongs to another person; no fuzzy match.
+
+    Every element of the triple must be equal wherever both parts state it: a wrong patient is the
+    second hazard of the register (H2).
+    """
+    names = []
+    if one.person_id != other.person_id:
+        names.append("id")
+    if None not in (one.birth_date, other.birth_date) and one.birth_date != other.birth_date:
+        names.append("birth_date")
+    if UNKNOWN not in (one.sex, other.sex) and one.sex != other.sex:
+        names.append("sex")
+    if names:
+        log.refuse_record("wrong_patient", path, elements=", ".join(names))
+    return not names

@@ -1,0 +1,173 @@
+"""Reads one visit (``laennec.visit/1``) into a record of one row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+
+from ..record import VisitBatch
+from ..vocabulary import Vocabulary, load_vocabulary
+from .answers import LISTS, OBJECTS, read_answers
+from .columns import answer_columns, columns_from_readings, paths_by_slot, texts_by_slot
+from .document import intake_numbers, load_document
+from .measurements import MeasurementContext, Reading, read_measurement
+from .person import (
+    Identity,
+    completed_years,
+    guard_same_person,
+    read_identifier,
+    read_identity,
+    read_moment,
+)
+from .problems import ProblemLog, shown
+
+SCHEMA: Final = "laennec.visit/1"
+KEYS: Final = (
+    "schema",
+    "visit_id",
+    "performed_at",
+    "person",
+    "measurements",
+    "ecg",
+    "previous_visits",
+    *OBJECTS,
+    *LISTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """One visit: its columns of one row, who, when, and the earlier visits of the same person."""
+
+    batch: VisitBatch
+    performed_at: str
+    identity: Identity
+    previous: tuple["VisitRecord", ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something makes every finding of this record untrustworthy."""
+        return bool(self.batch.refused[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    identity: Identity
+    moment: datetime | None
+    age_years: int
+    readings: tuple[Reading, ...]
+    answers: Mapping[str, int]
+
+
+def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = None) -> VisitRecord:
+    """Read a visit and everything that is wrong with it.
+
+    A record with problems is returned, not raised: refused values and refused records still go
+    through the urgent rules. Only what is no JSON object at all is raised.
+
+    Parameters
+    ----------
+    document : JSON text, UTF-8 bytes, or a mapping in the form ``laennec.visit/1``
+    now : the caller's clock, aware; where given, a visit in the future is refused
+
+    Raises
+    ------
+    RecordError  if the document is no JSON object
+
+    Examples
+    --------
+    >>> record = parse('{"schema": "laennec.visit/1"}')
+    >>> record.is_refused, record.batch.problems[0].code
+    (True, 'identifier_missing')
+    """
+    loaded = load_document(document)
+    vocabulary = load_vocabulary()
+    log = ProblemLog()
+    parts = _read_parts(loaded, "$", vocabulary, log, now)
+    previous = _previous_visits(loaded.get("previous_visits", []), parts.identity, log, now)
+    return VisitRecord(
+        batch=_batch(loaded, parts, vocabulary, log),
+        performed_at=parts.moment.isoformat() if parts.moment else "",
+        identity=parts.identity,
+        previous=previous,
+    )
+
+
+def _read_parts(
+    loaded: Mapping[str, Any],
+    path: str,
+    vocabulary: Vocabulary,
+    log: ProblemLog,
+    now: datetime | None,
+) -> _Parts:
+    log.unknown_keys(loaded, KEYS, path)
+    if loaded.get("schema") != SCHEMA:
+        log.refuse_record("schema_unknown", f"{path}.schema", found=shown(loaded.get("schema")))
+    read_identifier(loaded.get("visit_id"), f"{path}.visit_id", log)
+    moment = read_moment(loaded.get("performed_at"), f"{path}.performed_at", log, now)
+    identity = read_identity(loaded.get("person"), f"{path}.person", log)
+    age = completed_years(identity.birth_date, moment, f"{path}.person.birth_date", log)
+    context = MeasurementContext(vocabulary, moment, log)
+    readings = _read_measurements(loaded.get("measurements", []), path, context)
+    answers = read_answers(loaded, vocabulary, path, log)
+    if "ecg" in loaded:
+        log.add("note", "ecg_not_read", f"{path}.ecg", item="ecg")
+    return _Parts(identity, moment, age, readings, answers)
+
+
+def _read_measurements(
+    given: object, path: str, context: MeasurementContext
+) -> tuple[Reading, ...]:
+    where = f"{path}.measurements"
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        context.log.refuse_record("not_a_list", where)
+        return ()
+    limit = int(intake_numbers()["limits"]["measurements"])
+    if len(given) > limit:
+        context.log.refuse_record("too_many", where, limit=str(limit), found=str(len(given)))
+    read = (
+        read_measurement(entry, f"{where}[{index}]", context)
+        for index, entry in enumerate(given[:limit])
+    )
+    return tuple(reading for reading in read if reading is not None)
+
+
+def _previous_visits(
+    given: object, identity: Identity, log: ProblemLog, now: datetime | None
+) -> tuple[VisitRecord, ...]:
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        log.refuse_record("not_a_list", "$.previous_visits")
+        return ()
+    earlier = []
+    for index, document in enumerate(given):
+        path = f"$.previous_visits[{index}]"
+        if not isinstance(document, Mapping) or "previous_visits" in document:
+            log.refuse_record("previous_visit_unreadable", path)
+            continue
+        record = parse(document, now=now)
+        if guard_same_person(identity, record.identity, f"{path}.person", log):
+            earlier.append(record)
+        if record.is_refused:
+            log.add("note", "previous_visit_refused", path)
+    return tuple(earlier)
+
+
+def _batch(
+    loaded: Mapping[str, Any], parts: _Parts, vocabulary: Vocabulary, log: ProblemLog
+) -> VisitBatch:
+    visit_id = loaded.get("visit_id")
+    return VisitBatch(
+        visit_id=(visit_id if isinstance(visit_id, str) else "",),
+        person_id=(parts.identity.person_id,),
+        age_years=np.array([parts.age_years], dtype=np.int16),
+        sex=np.array([parts.identity.sex], dtype=np.int8),
+        quantities=columns_from_readings(parts.readings, vocabulary),
+        answers=answer_columns(parts.answers, parts.readings),
+        refused=np.array([log.refuses_record]),
+        problems=tuple(log.problems),
+        vocabulary=vocabulary,
+        reported=texts_by_slot(parts.readings),
+        paths=paths_by_slot(parts.readings),
+    )
