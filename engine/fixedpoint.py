@@ -1,8 +1,8 @@
 """Reported decimals as whole numbers, so that a comparison with a guideline row is exact.
 
 A value is held in billionths of its own unit (an int64, "nano"): 1.26 g/L is 1 260 000 000,
-exactly, where binary floating point would hold 1.26000000000000000888. Values are compared in the unit in
-which they were reported and are turned into floats only for models.
+exactly, where binary floating point would hold 1.26000000000000000888. Values are compared in the
+unit in which they were reported and are turned into floats only for models.
 """
 
 import re
@@ -61,7 +61,7 @@ def parse_decimal(text: str, *, path: str = "") -> tuple[int, int]:
     if len(whole.lstrip("0")) > LARGEST_WHOLE_PART_DIGITS or len(part.rstrip("0")) > NANO_DIGITS:
         raise RecordError(
             found="a decimal with more digits than are kept",
-            why=f"{LARGEST_WHOLE_PART_DIGITS} digits before and {NANO_DIGITS} after the point are kept",
+            why=f"{LARGEST_WHOLE_PART_DIGITS} digits before and {NANO_DIGITS} after the point fit",
             remedy="Send the value as the laboratory printed it",
             path=path,
         )

@@ -116,7 +116,8 @@ class VisitBatch:
     age_years : int16 (n,), completed years at the visit; -1 unknown
     sex : int8 (n,), FEMALE, MALE or -1 unknown
     quantities : slot name (``waist``, ``systolic_bp.left_arm``) -> column
-    answers : name (``questionnaire.smoker``, ``symptom.chest_pain``) -> int8 (n,): the index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
+    answers : name (``questionnaire.smoker``, ``symptom.chest_pain``) -> int8 (n,): the
+        index of the answer in the vocabulary, UNKNOWN where not asked or not answered;
         for yes/no questions NO or YES. How an item was measured stands here too, as
         ``method.<item>.<qualifier>`` (``method.hba1c.assay``, ``method.waist.waist_site``)
     refused : bool (n,), the whole record is refused
