@@ -1,5 +1,6 @@
 """Signed model bundles: manifest, signature, verification, loading."""
 
+from .golden import write_golden
 from .manifest import (
     Bands,
     Calibration,
@@ -34,5 +35,6 @@ __all__ = [
     "parse_manifest",
     "read_private_key",
     "sign_bundle",
+    "write_golden",
     "write_manifest",
 ]

@@ -8,6 +8,7 @@ manifest with five mistakes is corrected in one go.
 import dataclasses
 import json
 import math
+import operator
 import types
 import typing
 from collections.abc import Mapping
@@ -188,4 +189,6 @@ def _toml(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return f"[{', '.join(_toml(v) for v in value)}]"
-    return repr(value)
+    if isinstance(value, float):
+        return repr(float(value))
+    return str(operator.index(typing.cast("typing.SupportsIndex", value)))

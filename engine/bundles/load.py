@@ -1,0 +1,127 @@
+"""Load what can be trusted, name what can't, and let everything else run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ContractBroken, ModelError
+from ..runtime import RiskModel
+from .signing import DEVELOPMENT, Trust, load_trust
+from .verify import Bundle, open_bundle
+
+SHIPPED = Path(__file__).parents[2] / "models"
+EXPERIMENTAL = "_experimental"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedModel:
+    """A bundle that is not used; its findings are not assessable.
+
+    Parameters
+    ----------
+    id : ``<model>/<form>`` as its folders say, for its manifest is not believed
+    folder : where it stands
+    error : why, with what to do
+    """
+
+    id: str
+    folder: Path
+    error: ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Every bundle that was found: loaded or refused, none left out.
+
+    Parameters
+    ----------
+    loaded : ready to run, ordered by id
+    refused : ordered by id
+    """
+
+    loaded: tuple[Bundle, ...] = ()
+    refused: tuple[RefusedModel, ...] = ()
+
+    def get(self, model_id: str) -> RiskModel | None:
+        """Return a model that is ready, or None (then ``refusal`` may say why)."""
+        return next((b.model for b in self.loaded if b.manifest.id == model_id), None)
+
+    def refusal(self, model_id: str) -> ModelError | None:
+        """Return why a model is refused, or None."""
+        return next((r.error for r in self.refused if r.id == model_id), None)
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether a bundle was refused."""
+        return bool(self.refused)
+
+    @property
+    def is_development(self) -> bool:
+        """Whether an answer may come from a development model."""
+        return any(b.manifest.key == DEVELOPMENT for b in self.loaded)
+
+
+def find_bundles(root: Path, *, research: bool = False) -> tuple[Path, ...]:
+    """Return every ``<model>/bundles/<form>`` folder below a folder of models, by name.
+
+    Parameters
+    ----------
+    root : a folder of models
+    research : also look into ``_experimental``, which a clinic never does
+    """
+    found = sorted(p for p in root.glob("*/bundles/*") if p.is_dir())
+    if research:
+        found += sorted(p for p in root.glob(f"{EXPERIMENTAL}/*/bundles/*") if p.is_dir())
+    return tuple(p for p in found if p.name != "__pycache__")
+
+
+def load_models(
+    folders: Iterable[Path] | None = None, *, trust: Trust | None = None, research: bool = False
+) -> Models:
+    """Load bundles; a bad one never stops the others.
+
+    Parameters
+    ----------
+    folders : folders of models, or bundle folders; the shipped models when None. When the same id
+        stands in two folders, the first one counts and the other is refused
+    trust : accepted keys; the development key alone when None
+    research : also load ``_experimental`` models
+
+    Returns
+    -------
+    what was loaded and what was refused, with the reasons
+    """
+    trust = load_trust() if trust is None else trust
+    loaded: dict[str, Bundle] = {}
+    refused: list[RefusedModel] = []
+    for folder in _bundle_folders([SHIPPED] if folders is None else folders, research=research):
+        place = folder.resolve()
+        model_id = f"{place.parents[1].name}/{place.name}"
+        try:
+            if model_id in loaded:
+                raise _twice(model_id, loaded[model_id].folder)
+            loaded[model_id] = open_bundle(folder, trust)
+        except ModelError as error:
+            refused.append(RefusedModel(model_id, folder, error))
+    refused.sort(key=lambda r: r.id)
+    return Models(tuple(loaded[i] for i in sorted(loaded)), tuple(refused))
+
+
+def _bundle_folders(folders: Iterable[Path], *, research: bool) -> tuple[Path, ...]:
+    """Expand folders of models; a folder without bundles below is itself taken as a bundle."""
+    found: list[Path] = []
+    for folder in folders:
+        if folder.parent.name == "bundles":
+            found.append(folder)
+        else:
+            found.extend(find_bundles(folder, research=research))
+    return tuple(found)
+
+
+def _twice(model_id: str, first: Path) -> ContractBroken:
+    return ContractBroken(
+        found=f"{model_id} is already loaded from {first.resolve().parents[2].name}",
+        why="of two models with one name, which one answers would be a guess",
+        remedy="Remove one, or give the site's folder first so that it counts",
+        path=model_id,
+    )
