@@ -66,7 +66,8 @@ class Eligibility:
     @property
     def usable(self) -> BoolArray:
         """Where the score, or an interval of it, can be given."""
-        return (self.reason == Reason.NONE) & self.required_known
+        usable: BoolArray = (self.reason == Reason.NONE) & self.required_known
+        return usable
 
     def state(self, undetermined: BoolArray) -> CodeArray:
         """Return the `State` of each person, given who has an item that is not determined."""
@@ -230,4 +231,5 @@ def _clause(clause: Clause, inputs: ScoreInputs) -> tuple[BoolArray, BoolArray]:
 def _is_known(inputs: ScoreInputs, name: str) -> BoolArray:
     if name in MEASURED:
         return inputs.measured(name)[1]
-    return inputs.coded(name) != MISSING
+    known: BoolArray = inputs.coded(name) != MISSING
+    return known

@@ -51,7 +51,8 @@ class PointScore:
     @property
     def item_undetermined(self) -> BoolArray:
         """Where an item is missing, or known too loosely to give one number: shape (n, items)."""
-        return self.item_low != self.item_high
+        undetermined: BoolArray = self.item_low != self.item_high
+        return undetermined
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,12 +40,13 @@ class Score2:
 
     `equation` int8 (n,): position in `equations`, -1 where neither speaks for the person; `risk`
     float64 (n,), NaN unless every item is known; `risk_low`, `risk_high` (n,): the interval over
-    missing items, NaN where the score is not given; `term_low`, `term_high` (n, terms): the terms
-    of the linear predictor, each item with its age interaction, adding up to
-    `linear_predictor_low` and `linear_predictor_high` (n,); `uncalibrated_low`, `uncalibrated_high` (n,): the risk before
-    the regional recalibration; `band` int8 (n,): position in `bands` (ESC 2021 level for the age)
-    where the whole interval has one level, else `UNDECIDED`; `outside_range` bool (n,): a known
-    item lies outside the range that a missing one is taken to span.
+    missing items, NaN where the score is not given. `term_low`, `term_high` (n, terms): the terms
+    of the linear predictor, each item with its age interaction; they add up to
+    `linear_predictor_low` and `linear_predictor_high` (n,). `uncalibrated_low` and
+    `uncalibrated_high` (n,): the risk before the regional recalibration. `band` int8 (n,): position
+    in `bands` (ESC 2021 level for the age) where the whole interval has one level, else
+    `UNDECIDED`; `outside_range` bool (n,): a known item lies outside the range that a missing one
+    is taken to span.
     """
 
     region: str
@@ -97,6 +98,18 @@ class _Tables:
     levels: tuple[str, ...]
     level_groups: tuple[tuple[Cut, tuple[Cut, ...]], ...]
     default_region: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Computed:
+    """Terms (n, terms) and, as (2, n) from low to high, their sums and the risks."""
+
+    term_low: FloatArray
+    term_high: FloatArray
+    linear_predictor: FloatArray
+    uncalibrated: FloatArray
+    risk: FloatArray
+    outside_range: BoolArray
 
 
 def score2(inputs: ScoreInputs, *, region: str | None = None) -> Score2:
@@ -177,10 +190,8 @@ def _equation_of(tables: _Tables, inputs: ScoreInputs, who: Eligibility) -> Code
     return np.where(who.usable, equation, UNDECIDED).astype(np.int8)
 
 
-def _assemble(
-    tables: _Tables, inputs: ScoreInputs, chosen: tuple[Eligibility, CodeArray], region: str
-) -> Score2:
-    who, equation = chosen
+def _compute(tables: _Tables, inputs: ScoreInputs, equation: CodeArray, region: str) -> _Computed:
+    """Evaluate each equation for the people whose age and sex it is for; NaN for all others."""
     low = np.full((len(inputs), len(TERMS)), np.nan, order="F")
     high = low.copy(order="F")
     sums, before, after = (np.full((2, len(inputs)), np.nan) for _ in range(3))
@@ -188,18 +199,27 @@ def _assemble(
     for sex_name, sex in SEXES.items():
         for position, equation_id in enumerate(tables.ids):
             rows = np.flatnonzero((equation == position) & (inputs.coded("sex") == sex))
-            part = inputs.take(rows)
+            if not rows.size:
+                continue
             formula = tables.equations[position][sex]
-            low[rows], high[rows], outside[rows] = _terms(tables, formula, part)
+            low[rows], high[rows], outside[rows] = _terms(tables, formula, inputs.take(rows))
             sums[0, rows], sums[1, rows] = low[rows].sum(axis=1), high[rows].sum(axis=1)
             shift, stretch = tables.regions[region][equation_id][sex_name]
             log_hazard = formula.log_hazard + sums[:, rows]
             before[:, rows] = _risk(log_hazard)
             after[:, rows] = _risk(shift + stretch * log_hazard)
+    return _Computed(low, high, sums, before, after, outside)
+
+
+def _assemble(
+    tables: _Tables, inputs: ScoreInputs, chosen: tuple[Eligibility, CodeArray], region: str
+) -> Score2:
+    who, equation = chosen
+    made = _compute(tables, inputs, equation, region)
     usable = who.usable
-    undetermined = usable & np.any(low != high, axis=1)
+    undetermined = usable & np.any(made.term_low != made.term_high, axis=1)
     level = np.full(len(inputs), UNDECIDED, dtype=np.int8)
-    level[usable] = esc_level(after[0, usable], after[1, usable], inputs.age_years[usable])
+    level[usable] = esc_level(*made.risk[:, usable], inputs.age_years[usable])
     return Score2(
         region=region,
         equations=tables.ids,
@@ -210,17 +230,17 @@ def _assemble(
         reason=who.reason,
         unverified=who.unverified,
         equation=equation,
-        risk=np.where(undetermined, np.nan, after[0]),
-        risk_low=after[0],
-        risk_high=after[1],
-        uncalibrated_low=before[0],
-        uncalibrated_high=before[1],
-        linear_predictor_low=sums[0],
-        linear_predictor_high=sums[1],
-        term_low=low,
-        term_high=high,
+        risk=np.where(undetermined, np.nan, made.risk[0]),
+        risk_low=made.risk[0],
+        risk_high=made.risk[1],
+        uncalibrated_low=made.uncalibrated[0],
+        uncalibrated_high=made.uncalibrated[1],
+        linear_predictor_low=made.linear_predictor[0],
+        linear_predictor_high=made.linear_predictor[1],
+        term_low=made.term_low,
+        term_high=made.term_high,
         band=level,
-        outside_range=outside,
+        outside_range=made.outside_range,
     )
 
 
