@@ -1,0 +1,19 @@
+"""The fuzzy core: linguistic variables, readable rules, Mamdani and Takagi-Sugeno-Kang inference.
+
+This room is the plain numpy reference. The torch layers (`models/neurofuzzy`) and the ONNX graphs
+(`training/export`) must give the same numbers; `tests/property/test_fuzzy_agreement.py` holds that.
+"""
+
+from .status import Status
+from .system import MamdaniSystem, TskSystem, load_system, parse_system, system_toml
+from .tsk import evaluate_tsk
+
+__all__ = [
+    "MamdaniSystem",
+    "Status",
+    "TskSystem",
+    "evaluate_tsk",
+    "load_system",
+    "parse_system",
+    "system_toml",
+]
