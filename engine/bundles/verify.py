@@ -1,35 +1,21 @@
-"""Read a bundle once and believe nothing of it that is not signed.
+"""Judge the content of a sealed bundle: graph, rules, known answers; then make its model ready."""
 
-Order: the folder's names, the manifest's signature, the sha256 of every file, then content. The
-bytes that were hashed are the bytes that are used; no file is opened twice.
-"""
-
-import os
-import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import ContractBroken, FileChanged
+from ..errors import ContractBroken, DataError
+from ..fuzzy.firing import rule_firing
+from ..fuzzy.status import clean_inputs
+from ..fuzzy.system import FuzzySystem, TskSystem, parse_system
 from ..runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, RecordState, RiskModel, open_session
 from .golden import Golden, read_golden
 from .graph import GraphSummary, Port, read_graph
-from .manifest import MANIFEST, REQUIRED_FILES, SIGNATURE, Manifest
-from .manifest_file import parse_manifest, sha256_of
+from .manifest import Manifest
+from .sealed import at, read_sealed
 from .signing import Trust
-
-SIGNATURE_BYTES = 64
-SIZE_CAPS: Mapping[str, int] = {
-    MANIFEST: 1 << 18,
-    SIGNATURE: SIGNATURE_BYTES,
-    "model.onnx": 1 << 26,
-    "golden.json": 1 << 24,
-}
-OTHER_CAP = 1 << 21
-_RESTORE = "Restore the bundle from its release, or sign it again if the change is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +29,7 @@ class Bundle:
     sha256 : of the manifest's bytes; pins every other file
     files : name -> bytes, manifest and signature left out
     model : ready to run
+    rules : the rules as they are printed
     """
 
     folder: Path
@@ -50,6 +37,7 @@ class Bundle:
     sha256: str
     files: Mapping[str, bytes]
     model: RiskModel
+    rules: FuzzySystem
 
 
 def open_bundle(folder: Path, trust: Trust) -> Bundle:
@@ -65,131 +53,52 @@ def open_bundle(folder: Path, trust: Trust) -> Bundle:
     FileChanged  if a file is missing, added, altered, too large, a link, or not signed
     ContractBroken  if what was signed is not a model that this engine can run
     """
-    manifest, sha256, files = read_files(folder, trust)
-    rules = rule_ids(files["rules.toml"], path=_at(folder, "rules.toml"))
-    golden = read_golden(
-        files["golden.json"], len(manifest.inputs), len(rules), path=_at(folder, "golden.json")
-    )
-    where = _at(folder, "model.onnx")
-    check_ports(read_graph(files["model.onnx"], path=where), manifest, len(rules), where)
+    manifest, sha256, files = read_sealed(folder, trust)
+    rules = read_rules(files["rules.toml"], manifest, path=at(folder, "rules.toml"))
+    k, r = len(manifest.inputs), len(rules.rules)
+    golden = read_golden(files["golden.json"], k, r, path=at(folder, "golden.json"))
+    where = at(folder, "model.onnx")
+    check_ports(read_graph(files["model.onnx"], path=where), manifest, r, where)
     session = open_session(files["model.onnx"])
-    model = RiskModel(manifest=manifest, rule_ids=rules, sha256=sha256, session=session)
+    model = RiskModel(manifest=manifest, rule_ids=rules.rule_ids, sha256=sha256, session=session)
     check_known_answers(model, golden, where)
-    return Bundle(folder, manifest, sha256, files, model)
+    check_printed_rules(model, rules, golden, where)
+    return Bundle(folder, manifest, sha256, files, model, rules)
 
 
-def read_files(folder: Path, trust: Trust) -> tuple[Manifest, str, dict[str, bytes]]:
-    """Read every file once; check names, signature and hashes.
-
-    Returns
-    -------
-    manifest, sha256 of its bytes, bytes of the other files by name
-    """
-    names = _names(folder)
-    raw, signature = _read(folder, MANIFEST), _read(folder, SIGNATURE)
-    if len(signature) != SIGNATURE_BYTES:
-        raise _changed(f"a signature of {len(signature)} bytes", folder, SIGNATURE)
-    try:
-        manifest = parse_manifest(raw, path=_at(folder, MANIFEST))
-    except ContractBroken:
-        _refuse_unsigned(raw, signature, trust, folder)
-        raise
-    trust.verify(manifest.key, signature, raw, path=_at(folder, SIGNATURE))
-    _check_place(folder, manifest)
-    expected = {MANIFEST, SIGNATURE, *manifest.files}
-    for name in sorted(names ^ expected):
-        found = "missing" if name in expected else "not in the manifest's list"
-        raise _changed(f"the file {name} is {found}", folder, name)
-    files = {name: _read(folder, name) for name in sorted(manifest.files)}
-    for name, content in files.items():
-        expect, actual = manifest.files[name], sha256_of(content)
-        if actual != expect:
-            raise _changed(f"sha256 {actual}, the signed manifest says {expect}", folder, name)
-    return manifest, sha256_of(raw), files
-
-
-def _refuse_unsigned(raw: bytes, signature: bytes, trust: Trust, folder: Path) -> None:
-    """Say "changed" rather than "badly written" when nobody trusted has signed these bytes."""
-    errors = []
-    for key in trust.keys:
-        try:
-            trust.verify(key, signature, raw, path=_at(folder, SIGNATURE))
-        except FileChanged as error:
-            errors.append(error)
-    if len(errors) == len(trust.keys):
-        raise _changed(
-            f"sha256 {sha256_of(raw)} is signed by none of {', '.join(sorted(trust.keys))}",
-            folder,
-            MANIFEST,
-        )
-
-
-def _names(folder: Path) -> set[str]:
-    if not folder.is_dir():
-        raise _changed("the folder is missing", folder, "")
-    names = {entry.name for entry in folder.iterdir()}
-    for name in (MANIFEST, SIGNATURE, *REQUIRED_FILES):
-        if name not in names:
-            raise _changed(f"the file {name} is missing", folder, name)
-    return names
-
-
-def _read(folder: Path, name: str) -> bytes:
-    """Read one regular file that is not a link, up to its size cap."""
-    cap = SIZE_CAPS.get(name, OTHER_CAP)
-    try:
-        handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        what = "a link or unreadable" if (folder / name).is_symlink() else "unreadable"
-        raise _changed(f"the file is {what} ({error.strerror})", folder, name) from error
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _changed("not a regular file", folder, name)
-        content = file.read(cap + 1)
-    if len(content) > cap:
-        raise _changed(f"larger than {cap} bytes", folder, name)
-    return content
-
-
-def _check_place(folder: Path, manifest: Manifest) -> None:
-    """Refuse a genuine bundle that stands in another model's folder."""
-    place = folder.resolve()
-    found = f"{place.parents[1].name}/{place.name}"
-    if place.parent.name != "bundles" or found != manifest.id:
-        raise _changed(
-            f"the bundle {manifest.id} stands in the folder of {found}", folder, MANIFEST
-        )
-
-
-def _at(folder: Path, name: str) -> str:
-    parts = folder.resolve().parts[-3:]
-    return "/".join((*parts, name)) if name else "/".join(parts)
-
-
-def _changed(found: str, folder: Path, name: str) -> FileChanged:
-    return FileChanged(
-        found=found,
-        why="a bundle is used only exactly as it was signed",
-        remedy=_RESTORE,
-        path=_at(folder, name),
-    )
-
-
-def rule_ids(raw: bytes, *, path: str = "rules.toml") -> tuple[str, ...]:
-    """Return the ids of the ``[[rule]]`` tables, in order.
+def read_rules(raw: bytes, manifest: Manifest, *, path: str) -> FuzzySystem:
+    """Read the rules and compare their inputs with the manifest's.
 
     Raises
     ------
-    ContractBroken  if the file is not TOML, has no rule, or an id is missing or stands twice
+    ContractBroken  if the rules can't be read, or are of other inputs, units or universes
     """
     try:
-        rules = tomllib.loads(raw.decode("utf-8")).get("rule", [])
-        ids = tuple(str(rule["id"]) for rule in rules)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError, KeyError) as error:
-        raise _broken(f"no readable list of rules with ids ({error!r})", path) from error
-    if not ids or len(set(ids)) != len(ids):
-        raise _broken(f"{len(ids)} rules with {len(set(ids))} different ids", path)
-    return ids
+        system = parse_system(raw.decode("utf-8"), path)
+    except (UnicodeDecodeError, DataError) as error:
+        raise _broken(f"the rules can't be read ({error})", path) from error
+    kind = "tsk" if isinstance(system, TskSystem) else "mamdani"
+    pairs = {
+        "kind": (kind, manifest.kind),
+        "inputs": (system.inputs, manifest.input_names),
+        "units": (tuple(v.unit for v in system.variables), tuple(i.unit for i in manifest.inputs)),
+        "universes": (
+            tuple((v.universe.low, v.universe.high) for v in system.variables),
+            tuple(i.universe for i in manifest.inputs),
+        ),
+        "optional inputs": (
+            system.optional,
+            tuple(i.name for i in manifest.inputs if not i.required),
+        ),
+    }
+    problems = [
+        f"{what} are {found}, the manifest says {wanted}"
+        for what, (found, wanted) in pairs.items()
+        if found != wanted
+    ]
+    if problems or not system.rules:
+        raise _broken("; ".join(problems) or "no rule", path)
+    return system
 
 
 def _broken(found: str, path: str) -> ContractBroken:
@@ -267,3 +176,27 @@ def check_known_answers(model: RiskModel, golden: Golden, path: str) -> None:
         raise _broken(
             f"a known answer differs by {worst:.3g}, tolerance {golden.tolerance:g}", path
         )
+
+
+def check_printed_rules(model: RiskModel, rules: FuzzySystem, golden: Golden, path: str) -> None:
+    """Compare the graph with the rules that are printed, where nothing is missing.
+
+    Without this the text that a physician reads could be of another model than the one that runs.
+
+    Raises
+    ------
+    ContractBroken  if a firing, or points times firing, differs; or no known answer is complete
+    """
+    x = golden.x[~np.isnan(golden.x).any(axis=1)]
+    if not len(x):
+        raise _broken("no known answer has every input", path)
+    observed = np.ones(x.shape, dtype=np.bool_)
+    output = model.run(x, observed)
+    inputs = clean_inputs(x, observed, rules.universes, rules.required_mask)
+    printed = rule_firing(rules, inputs)
+    worst = float(np.abs(printed - output.rule_firing).max())
+    if isinstance(rules, TskSystem) and not rules.normalised:
+        parts = printed * rules.points
+        worst = max(worst, float(np.abs(parts - output.rule_contribution).max()))
+    if worst > golden.tolerance:
+        raise _broken(f"the printed rules and the graph differ by {worst:.3g}", path)

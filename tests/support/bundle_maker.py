@@ -206,7 +206,47 @@ def records(n: int = 40, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     return x, observed
 
 
-RULES = "\n".join(f'[[rule]]\nid = "TOY-{i}"\n' for i in range(len(WEIGHTS)))
+_SHAPES = {
+    "tsk": ("rising_sigmoid", [[50.0, 10.0], [0.55, 0.05], [0.5, 0.125]]),
+    "mamdani": ("rising_shoulder", [[45.0, 55.0], [0.525, 0.575], [0.4375, 0.5625]]),
+}
+_WORDS = (("age_years", "older"), ("waist_to_height", "raised"), ("family_history", "there"))
+
+
+def rules(kind: str = "tsk") -> str:
+    """The same rules as readable text."""
+    names = [name for name, _ in _WORDS]
+    head = ['name = "toy"', f"inputs = {names}", f"optional = {names[1:]}", 'tnorm = "product"']
+    lines = ["[system]", f'kind = "{kind}"', *head]
+    lines += [f"bias = {BIAS}"] if kind == "tsk" else [_OUTPUT]
+    shape, parameters = _SHAPES[kind]
+    for spec, (name, word), numbers in zip(inputs(), _WORDS, parameters, strict=True):
+        lines += [
+            "[[variable]]",
+            f'name = "{name}"\nunit = "{spec.unit}"\nuniverse = {list(spec.universe)}',
+            'source = "test"\n[[variable.term]]',
+            f'name = "{word}"\nshape = "{shape}"\nparameters = {numbers}\nsource = "test"',
+        ]
+    parts = [f"{name} is {word}" for name, word in _WORDS]
+    parts.append(f"{parts[0]} and {parts[1]}")
+    for i, part in enumerate(parts):
+        then = f"logit +{WEIGHTS[i]}" if kind == "tsk" else "danger is high"
+        text = f'text = "if {part} then {then}"'
+        lines += ["[[rule]]", f'id = "TOY-{i}"', text, 'source = "test"']
+    return "\n".join(lines).replace("'", '"') + "\n"
+
+
+_OUTPUT = """[output]
+name = "danger"
+unit = "1"
+universe = [0.0, 100.0]
+source = "test"
+[[output.term]]
+name = "high"
+shape = "triangular"
+parameters = [0.0, 50.0, 100.0]
+source = "test"
+"""
 
 
 def make(
@@ -215,7 +255,7 @@ def make(
     *,
     model: onnx.ModelProto | bytes | None = None,
     says: Manifest | None = None,
-    rules: str = RULES,
+    text: str | None = None,
     golden: str | None = None,
 ) -> Path:
     """Write and sign a bundle below ``root``; any part may be replaced before signing."""
@@ -225,7 +265,7 @@ def make(
     model = graph(kind) if model is None else model
     raw = model if isinstance(model, bytes) else model.SerializeToString()
     (folder / "model.onnx").write_bytes(raw)
-    (folder / "rules.toml").write_text(rules)
+    (folder / "rules.toml").write_text(rules(kind) if text is None else text)
     if golden is None:
         x, observed = records()
         if kind == "mamdani":  # a record in which no rule fires has no known answer
