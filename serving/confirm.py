@@ -1,0 +1,307 @@
+"""The physician's acts: see, acknowledge, decide, withdraw, and the release that they allow.
+
+Each act is one transaction that holds the lock on the chain's head: the state is read, the way is
+looked up in the table of states, the rows and their audit event are written, and the act is on the
+disk before the function returns. Two physicians who decide at once are put in a line, and the
+second one is told.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, select
+
+from ..engine.errors import NotPermitted
+from .audit import AuditWriter, Row, as_row, read_event, require_vouched
+from .clock import Clock
+from .decisions import (
+    Decision,
+    DecisionRequest,
+    already_decided,
+    check_reason,
+    check_request,
+    report_act,
+    resolve,
+)
+from .drafts import SYSTEM, Step, read_report, take_step
+from .people import Person, require_physician
+from .reports import (
+    SEAL,
+    ConfirmedReport,
+    DraftReport,
+    FindingDecision,
+    final_document,
+    not_confirmed,
+)
+from .states import UNDECIDED, Act, State, next_state, superseded
+from .store import Store
+from .tables import decisions, requests
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The answer to a decision; the same act sent again gets the same answer.
+
+    Parameters
+    ----------
+    draft_id : which report
+    state : what the report became by this act
+    decided : the findings decided by this act
+    undecided : the findings still open after it
+    at : UTC text
+    audit_sequence, event_hash : the audit event of this act
+    """
+
+    draft_id: str
+    state: State
+    decided: tuple[str, ...]
+    undecided: tuple[str, ...]
+    at: str
+    audit_sequence: int
+    event_hash: str
+
+
+def decide(store: Store, request: DecisionRequest, *, physician: Person, clock: Clock) -> Decided:
+    """Decide one, several or all findings of a report.
+
+    Parameters
+    ----------
+    store : an opened store
+    request : the report, the hash that was read, and the decisions
+    physician : the named physician who decides
+    clock : the time of the act
+
+    Returns
+    -------
+    What became of the report; it is on the disk
+
+    Raises
+    ------
+    NotPermitted : not a physician, a request that contradicts itself, a finding that is unknown or
+        decided already, a report that is closed, a key that named another act
+    Superseded : the hash is not that of the visit's current version
+    StoreUnavailable : nothing was acknowledged
+    """
+    require_physician(physician, "decide")
+    check_request(request)
+    with store.write() as connection:
+        writer = AuditWriter(connection, clock)
+        earlier = _earlier_sequence(connection, request, physician)
+        report = read_report(connection, request.draft_id)
+        if earlier is not None:
+            return _answer(connection, report, earlier)
+        _check_current(report, request)
+        if report.state is State.DRAFT:
+            report, _ = take_step(writer, report, Step(Act.SEE, physician.id))
+        sequence = _write_decisions(connection, writer, report, (request, physician))
+        return _answer(connection, report, sequence)
+
+
+def _earlier_sequence(
+    connection: Connection, request: DecisionRequest, physician: Person
+) -> int | None:
+    """Return the event of this very act if it was taken before."""
+    row = (
+        connection.execute(
+            select(requests).where(
+                requests.c.actor_id == physician.id,
+                requests.c.idempotency_key == request.key(),
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    if row["request_hash"] != request.request_hash():
+        raise NotPermitted(
+            found="an idempotency key that named another act before",
+            why="it can't be told whether this act is new or sent again",
+            remedy="give every act a key of its own",
+            path="idempotency_key",
+        )
+    return int(row["audit_sequence"])
+
+
+def _check_current(report: DraftReport, request: DecisionRequest) -> None:
+    path = f"draft {report.draft_id}"
+    if report.state in UNDECIDED and request.content_hash != report.content_hash:
+        raise superseded(path)
+    if report.state is State.SUPERSEDED:
+        raise superseded(path)
+    if report.state not in UNDECIDED:
+        raise already_decided(path)
+
+
+def _write_decisions(
+    connection: Connection,
+    writer: AuditWriter,
+    report: DraftReport,
+    act: tuple[DecisionRequest, Person],
+) -> int:
+    request, physician = act
+    before = {row["finding_id"]: row["verdict"] for row in _decision_rows(connection, report)}
+    taken = resolve(request.decisions, report.document["findings"], frozenset(before))
+    verdicts = [*before.values(), *(str(decision.verdict) for decision in taken)]
+    step = Step(report_act(verdicts, len(report.finding_ids()) - len(verdicts)), physician.id)
+    rows = [
+        (decisions, _decision_row(report, decision, physician, writer.at)) for decision in taken
+    ]
+    remembered: Row = {
+        "actor_id": physician.id,
+        "idempotency_key": request.key(),
+        "draft_id": report.draft_id,
+        "request_hash": request.request_hash(),
+    }
+    _, sequence = take_step(writer, report, step, [*rows, (requests, remembered)])
+    return sequence
+
+
+def _decision_row(report: DraftReport, decision: Decision, physician: Person, at: str) -> Row:
+    return {
+        "draft_id": report.draft_id,
+        "finding_id": decision.finding_id,
+        "verdict": str(decision.verdict),
+        "amended_to": decision.amended_to,
+        "reason": decision.reason,
+        "reason_text": decision.reason_text,
+        "actor_id": physician.id,
+        "actor_name": physician.name,
+        "content_hash": report.content_hash,
+        "decided_at": at,
+    }
+
+
+def _decision_rows(connection: Connection, report: DraftReport) -> list[RowMapping]:
+    query = select(decisions).where(decisions.c.draft_id == report.draft_id)
+    return list(connection.execute(query).mappings())
+
+
+def _answer(connection: Connection, report: DraftReport, sequence: int) -> Decided:
+    """Tell what an act did, from what is stored, so that a replay tells the same."""
+    event = read_event(connection, sequence)
+    rows = _decision_rows(connection, report)
+    now = {row["finding_id"] for row in rows if row["audit_sequence"] == sequence}
+    until_now = {row["finding_id"] for row in rows if row["audit_sequence"] <= sequence}
+    return Decided(
+        draft_id=report.draft_id,
+        state=State(str(event["to"])),
+        decided=tuple(i for i in report.finding_ids() if i in now),
+        undecided=tuple(i for i in report.finding_ids() if i not in until_now),
+        at=str(event["at"]),
+        audit_sequence=sequence,
+        event_hash=str(event["event_hash"]),
+    )
+
+
+def mark_seen(store: Store, draft_id: str, *, physician: Person, clock: Clock) -> State:
+    """Record that a physician opened a report; it decides nothing, and stops the U0 alarm.
+
+    Raises
+    ------
+    NotPermitted : not a physician, or the report is closed
+    Superseded : a newer version of the visit exists
+    """
+    return _simple_act(store, draft_id, Step(Act.SEE, physician.id), (physician, clock))
+
+
+def acknowledge(store: Store, draft_id: str, *, physician: Person, clock: Clock) -> State:
+    """Record that a physician takes charge of an alarm; the report stays as undecided as it was.
+
+    Raises
+    ------
+    NotPermitted : not a physician, or the report is closed
+    Superseded : a newer version of the visit exists
+    """
+    return _simple_act(store, draft_id, Step(Act.ACKNOWLEDGE, physician.id), (physician, clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A report taken back whole, with a coded reason (e.g. it belongs to another person).
+
+    Parameters
+    ----------
+    draft_id : which report
+    reason, reason_text : as in a decision
+    """
+
+    draft_id: str
+    reason: str
+    reason_text: str | None = None
+
+
+def withdraw(store: Store, withdrawal: Withdrawal, *, physician: Person, clock: Clock) -> State:
+    """Take a report back, whatever was decided on it; it is kept and can never be released again.
+
+    Raises
+    ------
+    NotPermitted : not a physician, no coded reason, or withdrawn already
+    Superseded : a newer version of the visit exists
+    """
+    check_reason(withdrawal.reason, withdrawal.reason_text, "reason")
+    step = Step(Act.WITHDRAW, physician.id, withdrawal.reason, withdrawal.reason_text)
+    return _simple_act(store, withdrawal.draft_id, step, (physician, clock))
+
+
+def _simple_act(store: Store, draft_id: str, step: Step, by: tuple[Person, Clock]) -> State:
+    physician, clock = by
+    require_physician(physician, str(step.act))
+    with store.write() as connection:
+        writer = AuditWriter(connection, clock)
+        report, _ = take_step(writer, read_report(connection, draft_id), step)
+    return report.state
+
+
+def release(store: Store, draft_id: str, *, clock: Clock) -> ConfirmedReport:
+    """Turn a decided report into the type that may leave; the audit says so first.
+
+    Parameters
+    ----------
+    store : an opened store
+    draft_id : which report
+    clock : the time of the release
+
+    Raises
+    ------
+    NotConfirmed : it is not confirmed or amended
+    Superseded : a newer version of the visit exists
+    AuditError : a row behind the report was changed after it was written
+    StoreUnavailable : the release could not be audited, so nothing leaves
+    """
+    with store.write() as connection:
+        writer = AuditWriter(connection, clock)
+        report = read_report(connection, draft_id)
+        if report.state not in (State.CONFIRMED, State.AMENDED, State.SUPERSEDED):
+            raise not_confirmed(report.draft_id, report.state)
+        next_state(report.state, Act.RELEASE, path=f"draft {report.draft_id}")
+        rows = {row["finding_id"]: row for row in _decision_rows(connection, report)}
+        require_vouched(connection, decisions, map(as_row, rows.values()))
+        if set(rows) != set(report.finding_ids()):
+            raise not_confirmed(report.draft_id, report.state)
+        report, sequence = take_step(writer, report, Step(Act.RELEASE, SYSTEM))
+    decided = tuple(_as_decision(rows[finding_id]) for finding_id in report.finding_ids())
+    return ConfirmedReport(
+        draft_id=report.draft_id,
+        visit_id=report.visit_id,
+        version=report.version,
+        content_hash=report.content_hash,
+        state=report.state,
+        decisions=decided,
+        released_at=writer.at,
+        audit_sequence=sequence,
+        document=final_document(report, decided),
+        seal=SEAL,
+    )
+
+
+def _as_decision(row: RowMapping) -> FindingDecision:
+    return FindingDecision(
+        finding_id=row["finding_id"],
+        verdict=row["verdict"],
+        amended_to=row["amended_to"],
+        reason=row["reason"],
+        reason_text=row["reason_text"],
+        physician_id=row["actor_id"],
+        physician_name=row["actor_name"],
+        decided_at=row["decided_at"],
+    )

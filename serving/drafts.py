@@ -1,0 +1,266 @@
+"""Drafts in the store: saved once, versioned per visit, moved by steps that are audited."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Column, Connection, RowMapping, Table, select
+
+from ..engine.canonical import canonical_bytes
+from ..engine.errors import ConfirmationError
+from .audit import AuditWriter, Row, as_row, require_vouched
+from .clock import Clock
+from .house_data import worklist_rules
+from .reports import DraftReport
+from .states import Act, State, next_state
+from .store import Store
+from .tables import drafts, steps
+
+SYSTEM = "LAENNEC:engine"
+_HASH = re.compile(r"[0-9a-f]{64}")
+_KINDS = ("fact", "risk")
+_GONE = (State.SUPERSEDED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act on a report.
+
+    Parameters
+    ----------
+    act : what is done
+    actor_id : by whom
+    reason, reason_text : why, for a withdrawal
+    said : ids and hashes that the audit event carries besides
+    """
+
+    act: Act
+    actor_id: str
+    reason: str | None = None
+    reason_text: str | None = None
+    said: Mapping[str, object] = field(default_factory=dict)
+
+
+def save_draft(
+    store: Store, draft: Mapping[str, Any], *, rendered_language: str, clock: Clock
+) -> str:
+    """Keep a draft pre-diagnosis; a correction of the visit supersedes the earlier one.
+
+    Parameters
+    ----------
+    store : an opened store
+    draft : ``laennec.prediagnosis/1`` with status draft, visit_id, person_id, content_hash,
+        findings (id, kind, urgency) and urgent (level); kept whole
+    rendered_language : the language in which it is shown; not part of the content hash
+    clock : the time of saving
+
+    Returns
+    -------
+    The draft's id. The same content as the visit's current version gives that version's id, without
+    a second effect; other content gives a new version, and the earlier one is kept as superseded.
+
+    Raises
+    ------
+    ConfirmationError : the draft lacks what a decision needs
+    StoreUnavailable : it could not be made durable
+    """
+    _check_draft(draft)
+    document = canonical_bytes(draft).decode("utf-8")
+    with store.write() as connection:
+        writer = AuditWriter(connection, clock)
+        current = _latest_version(connection, draft["visit_id"])
+        if current and current.state not in _GONE and _has_same_content(current, draft):
+            return current.draft_id
+        draft_id = secrets.token_hex(8)
+        row: Row = {
+            "draft_id": draft_id,
+            "visit_id": draft["visit_id"],
+            "version": current.version + 1 if current else 1,
+            "person_id": draft["person_id"],
+            "content_hash": draft["content_hash"],
+            "urgency": _most_urgent(draft),
+            "rendered_language": rendered_language,
+            "document": document,
+            "saved_at": writer.at,
+        }
+        _write_first_step(writer, row)
+        if current and current.state not in _GONE:
+            said = {"superseded_by": draft_id}
+            take_step(writer, current, Step(Act.SUPERSEDE, SYSTEM, said=said))
+    return draft_id
+
+
+def load_draft(store: Store, draft_id: str) -> DraftReport:
+    """Return a report by its id, in whatever state, as the type that can't be exported.
+
+    Raises
+    ------
+    ConfirmationError : no such draft
+    """
+    with store.read() as connection:
+        return read_report(connection, draft_id)
+
+
+def read_report(connection: Connection, draft_id: str) -> DraftReport:
+    """Return a report inside a transaction that is open already; as `load_draft`."""
+    row = _one(connection, drafts.c.draft_id, draft_id)
+    if row is None:
+        raise ConfirmationError(
+            found="there is no report with this id",
+            why="nothing can be decided on it",
+            remedy="take the id from `laennec worklist`",
+            path=f"draft {draft_id[:64]}",
+        )
+    return as_report(connection, row)
+
+
+def as_report(connection: Connection, row: RowMapping) -> DraftReport:
+    """Join a row of `drafts` with the last step taken on it, both as the audit trail has them.
+
+    Raises
+    ------
+    AuditError : one of the two rows was changed after it was written
+    """
+    query = select(steps).where(steps.c.draft_id == row["draft_id"])
+    last = connection.execute(query.order_by(steps.c.step.desc()).limit(1)).mappings().one()
+    require_vouched(connection, drafts, [as_row(row)])
+    require_vouched(connection, steps, [as_row(last)])
+    return DraftReport(
+        draft_id=row["draft_id"],
+        visit_id=row["visit_id"],
+        person_id=row["person_id"],
+        version=row["version"],
+        content_hash=row["content_hash"],
+        urgency=row["urgency"],
+        rendered_language=row["rendered_language"],
+        saved_at=row["saved_at"],
+        state=State(last["state"]),
+        step=last["step"],
+        document=json.loads(row["document"]),
+    )
+
+
+def take_step(
+    writer: AuditWriter,
+    report: DraftReport,
+    step: Step,
+    rows: Iterable[tuple[Table, Row]] = (),
+) -> tuple[DraftReport, int]:
+    """Move a report by one act, with its audit event, in the writer's transaction.
+
+    Returns
+    -------
+    The report in its new state, and the event's sequence number
+
+    Raises
+    ------
+    NotPermitted, Superseded : no such way from this state
+    """
+    target = next_state(report.state, step.act, path=f"draft {report.draft_id}")
+    number = report.step + 1
+    event = _event(report.draft_id, step, number, (report.state, target))
+    row = _step_row(report.draft_id, step, number, (target, writer.at))
+    sequence = writer.write(event, [(steps, row), *rows])
+    return replace(report, state=target, step=number), sequence
+
+
+def _write_first_step(writer: AuditWriter, row: Row) -> None:
+    draft_id = str(row["draft_id"])
+    step = Step(Act.SAVE, SYSTEM, said={"content_hash": row["content_hash"]})
+    event = _event(draft_id, step, 1, (None, State.DRAFT))
+    first = _step_row(draft_id, step, 1, (State.DRAFT, writer.at))
+    writer.write(event, [(drafts, row), (steps, first)])
+
+
+def _event(
+    draft_id: str, step: Step, number: int, way: tuple[State | None, State]
+) -> dict[str, object]:
+    return {
+        **step.said,
+        "act": step.act,
+        "actor": step.actor_id,
+        "draft_id": draft_id,
+        "from": way[0],
+        "step": number,
+        "to": way[1],
+    }
+
+
+def _step_row(draft_id: str, step: Step, number: int, reached: tuple[State, str]) -> Row:
+    return {
+        "draft_id": draft_id,
+        "step": number,
+        "act": str(step.act),
+        "state": str(reached[0]),
+        "actor_id": step.actor_id,
+        "reason": step.reason,
+        "reason_text": step.reason_text,
+        "at": reached[1],
+    }
+
+
+def _one(connection: Connection, column: Column[str], value: str) -> RowMapping | None:
+    query = select(drafts).where(column == value).order_by(drafts.c.version.desc()).limit(1)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def _latest_version(connection: Connection, visit_id: str) -> DraftReport | None:
+    row = _one(connection, drafts.c.visit_id, visit_id)
+    return None if row is None else as_report(connection, row)
+
+
+def _has_same_content(current: DraftReport, draft: Mapping[str, Any]) -> bool:
+    return (current.content_hash, current.person_id) == (draft["content_hash"], draft["person_id"])
+
+
+def _most_urgent(draft: Mapping[str, Any]) -> str:
+    rules = worklist_rules()
+    levels = [finding.get("urgency") for finding in draft["findings"]]
+    levels += [item.get("level") for item in draft.get("urgent", ())]
+    said = [level for level in levels if level is not None]
+    return min(said, key=rules.rank, default=rules.levels[-1])
+
+
+def _check_draft(draft: Mapping[str, Any]) -> None:
+    """Refuse a draft on which nobody could decide."""
+    problems = [*_identity_problems(draft), *_finding_problems(draft)]
+    if problems:
+        raise ConfirmationError(
+            found="the draft can't be kept: " + "; ".join(problems),
+            why="a physician could not decide on it finding by finding",
+            remedy="send the pre-diagnosis as `laennec.prediagnosis/1` says",
+            path="draft",
+        )
+
+
+def _identity_problems(draft: Mapping[str, Any]) -> list[str]:
+    problems = [
+        f"{key} is missing or empty"
+        for key in ("visit_id", "person_id")
+        if not isinstance(draft.get(key), str) or not draft[key]
+    ]
+    if draft.get("status") != "draft":
+        problems.append("status is not draft")
+    if not _HASH.fullmatch(str(draft.get("content_hash"))):
+        problems.append("content_hash is not 64 hexadecimal digits")
+    return problems
+
+
+def _finding_problems(draft: Mapping[str, Any]) -> list[str]:
+    findings = draft.get("findings")
+    if not isinstance(findings, list | tuple) or not findings:
+        return ["it has no findings"]
+    problems = []
+    ids = [finding.get("id") for finding in findings]
+    if not all(isinstance(i, str) and i and i != "*" for i in ids) or len(set(ids)) != len(ids):
+        problems.append("its findings do not each have an id of their own")
+    if any(finding.get("kind") not in _KINDS for finding in findings):
+        problems.append("a finding is neither a fact nor a risk")
+    levels = {finding.get("urgency") for finding in findings}
+    levels |= {item.get("level") for item in draft.get("urgent", ())}
+    if not levels <= {*worklist_rules().levels, None}:
+        problems.append("an urgency level is unknown")
+    return problems

@@ -1,0 +1,192 @@
+"""A draft and a confirmed report are different types; only the second can leave as final.
+
+`ConfirmedReport` can only be made by `serving/confirm.release`, which reads the decisions from the
+store: its constructor asks for a seal that no other module holds.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..engine.errors import NotConfirmed
+from .states import State
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport:
+    """A pre-diagnosis as the store holds it, in whatever state; it can be read, never exported.
+
+    Parameters
+    ----------
+    draft_id : its identifier in the store
+    visit_id, person_id : pseudonymous identifiers from the visit
+    version : 1 for the first draft of a visit, one more for each correction
+    content_hash : what a physician decides on
+    urgency : the most urgent level in it
+    rendered_language : the language in which it was shown
+    saved_at : UTC text
+    state : where it stands
+    step : number of the last act on it
+    document : the pre-diagnosis (``laennec.prediagnosis/1``), still a draft
+    """
+
+    draft_id: str
+    visit_id: str
+    person_id: str
+    version: int
+    content_hash: str
+    urgency: str
+    rendered_language: str
+    saved_at: str
+    state: State
+    step: int
+    document: Document = field(repr=False)
+
+    def finding_ids(self) -> tuple[str, ...]:
+        """Return the ids of its findings, in their order."""
+        return tuple(str(finding["id"]) for finding in self.document["findings"])
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDecision:
+    """What a physician decided about one finding.
+
+    Parameters
+    ----------
+    finding_id : which finding
+    verdict : confirm, amend or reject
+    amended_to : the state or band that the physician puts in place, for amend
+    reason, reason_text : the code from the override reasons, and words where given
+    physician_id, physician_name : who decided
+    decided_at : UTC text
+    """
+
+    finding_id: str
+    verdict: str
+    amended_to: str | None
+    reason: str | None
+    reason_text: str | None
+    physician_id: str
+    physician_name: str
+    decided_at: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the decision as it stands beside a finding of the final document."""
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "reason_text": self.reason_text,
+            "physician": {"id": self.physician_id, "name": self.physician_name},
+            "decided_at": self.decided_at,
+        }
+
+
+class _Seal:
+    """Held by this module and by `serving/confirm.release` only."""
+
+
+SEAL: Final = _Seal()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedReport:
+    """A pre-diagnosis that a physician decided finding by finding, and that may leave.
+
+    Parameters
+    ----------
+    draft_id, visit_id, version, content_hash : which version of which visit
+    state : confirmed or amended
+    decisions : one per finding, in the order of the findings
+    released_at : UTC text
+    audit_sequence : the audit event of this release, written before this object existed
+    document : the pre-diagnosis with the decisions applied
+    seal : proof that `release` made it
+    """
+
+    draft_id: str
+    visit_id: str
+    version: int
+    content_hash: str
+    state: State
+    decisions: tuple[FindingDecision, ...] = field(repr=False)
+    released_at: str
+    audit_sequence: int
+    document: Document = field(repr=False)
+    seal: _Seal = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not SEAL:
+            raise not_confirmed(self.draft_id, self.state)
+
+
+def not_confirmed(draft_id: str, state: State) -> NotConfirmed:
+    """Return the error for a report that may not leave."""
+    return NotConfirmed(
+        found=f"a report that is '{state}' was asked for as final",
+        why="only a report whose every finding a physician decided, not all rejected, may leave",
+        remedy="let a physician decide it with `laennec decide`, then release it",
+        path=f"draft {draft_id}",
+    )
+
+
+def final_document(draft: DraftReport, decisions: tuple[FindingDecision, ...]) -> dict[str, Any]:
+    """Apply the decisions to a copy of the draft's document.
+
+    A confirmed finding stays as drafted. An amended one carries the physician's state or band, with
+    what was drafted beside it; a drafted risk number does not stay beside a band that the physician
+    changed. A rejected one moves to ``rejected_findings``.
+    """
+    document = copy.deepcopy(dict(draft.document))
+    by_finding = {decision.finding_id: decision for decision in decisions}
+    decided = [(finding, by_finding[finding["id"]]) for finding in document["findings"]]
+    kept = [_applied(f, d) for f, d in decided if d.verdict != "reject"]
+    rejected = [_applied(f, d) for f, d in decided if d.verdict == "reject"]
+    return {
+        **document,
+        "status": str(draft.state),
+        "findings": kept,
+        "rejected_findings": rejected,
+    }
+
+
+def _applied(finding: dict[str, Any], decision: FindingDecision) -> dict[str, Any]:
+    applied = {**finding, "decision": decision.as_dict()}
+    if decision.amended_to is None:
+        return applied
+    said = "band" if finding["kind"] == "risk" else "state"
+    changed = [key for key in (said, "risk", "risk_interval") if key in finding]
+    applied["as_drafted"] = {key: finding[key] for key in changed}
+    return {**applied, **dict.fromkeys(changed), said: decision.amended_to}
+
+
+def export_final(report: ConfirmedReport) -> dict[str, Any]:
+    """Return the document that may leave the house as final.
+
+    Parameters
+    ----------
+    report : a confirmed report; the type checker refuses a draft, and so does this function
+
+    Raises
+    ------
+    NotConfirmed : something else than a confirmed report was passed
+    """
+    _require_confirmed(report)
+    confirmation = {
+        "draft_id": report.draft_id,
+        "version": report.version,
+        "state": str(report.state),
+        "released_at": report.released_at,
+        "audit_sequence": report.audit_sequence,
+    }
+    return {**copy.deepcopy(dict(report.document)), "confirmation": confirmation}
+
+
+def _require_confirmed(report: object) -> None:
+    """Refuse at run time what the type checker refuses before."""
+    if isinstance(report, DraftReport):
+        raise not_confirmed(report.draft_id, report.state)
+    if not isinstance(report, ConfirmedReport):
+        raise not_confirmed("unknown", State.DRAFT)

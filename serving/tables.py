@@ -1,0 +1,162 @@
+"""The tables of the store, and the guards that keep them append-only.
+
+Every row but the head is written once, in the same transaction as the audit event it names in
+`audit_sequence`, and is never changed: a state is the last of a report's steps, not a field that is
+overwritten. A salt in each row lets the audit event carry the row's hash without giving its content
+away to someone who tries the few possible contents.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA = "laennec.store/1"
+
+metadata = MetaData()
+
+_ID = String(200)
+_HASH = String(64)
+_WORD = String(40)
+_TIME = String(40)
+
+
+def _salt() -> Column[str]:
+    return Column("salt", String(32), nullable=False)
+
+
+def _sequence() -> Column[int]:
+    return Column(
+        "audit_sequence",
+        Integer,
+        ForeignKey("audit_events.sequence"),
+        nullable=False,
+        index=True,
+    )
+
+
+def _draft() -> Column[str]:
+    return Column("draft_id", _ID, ForeignKey("drafts.draft_id"), primary_key=True)
+
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("previous_hash", _HASH, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("event_hash", _HASH, nullable=False, unique=True),
+)
+
+store_head = Table(
+    "store_head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("store_schema", _WORD, nullable=False),
+    Column("chain_id", String(32), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("event_hash", _HASH, nullable=False),
+    Column("last_at", _TIME, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft_id", _ID, primary_key=True),
+    Column("visit_id", _ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person_id", _ID, nullable=False),
+    Column("content_hash", _HASH, nullable=False),
+    Column("urgency", _WORD, nullable=False),
+    Column("rendered_language", _WORD, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("saved_at", _TIME, nullable=False),
+    _salt(),
+    _sequence(),
+    UniqueConstraint("visit_id", "version"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    _draft(),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("act", _WORD, nullable=False),
+    Column("state", _WORD, nullable=False),
+    Column("actor_id", _ID, nullable=False),
+    Column("reason", _WORD),
+    Column("reason_text", Text),
+    Column("at", _TIME, nullable=False),
+    _salt(),
+    _sequence(),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _draft(),
+    Column("finding_id", _ID, primary_key=True),
+    Column("verdict", _WORD, nullable=False),
+    Column("amended_to", _WORD),
+    Column("reason", _WORD),
+    Column("reason_text", Text),
+    Column("actor_id", _ID, nullable=False),
+    Column("actor_name", _ID, nullable=False),
+    Column("content_hash", _HASH, nullable=False),
+    Column("decided_at", _TIME, nullable=False),
+    _salt(),
+    _sequence(),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("actor_id", _ID, primary_key=True),
+    Column("idempotency_key", _ID, primary_key=True),
+    Column("draft_id", _ID, ForeignKey("drafts.draft_id"), nullable=False),
+    Column("request_hash", _HASH, nullable=False),
+    _salt(),
+    _sequence(),
+)
+
+# What an audit event vouches for, row by row.
+SEALED_TABLES = (drafts, steps, decisions, requests)
+APPEND_ONLY_TABLES = (audit_events, *SEALED_TABLES)
+
+
+def _sqlite_guards() -> dict[str, str]:
+    """Return the triggers, by name, that make SQLite refuse what must never happen."""
+    guards = {
+        f"{table.name}_no_{verb}": (table.name, f"BEFORE {verb.upper()}", "", "append-only")
+        for table in APPEND_ONLY_TABLES
+        for verb in ("update", "delete")
+    }
+    # INSERT OR REPLACE deletes without firing a delete trigger, so the order is guarded as well.
+    guards["audit_events_in_order"] = (
+        "audit_events",
+        "BEFORE INSERT",
+        "WHEN NEW.sequence <> (SELECT COALESCE(MAX(sequence), 0) + 1 FROM audit_events)",
+        "numbered without gaps",
+    )
+    guards["store_head_forward"] = (
+        "store_head",
+        "BEFORE UPDATE",
+        "WHEN NEW.sequence <> OLD.sequence + 1 OR NEW.chain_id <> OLD.chain_id",
+        "moved forward by one event only",
+    )
+    guards["store_head_no_delete"] = ("store_head", "BEFORE DELETE", "", "never deleted")
+    return {
+        name: f"CREATE TRIGGER {name} {moment} ON {table} {condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is {rule}'); END"
+        for name, (table, moment, condition, rule) in guards.items()
+    }
+
+
+SQLITE_GUARDS = _sqlite_guards()

@@ -1,0 +1,118 @@
+"""The worklist: the reports that wait for a physician, the most urgent first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from .clock import Clock, read_clock
+from .drafts import as_report
+from .house_data import WorklistRules, worklist_rules
+from .reports import DraftReport
+from .states import UNDECIDED, Act
+from .store import Store
+from .tables import decisions, drafts, steps
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistItem:
+    """One report that waits.
+
+    Parameters
+    ----------
+    draft_id, visit_id, person_id, version, content_hash : which version of which visit
+    state : draft or seen
+    urgency : its most urgent level
+    saved_at : UTC text
+    waiting_s : seconds since then (negative where the clock went back)
+    undecided : ids of the findings nobody decided yet
+    is_acknowledged : a physician saw it or took charge of it
+    realert : an urgent report that nobody acknowledged in time
+    """
+
+    draft_id: str
+    visit_id: str
+    person_id: str
+    version: int
+    content_hash: str
+    state: str
+    urgency: str
+    saved_at: str
+    waiting_s: float
+    undecided: tuple[str, ...]
+    is_acknowledged: bool
+    realert: bool
+
+
+def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
+    """Return every report that is not decided, by urgency and then by order of arrival.
+
+    Reading it changes nothing: a report that nobody decides stays on it.
+
+    Parameters
+    ----------
+    store : an opened store
+    clock : the time against which waiting is measured
+    """
+    rules = worklist_rules()
+    now = read_clock(clock)
+    with store.read() as connection:
+        rows = connection.execute(_open_drafts()).mappings().all()
+        items = [_item(connection, row, now) for row in rows]
+    return tuple(sorted(items, key=lambda item: rules.rank(item.urgency)))
+
+
+def _open_drafts() -> Select[Any]:
+    last = (
+        select(steps.c.draft_id, func.max(steps.c.step).label("step"))
+        .group_by(steps.c.draft_id)
+        .subquery()
+    )
+    return (
+        select(drafts)
+        .join(last, last.c.draft_id == drafts.c.draft_id)
+        .join(steps, (steps.c.draft_id == last.c.draft_id) & (steps.c.step == last.c.step))
+        .where(steps.c.state.in_(sorted(UNDECIDED)))
+        .order_by(drafts.c.audit_sequence)
+    )
+
+
+def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistItem:
+    report = as_report(connection, row)
+    decided = set(
+        connection.execute(
+            select(decisions.c.finding_id).where(decisions.c.draft_id == report.draft_id)
+        ).scalars()
+    )
+    is_acknowledged = _is_acknowledged(connection, report)
+    waiting_s = (now - datetime.fromisoformat(report.saved_at)).total_seconds()
+    return WorklistItem(
+        draft_id=report.draft_id,
+        visit_id=report.visit_id,
+        person_id=report.person_id,
+        version=report.version,
+        content_hash=report.content_hash,
+        state=str(report.state),
+        urgency=report.urgency,
+        saved_at=report.saved_at,
+        waiting_s=waiting_s,
+        undecided=tuple(i for i in report.finding_ids() if i not in decided),
+        is_acknowledged=is_acknowledged,
+        realert=not is_acknowledged and _is_overdue(report.urgency, waiting_s, worklist_rules()),
+    )
+
+
+def _is_acknowledged(connection: Connection, report: DraftReport) -> bool:
+    taken = connection.execute(
+        select(func.count())
+        .select_from(steps)
+        .where(steps.c.draft_id == report.draft_id, steps.c.act.in_([Act.SEE, Act.ACKNOWLEDGE]))
+    )
+    return taken.scalar_one() > 0
+
+
+def _is_overdue(urgency: str, waiting_s: float, rules: WorklistRules) -> bool:
+    """Say whether the alarm is due; with a clock that went back the wait is unknown, so it is."""
+    is_late = waiting_s >= rules.realert_after_s or waiting_s < 0
+    return urgency == rules.realert_level and is_late
