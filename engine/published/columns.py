@@ -1,0 +1,90 @@
+"""Every published score for n people, read from the same features as the models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..features import Feature
+from ..prediagnosis import URGENCIES
+from ..record import UNKNOWN, Int8Array, VisitBatch
+from ..scores import (
+    CODES,
+    MEASURED,
+    MISSING,
+    DesirScore,
+    PointScore,
+    RankScore,
+    Score2,
+    ScoreInputs,
+    ada_risk_test,
+    cambridge_rank,
+    desir,
+    findrisc,
+    score2,
+)
+from ..vocabulary.load import read_toml
+
+NO_URGENCY = len(URGENCIES)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedColumns:
+    """The published scores of n people; ``urgency`` int8 (n,), 0 for U0 ... 4 for none."""
+
+    inputs: ScoreInputs
+    findrisc: PointScore
+    ada: PointScore
+    desir: DesirScore
+    cambridge: RankScore
+    score2: Score2
+    urgency: Int8Array
+
+
+@cache
+def published_table() -> Mapping[str, Any]:
+    """Return how the scores speak as findings."""
+    return read_toml(__package__ or "", "published.toml")
+
+
+def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
+    """Return what the scores read; what is suspect, refused or not asked is missing."""
+    columns: dict[str, Any] = {name: made[name].with_nan() for name in MEASURED}
+    columns["sex"] = batch.sex
+    for name, row in published_table()["answers"].items():
+        question = batch.vocabulary.questions[row["question"]]
+        codes = row.get("codes", {"no": "no", "yes": "yes"})
+        numbers = [CODES[name].get(codes.get(c.code, ""), MISSING) for c in question.choices]
+        answers = batch.answer(row["question"])
+        table = np.array([*numbers, MISSING], dtype=np.int8)
+        columns[name] = np.where(answers == UNKNOWN, np.int8(MISSING), table[answers])
+    return ScoreInputs.from_columns(columns)
+
+
+def evaluate_published(
+    batch: VisitBatch, made: Mapping[str, Feature], *, region: str | None = None
+) -> PublishedColumns:
+    """Return every published score; ``region`` is the SCORE2 risk region, France's by default."""
+    inputs = score_inputs(batch, made)
+    risc, ada, heart = findrisc(inputs), ada_risk_test(inputs), score2(inputs, region=region)
+    urgency = np.full(batch.n, NO_URGENCY, dtype=np.int8)
+    for score_id, bands, band in (
+        ("findrisc", risc.bands, risc.band),
+        ("ada", ada.bands, ada.band),
+        ("score2", heart.bands, heart.band),
+    ):
+        urgency = np.minimum(urgency, _urgency(score_id, bands, band))
+    urgency[batch.refused] = NO_URGENCY
+    return PublishedColumns(
+        inputs, risc, ada, desir(inputs), cambridge_rank(inputs), heart, urgency
+    )
+
+
+def _urgency(score_id: str, bands: tuple[str, ...], band: Int8Array) -> Int8Array:
+    rows = published_table()[score_id]["bands"]
+    levels = [
+        URGENCIES.index(rows[b]["urgency"]) if "urgency" in rows[b] else NO_URGENCY for b in bands
+    ]
+    return np.array([*levels, NO_URGENCY], dtype=np.int8)[band]

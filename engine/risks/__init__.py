@@ -1,0 +1,13 @@
+"""Risks: which model answers for whom, with its interval, in columns; one person's reasons."""
+
+from .columns import Abstention, RiskColumns, evaluate_risks
+from .outcomes import BandAction, Outcome, load_outcomes
+
+__all__ = [
+    "Abstention",
+    "BandAction",
+    "Outcome",
+    "RiskColumns",
+    "evaluate_risks",
+    "load_outcomes",
+]

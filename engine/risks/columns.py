@@ -1,0 +1,210 @@
+"""One outcome for n people: the model that may answer, its answer, and why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from ..bundles.load import Models
+from ..bundles.verify import Bundle
+from ..explain.interval import risk_interval
+from ..features import Feature
+from ..fixedpoint import FloatArray
+from ..record import YES, BoolArray, Int8Array, VisitBatch
+from ..runtime import ModelOutput, RecordState
+from .outcomes import Outcome
+
+NOBODY = -1
+
+
+class Abstention(IntEnum):
+    """Why a risk is not assessable, worst last."""
+
+    ANSWERED = 0
+    REQUIRED_MISSING = 1
+    OUTSIDE_UNIVERSE = 2
+    NO_RULE_FIRED = 3
+    MODEL_FAILED = 4
+    MODEL_REFUSED = 5
+    MEASURED = 6
+    EXCLUDED = 7
+    RECORD_REFUSED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one bundle said of the people for whom it was chosen.
+
+    ``rows`` are their positions in the record; ``x`` and ``observed`` (m, k) what the model read.
+    """
+
+    bundle: Bundle
+    rows: npt.NDArray[np.intp]
+    x: FloatArray
+    observed: BoolArray
+    output: ModelOutput
+
+
+@dataclass(frozen=True, slots=True)
+class RiskColumns:
+    """One outcome for n people.
+
+    Attributes
+    ----------
+    bundles : the loaded bundles of this outcome, the most demanding form first
+    chosen : int8 (n,), index into ``bundles``; -1 where no bundle is loaded
+    value : float64 (n,), the risk (or Mamdani score) rounded as its manifest states; NaN where not
+        answered
+    low, high : float64 (n,), the interval over what is missing; equal to ``value`` where nothing is
+    band : int8 (n,), 0 low, 1 intermediate, 2 high, -1 not assessable
+    abstention : int8 (n,), an Abstention
+    answers : the model outputs behind it, for explanation
+    """
+
+    outcome: Outcome
+    bundles: tuple[Bundle, ...]
+    chosen: Int8Array
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    band: Int8Array
+    abstention: Int8Array
+    answers: tuple[Answer, ...]
+
+    def answer_for(self, row: int) -> tuple[Answer, int] | None:
+        """Return the answer that holds one person, and the person's position in it."""
+        for answer in self.answers:
+            position = int(np.searchsorted(answer.rows, row))
+            if position < len(answer.rows) and answer.rows[position] == row:
+                return answer, position
+        return None
+
+
+def evaluate_risks(
+    outcome: Outcome,
+    batch: VisitBatch,
+    made: Mapping[str, Feature],
+    models: Models,
+    measured: BoolArray,
+) -> RiskColumns:
+    """Answer one outcome for everyone who may be answered.
+
+    Parameters
+    ----------
+    outcome : what is asked
+    batch : the record after the plausibility check
+    made : its features
+    models : loaded and refused bundles
+    measured : bool (n,), a present fact speaks instead
+
+    Returns
+    -------
+    columns in which a person without an answer has a reason, never a default
+    """
+    bundles = _bundles_of(outcome, models)
+    chosen = _choose(bundles, made, batch.n)
+    answers = tuple(_answers(bundles, chosen, made, _eligible(outcome, batch, measured)))
+    columns = _blank(outcome, bundles, chosen, answers)
+    for answer in answers:
+        _fill(columns, answer)
+    columns.abstention[chosen == NOBODY] = Abstention.MODEL_REFUSED
+    columns.abstention[measured] = Abstention.MEASURED
+    columns.abstention[_excluded(outcome, batch)] = Abstention.EXCLUDED
+    columns.abstention[batch.refused] = Abstention.RECORD_REFUSED
+    return columns
+
+
+def _bundles_of(outcome: Outcome, models: Models) -> tuple[Bundle, ...]:
+    mine = [b for b in models.loaded if b.manifest.outcome == outcome.id]
+    return tuple(
+        sorted(mine, key=lambda b: (-sum(s.required for s in b.manifest.inputs), b.manifest.id))
+    )
+
+
+def _excluded(outcome: Outcome, batch: VisitBatch) -> BoolArray:
+    excluded = np.zeros(batch.n, dtype=np.bool_)
+    for name in outcome.excluded_by:
+        excluded |= batch.answer(name) == YES
+    return excluded
+
+
+def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolArray:
+    return np.asarray(~batch.refused & ~measured & ~_excluded(outcome, batch))
+
+
+def _choose(bundles: Sequence[Bundle], made: Mapping[str, Feature], n: int) -> Int8Array:
+    """Choose the first bundle whose required inputs are all there; else the least demanding."""
+    chosen = np.full(n, len(bundles) - 1, dtype=np.int8)
+    for index in range(len(bundles) - 1, -1, -1):
+        usable = np.ones(n, dtype=np.bool_)
+        for spec in bundles[index].manifest.inputs:
+            if spec.required:
+                feature = made[spec.name]
+                usable &= feature.observed & spec.accepts(feature.values)
+        chosen[usable] = index
+    return chosen
+
+
+def model_inputs(bundle: Bundle, made: Mapping[str, Feature]) -> tuple[FloatArray, BoolArray]:
+    """Return ``x`` (n, k) and ``observed`` (n, k) in the order of a bundle's inputs."""
+    columns = [made[spec.name] for spec in bundle.manifest.inputs]
+    x = np.stack([c.values for c in columns], axis=1)
+    return x, np.stack([c.observed for c in columns], axis=1)
+
+
+def _answers(
+    bundles: Sequence[Bundle],
+    chosen: Int8Array,
+    made: Mapping[str, Feature],
+    eligible: BoolArray,
+) -> list[Answer]:
+    answers = []
+    for index, bundle in enumerate(bundles):
+        rows = np.flatnonzero((chosen == index) & eligible)
+        if len(rows):
+            x, observed = model_inputs(bundle, made)
+            x, observed = x[rows], observed[rows]
+            answers.append(Answer(bundle, rows, x, observed, bundle.model.run(x, observed)))
+    return answers
+
+
+def _blank(
+    outcome: Outcome,
+    bundles: tuple[Bundle, ...],
+    chosen: Int8Array,
+    answers: tuple[Answer, ...],
+) -> RiskColumns:
+    n = len(chosen)
+    return RiskColumns(
+        outcome=outcome,
+        bundles=bundles,
+        chosen=chosen,
+        value=np.full(n, np.nan),
+        low=np.full(n, np.nan),
+        high=np.full(n, np.nan),
+        band=np.full(n, NOBODY, dtype=np.int8),
+        abstention=np.full(n, Abstention.REQUIRED_MISSING, dtype=np.int8),
+        answers=answers,
+    )
+
+
+_STATES = {
+    RecordState.OK: Abstention.ANSWERED,
+    RecordState.REQUIRED_MISSING: Abstention.REQUIRED_MISSING,
+    RecordState.OUTSIDE_UNIVERSE: Abstention.OUTSIDE_UNIVERSE,
+    RecordState.NO_RULE_FIRED: Abstention.NO_RULE_FIRED,
+    RecordState.MODEL_FAILED: Abstention.MODEL_FAILED,
+}
+
+
+def _fill(columns: RiskColumns, answer: Answer) -> None:
+    model, rows, output = answer.bundle.model, answer.rows, answer.output
+    translate = np.array([_STATES[state] for state in RecordState], dtype=np.int8)
+    columns.abstention[rows] = translate[output.state]
+    interval = risk_interval(model, answer.x, answer.observed)
+    columns.value[rows] = model.rounded(output.value)
+    columns.low[rows] = model.rounded(interval.low)
+    columns.high[rows] = model.rounded(interval.high)
+    columns.band[rows] = model.bands(output.value)

@@ -1,0 +1,56 @@
+"""Reads ``outcomes.toml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ..prediagnosis import Urgency
+from ..vocabulary.load import read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class BandAction:
+    """What one band of a risk proposes; empty where it proposes nothing."""
+
+    urgency: Urgency | None
+    action: str
+    addressee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One risk that is answered.
+
+    ``excluded_by`` names answers that put a person outside the population of the models;
+    ``measured_by`` names facts that speak instead of the risk when they are present.
+    """
+
+    id: str
+    topic: str
+    excluded_by: tuple[str, ...]
+    measured_by: tuple[str, ...]
+    bands: Mapping[str, BandAction]
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        id=row["id"],
+        topic=row["topic"],
+        excluded_by=tuple(row["excluded_by"]),
+        measured_by=tuple(row["measured_by"]),
+        bands={
+            name: BandAction(band.get("urgency"), band["action"], band["addressee"])
+            for name, band in row["band"].items()
+        },
+    )
+
+
+@cache
+def load_outcomes() -> tuple[Outcome, ...]:
+    """Return every risk that is answered, in the order in which it is printed.
+
+    >>> [outcome.id for outcome in load_outcomes()]
+    ['t2d_undiagnosed', 'dysglycaemia', 't2d_textbook']
+    """
+    return tuple(_outcome(row) for row in read_toml(__package__ or "", "outcomes.toml")["outcome"])
