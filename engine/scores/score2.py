@@ -219,7 +219,8 @@ def _assemble(
     usable = who.usable
     undetermined = usable & np.any(made.term_low != made.term_high, axis=1)
     level = np.full(len(inputs), UNDECIDED, dtype=np.int8)
-    level[usable] = esc_level(*made.risk[:, usable], inputs.age_years[usable])
+    low, high = made.risk
+    level[usable] = esc_level(low[usable], high[usable], inputs.age_years[usable])
     return Score2(
         region=region,
         equations=tables.ids,
@@ -230,9 +231,9 @@ def _assemble(
         reason=who.reason,
         unverified=who.unverified,
         equation=equation,
-        risk=np.where(undetermined, np.nan, made.risk[0]),
-        risk_low=made.risk[0],
-        risk_high=made.risk[1],
+        risk=np.where(undetermined, np.nan, low),
+        risk_low=low,
+        risk_high=high,
         uncalibrated_low=made.uncalibrated[0],
         uncalibrated_high=made.uncalibrated[1],
         linear_predictor_low=made.linear_predictor[0],
