@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from ..errors import ContractBroken
 from .completion import ConditionalCompletion, complete
 from .firing import firing_range, rule_firing
 from .membership import FloatArray
@@ -118,6 +119,8 @@ def risk_range(
     low and high, shape (n,) each; equal where nothing is missing; 0 and 1 where an observed value
     is invalid
     """
+    if system.normalised:
+        raise needs_additive("the range of the risk")
     inputs = clean_inputs(
         x, observed, system.universes, np.zeros(len(system.inputs), dtype=np.bool_)
     )
@@ -127,6 +130,16 @@ def risk_range(
     logit_high = system.bias + np.maximum(low, high).sum(axis=1)
     known = inputs.is_evaluated
     return np.where(known, expit(logit_low), 0.0), np.where(known, expit(logit_high), 1.0)
+
+
+def needs_additive(what: str) -> ContractBroken:
+    """Build the error for what a normalised system does not have."""
+    return ContractBroken(
+        found=f"{what} of a normalised system",
+        why="its logit may rise or fall with each firing, so bounds of the firings do not bound it",
+        remedy="Use an additive system (normalised = false)",
+        path="normalised",
+    )
 
 
 def recalibrated(system: TskSystem, *, slope: float, intercept: float) -> TskSystem:
