@@ -1,0 +1,1 @@
+"""Numbers behind the words: what missing items leave open, Shapley values, smallest changes."""
