@@ -1,0 +1,62 @@
+"""Labels of items, slots, questions and answers, from the vocabulary files."""
+
+from collections.abc import Mapping
+
+from ..vocabulary import Question, Vocabulary, load_vocabulary
+from .load import Language
+
+
+class VocabularyLabels:
+    """What the vocabulary calls things, in one language."""
+
+    def __init__(self, lang: Language) -> None:
+        self._lang = lang
+        self._vocabulary = load_vocabulary()
+        self._features = {i.feature: i.code for i in self._vocabulary.items.values()}
+        self._questions = _by_every_name(self._vocabulary)
+
+    def find(self, name: str, table: Mapping[str, str]) -> str | None:
+        """Return the label of an item, a slot, a feature, a question or an answer.
+
+        Parameters
+        ----------
+        name : ``waist``, ``glucose.fasting_venous``, ``waist_cm``, ``symptom.chest_pain``,
+            ``questionnaire.smoker.current``
+        table : the sentences; a slot has its qualifier there, as ``slot.<name>``
+        """
+        return self._item(name, table) or self._question(name) or self._answer(name)
+
+    def choice(self, name: str, code: str) -> str | None:
+        """Return the label of one answer to the question ``name``."""
+        question = self._questions.get(name)
+        if question is None:
+            return None
+        return next((c.label[self._lang] for c in question.choices if c.code == code), None)
+
+    def _item(self, name: str, table: Mapping[str, str]) -> str | None:
+        code, _, qualifier = self._features.get(name, name).partition(".")
+        item = self._vocabulary.items.get(code)
+        if item is None:
+            return None
+        if not qualifier:
+            return item.label[self._lang]
+        words = table.get(f"slot.{qualifier}") if f"{code}.{qualifier}" in item.slots else None
+        return f"{item.label[self._lang]} {words}" if words else None
+
+    def _question(self, name: str) -> str | None:
+        question = self._questions.get(name)
+        return question.label[self._lang] if question else None
+
+    def _answer(self, name: str) -> str | None:
+        question, _, code = name.rpartition(".")
+        return self.choice(question, code)
+
+
+def _by_every_name(vocabulary: Vocabulary) -> dict[str, Question]:
+    """Key questions by qualified name, by bare code, and methods also below their item."""
+    named = {q.name.rpartition(".")[2]: q for q in reversed(tuple(vocabulary.questions.values()))}
+    named |= vocabulary.questions
+    for code, question in vocabulary.methods.items():
+        named.setdefault(code, question)
+        named |= {f"method.{item}.{code}": question for item in vocabulary.items}
+    return named

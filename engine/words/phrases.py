@@ -1,0 +1,250 @@
+"""The parts of a draft as phrases: what text, JSON and HTML all print, worded in one place."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ..prediagnosis import (
+    URGENCIES,
+    Change,
+    Finding,
+    InputValue,
+    ItemNotice,
+    Message,
+    MissingItem,
+    Parameter,
+    PreDiagnosis,
+    Reason,
+)
+from .numbers import number, signed
+from .sentences import Sentences
+
+SHARE: Final = "reason.mamdani_rule"
+POINTS: Final = "reason.score_points"
+HUNDRED: Final = 100
+INDEX_DECIMALS: Final = 1
+_LEVELS: Final = {
+    "present": 0,
+    "high": 0,
+    "borderline": 1,
+    "intermediate": 1,
+    "not_assessable": 2,
+    "absent": 3,
+    "low": 3,
+}
+_UNIT_PARAMETERS: Final = ("unit", "reads_as", "accepted")
+
+
+def level_of(finding: Finding) -> str:
+    """Return the state of a fact or the band of a risk."""
+    return (finding.state if finding.kind == "fact" else finding.band) or "not_assessable"
+
+
+def level_words(finding: Finding, sentences: Sentences) -> str:
+    """Word the state of a fact or the band of a risk."""
+    table = "state" if finding.kind == "fact" else "band"
+    return sentences.text(f"{table}.{level_of(finding)}")
+
+
+def urgency_rank(urgency: str | None) -> int:
+    """Return 0 for U0 and so on, the last rank where there is none."""
+    return URGENCIES.index(urgency) if urgency in URGENCIES else len(URGENCIES)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings by urgency, then by how far they are from nothing to do."""
+    return sorted(findings, key=lambda f: (urgency_rank(f.urgency), _LEVELS[level_of(f)]))
+
+
+def grouped(prediagnosis: PreDiagnosis) -> dict[str, list[Finding]]:
+    """Sort findings into ``main``, ``scores``, ``not_assessable`` and ``absent``.
+
+    A published score stands apart for comparison unless it asks for something within weeks.
+    """
+    groups: dict[str, list[Finding]] = {
+        k: [] for k in ("main", "scores", "not_assessable", "absent")
+    }
+    for finding in in_order(prediagnosis.findings):
+        groups[_group(finding)].append(finding)
+    return groups
+
+
+def _group(finding: Finding) -> str:
+    level = level_of(finding)
+    if level in ("not_assessable", "absent"):
+        return level
+    is_calm = urgency_rank(finding.urgency) >= URGENCIES.index("U3")
+    return "scores" if finding.kind == "risk" and finding.model is None and is_calm else "main"
+
+
+def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
+    """Word a code that may be a sentence id, the end of one, a label code, or plain text."""
+    tail = code.rpartition(".")[2]
+    for candidate in (code, *(f"{p}.{code}" for p in prefixes), *(f"{p}.{tail}" for p in prefixes)):
+        if sentences.has(candidate):
+            return sentences.text(candidate)
+    return sentences.parameter(code)
+
+
+def input_phrase(value: InputValue, sentences: Sentences, *, with_name: bool = True) -> str:
+    """Word one value behind a reason, and say where it was estimated."""
+    words = sentences.quantity(value.name, value.value, value.unit)
+    if value.origin == "estimated":
+        words = (
+            sentences.text("origin.estimated_value", value=words)
+            if words
+            else sentences.text("origin.estimated")
+        )
+    return f"{sentences.name(value.name)} {words}".strip() if with_name else words
+
+
+def inputs_phrase(values: Sequence[InputValue], sentences: Sentences) -> str:
+    """Word the values behind a reason; a single one without repeating its name."""
+    return ", ".join(input_phrase(v, sentences, with_name=len(values) > 1) for v in values)
+
+
+def reason_phrase(reason: Reason, sentences: Sentences) -> str:
+    """Word one reason with the values behind it.
+
+    A rule of a model or a score gets its values in brackets; a guideline row has them in its own
+    sentence, and they are added only where none of them stands there.
+    """
+    words = sentences.render(reason.message)
+    if not reason.inputs:
+        return words
+    shown = [sentences.value(v.name, v.value) for v in reason.inputs]
+    if reason.contribution is None and any(value and value in words for value in shown):
+        return words
+    return f"{words} ({inputs_phrase(reason.inputs, sentences)})"
+
+
+def reason_figure(reason: Reason, sentences: Sentences) -> str:
+    """Word what a reason adds: on the logit, in points, or as a share of the conclusion."""
+    if reason.contribution is None:
+        return ""
+    if reason.message.id == SHARE:
+        percent = reason.share_percent
+        share = reason.contribution * HUNDRED if percent is None else percent
+        return sentences.text("reason.share", share=number(share, sentences.lang, 0))
+    if reason.message.id == POINTS and float(reason.contribution).is_integer():
+        return sentences.text("reason.points", points=int(reason.contribution))
+    return signed(reason.contribution, sentences.lang)
+
+
+def by_size(reasons: Iterable[Reason]) -> list[Reason]:
+    """Order reasons by the size of what they add, guideline rows first as they come."""
+    return sorted(
+        reasons, key=lambda r: float("-inf") if r.contribution is None else -abs(r.contribution)
+    )
+
+
+def missing_phrase(item: MissingItem, sentences: Sentences) -> str:
+    """Word one missing item, the interval that it leaves, and the next step."""
+    words = [
+        sentences.text(
+            "missing.required" if item.required else "missing.optional",
+            item=sentences.name(item.item),
+        )
+    ]
+    if item.risk_interval is not None:
+        interval = sentences.interval(item.risk_interval)
+        words.append(sentences.text("missing.interval", interval=interval))
+    if item.could_change_band is not None:
+        same = "missing.could_change" if item.could_change_band else "missing.same_band"
+        words.append(sentences.text(same))
+    step = next_step(item, sentences)
+    return " ; ".join([*words, sentences.text("ui.next", step=step)])
+
+
+def next_step(item: MissingItem, sentences: Sentences) -> str:
+    """Word the cheapest next measurement for a missing item."""
+    if item.next_step:
+        return coded(item.next_step, sentences, "next", "action")
+    return sentences.text("next.measure_or_ask", item=sentences.name(item.item))
+
+
+def change_phrase(change: Change, sentences: Sentences) -> str:
+    """Word the smallest change that moves a finding."""
+    words = sentences.render(change.message)
+    steps = [
+        sentences.text(
+            "change.step",
+            name=sentences.name(name),
+            unit=sentences.unit(unit),
+            **{"from": sentences.value(name, old), "to": sentences.value(name, new)},
+        ).rstrip()
+        for name, old, new, unit in change.inputs
+    ]
+    becomes = coded(change.becomes, sentences, "becomes") if change.becomes else ""
+    risk = sentences.risk(change.risk) if change.risk is not None else ""
+    result = ", ".join(part for part in (risk, becomes) if part)
+    tail = " → ".join(part for part in (", ".join(steps), result) if part)
+    return f"{words}{sentences.text('join.colon')}{tail}" if tail else words
+
+
+def notice_phrases(notice: ItemNotice, sentences: Sentences) -> tuple[str, str, str]:
+    """Word what was found, why it stops us, and what to do."""
+    parameters: dict[str, Parameter] = {"item": sentences.name(notice.item), "path": notice.path}
+    for name, value in notice.parameters.items():
+        is_unit = name in _UNIT_PARAMETERS and isinstance(value, str)
+        parameters[name] = _units(str(value), sentences) if is_unit else value
+    base = f"intake.{notice.code}"
+    found, why, remedy = (
+        sentences.render(Message(f"{base}.{part}", parameters)).strip()
+        for part in ("found", "why", "remedy")
+    )
+    return found, why, remedy
+
+
+def _units(text: str, sentences: Sentences) -> str:
+    return ", ".join(sentences.unit(unit) for unit in text.split(", "))
+
+
+def risk_phrase(finding: Finding, sentences: Sentences) -> str:
+    """Word the number of a risk and the range that missing items leave; empty without one."""
+    if finding.risk is None:
+        return sentences.interval(finding.risk_interval) if finding.risk_interval else ""
+    words = sentences.risk(finding.risk)
+    if finding.risk_interval is None:
+        return words
+    interval = sentences.interval(finding.risk_interval)
+    return f"{words} ({sentences.text('ui.interval', interval=interval)})"
+
+
+def figure_phrase(finding: Finding, sentences: Sentences) -> str:
+    """Word the points or the index of a score; empty where the finding has none."""
+    details = finding.details
+    words = ""
+    for key in ("points", "score"):
+        low, high = details.get(f"{key}_low"), details.get(f"{key}_high")
+        value = details.get(key)
+        if value is not None:
+            words = sentences.text(f"detail.{key}", value=_short(value))
+        elif low is not None and high is not None:
+            words = sentences.text(f"detail.{key}_range", low=_short(low), high=_short(high))
+    if words and "points_max" in details:
+        words += " " + sentences.text("detail.points_max", value=details["points_max"])
+    return words
+
+
+def _short(value: Parameter) -> Parameter:
+    return round(value, INDEX_DECIMALS) if isinstance(value, float) else value
+
+
+def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:
+    """Word what limits the whole report."""
+    words = []
+    if any(n.severity == "refused_record" for n in _notices(prediagnosis)):
+        words.append(sentences.text("banner.record_refused"))
+    words += [
+        sentences.text("banner.model_refused", model=model, why=why)
+        for model, why in prediagnosis.models_refused
+    ]
+    if prediagnosis.rows_unsigned:
+        words.append(sentences.text("banner.rows_unsigned", count=prediagnosis.rows_unsigned))
+    if prediagnosis.development_model:
+        words.append(sentences.text("banner.development_model"))
+    return words
+
+
+def _notices(prediagnosis: PreDiagnosis) -> tuple[ItemNotice, ...]:
+    return (*prediagnosis.refused_items, *prediagnosis.suspect_items, *prediagnosis.notes)
