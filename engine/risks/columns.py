@@ -1,4 +1,7 @@
-"""One outcome for n people: the model that may answer, its answer, and why there is none."""
+"""One outcome for n people: the model that may answer, its answer, and why there is none.
+
+The interval over missing items is left to one person's explanation: it costs further runs.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +12,6 @@ import numpy.typing as npt
 
 from ..bundles.load import Models
 from ..bundles.verify import Bundle
-from ..explain.interval import risk_interval
 from ..features import Feature
 from ..fixedpoint import FloatArray
 from ..record import YES, BoolArray, Int8Array, VisitBatch
@@ -57,7 +59,6 @@ class RiskColumns:
     chosen : int8 (n,), index into ``bundles``; -1 where no bundle is loaded
     value : float64 (n,), the risk (or Mamdani score) rounded as its manifest states; NaN where not
         answered
-    low, high : float64 (n,), the interval over what is missing; equal to ``value`` where nothing is
     band : int8 (n,), 0 low, 1 intermediate, 2 high, -1 not assessable
     abstention : int8 (n,), an Abstention
     answers : the model outputs behind it, for explanation
@@ -67,8 +68,6 @@ class RiskColumns:
     bundles: tuple[Bundle, ...]
     chosen: Int8Array
     value: FloatArray
-    low: FloatArray
-    high: FloatArray
     band: Int8Array
     abstention: Int8Array
     answers: tuple[Answer, ...]
@@ -182,8 +181,6 @@ def _blank(
         bundles=bundles,
         chosen=chosen,
         value=np.full(n, np.nan),
-        low=np.full(n, np.nan),
-        high=np.full(n, np.nan),
         band=np.full(n, NOBODY, dtype=np.int8),
         abstention=np.full(n, Abstention.REQUIRED_MISSING, dtype=np.int8),
         answers=answers,
@@ -203,8 +200,5 @@ def _fill(columns: RiskColumns, answer: Answer) -> None:
     model, rows, output = answer.bundle.model, answer.rows, answer.output
     translate = np.array([_STATES[state] for state in RecordState], dtype=np.int8)
     columns.abstention[rows] = translate[output.state]
-    interval = risk_interval(model, answer.x, answer.observed)
     columns.value[rows] = model.rounded(output.value)
-    columns.low[rows] = model.rounded(interval.low)
-    columns.high[rows] = model.rounded(interval.high)
     columns.band[rows] = model.bands(output.value)

@@ -1,0 +1,253 @@
+"""One person's risk as a finding: its rules for and against, what is missing, what would change it.
+
+The reasons come out of the same run of the graph that gave the risk; nothing is computed a second
+way here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..bundles.manifest import BAND_NAMES
+from ..bundles.verify import Bundle
+from ..explain.counterfactual import Counterfactual, Counterfactuals, counterfactuals
+from ..explain.interval import FlippingItems, RiskInterval, missing_that_could_flip, risk_interval
+from ..explain.shapley import MAX_INPUTS, shapley_values
+from ..features import Feature
+from ..fixedpoint import FloatArray
+from ..fuzzy.system import MamdaniSystem, TskSystem, parse_system
+from ..prediagnosis import (
+    Band,
+    Change,
+    Finding,
+    Message,
+    MissingItem,
+    ModelReference,
+    Parameter,
+    Reason,
+)
+from ..record import BoolArray, VisitBatch
+from .columns import Abstention, Answer, RiskColumns
+from .limits import model_limits
+from .values import input_value
+
+CONTRIBUTION_DECIMALS = 6
+RULES = "rules.toml"
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonContext:
+    """What one person's explanation is made from."""
+
+    batch: VisitBatch
+    made: Mapping[str, Feature]
+    row: int
+
+
+@lru_cache(maxsize=64)
+def _parse_rules(text: str) -> MamdaniSystem | TskSystem:
+    return parse_system(text, RULES)
+
+
+def bundle_system(bundle: Bundle) -> MamdaniSystem | TskSystem:
+    """Return the rules of a bundle as they are printed; they are the rules that the graph runs."""
+    return _parse_rules(bundle.files[RULES].decode("utf-8"))
+
+
+def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
+    """Return one person's finding for one outcome."""
+    found = columns.answer_for(person.row)
+    abstention = Abstention(int(columns.abstention[person.row]))
+    if found is None or abstention != Abstention.ANSWERED:
+        return _not_assessable(columns, person, abstention)
+    answer, position = found
+    return _answered(columns, person, answer, position)
+
+
+def _answered(
+    columns: RiskColumns, person: PersonContext, answer: Answer, position: int
+) -> Finding:
+    bundle = answer.bundle
+    model, outcome = bundle.model, columns.outcome
+    x, observed = answer.x[position : position + 1], answer.observed[position : position + 1]
+    output = model.run(x, observed)
+    interval = risk_interval(model, x, observed, output)
+    value = float(columns.value[person.row])
+    band: Band = BAND_NAMES[int(columns.band[person.row])]  # type: ignore[assignment]  # the names are those of Band
+    action = outcome.bands[band]
+    for_, against = _reasons(bundle, person, output.rule_firing[0], output.rule_contribution[0])
+    changes = counterfactuals(model, x[0], observed[0], _present(bundle, person))
+    is_risk = model.is_tsk
+    return Finding(
+        id=outcome.id,
+        kind="risk",
+        message=Message(f"finding.{outcome.id}.{band}"),
+        band=band,
+        risk=value if is_risk else None,
+        risk_interval=_interval(bundle, interval) if is_risk else None,
+        reference_standard=bundle.manifest.reference_standard,
+        urgency=action.urgency,
+        reasons_for=for_,
+        reasons_against=against,
+        missing=_missing(bundle, interval, missing_that_could_flip(model, output, interval)),
+        what_would_change=_changes(changes),
+        proposed_action=action.action,
+        proposed_addressee=action.addressee,
+        model=_reference(bundle),
+        limits=model_limits(bundle, person.batch, person.row, output, value),
+        shapley=_shapley(bundle, x, observed),
+        details=_details(bundle, float(output.bias[0]), value),
+    )
+
+
+def _details(bundle: Bundle, bias: float, value: float) -> dict[str, Parameter]:
+    details: dict[str, Parameter] = {
+        "form": bundle.manifest.form,
+        "low_below": bundle.manifest.bands.low_below,
+        "high_from": bundle.manifest.bands.high_from,
+    }
+    if bundle.model.is_tsk:
+        details["bias"] = round(bias, CONTRIBUTION_DECIMALS)
+    else:
+        details["score"] = value
+    return details
+
+
+def _interval(bundle: Bundle, interval: RiskInterval) -> tuple[float, float] | None:
+    low, high = bundle.model.rounded(interval.low)[0], bundle.model.rounded(interval.high)[0]
+    return (float(low), float(high)) if np.isfinite(low) else None
+
+
+def _reasons(
+    bundle: Bundle,
+    person: PersonContext,
+    firing: FloatArray,
+    contribution: FloatArray,
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Return every rule with a contribution, the largest first, split by its sign."""
+    system = bundle_system(bundle)
+    order = np.argsort(-np.abs(contribution), kind="stable")
+    reasons = [
+        (_reason(bundle, system, int(r), person, (firing[r], contribution[r])), contribution[r])
+        for r in order
+        if round(float(contribution[r]), CONTRIBUTION_DECIMALS) != 0.0
+    ]
+    for_ = tuple(reason for reason, c in reasons if c > 0)
+    return for_, tuple(reason for reason, c in reasons if c < 0)
+
+
+def _reason(
+    bundle: Bundle,
+    system: MamdaniSystem | TskSystem,
+    index: int,
+    person: PersonContext,
+    numbers: tuple[float, float],
+) -> Reason:
+    rule = system.rules[index]
+    firing, contribution = numbers
+    names = dict.fromkeys(literal.variable for literal in rule.literals)
+    parameters: dict[str, Parameter] = {"premise": f"premise:{rule.antecedent}"}
+    if isinstance(system, MamdaniSystem):
+        parameters["conclusion"] = f"premise:{rule.consequent}"
+    return Reason(
+        rule_id=rule.id,
+        message=Message(f"reason.{bundle.manifest.kind}_rule", parameters),
+        contribution=round(float(contribution), CONTRIBUTION_DECIMALS),
+        inputs=tuple(input_value(n, person.made, person.batch, person.row) for n in names),
+        source=rule.source,
+        membership=round(float(firing), CONTRIBUTION_DECIMALS),
+        share_percent=round(float(contribution) * _PERCENT, 1)
+        if isinstance(system, MamdaniSystem)
+        else None,
+    )
+
+
+def _missing(
+    bundle: Bundle, interval: RiskInterval, flips: FlippingItems
+) -> tuple[MissingItem, ...]:
+    rounded = bundle.model.rounded
+    return tuple(
+        MissingItem(
+            item=f"feature:{spec.name}",
+            required=spec.required,
+            risk_interval=(
+                float(rounded(interval.item_low)[0, j]),
+                float(rounded(interval.item_high)[0, j]),
+            ),
+            could_change_band=bool(flips.could_flip[0, j]),
+        )
+        for j, spec in enumerate(bundle.manifest.inputs)
+        if np.isfinite(interval.item_low[0, j])
+    )
+
+
+def _present(bundle: Bundle, person: PersonContext) -> dict[str, float]:
+    """Return present values of what can change but is no input itself (waist, weight)."""
+    made, row = person.made, person.row
+    names = [c.name for c in bundle.manifest.changes if c.name in made]
+    return {n: float(made[n].values[row]) for n in names if made[n].observed[row]}
+
+
+def _changes(found: Counterfactuals) -> tuple[Change, ...]:
+    if found.outcome == "no_reachable_change":
+        return (Change(Message("change.none_reachable"), (), None, ""),)
+    return tuple(_change(c) for c in found.found)
+
+
+def _change(found: Counterfactual) -> Change:
+    return Change(
+        message=Message("change.flips", {"band": f"band:{found.band}"}),
+        inputs=tuple((c.name, c.before, c.after, c.unit) for c in found.changes),
+        risk=found.value,
+        becomes=found.band,
+    )
+
+
+def _shapley(
+    bundle: Bundle,
+    x: FloatArray,
+    observed: BoolArray,
+) -> dict[str, float]:
+    if len(bundle.manifest.inputs) > MAX_INPUTS:
+        return {}
+    values = shapley_values(bundle.model, x, observed).values[0]
+    return {
+        spec.name: round(float(v), CONTRIBUTION_DECIMALS)
+        for spec, v, known in zip(bundle.manifest.inputs, values, observed[0], strict=True)
+        if known and np.isfinite(v)
+    }
+
+
+def _reference(bundle: Bundle) -> ModelReference:
+    m = bundle.manifest
+    return ModelReference(id=m.id, version=m.version, sha256=bundle.sha256, key=m.key)
+
+
+def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abstention) -> Finding:
+    outcome = columns.outcome
+    chosen = int(columns.chosen[person.row])
+    bundle = columns.bundles[chosen] if chosen >= 0 else None
+    missing = _required_missing(bundle, person) if bundle else ()
+    return Finding(
+        id=outcome.id,
+        kind="risk",
+        message=Message(f"finding.{outcome.id}.not_assessable"),
+        band="not_assessable",
+        reference_standard=bundle.manifest.reference_standard if bundle else "",
+        reasons_against=(),
+        missing=missing,
+        limits=(Message(f"abstention.{abstention.name.lower()}"),),
+        model=_reference(bundle) if bundle else None,
+    )
+
+
+def _required_missing(bundle: Bundle, person: PersonContext) -> tuple[MissingItem, ...]:
+    made, row = person.made, person.row
+    return tuple(
+        MissingItem(item=f"feature:{s.name}", required=True, next_step=f"next_step.{s.name}")
+        for s in bundle.manifest.inputs
+        if s.required and not (made[s.name].observed[row])
+    )

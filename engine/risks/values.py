@@ -1,0 +1,48 @@
+"""What stood behind a feature, for printing: the value as reported wherever one value made it."""
+
+from collections.abc import Mapping
+
+from ..features import Feature
+from ..prediagnosis import InputValue
+from ..record import UNKNOWN, VisitBatch
+
+_DERIVED_DIGITS = 3
+
+
+def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: int) -> InputValue:
+    """Return one model input of one person as it is to be printed.
+
+    A value that one reading made keeps the reported text and unit; a mean, an index or a ratio is
+    marked derived; a missing one is marked estimated and has no value.
+    """
+    feature = made[name]
+    if not feature.observed[row]:
+        return InputValue(name, "", "", "estimated")
+    reported = _reported(feature, batch, row)
+    if reported is not None:
+        return reported
+    return InputValue(name, _shortest(float(feature.values[row])), feature.unit, "derived")
+
+
+def _reported(feature: Feature, batch: VisitBatch, row: int) -> InputValue | None:
+    if len(feature.sources) != 1:
+        return None
+    source = feature.sources[0]
+    if source in batch.vocabulary.questions:
+        index = int(batch.answer(source)[row])
+        code = batch.vocabulary.questions[source].choices[index].code if index != UNKNOWN else ""
+        return InputValue(source, code, "")
+    if source == "sex":
+        return InputValue("sex", "male" if feature.values[row] else "female", "")
+    if source == "age":
+        return InputValue("age_years", str(int(feature.values[row])), "a")
+    texts = batch.reported.get(source, ((),))[row if batch.n > 1 else 0]
+    column = batch.quantity(source)
+    if len(texts) != 1 or column.unit[row, 0] < 0:
+        return None
+    return InputValue(feature.name, texts[0], column.item.units[int(column.unit[row, 0])].ucum)
+
+
+def _shortest(value: float) -> str:
+    text = f"{value:.{_DERIVED_DIGITS}f}".rstrip("0").rstrip(".")
+    return text or "0"
