@@ -1,4 +1,4 @@
-"""Did a published score change? Every vector of score_vectors.json, at the precision it was made with."""
+"""Did a published score change? Each vector of score_vectors.json, at its own precision."""
 
 import json
 import math
