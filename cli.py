@@ -1,0 +1,228 @@
+"""The composition root: one command line whose sub-commands load their room only when called."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from .engine.bundles.load import Models
+    from .serving.decide_commands import CommandResult
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+
+app = typer.Typer(
+    name="laennec",
+    help="Explained pre-diagnosis that a physician confirms. Evaluation use, not CE marked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="Model bundles: what is there, and whether it can be trusted.")
+audit_app = typer.Typer(help="The audit trail of decisions.")
+app.add_typer(models_app, name="models", no_args_is_help=True)
+app.add_typer(audit_app, name="audit", no_args_is_help=True)
+
+Database = Annotated[
+    str | None, typer.Option(help="Store, such as sqlite:///visits.db; else LAENNEC_DATABASE.")
+]
+Guidelines = Annotated[
+    str | None,
+    typer.Option(help="Guideline sets, such as diabetes=fr,blood_pressure=esh2023 (the default)."),
+]
+Folders = Annotated[
+    list[Path] | None, typer.Option(help="Folder of model bundles; the shipped ones by default.")
+]
+
+
+def main() -> None:
+    """Run the command line; a house error is printed in its four parts, never as a traceback."""
+    from .engine.errors import ScreeningError
+
+    try:
+        app()
+    except ScreeningError as error:
+        _print_error(error.as_dict())
+        sys.exit(EXIT_REFUSED)
+
+
+def _print_error(error: dict[str, Any]) -> None:
+    where = f" [{error['path']}]" if error.get("path") else ""
+    typer.echo(
+        f"{error['code']}: {error['found']}: {error['why']}. {error['remedy']}.{where}", err=True
+    )
+
+
+def _load_models(folders: list[Path] | None) -> "Models":
+    from .engine.bundles.load import load_models
+
+    models = load_models(folders)
+    for refused in models.refused:
+        _print_error({**refused.error.as_dict(), "path": refused.id})
+    return models
+
+
+@app.command()
+def screen(
+    visits: Annotated[list[Path], typer.Argument(help="Visit files in the form laennec.visit/1.")],
+    guidelines: Guidelines = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    format: Annotated[str, typer.Option(help="text, json or html.")] = "text",  # noqa: A002 - the option's name is public
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; for one visit.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
+    ] = None,
+    models: Folders = None,
+) -> None:
+    """Screen visits and print the pre-diagnosis of each, with its reasons."""
+    from .engine.guidelines import load_guidelines, parse_choice
+    from .serving.screen_commands import ScreenOptions, exit_code, screen_files
+
+    if format not in ("text", "json", "html"):
+        raise typer.BadParameter("text, json or html", param_hint="--format")
+    if lang not in ("fr", "en"):
+        raise typer.BadParameter("fr or en", param_hint="--lang")
+    if output is not None and len(visits) != 1:
+        raise typer.BadParameter("one visit for one file", param_hint="--output")
+    options = ScreenOptions(
+        models=_load_models(models),
+        guidelines=load_guidelines(parse_choice(guidelines) if guidelines else None),
+        lang=lang,
+        format=format,  # type: ignore[arg-type]  # checked above
+        now=datetime.now(UTC),
+    )
+    done = []
+    for screened in screen_files(visits, options):
+        done.append(screened)
+        if screened.error is not None:
+            _print_error({**screened.error.as_dict(), "path": str(screened.path)})
+        elif output is not None:
+            output.write_text(screened.rendered, encoding="utf-8")
+        else:
+            typer.echo(screened.rendered)
+        if database is not None and screened.draft is not None:
+            _keep(database, screened.draft, lang)
+    raise typer.Exit(exit_code(done))
+
+
+def _keep(database: str, draft: Any, lang: str) -> None:  # noqa: ANN401 - a PreDiagnosis
+    from .serving.screen_commands import keep_draft
+
+    typer.echo(keep_draft(database, draft, lang), err=True)
+
+
+@app.command()
+def batch(
+    inputs: Annotated[list[Path], typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders.")],
+    out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML that renames columns.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
+    guidelines: Guidelines = None,
+    models: Folders = None,
+) -> None:
+    """Screen tables of records; the results stay unconfirmed."""
+    raise typer.Exit(EXIT_USAGE)
+
+
+def _show(result: "CommandResult") -> None:
+    import json
+
+    error = result.data.get("error")
+    if error:
+        _print_error(dict(error))
+    else:
+        typer.echo(json.dumps(result.data, ensure_ascii=False, indent=2))
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def worklist(database: Database = None) -> None:
+    """List the reports that wait for a physician, the most urgent first."""
+    from .serving.decide_commands import worklist_command
+
+    _show(worklist_command(database=database))
+
+
+@app.command()
+def decide(
+    draft_id: Annotated[str, typer.Argument(metavar="ID")],
+    by: Annotated[str, typer.Option(help="Physician, such as RPPS:10001234567.")],
+    content_hash: Annotated[str, typer.Option("--hash", help="Hash shown in the worklist.")],
+    confirm: Annotated[bool, typer.Option("--confirm")] = False,  # noqa: FBT002
+    amend: Annotated[bool, typer.Option("--amend")] = False,  # noqa: FBT002
+    reject: Annotated[bool, typer.Option("--reject")] = False,  # noqa: FBT002
+    finding: Annotated[str | None, typer.Option(help="One finding; else all undecided.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Code of the reason.")] = None,
+    text: Annotated[str | None, typer.Option(help="The reason in words.")] = None,
+    to: Annotated[str | None, typer.Option(help="What holds instead, with --amend.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency key of this act.")] = None,
+    database: Database = None,
+) -> None:
+    """Confirm, amend or reject findings, as a named physician, on a content hash."""
+    from .serving.decide_commands import DecideOptions, decide_command
+
+    given = {"confirm": confirm, "amend": amend, "reject": reject}
+    options = DecideOptions(
+        draft_id=draft_id,
+        by=by,
+        content_hash=content_hash,
+        verdicts=tuple(name for name, flag in given.items() if flag),
+        finding=finding,
+        reason=reason,
+        text=text,
+        to=to,
+        idempotency_key=key,
+    )
+    _show(decide_command(options, database=database))
+
+
+@app.command()
+def acknowledge(
+    draft_id: Annotated[str, typer.Argument(metavar="ID")],
+    by: Annotated[str, typer.Option(help="Physician.")],
+    database: Database = None,
+) -> None:
+    """Take charge of an urgent report; it stays undecided."""
+    from .serving.decide_commands import acknowledge_command
+
+    _show(acknowledge_command(draft_id, by, database=database))
+
+
+@app.command()
+def release(
+    draft_id: Annotated[str, typer.Argument(metavar="ID")], database: Database = None
+) -> None:
+    """Print the final report; a draft is refused."""
+    from .serving.decide_commands import release_command
+
+    _show(release_command(draft_id, database=database))
+
+
+@audit_app.command("verify")
+def audit_verify(database: Database = None) -> None:
+    """Verify the chain, against the signed checkpoints where there are any."""
+    from .serving.decide_commands import audit_verify_command
+
+    _show(audit_verify_command(database=database))
+
+
+@audit_app.command("checkpoint")
+def audit_checkpoint(database: Database = None) -> None:
+    """Sign the last event into the site's checkpoint folder."""
+    from .serving.decide_commands import audit_checkpoint_command
+
+    _show(audit_checkpoint_command(database=database))
+
+
+@audit_app.command("key")
+def audit_key() -> None:
+    """Make the site's audit key where the site file says."""
+    from .serving.decide_commands import audit_key_command
+
+    _show(audit_key_command())

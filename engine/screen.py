@@ -1,0 +1,174 @@
+"""The decision, as one pure function: a record in, a draft pre-diagnosis out.
+
+No clock, file, network, randomness, logging or language here. It reads in the order in which the
+house works: plausibility, features, urgent rules, facts, published scores, risks, draft.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .bundles.load import Models
+from .canonical import content_hash
+from .facts import FactColumns, evaluate_facts, fact_findings
+from .features import Feature, features
+from .guidelines import Guidelines
+from .intake import VisitRecord
+from .plausibility import check_plausibility
+from .prediagnosis import URGENCIES, Finding, ItemNotice, PreDiagnosis, Urgency
+from .published import PublishedColumns, evaluate_published, published_findings
+from .record import BoolArray, Int8Array, VisitBatch
+from .risks import Abstention, Outcome, RiskColumns, evaluate_risks, load_outcomes
+from .risks.findings import PersonContext, risk_finding
+from .urgency import UrgentColumns, evaluate_urgent, urgent_items
+from .words import sentences_sha256
+from .words.as_json import canonical_content
+
+NO_URGENCY = len(URGENCIES)
+_BAND_NAMES = ("low", "intermediate", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Everything that is said of n people, in columns.
+
+    Attributes
+    ----------
+    batch : the record after the plausibility check
+    urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
+    """
+
+    batch: VisitBatch
+    made: Mapping[str, Feature]
+    urgent: UrgentColumns
+    facts: FactColumns
+    published: PublishedColumns
+    risks: tuple[RiskColumns, ...]
+    urgency: Int8Array
+    models: Models
+    guidelines: Guidelines
+
+
+def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
+    """Screen one visit.
+
+    Parameters
+    ----------
+    record : what ``parse`` returned, refused or not
+    models : what ``load_models`` returned; refused bundles make their findings not assessable
+    guidelines : what ``load_guidelines`` returned
+
+    Returns
+    -------
+    the draft: urgent items, findings with their reasons, refused and suspect values. A refused
+    record still goes through the urgent rules.
+    """
+    return draft(screen_columns(record.batch, models, guidelines), 0, record.performed_at)
+
+
+def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) -> Screening:
+    """Screen n visits in columns; a single visit is n = 1, through this very function."""
+    checked = check_plausibility(batch)
+    made = features(checked)
+    urgent = evaluate_urgent(checked, guidelines.urgent)
+    facts = evaluate_facts(checked, guidelines)
+    published = evaluate_published(checked, made)
+    risks = tuple(
+        evaluate_risks(outcome, checked, made, models, _measured(outcome, facts, guidelines))
+        for outcome in load_outcomes()
+    )
+    levels = [urgent.level, facts.urgency.min(axis=1), published.urgency]
+    levels += [_risk_urgency(columns) for columns in risks]
+    return Screening(
+        batch=checked,
+        made=made,
+        urgent=urgent,
+        facts=facts,
+        published=published,
+        risks=risks,
+        urgency=np.minimum.reduce(levels).astype(np.int8),
+        models=models,
+        guidelines=guidelines,
+    )
+
+
+def _measured(outcome: Outcome, facts: FactColumns, guidelines: Guidelines) -> BoolArray:
+    """Say for whom a present fact speaks instead of this risk."""
+    measured = np.zeros(facts.n, dtype=np.bool_)
+    for name in outcome.measured_by:
+        measured |= facts.is_present(name)
+    return measured
+
+
+def _risk_urgency(columns: RiskColumns) -> Int8Array:
+    bands = columns.outcome.bands
+    levels = [
+        NO_URGENCY if bands[name].urgency is None else URGENCIES.index(bands[name].urgency)  # type: ignore[arg-type]
+        for name in _BAND_NAMES
+    ]
+    return np.array([*levels, NO_URGENCY], dtype=np.int8)[columns.band]
+
+
+def draft(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
+    """Assemble one person's draft, with its content hash."""
+    batch = screening.batch
+    person = PersonContext(batch, screening.made, row)
+    findings: tuple[Finding, ...] = (
+        *fact_findings(screening.facts, batch, row),
+        *(risk_finding(columns, person) for columns in screening.risks),
+        *published_findings(screening.published, row),
+    )
+    if batch.refused[row]:
+        findings = tuple(_withheld(finding) for finding in findings)
+    notices = _notices(batch, row)
+    without_hash = PreDiagnosis(
+        visit_id=batch.visit_id[row],
+        person_id=batch.person_id[row],
+        performed_at=performed_at,
+        findings=findings,
+        urgent=urgent_items(screening.urgent, batch, row),
+        urgency=_level(int(screening.urgency[row])),
+        refused_items=tuple(n for n in notices if n.severity.startswith("refused")),
+        suspect_items=tuple(n for n in notices if n.severity == "suspect_item"),
+        notes=tuple(n for n in notices if n.severity == "note"),
+        quality=_quality(findings),
+        guideline_sets=dict(screening.guidelines.sets),
+        models_refused=tuple((r.id, r.error.code) for r in screening.models.refused),
+        rows_unsigned=screening.guidelines.rows_unsigned,
+        sentences_sha256=sentences_sha256(),
+        content_hash="",
+        development_model=screening.models.is_development,
+    )
+    return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
+
+
+def _level(code: int) -> Urgency | None:
+    return URGENCIES[code] if code < NO_URGENCY else None
+
+
+def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
+    return tuple(
+        ItemNotice(p.item, p.path, p.code, p.severity, dict(p.parameters))
+        for p in batch.problems
+        if p.row == row
+    )
+
+
+def _withheld(finding: Finding) -> Finding:
+    """Withhold everything that a finding of a refused record would have said."""
+    kind = {"state": "not_assessable"} if finding.kind == "fact" else {"band": "not_assessable"}
+    return Finding(
+        id=finding.id,
+        kind=finding.kind,
+        message=replace(finding.message, id="finding.record_refused", parameters={}),
+        reference_standard=finding.reference_standard,
+        **kind,  # type: ignore[arg-type]  # the two literals stand one line above
+    )
+
+
+def _quality(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """Count what could and what could not be assessed."""
+    said = [finding.state or finding.band for finding in findings]
+    withheld = sum(state == "not_assessable" for state in said)
+    return {"assessed": len(said) - withheld, "not_assessable": withheld}

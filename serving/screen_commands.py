@@ -1,0 +1,88 @@
+"""What `laennec screen` does: read, screen, render, keep; as data and an exit code."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse, screen
+from ..engine.errors import RecordError, ScreeningError
+from ..engine.words.as_json import as_json
+from ..engine.words.text import render_text
+
+EXIT_DONE: Final = 0
+EXIT_REFUSED: Final = 1
+EXIT_PARTLY: Final = 3
+
+Format = Literal["text", "json", "html"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """How visits are screened and shown; ``now`` is the caller's clock, aware."""
+
+    models: Models
+    guidelines: Guidelines
+    lang: str
+    format: Format
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One visit file: its draft, or why it could not be read at all."""
+
+    path: Path
+    draft: PreDiagnosis | None
+    refused: bool
+    error: ScreeningError | None
+    rendered: str
+
+
+def screen_file(path: Path, options: ScreenOptions) -> Screened:
+    """Screen one visit file; a file that can't be read gives an error, never an exception."""
+    try:
+        record = parse(_read(path), now=options.now)
+    except ScreeningError as error:
+        return Screened(path, None, True, error, "")
+    draft = screen(record, options.models, options.guidelines)
+    return Screened(path, draft, record.is_refused, None, render(draft, record, options))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(
+            found=f"a file that can't be opened ({error.strerror})",
+            why="there is nothing to screen",
+            remedy="Check the name and the permissions",
+            path=str(path),
+        ) from error
+
+
+def render(draft: PreDiagnosis, record: VisitRecord, options: ScreenOptions) -> str:
+    """Return the draft in the asked format and language."""
+    if options.format == "json":
+        return json.dumps(as_json(draft, options.lang), ensure_ascii=False, indent=2)
+    if options.format == "html":
+        from .report import render_html  # noqa: PLC0415 - only an HTML report needs the templates
+
+        return render_html(draft, options.lang)
+    return render_text(draft, options.lang)
+
+
+def screen_files(paths: Sequence[Path], options: ScreenOptions) -> Iterator[Screened]:
+    """Screen visit files one after the other; a bad one does not stop the rest."""
+    for path in paths:
+        yield screen_file(path, options)
+
+
+def exit_code(done: Sequence[Screened]) -> int:
+    """0 when every visit was screened, 1 when none was, 3 when some were."""
+    refused = sum(s.refused for s in done)
+    if refused == 0:
+        return EXIT_DONE
+    return EXIT_REFUSED if refused == len(done) else EXIT_PARTLY
