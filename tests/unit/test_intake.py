@@ -1,0 +1,347 @@
+"""The gate: one visit in, every problem of it at once."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from laennec.engine.errors import RecordError
+from laennec.engine.intake import parse
+from laennec.engine.intake.schema import visit_schema
+from laennec.engine.plausibility import check_plausibility
+from laennec.engine.record import ItemState, VisitBatch
+
+ROOT = Path(__file__).parents[2]
+VISIT: dict[str, Any] = {
+    "schema": "laennec.visit/1",
+    "visit_id": "v-1",
+    "performed_at": "2026-11-03T09:20:00+01:00",
+    "person": {"id": "p-1", "birth_date": "1974-03-02", "sex": "female"},
+}
+
+
+def visit(*measurements: dict[str, Any], **other: Any) -> dict[str, Any]:
+    return {**VISIT, "measurements": list(measurements), **other}
+
+
+def measured(code: str, value: Any, unit: str | None, **more: Any) -> dict[str, Any]:
+    return {"code": code, "value": value, **({"unit": unit} if unit else {}), **more}
+
+
+def read(*measurements: dict[str, Any], **other: Any) -> VisitBatch:
+    return parse(visit(*measurements, **other)).batch
+
+
+def codes(batch: VisitBatch, severity: str = "") -> list[str]:
+    return [p.code for p in batch.problems if p.severity.startswith(severity)]
+
+
+def state(batch: VisitBatch, slot: str) -> list[int]:
+    return batch.quantities[slot].state[0].tolist()
+
+
+def test_a_complete_visit_has_no_problem() -> None:
+    batch = read(measured("waist", "94.0", "cm"), symptoms=[], conditions=[], medications=[])
+    assert batch.problems == ()
+    assert batch.age_years.tolist() == [52]
+    assert batch.quantities["waist"].nano.tolist() == [[94_000_000_000]]
+    assert batch.reported["waist"] == (("94.0",),)
+
+
+def test_every_problem_comes_back_at_once() -> None:
+    batch = read(
+        measured("waist", "94.0", None),
+        measured("waist", "94.0", "inch"),
+        measured("glucose", 1.26, "g/L"),
+        measured("hba1c", "six", "%"),
+        measured("egg", "1", "g"),
+        questionnaire={"smoker": "sometimes", "unknown_question": True},
+        symptoms=["chest pain"],
+        extra=1,
+    )
+    assert set(codes(batch)) == {
+        "unit_missing",
+        "unit_unknown",
+        "value_not_text",
+        "value_not_decimal",
+        "code_unknown",
+        "answer_unknown",
+        "unknown_key",
+        "unknown_entry",
+    }
+    assert batch.refused.tolist() == [True]
+    assert {p.path for p in batch.problems} >= {
+        "$.extra",
+        "$.symptoms[0]",
+        "$.measurements[3].value",
+    }
+
+
+def test_unknown_keys_are_refused_by_name() -> None:
+    batch = read(measured("waist", "94", "cm", wasit_site="umbilicus"))
+    assert [(p.code, p.parameters["key"]) for p in batch.problems] == [
+        ("unknown_key", "wasit_site")
+    ]
+    assert batch.refused.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        ("{", "not JSON at line 1"),
+        ("[1]", "not an object"),
+        ('{"a": 1, "a": 2}', "the key 'a' twice"),
+        ('{"a": NaN}', "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        (" " * 5_000_001, "5000001 bytes"),
+    ],
+)
+def test_what_is_no_visit_is_refused_with_what_was_found(
+    document: str | bytes, message: str
+) -> None:
+    with pytest.raises(RecordError, match=message):
+        parse(document)
+
+
+def test_a_json_number_is_refused_but_its_value_is_kept_for_the_urgent_rules() -> None:
+    document = json.dumps(visit()).replace(
+        '"measurements": []',
+        '"measurements": [{"code": "glucose", "value": 6.50, "unit": "g/L"}]',
+    )
+    batch = parse(document).batch
+    assert codes(batch) == ["value_not_text"]
+    assert batch.quantities["glucose.unknown_specimen"].nano.tolist() == [[6_500_000_000]]
+    assert state(batch, "glucose.unknown_specimen") == [ItemState.REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("more", "slot"),
+    [
+        ({"specimen": "venous_plasma", "fasting_hours": 8}, "fasting_venous"),
+        ({"specimen": "venous_plasma", "fasting_hours": "7.9"}, "random_venous"),
+        ({"specimen": "venous_plasma"}, "unknown_fasting_venous"),
+        ({"specimen": "venous_serum", "fasting_hours": 12}, "fasting_venous"),
+        ({"specimen": "venous_blood", "fasting_hours": 12}, "unknown_specimen"),
+        ({"specimen": "capillary", "fasting_hours": 12}, "capillary"),
+        ({"fasting_hours": 12}, "unknown_specimen"),
+        ({"specimen": "venous_plasma", "challenge": "2h_75g"}, "two_hour_75g"),
+    ],
+)
+def test_a_glucose_is_fasting_only_when_that_was_said(more: dict[str, Any], slot: str) -> None:
+    batch = read(measured("glucose", "1.00", "g/L", **more))
+    assert list(batch.quantities) == [f"glucose.{slot}"]
+
+
+def test_a_loinc_code_says_what_it_says_and_its_unit_must_agree() -> None:
+    fasting = {"system": "http://loinc.org", "code": "1558-6"}
+    batch = read({"code": fasting, "value": "1.10", "unit": "g/L"})
+    assert list(batch.quantities) == ["glucose.fasting_venous"]
+    batch = read({"code": fasting, "value": "6.1", "unit": "mmol/L"})
+    assert codes(batch) == ["unit_against_code"]
+    hba1c = {"system": "http://loinc.org", "code": "59261-8"}
+    assert codes(read({"code": hba1c, "value": "6.1", "unit": "%"})) == ["unit_against_code"]
+    assert codes(read({"code": {**fasting, "code": "0-0"}, "value": "1", "unit": "g/L"})) == [
+        "code_unknown"
+    ]
+
+
+def test_a_list_that_was_asked_answers_no_and_one_that_was_not_stays_unknown() -> None:
+    batch = read(symptoms=["dyspnoea"])
+    assert batch.answer("symptom.dyspnoea").tolist() == [1]
+    assert batch.answer("symptom.syncope").tolist() == [0]
+    assert batch.answer("condition.diabetes").tolist() == [-1]
+
+
+def test_a_question_answered_null_stays_unknown() -> None:
+    batch = read(questionnaire={"physically_active": None, "smoker": "never"})
+    assert batch.problems == ()
+    assert batch.answer("questionnaire.physically_active").tolist() == [-1]
+    assert batch.answer("questionnaire.smoker").tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"visit_id": ""}, "identifier_missing"),
+        ({"performed_at": "2026-11-03"}, "moment_unreadable"),
+        ({"performed_at": "2026-11-03T09:20:00"}, "moment_unreadable"),
+        ({"performed_at": "2027-11-03T09:20:00+01:00"}, "moment_in_future"),
+        ({"person": None}, "person_missing"),
+        ({"person": {"id": "p", "birth_date": "2030-01-01", "sex": "male"}}, "birth_after_visit"),
+        ({"schema": "laennec.visit/2"}, "schema_unknown"),
+        ({"measurements": {}}, "not_a_list"),
+        ({"measurements": [3]}, "not_an_object"),
+        ({"questionnaire": []}, "not_an_object"),
+        ({"symptoms": "none"}, "not_a_list"),
+        ({"previous_visits": [1]}, "previous_visit_unreadable"),
+        ({"previous_visits": {}}, "not_a_list"),
+    ],
+)
+def test_what_makes_every_finding_untrustworthy_refuses_the_record(
+    change: dict[str, Any], code: str
+) -> None:
+    record = parse({**visit(), **change}, now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert code in codes(record.batch, "refused_record")
+    assert record.is_refused
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        ({"id": "p-1", "sex": "female"}, "birth_date_missing"),
+        ({"id": "p-1", "birth_date": "2.3.1974", "sex": "female"}, "birth_date_unreadable"),
+        ({"id": "p-1", "birth_date": "1974-03-02"}, "sex_missing"),
+        ({"id": "p-1", "birth_date": "1974-03-02", "sex": "F"}, "sex_unknown"),
+    ],
+)
+def test_a_missing_sex_or_birth_date_is_said_and_stays_unknown(
+    person: dict[str, Any], code: str
+) -> None:
+    record = parse({**visit(), "person": person})
+    assert codes(record.batch) == [code]
+    assert not record.is_refused
+
+
+@pytest.mark.parametrize(
+    ("change", "element"),
+    [({"id": "p-2"}, "id"), ({"birth_date": "1974-03-03"}, "birth_date"), ({"sex": "male"}, "sex")],
+)
+def test_an_earlier_visit_of_another_person_refuses_the_record(
+    change: dict[str, str], element: str
+) -> None:
+    """H2: wrong patient. One element of the identity that differs is enough."""
+    earlier = {**VISIT, "visit_id": "v-0", "person": {**VISIT["person"], **change}}
+    record = parse(visit(previous_visits=[earlier]))
+    assert [(p.code, p.parameters["elements"]) for p in record.batch.problems] == [
+        ("wrong_patient", element)
+    ]
+    assert record.previous == ()
+
+
+def test_an_earlier_visit_of_the_same_person_is_kept() -> None:
+    record = parse(visit(previous_visits=[{**VISIT, "visit_id": "v-0"}]))
+    assert [p.batch.visit_id[0] for p in record.previous] == ["v-0"]
+
+
+@pytest.mark.parametrize(
+    ("measurement", "slot", "code", "expected"),
+    [
+        (measured("height", "1.64", "cm"), "height", "hard_implausible", ItemState.REFUSED),
+        (
+            measured("glucose", "6.5", "g/L"),
+            "glucose.unknown_specimen",
+            "unit_suspect",
+            ItemState.REFUSED,
+        ),
+        (
+            measured("glucose", "4.6", "g/L"),
+            "glucose.unknown_specimen",
+            "soft_implausible",
+            ItemState.SUSPECT,
+        ),
+        (measured("hba1c", "7.1", "mmol/mol"), "hba1c", "hard_implausible", ItemState.REFUSED),
+        (measured("hba1c", "19", "mmol/mol"), "hba1c", "unit_suspect", ItemState.REFUSED),
+        (
+            measured("total_cholesterol", "4.6", "g/L"),
+            "total_cholesterol",
+            "unit_suspect",
+            ItemState.REFUSED,
+        ),
+        (measured("weight", "181", "kg"), "weight", "soft_implausible", ItemState.SUSPECT),
+        (measured("weight", "180", "kg"), "weight", "", ItemState.ACCEPTED),
+        (measured("weight", "351", "kg"), "weight", "hard_implausible", ItemState.REFUSED),
+        (measured("weight", "350", "kg", confirmed_by="n-7"), "weight", "", ItemState.ACCEPTED),
+        (
+            measured("weight", "351", "kg", confirmed_by="n-7"),
+            "weight",
+            "hard_implausible",
+            ItemState.REFUSED,
+        ),
+    ],
+)
+def test_plausibility_of_one_value(
+    measurement: dict[str, Any], slot: str, code: str, expected: int
+) -> None:
+    batch = check_plausibility(read(measurement))
+    assert state(batch, slot) == [expected]
+    assert codes(batch)[:1] == ([code] if code else [])
+
+
+def test_a_unit_suspicion_names_the_reading_and_changes_nothing() -> None:
+    batch = check_plausibility(read(measured("glucose", "6.5", "g/L")))
+    assert batch.problems[0].parameters["reads_as"] == "mmol/L"
+    assert batch.quantities["glucose.unknown_specimen"].nano.tolist() == [[6_500_000_000]]
+
+
+def test_pressures_that_are_swapped_are_both_refused() -> None:
+    batch = check_plausibility(
+        read(
+            measured("systolic_bp", "80", "mm[Hg]", site="left_arm"),
+            measured("diastolic_bp", "120", "mm[Hg]", site="left_arm"),
+        )
+    )
+    assert state(batch, "systolic_bp.left_arm") == [ItemState.REFUSED]
+    assert state(batch, "diastolic_bp.left_arm") == [ItemState.REFUSED]
+    assert codes(batch) == ["pressure_swapped", "pressure_swapped"]
+
+
+@pytest.mark.parametrize(("diastolic", "expected"), [("126", 2), ("125", 1), ("20.1", 3)])
+def test_a_pulse_pressure_outside_its_limits_is_suspect(diastolic: str, expected: int) -> None:
+    batch = check_plausibility(
+        read(
+            measured("systolic_bp", "140", "mm[Hg]"),
+            measured("diastolic_bp", diastolic, "mm[Hg]"),
+        )
+    )
+    assert state(batch, "diastolic_bp.unspecified_arm") == [expected]
+
+
+def test_a_laboratory_value_that_is_too_old_is_suspect() -> None:
+    fresh = measured("hba1c", "6.0", "%", at="2025-11-04T08:00:00+01:00")
+    old = measured("hba1c", "6.0", "%", at="2025-11-03T08:00:00+01:00")
+    assert state(read(fresh), "hba1c") == [ItemState.ACCEPTED]
+    assert state(read(old), "hba1c") == [ItemState.SUSPECT]
+    later = measured("hba1c", "6.0", "%", at="2026-11-04T08:00:00+01:00")
+    assert codes(read(later)) == ["measured_after_visit"]
+
+
+def test_lipids_that_contradict_each_other() -> None:
+    swapped = read(
+        measured("total_cholesterol", "1.3", "mmol/L", confirmed_by="n-7"),
+        measured("hdl_cholesterol", "5.0", "mmol/L", confirmed_by="n-7"),
+    )
+    assert "lipids_swapped" in codes(check_plausibility(swapped))
+    disagree = read(
+        measured("total_cholesterol", "5.0", "mmol/L"),
+        measured("hdl_cholesterol", "1.3", "mmol/L"),
+        measured("ldl_cholesterol", "4.1", "mmol/L"),
+    )
+    assert "lipids_disagree" in codes(check_plausibility(disagree))
+
+
+def test_readings_keep_their_order_in_time() -> None:
+    batch = read(
+        measured("heart_rate", "80", "/min", at="2026-11-03T09:10:00+01:00"),
+        measured("heart_rate", "70", "/min", at="2026-11-03T09:05:00+01:00"),
+    )
+    assert batch.reported["heart_rate"] == (("70", "80"),)
+    assert batch.paths["heart_rate"] == ("$.measurements[1]", "$.measurements[0]")
+
+
+def test_the_published_schema_is_the_one_in_force_and_takes_the_examples() -> None:
+    published = json.loads((ROOT / "docs/schema/visit.schema.json").read_text())
+    assert published == visit_schema()
+    examples = sorted((ROOT / "examples/visits").glob("*.json"))
+    assert len(examples) >= 3
+    for path in examples:
+        jsonschema.validate(json.loads(path.read_text()), published)
+        assert not parse(path.read_bytes()).is_refused
+
+
+def test_hostile_text_is_cut_and_cleaned_before_it_is_shown() -> None:
+    batch = read(**{"k" * 500 + "\x1b[31m": 1})
+    assert len(batch.problems[0].parameters["key"]) <= 41
+    assert "\x1b" not in read(symptoms=["\x1b[31mred"]).problems[0].parameters["found"]
