@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from ..vocabulary import Question, Vocabulary, load_vocabulary
+from ..vocabulary import load as vocabulary_load
+from ..vocabulary.load import read_toml
 from .load import Language
+
+_AS_CODES = {"0": "no", "1": "yes", "0.0": "no", "1.0": "yes"}
+_AS_SEX = {"no": "female", "yes": "male"}
 
 
 class VocabularyLabels:
@@ -14,6 +19,7 @@ class VocabularyLabels:
         self._vocabulary = load_vocabulary()
         self._features = {i.feature: i.code for i in self._vocabulary.items.values()}
         self._questions = _by_every_name(self._vocabulary)
+        self._yes_no = _yes_no_features()
 
     def find(self, name: str, table: Mapping[str, str]) -> str | None:
         """Return the label of an item, a slot, a feature, a question or an answer.
@@ -33,6 +39,11 @@ class VocabularyLabels:
             return None
         return next((c.label[self._lang] for c in question.choices if c.code == code), None)
 
+    def yes_no(self, name: str, value: str) -> str | None:
+        """Return the code of the answer that a yes/no feature holds as a number."""
+        code = _AS_CODES.get(value) if name in self._yes_no else None
+        return _AS_SEX[code] if code and name == "male" else code
+
     def _item(self, name: str, table: Mapping[str, str]) -> str | None:
         code, _, qualifier = self._features.get(name, name).partition(".")
         item = self._vocabulary.items.get(code)
@@ -50,6 +61,12 @@ class VocabularyLabels:
     def _answer(self, name: str) -> str | None:
         question, _, code = name.rpartition(".")
         return self.choice(question, code)
+
+
+def _yes_no_features() -> frozenset[str]:
+    """Return the features that hold an answer as 0 or 1."""
+    rows = read_toml(vocabulary_load.__package__ or "", "features.toml")["feature"]
+    return frozenset(r["name"] for r in rows if "answer" in r or r.get("from") == "sex")
 
 
 def _by_every_name(vocabulary: Vocabulary) -> dict[str, Question]:

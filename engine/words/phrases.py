@@ -21,7 +21,7 @@ from .sentences import Sentences
 SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
 HUNDRED: Final = 100
-INDEX_DECIMALS: Final = 1
+INDEX_DECIMALS: Final = 2
 _LEVELS: Final = {
     "present": 0,
     "high": 0,
@@ -31,7 +31,7 @@ _LEVELS: Final = {
     "absent": 3,
     "low": 3,
 }
-_UNIT_PARAMETERS: Final = ("unit", "reads_as", "accepted")
+_FIGURES: Final = ("points", "score", "rank")
 
 
 def level_of(finding: Finding) -> str:
@@ -70,10 +70,19 @@ def grouped(prediagnosis: PreDiagnosis) -> dict[str, list[Finding]]:
 
 def _group(finding: Finding) -> str:
     level = level_of(finding)
-    if level in ("not_assessable", "absent"):
+    if level == "absent" or is_silent(finding):
         return level
     is_calm = urgency_rank(finding.urgency) >= URGENCIES.index("U3")
     return "scores" if finding.kind == "risk" and finding.model is None and is_calm else "main"
+
+
+def is_silent(finding: Finding) -> bool:
+    """Say whether a finding has nothing to tell; a score without a band may still have points."""
+    if level_of(finding) != "not_assessable":
+        return False
+    has_figure = any(key.partition("_")[0] in _FIGURES for key in finding.details)
+    has_number = finding.risk is not None or finding.risk_interval is not None
+    return finding.kind == "fact" or not (has_number or has_figure)
 
 
 def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
@@ -137,7 +146,27 @@ def by_size(reasons: Iterable[Reason]) -> list[Reason]:
     )
 
 
-def missing_phrase(item: MissingItem, sentences: Sentences) -> str:
+def number_phrase(finding: Finding, value: float, sentences: Sentences) -> str:
+    """Word a risk, or the index of a model that gives no probability."""
+    if is_index(finding):
+        return sentences.text("detail.score", value=_short(value))
+    return sentences.risk(value)
+
+
+def interval_phrase(finding: Finding, interval: tuple[float, float], sentences: Sentences) -> str:
+    """Word a range of risks, or of an index."""
+    if is_index(finding):
+        low, high = (_short(end) for end in interval)
+        return sentences.text("detail.score_range", low=low, high=high)
+    return sentences.interval(interval)
+
+
+def is_index(finding: Finding) -> bool:
+    """Say whether the numbers of a finding are an index and no probability."""
+    return "score" in finding.details
+
+
+def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) -> str:
     """Word one missing item, the interval that it leaves, and the next step."""
     words = [
         sentences.text(
@@ -146,7 +175,7 @@ def missing_phrase(item: MissingItem, sentences: Sentences) -> str:
         )
     ]
     if item.risk_interval is not None:
-        interval = sentences.interval(item.risk_interval)
+        interval = interval_phrase(finding, item.risk_interval, sentences)
         words.append(sentences.text("missing.interval", interval=interval))
     if item.could_change_band is not None:
         same = "missing.could_change" if item.could_change_band else "missing.same_band"
@@ -157,12 +186,15 @@ def missing_phrase(item: MissingItem, sentences: Sentences) -> str:
 
 def next_step(item: MissingItem, sentences: Sentences) -> str:
     """Word the cheapest next measurement for a missing item."""
+    plain = item.item.rpartition(":")[2]
+    if not item.next_step and sentences.has(f"next_step.{plain}"):
+        return sentences.text(f"next_step.{plain}")
     if item.next_step:
-        return coded(item.next_step, sentences, "next", "action")
+        return coded(item.next_step, sentences, "next_step", "action")
     return sentences.text("next.measure_or_ask", item=sentences.name(item.item))
 
 
-def change_phrase(change: Change, sentences: Sentences) -> str:
+def change_phrase(finding: Finding, change: Change, sentences: Sentences) -> str:
     """Word the smallest change that moves a finding."""
     words = sentences.render(change.message)
     steps = [
@@ -175,7 +207,7 @@ def change_phrase(change: Change, sentences: Sentences) -> str:
         for name, old, new, unit in change.inputs
     ]
     becomes = coded(change.becomes, sentences, "becomes") if change.becomes else ""
-    risk = sentences.risk(change.risk) if change.risk is not None else ""
+    risk = "" if change.risk is None else number_phrase(finding, change.risk, sentences)
     result = ", ".join(part for part in (risk, becomes) if part)
     tail = " → ".join(part for part in (", ".join(steps), result) if part)
     return f"{words}{sentences.text('join.colon')}{tail}" if tail else words
@@ -183,20 +215,13 @@ def change_phrase(change: Change, sentences: Sentences) -> str:
 
 def notice_phrases(notice: ItemNotice, sentences: Sentences) -> tuple[str, str, str]:
     """Word what was found, why it stops us, and what to do."""
-    parameters: dict[str, Parameter] = {"item": sentences.name(notice.item), "path": notice.path}
-    for name, value in notice.parameters.items():
-        is_unit = name in _UNIT_PARAMETERS and isinstance(value, str)
-        parameters[name] = _units(str(value), sentences) if is_unit else value
+    parameters: dict[str, Parameter] = {"item": notice.item, "path": notice.path}
     base = f"intake.{notice.code}"
     found, why, remedy = (
-        sentences.render(Message(f"{base}.{part}", parameters)).strip()
+        sentences.render(Message(f"{base}.{part}", parameters | dict(notice.parameters))).strip()
         for part in ("found", "why", "remedy")
     )
     return found, why, remedy
-
-
-def _units(text: str, sentences: Sentences) -> str:
-    return ", ".join(sentences.unit(unit) for unit in text.split(", "))
 
 
 def risk_phrase(finding: Finding, sentences: Sentences) -> str:
@@ -204,7 +229,7 @@ def risk_phrase(finding: Finding, sentences: Sentences) -> str:
     if finding.risk is None:
         return sentences.interval(finding.risk_interval) if finding.risk_interval else ""
     words = sentences.risk(finding.risk)
-    if finding.risk_interval is None:
+    if finding.risk_interval is None or finding.risk_interval[0] == finding.risk_interval[1]:
         return words
     interval = sentences.interval(finding.risk_interval)
     return f"{words} ({sentences.text('ui.interval', interval=interval)})"
@@ -213,17 +238,29 @@ def risk_phrase(finding: Finding, sentences: Sentences) -> str:
 def figure_phrase(finding: Finding, sentences: Sentences) -> str:
     """Word the points or the index of a score; empty where the finding has none."""
     details = finding.details
-    words = ""
-    for key in ("points", "score"):
-        low, high = details.get(f"{key}_low"), details.get(f"{key}_high")
-        value = details.get(key)
-        if value is not None:
-            words = sentences.text(f"detail.{key}", value=_short(value))
-        elif low is not None and high is not None:
-            words = sentences.text(f"detail.{key}_range", low=_short(low), high=_short(high))
-    if words and "points_max" in details:
-        words += " " + sentences.text("detail.points_max", value=details["points_max"])
-    return words
+    words = []
+    for key in _FIGURES:
+        low = details.get(f"{key}_low", details.get(key))
+        high = details.get(f"{key}_high", details.get(key))
+        if low is None or high is None:
+            continue
+        if low == high:
+            words.append(sentences.text(f"detail.{key}", value=_short(low)))
+        else:
+            ends = {"low": _short(low), "high": _short(high)}
+            words.append(sentences.text(f"detail.{key}_range", **ends))
+    if "region" in details:
+        region = coded(str(details["region"]), sentences, "region")
+        words.append(sentences.text("detail.region", value=region))
+    return ", ".join(words)
+
+
+def headline(finding: Finding, sentences: Sentences) -> str:
+    """Word a finding in one sentence; a score that does not apply says which score it is."""
+    words = sentences.render(finding.message)
+    if finding.message.id.startswith(f"finding.{finding.id}.") or finding.kind == "fact":
+        return words
+    return f"{sentences.name(finding.id)}{sentences.text('join.colon')}{words}"
 
 
 def _short(value: Parameter) -> Parameter:
@@ -236,7 +273,9 @@ def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:
     if any(n.severity == "refused_record" for n in _notices(prediagnosis)):
         words.append(sentences.text("banner.record_refused"))
     words += [
-        sentences.text("banner.model_refused", model=model, why=why)
+        sentences.text(
+            "banner.model_refused", model=model, why=coded(why, sentences, "model_error")
+        )
         for model, why in prediagnosis.models_refused
     ]
     if prediagnosis.rows_unsigned:
@@ -248,3 +287,8 @@ def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:
 
 def _notices(prediagnosis: PreDiagnosis) -> tuple[ItemNotice, ...]:
     return (*prediagnosis.refused_items, *prediagnosis.suspect_items, *prediagnosis.notes)
+
+
+def reference_phrase(finding: Finding, sentences: Sentences) -> str:
+    """Word what counted as a case where the risk was learned."""
+    return coded(finding.reference_standard, sentences, "ref") if finding.reference_standard else ""

@@ -13,6 +13,8 @@ Table = Mapping[str, str]
 CODE_SEPARATOR: Final = ":"
 SMALLEST_COUNT: Final = 1
 
+_NAMED_IN: Final = ("variable", "item", "answer", "feature", "finding_name")
+_UNIT_PARAMETERS: Final = ("unit", "reads_as", "accepted")
 _JOINS: Final = {"and": "join.and", "or": "join.or", "(": "join.open", ")": "join.close"}
 _ANSWERS: Final = {"yes": "no", "no": "yes"}
 _IS_TERM: Final = 2
@@ -57,7 +59,7 @@ class Sentences:
                 remedy="Add it to a pair of files in engine/words, in both languages",
                 path=message.id,
             )
-        words = {name: self.parameter(value) for name, value in message.parameters.items()}
+        words = {name: self._filled(name, value) for name, value in message.parameters.items()}
         try:
             return template.format_map(words)
         except KeyError as error:
@@ -81,6 +83,16 @@ class Sentences:
             return number(value, self.lang)
         found = self._resolve(value) if CODE_SEPARATOR in value else None
         return reported(value, self.lang) if found is None else found
+
+    def _filled(self, name: str, value: Parameter) -> str:
+        """Word a parameter; one called item, unit or condition may be a bare code."""
+        if name in _UNIT_PARAMETERS and isinstance(value, str) and CODE_SEPARATOR not in value:
+            return ", ".join(self.unit(unit) for unit in value.split(", "))
+        if name == "item" and isinstance(value, str):
+            return self.name(value)
+        if name == "condition" and isinstance(value, str):
+            return self._table.get(f"condition.{value}", self.parameter(value))
+        return self.parameter(value)
 
     def label(self, code: str) -> str:
         """Return the label of a code such as ``item:waist`` or ``unit:mm[Hg]``.
@@ -108,16 +120,14 @@ class Sentences:
         >>> Sentences("fr").name("waist_cm"), Sentences("en").name("systolic_bp.left_arm")
         ('tour de taille', 'systolic blood pressure (left arm)')
         """
-        plain = name.split(CODE_SEPARATOR, 1)[-1]
-        for prefix in ("variable", "item", "answer", "feature", "finding_name"):
-            found = self._resolve(f"{prefix}{CODE_SEPARATOR}{plain}")
-            if found is not None:
-                return found
-        return plain
+        candidates = [name] if CODE_SEPARATOR in name else [f"{p}:{name}" for p in _NAMED_IN]
+        found = (self._resolve(code) for code in candidates)
+        return next((label for label in found if label is not None), name)
 
     def value(self, name: str, value: str) -> str:
         """Word a value: the label of an answer, or a reported decimal."""
-        found = self._vocabulary.choice(name, value) or self._table.get(f"value.{value}")
+        code = self._vocabulary.yes_no(name, value) or value
+        found = self._vocabulary.choice(name, code) or self._table.get(f"value.{code}")
         return found or reported(value, self.lang)
 
     def quantity(self, name: str, value: str, unit: str) -> str:

@@ -1,0 +1,220 @@
+"""The draft as ``laennec.prediagnosis/1``, and the language-free content that its hash covers."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ..prediagnosis import (
+    RISK_DECIMALS,
+    Change,
+    Finding,
+    InputValue,
+    ItemNotice,
+    MissingItem,
+    PreDiagnosis,
+    Reason,
+    UrgentItem,
+)
+from . import phrases
+from .sentences import Sentences
+
+NUMBER_DECIMALS: Final = 6
+"""Contributions, memberships and parameters are rounded so far apart from machine noise."""
+_RISKS: Final = frozenset({"risk", "risk_interval"})
+_HASH: Final = "content_hash"
+JsonObject = dict[str, Any]
+
+
+def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
+    """Return what a physician decides on: the draft without words and without its own hash.
+
+    Message ids, parameters, rounded risks, and the hashes of bundles and sentence files; a sentence
+    that changes changes the hash, the language in which it was read does not.
+
+    Parameters
+    ----------
+    prediagnosis : the draft; its ``content_hash`` has no influence
+
+    Returns
+    -------
+    plain data for ``canonical.content_hash``
+    """
+    content: JsonObject = _plain(prediagnosis, RISK_DECIMALS)
+    del content[_HASH]
+    return content
+
+
+def _plain(value: Any, decimals: int) -> Any:  # noqa: ANN401 - any part of a draft
+    if dataclasses.is_dataclass(value):
+        return {
+            f.name: _plain(
+                getattr(value, f.name), RISK_DECIMALS if f.name in _RISKS else NUMBER_DECIMALS
+            )
+            for f in dataclasses.fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, decimals) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item, decimals) for item in value]
+    return round(value, decimals) + 0.0 if isinstance(value, float) else value
+
+
+def as_json(
+    prediagnosis: PreDiagnosis, lang: str, labels: Mapping[str, str] | None = None
+) -> JsonObject:
+    """Return the draft in the public form (``docs/schema/prediagnosis.schema.json``).
+
+    Parameters
+    ----------
+    prediagnosis : the draft
+    lang : language of every ``text``; codes and numbers are the same in every language
+    labels : what model bundles call their variables and terms (``rule_labels``)
+
+    Raises
+    ------
+    DataError  if the draft holds a message that no sentence file has
+    """
+    sentences = Sentences(lang, labels)
+    return {
+        "schema": prediagnosis.schema,
+        "status": prediagnosis.status,
+        "language": sentences.lang,
+        "visit_id": prediagnosis.visit_id,
+        "person_id": prediagnosis.person_id,
+        "performed_at": prediagnosis.performed_at,
+        "content_hash": prediagnosis.content_hash,
+        "disclaimer": sentences.text("disclaimer"),
+        "banners": phrases.banners(prediagnosis, sentences),
+        "urgency": prediagnosis.urgency,
+        "urgent": [_urgent(item, sentences) for item in _urgent_order(prediagnosis.urgent)],
+        "findings": [_finding(f, sentences) for f in phrases.in_order(prediagnosis.findings)],
+        "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
+        "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
+        "notes": [_notice(n, sentences) for n in prediagnosis.notes],
+        "quality": dict(prediagnosis.quality),
+        "guideline_sets": dict(prediagnosis.guideline_sets),
+        "models_refused": [{"id": m, "code": why} for m, why in prediagnosis.models_refused],
+        "rows_unsigned": prediagnosis.rows_unsigned,
+        "development_model": prediagnosis.development_model,
+        "sentences_sha256": prediagnosis.sentences_sha256,
+    }
+
+
+def _urgent_order(items: Sequence[UrgentItem]) -> list[UrgentItem]:
+    return sorted(items, key=lambda item: phrases.urgency_rank(item.level))
+
+
+def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:
+    return {
+        "rule_id": item.rule_id,
+        "level": item.level,
+        "text": sentences.render(item.message),
+        "inputs": _inputs(item.inputs),
+        "action": phrases.coded(item.action, sentences, "action"),
+        "action_code": item.action,
+        "addressee": phrases.coded(item.addressee, sentences, "addressee"),
+        "addressee_code": item.addressee,
+        "source": item.source,
+    }
+
+
+def _finding(finding: Finding, sentences: Sentences) -> JsonObject:
+    return {
+        "id": finding.id,
+        "kind": finding.kind,
+        "state": finding.state,
+        "band": finding.band,
+        "grade": finding.grade,
+        "text": phrases.headline(finding, sentences),
+        "risk": finding.risk,
+        "risk_interval": _pair(finding.risk_interval),
+        "reference_standard": phrases.reference_phrase(finding, sentences),
+        "reference_standard_code": finding.reference_standard,
+        "urgency": finding.urgency,
+        "reasons_for": [_reason(r, sentences) for r in finding.reasons_for],
+        "reasons_against": [_reason(r, sentences) for r in finding.reasons_against],
+        "missing": [_missing(finding, m, sentences) for m in finding.missing],
+        "what_would_change": [_change(finding, c, sentences) for c in finding.what_would_change],
+        **_proposal(finding, sentences),
+        "model": dataclasses.asdict(finding.model) if finding.model else None,
+        "guideline": _guideline(finding),
+        "limits": [sentences.render(limit) for limit in finding.limits],
+        "shapley": dict(finding.shapley),
+        "details": dict(finding.details),
+    }
+
+
+def _proposal(finding: Finding, sentences: Sentences) -> JsonObject:
+    return {
+        "proposed_action": phrases.coded(finding.proposed_action, sentences, "action"),
+        "proposed_action_code": finding.proposed_action,
+        "proposed_addressee": phrases.coded(finding.proposed_addressee, sentences, "addressee"),
+        "proposed_addressee_code": finding.proposed_addressee,
+    }
+
+
+def _guideline(finding: Finding) -> JsonObject | None:
+    if finding.guideline is None:
+        return None
+    return {
+        "set": finding.guideline.set,
+        "row_ids": list(finding.guideline.row_ids),
+        "guideline": finding.guideline.guideline,
+        "signed": finding.guideline.signed,
+    }
+
+
+def _pair(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else list(interval)
+
+
+def _inputs(values: Sequence[InputValue]) -> list[JsonObject]:
+    return [dataclasses.asdict(value) for value in values]
+
+
+def _reason(reason: Reason, sentences: Sentences) -> JsonObject:
+    return {
+        "rule_id": reason.rule_id,
+        "text": phrases.reason_phrase(reason, sentences),
+        "contribution": reason.contribution,
+        "inputs": _inputs(reason.inputs),
+        "source": reason.source,
+        "membership": reason.membership,
+        "share_percent": reason.share_percent,
+    }
+
+
+def _missing(finding: Finding, item: MissingItem, sentences: Sentences) -> JsonObject:
+    return {
+        "item": item.item,
+        "text": phrases.missing_phrase(finding, item, sentences),
+        "required": item.required,
+        "risk_interval": _pair(item.risk_interval),
+        "could_change_band": item.could_change_band,
+        "next_step": phrases.next_step(item, sentences),
+    }
+
+
+def _change(finding: Finding, change: Change, sentences: Sentences) -> JsonObject:
+    return {
+        "text": phrases.change_phrase(finding, change, sentences),
+        "inputs": [
+            {"name": name, "from": old, "to": new, "unit": unit}
+            for name, old, new, unit in change.inputs
+        ],
+        "risk": change.risk,
+        "becomes": change.becomes,
+    }
+
+
+def _notice(notice: ItemNotice, sentences: Sentences) -> JsonObject:
+    found, why, remedy = phrases.notice_phrases(notice, sentences)
+    return {
+        "item": notice.item,
+        "path": notice.path,
+        "code": notice.code,
+        "severity": notice.severity,
+        "found": found,
+        "why": why,
+        "remedy": remedy,
+    }

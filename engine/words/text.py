@@ -1,0 +1,300 @@
+"""The draft as plain text for a terminal: what is urgent first, then each finding with its why."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis, Reason, UrgentItem
+from . import phrases
+from .sentences import Sentences
+
+WIDTH: Final = 80
+REASONS_SHOWN: Final = 5
+MISSING_SHOWN: Final = 4
+PRESSING: Final = ("U0", "U1")
+_GLUE: Final = "\u00a0"
+_GLUED: Final = (" :", " ;", " %", " ?", " !", " \u00bb")
+
+
+class _Page:
+    """Lines of at most 80 columns."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, text: str, indent: int = 0, lead: str = "") -> None:
+        """Write a paragraph; ``lead`` stands before its first line, the rest is aligned to it."""
+        for sign in _GLUED:
+            text = text.replace(sign, _GLUE + sign[1:])
+        first = " " * indent + lead
+        clean = " ".join(text.split(" "))
+        wrapped = textwrap.wrap(
+            clean,
+            WIDTH,
+            initial_indent=first,
+            subsequent_indent=" " * len(first),
+            break_on_hyphens=False,
+        )
+        self.lines += [line.replace(_GLUE, " ").rstrip() for line in wrapped or [first]]
+
+    def heading(self, text: str) -> None:
+        """Write a heading with a rule below it."""
+        self.lines += ["", text.upper(), "-" * min(len(text), WIDTH)]
+
+    def rule(self, sign: str) -> None:
+        """Write a line across the page."""
+        self.lines.append(sign * WIDTH)
+
+    def gap(self) -> None:
+        """Leave one line free."""
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+
+def render_text(
+    prediagnosis: PreDiagnosis, lang: str, labels: Mapping[str, str] | None = None
+) -> str:
+    """Print a draft for a terminal of 80 columns.
+
+    Parameters
+    ----------
+    prediagnosis : the draft
+    lang : ``fr`` or ``en``
+    labels : what model bundles call their variables and terms (``rule_labels``)
+
+    Returns
+    -------
+    plain text, ending in a newline; the disclaimer stands first and last
+
+    Raises
+    ------
+    DataError  if the draft holds a message that no sentence file has
+    """
+    sentences, page = Sentences(lang, labels), _Page()
+    groups = phrases.grouped(prediagnosis)
+    _head(prediagnosis, sentences, page)
+    _urgent(prediagnosis.urgent, sentences, page)
+    _main(groups["main"], sentences, page)
+    _items(prediagnosis, sentences, page)
+    _scores(groups["scores"], sentences, page)
+    _not_assessable(groups["not_assessable"], sentences, page)
+    _absent(groups["absent"], sentences, page)
+    _foot(prediagnosis, sentences, page)
+    return "\n".join(_printable(line) for line in page.lines) + "\n"
+
+
+def _printable(line: str) -> str:
+    """Keep control characters of a visit away from the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in line)
+
+
+def _head(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+    page.add(f"{sentences.text('ui.title')} - {sentences.text('status.draft.long')}")
+    where = f"{sentences.text('ui.visit')} {prediagnosis.visit_id}"
+    page.add(f"{where}, {prediagnosis.performed_at}" if prediagnosis.performed_at else where)
+    page.add(sentences.text("disclaimer"))
+    for banner in phrases.banners(prediagnosis, sentences):
+        page.add(banner, lead="! ")
+
+
+def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> None:
+    ordered = sorted(items, key=lambda item: phrases.urgency_rank(item.level))
+    pressing = [item for item in ordered if item.level in PRESSING]
+    later = [item for item in ordered if item.level not in PRESSING]
+    if pressing:
+        is_now = pressing[0].level == PRESSING[0]
+        page.gap()
+        page.rule("#")
+        title = sentences.text("ui.urgent_box" if is_now else "ui.urgent_today").upper()
+        page.add(title, lead="#  ")
+        page.rule("#")
+        for item in pressing:
+            _urgent_item(item, sentences, page)
+        page.rule("#")
+    if later:
+        page.heading(sentences.text("ui.urgent_later"))
+        for item in later:
+            _urgent_item(item, sentences, page)
+
+
+def _urgent_item(item: UrgentItem, sentences: Sentences, page: _Page) -> None:
+    delay = sentences.text(f"urgency.{item.level}").upper()
+    page.add(sentences.render(item.message), lead=f"{item.level} {delay}  ")
+    action = phrases.coded(item.action, sentences, "action")
+    addressee = phrases.coded(item.addressee, sentences, "addressee")
+    _labelled("ui.action", action, sentences, page)
+    _labelled("ui.addressee", addressee, sentences, page)
+    values = ", ".join(phrases.input_phrase(v, sentences) for v in item.inputs)
+    _labelled("ui.values", values, sentences, page)
+    _labelled("ui.source", f"{item.source} [{item.rule_id}]", sentences, page)
+
+
+def _labelled(label: str, text: str, sentences: Sentences, page: _Page) -> None:
+    if text:
+        page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")
+
+
+def _main(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+    page.heading(sentences.text("ui.findings"))
+    if not findings:
+        page.add(sentences.text("ui.nothing_to_see"))
+    for number, finding in enumerate(findings, start=1):
+        if number > 1:
+            page.gap()
+        _finding(finding, f"{number}. ", sentences, page)
+
+
+def _finding(finding: Finding, lead: str, sentences: Sentences, page: _Page) -> None:
+    level = phrases.level_words(finding, sentences)
+    badge = "" if phrases.level_of(finding) == "not_assessable" else f" [{level}]"
+    page.add(f"{phrases.headline(finding, sentences)}{badge}", lead=lead)
+    if finding.urgency:
+        _labelled("ui.level", sentences.text(f"urgency.{finding.urgency}"), sentences, page)
+    for label, text in (
+        ("ui.risk", phrases.risk_phrase(finding, sentences)),
+        ("ui.values", phrases.figure_phrase(finding, sentences)),
+    ):
+        _labelled(label, text, sentences, page)
+    _reasons("ui.for", finding.reasons_for, sentences, page)
+    _reasons("ui.against", finding.reasons_against, sentences, page)
+    _missing(finding, sentences, page)
+    _changes(finding, sentences, page)
+    _labelled("ui.action", _proposal(finding, sentences), sentences, page)
+    _origin(finding, sentences, page)
+
+
+def _proposal(finding: Finding, sentences: Sentences) -> str:
+    action = phrases.coded(finding.proposed_action, sentences, "action")
+    addressee = phrases.coded(finding.proposed_addressee, sentences, "addressee")
+    return f"{action} ({addressee})" if action and addressee else action or addressee
+
+
+def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: _Page) -> None:
+    if not reasons:
+        return
+    page.add(sentences.text(label), indent=4)
+    ordered = phrases.by_size(reasons)
+    for reason in ordered[:REASONS_SHOWN]:
+        figure = phrases.reason_figure(reason, sentences)
+        words = phrases.reason_phrase(reason, sentences)
+        colon = sentences.text("join.colon")
+        page.add(f"{words}{colon}{figure}" if figure else words, indent=6, lead="- ")
+    hidden = len(ordered) - REASONS_SHOWN
+    if hidden > 0:
+        page.add(sentences.text("ui.more_reasons", count=hidden), indent=8)
+
+
+def _missing(finding: Finding, sentences: Sentences, page: _Page) -> None:
+    if not finding.missing:
+        return
+    page.add(sentences.text("ui.missing"), indent=4)
+    for item in finding.missing[:MISSING_SHOWN]:
+        page.add(phrases.missing_phrase(finding, item, sentences), indent=6, lead="- ")
+    hidden = len(finding.missing) - MISSING_SHOWN
+    if hidden > 0:
+        page.add(sentences.text("ui.more_reasons", count=hidden), indent=8)
+
+
+def _changes(finding: Finding, sentences: Sentences, page: _Page) -> None:
+    if not finding.what_would_change:
+        return
+    page.add(sentences.text("ui.changes"), indent=4)
+    for change in finding.what_would_change:
+        page.add(phrases.change_phrase(finding, change, sentences), indent=6, lead="- ")
+
+
+def _origin(finding: Finding, sentences: Sentences, page: _Page) -> None:
+    """Write the limits and where the finding comes from."""
+    for limit in finding.limits:
+        _labelled("ui.limits", sentences.render(limit), sentences, page)
+    _labelled("ui.reference", phrases.reference_phrase(finding, sentences), sentences, page)
+    if finding.model:
+        model = finding.model
+        key = f"{sentences.text('ui.key')} {model.key}"
+        _labelled("ui.model", f"{model.id} {model.version}, {key}", sentences, page)
+    if finding.guideline:
+        _labelled("ui.guideline", guideline_line(finding.guideline, sentences), sentences, page)
+
+
+def guideline_line(guideline: GuidelineReference, sentences: Sentences) -> str:
+    """Word which rows of which set spoke, and whether a clinician signed them."""
+    signed = sentences.text("ui.signed" if guideline.signed else "ui.not_signed")
+    rows = ", ".join(guideline.row_ids)
+    return f"{guideline.guideline} [{guideline.set}{': ' if rows else ''}{rows}; {signed}]"
+
+
+def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+    groups: tuple[tuple[str, tuple[ItemNotice, ...]], ...] = (
+        ("ui.refused", prediagnosis.refused_items),
+        ("ui.suspect", prediagnosis.suspect_items),
+        ("ui.notes", prediagnosis.notes),
+    )
+    if not any(notices for _, notices in groups):
+        return
+    page.heading(sentences.text("ui.items"))
+    for label, notices in groups:
+        if notices:
+            page.add(sentences.text(label))
+        for notice in notices:
+            found, why, remedy = phrases.notice_phrases(notice, sentences)
+            where = f" [{notice.path}]" if notice.path else ""
+            page.add(f"{found}{sentences.text('join.colon')}{why}.{where}", indent=2, lead="- ")
+            page.add(remedy, indent=4, lead="> ")
+
+
+def _scores(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+    if not findings:
+        return
+    page.heading(sentences.text("ui.scores"))
+    for finding in findings:
+        page.add(phrases.headline(finding, sentences), lead="- ")
+        numbers = (
+            phrases.risk_phrase(finding, sentences),
+            phrases.figure_phrase(finding, sentences),
+        )
+        page.add(", ".join(n for n in numbers if n), indent=2)
+        reasons = phrases.by_size((*finding.reasons_for, *finding.reasons_against))
+        words = [
+            f"{phrases.reason_phrase(r, sentences)} {phrases.reason_figure(r, sentences)}"
+            for r in reasons
+        ]
+        if words:
+            page.add("; ".join(words), indent=2)
+
+
+def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+    if not findings:
+        return
+    page.heading(sentences.text("ui.not_assessable"))
+    page.add(sentences.text("ui.not_assessable_note"))
+    for finding in findings:
+        page.add(phrases.headline(finding, sentences), lead="- ")
+        for reason in (*finding.reasons_for, *finding.reasons_against):
+            page.add(phrases.reason_phrase(reason, sentences), indent=2)
+        for limit in finding.limits:
+            page.add(sentences.render(limit), indent=2)
+        steps = [phrases.next_step(item, sentences) for item in finding.missing]
+        action = phrases.coded(finding.proposed_action, sentences, "action")
+        steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
+        if steps:
+            page.add(sentences.text("ui.next", step=" ; ".join(steps)), indent=2, lead="> ")
+
+
+def _absent(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+    if not findings:
+        return
+    page.heading(sentences.text("ui.absent"))
+    for finding in findings:
+        page.add(phrases.headline(finding, sentences), lead="- ")
+    page.add(sentences.text("ui.absent_note"))
+
+
+def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+    page.gap()
+    page.rule("-")
+    sets = ", ".join(f"{topic}={name}" for topic, name in prediagnosis.guideline_sets.items())
+    colon = sentences.text("join.colon")
+    if sets:
+        page.add(sets, lead=f"{sentences.text('ui.guideline_sets')}{colon}")
+    page.add(prediagnosis.content_hash, lead=f"{sentences.text('ui.content_hash')}{colon}")
+    page.add(sentences.text("disclaimer"))
