@@ -261,13 +261,16 @@ def _with_failures(output: ModelOutput, failures: tuple[str, ...]) -> ModelOutpu
     )
 
 
-def open_session(graph: bytes, *, threads: int = 1) -> ort.InferenceSession:
+def open_session(
+    graph: bytes, *, threads: int = 1, path: str = "model.onnx"
+) -> ort.InferenceSession:
     """Open a graph on the CPU, one thread, deterministic, without writing to any log.
 
     Parameters
     ----------
     graph : bytes of a graph that ``read_graph`` has accepted
     threads : threads inside one operator
+    path : named in the error
 
     Raises
     ------
@@ -286,5 +289,5 @@ def open_session(graph: bytes, *, threads: int = 1) -> ort.InferenceSession:
             found=f"onnxruntime {ort.__version__} does not accept the graph ({error})",
             why="a graph that does not load can't answer",
             remedy="Export it again as in docs/how-to/bundles.md",
-            path="model.onnx",
+            path=path,
         ) from error

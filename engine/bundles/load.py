@@ -11,6 +11,8 @@ from .verify import Bundle, open_bundle
 
 SHIPPED = Path(__file__).parents[2] / "models"
 EXPERIMENTAL = "_experimental"
+UNFORESEEN = (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What no check foresaw refuses its bundle too: urgent rules and other models still run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def load_models(
             loaded[model_id] = open_bundle(folder, trust)
         except ModelError as error:
             refused.append(RefusedModel(model_id, folder, error))
+        except UNFORESEEN as error:
+            refused.append(RefusedModel(model_id, folder, _unforeseen(model_id, error)))
     refused.sort(key=lambda r: r.id)
     return Models(tuple(loaded[i] for i in sorted(loaded)), tuple(refused))
 
@@ -123,5 +127,14 @@ def _twice(model_id: str, first: Path) -> ContractBroken:
         found=f"{model_id} is already loaded from {first.resolve().parents[2].name}",
         why="of two models with one name, which one answers would be a guess",
         remedy="Remove one, or give the site's folder first so that it counts",
+        path=model_id,
+    )
+
+
+def _unforeseen(model_id: str, error: Exception) -> ContractBroken:
+    return ContractBroken(
+        found=f"checking the bundle stopped with {type(error).__name__}",
+        why="a bundle that can't be checked to the end is not used",
+        remedy="Restore the bundle from its release, and report this message",
         path=model_id,
     )

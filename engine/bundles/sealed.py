@@ -65,7 +65,7 @@ def _refuse_unsigned(raw: bytes, signature: bytes, trust: Trust, folder: Path) -
             errors.append(error)
     if len(errors) == len(trust.keys):
         raise _changed(
-            f"sha256 {sha256_of(raw)} is signed by none of {', '.join(sorted(trust.keys))}",
+            f"sha256 {sha256_of(raw)} is signed by none of {trust.names}",
             folder,
             MANIFEST,
         )
@@ -86,16 +86,27 @@ def _read(folder: Path, name: str) -> bytes:
     cap = SIZE_CAPS.get(name, OTHER_CAP)
     try:
         handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+            content = _read_up_to(handle, cap + 1) if is_file else b""
+        finally:
+            os.close(handle)
     except OSError as error:
-        what = "a link or unreadable" if (folder / name).is_symlink() else "unreadable"
+        what = "a link" if (folder / name).is_symlink() else "unreadable"
         raise _changed(f"the file is {what} ({error.strerror})", folder, name) from error
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _changed("not a regular file", folder, name)
-        content = file.read(cap + 1)
+    if not is_file:
+        raise _changed("not a regular file", folder, name)
     if len(content) > cap:
         raise _changed(f"larger than {cap} bytes", folder, name)
     return content
+
+
+def _read_up_to(handle: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(handle, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _check_place(folder: Path, manifest: Manifest) -> None:

@@ -30,6 +30,11 @@ class Trust:
 
     keys: Mapping[str, Ed25519PublicKey]
 
+    @property
+    def names(self) -> str:
+        """Names of the trusted keys, for a message."""
+        return ", ".join(sorted(self.keys)) or "none"
+
     def verify(self, key: str, signature: bytes, signed: bytes, *, path: str) -> None:
         """Check a signature.
 
@@ -40,7 +45,7 @@ class Trust:
         public = self.keys.get(key)
         if public is None:
             raise FileChanged(
-                found=f"signed with the key {key!r}, trusted are {', '.join(sorted(self.keys))}",
+                found=f"signed with the key {key!r}, trusted are {self.names}",
                 why="a model of an unknown signer is not used",
                 remedy="Put the signer's public key into the trust folder, or restore the bundle",
                 path=path,
@@ -49,9 +54,8 @@ class Trust:
             public.verify(signature, signed)
         except InvalidSignature as error:
             raise FileChanged(
-                found=f"the signature is not the key {key!r}'s signature of this manifest "
-                f"(manifest sha256 {sha256_of(signed)})",
-                why="one of the two was changed after signing",
+                found=f"the key {key} has not signed this manifest, sha256 {sha256_of(signed)}",
+                why="the manifest or its signature was changed after signing",
                 remedy="Restore both from the release, or sign the bundle again",
                 path=path,
             ) from error

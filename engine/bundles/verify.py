@@ -17,6 +17,9 @@ from .manifest import Manifest
 from .sealed import at, read_sealed
 from .signing import Trust
 
+FURTHER_OUTPUTS = frozenset({"status", "risk_low", "risk_high", "score_low", "score_high"})
+"""What a graph may also compute; the engine does not read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -59,7 +62,7 @@ def open_bundle(folder: Path, trust: Trust) -> Bundle:
     golden = read_golden(files["golden.json"], k, r, path=at(folder, "golden.json"))
     where = at(folder, "model.onnx")
     check_ports(read_graph(files["model.onnx"], path=where), manifest, r, where)
-    session = open_session(files["model.onnx"])
+    session = open_session(files["model.onnx"], path=where)
     model = RiskModel(manifest=manifest, rule_ids=rules.rule_ids, sha256=sha256, session=session)
     check_known_answers(model, golden, where)
     check_printed_rules(model, rules, golden, where)
@@ -124,9 +127,10 @@ def check_ports(graph: GraphSummary, manifest: Manifest, rules: int, path: str) 
     wanted_in = [Port("x", "float64", (None, k)), Port("observed", "bool", (None, k))]
     wanted_out = [Port(name, "float64", widths.get(name, (None,))) for name in outputs]
     inputs = [p for p in graph.inputs if p.name not in graph.initializers]
+    outputs_found = [p for p in graph.outputs if p.name not in FURTHER_OUTPUTS]
     problems = [
         *_differences("inputs", wanted_in, inputs),
-        *_differences("outputs", wanted_out, graph.outputs),
+        *_differences("outputs", wanted_out, outputs_found),
     ]
     if problems:
         raise _broken("; ".join(problems), path)
