@@ -1,0 +1,30 @@
+"""Reads tables: Parquet, CSV, Arrow; any column names, through a mapping; in constant memory."""
+
+from .fragments import Chunk, Fragment, list_fragments, read_chunks
+from .inputs import Contents, InputFile, find_inputs, read_contents
+from .mapping import TableMapping, parse_mapping, read_mapping
+from .plan import TablePlan, mapping_snippet, plan_table
+from .problems import FragmentUnreadable, TableProblem, TableRefused
+from .rows import TableRows, read_rows
+
+__all__ = [
+    "Chunk",
+    "Contents",
+    "Fragment",
+    "FragmentUnreadable",
+    "InputFile",
+    "TableMapping",
+    "TablePlan",
+    "TableProblem",
+    "TableRefused",
+    "TableRows",
+    "find_inputs",
+    "list_fragments",
+    "mapping_snippet",
+    "read_chunks",
+    "read_contents",
+    "parse_mapping",
+    "plan_table",
+    "read_mapping",
+    "read_rows",
+]

@@ -1,0 +1,327 @@
+"""Reads a mapping file: which column of a foreign table is what, in which unit.
+
+The file is TOML with the schema ``laennec.mapping/1``; docs/how-to/batch.md explains every key.
+Nothing in it is guessed: an unknown key is refused by name, and every problem is told at once.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from ....engine.vocabulary import load_vocabulary
+from .dates import DEFAULT_FORMAT, FORMATS, read_dates
+from .problems import TableProblem, TableRefused
+from .targets import Target, find_target
+
+SCHEMA: Final = "laennec.mapping/1"
+_TOP_KEYS: Final = ("schema", "title", "columns", "ignore", "missing", "csv")
+_CSV_KEYS: Final = ("delimiter", "decimal", "encoding")
+_ENTRY_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "person_id": ("column", "row_number"),
+    "date": ("column", "constant", "format", "missing"),
+    "age": ("column", "missing"),
+    "sex": ("column", "constant", "values", "missing"),
+    "quantity": ("column", "columns", "unit", "missing"),
+    "answer": ("column", "any_of", "constant", "values", "missing"),
+    "ecg_path": ("column",),
+}
+_ORIGINS: Final = ("column", "columns", "any_of", "constant", "row_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one canonical column, item or question comes from.
+
+    Attributes
+    ----------
+    columns : columns of the table; several are readings of one item, or answers of which any counts
+    constant : the same for every row; None where columns say it
+    row_number : the row's number stands for the person
+    unit : UCUM, as declared; empty where the name of the target says it
+    values : text in the table -> answer
+    missing : texts or numbers that mean "nothing there"
+    date_format : a key of ``FORMATS``
+    """
+
+    columns: tuple[str, ...] = ()
+    constant: str | None = None
+    row_number: bool = False
+    unit: str = ""
+    values: Mapping[str, str] | None = None
+    missing: tuple[str, ...] = ()
+    date_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """How a CSV file is written."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """A mapping that was read; ``sources`` by canonical column, slot or question."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    csv: CsvForm = field(default_factory=CsvForm)
+    text: str = ""
+
+
+class _Log:
+    """Collects the problems of one mapping file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[TableProblem] = []
+
+    def add(self, code: str, key: str, found: str, why: str, remedy: str) -> None:
+        self.problems.append(TableProblem(code, f"{self.path}: {key}", found, why, remedy))
+
+    def unknown(self, given: Mapping[str, Any], known: tuple[str, ...], key: str) -> None:
+        for name in given:
+            if name not in known:
+                where = f"{key}.{name}" if key else name
+                self.add(
+                    "unknown_key", where, f"the key {name!r}", "no such key is read there",
+                    "Use one of: " + ", ".join(known),
+                )  # fmt: skip
+
+    def text(self, value: object, key: str) -> str:
+        """Return a text, or note that it is none."""
+        if isinstance(value, str):
+            return value
+        self.add(
+            "wrong_type", key, f"a value of type {type(value).__name__}", "text is read there",
+            'Put it between quotes, e.g. "9999"',
+        )  # fmt: skip
+        return ""
+
+    def texts(self, value: object, key: str) -> tuple[str, ...]:
+        """Return a list of texts, or note what is wrong with it."""
+        if isinstance(value, list):
+            return tuple(self.text(entry, f"{key}[{i}]") for i, entry in enumerate(value))
+        self.add(
+            "wrong_type", key, f"a value of type {type(value).__name__}", "a list is read there",
+            'Write it as ["a", "b"]',
+        )  # fmt: skip
+        return ()
+
+
+def read_mapping(path: Path) -> TableMapping:
+    """Read a mapping file.
+
+    Raises
+    ------
+    TableRefused  with everything that is wrong with it
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableRefused(
+            [
+                TableProblem(
+                    "mapping_unreadable", path.name, f"a file that can't be read ({_kind(error)})",
+                    "the columns stay unknown without it", "Give a UTF-8 file that can be read",
+                )
+            ]
+        ) from error  # fmt: skip
+    return parse_mapping(text, path.name)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+def parse_mapping(text: str, path: str = "mapping") -> TableMapping:
+    r"""Read the text of a mapping file; ``path`` names it in errors.
+
+    Raises
+    ------
+    TableRefused  with everything that is wrong with it
+
+    >>> parse_mapping('schema = "laennec.mapping/1"\ncolumns.waist_cm = "tt"').sources["waist_cm"]
+    ... # doctest: +ELLIPSIS
+    Source(columns=('tt',), ...)
+    """
+    log = _Log(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        log.add(
+            "not_toml", "file", f"a TOML error ({error})", "nothing of it can be read",
+            "Mend the line",
+        )  # fmt: skip
+        raise TableRefused(log.problems) from error
+    log.unknown(raw, _TOP_KEYS, "")
+    if raw.get("schema") != SCHEMA:
+        log.add(
+            "schema_unknown", "schema", "another schema, or none", "its keys would be a guess",
+            f'Begin the file with schema = "{SCHEMA}"',
+        )  # fmt: skip
+    mapping = TableMapping(
+        sources=_sources(raw.get("columns", {}), log),
+        ignore=log.texts(raw.get("ignore", []), "ignore"),
+        missing=log.texts(raw.get("missing", []), "missing"),
+        csv=_csv(raw.get("csv", {}), log),
+        text=text,
+    )
+    if log.problems:
+        raise TableRefused(log.problems)
+    return mapping
+
+
+def _csv(given: object, log: _Log) -> CsvForm:
+    if not isinstance(given, Mapping):
+        log.text(given, "csv")
+        return CsvForm()
+    log.unknown(given, _CSV_KEYS, "csv")
+    form = CsvForm(**{k: log.text(v, f"csv.{k}") for k, v in given.items() if k in _CSV_KEYS})
+    checks: Mapping[str, tuple[Callable[[str], bool], str]] = {
+        "delimiter": (lambda v: len(v.encode()) == 1, "one ASCII character"),
+        "decimal": (lambda v: v in (".", ",") and v != form.delimiter, "a point or a comma"),
+        "encoding": (_is_encoding, "an encoding such as utf-8 or latin-1"),
+    }
+    for key, (holds, expected) in checks.items():
+        if not holds(getattr(form, key)):
+            log.add(
+                "csv_form", f"csv.{key}", "a value that can't be used", f"{expected} is needed",
+                "The decimal mark must also differ from the delimiter",
+            )  # fmt: skip
+    return form
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "é".encode(name)
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _sources(given: object, log: _Log) -> dict[str, Source]:
+    if not isinstance(given, Mapping):
+        log.text(given, "columns")
+        return {}
+    found = {}
+    for name, entry in given.items():
+        key = f"columns.{name}"
+        target = find_target(name)
+        if target is None:
+            log.add(
+                "target_unknown", key, f"the name {name!r}",
+                "no canonical column, item or question has it",
+                "See the list in docs/how-to/batch.md; a name with a point goes between quotes",
+            )  # fmt: skip
+            continue
+        raw = {"column": entry} if isinstance(entry, str) else entry
+        if isinstance(raw, Mapping):
+            found[name] = _source(raw, target, key, log)
+        else:
+            log.text(entry, key)
+    return found
+
+
+def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Source:
+    log.unknown(raw, _ENTRY_KEYS[target.kind], key)
+    origins = [k for k in _ORIGINS if k in raw]
+    if len(origins) != 1:
+        allowed = [k for k in _ORIGINS if k in _ENTRY_KEYS[target.kind]]
+        log.add(
+            "origin", key, f"{len(origins)} origins", "a value comes from exactly one",
+            "Give one of: " + ", ".join(allowed),
+        )  # fmt: skip
+    columns: tuple[str, ...] = ()
+    if "column" in raw:
+        columns = (log.text(raw["column"], f"{key}.column"),)
+    for several in ("columns", "any_of"):
+        if several in raw:
+            columns = log.texts(raw[several], f"{key}.{several}")
+    if "row_number" in raw and raw["row_number"] is not True:
+        log.add(
+            "wrong_type", f"{key}.row_number", "a value other than true", "it is a switch",
+            "Write row_number = true, or name a column",
+        )  # fmt: skip
+    source = Source(
+        columns=columns,
+        constant=log.text(raw["constant"], f"{key}.constant") if "constant" in raw else None,
+        row_number="row_number" in raw,
+        unit=log.text(raw.get("unit", ""), f"{key}.unit"),
+        values=_values(raw["values"], target, key, log) if "values" in raw else None,
+        missing=log.texts(raw.get("missing", []), f"{key}.missing"),
+        date_format=log.text(raw.get("format", ""), f"{key}.format"),
+    )
+    _check_format(source, key, log)
+    _check_unit(source, target, key, log)
+    if source.constant is not None:
+        _check_constant(source, target, key, log)
+    return source
+
+
+def _values(given: object, target: Target, key: str, log: _Log) -> dict[str, str]:
+    if not isinstance(given, Mapping):
+        log.text(given, f"{key}.values")
+        return {}
+    return {
+        text: _answer(value, target, f"{key}.values.{text}", log) for text, value in given.items()
+    }
+
+
+def _answer(value: object, target: Target, key: str, log: _Log) -> str:
+    answer = str(value).lower() if isinstance(value, bool) else log.text(value, key)
+    words = target.words or {}
+    if answer not in words and answer not in ("", "unknown"):
+        log.add(
+            "answer_unknown", key, f"the answer {answer!r}", "the question has no such answer",
+            "Use one of: " + ", ".join([*words, "unknown"]),
+        )  # fmt: skip
+    return answer
+
+
+def _check_format(source: Source, key: str, log: _Log) -> None:
+    if source.date_format and source.date_format not in FORMATS:
+        log.add(
+            "format_unknown", f"{key}.format", f"the date format {source.date_format!r}",
+            "dates are read in one stated form only", "Use one of: " + ", ".join(FORMATS),
+        )  # fmt: skip
+
+
+def _check_unit(source: Source, target: Target, key: str, log: _Log) -> None:
+    if target.kind != "quantity":
+        return
+    accepted = tuple(u.ucum for u in load_vocabulary().item_of(target.slot).units)
+    if target.unit:
+        if source.unit not in ("", target.unit):
+            log.add(
+                "unit_against_name", f"{key}.unit", f"the unit {source.unit!r}",
+                f"the name {target.name} says {target.unit}",
+                f'Map it as "{target.slot}", which has no unit in its name',
+            )  # fmt: skip
+    elif source.unit not in accepted:
+        log.add(
+            "unit_unknown", f"{key}.unit", f"the unit {source.unit!r}",
+            "values are compared in a unit that the guidelines know",
+            "Declare one of: " + ", ".join(accepted),
+        )  # fmt: skip
+
+
+def _check_constant(source: Source, target: Target, key: str, log: _Log) -> None:
+    where = f"{key}.constant"
+    if target.kind == "date":
+        form = source.date_format or DEFAULT_FORMAT
+        known = source.date_format == "" or form in FORMATS
+        if known and not read_dates(pa.array([source.constant]), date_format=form).present[0]:
+            log.add(
+                "date_unreadable", where, "a constant that is no date", f"{form} is read",
+                f"Write a date as {form}",
+            )  # fmt: skip
+    elif target.words is not None:
+        _answer(source.constant, target, where, log)

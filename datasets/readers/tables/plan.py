@@ -1,0 +1,342 @@
+"""Decides which column of a table is what, before a single value is read.
+
+A column that nobody named is refused, not dropped: it could be the one that matters.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ....engine.record import UNKNOWN
+from .answers import is_answer_type
+from .dates import DEFAULT_FORMAT, is_date_type
+from .decimals import is_decimal_type, is_text_type
+from .mapping import SCHEMA, CsvForm, Source, TableMapping
+from .problems import TableProblem, TableRefused
+from .targets import UNKNOWN_WORDS, Target, canonical_targets, find_target
+
+_NAME_SHOWN: Final = 40
+_READ_ME: Final = (
+    "# Take out of this list every column that is a measurement or an answer, and map it below."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityRole:
+    """One column of reported values, in one unit."""
+
+    column: str
+    slot: str
+    unit: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRole:
+    """One question: the columns of which any counts, or the same answer for everyone.
+
+    ``words`` are pairs of lower-case text and code; -1 for a text that means "not known".
+    """
+
+    question: str
+    columns: tuple[str, ...]
+    words: tuple[tuple[str, int], ...]
+    missing: tuple[str, ...] = ()
+    constant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateRole:
+    """One date: a column, or the same day for everyone."""
+
+    column: str
+    constant: str | None = None
+    date_format: str = DEFAULT_FORMAT
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """What every column of a table is.
+
+    Attributes
+    ----------
+    person : column of the pseudonym; empty where the row number stands for the person
+    visit_date, birth_date : None where the table has none
+    age : column of completed years; empty where there is none
+    sex : None where the table has none
+    ignored : columns that the mapping lists under ``ignore``
+    notices : what the reader of the result must know, as codes
+    """
+
+    person: str
+    visit_date: DateRole | None
+    birth_date: DateRole | None
+    age: str
+    age_missing: tuple[str, ...]
+    sex: AnswerRole | None
+    quantities: tuple[QuantityRole, ...]
+    answers: tuple[AnswerRole, ...]
+    ignored: tuple[str, ...]
+    csv: CsvForm
+    notices: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read, each once."""
+        names = [self.person, self.age]
+        names += [d.column for d in (self.visit_date, self.birth_date) if d]
+        names += [r.column for r in self.quantities]
+        roles = (*self.answers, self.sex) if self.sex else self.answers
+        names += [c for r in roles for c in r.columns]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    types: Mapping[str, Any]
+    mapping: TableMapping
+
+
+def plan_table(
+    columns: Sequence[tuple[str, Any]], mapping: TableMapping, *, name: str = "table"
+) -> TablePlan:
+    """Return what every column of a table is.
+
+    Parameters
+    ----------
+    columns : names and Arrow types, in order
+    mapping : an empty one where the columns have their canonical names
+    name : of the table, for errors
+
+    Raises
+    ------
+    TableRefused  with every problem, and a mapping that would settle the unknown columns
+    """
+    table = _Table(name, dict(columns), mapping)
+    sources = _all_sources(table)
+    problems = [
+        *_twice(table, [n for n, _ in columns]),
+        *_absent(table, sources),
+        *_required(table, sources),
+        *_clashes(table, sources),
+        *_wrong_types(table, sources),
+    ]
+    strangers = _strangers(table, sources)
+    if strangers:
+        problems.append(_unknown(table, strangers))
+    if problems:
+        raise TableRefused(problems, mapping_snippet(strangers) if strangers else "")
+    return _plan(table, sources)
+
+
+def _all_sources(table: _Table) -> dict[str, Source]:
+    """Return the mapping's sources, and canonical columns that stand under their own names."""
+    used = {c for source in table.mapping.sources.values() for c in source.columns}
+    sources = dict(table.mapping.sources)
+    for name in table.types:
+        is_free = name not in table.mapping.ignore and name not in used
+        if is_free and name in canonical_targets() and name not in sources:
+            sources[name] = Source(columns=(name,))
+    return sources
+
+
+def _target(name: str) -> Target:
+    target = find_target(name)
+    if target is None:  # a mapping is checked when it is read
+        raise KeyError(name)
+    return target
+
+
+def _twice(table: _Table, names: Sequence[str]) -> Iterator[TableProblem]:
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        yield TableProblem(
+            "column_twice", f"{table.name}: {name}", f"two columns named {name!r}",
+            "which one counts would be a guess", "Rename one of them",
+        )  # fmt: skip
+
+
+def _absent(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:
+    for target, source in sources.items():
+        for column in source.columns:
+            if column not in table.types:
+                yield TableProblem(
+                    "column_absent", f"{table.name}: {target}", f"no column {column!r}",
+                    "the mapping says that it is there", _near(column, table.types),
+                )  # fmt: skip
+
+
+def _near(name: str, others: Iterable[str]) -> str:
+    close = get_close_matches(name, list(others), n=3)
+    return f"Did you mean {', '.join(close)}?" if close else "Correct the name, or leave it out"
+
+
+def _required(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:
+    if "person_id" not in sources:
+        yield TableProblem(
+            "person_id_missing", f"{table.name}: person_id", "no column person_id",
+            "a result that belongs to nobody can't be used",
+            'Map it (person_id = "..."), or number the rows: person_id = { row_number = true }',
+        )  # fmt: skip
+    if not any(_target(name).kind in ("quantity", "answer") for name in sources):
+        yield TableProblem(
+            "nothing_measured", table.name, "no column with a measurement or an answer",
+            "there is nothing to screen", "Name the columns in a mapping",
+        )  # fmt: skip
+
+
+def _clashes(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:
+    holders: dict[str, str] = {}
+    for name in sources:
+        holds = _target(name).holds
+        if holds and holds in holders:
+            yield _clash(table, holders[holds], name)
+        holders[holds] = name
+    if "birth_date" in sources and "age_years" in sources:
+        yield _clash(table, "birth_date", "age_years")
+
+
+def _clash(table: _Table, one: str, other: str) -> TableProblem:
+    return TableProblem(
+        "said_twice", f"{table.name}: {other}", f"both {one} and {other}",
+        "they say the same thing and may disagree", "Put one of them under ignore",
+    )  # fmt: skip
+
+
+def _wrong_types(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:
+    for name, source in sources.items():
+        kind = _target(name).kind
+        for column in source.columns:
+            arrow = table.types.get(column)
+            if arrow is None or _fits(kind, arrow):
+                continue
+            yield TableProblem(
+                "column_type", f"{table.name}: {column}", f"a column of type {arrow}",
+                f"{name} can't be read from it", "Write it as numbers, text or dates",
+            )  # fmt: skip
+
+
+def _fits(kind: str, arrow: Any) -> bool:  # noqa: ANN401 - pyarrow has no types
+    if kind in ("person_id", "ecg_path"):
+        is_plain = is_decimal_type(arrow) and not str(arrow).startswith(("float", "double"))
+        return is_plain or is_text_type(arrow)
+    if kind == "date":
+        return is_date_type(arrow)
+    if kind in ("quantity", "age"):
+        return is_decimal_type(arrow)
+    return is_answer_type(arrow)
+
+
+def _strangers(table: _Table, sources: Mapping[str, Source]) -> list[str]:
+    used = {c for source in sources.values() for c in source.columns}
+    return [c for c in table.types if c not in used and c not in table.mapping.ignore]
+
+
+def _unknown(table: _Table, names: Sequence[str]) -> TableProblem:
+    shown = ", ".join(_shown(name) for name in names)
+    return TableProblem(
+        "column_unknown",
+        table.name,
+        f"{len(names)} columns that nobody named ({shown})",
+        "what they are is not guessed, and one of them could matter",
+        "Map each of them, or put it under ignore, in a mapping file",
+    )
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name)[:_NAME_SHOWN]
+
+
+def mapping_snippet(strangers: Sequence[str]) -> str:
+    """Return the lines of a mapping that would settle unknown columns.
+
+    Columns whose name is close to a canonical one are proposed as that one; the others are put
+    under ``ignore``. A proposal is for a person to read, it is never applied.
+
+    >>> print(mapping_snippet(["Waist_cm", "psu"]))
+    schema = "laennec.mapping/1"
+    # Take out of this list every column that is a measurement or an answer, and map it below.
+    ignore = ["psu"]
+    [columns]
+    waist_cm = "Waist_cm"
+    """
+    proposed: dict[str, str] = {}
+    for name in strangers:
+        close = get_close_matches(name.lower(), list(canonical_targets()), n=1, cutoff=0.85)
+        if close and close[0] not in proposed:
+            proposed[close[0]] = name
+    others = [n for n in strangers if n not in proposed.values()]
+    ignore = ", ".join(_toml_text(n) for n in others)
+    lines = [f'schema = "{SCHEMA}"', _READ_ME, f"ignore = [{ignore}]", "[columns]"]
+    return "\n".join(lines + [f"{target} = {_toml_text(n)}" for target, n in proposed.items()])
+
+
+def _toml_text(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"' + "".join(c if c.isprintable() else f"\\u{ord(c) % 0x10000:04x}" for c in escaped) + '"'
+    )
+
+
+def _plan(table: _Table, sources: Mapping[str, Source]) -> TablePlan:
+    quantities, answers = [], []
+    for name, source in sources.items():
+        target = _target(name)
+        missing = (*table.mapping.missing, *source.missing)
+        if target.kind == "quantity":
+            unit = target.unit or source.unit
+            quantities += [QuantityRole(c, target.slot, unit, missing) for c in source.columns]
+        elif target.kind == "answer":
+            answers.append(_answer_role(target, source, missing))
+    sex = sources.get("sex")
+    age = sources.get("age_years")
+    mapping = table.mapping
+    return TablePlan(
+        person="".join(sources["person_id"].columns),
+        visit_date=_date_role(sources.get("visit_date"), mapping),
+        birth_date=_date_role(sources.get("birth_date"), mapping),
+        age="".join(age.columns) if age else "",
+        age_missing=(*mapping.missing, *(age.missing if age else ())),
+        sex=_answer_role(_target("sex"), sex, (*mapping.missing, *sex.missing)) if sex else None,
+        quantities=tuple(quantities),
+        answers=tuple(answers),
+        ignored=tuple(c for c in table.types if c in mapping.ignore),
+        csv=mapping.csv,
+        notices=tuple(_notices(sources)),
+    )
+
+
+def _date_role(source: Source | None, mapping: TableMapping) -> DateRole | None:
+    if source is None:
+        return None
+    return DateRole(
+        column="".join(source.columns),
+        constant=source.constant,
+        date_format=source.date_format or DEFAULT_FORMAT,
+        missing=(*mapping.missing, *source.missing),
+    )
+
+
+def _answer_role(target: Target, source: Source, missing: tuple[str, ...]) -> AnswerRole:
+    known = {**dict.fromkeys(UNKNOWN_WORDS, UNKNOWN), **(target.words or {})}
+    if source.values is None:
+        words = {text: code for text, code in known.items() if text}
+    else:
+        words = {text.lower(): known[answer] for text, answer in source.values.items()}
+    constant = None if source.constant is None else known[source.constant]
+    return AnswerRole(
+        target.question or target.name, source.columns, tuple(words.items()), missing, constant
+    )
+
+
+def _notices(sources: Mapping[str, Source]) -> Iterator[str]:
+    if "ecg_path" in sources:
+        yield "ecg_not_read"
+    if "visit_date" not in sources and "birth_date" in sources:
+        yield "age_unknown_without_visit_date"
+    if not {"birth_date", "age_years"} & set(sources):
+        yield "age_unknown"
+    if "sex" not in sources:
+        yield "sex_unknown"
