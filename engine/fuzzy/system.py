@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from .membership import PIECEWISE_LINEAR, FloatArray
+from .membership import PIECEWISE_LINEAR, FloatArray, corners
 from .parser import Vocabulary, parse_rule_text
 from .reading import Table, refuse_duplicates, suggestion
 from .rules import Points, Rule
 from .status import BoolArray
-from .variables import LinguisticVariable, read_variable
+from .variables import LinguisticVariable, Term, read_variable
 from .writing import system_toml_lines
 
 RULE_ID = re.compile(r"[A-Za-z0-9_.\-]+")
@@ -187,6 +187,12 @@ def _read_mamdani(top: Table, head: Table) -> MamdaniSystem:
                 "the exact centroid is for straight lines only",
                 f"Use one of {', '.join(PIECEWISE_LINEAR)}",
             )
+        if not _has_area(term, output):
+            raise table.fault(
+                f"the output term {term.name!r} has no area in the universe",
+                "a rule that concludes it would fire and shape nothing",
+                "Correct its parameters or the universe",
+            )
     shared = _read_shared(top, head, output)
     return MamdaniSystem(
         shared.name,
@@ -198,6 +204,13 @@ def _read_mamdani(top: Table, head: Table) -> MamdaniSystem:
         output=output,
         implication=head.choice("implication", IMPLICATIONS, "clip"),
     )
+
+
+def _has_area(term: Term, output: LinguisticVariable) -> bool:
+    """Whether an output term has an area inside the universe."""
+    low, high = output.universe.low, output.universe.high
+    left, _, _, right = corners(term.shape, term.parameters, low, high)
+    return bool(max(left, low) < min(right, high))
 
 
 def _read_shared(top: Table, head: Table, output: LinguisticVariable | None) -> FuzzySystem:

@@ -1,5 +1,7 @@
 """ONNX graphs built node by node from a fuzzy system: no torch, the `onnx` package only."""
 
+from .builder import model_bytes
+from .mamdani_graph import mamdani_graph
 from .tsk_graph import tsk_graph
 
-__all__ = ["tsk_graph"]
+__all__ = ["mamdani_graph", "model_bytes", "tsk_graph"]

@@ -23,7 +23,7 @@ Affine = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """Tensors: x without NaN in its universe, not observed, status (n, 1), evaluated (n, 1)."""
+    """Tensors: x without NaN in its universe and what is missing (k, n); status, evaluated (n,)."""
 
     x: str
     missing: str
@@ -34,9 +34,10 @@ class Cleaned:
 def clean_nodes(g: GraphBuilder, system: FuzzySystem, required: BoolArray) -> Cleaned:
     """Separate values from their absence and their faults, as `status.clean_inputs` does."""
     low, high = system.universes.T
-    usable = g.op("And", "observed", g.op("Less", g.op("Abs", "x"), g.const(np.inf)))
-    value = g.op("Where", usable, "x", g.const((low + high)[None] / 2))
-    x = g.op("Min", g.op("Max", value, g.const(low[None])), g.const(high[None]))
+    given, observed = g.turn("x"), g.turn("observed")
+    usable = g.op("And", observed, g.op("Less", g.op("Abs", given), g.const(np.inf)))
+    value = g.op("Where", usable, given, g.column((low + high) / 2))
+    x = g.op("Min", g.op("Max", value, g.column(low)), g.column(high))
     outside = g.op(
         "Where",
         g.op("Equal", x, value),
@@ -44,10 +45,10 @@ def clean_nodes(g: GraphBuilder, system: FuzzySystem, required: BoolArray) -> Cl
         _code(g, Status.OUTSIDE_UNIVERSE),
     )
     fault = g.op("Where", usable, outside, _code(g, Status.INVALID_INPUT))
-    absent = g.const(np.where(required, Status.REQUIRED_MISSING, Status.ASSESSED)[None], "int64")
-    status = g.reduce("ReduceMax", g.op("Where", "observed", fault, absent), keep=True)
+    absent = g.column(np.where(required, Status.REQUIRED_MISSING, Status.ASSESSED), "int64")
+    status = g.reduce("ReduceMax", g.op("Where", observed, fault, absent))
     evaluated = g.op("Less", status, _code(g, Status.REQUIRED_MISSING))
-    return Cleaned(x, g.op("Not", "observed"), status, evaluated)
+    return Cleaned(x, g.op("Not", observed), status, evaluated)
 
 
 def _code(g: GraphBuilder, status: Status) -> str:
@@ -64,7 +65,7 @@ class RuleNodes:
         self.membership = self._membership()
 
     def firing(self, *, greatest: bool | None = None) -> str:
-        """Evaluate every antecedent, (n, r).
+        """Evaluate every antecedent, (r, n).
 
         Parameters
         ----------
@@ -89,15 +90,15 @@ class RuleNodes:
         g, terms = self.g, self.program.terms
         linear = [i for i, term in enumerate(terms) if term.shape in PIECEWISE_LINEAR]
         smooth = [i for i in range(len(terms)) if i not in linear]
-        edges = [_edges(terms[i], self.universes[i]) for i in linear]
+        edges = [trapezoid_lines(terms[i], self.universes[i]) for i in linear]
         always = (_always(self.universes[0], 1), _always(self.universes[0], -1))
         lines = [always[0], *(rise for rise, _ in edges), always[1], *(fall for _, fall in edges)]
         lines += [_smooth(terms[i]) for i in smooth]
         one, columns = self.program.columns[0], self.program.columns
         source = [one, *(columns[i] for i in linear)] * 2 + [columns[i] for i in smooth]
         shift, scale = np.array(lines).T
-        z = g.op("Sub", g.gather(self.inputs.x, source), g.const(shift[None]))
-        z = g.op("Div", z, g.const(scale[None]))
+        z = g.op("Sub", g.gather(self.inputs.x, source), g.column(shift))
+        z = g.op("Div", z, g.column(scale))
         n_linear, n_bell = len(linear) + 1, sum(terms[i].shape == "gaussian" for i in smooth)
         rise, fall, bell, sigmoid = g.split(z, [n_linear, n_linear, n_bell, len(smooth) - n_bell])
         straight = g.op("Clip", g.op("Min", rise, fall), g.const(0.0), g.const(1.0))
@@ -115,11 +116,11 @@ class RuleNodes:
         )
         columns = [program.columns[0], *program.columns]
         missing = g.gather(self.inputs.missing, columns)
-        values = g.const(np.array([1.0, *ranges[:, int(greatest)]])[None])
+        values = g.column([1.0, *ranges[:, int(greatest)]])
         direct = g.op("Where", missing, values, direct)
         if negated:
             missing = g.gather(self.inputs.missing, [program.columns[i] for i in program.negated])
-            values = g.const(1.0 - ranges[list(program.negated), int(not greatest)][None])
+            values = g.column(1.0 - ranges[list(program.negated), int(not greatest)])
             negated = g.op("Where", missing, values, negated)
         return direct, negated
 
@@ -139,7 +140,7 @@ class RuleNodes:
         return product
 
 
-def _edges(term: Term, universe: Universe) -> tuple[Affine, Affine]:
+def trapezoid_lines(term: Term, universe: Universe) -> tuple[Affine, Affine]:
     """Rising and falling edge of a piecewise linear term as lines, clipped to 0..1 later."""
     left, top_left, top_right, right = corners(
         term.shape, term.parameters, universe.low, universe.high
@@ -190,15 +191,15 @@ def complete_nodes(
     touched = np.flatnonzero(system.uses[columns].any(axis=0))
     absent = g.op("Cast", missing, to=TensorProto.DOUBLE)
     powers = g.const(2.0 ** np.arange(len(columns)))
-    pattern = g.op("Cast", g.op("MatMul", g.gather(absent, columns), powers), to=TensorProto.INT64)
-    uses = g.const(system.uses.astype(np.float64))
-    unknown = g.op("Greater", g.op("MatMul", absent, uses), g.const(0.5))
+    pattern = g.op("Cast", g.op("MatMul", powers, g.gather(absent, columns)), to=TensorProto.INT64)
+    uses = g.const(system.uses.T.astype(np.float64))
+    unknown = g.op("Greater", g.op("MatMul", uses, absent), g.const(0.5))
     known = g.op("Where", unknown, g.const(0.0), firing)
     table = g.op("Gather", g.const(completion.maps[:, touched, :-1]), pattern, axis=0)
     shift = g.op("Gather", g.const(completion.maps[:, touched, -1]), pattern, axis=0)
-    column = g.op("Unsqueeze", known, g.const([2], "int64"))
-    guess = g.op("Squeeze", g.op("MatMul", table, column), g.const([2], "int64"))
-    guess = g.op("Clip", g.op("Add", guess, shift), g.const(0.0), g.const(1.0))
+    rows = g.op("Unsqueeze", g.turn(known), g.const([2], "int64"))
+    guess = g.op("Squeeze", g.op("MatMul", table, rows), g.const([2], "int64"))
+    guess = g.turn(g.op("Clip", g.op("Add", guess, shift), g.const(0.0), g.const(1.0)))
     place = np.full(len(system.rules), -1)
     place[touched] = np.arange(len(touched))
     if len(touched) < len(system.rules):

@@ -7,7 +7,7 @@ import onnx
 
 from ...engine.fuzzy.completion import ConditionalCompletion
 from ...engine.fuzzy.status import FIRES, Status
-from ...engine.fuzzy.system import TskSystem
+from ...engine.fuzzy.system import FuzzySystem, TskSystem
 from ...engine.fuzzy.tsk import needs_additive
 from .builder import GraphBuilder, Port, refuse_unknown_outputs
 from .fuzzy_nodes import Cleaned, RuleNodes, clean_nodes, complete_nodes
@@ -53,7 +53,7 @@ def tsk_graph(
     if completion and system.optional:
         firing = complete_nodes(g, firing, inputs.missing, system, completion)
     firing = g.op("Where", inputs.evaluated, firing, g.const(0.0))
-    contribution = g.op("Mul", firing, g.const(system.points[None]))
+    contribution = g.op("Mul", firing, g.column(system.points))
     status = inputs.status
     if system.normalised:
         contribution, status = _normalise(g, contribution, firing, status)
@@ -65,14 +65,14 @@ def tsk_graph(
         contribution: Port("rule_contribution", "float64", r),
         bias: Port("bias", "float64"),
     }
-    extras = {g.op("Squeeze", status, g.const([1], "int64")): Port("status", "int64")}
+    extras = {status: Port("status", "int64")}
     extras |= _bounds(g, system, rules, inputs)
     outputs |= {tensor: port for tensor, port in extras.items() if port.name in extra_outputs}
     ports = (Port("x", "float64", k), Port("observed", "bool", k))
     return g.model(ports, outputs, metadata(system))
 
 
-def metadata(system: TskSystem) -> dict[str, str]:
+def metadata(system: FuzzySystem) -> dict[str, str]:
     """Names of the columns, for whoever opens the file alone."""
     return {
         "system": system.name,
@@ -84,7 +84,7 @@ def metadata(system: TskSystem) -> dict[str, str]:
 
 def _normalise(g: GraphBuilder, contribution: str, firing: str, status: str) -> tuple[str, str]:
     """Divide by the sum of the firings; a record in which none fires has no answer."""
-    total = g.reduce("ReduceSum", firing, keep=True)
+    total = g.reduce("ReduceSum", firing)
     fires = g.op("Greater", total, g.const(FIRES))
     share = g.op("Div", contribution, g.op("Where", fires, total, g.const(1.0)))
     silent = g.op(
@@ -100,9 +100,8 @@ def _bounds(
     g: GraphBuilder, system: TskSystem, rules: RuleNodes, inputs: Cleaned
 ) -> dict[str, Port]:
     """Bounds of the risk over the missing inputs; 0 and 1 where an observed value is invalid."""
-    points = g.const(system.points[None])
+    points = g.column(system.points)
     invalid = g.op("Equal", inputs.status, g.const(int(Status.INVALID_INPUT), "int64"))
-    invalid = g.op("Squeeze", invalid, g.const([1], "int64"))
     ends = [g.op("Mul", rules.firing(greatest=end), points) for end in (False, True)]
     bounds = {}
     for name, side, worst in (("risk_low", "Min", 0.0), ("risk_high", "Max", 1.0)):
