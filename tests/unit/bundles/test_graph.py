@@ -146,6 +146,11 @@ def test_an_unknown_element_type_is_named():
     assert str(read_graph(model.SerializeToString()).outputs[0]) == "risk: type 16 (n)"
 
 
+def test_data_said_to_stand_in_the_file_is_let_be():
+    model = edit(lambda m: setattr(m.graph.initializer[0], "data_location", TensorProto.DEFAULT))
+    assert "centres" in read_graph(model.SerializeToString()).initializers
+
+
 def test_attributes_with_tensors_are_looked_into():
     node = helper.make_node("Constant", [], ["y"], value=numpy_helper.from_array(np.ones(2)))
     assert "Constant" in read_graph(with_node(node).SerializeToString()).operators

@@ -109,6 +109,7 @@ def test_every_problem_is_reported_at_once():
         ('"card.md" = "0', '"card.md" = "g', "files.card.md: not a sha256"),
         ('"card.md" = "0', '"note.md" = "0', "files: card.md is missing"),
         ('"card.md" = "', '"card.md" = 1 #', "files: expected a table of texts"),
+        ("limits = [", "limits = [1, ", "limits[0]: expected str, found int"),
         ("[bands]", "[[bands]]", "bands: expected a table, found list"),
         ("[training]", "[training", "not readable as TOML"),
     ],
@@ -140,3 +141,7 @@ def test_an_input_says_what_it_accepts():
         False, True, True, True, False, False,
     ]  # fmt: skip
     assert family.accepts(np.array([0.0, 0.5, 1.0, 2.0])).tolist() == [True, False, True, False]
+
+
+def test_an_input_is_found_by_name():
+    assert bundle_maker.manifest().index("family_history") == 2

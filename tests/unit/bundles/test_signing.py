@@ -63,6 +63,12 @@ def test_a_private_key_may_have_a_password(tmp_path):
             read_private_key(path, password)
 
 
+def test_a_private_key_without_password_is_read(tmp_path):
+    key, path = generate_key(), tmp_path / "test.pem"
+    path.write_bytes(private_key_pem(key))
+    assert public_key_pem(read_private_key(path)) == public_key_pem(key)
+
+
 def test_sealing_lists_every_file_and_nothing_else(tmp_path):
     folder = bundle_maker.make(tmp_path)
     (folder / "report.json").write_text("{}")
