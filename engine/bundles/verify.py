@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ContractBroken, DataError
-from ..fuzzy.firing import rule_firing
-from ..fuzzy.status import clean_inputs
-from ..fuzzy.system import FuzzySystem, TskSystem, parse_system
+from ..fuzzy.mamdani import evaluate_mamdani
+from ..fuzzy.system import MamdaniSystem, TskSystem, parse_system
+from ..fuzzy.tsk import evaluate_tsk
 from ..runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, RecordState, RiskModel, open_session
-from .golden import Golden, read_golden
+from .golden import BoolArray, FloatArray, Golden, read_golden
 from .graph import GraphSummary, Port, read_graph
 from .manifest import Manifest
 from .sealed import at, read_sealed
@@ -40,7 +40,7 @@ class Bundle:
     sha256: str
     files: Mapping[str, bytes]
     model: RiskModel
-    rules: FuzzySystem
+    rules: MamdaniSystem | TskSystem
 
 
 def open_bundle(folder: Path, trust: Trust) -> Bundle:
@@ -69,7 +69,7 @@ def open_bundle(folder: Path, trust: Trust) -> Bundle:
     return Bundle(folder, manifest, sha256, files, model, rules)
 
 
-def read_rules(raw: bytes, manifest: Manifest, *, path: str) -> FuzzySystem:
+def read_rules(raw: bytes, manifest: Manifest, *, path: str) -> MamdaniSystem | TskSystem:
     """Read the rules and compare their inputs with the manifest's.
 
     Raises
@@ -182,25 +182,35 @@ def check_known_answers(model: RiskModel, golden: Golden, path: str) -> None:
         )
 
 
-def check_printed_rules(model: RiskModel, rules: FuzzySystem, golden: Golden, path: str) -> None:
-    """Compare the graph with the rules that are printed, where nothing is missing.
+def check_printed_rules(
+    model: RiskModel, rules: MamdaniSystem | TskSystem, golden: Golden, path: str
+) -> None:
+    """Compare the graph with the rules as they are printed, where every input is there.
 
     Without this the text that a physician reads could be of another model than the one that runs.
 
     Raises
     ------
-    ContractBroken  if a firing, or points times firing, differs; or no known answer is complete
+    ContractBroken  if an answer, firing or part differs; or no known answer has every input
     """
     x = golden.x[~np.isnan(golden.x).any(axis=1)]
     if not len(x):
         raise _broken("no known answer has every input", path)
     observed = np.ones(x.shape, dtype=np.bool_)
     output = model.run(x, observed)
-    inputs = clean_inputs(x, observed, rules.universes, rules.required_mask)
-    printed = rule_firing(rules, inputs)
-    worst = float(np.abs(printed - output.rule_firing).max())
-    if isinstance(rules, TskSystem) and not rules.normalised:
-        parts = printed * rules.points
-        worst = max(worst, float(np.abs(parts - output.rule_contribution).max()))
+    given = (output.value, output.rule_firing, output.rule_contribution)
+    printed = _evaluate(rules, x, observed)
+    worst = max(float(np.abs(a - b).max()) for a, b in zip(given, printed, strict=True))
     if worst > golden.tolerance:
         raise _broken(f"the printed rules and the graph differ by {worst:.3g}", path)
+
+
+def _evaluate(
+    rules: MamdaniSystem | TskSystem, x: FloatArray, observed: BoolArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return answer, firings and parts by the plain numpy reference."""
+    if isinstance(rules, TskSystem):
+        tsk = evaluate_tsk(rules, x, observed)
+        return tsk.risk, tsk.rule_firing, tsk.rule_contribution
+    mamdani = evaluate_mamdani(rules, x, observed)
+    return mamdani.score, mamdani.rule_firing, mamdani.rule_share

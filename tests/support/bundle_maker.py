@@ -19,6 +19,8 @@ from laennec.engine.bundles import (
     write_golden,
     write_manifest,
 )
+from laennec.engine.fuzzy import evaluate_mamdani, parse_system
+from laennec.training.export import mamdani_graph
 from onnx import TensorProto, helper, numpy_helper
 
 ROOT = Path(__file__).parents[2]
@@ -98,77 +100,33 @@ def manifest(kind: str = "tsk") -> Manifest:
 
 def answers(x: np.ndarray, observed: np.ndarray, kind: str = "tsk") -> dict[str, np.ndarray]:
     """The same model in numpy, apart from the graph."""
-    x = np.where(observed, x, 0.0)
     if kind == "mamdani":
-        grade = np.clip((x - CENTRES) * SLOPES + 0.5, 0.0, 1.0)
-    else:
-        grade = 1.0 / (1.0 + np.exp(-(x - CENTRES) * SLOPES))
+        found = evaluate_mamdani(parse_system(rules(kind)), np.where(observed, x, 0.0), observed)
+        return {n: getattr(found, n) for n in ("score", "rule_firing", "rule_share")}
+    x = np.where(observed, x, 0.0)
+    grade = 1.0 / (1.0 + np.exp(-(x - CENTRES) * SLOPES))
     grade = np.where(observed, grade, WHEN_MISSING)
     firing = np.concatenate([grade, grade[:, :1] * grade[:, 1:2]], axis=1)
     weighted = firing * WEIGHTS
-    if kind == "tsk":
-        bias = np.full(len(x), BIAS)
-        risk = 1.0 / (1.0 + np.exp(-(bias + weighted.sum(axis=1))))
-        return {"risk": risk, "rule_firing": firing, "rule_contribution": weighted, "bias": bias}
-    total = weighted.sum(axis=1, keepdims=True)
-    share = np.divide(weighted, total, out=np.zeros_like(weighted), where=total > 0)
-    return {"score": share @ np.array([20.0, 50.0, 70.0, 90.0]), "rule_firing": firing,
-            "rule_share": share}  # fmt: skip
-
-
-def _constant(name: str, value: np.ndarray) -> onnx.TensorProto:
-    return numpy_helper.from_array(np.asarray(value), name)
+    bias = np.full(len(x), BIAS)
+    risk = 1.0 / (1.0 + np.exp(-(bias + weighted.sum(axis=1))))
+    return {"risk": risk, "rule_firing": firing, "rule_contribution": weighted, "bias": bias}
 
 
 def graph(kind: str = "tsk") -> onnx.ModelProto:
-    """The model as ONNX; the graph is written by hand, node by node."""
+    """The model as ONNX: the TSK graph by hand, node by node, the Mamdani graph by the exporter."""
+    if kind == "mamdani":
+        return mamdani_graph(parse_system(rules(kind)))
     node = helper.make_node
     nodes = [
         node("Sub", ["x", "centres"], ["away"]),
         node("Mul", ["away", "slopes"], ["scaled"]),
-    ]
-    if kind == "tsk":
-        nodes.append(node("Sigmoid", ["scaled"], ["seen"]))
-    else:
-        nodes += [
-            node("Add", ["scaled", "half"], ["shifted"]),
-            node("Clip", ["shifted", "zero", "one"], ["seen"]),
-        ]
-    nodes += [
+        node("Sigmoid", ["scaled"], ["seen"]),
         node("Where", ["observed", "seen", "when_missing"], ["grade"]),
         node("Gather", ["grade", "first"], ["grade_0"], axis=1),
         node("Gather", ["grade", "second"], ["grade_1"], axis=1),
         node("Mul", ["grade_0", "grade_1"], ["both"]),
         node("Concat", ["grade", "both"], ["rule_firing"], axis=1),
-    ]
-    nodes += _tsk_nodes() if kind == "tsk" else _mamdani_nodes()
-    constants = {
-        "centres": CENTRES, "slopes": SLOPES, "when_missing": WHEN_MISSING, "weights": WEIGHTS,
-        "half": 0.5, "zero": 0.0, "one": 1.0, "start": BIAS, "axis": np.array([1]),
-        "first": np.array([0]), "second": np.array([1]),
-        "middles": np.array([20.0, 50.0, 70.0, 90.0]),
-    }  # fmt: skip
-    r = len(WEIGHTS)
-    outputs = {"risk": ["n"], "rule_firing": ["n", r], "rule_contribution": ["n", r], "bias": ["n"]}
-    if kind != "tsk":
-        outputs = {"score": ["n"], "rule_firing": ["n", r], "rule_share": ["n", r]}
-    body = helper.make_graph(
-        nodes,
-        "toy",
-        [
-            helper.make_tensor_value_info("x", TensorProto.DOUBLE, ["n", len(CENTRES)]),
-            helper.make_tensor_value_info("observed", TensorProto.BOOL, ["n", len(CENTRES)]),
-        ],
-        [helper.make_tensor_value_info(k, TensorProto.DOUBLE, v) for k, v in outputs.items()],
-        [_constant(k, v) for k, v in constants.items()],
-    )
-    opsets = [helper.make_opsetid("", 18)]
-    return helper.make_model(body, opset_imports=opsets, ir_version=10)
-
-
-def _tsk_nodes() -> list[onnx.NodeProto]:
-    node = helper.make_node
-    return [
         node("Mul", ["rule_firing", "weights"], ["rule_contribution"]),
         node("ReduceSum", ["rule_contribution", "axis"], ["total"], keepdims=0),
         node("Mul", ["total", "zero"], ["nothing"]),
@@ -176,19 +134,25 @@ def _tsk_nodes() -> list[onnx.NodeProto]:
         node("Add", ["bias", "total"], ["logit"]),
         node("Sigmoid", ["logit"], ["risk"]),
     ]
-
-
-def _mamdani_nodes() -> list[onnx.NodeProto]:
-    node = helper.make_node
-    return [
-        node("Mul", ["rule_firing", "weights"], ["weighted"]),
-        node("ReduceSum", ["weighted", "axis"], ["total"], keepdims=1),
-        node("Greater", ["total", "zero"], ["fired"]),
-        node("Where", ["fired", "total", "one"], ["safe"]),
-        node("Div", ["weighted", "safe"], ["rule_share"]),
-        node("Mul", ["rule_share", "middles"], ["placed"]),
-        node("ReduceSum", ["placed", "axis"], ["score"], keepdims=0),
-    ]
+    constants = {
+        "centres": CENTRES, "slopes": SLOPES, "when_missing": WHEN_MISSING, "weights": WEIGHTS,
+        "zero": 0.0, "start": BIAS, "axis": np.array([1]),
+        "first": np.array([0]), "second": np.array([1]),
+    }  # fmt: skip
+    k, r = len(CENTRES), len(WEIGHTS)
+    outputs = {"risk": ["n"], "rule_firing": ["n", r], "rule_contribution": ["n", r], "bias": ["n"]}
+    body = helper.make_graph(
+        nodes,
+        "toy",
+        [
+            helper.make_tensor_value_info("x", TensorProto.DOUBLE, ["n", k]),
+            helper.make_tensor_value_info("observed", TensorProto.BOOL, ["n", k]),
+        ],
+        [helper.make_tensor_value_info(n, TensorProto.DOUBLE, d) for n, d in outputs.items()],
+        [numpy_helper.from_array(np.asarray(v), n) for n, v in constants.items()],
+    )
+    opsets = [helper.make_opsetid("", 18)]
+    return helper.make_model(body, opset_imports=opsets, ir_version=10)
 
 
 def records(n: int = 40, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -230,9 +194,10 @@ def rules(kind: str = "tsk") -> str:
     parts = [f"{name} is {word}" for name, word in _WORDS]
     parts.append(f"{parts[0]} and {parts[1]}")
     for i, part in enumerate(parts):
-        then = f"logit +{WEIGHTS[i]}" if kind == "tsk" else "danger is high"
+        then = f"logit +{WEIGHTS[i]}" if kind == "tsk" else f"danger is {_CONCLUDES[i]}"
         text = f'text = "if {part} then {then}"'
         lines += ["[[rule]]", f'id = "TOY-{i}"', text, 'source = "test"']
+        lines += ["weight = 0.8"] if kind == "mamdani" and i == 0 else []
     return "\n".join(lines).replace("'", '"') + "\n"
 
 
@@ -242,11 +207,17 @@ unit = "1"
 universe = [0.0, 100.0]
 source = "test"
 [[output.term]]
+name = "some"
+shape = "triangular"
+parameters = [0.0, 30.0, 60.0]
+source = "test"
+[[output.term]]
 name = "high"
 shape = "triangular"
-parameters = [0.0, 50.0, 100.0]
+parameters = [40.0, 90.0, 100.0]
 source = "test"
 """
+_CONCLUDES = ("some", "some", "some", "high")
 
 
 def make(

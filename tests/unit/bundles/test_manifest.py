@@ -118,6 +118,11 @@ def test_each_problem_is_named(old, new, said):
     assert said in refused(change(old, new))
 
 
+def test_a_whole_number_stands_for_a_real_one():
+    text = change("reference = 40.0", "reference = 40")
+    assert parse_manifest(text.encode()).inputs[0].reference == 40.0
+
+
 def test_bytes_that_are_no_text_are_refused():
     with pytest.raises(ContractBroken, match="not readable as TOML"):
         parse_manifest(b"\xff\xfe")
