@@ -106,19 +106,18 @@ def screen(
         else:
             typer.echo(screened.rendered)
         if database is not None and screened.draft is not None:
-            _keep(database, screened.draft, lang)
+            from .serving.screen_commands import keep_draft
+
+            kept = keep_draft(database, screened.draft, options)
+            typer.echo(f"{kept['id']} {kept['content_hash']}", err=True)
     raise typer.Exit(exit_code(done))
-
-
-def _keep(database: str, draft: Any, lang: str) -> None:  # noqa: ANN401 - a PreDiagnosis
-    from .serving.screen_commands import keep_draft
-
-    typer.echo(keep_draft(database, draft, lang), err=True)
 
 
 @app.command()
 def batch(
-    inputs: Annotated[list[Path], typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
     mapping: Annotated[Path | None, typer.Option(help="TOML that renames columns.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
@@ -131,14 +130,58 @@ def batch(
 
 
 def _show(result: "CommandResult") -> None:
-    import json
-
     error = result.data.get("error")
     if error:
         _print_error(dict(error))
     else:
-        typer.echo(json.dumps(result.data, ensure_ascii=False, indent=2))
+        _print_json(result.data)
     raise typer.Exit(result.exit_code)
+
+
+def _print_json(data: object) -> None:
+    import json
+
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@models_app.command("list")
+def models_list(models: Folders = None) -> None:
+    """List every bundle, loaded or refused."""
+    from .engine.bundles.commands import list_models, open_models
+
+    _print_json(list_models(open_models(models)))
+
+
+@models_app.command("show")
+def models_show(
+    model_id: Annotated[str, typer.Argument(metavar="MODEL")], models: Folders = None
+) -> None:
+    """Print everything about one bundle: manifest, rules, card."""
+    from .engine.bundles.commands import open_models, show_model
+
+    _print_json(show_model(open_models(models), model_id))
+
+
+@models_app.command("verify")
+def models_verify(models: Folders = None) -> None:
+    """Verify signatures, hashes, graphs and known answers of every bundle."""
+    from .engine.bundles.commands import open_models, verify_models
+
+    rows, code = verify_models(open_models(models))
+    _print_json(rows)
+    raise typer.Exit(code)
+
+
+@models_app.command("sign")
+def models_sign(
+    folder: Annotated[Path, typer.Argument(help="Folder of one bundle.")],
+    key: Annotated[Path, typer.Option(help="Private key, PEM.")],
+    key_name: Annotated[str, typer.Option(help="Name under which sites trust the key.")],
+) -> None:
+    """Seal and sign a bundle."""
+    from .engine.bundles.commands import sign_model
+
+    _print_json(sign_model(folder, key, key_name))
 
 
 @app.command()

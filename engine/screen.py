@@ -11,7 +11,8 @@ import numpy as np
 
 from .bundles.load import Models
 from .canonical import content_hash
-from .facts import FactColumns, evaluate_facts, fact_findings
+from .fact_columns import FactColumns, evaluate_facts
+from .facts import fact_findings
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
@@ -19,7 +20,7 @@ from .plausibility import check_plausibility
 from .prediagnosis import URGENCIES, Finding, ItemNotice, PreDiagnosis, Urgency
 from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
-from .risks import Abstention, Outcome, RiskColumns, evaluate_risks, load_outcomes
+from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.findings import PersonContext, risk_finding
 from .urgency import UrgentColumns, evaluate_urgent, urgent_items
 from .words import sentences_sha256
@@ -75,10 +76,11 @@ def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) ->
     facts = evaluate_facts(checked, guidelines)
     published = evaluate_published(checked, made)
     risks = tuple(
-        evaluate_risks(outcome, checked, made, models, _measured(outcome, facts, guidelines))
+        evaluate_risks(outcome, checked, made, models, _measured(outcome, facts))
         for outcome in load_outcomes()
     )
-    levels = [urgent.level, facts.urgency.min(axis=1), published.urgency]
+    said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
+    levels = [urgent.level, said, published.urgency]
     levels += [_risk_urgency(columns) for columns in risks]
     return Screening(
         batch=checked,
@@ -93,7 +95,7 @@ def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) ->
     )
 
 
-def _measured(outcome: Outcome, facts: FactColumns, guidelines: Guidelines) -> BoolArray:
+def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
     """Say for whom a present fact speaks instead of this risk."""
     measured = np.zeros(facts.n, dtype=np.bool_)
     for name in outcome.measured_by:
@@ -103,10 +105,8 @@ def _measured(outcome: Outcome, facts: FactColumns, guidelines: Guidelines) -> B
 
 def _risk_urgency(columns: RiskColumns) -> Int8Array:
     bands = columns.outcome.bands
-    levels = [
-        NO_URGENCY if bands[name].urgency is None else URGENCIES.index(bands[name].urgency)  # type: ignore[arg-type]
-        for name in _BAND_NAMES
-    ]
+    found = [bands[name].urgency for name in _BAND_NAMES]
+    levels = [NO_URGENCY if u is None else URGENCIES.index(u) for u in found]
     return np.array([*levels, NO_URGENCY], dtype=np.int8)[columns.band]
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse, screen
 from ..engine.errors import RecordError, ScreeningError
+from ..engine.risks.labels import model_labels
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 
@@ -51,6 +52,27 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
     return Screened(path, draft, record.is_refused, None, render(draft, record, options))
 
 
+def keep_draft(database: str, draft: PreDiagnosis, options: ScreenOptions) -> dict[str, str]:
+    """Keep a draft in a store, where it waits for a physician.
+
+    Returns
+    -------
+    its ``id`` and the ``content_hash`` on which a physician decides
+    """
+    from .clock import utc_now  # noqa: PLC0415 - screening without a store needs no SQLAlchemy
+    from .drafts import save_draft  # noqa: PLC0415
+    from .store import open_store  # noqa: PLC0415
+
+    labels = model_labels(options.models, options.lang)
+    document = as_json(draft, options.lang, labels)
+    store = open_store(database)
+    try:
+        kept = save_draft(store, document, rendered_language=options.lang, clock=utc_now)
+    finally:
+        store.close()
+    return {"id": kept, "content_hash": draft.content_hash}
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -65,13 +87,14 @@ def _read(path: Path) -> bytes:
 
 def render(draft: PreDiagnosis, record: VisitRecord, options: ScreenOptions) -> str:
     """Return the draft in the asked format and language."""
+    labels = model_labels(options.models, options.lang)
     if options.format == "json":
-        return json.dumps(as_json(draft, options.lang), ensure_ascii=False, indent=2)
+        return json.dumps(as_json(draft, options.lang, labels), ensure_ascii=False, indent=2)
     if options.format == "html":
         from .report import render_html  # noqa: PLC0415 - only an HTML report needs the templates
 
         return render_html(draft, options.lang)
-    return render_text(draft, options.lang)
+    return render_text(draft, options.lang, labels)
 
 
 def screen_files(paths: Sequence[Path], options: ScreenOptions) -> Iterator[Screened]:

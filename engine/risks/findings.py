@@ -6,7 +6,6 @@ way here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ..explain.interval import FlippingItems, RiskInterval, missing_that_could_f
 from ..explain.shapley import MAX_INPUTS, shapley_values
 from ..features import Feature
 from ..fixedpoint import FloatArray
-from ..fuzzy.system import MamdaniSystem, TskSystem, parse_system
+from ..fuzzy.system import MamdaniSystem, TskSystem
 from ..prediagnosis import (
     Band,
     Change,
@@ -34,7 +33,6 @@ from .limits import model_limits
 from .values import input_value
 
 CONTRIBUTION_DECIMALS = 6
-RULES = "rules.toml"
 _PERCENT = 100.0
 
 
@@ -45,16 +43,6 @@ class PersonContext:
     batch: VisitBatch
     made: Mapping[str, Feature]
     row: int
-
-
-@lru_cache(maxsize=64)
-def _parse_rules(text: str) -> MamdaniSystem | TskSystem:
-    return parse_system(text, RULES)
-
-
-def bundle_system(bundle: Bundle) -> MamdaniSystem | TskSystem:
-    """Return the rules of a bundle as they are printed; they are the rules that the graph runs."""
-    return _parse_rules(bundle.files[RULES].decode("utf-8"))
 
 
 def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
@@ -128,7 +116,7 @@ def _reasons(
     contribution: FloatArray,
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Return every rule with a contribution, the largest first, split by its sign."""
-    system = bundle_system(bundle)
+    system = bundle.rules
     order = np.argsort(-np.abs(contribution), kind="stable")
     reasons = [
         (_reason(bundle, system, int(r), person, (firing[r], contribution[r])), contribution[r])
