@@ -1,0 +1,248 @@
+"""The urgent rules: deterministic, on measurements and answers, with no access to any model.
+
+A rule fires on any accepted reading, not on a mean. A value that was refused or is suspect is used
+by no model, and still must not silence an emergency: where it would meet a U0 or U1 rule under any
+plausible unit or reading, an urgent item asks to measure again now and to call the physician.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .combine import DERIVED, interarm_difference
+from .fixedpoint import format_nano
+from .guidelines import UrgentRule
+from .guidelines.model import NO_URGENCY, Condition, Threshold
+from .logic import TRUE, compare, compare_decimals
+from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
+from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
+from .urgent_readings import could_hold
+
+REMEASURED_LEVELS: Final = ("U0", "U1")
+REMEASURE_ACTION: Final = "remeasure_now_call_physician"
+REMEASURE_ADDRESSEE: Final = "occupational_physician"
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentColumns:
+    """What the urgent rules say of n people.
+
+    Attributes
+    ----------
+    rules : the rules, in the order of the columns
+    fired : bool (n, r), the rule holds on accepted values
+    remeasure : bool (n, r), it could hold on a value that is not used: measure again now
+    level : int8 (n,), 0 for U0 to 3 for U3, 4 where no rule speaks
+    """
+
+    rules: tuple[UrgentRule, ...]
+    fired: BoolArray
+    remeasure: BoolArray
+    level: Int8Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Where a condition is met (n,), and where it could be met by a value that is not used."""
+
+    surely: BoolArray
+    possibly: BoolArray
+
+
+class _Conditions:
+    """Evaluates every condition once, however many rules share it."""
+
+    def __init__(self, batch: VisitBatch) -> None:
+        self._batch = batch
+        self._known: dict[tuple[object, ...], _Met] = {}
+        self._nobody = np.zeros(batch.n, dtype=np.bool_)
+
+    def met(self, condition: Condition) -> _Met:
+        key = _key(condition)
+        if key not in self._known:
+            self._known[key] = self._evaluate(condition)
+        return self._known[key]
+
+    def _evaluate(self, condition: Condition) -> _Met:
+        if condition.flag is not None:
+            given = self._batch.answer(condition.flag.name) == condition.flag.choice
+            return _Met(np.asarray(given), self._nobody)
+        if condition.threshold is None:
+            return _Met(_age_holds(condition, self._batch), self._nobody)
+        surely, possibly = self._nobody, self._nobody
+        for _, column in columns_of(condition.threshold.item, self._batch):
+            verdicts = compare(column, condition.threshold.op, condition.threshold.values)
+            surely = surely | (verdicts == TRUE).any(axis=1)
+            possibly = possibly | could_hold(column, condition.threshold, verdicts).any(axis=1)
+        return _Met(surely, possibly)
+
+
+def _key(condition: Condition) -> tuple[object, ...]:
+    if condition.threshold is not None:
+        threshold = condition.threshold
+        return (threshold.item, threshold.op, *sorted(threshold.printed.items()))
+    if condition.flag is not None:
+        return (condition.flag.name, condition.flag.choice)
+    return (condition.age_op, condition.age_years)
+
+
+def _age_holds(condition: Condition, batch: VisitBatch) -> BoolArray:
+    if condition.age_op is None:
+        return np.zeros(batch.n, dtype=np.bool_)
+    age = batch.age_years.astype(np.int64)
+    plain = np.zeros(batch.n, dtype=np.int8)
+    holds = compare_decimals(age, plain, condition.age_op, condition.age_years) == TRUE
+    return np.asarray(holds & (age != UNKNOWN))
+
+
+def columns_of(item: str, batch: VisitBatch) -> list[tuple[str, QuantityColumn]]:
+    """Return the reported columns that an item of a rule means; ``glucose.*`` means every slot."""
+    if item in DERIVED:
+        arms = ("systolic_bp.left_arm", "systolic_bp.right_arm")
+        if not all(arm in batch.quantities for arm in arms):
+            return []
+        return [(item, interarm_difference(batch, item.partition(".")[2]))]
+    if not item.endswith(".*"):
+        return [(item, batch.quantities[item])] if item in batch.quantities else []
+    prefix = item[:-1]
+    return [(slot, c) for slot, c in batch.quantities.items() if slot.startswith(prefix)]
+
+
+def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentColumns:
+    """Evaluate every urgent rule for every person.
+
+    Parameters
+    ----------
+    batch : a record after the plausibility check, refused records included
+    rules : what ``load_urgent_rules`` returned
+
+    Returns
+    -------
+    columns; a batch of n gives what n batches of one give
+    """
+    conditions = _Conditions(batch)
+    shape = (batch.n, len(rules))
+    fired, remeasure = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    level = np.full(batch.n, NO_URGENCY, dtype=np.int8)
+    for index, rule in enumerate(rules):
+        surely, possibly = _rule_holds(rule, conditions)
+        fired[:, index] = surely
+        if rule.level in REMEASURED_LEVELS:
+            remeasure[:, index] = possibly & ~surely
+        own = np.int8(URGENCIES.index(rule.level))
+        asks = fired[:, index] | remeasure[:, index]
+        level = np.where(asks, np.minimum(level, own), level)
+    return UrgentColumns(tuple(rules), fired, remeasure, level)
+
+
+def _rule_holds(rule: UrgentRule, conditions: _Conditions) -> tuple[BoolArray, BoolArray]:
+    """Return where every clause holds, and where every clause holds or could hold."""
+    clauses = []
+    for clause in rule.clauses:
+        met = [conditions.met(condition) for condition in clause]
+        surely = np.logical_or.reduce([m.surely for m in met])
+        clauses.append((surely, surely | np.logical_or.reduce([m.possibly for m in met])))
+    all_surely = np.logical_and.reduce([c[0] for c in clauses])
+    all_possibly = np.logical_and.reduce([c[1] for c in clauses])
+    return np.asarray(all_surely), np.asarray(all_possibly)
+
+
+def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[UrgentItem, ...]:
+    """Return one person's urgent items, the most urgent first.
+
+    Of the rules of one group that fired, those of the most urgent level are printed; of the rules
+    that one unused value could meet, the most urgent one.
+    """
+    fired = [r for r, f in zip(columns.rules, columns.fired[row], strict=True) if f]
+    most: dict[str, str] = {}
+    for rule in fired:
+        most[rule.group] = min(most.get(rule.group, rule.level), rule.level)
+    items = [_item(rule, batch, row) for rule in fired if rule.level == most[rule.group]]
+    again = [r for r, f in zip(columns.rules, columns.remeasure[row], strict=True) if f]
+    items += _remeasure_items(again, batch, row)
+    return tuple(sorted(items, key=lambda item: item.level))
+
+
+def _item(rule: UrgentRule, batch: VisitBatch, row: int) -> UrgentItem:
+    inputs = tuple(dict.fromkeys(_inputs(rule, batch, row)))
+    return UrgentItem(
+        rule_id=rule.id,
+        level=rule.level,
+        message=Message(f"urgent.{rule.id}", _parameters(inputs)),
+        inputs=inputs,
+        action=rule.action,
+        addressee=rule.addressee,
+        source=_source(rule),
+    )
+
+
+def _source(rule: UrgentRule) -> str:
+    return f"{rule.citation.guideline} [{rule.citation.read_in}]"
+
+
+def _parameters(inputs: Iterable[InputValue]) -> Mapping[str, Parameter]:
+    """Return the first measured value, for sentences that name it."""
+    for value in inputs:
+        if value.unit:
+            named = {"item": f"item:{value.name}", "value": value.value}
+            return {**named, "unit": f"unit:{value.unit}"}
+    return {}
+
+
+def _inputs(rule: UrgentRule, batch: VisitBatch, row: int) -> Iterable[InputValue]:
+    """Yield the readings and answers of one person that meet the rule's conditions."""
+    for clause in rule.clauses:
+        for condition in clause:
+            flag = condition.flag
+            if flag is not None and batch.answer(flag.name)[row] == flag.choice:
+                yield InputValue(flag.name, flag.choice_code, "")
+            elif condition.threshold is not None:
+                yield from _readings(condition.threshold, batch, row, unused=False)
+            elif flag is None and bool(_age_holds(condition, batch)[row]):
+                yield InputValue("age", str(int(batch.age_years[row])), "a")
+
+
+def _readings(
+    threshold: Threshold, batch: VisitBatch, row: int, *, unused: bool
+) -> Iterable[InputValue]:
+    """Yield one person's readings that meet a condition, or that could and are not used."""
+    for slot, column in columns_of(threshold.item, batch):
+        verdicts = compare(column, threshold.op, threshold.values)
+        meets = could_hold(column, threshold, verdicts) if unused else verdicts == TRUE
+        texts = batch.reported.get(slot, ())
+        for reading in np.flatnonzero(meets[row]):
+            sign = int(column.comparator[row, reading])
+            plain = format_nano(int(column.nano[row, reading]), sign)
+            value = texts[row][int(reading)] if row < len(texts) else plain
+            unit = int(column.unit[row, reading])
+            ucum = column.item.units[unit].ucum if unit >= 0 else ""
+            yield InputValue(slot, value, ucum, "derived" if slot in DERIVED else "reported")
+
+
+def _remeasure_items(rules: Sequence[UrgentRule], batch: VisitBatch, row: int) -> list[UrgentItem]:
+    """Return one item for each unused value: measure it again now, at the most urgent level."""
+    found: dict[InputValue, UrgentRule] = {}
+    for rule in sorted(rules, key=lambda r: r.level):
+        for clause in rule.clauses:
+            for condition in clause:
+                if condition.threshold is None:
+                    continue
+                for value in _readings(condition.threshold, batch, row, unused=True):
+                    found.setdefault(value, rule)
+    return [_remeasure_item(rule, value) for value, rule in found.items()]
+
+
+def _remeasure_item(rule: UrgentRule, value: InputValue) -> UrgentItem:
+    named: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
+    named["unit"] = f"unit:{value.unit}" if value.unit else ""
+    return UrgentItem(
+        rule_id=rule.id,
+        level=rule.level,
+        message=Message("urgent.remeasure", named),
+        inputs=(value,),
+        action=REMEASURE_ACTION,
+        addressee=REMEASURE_ADDRESSEE,
+        source=_source(rule),
+    )

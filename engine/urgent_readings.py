@@ -1,0 +1,80 @@
+"""Whether a value that is not used could meet an urgent rule under some plausible reading of it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .fixedpoint import Int64Array
+from .guidelines.model import Threshold
+from .logic import FALSE, UNKNOWN, compare_decimals
+from .record import UNKNOWN as NO_UNIT
+from .record import BoolArray, Int8Array, QuantityColumn
+from .vocabulary import SuspectReading, Unit
+
+
+def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array) -> BoolArray:
+    """Return (n, m) which readings could meet a condition though they are not used for it.
+
+    Looked at: suspect and refused values, values without a known unit, and accepted values of which
+    only a bound was reported. A value is read
+
+    - in the unit it was given, except where it is impossible there and the vocabulary knows what it
+      probably is (a systolic 14 "mmHg" is 14 cmHg, a spoken pressure);
+    - in every other accepted unit in which it is possible;
+    - as what the vocabulary proposes for such a number.
+
+    Parameters
+    ----------
+    column : (n, m) readings
+    threshold : the condition
+    verdicts : int8 (n, m), the condition on the accepted readings
+    """
+    bound_only = column.accepted & (column.comparator != 0) & (verdicts == UNKNOWN)
+    doubtful = (column.present & ~column.accepted) | bound_only
+    possible = np.zeros(column.nano.shape, dtype=np.bool_)
+    if not doubtful.any():
+        return possible
+    at = np.nonzero(doubtful)
+    nano, unit, comparator = column.nano[at], column.unit[at], column.comparator[at]
+    accepted = column.accepted[at]
+    meets = np.zeros(len(nano), dtype=np.bool_)
+    for index, candidate in enumerate(column.item.units):
+        limit = threshold.values.get(candidate.ucum)
+        if limit is None:
+            continue
+        is_own = unit == index
+        readable = np.where(
+            is_own, _own_is_plausible(nano, candidate), ~accepted & _inside(nano, candidate.hard)
+        )
+        meets |= readable & (compare_decimals(nano, comparator, threshold.op, limit) > FALSE)
+        proposed = ~accepted & (is_own | (unit == NO_UNIT))
+        for value, applies in _proposals(nano, candidate):
+            verdict = compare_decimals(value, comparator, threshold.op, limit)
+            meets |= proposed & applies & (verdict > FALSE)
+    possible[at] = meets
+    return possible
+
+
+def _own_is_plausible(nano: Int64Array, unit: Unit) -> BoolArray:
+    """Return where a number stands in its own unit: not where impossible and explained."""
+    explained = np.zeros(len(nano), dtype=np.bool_)
+    for suspect in unit.suspects:
+        explained |= _is_suspect(nano, suspect)
+    return _inside(nano, unit.hard) | ~explained
+
+
+def _inside(nano: Int64Array, limits: tuple[int, int]) -> BoolArray:
+    return np.asarray((nano >= limits[0]) & (nano <= limits[1]))
+
+
+def _is_suspect(nano: Int64Array, suspect: SuspectReading) -> BoolArray:
+    above = nano > suspect.above if suspect.above is not None else False
+    below = nano < suspect.below if suspect.below is not None else False
+    return np.asarray(above | below)
+
+
+def _proposals(nano: Int64Array, unit: Unit) -> Iterator[tuple[Int64Array, BoolArray]]:
+    """Yield the value that each unit suspicion proposes, in this unit, and where it is possible."""
+    for suspect in unit.suspects:
+        value = np.rint(nano * suspect.factor).astype(np.int64)
+        yield value, _is_suspect(nano, suspect) & _inside(value, unit.hard)
