@@ -269,3 +269,16 @@ def audit_key() -> None:
     from .serving.decide_commands import audit_key_command
 
     _show(audit_key_command())
+
+
+@app.command()
+def doctor(models: Folders = None) -> None:
+    """Say what is installed, which models are ready, and what would not work."""
+    from .engine.bundles.load import load_models
+    from .engine.guidelines import load_guidelines
+    from .serving.doctor import examine, is_able_to_screen
+
+    checks = examine(load_models(models), load_guidelines())
+    for check in checks:
+        typer.echo(f"{'ok ' if check.ok else '-- '} {check.name}: {check.detail}")
+    raise typer.Exit(0 if is_able_to_screen(checks) else EXIT_REFUSED)
