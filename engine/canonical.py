@@ -5,7 +5,7 @@ machine, today and in ten years. The form is the JSON Canonicalization Scheme, w
 can redo.
 
 Source: RFC 8785 (keys in UTF-16 order, no white space, ECMAScript numbers, UTF-8).
-Departures from the source: integers beyond 2**53 are refused instead of losing digits, and so is
+Departures from the source: integers beyond 2**53 that would lose digits are refused, and so is
 everything that JSON has no word for (NaN, infinities, bytes, dates, array scalars, tuples as keys).
 """
 
@@ -64,9 +64,12 @@ def _place_point(figures: str, point: int) -> str:
 
 
 def _integer(value: int, path: str) -> str:
-    if abs(value) > _MAX_EXACT_INTEGER:
+    """Write a whole number; beyond 2**53 only one that is a number as written by `_number`."""
+    text = int.__repr__(value)
+    is_exact = abs(value) <= _MAX_EXACT_INTEGER
+    if not is_exact and (len(text) > _PLAIN_DIGITS_MAX + 1 or _number(float(value), path) != text):
         raise _refusal("a whole number beyond 2**53", path)
-    return int.__repr__(value)
+    return text
 
 
 def _utf16(key: str) -> bytes:
@@ -112,7 +115,7 @@ def canonical_bytes(content: object) -> bytes:
 
     Parameters
     ----------
-    content : text, bool, None, int within 2**53, finite float, and lists, tuples and mappings of
+    content : text, bool, None, int (exact as a double), finite float, and lists, tuples and mappings of
         them (text keys); a tuple is written as a list
 
     Returns
