@@ -65,7 +65,7 @@ def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDi
     the draft: urgent items, findings with their reasons, refused and suspect values. A refused
     record still goes through the urgent rules.
     """
-    return draft(screen_columns(record.batch, models, guidelines), 0, record.performed_at)
+    return draft_of(screen_columns(record.batch, models, guidelines), 0, record.performed_at)
 
 
 def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) -> Screening:
@@ -110,7 +110,7 @@ def _risk_urgency(columns: RiskColumns) -> Int8Array:
     return np.array([*levels, NO_URGENCY], dtype=np.int8)[columns.band]
 
 
-def draft(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
+def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     """Assemble one person's draft, with its content hash."""
     batch = screening.batch
     person = PersonContext(batch, screening.made, row)

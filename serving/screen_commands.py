@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse, screen
+from ..engine import Guidelines, Models, PreDiagnosis, parse, screen_columns
 from ..engine.errors import RecordError, ScreeningError
 from ..engine.risks.labels import model_labels
+from ..engine.screen import Screening, draft_of
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 
@@ -48,8 +49,9 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
         record = parse(_read(path), now=options.now)
     except ScreeningError as error:
         return Screened(path, None, True, error, "")
-    draft = screen(record, options.models, options.guidelines)
-    return Screened(path, draft, record.is_refused, None, render(draft, record, options))
+    screening = screen_columns(record.batch, options.models, options.guidelines)
+    draft = draft_of(screening, 0, record.performed_at)
+    return Screened(path, draft, record.is_refused, None, render(draft, screening, options))
 
 
 def keep_draft(database: str, draft: PreDiagnosis, options: ScreenOptions) -> dict[str, str]:
@@ -85,15 +87,17 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def render(draft: PreDiagnosis, record: VisitRecord, options: ScreenOptions) -> str:
-    """Return the draft in the asked format and language."""
+def render(draft: PreDiagnosis, screening: Screening, options: ScreenOptions) -> str:
+    """Return the draft of a screening of one visit in the asked format and language."""
     labels = model_labels(options.models, options.lang)
     if options.format == "json":
         return json.dumps(as_json(draft, options.lang, labels), ensure_ascii=False, indent=2)
     if options.format == "html":
         from .report import render_html  # noqa: PLC0415 - only an HTML report needs the templates
+        from .report.person import person_plots  # noqa: PLC0415
 
-        return render_html(draft, options.lang)
+        plots = person_plots(screening, 0)
+        return render_html(draft, options.lang, membership_plots=plots, labels=labels)
     return render_text(draft, options.lang, labels)
 
 
