@@ -6,7 +6,7 @@ not finite, not in its range or not the sum of its own explanation never leaves 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
@@ -26,6 +26,7 @@ CHUNK = 16_384
 SUM_TOLERANCE = 1e-9
 FIRING_TOLERANCE = 1e-9
 _QUIET = 4
+_OK = 0
 
 ORT_ERRORS: tuple[type[Exception], ...] = (
     *(e for e in vars(_ort_state).values() if isinstance(e, type) and issubclass(e, Exception)),
@@ -76,7 +77,7 @@ class ModelOutput:
     @property
     def ok(self) -> BoolArray:
         """Records that were answered."""
-        return np.asarray(self.state == RecordState.OK)
+        return np.asarray(self.state == _OK)
 
 
 class InputColumns:
@@ -141,7 +142,7 @@ class RiskModel:
             part = rows[start : start + chunk]
             safe = np.where(observed[part], x[part], reference)
             self._answer(output, part, self._call(safe, observed[part]), failures)
-        return _with_failures(output, tuple(failures))
+        return replace(output, failures=tuple(failures)) if failures else output
 
     def additive(self, output: ModelOutput) -> FloatArray:
         """Return what is additive, shape (n,): the logit (tsk) or the score (mamdani)."""
@@ -221,15 +222,18 @@ class RiskModel:
         silent = np.zeros(len(rows), bool) if self.is_tsk else (contribution == 0).all(axis=1)
         good = ~silent
         for text, holds in self._checks(value, firing, contribution, bias):
-            failures.update({text: None} if (~holds & ~silent).any() else {})
-            good &= holds
-        output.state[rows[~good]] = RecordState.MODEL_FAILED
-        output.state[rows[silent]] = RecordState.NO_RULE_FIRED
-        kept = rows[good]
-        output.value[kept] = value[good]
-        output.rule_firing[kept] = firing[good]
-        output.rule_contribution[kept] = contribution[good]
-        output.bias[kept] = bias[good]
+            if not holds.all():
+                failures.update({text: None} if (~holds & ~silent).any() else {})
+                good &= holds
+        if not good.all():
+            output.state[rows[~good]] = RecordState.MODEL_FAILED
+            output.state[rows[silent]] = RecordState.NO_RULE_FIRED
+            rows, value, firing = rows[good], value[good], firing[good]
+            contribution, bias = contribution[good], bias[good]
+        output.value[rows] = value
+        output.rule_firing[rows] = firing
+        output.rule_contribution[rows] = contribution
+        output.bias[rows] = bias
 
     def _checks(
         self, value: FloatArray, firing: FloatArray, contribution: FloatArray, bias: FloatArray
@@ -252,13 +256,6 @@ class RiskModel:
             "the explanation does not sum to the answer": adds_up,
         }
         return [(text, np.asarray(holds, dtype=np.bool_)) for text, holds in checks.items()]
-
-
-def _with_failures(output: ModelOutput, failures: tuple[str, ...]) -> ModelOutput:
-    return ModelOutput(
-        **{n: getattr(output, n) for n in ModelOutput.__slots__ if n != "failures"},
-        failures=failures,
-    )
 
 
 def open_session(
