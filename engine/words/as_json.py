@@ -108,7 +108,7 @@ def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:
     return {
         "rule_id": item.rule_id,
         "level": item.level,
-        "text": sentences.render(item.message),
+        "text": phrases.urgent_line(item, sentences),
         "inputs": _inputs(item.inputs),
         "action": phrases.coded(item.action, sentences, "action"),
         "action_code": item.action,

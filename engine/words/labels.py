@@ -51,7 +51,7 @@ class VocabularyLabels:
             return None
         if not qualifier:
             return item.label[self._lang]
-        words = table.get(f"slot.{qualifier}") if f"{code}.{qualifier}" in item.slots else None
+        words = table.get(f"slot.{qualifier}")
         return f"{item.label[self._lang]} {words}" if words else None
 
     def _question(self, name: str) -> str | None:

@@ -1,6 +1,7 @@
 """The parts of a draft as phrases: what text, JSON and HTML all print, worded in one place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from ..prediagnosis import (
@@ -14,6 +15,7 @@ from ..prediagnosis import (
     Parameter,
     PreDiagnosis,
     Reason,
+    UrgentItem,
 )
 from .numbers import number, signed
 from .sentences import Sentences
@@ -94,49 +96,58 @@ def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
     return sentences.parameter(code)
 
 
-def input_phrase(value: InputValue, sentences: Sentences, *, with_name: bool = True) -> str:
+def value_phrase(value: InputValue, sentences: Sentences) -> str:
     """Word one value behind a reason, and say where it was estimated."""
     words = sentences.quantity(value.name, value.value, value.unit)
-    if value.origin == "estimated":
-        words = (
-            sentences.text("origin.estimated_value", value=words)
-            if words
-            else sentences.text("origin.estimated")
-        )
-    return f"{sentences.name(value.name)} {words}".strip() if with_name else words
+    if value.origin != "estimated":
+        return words
+    if not words:
+        return sentences.text("origin.estimated")
+    return sentences.text("origin.estimated_value", value=words)
 
 
-def inputs_phrase(values: Sequence[InputValue], sentences: Sentences) -> str:
-    """Word the values behind a reason; a single one without repeating its name."""
-    return ", ".join(input_phrase(v, sentences, with_name=len(values) > 1) for v in values)
+def input_phrase(value: InputValue, sentences: Sentences) -> str:
+    """Word one value with its name; an answer stands behind a colon."""
+    words, name = value_phrase(value, sentences), sentences.name(value.name)
+    is_answer = not value.unit and not value.value[:1].isdigit()
+    join = sentences.text("join.colon") if is_answer else " "
+    return f"{name}{join}{words}" if words else name
 
 
 def reason_phrase(reason: Reason, sentences: Sentences) -> str:
     """Word one reason with the values behind it.
 
-    A rule of a model or a score gets its values in brackets; a guideline row has them in its own
-    sentence, and they are added only where none of them stands there.
+    A rule of a model gets its values in brackets, in the order in which it names them; a guideline
+    row has them in its own sentence, and they are added only where none of them stands there.
     """
     words = sentences.render(reason.message)
     if not reason.inputs:
         return words
+    if reason.contribution is not None:
+        return f"{words} ({' ; '.join(value_phrase(v, sentences) for v in reason.inputs)})"
     shown = [sentences.value(v.name, v.value) for v in reason.inputs]
-    if reason.contribution is None and any(value and value in words for value in shown):
+    if any(value and value in words for value in shown):
         return words
-    return f"{words} ({inputs_phrase(reason.inputs, sentences)})"
+    return f"{words} ({' ; '.join(input_phrase(v, sentences) for v in reason.inputs)})"
 
 
-def reason_figure(reason: Reason, sentences: Sentences) -> str:
+def reason_figure(reason: Reason, sentences: Sentences, *, short: bool = False) -> str:
     """Word what a reason adds: on the logit, in points, or as a share of the conclusion."""
     if reason.contribution is None:
         return ""
     if reason.message.id == SHARE:
         percent = reason.share_percent
         share = reason.contribution * HUNDRED if percent is None else percent
-        return sentences.text("reason.share", share=number(share, sentences.lang, 0))
+        words = "reason.share_short" if short else "reason.share"
+        return sentences.text(words, share=number(share, sentences.lang, 0))
     if reason.message.id == POINTS and float(reason.contribution).is_integer():
-        return sentences.text("reason.points", points=int(reason.contribution))
+        return points_phrase(int(reason.contribution), sentences)
     return signed(reason.contribution, sentences.lang)
+
+
+def points_phrase(points: int, sentences: Sentences) -> str:
+    """Word a number of points, one of them in the singular."""
+    return sentences.text("reason.point" if abs(points) == 1 else "reason.points", points=points)
 
 
 def by_size(reasons: Iterable[Reason]) -> list[Reason]:
@@ -158,7 +169,7 @@ def interval_phrase(finding: Finding, interval: tuple[float, float], sentences: 
     if is_index(finding):
         low, high = (_short(end) for end in interval)
         return sentences.text("detail.score_range", low=low, high=high)
-    return sentences.interval(interval)
+    return sentences.interval(interval, finding.risk)
 
 
 def is_index(finding: Finding) -> bool:
@@ -168,6 +179,13 @@ def is_index(finding: Finding) -> bool:
 
 def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) -> str:
     """Word one missing item, the interval that it leaves, and the next step."""
+    step = next_step(item, sentences)
+    left = missing_interval(finding, item, sentences)
+    return " ; ".join([*left, sentences.text("ui.next", step=step)])
+
+
+def missing_interval(finding: Finding, item: MissingItem, sentences: Sentences) -> list[str]:
+    """Word one missing item and the interval that it leaves, in parts."""
     words = [
         sentences.text(
             "missing.required" if item.required else "missing.optional",
@@ -180,8 +198,7 @@ def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) ->
     if item.could_change_band is not None:
         same = "missing.could_change" if item.could_change_band else "missing.same_band"
         words.append(sentences.text(same))
-    step = next_step(item, sentences)
-    return " ; ".join([*words, sentences.text("ui.next", step=step)])
+    return words
 
 
 def next_step(item: MissingItem, sentences: Sentences) -> str:
@@ -231,7 +248,7 @@ def risk_phrase(finding: Finding, sentences: Sentences) -> str:
     words = sentences.risk(finding.risk)
     if finding.risk_interval is None or finding.risk_interval[0] == finding.risk_interval[1]:
         return words
-    interval = sentences.interval(finding.risk_interval)
+    interval = sentences.interval(finding.risk_interval, finding.risk)
     return f"{words} ({sentences.text('ui.interval', interval=interval)})"
 
 
@@ -259,8 +276,31 @@ def headline(finding: Finding, sentences: Sentences) -> str:
     """Word a finding in one sentence; a score that does not apply says which score it is."""
     words = sentences.render(finding.message)
     if finding.message.id.startswith(f"finding.{finding.id}.") or finding.kind == "fact":
-        return words
-    return f"{sentences.name(finding.id)}{sentences.text('join.colon')}{words}"
+        return capital(words)
+    return capital(f"{sentences.name(finding.id)}{sentences.text('join.colon')}{words}")
+
+
+def urgent_line(item: UrgentItem, sentences: Sentences) -> str:
+    """Word what an urgent rule found."""
+    return capital(sentences.render(item.message))
+
+
+def capital(text: str) -> str:
+    """Return a sentence with a capital at its start.
+
+    >>> capital("pression systolique")
+    'Pression systolique'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def moment_phrase(moment: str, sentences: Sentences) -> str:
+    """Word the date and time of a visit; what is no date is printed as it is."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return at.strftime("%d/%m/%Y %H:%M" if sentences.lang == "fr" else "%Y-%m-%d %H:%M")
 
 
 def _short(value: Parameter) -> Parameter:

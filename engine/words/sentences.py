@@ -124,6 +124,15 @@ class Sentences:
         found = (self._resolve(code) for code in candidates)
         return next((label for label in found if label is not None), name)
 
+    def term(self, variable: str, term: str) -> str:
+        """Return the word for a term of a variable, without the variable.
+
+        >>> Sentences("en").term("waist_cm", "very_high")
+        'very high'
+        """
+        found = self._label(f"term:{variable}.{term}") or self._table.get(f"term.{term}")
+        return found or term.replace("_", " ")
+
     def value(self, name: str, value: str) -> str:
         """Word a value: the label of an answer, or a reported decimal."""
         code = self._vocabulary.yes_no(name, value) or value
@@ -158,15 +167,20 @@ class Sentences:
             return self.text("risk.more_than", count=base - SMALLEST_COUNT, base=base)
         return self.text("risk.out_of", count=count, base=base)
 
-    def interval(self, interval: tuple[float, float]) -> str:
+    def interval(self, interval: tuple[float, float], beside: float | None = None) -> str:
         """Word a range of risks, both ends out of the same number.
+
+        Parameters
+        ----------
+        interval : lower and upper risk
+        beside : the risk that is printed beside it, whose number of people is then taken
 
         >>> Sentences("en").interval((0.02, 0.31))
         'between 2 and 31 in 100'
         """
-        base = base_of(interval[1])
+        base = base_of(interval[1] if beside is None else beside)
         low, high = (count_of(end, base) for end in interval)
-        if low == high:
+        if low == high and beside is None:
             return self.risk(interval[1])
         return self.text("risk.between", low=low, high=high, base=base)
 
@@ -182,7 +196,7 @@ class Sentences:
             variable, _, term = name.rpartition(".")
             return self._literal(variable, term, negated=False) if variable else None
         if kind in ("item", "answer", "feature"):
-            return self._vocabulary.find(name, self._table) or self._table.get(f"{kind}.{name}")
+            return self._table.get(f"{kind}.{name}") or self._vocabulary.find(name, self._table)
         return self._table.get(f"{kind}.{name}")
 
     def _premise(self, text: str) -> str | None:
@@ -206,11 +220,10 @@ class Sentences:
         """Word "variable is term"; a negated yes is a no."""
         if term in _ANSWERS:
             answer = _ANSWERS[term] if negated else term
-            word = self._label(f"term:{variable}.{answer}") or self._table[f"term.{answer}"]
-            return self.text("join.answer", variable=self.name(variable), term=word)
-        found = self._label(f"term:{variable}.{term}") or self._table.get(f"term.{term}")
+            words = {"variable": self.name(variable), "term": self.term(variable, answer)}
+            return self.text("join.answer", **words)
         join = "join.is_not" if negated else "join.is"
-        return self.text(join, variable=self.name(variable), term=found or term.replace("_", " "))
+        return self.text(join, variable=self.name(variable), term=self.term(variable, term))
 
     def _label(self, code: str) -> str | None:
         """Return a bundle's label; where the bundle gives a sentence id, that sentence."""

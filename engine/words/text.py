@@ -74,6 +74,7 @@ def render_text(
     groups = phrases.grouped(prediagnosis)
     _head(prediagnosis, sentences, page)
     _urgent(prediagnosis.urgent, sentences, page)
+    _banners(prediagnosis, sentences, page)
     _main(groups["main"], sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
@@ -90,9 +91,17 @@ def _printable(line: str) -> str:
 
 def _head(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
     page.add(f"{sentences.text('ui.title')} - {sentences.text('status.draft.long')}")
-    where = f"{sentences.text('ui.visit')} {prediagnosis.visit_id}"
-    page.add(f"{where}, {prediagnosis.performed_at}" if prediagnosis.performed_at else where)
+    where = [
+        f"{sentences.text('ui.visit')} {prediagnosis.visit_id}",
+        f"{sentences.text('ui.person').lower()} {prediagnosis.person_id}",
+        phrases.moment_phrase(prediagnosis.performed_at, sentences),
+    ]
+    page.add(", ".join(part for part in where if part))
     page.add(sentences.text("disclaimer"))
+
+
+def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+    page.gap()
     for banner in phrases.banners(prediagnosis, sentences):
         page.add(banner, lead="! ")
 
@@ -119,7 +128,7 @@ def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> N
 
 def _urgent_item(item: UrgentItem, sentences: Sentences, page: _Page) -> None:
     delay = sentences.text(f"urgency.{item.level}").upper()
-    page.add(sentences.render(item.message), lead=f"{item.level} {delay}  ")
+    page.add(phrases.urgent_line(item, sentences), lead=f"{item.level} {delay}  ")
     action = phrases.coded(item.action, sentences, "action")
     addressee = phrases.coded(item.addressee, sentences, "addressee")
     _labelled("ui.action", action, sentences, page)
@@ -152,7 +161,7 @@ def _finding(finding: Finding, lead: str, sentences: Sentences, page: _Page) -> 
         _labelled("ui.level", sentences.text(f"urgency.{finding.urgency}"), sentences, page)
     for label, text in (
         ("ui.risk", phrases.risk_phrase(finding, sentences)),
-        ("ui.values", phrases.figure_phrase(finding, sentences)),
+        ("ui.result", phrases.figure_phrase(finding, sentences)),
     ):
         _labelled(label, text, sentences, page)
     _reasons("ui.for", finding.reasons_for, sentences, page)
@@ -205,8 +214,10 @@ def _changes(finding: Finding, sentences: Sentences, page: _Page) -> None:
 
 def _origin(finding: Finding, sentences: Sentences, page: _Page) -> None:
     """Write the limits and where the finding comes from."""
+    if finding.limits:
+        page.add(sentences.text("ui.limits"), indent=4)
     for limit in finding.limits:
-        _labelled("ui.limits", sentences.render(limit), sentences, page)
+        page.add(sentences.render(limit), indent=6, lead="- ")
     _labelled("ui.reference", phrases.reference_phrase(finding, sentences), sentences, page)
     if finding.model:
         model = finding.model

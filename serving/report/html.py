@@ -1,0 +1,75 @@
+"""One self-contained printable page: no script, nothing loaded from anywhere."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from ...engine.prediagnosis import PreDiagnosis
+from ...engine.words import Sentences
+from .plots import MembershipPlot
+from .view import page_view
+
+TEMPLATE: Final = "report.html"
+STYLE: Final = "report.css"
+
+
+def _own_file(name: str) -> str:
+    return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    """Return the template; everything it prints is escaped, an unknown name is an error."""
+    environment = Environment(
+        loader=FunctionLoader(_own_file),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(TEMPLATE)
+
+
+def _css_text(text: str) -> str:
+    """Return a sentence of the house as a CSS string."""
+    escaped = "".join(c if c.isalnum() or c in " .,:" else f"\\{ord(c):x} " for c in text)
+    return f'"{escaped}"'
+
+
+def _style(sentences: Sentences) -> Markup:
+    """Return the style sheet with the disclaimer that is printed below every page."""
+    disclaimer = _css_text(sentences.text("disclaimer"))
+    return Markup(_own_file(STYLE).replace('"DISCLAIMER"', disclaimer))  # noqa: S704 - own files only, no text of a visit
+
+
+def render_html(
+    prediagnosis: PreDiagnosis,
+    lang: str,
+    *,
+    membership_plots: Mapping[str, Sequence[MembershipPlot]] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Print a draft as one HTML page for A4 and for a screen.
+
+    Parameters
+    ----------
+    prediagnosis : the draft
+    lang : ``fr`` or ``en``
+    membership_plots : by finding id, what ``membership_plots`` returned for the model's variables
+    labels : what model bundles call their variables and terms (``rule_labels``)
+
+    Returns
+    -------
+    a whole document; it needs no script and no other file
+
+    Raises
+    ------
+    DataError  if the draft holds a message that no sentence file has
+    """
+    sentences = Sentences(lang, labels)
+    view = page_view(prediagnosis, sentences, membership_plots or {})
+    return _template().render(page=view, t=sentences.text, css=_style(sentences))
