@@ -29,7 +29,7 @@ check: .venv/dev.stamp  ## format, lint, types, imports, tests, doctests
 	MYPYPATH=.stubs $(BIN)/mypy -p laennec
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -m "not slow"
-	$(BIN)/python -m tests.hazard_count
+	$(BIN)/python tests/hazard_count.py
 
 check-slow: .venv/dev.stamp  ## the tiers that CI has no time for
 	$(BIN)/python -m pytest -n 2
