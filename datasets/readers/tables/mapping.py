@@ -245,6 +245,7 @@ def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Sour
     for several in ("columns", "any_of"):
         if several in raw:
             columns = log.texts(raw[several], f"{key}.{several}")
+            _check_several(columns, target, f"{key}.{several}", log)
     if "row_number" in raw and raw["row_number"] is not True:
         log.add(
             "wrong_type", f"{key}.row_number", "a value other than true", "it is a switch",
@@ -264,6 +265,19 @@ def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Sour
     if source.constant is not None:
         _check_constant(source, target, key, log)
     return source
+
+
+def _check_several(columns: tuple[str, ...], target: Target, key: str, log: _Log) -> None:
+    if not columns or len(set(columns)) < len(columns):
+        log.add(
+            "columns_unclear", key, f"{len(columns)} columns, {len(set(columns))} different",
+            "each is named once, and at least one is", "Name every column once",
+        )  # fmt: skip
+    if target.kind == "answer" and not target.is_yes_no:
+        log.add(
+            "not_yes_no", key, "a question with other answers than yes and no",
+            "which of two answers counts would be a guess", "Name one column",
+        )  # fmt: skip
 
 
 def _values(given: object, target: Target, key: str, log: _Log) -> dict[str, str]:

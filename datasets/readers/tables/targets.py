@@ -51,6 +51,11 @@ class Target:
         """What two columns may not both fill: the same question or identity."""
         return self.question or (self.name if self.kind != "quantity" else "")
 
+    @property
+    def is_yes_no(self) -> bool:
+        """Whether the only answers are no and yes."""
+        return set(self.words or ()) == {"no", "yes", *_TRUE, *_FALSE}
+
 
 @cache
 def canonical_targets() -> Mapping[str, Target]:

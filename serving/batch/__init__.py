@@ -1,0 +1,20 @@
+"""Batch screening: tables of visits in, a result table with reasons and a manifest out."""
+
+from .options import BatchOptions, BatchRefused
+from .output import SCHEMA, screen_table
+from .progress import PlainReporter, Reporter, RichReporter, SilentReporter, default_reporter
+from .run import BatchSummary, run_batch
+
+__all__ = [
+    "SCHEMA",
+    "BatchOptions",
+    "BatchRefused",
+    "BatchSummary",
+    "PlainReporter",
+    "Reporter",
+    "RichReporter",
+    "SilentReporter",
+    "default_reporter",
+    "run_batch",
+    "screen_table",
+]

@@ -1,0 +1,88 @@
+"""The engine for one machine: the worker in this process, or several in a pool."""
+
+import multiprocessing
+from collections.abc import Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Final
+
+from .options import BatchOptions
+from .plan import BatchPlan, Loaded
+from .schedule import Schedule
+from .worker import Outcome, Task, Worker, run_in_process, start_worker
+
+TASKS_A_WORKER: Final = 2
+"""Tasks that wait or run for each worker: the next one is there when one ends."""
+
+POOL_RESTARTS: Final = 3
+
+
+def run_tasks(
+    plan: BatchPlan, loaded: Loaded, options: BatchOptions, schedule: Schedule
+) -> Generator[Outcome, None, None]:
+    """Run every task of the schedule and give each outcome as it comes.
+
+    Closing the iterator stops asking for more; parts that are being written are finished.
+    """
+    if options.worker_count == 1:
+        worker = Worker(plan, loaded, options.out)
+        while (task := schedule.next()) is not None:
+            outcome = worker.run(task)
+            schedule.learn(outcome)
+            yield outcome
+        return
+    yield from _run_pool(plan, options, schedule)
+
+
+def _run_pool(
+    plan: BatchPlan, options: BatchOptions, schedule: Schedule
+) -> Generator[Outcome, None, None]:
+    """Run a pool, and another one for what was open where a process of it was killed."""
+    open_tasks: dict[Task, None] = {}
+    for _ in range(POOL_RESTARTS + 1):
+        try:
+            with _pool(plan, options) as pool:
+                yield from _feed(pool, schedule, open_tasks, options.worker_count)
+        except BrokenProcessPool:
+            continue
+        return
+    for task in open_tasks:
+        yield Outcome(task, error="worker_lost", detail="BrokenProcessPool")
+
+
+@contextmanager
+def _pool(plan: BatchPlan, options: BatchOptions) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(
+        options.worker_count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=start_worker,
+        initargs=(plan, options),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _feed(
+    pool: ProcessPoolExecutor, schedule: Schedule, open_tasks: dict[Task, None], workers: int
+) -> Generator[Outcome, None, None]:
+    """Keep the workers busy; ``open_tasks`` holds what is lost when a worker is killed."""
+    waiting = list(open_tasks)
+    running: dict[Future[Outcome], Task] = {}
+    while True:
+        while len(running) < TASKS_A_WORKER * workers:
+            task = waiting.pop(0) if waiting else schedule.next()
+            if task is None:
+                break
+            open_tasks[task] = None
+            running[pool.submit(run_in_process, task)] = task
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            outcome = future.result()
+            del open_tasks[running.pop(future)]
+            schedule.learn(outcome)
+            yield outcome

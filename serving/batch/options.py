@@ -1,0 +1,77 @@
+"""What a batch run is asked to do."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ...engine.errors import ScreeningError
+
+CHUNK_ROWS: Final = 32_768
+"""Rows of one output part; memory of a worker is proportional to it, whatever the input."""
+
+
+class BatchRefused(ScreeningError):
+    """A run that can't start, or can't go on where another one stopped."""
+
+    code = "batch_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """The options of ``laennec batch``.
+
+    Parameters
+    ----------
+    inputs : Parquet, CSV (also .gz) and Arrow files, and folders that hold them
+    out : folder of the result; empty or absent, or with ``resume`` the folder of the same run
+    mapping : mapping file, for columns with other names or units
+    guidelines : topic -> set; topics that are not named keep their default
+    models : folders of models or bundles; the shipped models where None
+    trust : folder of further public keys
+    workers : processes; as many as there are processors where None
+    engine : ``local``
+    resume : go on where a run with the very same plan stopped
+    research : also use models that stand under ``_experimental``
+    chunk_rows : rows of one output part
+    """
+
+    inputs: tuple[Path, ...]
+    out: Path
+    mapping: Path | None = None
+    guidelines: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[Path, ...] | None = None
+    trust: Path | None = None
+    workers: int | None = None
+    engine: str = "local"
+    resume: bool = False
+    research: bool = False
+    chunk_rows: int = CHUNK_ROWS
+
+    @property
+    def worker_count(self) -> int:
+        """Return how many processes screen."""
+        return self.workers if self.workers is not None else len(os.sched_getaffinity(0))
+
+    def check(self) -> None:
+        """Refuse what no run can do.
+
+        Raises
+        ------
+        BatchRefused  if the engine is unknown, or a number is not positive
+        """
+        if self.engine != "local":
+            raise BatchRefused(
+                found=f"the engine {self.engine!r}",
+                why="this version runs on one machine",
+                remedy="Use --engine local",
+                path="engine",
+            )
+        if self.worker_count < 1 or self.chunk_rows < 1:
+            raise BatchRefused(
+                found=f"{self.worker_count} workers and {self.chunk_rows} rows a part",
+                why="both are counts of at least one",
+                remedy="Leave --workers out to use every processor",
+                path="workers",
+            )

@@ -1,0 +1,256 @@
+"""The output folder: parts that are whole or not there, the plan, the manifest."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ...engine.words import LANGUAGES, Sentences
+from .fingerprint import Fingerprint, fingerprint
+from .options import BatchRefused
+from .output import NOT_ASSESSABLE, REFUSED, SCORED
+from .plan import PLAN_FILE, BatchPlan, check_same_plan
+
+PARTS: Final = "parts"
+MANIFEST_FILE: Final = "manifest.json"
+LOCK_FILE: Final = ".lock"
+ASIDE: Final = ".aside"
+RESULT_SCHEMA: Final = "laennec.batch/1"
+_METADATA: Final = b"laennec"
+_PART_NAME: Final = re.compile(r"part-(?P<fragment>\d{6})-(?P<chunk>\d{6})\.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """What one part holds; it stands in the part's own metadata, so it can't be lost from it.
+
+    Attributes
+    ----------
+    plan : hash of the plan that it belongs to
+    is_last : nothing follows in its fragment
+    bad_row_count, bad_rows : lines of the whole fragment that are no row; in its last part only
+    counts : status -> reason -> rows
+    items : ``<item>:<code>`` of values that were refused -> how many
+    sums : the fingerprint's two sums
+    """
+
+    plan: str
+    fragment: int
+    chunk: int
+    rows: int
+    is_last: bool
+    bad_row_count: int
+    bad_rows: tuple[int, ...]
+    counts: Mapping[str, Mapping[str, int]]
+    items: Mapping[str, int]
+    sums: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """Return the part's file name."""
+        return part_name(self.fragment, self.chunk)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Return the fingerprint of its rows."""
+        return Fingerprint(self.rows, *self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that is in the output folder."""
+
+    record: PartRecord
+    sha256: str
+    bytes: int = field(default=0)
+
+
+def part_name(fragment: int, chunk: int) -> str:
+    """Return the file name of a part."""
+    return f"part-{fragment:06d}-{chunk:06d}.parquet"
+
+
+def describe_part(table: Any, place: tuple[str, int], chunk: Any) -> PartRecord:  # noqa: ANN401 - pyarrow has no types
+    """Return the record of a result table; ``place`` is the plan's hash and the fragment."""
+    sums = fingerprint(table)
+    return PartRecord(
+        plan=place[0],
+        fragment=place[1],
+        chunk=chunk.index,
+        rows=table.num_rows,
+        is_last=chunk.is_last,
+        bad_row_count=chunk.bad_row_count,
+        bad_rows=chunk.bad_rows,
+        counts=_counts(table),
+        items=_item_counts(table),
+        sums=(sums.first, sums.second),
+    )
+
+
+def _counts(table: Any) -> dict[str, dict[str, int]]:  # noqa: ANN401
+    counts: dict[str, dict[str, int]] = {SCORED: {}, NOT_ASSESSABLE: {}, REFUSED: {}}
+    grouped = pa.table(
+        {"status": table.column("status"), "reason": table.column("status_reason")}
+    ).group_by(["status", "reason"])
+    for row in grouped.aggregate([([], "count_all")]).to_pylist():
+        counts[row["status"]][row["reason"] or ""] = row["count_all"]
+    return {status: dict(sorted(found.items())) for status, found in counts.items()}
+
+
+def _item_counts(table: Any) -> dict[str, int]:  # noqa: ANN401
+    found = pc.value_counts(pc.list_flatten(table.column("refused_items"))).to_pylist()
+    return {row["values"]: row["counts"] for row in sorted(found, key=lambda r: r["values"])}
+
+
+def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: ANN401
+    """Write a part aside and rename it: a part that is there is whole.
+
+    Raises
+    ------
+    OSError  if the disk does not take it; nothing is left behind
+    """
+    text = json.dumps(asdict(record), sort_keys=True)
+    metadata = {_METADATA.decode(): text, **_flags()}
+    target = folder / record.name
+    aside = target.with_name(f".{target.name}{ASIDE}")
+    try:
+        with pq.ParquetWriter(
+            aside, table.schema.with_metadata(metadata), compression="zstd"
+        ) as writer:
+            writer.write_batch(table)
+        _keep(aside, target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return Part(record, _sha256(target), target.stat().st_size)
+
+
+def _flags() -> dict[str, str]:
+    """Return what every result says of itself, in every language."""
+    said = {f"laennec.disclaimer.{lang}": Sentences(lang).text("disclaimer") for lang in LANGUAGES}
+    return {"laennec.status": "unconfirmed", **said}
+
+
+def disclaimers() -> dict[str, str]:
+    """Return the disclaimer by language."""
+    return {lang: Sentences(lang).text("disclaimer") for lang in LANGUAGES}
+
+
+def _keep(aside: Path, target: Path) -> None:
+    with aside.open("rb") as stream:
+        os.fsync(stream.fileno())
+    aside.replace(target)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON aside and rename it; the same content gives the same bytes."""
+    aside = path.with_name(f".{path.name}{ASIDE}")
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    aside.write_text(text, encoding="utf-8")
+    _keep(aside, path)
+
+
+@contextlib.contextmanager
+def output_folder(out: Path, plan: BatchPlan, *, resume: bool) -> Iterator[dict[str, Part]]:
+    """Hold the output folder for this run alone, and give the parts that are already there.
+
+    Raises
+    ------
+    BatchRefused  if it is not empty and no run is resumed, is held by another run, or belongs to
+        another plan
+    """
+    _make(out)
+    if not resume and any(p.name != LOCK_FILE for p in out.iterdir()):
+        raise BatchRefused(
+            found="a folder that is not empty",
+            why="results of two runs are never mixed",
+            remedy="Give another --out, or --resume to go on with the run that is in it",
+            path=out.name,
+        )
+    with (out / LOCK_FILE).open("w") as lock:
+        _hold(lock, out)
+        for left in out.rglob(f".*{ASIDE}"):
+            left.unlink()
+        (out / PARTS).mkdir(exist_ok=True)
+        if (out / PLAN_FILE).exists():
+            check_same_plan(plan, _stored_plan(out / PLAN_FILE))
+        else:
+            write_json(out / PLAN_FILE, plan.content)
+        yield parts_there(out / PARTS, plan.sha256)
+    (out / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BatchRefused(
+            found=f"a folder that can't be made ({type(error).__name__})",
+            why="the result has to go somewhere",
+            remedy="Give another --out",
+            path=out.name,
+        ) from error
+
+
+def _hold(lock: Any, out: Path) -> None:  # noqa: ANN401
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise BatchRefused(
+            found="a folder in which another run is writing",
+            why="two runs would overwrite each other's parts",
+            remedy="Wait for it, or give another --out",
+            path=out.name,
+        ) from error
+
+
+def _stored_plan(path: Path) -> Mapping[str, Any]:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        stored = {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def parts_there(folder: Path, plan: str) -> dict[str, Part]:
+    """Return the whole parts of this plan; what is not one is removed and made again."""
+    found: dict[str, Part] = {}
+    for path in sorted(folder.iterdir()):
+        part = _read_part(path, plan)
+        if part is None:
+            path.unlink()
+        else:
+            found[path.name] = part
+    return found
+
+
+def _read_part(path: Path, plan: str) -> Part | None:
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        raw = json.loads(metadata.get(_METADATA, b"{}"))
+        raw["bad_rows"], raw["sums"] = tuple(raw["bad_rows"]), tuple(raw["sums"])
+        record = PartRecord(**raw)
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+        return None
+    if not _PART_NAME.fullmatch(path.name) or record.name != path.name or record.plan != plan:
+        return None
+    whole = sum((fingerprint(b) for b in table.to_batches()), Fingerprint())
+    if whole != record.fingerprint:
+        return None
+    return Part(record, _sha256(path), path.stat().st_size)

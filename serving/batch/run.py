@@ -1,0 +1,148 @@
+"""Runs a batch from its options to its manifest."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from .local import run_tasks
+from .manifest import make_manifest
+from .options import BatchOptions
+from .parts import MANIFEST_FILE, PARTS, Part, output_folder, parts_there, write_json
+from .plan import BatchPlan, Loaded, load_screening, make_plan
+from .progress import Reporter, default_reporter
+from .schedule import Schedule
+from .worker import Outcome
+
+EXIT_DONE: Final = 0
+EXIT_PARTLY_DONE: Final = 3
+
+State = Literal["complete", "partly_done"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """What a run did.
+
+    Attributes
+    ----------
+    state : complete, or partly_done where something of the input is not in the result
+    interrupted : Ctrl-C stopped it
+    manifest : the manifest as data; it stands in ``manifest_path``
+    rows_screened : by this run, parts of an earlier one not counted
+    seconds : of this run
+    """
+
+    state: State
+    interrupted: bool
+    manifest: Mapping[str, Any]
+    manifest_path: Path
+    rows_screened: int
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """Return what the command line exits with."""
+        return EXIT_DONE if self.state == "complete" else EXIT_PARTLY_DONE
+
+    @property
+    def content_sha256(self) -> str:
+        """Return the hash of what the result says."""
+        return str(self.manifest["output"]["content_sha256"])
+
+    @property
+    def counts(self) -> Mapping[str, Any]:
+        """Return rows in, scored, not assessable, refused, by reason."""
+        counts: Mapping[str, Any] = self.manifest["counts"]
+        return counts
+
+
+@dataclass(slots=True)
+class _Progress:
+    parts: dict[str, Part]
+    failures: list[Outcome] = field(default_factory=list)
+    rows: int = 0
+    interrupted: bool = False
+
+
+def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchSummary:
+    """Screen every row of the input, or go on where a run of the same plan stopped.
+
+    Parameters
+    ----------
+    options : what to do
+    reporter : told how far it is; a bar or plain lines on standard error where None
+
+    Returns
+    -------
+    the summary; the result is in ``options.out``: ``parts/*.parquet``, ``plan.json``,
+    ``manifest.json``. After Ctrl-C, a full disk or an unreadable file the state is ``partly_done``
+    and every part that is there is whole.
+
+    Raises
+    ------
+    TableRefused  if the input, the mapping or the columns can't be used; nothing was written
+    BatchRefused  if the options or the output folder can't be used
+    GuidelineError, ModelError  if a guideline set or a trusted key does not exist
+    """
+    options.check()
+    reporter = default_reporter() if reporter is None else reporter
+    began = time.monotonic()
+    loaded = load_screening(options)
+    plan = make_plan(options, loaded)
+    with output_folder(options.out, plan, resume=options.resume) as there:
+        progress = _Progress(dict(there))
+        _screen_all(plan, loaded, options, (progress, reporter))
+        if progress.interrupted:
+            progress.parts = parts_there(options.out / PARTS, plan.sha256)
+        manifest = make_manifest(plan, loaded, progress.parts, progress.failures)
+        write_json(options.out / MANIFEST_FILE, manifest)
+    return BatchSummary(
+        state=manifest["state"],
+        interrupted=progress.interrupted,
+        manifest=manifest,
+        manifest_path=options.out / MANIFEST_FILE,
+        rows_screened=progress.rows,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _screen_all(
+    plan: BatchPlan, loaded: Loaded, options: BatchOptions, told: tuple[_Progress, Reporter]
+) -> None:
+    progress, reporter = told
+    schedule = Schedule(plan.fragments, plan.chunk_rows, progress.parts)
+    outcomes = run_tasks(plan, loaded, options, schedule)
+    reporter.start(schedule.chunk_count, len(progress.parts), options.worker_count)
+    with _told(reporter, progress), closing(outcomes):
+        for outcome in outcomes:
+            _note(outcome, progress, reporter, schedule.chunk_count)
+            if outcome.error == "disk":
+                break
+
+
+@contextmanager
+def _told(reporter: Reporter, progress: _Progress) -> Iterator[None]:
+    """Turn Ctrl-C into an end in good order."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.interrupted = True
+        reporter.line("batch: interrupted; the parts that are there are whole, --resume goes on")
+    finally:
+        reporter.stop()
+
+
+def _note(outcome: Outcome, progress: _Progress, reporter: Reporter, parts: int | None) -> None:
+    if outcome.part is not None:
+        progress.parts[outcome.part.record.name] = outcome.part
+        progress.rows += outcome.part.record.rows
+        reporter.part(outcome.part.record.rows, parts)
+    elif outcome.error:
+        progress.failures.append(outcome)
+        task = outcome.task
+        reporter.line(
+            f"batch: fragment {task.fragment} part {task.chunk}: {outcome.error} ({outcome.detail})"
+        )

@@ -1,0 +1,135 @@
+"""One worker: streams fragments and turns a chunk into a part."""
+
+import errno
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
+from .options import BatchOptions
+from .output import screen_table
+from .parts import PARTS, Part, describe_part, write_part
+from .plan import BatchPlan, Loaded, load_screening, models_as_data
+
+_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One chunk of one fragment."""
+
+    fragment: int
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task.
+
+    ``part`` where one was written; ``is_beyond`` where the fragment has no such chunk; ``error``
+    else: ``file_unreadable`` (nothing further can be read of the fragment), ``part_failed`` (this
+    part could not be screened), ``disk`` (the result can't be written), ``models_changed`` or
+    ``worker_lost``; ``detail`` is the type of the error, never its text, which may quote a value.
+    """
+
+    task: Task
+    part: Part | None = None
+    is_beyond: bool = False
+    error: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """An open fragment; chunks are asked for in order, so it is read once."""
+
+    fragment: int = -1
+    next: int = 0
+    chunks: Iterator[Chunk] = field(default_factory=lambda: iter(()))
+
+
+class Worker:
+    """Screens chunks of a plan; one in each process.
+
+    Parameters
+    ----------
+    plan : what the run does
+    loaded : models and guideline rows
+    out : the output folder
+    """
+
+    def __init__(self, plan: BatchPlan, loaded: Loaded, out: Path) -> None:
+        self._plan, self._loaded, self._folder = plan, loaded, out / PARTS
+        self._sha256 = plan.sha256
+        self._cursor = _Cursor()
+
+    def run(self, task: Task) -> Outcome:
+        """Read, screen and write one chunk; whatever happens is told, not raised."""
+        try:
+            chunk = self._chunk(task)
+        except FragmentUnreadable as error:
+            self._cursor = _Cursor()
+            return Outcome(task, error=error.code, detail=type(error.__cause__).__name__)
+        if chunk is None:
+            return Outcome(task, is_beyond=True)
+        try:
+            return Outcome(task, part=self._part(task, chunk))
+        except OSError as error:
+            if error.errno not in _DISK:
+                return Outcome(task, error="part_failed", detail=type(error).__name__)
+            return Outcome(task, error="disk", detail=errno.errorcode[error.errno])
+        except Exception as error:  # noqa: BLE001 - one part must never stop the others; it is told
+            return Outcome(task, error="part_failed", detail=type(error).__name__)
+
+    def _part(self, task: Task, chunk: Chunk) -> Part:
+        fragment = self._plan.fragments[task.fragment]
+        table = screen_table(
+            chunk.table,
+            self._plan.tables[fragment.file.name],
+            self._loaded.models,
+            self._loaded.guidelines,
+            (fragment.file.name, chunk.offset),
+        )
+        record = describe_part(table, (self._sha256, task.fragment), chunk)
+        return write_part(self._folder, table, record)
+
+    def _chunk(self, task: Task) -> Chunk | None:
+        """Return a chunk, reading on from the last one where possible."""
+        cursor = self._cursor
+        if cursor.fragment != task.fragment or cursor.next > task.chunk:
+            self._cursor = cursor = _Cursor(task.fragment, 0, self._open(task.fragment))
+        for chunk in cursor.chunks:
+            cursor.next = chunk.index + 1
+            if chunk.index == task.chunk:
+                return chunk
+        cursor.next = task.chunk
+        return None
+
+    def _open(self, index: int) -> Iterator[Chunk]:
+        fragment: Fragment = self._plan.fragments[index]
+        table = self._plan.tables[fragment.file.name]
+        return read_chunks(fragment, table.columns, table.csv, chunk_rows=self._plan.chunk_rows)
+
+
+_workers: list[Worker] = []
+
+
+def start_worker(plan: BatchPlan, options: BatchOptions) -> None:
+    """Prepare a new process: it ignores Ctrl-C, which its parent answers, and loads the models."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    loaded = load_screening(options)
+    same = models_as_data(loaded.models) == plan.content["models"]
+    _workers[:] = [Worker(plan, loaded, options.out)] if same else []
+
+
+def run_in_process(task: Task) -> Outcome:
+    """Run a task in a process that ``start_worker`` prepared."""
+    if not _workers:
+        return Outcome(task, error="models_changed", detail="after the run was planned")
+    return _workers[0].run(task)
