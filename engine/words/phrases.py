@@ -1,6 +1,6 @@
 """The parts of a draft as phrases: what text, JSON and HTML all print, worded in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -207,7 +207,7 @@ def next_step(item: MissingItem, sentences: Sentences) -> str:
     if not item.next_step and sentences.has(f"next_step.{plain}"):
         return sentences.text(f"next_step.{plain}")
     if item.next_step:
-        return coded(item.next_step, sentences, "next_step", "action")
+        return coded(item.next_step, sentences, "next_step", "next", "action")
     return sentences.text("next.measure_or_ask", item=sentences.name(item.item))
 
 
@@ -332,3 +332,11 @@ def _notices(prediagnosis: PreDiagnosis) -> tuple[ItemNotice, ...]:
 def reference_phrase(finding: Finding, sentences: Sentences) -> str:
     """Word what counted as a case where the risk was learned."""
     return coded(finding.reference_standard, sentences, "ref") if finding.reference_standard else ""
+
+
+def nothing_phrase(groups: Mapping[str, Sequence[Finding]], sentences: Sentences) -> str:
+    """Say that nothing stands among the main findings, and never more than was assessed."""
+    if not groups["not_assessable"]:
+        return sentences.text("ui.nothing_to_see")
+    some = groups["absent"] or groups["scores"]
+    return sentences.text("ui.nothing_to_see_partly" if some else "ui.nothing_assessed")

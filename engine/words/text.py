@@ -75,7 +75,7 @@ def render_text(
     _head(prediagnosis, sentences, page)
     _urgent(prediagnosis.urgent, sentences, page)
     _banners(prediagnosis, sentences, page)
-    _main(groups["main"], sentences, page)
+    _main(groups, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
     _not_assessable(groups["not_assessable"], sentences, page)
@@ -143,11 +143,11 @@ def _labelled(label: str, text: str, sentences: Sentences, page: _Page) -> None:
         page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")
 
 
-def _main(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+def _main(groups: Mapping[str, list[Finding]], sentences: Sentences, page: _Page) -> None:
     page.heading(sentences.text("ui.findings"))
-    if not findings:
-        page.add(sentences.text("ui.nothing_to_see"))
-    for number, finding in enumerate(findings, start=1):
+    if not groups["main"]:
+        page.add(phrases.nothing_phrase(groups, sentences))
+    for number, finding in enumerate(groups["main"], start=1):
         if number > 1:
             page.gap()
         _finding(finding, f"{number}. ", sentences, page)
@@ -249,7 +249,7 @@ def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> Non
         for notice in notices:
             found, why, remedy = phrases.notice_phrases(notice, sentences)
             where = f" [{notice.path}]" if notice.path else ""
-            page.add(f"{found}{sentences.text('join.colon')}{why}.{where}", indent=2, lead="- ")
+            page.add(f"{found}. {phrases.capital(why)}.{where}", indent=2, lead="- ")
             page.add(remedy, indent=4, lead="> ")
 
 
@@ -270,7 +270,7 @@ def _scores(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
             for r in reasons
         ]
         if words:
-            page.add("; ".join(words), indent=2)
+            page.add(", ".join(words), indent=2)
 
 
 def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) -> None:

@@ -149,6 +149,7 @@ class PageView:
     content_hash: str
     sentences_sha256: str
     schema: str
+    nothing: str
 
 
 def page_view(
@@ -164,12 +165,13 @@ def page_view(
     sentences : of the reader's language
     plots : membership plots by finding id
     """
+    grouped = phrases.grouped(prediagnosis)
     groups = {
         name: tuple(
             _finding(finding, number, sentences, plots.get(finding.id, ()))
             for number, finding in enumerate(findings, start=1)
         )
-        for name, findings in phrases.grouped(prediagnosis).items()
+        for name, findings in grouped.items()
     }
     urgent = [_urgent(item, sentences) for item in _by_level(prediagnosis.urgent)]
     none = sentences.text("ui.urgency_none")
@@ -190,6 +192,7 @@ def page_view(
         content_hash=prediagnosis.content_hash,
         sentences_sha256=prediagnosis.sentences_sha256,
         schema=prediagnosis.schema,
+        nothing=phrases.nothing_phrase(grouped, sentences),
         **groups,
     )
 

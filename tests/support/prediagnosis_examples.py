@@ -1,4 +1,4 @@
-"""Drafts written by hand, as realistic as the example visits: raised risk, urgent, not assessable."""
+"""Drafts written by hand, as realistic as the example visits: raised risk, urgent, unknown."""
 
 import math
 from dataclasses import replace
@@ -132,7 +132,7 @@ def high_risk() -> Finding:
                 "intermediate",
             ),
         ),
-        proposed_action="fasting_glucose_venous",
+        proposed_action="venous_fasting_glucose",
         proposed_addressee="treating_physician",
         model=NO_LAB,
         limits=(
@@ -248,7 +248,7 @@ def diabetes_not_assessable() -> Finding:
         state="not_assessable",
         missing=(
             MissingItem(
-                "glucose.fasting_venous", required=True, next_step="fasting_glucose_venous"
+                "glucose.fasting_venous", required=True, next_step="venous_fasting_glucose"
             ),
         ),
         proposed_addressee="treating_physician",
@@ -285,7 +285,7 @@ def findrisc() -> Finding:
             for item, value in points.items()
         ),
         missing=(MissingItem("score_item:physical_activity", required=False),),
-        proposed_action="fasting_glucose_venous",
+        proposed_action="venous_fasting_glucose",
         proposed_addressee="treating_physician",
         guideline=GuidelineReference("findrisc", ("score.findrisc",), FINDRISC, signed=False),
         limits=(Message("limit.not_verified", {"condition": "known_diabetes"}),),
@@ -381,7 +381,7 @@ def urgent_example() -> PreDiagnosis:
                 Message("urgent.pressure_180_110_with_signs", named),
                 (pressure_now, InputValue("symptom.chest_pain", "yes", "")),
                 "call_physician_now",
-                "physician",
+                "occupational_physician",
                 f"{ESH} [clinical reference 1.9]",
             ),
             UrgentItem(
@@ -390,7 +390,7 @@ def urgent_example() -> PreDiagnosis:
                 Message("urgent.declared_chest_pain", {}),
                 (InputValue("symptom.chest_pain", "yes", ""),),
                 "call_physician_now",
-                "physician",
+                "occupational_physician",
                 "clinical reference 1.9 [ENG]",
             ),
         ),
