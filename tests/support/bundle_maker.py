@@ -81,7 +81,7 @@ def manifest(kind: str = "tsk") -> Manifest:
             seed=0,
             date="2026-11-03",
         ),
-        inputs=inputs(),
+        inputs=inputs() if tsk else tuple(replace(i, monotone="none") for i in inputs()),
         changes=(
             Change(
                 name="waist_cm",
