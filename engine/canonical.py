@@ -115,8 +115,8 @@ def canonical_bytes(content: object) -> bytes:
 
     Parameters
     ----------
-    content : text, bool, None, int (exact as a double), finite float, and lists, tuples and mappings of
-        them (text keys); a tuple is written as a list
+    content : text, bool, None, int (exact as a double), finite float, and lists, tuples and
+        mappings of them (text keys); a tuple is written as a list
 
     Returns
     -------

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, RowMapping, Table, select
 
 from ..engine.canonical import canonical_bytes
-from ..engine.errors import ConfirmationError
+from ..engine.errors import ConfirmationError, NotPermitted
 from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
 from .house_data import worklist_rules
@@ -65,6 +65,7 @@ def save_draft(
     Raises
     ------
     ConfirmationError : the draft lacks what a decision needs
+    NotPermitted : the visit's current version belongs to another person
     StoreUnavailable : it could not be made durable
     """
     _check_draft(draft)
@@ -72,8 +73,10 @@ def save_draft(
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
         current = _latest_version(connection, draft["visit_id"])
-        if current and current.state not in _GONE and _has_same_content(current, draft):
-            return current.draft_id
+        if current and current.state not in _GONE:
+            _check_same_person(current, draft)
+            if current.content_hash == draft["content_hash"]:
+                return current.draft_id
         draft_id = secrets.token_hex(8)
         row: Row = {
             "draft_id": draft_id,
@@ -212,8 +215,15 @@ def _latest_version(connection: Connection, visit_id: str) -> DraftReport | None
     return None if row is None else as_report(connection, row)
 
 
-def _has_same_content(current: DraftReport, draft: Mapping[str, Any]) -> bool:
-    return (current.content_hash, current.person_id) == (draft["content_hash"], draft["person_id"])
+def _check_same_person(current: DraftReport, draft: Mapping[str, Any]) -> None:
+    """Refuse a correction that would move a visit to somebody else (hazard H2)."""
+    if current.person_id != draft["person_id"]:
+        raise NotPermitted(
+            found="a correction of a visit that belongs to another person",
+            why="one of the two is the wrong patient, and it can't be told which",
+            remedy="check the identity; withdraw the earlier report if it is the wrong one",
+            path=f"draft {current.draft_id}",
+        )
 
 
 def _most_urgent(draft: Mapping[str, Any]) -> str:

@@ -135,9 +135,10 @@ def not_confirmed(draft_id: str, state: State) -> NotConfirmed:
 def final_document(draft: DraftReport, decisions: tuple[FindingDecision, ...]) -> dict[str, Any]:
     """Apply the decisions to a copy of the draft's document.
 
-    A confirmed finding stays as drafted. An amended one carries the physician's state or band, with
-    what was drafted beside it; a drafted risk number does not stay beside a band that the physician
-    changed. A rejected one moves to ``rejected_findings``.
+    A confirmed finding stays as drafted. An amended one carries the physician's state or band and
+    nothing of what the engine said, which moves to ``as_drafted``: no drafted words, number or
+    urgency stand beside a conclusion that the physician changed. A rejected one moves to
+    ``rejected_findings``.
     """
     document = copy.deepcopy(dict(draft.document))
     by_finding = {decision.finding_id: decision for decision in decisions}
@@ -153,13 +154,23 @@ def final_document(draft: DraftReport, decisions: tuple[FindingDecision, ...]) -
 
 
 def _applied(finding: dict[str, Any], decision: FindingDecision) -> dict[str, Any]:
-    applied = {**finding, "decision": decision.as_dict()}
     if decision.amended_to is None:
-        return applied
+        return {**finding, "decision": decision.as_dict()}
     said = "band" if finding["kind"] == "risk" else "state"
-    changed = [key for key in (said, "risk", "risk_interval") if key in finding]
-    applied["as_drafted"] = {key: finding[key] for key in changed}
-    return {**applied, **dict.fromkeys(changed), said: decision.amended_to}
+    return {
+        **{key: _nothing_like(key, value) for key, value in finding.items()},
+        "id": finding["id"],
+        "kind": finding["kind"],
+        said: decision.amended_to,
+        "decision": decision.as_dict(),
+        "as_drafted": finding,
+    }
+
+
+def _nothing_like(key: str, value: object) -> object:
+    """Return the empty value that keeps the form of the document: [], {} or null."""
+    is_container = isinstance(value, list | dict) and key != "risk_interval"
+    return type(value)() if is_container else None
 
 
 def export_final(report: ConfirmedReport) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def run(program, *args, **environment):
     "kills", [pytest.param(40, id="40"), pytest.param(1000, id="1000", marks=pytest.mark.slow)]
 )
 def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path, kills):
-    """Hazard H9. Shows atomicity; what the disk keeps in a power cut is the sync tests' business."""
+    """Hazard H9. Shows atomicity; a power cut is the business of the sync faults below."""
     (counts,) = run("kill_writer.py", tmp_path, kills, 20261103)
     assert counts["kills"] == kills
     assert counts["acknowledged"] >= kills // 2, "the writers were killed before they wrote"

@@ -27,7 +27,7 @@ def behind_the_back(store):
 
 
 def fill(store, clock, visits=4):
-    """Some visits: one confirmed by two physicians and released, one corrected, the rest waiting."""
+    """Some visits: one decided by two physicians and released, one corrected, others waiting."""
     for number in range(visits):
         draft = make_draft(visit_id=f"visit-{number}")
         draft_id = save_draft(store, draft, rendered_language="fr", clock=clock)
@@ -70,7 +70,7 @@ def say_otherwise(payload):
 def cut_tail(raw, last):
     """Remove every event after `last`, with its rows, and move the head back: leaves no trace."""
     for table in ("requests", "decisions", "steps", "drafts"):
-        raw.execute(f"DELETE FROM {table} WHERE audit_sequence > ?", (last,))
+        raw.execute(f"DELETE FROM {table} WHERE audit_sequence > ?", (last,))  # noqa: S608 - our names
     raw.execute("DELETE FROM audit_events WHERE sequence > ?", (last,))
     raw.execute(
         "UPDATE store_head SET sequence = ?, "

@@ -1,4 +1,4 @@
-"""Decide a report while the n-th write or sync of the store fails. Run under LD_PRELOAD of the shim.
+"""Decide a report while the n-th write or sync of the store fails; under LD_PRELOAD of the shim.
 
     python fault_writer.py FOLDER
 

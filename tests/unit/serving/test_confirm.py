@@ -130,6 +130,17 @@ def test_the_same_content_saved_again_has_no_second_effect(store, draft_id, cloc
     assert events(store) == before
 
 
+def test_a_correction_does_not_move_a_visit_to_another_person(store, draft_id, clock):
+    """Hazard H2: only after the wrong report is withdrawn may the visit be somebody else's."""
+    moved = make_draft(person_id="person-2", content="corrected")
+    with pytest.raises(NotPermitted, match="one of the two is the wrong patient") as caught:
+        save_draft(store, moved, rendered_language="fr", clock=clock)
+    assert "person-" not in str(caught.value)
+    withdraw(store, Withdrawal(draft_id, "wrong-patient"), physician=MARTIN, clock=clock)
+    new_id = save_draft(store, moved, rendered_language="fr", clock=clock)
+    assert load_draft(store, new_id).person_id == "person-2"
+
+
 def test_a_correction_back_to_the_first_content_is_a_third_version(store, draft_id, clock):
     save_draft(store, make_draft(content="other"), rendered_language="fr", clock=clock)
     third = load_draft(store, save_draft(store, DRAFT, rendered_language="fr", clock=clock))

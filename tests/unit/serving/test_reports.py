@@ -81,7 +81,7 @@ def test_the_final_document_shows_what_was_decided(store, draft_id, clock):
     assert pressure["state"] == "present"
     assert pressure["decision"]["physician"] == {"id": MARTIN.id, "name": "Dr Martin"}
     assert (diabetes["band"], diabetes["risk"], diabetes["risk_interval"]) == ("low", None, None)
-    assert diabetes["as_drafted"] == {"band": "high", "risk": 0.3125, "risk_interval": [0.25, 0.5]}
+    assert diabetes["as_drafted"] == DRAFT["findings"][1]
     assert [f["id"] for f in final["rejected_findings"]] == ["cvd"]
     assert final["rejected_findings"][0]["decision"]["reason"] == "wrong-value"
     assert final["content_hash"] == DRAFT["content_hash"]
@@ -94,7 +94,26 @@ def test_an_amended_fact_carries_the_new_state(store, draft_id, clock):
     )
     decide(store, request, physician=MARTIN, clock=clock)
     fact = export_final(release(store, draft_id, clock=clock))["findings"][0]
-    assert (fact["state"], fact["as_drafted"]) == ("absent", {"state": "present"})
+    assert (fact["state"], fact["as_drafted"]["state"]) == ("absent", "present")
+
+
+def test_nothing_the_engine_said_stands_beside_an_amended_state(store, clock):
+    """Words such as "raised pressure, see a physician today" would contradict the physician."""
+    draft = make_draft("visit-2", urgency="U1")
+    draft["findings"][0] |= {"text": "raised", "reasons_for": [{"text": "152"}], "model": {"id": 1}}
+    draft_id = save_draft(store, draft, rendered_language="fr", clock=clock)
+    request = ask(
+        draft_id, draft, amend("raised_pressure", "absent"), confirm("diabetes"), confirm("cvd")
+    )
+    decide(store, request, physician=MARTIN, clock=clock)
+    fact = export_final(release(store, draft_id, clock=clock))["findings"][0]
+    assert {key: fact[key] for key in ("text", "urgency", "reasons_for", "model")} == {
+        "text": None,
+        "urgency": None,
+        "reasons_for": [],
+        "model": {},
+    }
+    assert fact["as_drafted"] == draft["findings"][0]
 
 
 def test_a_report_does_not_show_its_content_when_printed(store, draft_id, clock):
