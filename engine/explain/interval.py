@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime import InputColumns, ModelOutput, RiskModel
+from .patterns import same_pattern
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -95,11 +96,8 @@ def risk_interval(
         failed=np.zeros(n, np.bool_),
     )
     open_rows = np.flatnonzero(output.ok & ~observed.all(axis=1))
-    if not len(open_rows):
-        return result
-    patterns, which = np.unique(~observed[open_rows], axis=0, return_inverse=True)
-    for p, missing in enumerate(patterns):
-        rows = open_rows[which.reshape(-1) == p]
+    for missing, members in same_pattern(~observed[open_rows]):
+        rows = open_rows[members]
         scenarios = _scenarios(model.columns, missing)
         _fill(result, rows, scenarios, _run(model, x[rows], observed[rows], scenarios), output)
     return result

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..errors import ContractBroken
 from ..runtime import RiskModel
+from .patterns import same_pattern
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -67,9 +68,7 @@ def shapley_values(model: RiskModel, x: FloatArray, observed: BoolArray) -> Shap
             path=model.manifest.id,
         )
     result = ShapleyValues(np.zeros((n, k)), np.full(n, np.nan), np.full(n, np.nan))
-    patterns, which = np.unique(observed, axis=0, return_inverse=True)
-    for p, players in enumerate(patterns):
-        rows = np.flatnonzero(which.reshape(-1) == p)
+    for players, rows in same_pattern(observed):
         m = int(players.sum())
         size = max(1, ROWS_AT_ONCE >> m)
         for start in range(0, len(rows), size):
