@@ -6,6 +6,8 @@ from pathlib import Path
 
 from ..errors import ContractBroken, ModelError
 from ..runtime import RiskModel
+from .manifest import MANIFEST
+from .sealed import id_of
 from .signing import DEVELOPMENT, Trust, load_trust
 from .verify import Bundle, open_bundle
 
@@ -97,8 +99,7 @@ def load_models(
     loaded: dict[str, Bundle] = {}
     refused: list[RefusedModel] = []
     for folder in _bundle_folders([SHIPPED] if folders is None else folders, research=research):
-        place = folder.resolve()
-        model_id = f"{place.parents[1].name}/{place.name}"
+        model_id = id_of(folder)
         try:
             if model_id in loaded:
                 raise _twice(model_id, loaded[model_id].folder)
@@ -112,10 +113,11 @@ def load_models(
 
 
 def _bundle_folders(folders: Iterable[Path], *, research: bool) -> tuple[Path, ...]:
-    """Expand folders of models; a folder without bundles below is itself taken as a bundle."""
+    """Expand folders of models; a bundle folder, or one that is not there, stands for itself."""
     found: list[Path] = []
     for folder in folders:
-        if folder.parent.name == "bundles":
+        is_bundle = folder.absolute().parent.name == "bundles" or (folder / MANIFEST).exists()
+        if is_bundle or not folder.is_dir():
             found.append(folder)
         else:
             found.extend(find_bundles(folder, research=research))

@@ -111,12 +111,17 @@ def _read_up_to(handle: int, size: int) -> bytes:
 
 def _check_place(folder: Path, manifest: Manifest) -> None:
     """Refuse a genuine bundle that stands in another model's folder."""
-    place = folder.resolve()
-    found = f"{place.parents[1].name}/{place.name}"
-    if place.parent.name != "bundles" or found != manifest.id:
+    found = id_of(folder)
+    if folder.resolve().parent.name != "bundles" or found != manifest.id:
         raise _changed(
             f"the bundle {manifest.id} stands in the folder of {found}", folder, MANIFEST
         )
+
+
+def id_of(folder: Path) -> str:
+    """Return ``<model>/<form>`` as the folders say it, whoever wrote the manifest."""
+    place = folder.resolve()
+    return f"{place.parent.parent.name}/{place.name}"
 
 
 def at(folder: Path, name: str) -> str:

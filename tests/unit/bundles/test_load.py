@@ -1,6 +1,7 @@
 """Loading: what is good runs, what is not is named."""
 
 import shutil
+from pathlib import Path
 
 import bundle_maker
 import pytest
@@ -61,6 +62,28 @@ def test_an_empty_bundle_folder_is_refused_not_overlooked(tmp_path):
 def test_a_bundle_that_is_not_there_is_refused(tmp_path):
     models = load_models([tmp_path / "toy_disease" / "bundles" / "tsk_form"])
     assert "the folder is missing" in str(models.refused[0].error)
+
+
+def test_a_folder_of_models_that_is_not_there_is_not_passed_over(tmp_path):
+    for folder in (tmp_path / "modles", Path("/modles")):
+        models = load_models([folder])
+        assert "the folder is missing" in str(models.refused[0].error)
+        assert models.refused[0].id.endswith("/modles")
+
+
+def test_a_bundle_that_stands_elsewhere_is_refused_not_overlooked(tmp_path):
+    folder = bundle_maker.make(tmp_path)
+    shutil.copytree(folder, tmp_path / "copy")
+    error = load_models([tmp_path / "copy"]).refused[0].error
+    assert "the bundle toy_disease/tsk_form stands in the folder of" in str(error)
+
+
+def test_a_bundle_may_be_named_from_where_one_stands(tmp_path, monkeypatch):
+    folder = bundle_maker.make(tmp_path)
+    monkeypatch.chdir(folder.parent)
+    assert [b.manifest.id for b in load_models([Path("tsk_form")]).loaded] == [
+        "toy_disease/tsk_form"
+    ]
 
 
 def test_of_two_bundles_with_one_name_the_first_counts(tmp_path):
