@@ -53,6 +53,12 @@ class BreakPlan:
         """Whether some denominator is not 1."""
         return not np.array_equal(self.below, np.tile(_ONE, (len(self.below), 1)))
 
+    def has_steps(self, low: float, high: float) -> bool:
+        """Whether some term has a vertical edge inside the universe."""
+        left, top_left, top_right, right = self.trapezoids.T
+        rises, falls = (left == top_left) & (left > low), (right == top_right) & (right < high)
+        return bool((rises | falls).any())
+
     def points(self, levels: FloatArray, low: float, high: float) -> FloatArray:
         """List the points for levels (n, m) of all terms, (n, b), inside low..high, not sorted."""
         one = np.ones((len(levels), len(self.first)))

@@ -116,20 +116,22 @@ class OutputTerms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """The union between neighbouring nodes.
+    """The union between neighbouring nodes; two Gauss points (g) stand in each piece.
 
     Parameters
     ----------
     nodes : shape (n, q), ascending, from the low to the high end of the universe
     area : shape (n, q - 1)
     moment : shape (n, q - 1), integral of (y - low) * A(y)
-    heights : shape (n, q - 1, m), height of every term in the middle of each piece
+    heights : shape (2, n, q - 1, m), height of every term at the Gauss points
+    areas : shape (2, n, q - 1), area that each Gauss point stands for
     """
 
     nodes: FloatArray
     area: FloatArray
     moment: FloatArray
     heights: FloatArray
+    areas: FloatArray
 
 
 def pieces(terms: OutputTerms, levels: FloatArray, nodes: FloatArray) -> Pieces:
@@ -142,12 +144,11 @@ def pieces(terms: OutputTerms, levels: FloatArray, nodes: FloatArray) -> Pieces:
     nodes : shape (n, q), ascending
     """
     width, middle = np.diff(nodes, axis=1), (nodes[:, :-1] + nodes[:, 1:]) / 2
-    before, after = middle - GAUSS * width, middle + GAUSS * width
-    left, right = terms.heights(before, levels), terms.heights(after, levels)
-    top_left, top_right = left.max(axis=2), right.max(axis=2)
-    area = width * (top_left + top_right) / 2
-    moment = width * ((before - terms.low) * top_left + (after - terms.low) * top_right) / 2
-    return Pieces(nodes, area, moment, (left + right) / 2)
+    points = np.stack([middle - GAUSS * width, middle + GAUSS * width])
+    heights = np.stack([terms.heights(y, levels) for y in points])
+    areas = heights.max(axis=3) * width / 2
+    moment = (areas * (points - terms.low)).sum(axis=0)
+    return Pieces(nodes, areas.sum(axis=0), moment, heights, areas)
 
 
 def centroid(parts: Pieces, low: float, high: float) -> FloatArray:
@@ -166,10 +167,10 @@ def term_shares(parts: Pieces, levels: FloatArray) -> FloatArray:
     else they are 0.
     """
     slack = TIE * levels.max(axis=1)[:, None, None]
-    top = parts.heights.max(axis=2, keepdims=True)
+    top = parts.heights.max(axis=3, keepdims=True)
     owns = (parts.heights >= top - slack) & (parts.heights > 0.0)
-    split = owns / np.maximum(owns.sum(axis=2, keepdims=True), 1)
-    owned = np.einsum("nq,nqm->nm", parts.area, split)
+    split = owns / np.maximum(owns.sum(axis=3, keepdims=True), 1)
+    owned = np.einsum("gnq,gnqm->nm", parts.areas, split)
     total = owned.sum(axis=1, keepdims=True)
     return np.divide(owned, total, out=np.zeros_like(owned), where=total > 0.0)
 

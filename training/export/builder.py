@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from ...engine.errors import ContractBroken
@@ -73,9 +72,17 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, list(inputs), outputs, name=name, **attributes))
         return outputs
 
-    def gather(self, tensor: str, columns: Sequence[int] | NDArray[np.int64]) -> str:
-        """Take columns."""
-        return self.op("Gather", tensor, self.const(list(columns), "int64"), axis=0)
+    def _rename(self, old: str, new: str) -> None:
+        """Call a tensor by its outside name."""
+        for node in self.nodes:
+            for names in (node.input, node.output):
+                for i, name in enumerate(names):
+                    if name == old:
+                        names[i] = new
+
+    def gather(self, tensor: str, columns: object) -> str:
+        """Take columns; an index of shape (a, b) gives (a, b, n)."""
+        return self.op("Gather", tensor, self.const(columns, "int64"), axis=0)
 
     def concat(self, *tensors: str) -> str:
         """Put columns side by side; empty names are left out."""
@@ -85,12 +92,6 @@ class GraphBuilder:
     def reduce(self, kind: str, tensor: str, *, axis: int = 0) -> str:
         """Reduce one axis away."""
         return self.op(kind, tensor, self.const([axis], "int64"), keepdims=0)
-
-    def cut(self, tensor: str, start: int | None, end: int | None) -> str:
-        """Take rows start:end of axis 0, as Python slices do."""
-        first = self.const([start or 0], "int64")
-        last = self.const([np.iinfo(np.int64).max if end is None else end], "int64")
-        return self.op("Slice", tensor, first, last, self.const([0], "int64"))
 
     def sort(self, tensor: str, count: int) -> str:
         """Sort `count` rows along axis 0, ascending."""
@@ -119,7 +120,7 @@ class GraphBuilder:
         """
         for tensor, port in outputs.items():
             if port.columns is None:
-                self._add("Identity", (tensor,), [port.name], {})
+                self._rename(tensor, port.name)
             else:
                 self._add("Transpose", (tensor,), [port.name], {"perm": [1, 0]})
         nodes = _needed(self.nodes, {port.name for port in outputs.values()})

@@ -20,10 +20,13 @@ _STEP = 1e-301
 Affine = tuple[float, float]
 """(shift, scale) of (x - shift) / scale."""
 
+Placed = tuple[int, Term, Universe]
+"""A term, the column of its input, the universe of that input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """Tensors: x without NaN in its universe and what is missing (k, n); status, evaluated (n,)."""
+    """Tensors: x without NaN in its universe, what is missing (k, n); status, evaluated (n,)."""
 
     x: str
     missing: str
@@ -48,6 +51,7 @@ def clean_nodes(g: GraphBuilder, system: FuzzySystem, required: BoolArray) -> Cl
     absent = g.column(np.where(required, Status.REQUIRED_MISSING, Status.ASSESSED), "int64")
     status = g.reduce("ReduceMax", g.op("Where", observed, fault, absent))
     evaluated = g.op("Less", status, _code(g, Status.REQUIRED_MISSING))
+    evaluated = g.op("Cast", evaluated, to=TensorProto.DOUBLE)
     return Cleaned(x, g.op("Not", observed), status, evaluated)
 
 
@@ -86,27 +90,39 @@ class RuleNodes:
         return last if program.ends_in_order else g.gather(g.concat(bank, last), program.output)
 
     def _membership(self) -> str:
-        """Column 0 is 1, then every used term."""
-        g, terms = self.g, self.program.terms
-        linear = [i for i, term in enumerate(terms) if term.shape in PIECEWISE_LINEAR]
-        smooth = [i for i in range(len(terms)) if i not in linear]
-        edges = [trapezoid_lines(terms[i], self.universes[i]) for i in linear]
-        always = (_always(self.universes[0], 1), _always(self.universes[0], -1))
-        lines = [always[0], *(rise for rise, _ in edges), always[1], *(fall for _, fall in edges)]
-        lines += [_smooth(terms[i]) for i in smooth]
-        one, columns = self.program.columns[0], self.program.columns
-        source = [one, *(columns[i] for i in linear)] * 2 + [columns[i] for i in smooth]
-        shift, scale = np.array(lines).T
-        z = g.op("Sub", g.gather(self.inputs.x, source), g.column(shift))
-        z = g.op("Div", z, g.column(scale))
-        n_linear, n_bell = len(linear) + 1, sum(terms[i].shape == "gaussian" for i in smooth)
-        rise, fall, bell, sigmoid = g.split(z, [n_linear, n_linear, n_bell, len(smooth) - n_bell])
-        straight = g.op("Clip", g.op("Min", rise, fall), g.const(0.0), g.const(1.0))
-        if bell:
-            bell = g.op("Exp", g.op("Mul", g.op("Mul", bell, bell), g.const(-0.5)))
-        if sigmoid:
-            sigmoid = g.op("Sigmoid", sigmoid)
-        return g.concat(straight, bell, sigmoid)
+        """Row 0 is 1, then every used term."""
+        terms = list(zip(self.program.columns, self.program.terms, self.universes, strict=True))
+        straight = [place for place in terms if place[1].shape in PIECEWISE_LINEAR]
+        bells = [place for place in terms if place[1].shape == "gaussian"]
+        sigmoids = [place for place in terms if place[1].shape.endswith("sigmoid")]
+        return self.g.concat(self._straight(straight), self._bells(bells), self._sigmoids(sigmoids))
+
+    def _straight(self, terms: list[Placed]) -> str:
+        """Evaluate the constant 1 and the straight terms: the least of two lines, within 0..1."""
+        g, first = self.g, self.program.columns[0]
+        one = [_always(self.universes[0], sign) for sign in (1, -1)]
+        lines = [one, *([*trapezoid_lines(term, universe)] for _, term, universe in terms)]
+        shift, scale = np.array(lines).transpose(2, 1, 0)[..., None]
+        columns = [first, *(column for column, _, _ in terms)]
+        value = g.gather(self.inputs.x, [columns, columns])
+        z = g.op("Div", g.op("Sub", value, g.const(shift)), g.const(scale))
+        return g.op("Clip", g.reduce("ReduceMin", z), g.const(0.0), g.const(1.0))
+
+    def _bells(self, terms: list[Placed]) -> str:
+        if not terms:
+            return ""
+        z = self._distance(terms)
+        return self.g.op("Exp", self.g.op("Mul", self.g.op("Mul", z, z), self.g.const(-0.5)))
+
+    def _sigmoids(self, terms: list[Placed]) -> str:
+        return self.g.op("Sigmoid", self._distance(terms)) if terms else ""
+
+    def _distance(self, terms: list[Placed]) -> str:
+        """Distance from the centre in scales, signed."""
+        g = self.g
+        shift, scale = np.array([_smooth(term) for _, term, _ in terms]).T
+        value = g.gather(self.inputs.x, [column for column, _, _ in terms])
+        return g.op("Div", g.op("Sub", value, g.column(shift)), g.column(scale))
 
     def _unknown(self, direct: str, negated: str, *, greatest: bool) -> tuple[str, str]:
         """Put the least or greatest truth where the input is missing."""
@@ -126,17 +142,15 @@ class RuleNodes:
 
     def _step(self, bank: str, step: Step) -> str:
         g = self.g
-        arity, n_nodes = step.index.shape
-        parts = g.split(g.gather(bank, step.index.ravel()), [n_nodes] * arity)
-        if arity == 1:
-            return parts[0]
+        if len(step.index) == 1:
+            return g.gather(bank, step.index[0])
         if not step.is_and:
-            return g.op("Max", *parts)
+            return g.reduce("ReduceMax", g.gather(bank, step.index))
         if self.system.tnorm == "min":
-            return g.op("Min", *parts)
-        product = parts[0]
-        for part in parts[1:]:
-            product = g.op("Mul", product, part)
+            return g.reduce("ReduceMin", g.gather(bank, step.index))
+        product = g.gather(bank, step.index[0])
+        for part in step.index[1:]:
+            product = g.op("Mul", product, g.gather(bank, part))
         return product
 
 

@@ -9,28 +9,32 @@ from onnx import TensorProto
 
 from ...engine.fuzzy.breakpoints import REFINEMENT, BreakPlan, plan_breakpoints
 from ...engine.fuzzy.centroid import GAUSS, TIE
+from ...engine.fuzzy.membership import FloatArray
 from ...engine.fuzzy.status import FIRES, Status
 from ...engine.fuzzy.system import MamdaniSystem
 from .builder import GraphBuilder, Port, refuse_unknown_outputs
 from .fuzzy_nodes import RuleNodes, clean_nodes, trapezoid_lines
 from .tsk_graph import metadata
 
+TINY, HUGE = float(np.finfo(np.float64).tiny), float(np.finfo(np.float64).max)
 EXTRA_OUTPUTS = ("status", "score_low", "score_high")
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Tensors of the union between neighbouring nodes.
+    """Tensors of the union between neighbouring nodes; all y count from the low end.
 
-    nodes (q, n); area, moment, top (q - 1, n); sums (u, q - 1, n): twice the height of every term
-    in the middle of each piece; top: twice the height of the union there.
+    nodes (q, n); area, moment, top (p, n): of each part, top a multiple of the height of the
+    union there; heights (u, p, n): the same multiple of the height of each term there. The parts
+    are the q - 1 pieces, or two for each where an output term has a vertical edge (first all
+    first halves, then all second).
     """
 
     nodes: str
     area: str
     moment: str
     top: str
-    sums: str
+    heights: str
 
 
 def mamdani_graph(
@@ -60,10 +64,14 @@ def mamdani_graph(
     may_miss = bool(system.optional)
     firing = union.weighted(rules.firing(greatest=False if may_miss else None), inputs.evaluated)
     levels = union.levels(firing)
-    fires = g.op("Greater", g.reduce("ReduceMax", levels), g.const(FIRES))
+    peak = g.reduce("ReduceMax", levels)
+    fires = g.op("Greater", peak, g.const(FIRES))
     parts = union.pieces(levels, union.sort(union.points(levels)))
-    score = g.op("Where", fires, union.centroid(parts), g.const((union.low + union.high) / 2))
-    share = g.op("Where", fires, union.rule_shares(parts, firing, levels), g.const(0.0))
+    total = union.total(parts)
+    middle = g.const((union.low + union.high) / 2)
+    score = g.op("Where", fires, union.centroid(parts, total), middle)
+    share = union.rule_shares(parts, total, firing, levels, peak)
+    share = g.op("Where", fires, share, g.const(0.0))
     silent = g.op("Where", fires, union.code(Status.ASSESSED), union.code(Status.NO_RULE_FIRED))
     outputs = {
         score: Port("score", "float64"),
@@ -99,14 +107,13 @@ class UnionNodes:
         self.g, self.system = g, system
         self.plan: BreakPlan = plan_breakpoints(system)
         universe = system.output.universe
-        self.low, self.high = universe.low, universe.high
-        lines = [trapezoid_lines(system.output.terms[term], universe) for term in self.plan.used]
-        self.rise = [
-            g.const(np.array([line[0][i] for line in lines])[:, None, None]) for i in (0, 1)
-        ]
-        self.fall = [
-            g.const(np.array([line[1][i] for line in lines])[:, None, None]) for i in (0, 1)
-        ]
+        self.low, self.high, self.span = universe.low, universe.high, universe.high - universe.low
+        self.has_steps = self.plan.has_steps(self.low, self.high)
+        self.above = self.plan.above - self.low * self.plan.below
+        lines = [trapezoid_lines(system.output.terms[u], universe) for u in self.plan.used]
+        shift, scale = np.array(lines).transpose(2, 1, 0)[..., None, None]
+        self.shift = [g.const(side) for side in shift - self.low]
+        self.scale = [g.const(side) for side in scale]
 
     def code(self, status: Status) -> str:
         """Constant of a status."""
@@ -117,125 +124,139 @@ class UnionNodes:
         g = self.g
         if (self.system.weights != 1.0).any():
             truth = g.op("Mul", truth, g.column(self.system.weights))
-        return g.op("Where", evaluated, truth, g.const(0.0))
+        return g.op("Mul", truth, evaluated)
 
     def levels(self, firing: str) -> str:
         """Greatest firing of the rules of each used term, (u, n)."""
         rules = [np.flatnonzero(self.plan.own == u) for u in range(len(self.plan.used))]
         longest = max(len(own) for own in rules)
         index = np.array([np.resize(own, longest) for own in rules]).T
-        parts = self.g.split(self.g.gather(firing, index.ravel()), [len(rules)] * longest)
-        return parts[0] if longest == 1 else self.g.op("Max", *parts)
+        return self.g.reduce("ReduceMax", self.g.gather(firing, index))
 
     def points(self, levels: str) -> str:
         """Breakpoints inside the universe, (b, n), not sorted."""
         g, plan = self.g, self.plan
         first = g.gather(levels, plan.first)
-        y = g.op("Add", g.op("Mul", first, g.column(plan.above[:, 1])), g.column(plan.above[:, 0]))
+        y = g.op("Add", g.op("Mul", first, g.column(self.above[:, 1])), g.column(self.above[:, 0]))
         if plan.divides:
             second = g.gather(levels, plan.second)
-            y = g.op("Add", y, g.op("Mul", second, g.column(plan.above[:, 2])))
+            y = g.op("Add", y, g.op("Mul", second, g.column(self.above[:, 2])))
             below = g.op("Mul", first, g.column(plan.below[:, 1]))
             below = g.op("Add", below, g.op("Mul", second, g.column(plan.below[:, 2])))
             below = g.op("Add", below, g.column(plan.below[:, 0]))
             none = g.op("Equal", below, g.const(0.0))
             y = g.op("Div", y, g.op("Where", none, g.const(1.0), below))
-            y = g.op("Where", none, g.const(self.low), y)
-        return g.op("Clip", y, g.const(self.low), g.const(self.high))
+            y = g.op("Where", none, g.const(0.0), y)
+        inside = (plan.trapezoids >= self.low).all() and (plan.trapezoids <= self.high).all()
+        if inside and not plan.divides:
+            return y
+        return g.op("Clip", y, g.const(0.0), g.const(self.span))
 
     def sort(self, points: str, count: int | None = None) -> str:
         """Sort along axis 0."""
         return self.g.sort(points, count or len(self.plan.first))
 
-    def pieces(self, levels: str, nodes: str) -> Pieces:
-        """Integrate the union between nodes by the two-point Gauss rule."""
+    def pieces(self, levels: str, nodes: str, count: int | None = None) -> Pieces:
+        """Integrate the union between nodes."""
+        n_nodes = count or len(self.plan.first)
+        start, end = np.eye(n_nodes)[:-1], np.eye(n_nodes)[1:]
+        level = self.g.op("Unsqueeze", levels, self.g.const([1], "int64"))
+        by = self._between_steps if self.has_steps else self._between_nodes
+        return by(level, nodes, start, end)
+
+    def _between_nodes(self, level: str, nodes: str, start: FloatArray, end: FloatArray) -> Pieces:
+        """Integrate straight lines from their values at the nodes."""
         g = self.g
-        start, end = g.cut(nodes, None, -1), g.cut(nodes, 1, None)
-        width = g.op("Sub", end, start)
-        lean = g.op("Mul", width, g.const(0.5 - GAUSS))
-        before, after = g.op("Add", start, lean), g.op("Sub", end, lean)
-        level = g.op("Unsqueeze", levels, g.const([1], "int64"))
-        left, right = self._heights(before, level), self._heights(after, level)
-        top_left, top_right = g.reduce("ReduceMax", left), g.reduce("ReduceMax", right)
-        top, half = g.op("Add", top_left, top_right), g.op("Mul", width, g.const(0.5))
-        low = g.const(self.low)
-        moment = g.op(
-            "Add",
-            g.op("Mul", g.op("Sub", before, low), top_left),
-            g.op("Mul", g.op("Sub", after, low), top_right),
-        )
-        return Pieces(
-            nodes=nodes,
-            area=g.op("Mul", half, top),
-            moment=g.op("Mul", half, moment),
-            top=top,
-            sums=g.op("Add", left, right),
-        )
+        heights = self._heights(nodes, level)
+        union = g.reduce("ReduceMax", heights)
+        step, middle = g.const(end - start), g.const((start + end) / 2)
+        width = g.op("MatMul", step, nodes)
+        top = g.op("MatMul", middle, union)
+        area = g.op("Mul", width, top)
+        lean = g.op("Mul", width, g.op("MatMul", g.const((end - start) / 12), union))
+        centre = g.op("Mul", top, g.op("MatMul", middle, nodes))
+        moment = g.op("Mul", width, g.op("Add", centre, lean))
+        return Pieces(nodes, area, moment, top, g.op("MatMul", middle, heights))
+
+    def _between_steps(self, level: str, nodes: str, start: FloatArray, end: FloatArray) -> Pieces:
+        """Integrate by the two-point Gauss rule, which looks only inside the pieces."""
+        g, lean = self.g, (0.5 - GAUSS) * (end - start)
+        points = g.op("MatMul", g.const(np.concatenate([start + lean, end - lean])), nodes)
+        half = g.op("MatMul", g.const(np.tile((end - start) / 2, (2, 1))), nodes)
+        heights = self._heights(points, level)
+        top = g.reduce("ReduceMax", heights)
+        area = g.op("Mul", half, top)
+        return Pieces(nodes, area, g.op("Mul", area, points), top, heights)
 
     def _heights(self, y: str, level: str) -> str:
         """Height of every term, (u, q, n)."""
         g = self.g
-        rise = g.op("Div", g.op("Sub", y, self.rise[0]), self.rise[1])
-        fall = g.op("Div", g.op("Sub", y, self.fall[0]), self.fall[1])
+        lines = [
+            g.op("Div", g.op("Sub", y, shift), scale)
+            for shift, scale in zip(self.shift, self.scale, strict=True)
+        ]
         if self.system.implication == "clip":
-            return g.op("Max", g.op("Min", rise, fall, level), g.const(0.0))
-        return g.op("Mul", g.op("Clip", g.op("Min", rise, fall), g.const(0.0), g.const(1.0)), level)
+            return g.op("Clip", g.op("Min", *lines, level), g.const(0.0), g.const(1.0))
+        return g.op("Mul", g.op("Clip", g.op("Min", *lines), g.const(0.0), g.const(1.0)), level)
 
-    def centroid(self, parts: Pieces) -> str:
+    def total(self, parts: Pieces) -> str:
+        """Whole area, (n,), above 0."""
+        return self._at_least(self.g.reduce("ReduceSum", parts.area), TINY)
+
+    def centroid(self, parts: Pieces, total: str) -> str:
         """Centre of the area, (n,)."""
-        g = self.g
-        area = g.reduce("ReduceSum", parts.area)
-        some = g.op("Where", g.op("Greater", area, g.const(0.0)), area, g.const(1.0))
-        return g.op(
-            "Add", g.op("Div", g.reduce("ReduceSum", parts.moment), some), g.const(self.low)
-        )
+        centre = self.g.op("Div", self.g.reduce("ReduceSum", parts.moment), total)
+        return self.g.op("Add", centre, self.g.const(self.low)) if self.low else centre
 
-    def rule_shares(self, parts: Pieces, firing: str, levels: str) -> str:
+    def rule_shares(self, parts: Pieces, total: str, firing: str, levels: str, peak: str) -> str:
         """Share of every rule in the area, (r, n)."""
         g, own = self.g, self.plan.own
-        slack = g.op("Mul", g.reduce("ReduceMax", levels), g.const(TIE))
-        near = g.op("Sub", parts.top, g.op("Mul", slack, g.const(2.0)))
-        owns = self._both(g.op("GreaterOrEqual", parts.sums, near), parts.sums)
-        owners = g.op("Max", g.reduce("ReduceSum", owns), g.const(1.0))
+        slack = g.op("Mul", peak, g.const(TIE))
+        owns = self._near(parts.heights, parts.top, slack)
+        owners = self._at_least(g.reduce("ReduceSum", owns), 1.0)
         owned = g.reduce("ReduceSum", g.op("Mul", owns, g.op("Div", parts.area, owners)), axis=1)
-        total = g.op("Max", g.reduce("ReduceSum", owned), g.const(np.finfo(np.float64).tiny))
-        needed = g.op("Sub", g.gather(levels, own), slack)
-        strongest = self._both(g.op("GreaterOrEqual", firing, needed), firing)
-        rivals = g.op("MatMul", g.const((own[:, None] == own).astype(np.float64)), strongest)
-        share = g.op(
-            "Div", g.gather(g.op("Div", owned, total), own), g.op("Max", rivals, g.const(1.0))
-        )
-        return g.op("Mul", strongest, share)
+        strongest = self._near(firing, g.gather(levels, own), slack)
+        same = (np.arange(len(self.plan.used))[:, None] == own).astype(np.float64)
+        rivals = self._at_least(g.op("MatMul", g.const(same), strongest), 1.0)
+        share = g.op("Div", owned, g.op("Mul", total, rivals))
+        return g.op("Mul", strongest, g.gather(share, own))
 
-    def _both(self, near: str, height: str) -> str:
-        """1 where a height is near the top and above 0, else 0."""
+    def _at_least(self, tensor: str, least: float) -> str:
+        """Raise what is lower ("Clip" is several times faster than "Max" with one number)."""
+        return self.g.op("Clip", tensor, self.g.const(least), self.g.const(HUGE))
+
+    def _near(self, height: str, top: str, slack: str) -> str:
+        """1 where a height is above 0 and not below the top by more than the slack, else 0."""
         g = self.g
-        both = g.op("And", near, g.op("Greater", height, g.const(0.0)))
-        return g.op("Cast", both, to=TensorProto.DOUBLE)
+        needed = self._at_least(g.op("Sub", top, slack), TINY)
+        return g.op("Cast", g.op("GreaterOrEqual", height, needed), to=TensorProto.DOUBLE)
 
     def bounds(self, least: str, greatest: str) -> tuple[str, str]:
         """Bounds of the centroid for levels between two sets, (n,) each: `centroid_bounds`."""
         g = self.g
-        grid = np.linspace(self.low, self.high, REFINEMENT + 2)
+        grid = np.linspace(0.0, self.span, REFINEMENT + 2)
         zero = g.op("Mul", g.gather(least, [0] * len(grid)), g.const(0.0))
         fixed = g.op("Add", zero, g.column(grid))
         points = g.concat(self.points(least), self.points(greatest), fixed)
-        nodes = self.sort(points, 2 * len(self.plan.first) + len(grid))
-        small, large = self.pieces(least, nodes), self.pieces(greatest, nodes)
+        count = 2 * len(self.plan.first) + len(grid)
+        nodes = self.sort(points, count)
+        small, large = self.pieces(least, nodes, count), self.pieces(greatest, nodes, count)
         lowest = self._root(nodes, self._balance(large, small), "GreaterOrEqual")
         return lowest, self._root(nodes, self._balance(small, large), "Greater")
 
     def _balance(self, before: Pieces, after: Pieces) -> str:
         """Evaluate, at every node, the function of the switch point whose root is a bound."""
         g = self.g
-        y = g.op("Sub", before.nodes, g.const(self.low))
         area = g.op("Add", self._running(before.area), self._rest(after.area))
         moment = g.op("Add", self._running(before.moment), self._rest(after.moment))
-        return g.op("Sub", moment, g.op("Mul", y, area))
+        return g.op("Sub", moment, g.op("Mul", before.nodes, area))
 
     def _running(self, values: str) -> str:
         """Sum of the pieces before each node."""
         g = self.g
+        if self.has_steps:
+            n_pieces = 2 * len(self.plan.first) + REFINEMENT + 1
+            values = g.op("Add", *g.split(values, [n_pieces] * 2))
         zero = g.op("Mul", g.gather(values, [0]), g.const(0.0))
         return g.concat(zero, g.op("CumSum", values, g.const(0, "int64")))
 
@@ -261,4 +282,5 @@ class UnionNodes:
         falls = g.op("Greater", drop, g.const(0.0))
         share = g.op("Div", f0, g.op("Where", falls, drop, g.const(1.0)))
         share = g.op("Clip", g.op("Where", falls, share, g.const(0.0)), g.const(0.0), g.const(1.0))
-        return g.op("Add", y0, g.op("Mul", share, g.op("Sub", y1, y0)))
+        root = g.op("Add", y0, g.op("Mul", share, g.op("Sub", y1, y0)))
+        return g.op("Add", root, g.const(self.low))

@@ -52,7 +52,7 @@ def tsk_graph(
     firing = rules.firing()
     if completion and system.optional:
         firing = complete_nodes(g, firing, inputs.missing, system, completion)
-    firing = g.op("Where", inputs.evaluated, firing, g.const(0.0))
+    firing = g.op("Mul", firing, inputs.evaluated)
     contribution = g.op("Mul", firing, g.column(system.points))
     status = inputs.status
     if system.normalised:
