@@ -96,6 +96,11 @@ def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
     return sentences.parameter(code)
 
 
+def listed(parts: Iterable[str], sentences: Sentences) -> str:
+    """Join phrases by the semicolon of the language."""
+    return sentences.text("join.semicolon").join(part for part in parts if part)
+
+
 def value_phrase(value: InputValue, sentences: Sentences) -> str:
     """Word one value behind a reason, and say where it was estimated."""
     words = sentences.quantity(value.name, value.value, value.unit)
@@ -124,11 +129,11 @@ def reason_phrase(reason: Reason, sentences: Sentences) -> str:
     if not reason.inputs:
         return words
     if reason.contribution is not None:
-        return f"{words} ({' ; '.join(value_phrase(v, sentences) for v in reason.inputs)})"
+        return f"{words} ({listed((value_phrase(v, sentences) for v in reason.inputs), sentences)})"
     shown = [sentences.value(v.name, v.value) for v in reason.inputs]
     if any(value and value in words for value in shown):
         return words
-    return f"{words} ({' ; '.join(input_phrase(v, sentences) for v in reason.inputs)})"
+    return f"{words} ({listed((input_phrase(v, sentences) for v in reason.inputs), sentences)})"
 
 
 def reason_figure(reason: Reason, sentences: Sentences, *, short: bool = False) -> str:
@@ -181,7 +186,7 @@ def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) ->
     """Word one missing item, the interval that it leaves, and the next step."""
     step = next_step(item, sentences)
     left = missing_interval(finding, item, sentences)
-    return " ; ".join([*left, sentences.text("ui.next", step=step)])
+    return listed([*left, sentences.text("ui.next", step=step)], sentences)
 
 
 def missing_interval(finding: Finding, item: MissingItem, sentences: Sentences) -> list[str]:

@@ -27,9 +27,8 @@ class _Page:
         for sign in _GLUED:
             text = text.replace(sign, _GLUE + sign[1:])
         first = " " * indent + lead
-        clean = " ".join(text.split(" "))
         wrapped = textwrap.wrap(
-            clean,
+            text,
             WIDTH,
             initial_indent=first,
             subsequent_indent=" " * len(first),
@@ -288,7 +287,11 @@ def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) 
         action = phrases.coded(finding.proposed_action, sentences, "action")
         steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
         if steps:
-            page.add(sentences.text("ui.next", step=" ; ".join(steps)), indent=2, lead="> ")
+            page.add(
+                sentences.text("ui.next", step=phrases.listed(steps, sentences)),
+                indent=2,
+                lead="> ",
+            )
 
 
 def _absent(findings: list[Finding], sentences: Sentences, page: _Page) -> None:

@@ -15,10 +15,18 @@ from .view import page_view
 
 TEMPLATE: Final = "report.html"
 STYLE: Final = "report.css"
+_PRINTED_SPACES: Final = "\n\u00a0\u202f"
 
 
 def _own_file(name: str) -> str:
     return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
+
+
+def _printable(value: object) -> object:
+    """Keep control and text-direction characters of a visit out of the page."""
+    if type(value) is not str:
+        return value
+    return "".join(c if c.isprintable() or c in _PRINTED_SPACES else "?" for c in value)
 
 
 @cache
@@ -27,6 +35,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FunctionLoader(_own_file),
         autoescape=True,
+        finalize=_printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

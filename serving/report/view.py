@@ -253,7 +253,8 @@ def _finding(
         is_signed=guideline.signed if guideline else None,
         model=f"{model.id} {model.version}" if model else "",
         unknown=tuple(
-            " ; ".join(phrases.missing_interval(finding, m, sentences)) for m in finding.missing
+            phrases.listed(phrases.missing_interval(finding, m, sentences), sentences)
+            for m in finding.missing
         ),
         next_steps=tuple(
             dict.fromkeys(phrases.next_step(item, sentences) for item in finding.missing)
