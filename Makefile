@@ -5,7 +5,7 @@ BIN = .venv/bin
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
-.PHONY: run test check check-slow format bench train clean
+.PHONY: run test check check-slow format bench readme train clean
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -40,6 +40,9 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp  ## writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
+
+readme: .venv/base.stamp  ## writes the example and the models table of the README
+	$(BIN)/python docs/tools/readme.py
 
 train: .venv/dev.stamp  ## trains every shipped model from the development data
 	$(BIN)/laennec train diabetes_type_2 --data $(DATA)

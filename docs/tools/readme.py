@@ -1,0 +1,107 @@
+"""Write what the README shows: an example that was really run, and the table of shipped models.
+
+    python docs/tools/readme.py          # rewrites both, between their marks
+    python docs/tools/readme.py --check  # exit code 1 when the README says something else
+
+Every figure comes from a signed manifest and the example from the command; a test checks it.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from laennec.engine import load_models
+from laennec.engine.bundles.manifest import Manifest, Metric
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+VISIT = "examples/visits/01-raised-risk.json"
+SHOWN = "Chance of undiagnosed type 2 diabetes"
+MARKS = "<!-- {0}: written by docs/tools/readme.py -->", "<!-- end of {0} -->"
+HEAD = (
+    "| Model | Screens for | AUROC (95 % CI) | Sens / Spec at `high` | Studied in | Status |\n"
+    "|---|---|---|---|---|---|"
+)
+
+
+def metric(manifest: Manifest, name: str) -> Metric | None:
+    """Return the first estimate of that name, or None where the manifest has none."""
+    return next((m for m in manifest.metrics if m.name == name), None)
+
+
+def auroc(manifest: Manifest) -> str:
+    """Return the AUROC with its interval; a dash where none was estimated."""
+    found = metric(manifest, "auroc")
+    if found is None:
+        return "-"
+    return f"{found.value:.3f} ({found.ci_low:.3f}-{found.ci_high:.3f})"
+
+
+def operating_point(manifest: Manifest) -> str:
+    """Return sensitivity and specificity where the band `high` begins."""
+    for point in manifest.operating_points:
+        known = point.sensitivity is not None and point.specificity is not None
+        if known and point.value_from == manifest.bands.high_from:
+            return f"{point.sensitivity:.2f} / {point.specificity:.2f}"
+    return "-"
+
+
+def row(manifest: Manifest) -> str:
+    """Return one line of the table."""
+    found = metric(manifest, "auroc")
+    studied = f"{found.population}, n = {found.n}" if found else manifest.training.split
+    cells = (
+        f"`{manifest.id}` {manifest.version}",
+        manifest.outcome,
+        auroc(manifest),
+        operating_point(manifest),
+        studied,
+        f"{manifest.key} key, not validated externally",
+    )
+    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+def table() -> str:
+    """Return the table of every shipped model."""
+    models = load_models()
+    lines = [HEAD, *(row(bundle.manifest) for bundle in models.loaded)]
+    lines += [f"| `{r.id}` | refused: {r.error.code} | - | - | - | - |" for r in models.refused]
+    return "\n".join(lines)
+
+
+def example() -> str:
+    """Return the finding about diabetes as `laennec screen` prints it; else the first finding."""
+    command = "import sys; from laennec.cli import main; main()"
+    printed = subprocess.run(  # noqa: S603 - our own command on our own example
+        [sys.executable, "-P", "-c", command, "screen", VISIT, "--lang", "en"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    blocks = re.findall(r"^\d+\. .*?(?=^\d+\. |\n\n[A-Z ,]+\n-)", printed, re.MULTILINE | re.DOTALL)
+    shown = next((b for b in blocks if SHOWN in " ".join(b.split())), blocks[0])
+    return f"```text\n{shown.rstrip()}\n```"
+
+
+def replaced(text: str, name: str, content: str) -> str:
+    """Return a text with what stands between the two marks of that name written anew."""
+    begin, end = (mark.format(name) for mark in MARKS)
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def main() -> int:
+    """Write or check."""
+    old = README.read_text(encoding="utf-8")
+    new = replaced(replaced(old, "example", example()), "models", table())
+    if "--check" in sys.argv:
+        return int(new != old)
+    README.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
