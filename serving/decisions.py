@@ -169,8 +169,8 @@ def resolve(
 
     Raises
     ------
-    NotPermitted : an unknown finding, one that is decided already, nothing left to decide, or a new
-        state that does not exist for this kind of finding or is the drafted one
+    NotPermitted : an unknown finding, one that is decided already, or a new state that does not
+        exist for this kind of finding or is the drafted one
     """
     by_id = {str(finding["id"]): finding for finding in findings}
     resolved: list[Decision] = []
@@ -185,8 +185,6 @@ def resolve(
             raise already_decided(path)
         _check_new_state(decision, by_id[decision.finding_id], path)
         resolved.append(decision)
-    if not resolved:
-        raise already_decided("decisions")
     return tuple(resolved)
 
 

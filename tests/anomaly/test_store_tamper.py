@@ -75,6 +75,14 @@ def test_an_event_that_can_not_be_read_is_found(store, sequence, content):
     assert (sequence, "edited") in problems(store)
 
 
+def test_an_event_of_an_unknown_form_is_found_even_in_a_chain_computed_anew(store):
+    with behind_the_back(store) as raw:
+        payload = all_events(raw)[4][2].replace("laennec.audit/1", "laennec.audit/0")
+        raw.execute("UPDATE audit_events SET payload = ? WHERE sequence = 5", (payload,))
+        compute_anew(raw)
+    assert problems(store) == {(5, "edited")}
+
+
 def test_an_event_turned_into_bytes_is_found(store):
     with behind_the_back(store) as raw:
         raw.execute("UPDATE audit_events SET payload = CAST(payload AS BLOB) WHERE sequence = 3")

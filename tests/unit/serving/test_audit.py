@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from audit_support import all_events, behind_the_back, fill
 from laennec.engine.errors import AuditError
+from laennec.serving.audit import AuditWriter
 from laennec.serving.audit_verify import verify
 from laennec.serving.confirm import Withdrawal, decide, withdraw
 from laennec.serving.decisions import Decision, Verdict
@@ -57,6 +58,21 @@ def test_every_event_names_the_one_before(store, clock):
         events = all_events(raw)
     assert [e[0] for e in events] == list(range(1, len(events) + 1))
     assert all(later[1] == earlier[3] for earlier, later in zip(events, events[1:], strict=False))
+
+
+def test_a_head_that_moved_under_an_act_stops_it(store, clock):
+    """Another database than SQLite, or a missing guard, could let two writers in at once."""
+    with store.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER store_head_forward")
+    with (
+        pytest.raises(AuditError, match="two acts would claim the same place in the chain"),
+        store.write() as connection,
+    ):
+        writer = AuditWriter(connection, clock)
+        connection.exec_driver_sql("UPDATE store_head SET sequence = 7")
+        writer.write({"act": "save"}, [])
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM audit_events").scalar_one() == 0
 
 
 def test_a_clock_that_goes_back_is_flagged_and_the_order_is_kept(store, clock):
