@@ -120,13 +120,36 @@ def batch(
     ],
     out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
     mapping: Annotated[Path | None, typer.Option(help="TOML that renames columns.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    engine: Annotated[str, typer.Option(help="local.")] = "local",
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
     guidelines: Guidelines = None,
     models: Folders = None,
 ) -> None:
     """Screen tables of records; the results stay unconfirmed."""
-    raise typer.Exit(EXIT_USAGE)
+    from .engine.guidelines import parse_choice
+    from .serving.batch import BatchOptions, run_batch
+
+    options = BatchOptions(
+        inputs=tuple(inputs),
+        out=out,
+        mapping=mapping,
+        guidelines=parse_choice(guidelines) if guidelines else {},
+        models=tuple(models) if models else None,
+        workers=workers,
+        engine=engine,
+        resume=resume,
+    )
+    summary = run_batch(options)
+    _print_json(
+        {
+            "state": summary.state,
+            "manifest": str(summary.manifest_path),
+            "counts": summary.counts,
+            "content_sha256": summary.content_sha256,
+        }
+    )
+    raise typer.Exit(summary.exit_code)
 
 
 def _show(result: "CommandResult") -> None:
