@@ -102,6 +102,17 @@ class FuzzyBase(nn.Module):
         self.register_buffer("required", torch.from_numpy(system.required_mask))
         self.register_buffer("uses", torch.from_numpy(system.uses))
 
+    def truth(self, inputs: Cleaned) -> Tensor:
+        """Truth of every antecedent, (n, r), with its least truth where an input is missing."""
+        direct = self.membership(inputs.x)
+        negated = 1.0 - direct[:, self.rule_layer.negated]
+        missing = inputs.missing[:, self.membership.columns]
+        least, most = self.membership.ranges().unbind(dim=1)
+        direct = torch.where(missing, least, direct)
+        chosen = self.rule_layer.negated
+        negated = torch.where(missing[:, chosen], 1.0 - most[chosen], negated)
+        return self.rule_layer(direct, negated)
+
     def clean(self, x: Tensor, observed: Tensor, required: Tensor) -> Cleaned:
         """Separate values from their absence and their faults, as `status.clean_inputs` does."""
         low, high = self.get_buffer("universes").unbind(dim=1)

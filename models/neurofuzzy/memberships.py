@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ...engine.errors import DataError
 from ...engine.fuzzy.membership import PIECEWISE_LINEAR, SHAPES
-from ...engine.fuzzy.variables import LinguisticVariable, Term
+from ...engine.fuzzy.variables import LinguisticVariable, Term, membership_range
 
 _START = 1e-4
 """A parameter that starts on one of its bounds starts this share of the range inside it, for the
@@ -155,6 +155,7 @@ class MembershipLayer(nn.Module):
         super().__init__()
         self.parameters_ = OrderedParameters(variables)
         self.terms: tuple[Term, ...] = tuple(variables[v].terms[t] for v, t in term_index)
+        self.places = tuple(term_index)
         self.columns = [v for v, _ in term_index]
         self.starts = [self.parameters_.first[place] for place in term_index]
 
@@ -178,6 +179,14 @@ class MembershipLayer(nn.Module):
                 parts.append(formula(self, x, values, chosen))
                 order += chosen
         return torch.cat(parts, dim=1)[:, torch.tensor(order).argsort()]
+
+    def ranges(self) -> Tensor:
+        """Least and greatest truth of each term in its universe, (t, 2), constant for learning."""
+        variables = self.parameters_.learned()
+        found = [
+            membership_range(variables[v].terms[t], variables[v].universe) for v, t in self.places
+        ]
+        return torch.tensor(found, dtype=torch.float64)
 
 
 def _formula(shape: str) -> object:
