@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from laennec.engine.errors import DataError
 from laennec.engine.words import LANGUAGES, check_language, sentences_sha256
 from laennec.engine.words.load import (

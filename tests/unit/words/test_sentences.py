@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from laennec.engine.errors import DataError
 from laennec.engine.prediagnosis import Message
 from laennec.engine.words import Sentences, rule_labels
@@ -88,8 +87,8 @@ def test_a_bare_item_unit_or_condition_is_worded_too():
         ("bp_treated is yes", "traitement de la pression artérielle : oui"),
         ("bp_treated is not yes", "traitement de la pression artérielle : non"),
         (
-            "age_years is older and (waist_cm is high or bp_treated is yes)",
-            "âge plus avancé et (tour de taille élevé ou traitement de la pression artérielle : oui)",
+            "age_years is older and (waist_cm is high or smoker_current is yes)",
+            "âge plus avancé et (tour de taille élevé ou fumeur actuel : oui)",
         ),
         ("waist_cm is quite_unheard_of", "tour de taille quite unheard of"),
         ("unheard_cm is high", "unheard_cm à un niveau élevé"),

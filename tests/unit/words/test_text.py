@@ -1,0 +1,141 @@
+"""What the terminal says: urgent first, reasons, what is missing, and never an all-clear."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from laennec.engine.errors import DataError
+from laennec.engine.prediagnosis import Message
+from laennec.engine.words import LANGUAGES, Sentences
+from laennec.engine.words.text import WIDTH, render_text
+from prediagnosis_examples import (
+    EXAMPLES,
+    high_risk_example,
+    not_assessable_example,
+    sealed,
+    urgent_example,
+    waist_absent,
+)
+from prediagnosis_strategies import prediagnoses
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@given(prediagnoses())
+@settings(max_examples=60, deadline=None)
+def test_every_draft_is_rendered_in_80_printable_columns(draft):
+    for lang in LANGUAGES:
+        text = render_text(draft, lang)
+        assert max(len(line) for line in text.splitlines()) <= WIDTH
+        assert all(c.isprintable() or c == "\n" for c in text)
+        assert flat(Sentences(lang).text("disclaimer")) in flat(text)
+
+
+def test_urgent_items_stand_before_every_finding_the_most_urgent_first():
+    text = render_text(urgent_example(), "fr")
+    assert text.index("URGENT") < text.index("U0 MAINTENANT") < text.index("U1 AUJOURD'HUI")
+    assert text.index("U1 AUJOURD'HUI") < text.index("CONSTATS À EXAMINER")
+    assert "appeler le médecin maintenant" in text
+    assert "pression systolique (bras gauche) 196 mmHg, douleur thoracique : oui" in flat(text)
+
+
+def test_what_is_urgent_later_is_not_in_the_alarm_box():
+    item = replace(urgent_example().urgent[0], level="U2")
+    text = render_text(sealed(urgent=(item,), urgency="U2"), "en")
+    assert "TO PLAN" in text
+    assert "URGENT" not in text
+    today = render_text(sealed(urgent=(replace(item, level="U1"),), urgency="U1"), "en")
+    assert "URGENT: TO DO TODAY" in today
+
+
+def test_a_finding_prints_because_against_missing_change_action_limits_and_origin():
+    text = flat(render_text(high_risk_example(), "en"))
+    for part in (
+        "Higher chance of undiagnosed type 2 diabetes: venous fasting glucose advised. [high]",
+        "Chance: 95 in 1000 (depending on what is missing: between 87 and 101 in 1000)",
+        "waist-to-height ratio high (0.634): +1.41",
+        "age not older (52 years): \u22120.52",
+        "estimated from the other answers",
+        "not recorded; depending on the answer, between 87 and 101 in 1000",
+        "waist circumference from 104 to 98 cm → 69 in 1000, intermediate chance",
+        "Proposed: venous fasting glucose at a laboratory (treating physician)",
+        "The model was made with the waist measured at the iliac crest",
+        "Model: diabetes_type_2/undiagnosed_no_lab 0.1.0, key development",
+        "[esh2023: esh2023.sbp_140; not signed]",
+    ):
+        assert part in text, part
+
+
+def test_an_index_is_never_worded_as_a_probability():
+    text = flat(render_text(high_risk_example(), "fr"))
+    block = text[text.index("Modèle à règles écrites à la main") :]
+    assert "indice 58,4 (ce n'est pas une probabilité)" in block
+    assert "62 % de la conclusion" in block
+
+
+def test_scores_stand_apart_with_their_points():
+    text = flat(render_text(high_risk_example(), "fr"))
+    scores = text[text.index("SCORES PUBLIÉS") :]
+    assert "entre 14 et 16 points" in text
+    assert "fruits et légumes 1 point" in text
+    assert "42 sur 1000, région à bas risque" in scores
+
+
+def test_absent_criteria_take_one_line_and_do_not_reassure():
+    text = render_text(high_risk_example(), "fr")
+    lines = text[text.index("CRITÈRES RECHERCHÉS") :].splitlines()
+    assert lines[2].startswith("- Tour de taille")
+    assert lines[3] == "Un critère non atteint aujourd'hui n'écarte pas une maladie."
+
+
+def test_what_is_not_assessable_names_its_next_step_and_its_score():
+    text = flat(render_text(not_assessable_example(), "fr"))
+    assert "Rien n'a pu être évalué" in text
+    assert "> prochaine étape : mesurer le tour de taille et la taille" in text
+    assert "DESIR : Le score ne s'applique pas : âge hors de la population" in text
+
+
+def test_nothing_to_see_is_said_no_further_than_what_was_assessed():
+    all_assessed = flat(render_text(sealed(findings=(waist_absent(),)), "en"))
+    assert "None of the criteria assessed is met; this does not rule a disease out." in all_assessed
+    silent = not_assessable_example().findings
+    partly = flat(render_text(sealed(findings=(waist_absent(), *silent)), "en"))
+    assert "not everything could be assessed" in partly
+
+
+def test_refused_and_suspect_values_say_what_was_found_why_and_what_to_do():
+    text = flat(render_text(urgent_example(), "fr"))
+    assert "glycémie : 6,5 g/L. Ce nombre se comprendrait en mmol/L" in text
+    assert "> Vérifier l'unité sur le compte rendu et renvoyer la valeur." in text
+    assert "tour de taille : 151,5 cm. Inhabituel (attendu : 55 à 150 cm)" in text
+    assert "Modèle diabetes_type_2/dysglycaemia_no_lab refusé" in text
+
+
+def test_a_refused_record_says_so_above_the_findings():
+    notice = replace(not_assessable_example().refused_items[0], severity="refused_record")
+    text = flat(render_text(sealed(refused_items=(notice,)), "fr"))
+    assert "! Dossier refusé" in text
+
+
+def test_a_long_explanation_says_how_much_it_leaves_to_the_page():
+    finding = high_risk_example().findings[3]
+    long = replace(finding, reasons_for=finding.reasons_for * 2, missing=finding.missing * 6)
+    text = flat(render_text(sealed(findings=(long,)), "en"))
+    assert "and 3 more, see the page" in text
+    assert "and 2 more, see the page" in text
+
+
+def test_a_message_that_no_file_has_is_refused_not_left_out():
+    broken = replace(waist_absent(), message=Message("finding.waist.nothing"))
+    with pytest.raises(DataError, match=r"finding\.waist\.nothing"):
+        render_text(sealed(findings=(broken,)), "fr")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_both_languages_say_the_same_numbers_of_people(example):
+    french, english = (render_text(example(), lang) for lang in LANGUAGES)
+    assert french != english
+    assert example().content_hash[:40] in french
+    assert example().content_hash[:40] in english
