@@ -10,10 +10,10 @@ everything that JSON has no word for (NaN, infinities, bytes, dates, array scala
 """
 
 import hashlib
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring
 
 from .errors import DataError
 
@@ -23,7 +23,7 @@ _MAX_DEPTH = 64
 _PLAIN_DIGITS_MAX = 21
 _PLAIN_ZEROS_MAX = 6
 
-_encode_text = json.JSONEncoder(ensure_ascii=False).encode
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 class NotCanonical(DataError):
@@ -32,18 +32,22 @@ class NotCanonical(DataError):
     code = "not_canonical"
 
 
-def _refusal(found: str, path: str) -> NotCanonical:
-    return NotCanonical(
-        found=found,
-        why="it has no single canonical form, so a physician could not decide on its hash",
-        remedy="send text, whole or finite numbers, true, false, null, lists and objects only",
-        path=path,
-    )
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    """What was found; the place is added on the way out, so that it costs nothing otherwise."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.path = ""
+
+    def inside(self, step: str) -> "_Refused":
+        self.path = step + self.path
+        return self
 
 
-def _number(value: float, path: str) -> str:
+def _number(value: float) -> str:
     if not math.isfinite(value):
-        raise _refusal("a number that is not finite", path)
+        raise _Refused("a number that is not finite")
     text = float.__repr__(value)
     if "e" not in text:
         return "0" if value == 0 else text.removesuffix(".0")
@@ -63,51 +67,67 @@ def _place_point(figures: str, point: int) -> str:
     return f"{mantissa}e{point - 1:+d}"
 
 
-def _integer(value: int, path: str) -> str:
+def _integer(value: int) -> str:
     """Write a whole number; beyond 2**53 only one that is a number as written by `_number`."""
     text = int.__repr__(value)
     is_exact = abs(value) <= _MAX_EXACT_INTEGER
-    if not is_exact and (len(text) > _PLAIN_DIGITS_MAX + 1 or _number(float(value), path) != text):
-        raise _refusal("a whole number beyond 2**53", path)
+    if not is_exact and (len(text) > _PLAIN_DIGITS_MAX + 1 or _number(float(value)) != text):
+        raise _Refused("a whole number beyond 2**53")
     return text
 
 
-def _utf16(key: str) -> bytes:
-    return key.encode("utf-16-be", "surrogatepass")
-
-
-def _object(value: Mapping[object, object], path: str, depth: int) -> str:
-    keys: list[str] = []
-    for key in value:
+def _in_order(keys: Iterable[object]) -> list[str]:
+    """Sort by UTF-16 code units; for ASCII keys that is the plain order."""
+    texts: list[str] = []
+    for key in keys:
         if not isinstance(key, str):
-            raise _refusal(f"a key of type {type(key).__name__}", path)
-        keys.append(key)
-    keys.sort(key=_utf16)
-    items = [f"{_encode_text(k)}:{_value(value[k], f'{path}.{k}', depth)}" for k in keys]
+            raise _Refused(f"a key of type {type(key).__name__}")
+        texts.append(key)
+    if "".join(texts).isascii():
+        return sorted(texts)
+    return sorted(texts, key=lambda text: text.encode("utf-16-be", "surrogatepass"))
+
+
+def _object(value: Mapping[object, object], depth: int) -> str:
+    items = []
+    for key in _in_order(value):
+        try:
+            items.append(f"{encode_basestring(key)}:{_value(value[key], depth)}")
+        except _Refused as refused:
+            raise refused.inside(f".{key}") from None
     return "{" + ",".join(items) + "}"
 
 
-def _value(value: object, path: str, depth: int) -> str:
+def _array(value: Sequence[object], depth: int) -> str:
+    items = []
+    for index, item in enumerate(value):
+        try:
+            items.append(_value(item, depth))
+        except _Refused as refused:
+            raise refused.inside(f"[{index}]") from None
+    return "[" + ",".join(items) + "]"
+
+
+def _value(value: object, depth: int) -> str:
     if isinstance(value, str):
-        return _encode_text(value)
+        return encode_basestring(value)
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+        return _CONSTANTS[value]
     if isinstance(value, int):
-        return _integer(value, path)
+        return _integer(value)
     if isinstance(value, float):
-        return _number(value, path)
-    return _container(value, path, depth + 1)
+        return _number(value)
+    return _container(value, depth + 1)
 
 
-def _container(value: object, path: str, depth: int) -> str:
+def _container(value: object, depth: int) -> str:
     if depth > _MAX_DEPTH:
-        raise _refusal(f"more than {_MAX_DEPTH} levels", path)
-    if isinstance(value, Mapping):
-        return _object(value, path, depth)
+        raise _Refused(f"more than {_MAX_DEPTH} levels")
     if isinstance(value, list | tuple):
-        items = [_value(item, f"{path}[{i}]", depth) for i, item in enumerate(value)]
-        return "[" + ",".join(items) + "]"
-    raise _refusal(f"a value of type {type(value).__name__}", path)
+        return _array(value, depth)
+    if isinstance(value, Mapping):
+        return _object(value, depth)
+    raise _Refused(f"a value of type {type(value).__name__}")
 
 
 def canonical_bytes(content: object) -> bytes:
@@ -133,11 +153,18 @@ def canonical_bytes(content: object) -> bytes:
     >>> canonical_bytes({"b": 1.0, "a": [None, "é", 1e-7]})
     b'{"a":[null,"\xc3\xa9",1e-7],"b":1}'
     """
-    text = _value(content, "$", 0)
     try:
-        return text.encode("utf-8")
+        return _value(content, 0).encode("utf-8")
+    except _Refused as refused:
+        found, path = refused.found, refused.path
     except UnicodeEncodeError:
-        raise _refusal("text that is not Unicode (half of a surrogate pair)", "$") from None
+        found, path = "text that is not Unicode (half of a surrogate pair)", ""
+    raise NotCanonical(
+        found=found,
+        why="it has no single canonical form, so a physician could not decide on its hash",
+        remedy="send text, whole or finite numbers, true, false, null, lists and objects only",
+        path="$" + path,
+    )
 
 
 def content_hash(content: object) -> str:
