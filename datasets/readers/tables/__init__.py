@@ -3,8 +3,9 @@
 from .fragments import Chunk, Fragment, list_fragments, read_chunks
 from .inputs import Contents, InputFile, find_inputs, read_contents
 from .mapping import TableMapping, parse_mapping, read_mapping
-from .plan import TablePlan, mapping_snippet, plan_table
+from .plan import mapping_snippet, plan_table
 from .problems import FragmentUnreadable, TableProblem, TableRefused
+from .roles import TablePlan
 from .rows import TableRows, read_rows
 
 __all__ = [

@@ -6,6 +6,7 @@ unreadable; what was not there is absent; nothing is corrected.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -139,16 +140,18 @@ def _from_numbers(column: Any) -> tuple[Int64Array, BoolArray, BoolArray]:  # no
 
 
 def _from_decimal128(column: Any, valid: BoolArray) -> tuple[Int64Array, BoolArray, BoolArray]:  # noqa: ANN401
-    if column.type.scale > _DIGITS:
-        column = pc.round(column, ndigits=_DIGITS)
-    limit = pa.scalar(NANO, pa.decimal128(_DECIMAL128_DIGITS, 0))
-    wide = column.cast(pa.decimal128(_DECIMAL128_DIGITS, column.type.scale))
-    small = pc.fill_null(pc.less(pc.abs(wide), limit), fill_value=False)
-    kept = pc.if_else(small, wide, pa.scalar(None, wide.type)).cast(
-        pa.decimal128(_DECIMAL128_DIGITS, _DIGITS)
-    )
+    scale = column.type.scale
+    wide = column.cast(pa.decimal128(_DECIMAL128_DIGITS, scale))
+    fits = valid.copy()
+    if column.type.precision - scale > _DIGITS:
+        limit = pa.scalar(Decimal(NANO), wide.type)
+        small = pc.fill_null(pc.less(pc.abs(wide), limit), fill_value=False)
+        fits &= np.asarray(small.to_numpy(zero_copy_only=False))
+    kept = pc.if_else(pa.array(fits), wide, pa.scalar(None, wide.type))
+    if scale > _DIGITS:
+        kept = pc.round(kept, ndigits=_DIGITS)
+    kept = kept.cast(pa.decimal128(_DECIMAL128_DIGITS, _DIGITS))
     words = np.frombuffer(kept.buffers()[1], dtype="<i8")[2 * kept.offset :][: 2 * len(kept)]
-    fits = np.asarray(small.to_numpy(zero_copy_only=False))
     return np.where(fits, words[::2], 0).astype(np.int64), valid, valid & ~fits
 
 

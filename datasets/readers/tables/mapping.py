@@ -7,6 +7,7 @@ Nothing in it is guessed: an unknown key is refused by name, and every problem i
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from ....engine.vocabulary import load_vocabulary
 from .dates import DEFAULT_FORMAT, FORMATS, read_dates
+from .mapping_log import MappingLog
 from .problems import TableProblem, TableRefused
 from .targets import Target, find_target
 
@@ -76,46 +78,6 @@ class TableMapping:
     text: str = ""
 
 
-class _Log:
-    """Collects the problems of one mapping file."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.problems: list[TableProblem] = []
-
-    def add(self, code: str, key: str, found: str, why: str, remedy: str) -> None:
-        self.problems.append(TableProblem(code, f"{self.path}: {key}", found, why, remedy))
-
-    def unknown(self, given: Mapping[str, Any], known: tuple[str, ...], key: str) -> None:
-        for name in given:
-            if name not in known:
-                where = f"{key}.{name}" if key else name
-                self.add(
-                    "unknown_key", where, f"the key {name!r}", "no such key is read there",
-                    "Use one of: " + ", ".join(known),
-                )  # fmt: skip
-
-    def text(self, value: object, key: str) -> str:
-        """Return a text, or note that it is none."""
-        if isinstance(value, str):
-            return value
-        self.add(
-            "wrong_type", key, f"a value of type {type(value).__name__}", "text is read there",
-            'Put it between quotes, e.g. "9999"',
-        )  # fmt: skip
-        return ""
-
-    def texts(self, value: object, key: str) -> tuple[str, ...]:
-        """Return a list of texts, or note what is wrong with it."""
-        if isinstance(value, list):
-            return tuple(self.text(entry, f"{key}[{i}]") for i, entry in enumerate(value))
-        self.add(
-            "wrong_type", key, f"a value of type {type(value).__name__}", "a list is read there",
-            'Write it as ["a", "b"]',
-        )  # fmt: skip
-        return ()
-
-
 def read_mapping(path: Path) -> TableMapping:
     """Read a mapping file.
 
@@ -152,7 +114,7 @@ def parse_mapping(text: str, path: str = "mapping") -> TableMapping:
     ... # doctest: +ELLIPSIS
     Source(columns=('tt',), ...)
     """
-    log = _Log(path)
+    log = MappingLog(path)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -179,12 +141,10 @@ def parse_mapping(text: str, path: str = "mapping") -> TableMapping:
     return mapping
 
 
-def _csv(given: object, log: _Log) -> CsvForm:
-    if not isinstance(given, Mapping):
-        log.text(given, "csv")
-        return CsvForm()
-    log.unknown(given, _CSV_KEYS, "csv")
-    form = CsvForm(**{k: log.text(v, f"csv.{k}") for k, v in given.items() if k in _CSV_KEYS})
+def _csv(given: object, log: MappingLog) -> CsvForm:
+    table = log.table(given, "csv")
+    log.unknown(table, _CSV_KEYS, "csv")
+    form = CsvForm(**{k: log.text(v, f"csv.{k}") for k, v in table.items() if k in _CSV_KEYS})
     checks: Mapping[str, tuple[Callable[[str], bool], str]] = {
         "delimiter": (lambda v: len(v.encode()) == 1, "one ASCII character"),
         "decimal": (lambda v: v in (".", ",") and v != form.delimiter, "a point or a comma"),
@@ -207,12 +167,9 @@ def _is_encoding(name: str) -> bool:
     return True
 
 
-def _sources(given: object, log: _Log) -> dict[str, Source]:
-    if not isinstance(given, Mapping):
-        log.text(given, "columns")
-        return {}
+def _sources(given: object, log: MappingLog) -> dict[str, Source]:
     found = {}
-    for name, entry in given.items():
+    for name, entry in log.table(given, "columns").items():
         key = f"columns.{name}"
         target = find_target(name)
         if target is None:
@@ -226,11 +183,11 @@ def _sources(given: object, log: _Log) -> dict[str, Source]:
         if isinstance(raw, Mapping):
             found[name] = _source(raw, target, key, log)
         else:
-            log.text(entry, key)
+            log.table(entry, key)
     return found
 
 
-def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Source:
+def _source(raw: Mapping[str, Any], target: Target, key: str, log: MappingLog) -> Source:
     log.unknown(raw, _ENTRY_KEYS[target.kind], key)
     origins = [k for k in _ORIGINS if k in raw]
     if len(origins) != 1:
@@ -253,7 +210,7 @@ def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Sour
         )  # fmt: skip
     source = Source(
         columns=columns,
-        constant=log.text(raw["constant"], f"{key}.constant") if "constant" in raw else None,
+        constant=_constant(raw["constant"], f"{key}.constant", log) if "constant" in raw else None,
         row_number="row_number" in raw,
         unit=log.text(raw.get("unit", ""), f"{key}.unit"),
         values=_values(raw["values"], target, key, log) if "values" in raw else None,
@@ -267,7 +224,7 @@ def _source(raw: Mapping[str, Any], target: Target, key: str, log: _Log) -> Sour
     return source
 
 
-def _check_several(columns: tuple[str, ...], target: Target, key: str, log: _Log) -> None:
+def _check_several(columns: tuple[str, ...], target: Target, key: str, log: MappingLog) -> None:
     if not columns or len(set(columns)) < len(columns):
         log.add(
             "columns_unclear", key, f"{len(columns)} columns, {len(set(columns))} different",
@@ -280,16 +237,23 @@ def _check_several(columns: tuple[str, ...], target: Target, key: str, log: _Log
         )  # fmt: skip
 
 
-def _values(given: object, target: Target, key: str, log: _Log) -> dict[str, str]:
-    if not isinstance(given, Mapping):
-        log.text(given, f"{key}.values")
-        return {}
+def _values(given: object, target: Target, key: str, log: MappingLog) -> dict[str, str]:
     return {
-        text: _answer(value, target, f"{key}.values.{text}", log) for text, value in given.items()
+        text: _answer(value, target, f"{key}.values.{text}", log)
+        for text, value in log.table(given, f"{key}.values").items()
     }
 
 
-def _answer(value: object, target: Target, key: str, log: _Log) -> str:
+def _constant(value: object, key: str, log: MappingLog) -> str:
+    """Return a constant as text; TOML's own dates and booleans are understood."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return log.text(value, key)
+
+
+def _answer(value: object, target: Target, key: str, log: MappingLog) -> str:
     answer = str(value).lower() if isinstance(value, bool) else log.text(value, key)
     words = target.words or {}
     if answer not in words and answer not in ("", "unknown"):
@@ -300,7 +264,7 @@ def _answer(value: object, target: Target, key: str, log: _Log) -> str:
     return answer
 
 
-def _check_format(source: Source, key: str, log: _Log) -> None:
+def _check_format(source: Source, key: str, log: MappingLog) -> None:
     if source.date_format and source.date_format not in FORMATS:
         log.add(
             "format_unknown", f"{key}.format", f"the date format {source.date_format!r}",
@@ -308,7 +272,7 @@ def _check_format(source: Source, key: str, log: _Log) -> None:
         )  # fmt: skip
 
 
-def _check_unit(source: Source, target: Target, key: str, log: _Log) -> None:
+def _check_unit(source: Source, target: Target, key: str, log: MappingLog) -> None:
     if target.kind != "quantity":
         return
     accepted = tuple(u.ucum for u in load_vocabulary().item_of(target.slot).units)
@@ -327,7 +291,7 @@ def _check_unit(source: Source, target: Target, key: str, log: _Log) -> None:
         )  # fmt: skip
 
 
-def _check_constant(source: Source, target: Target, key: str, log: _Log) -> None:
+def _check_constant(source: Source, target: Target, key: str, log: MappingLog) -> None:
     where = f"{key}.constant"
     if target.kind == "date":
         form = source.date_format or DEFAULT_FORMAT

@@ -12,85 +12,15 @@ from ....engine.record import UNKNOWN
 from .answers import is_answer_type
 from .dates import DEFAULT_FORMAT, is_date_type
 from .decimals import is_decimal_type, is_text_type
-from .mapping import SCHEMA, CsvForm, Source, TableMapping
+from .mapping import SCHEMA, Source, TableMapping
 from .problems import TableProblem, TableRefused
+from .roles import AnswerRole, DateRole, QuantityRole, TablePlan
 from .targets import UNKNOWN_WORDS, Target, canonical_targets, find_target
 
 _NAME_SHOWN: Final = 40
 _READ_ME: Final = (
     "# Take out of this list every column that is a measurement or an answer, and map it below."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class QuantityRole:
-    """One column of reported values, in one unit."""
-
-    column: str
-    slot: str
-    unit: str
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRole:
-    """One question: the columns of which any counts, or the same answer for everyone.
-
-    ``words`` are pairs of lower-case text and code; -1 for a text that means "not known".
-    """
-
-    question: str
-    columns: tuple[str, ...]
-    words: tuple[tuple[str, int], ...]
-    missing: tuple[str, ...] = ()
-    constant: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DateRole:
-    """One date: a column, or the same day for everyone."""
-
-    column: str
-    constant: str | None = None
-    date_format: str = DEFAULT_FORMAT
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TablePlan:
-    """What every column of a table is.
-
-    Attributes
-    ----------
-    person : column of the pseudonym; empty where the row number stands for the person
-    visit_date, birth_date : None where the table has none
-    age : column of completed years; empty where there is none
-    sex : None where the table has none
-    ignored : columns that the mapping lists under ``ignore``
-    notices : what the reader of the result must know, as codes
-    """
-
-    person: str
-    visit_date: DateRole | None
-    birth_date: DateRole | None
-    age: str
-    age_missing: tuple[str, ...]
-    sex: AnswerRole | None
-    quantities: tuple[QuantityRole, ...]
-    answers: tuple[AnswerRole, ...]
-    ignored: tuple[str, ...]
-    csv: CsvForm
-    notices: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column that is read, each once."""
-        names = [self.person, self.age]
-        names += [d.column for d in (self.visit_date, self.birth_date) if d]
-        names += [r.column for r in self.quantities]
-        roles = (*self.answers, self.sex) if self.sex else self.answers
-        names += [c for r in roles for c in r.columns]
-        return tuple(dict.fromkeys(name for name in names if name))
 
 
 @dataclass(frozen=True, slots=True)

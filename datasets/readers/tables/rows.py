@@ -17,7 +17,7 @@ from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, Problem, Visit
 from .answers import Answers, read_answers
 from .dates import Dates, completed_years, no_dates, read_dates
 from .decimals import is_text_type, read_decimals, unique_texts
-from .plan import AnswerRole, DateRole, TablePlan
+from .roles import AnswerRole, DateRole, TablePlan
 
 Ages = np.ndarray[Any, np.dtype[np.int16]]
 
