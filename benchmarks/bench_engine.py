@@ -1,0 +1,124 @@
+"""The engine on one visit: the whole draft, the model alone, and what a cold start costs."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from laennec.engine import load_guidelines, load_models, parse, screen
+from laennec.engine.features import features
+from laennec.engine.plausibility import check_plausibility
+from laennec.engine.runtime import RiskModel
+
+ROOT = Path(__file__).resolve().parents[1]
+VISIT = ROOT / "examples" / "visits" / "01-raised-risk.json"
+SCREEN = "import sys; from laennec.cli import main; main()"
+STARTS = 7
+MEGABYTE = 1024.0  # ru_maxrss is in kilobytes on Linux
+
+
+def per_call(function: Callable[[], object], *, seconds: float = 1.0) -> float:
+    """Return the median time of one call, in seconds, after a warm-up."""
+    for _ in range(20):
+        function()
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def start(*arguments: str) -> tuple[float, float]:
+    """Return wall time (s) and peak memory (MB) of a fresh interpreter; the best of several."""
+    walls, peaks = [], []
+    for _ in range(STARTS):
+        begin = time.perf_counter()
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
+            [sys.executable, "-P", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        walls.append(time.perf_counter() - begin)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise RuntimeError(f"{arguments} ended with {child.returncode}")
+        peaks.append(usage.ru_maxrss / MEGABYTE)
+    return min(walls), min(peaks)
+
+
+def model_rows() -> list[dict[str, Any]]:
+    """Time each shipped model on the example, with the firing and contribution of every rule."""
+    made = features(check_plausibility(parse(VISIT.read_bytes()).batch))
+    rows = []
+    for bundle in load_models().loaded:
+        model: RiskModel = bundle.model
+        x = np.column_stack([made[n].values for n in bundle.manifest.input_names])
+        observed = np.column_stack([made[n].observed for n in bundle.manifest.input_names])
+        if not model.run(x, observed).ok[0]:
+            continue
+        seconds = per_call(lambda model=model, x=x, observed=observed: model.run(x, observed))
+        rows.append(
+            {
+                "what": f"one answer of {bundle.manifest.id} with its reasons",
+                "ours": f"{seconds * 1e3:.3f} ms",
+                "peer": f"target 1 ms: {'kept' if seconds < 1e-3 else 'MISSED'}",
+                "ratio": 1e-3 / seconds,
+                "how": f"checks, ONNX graph, every rule's part, sum verified; "
+                f"{bundle.manifest.kind}, median of one second of calls",
+            }
+        )
+    return rows
+
+
+def draft_row() -> dict[str, Any]:
+    """Time the whole draft of one visit."""
+    record = parse(VISIT.read_bytes())
+    models, guidelines = load_models(), load_guidelines()
+    seconds = per_call(lambda: screen(record, models, guidelines), seconds=3.0)
+    reading = per_call(lambda: parse(VISIT.read_bytes()))
+    return {
+        "what": "one visit through screen(): every finding, reason, interval, what would change it",
+        "ours": f"{seconds * 1e3:.1f} ms (reading the visit: {reading * 1e3:.1f} ms)",
+        "peer": None,
+        "ratio": None,
+        "how": "examples/visits/01-raised-risk.json, one process, warm, median of three seconds",
+    }
+
+
+def start_rows() -> list[dict[str, Any]]:
+    """Compare a cold start up to the printed draft with what only importing a peer costs."""
+    wall, peak = start("-c", SCREEN, "screen", str(VISIT))
+    rows = []
+    for name, code in (
+        ("importing scikit-learn's logistic regression", "from sklearn.linear_model import *"),
+        ("importing scikit-fuzzy's control", "import skfuzzy.control"),
+    ):
+        peer_wall, peer_peak = start("-c", code)
+        rows += [
+            {
+                "what": "first answer of the base install, from process start to printed draft",
+                "ours": f"{wall:.2f} s (target 1 s: {'kept' if wall < 1 else 'MISSED'})",
+                "peer": f"{name} alone: {peer_wall:.2f} s",
+                "ratio": peer_wall / wall,
+                "how": f"fresh interpreter, best of {STARTS}, warm disk cache",
+            },
+            {
+                "what": "peak memory of that process",
+                "ours": f"{peak:.0f} MB",
+                "peer": f"{name} alone: {peer_peak:.0f} MB",
+                "ratio": peer_peak / peak,
+                "how": "ru_maxrss of the child",
+            },
+        ]
+    return rows
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return the rows of this benchmark."""
+    return [draft_row(), *model_rows(), *start_rows()]
