@@ -71,7 +71,8 @@ def load_trust(folder: Path | None = None, *, development: bool = True) -> Trust
 
     Raises
     ------
-    ContractBroken  if a file is no Ed25519 public key, or takes the name ``development``
+    ContractBroken  if the folder is missing, or a file is no Ed25519 public key or takes the name
+        ``development``
     """
     keys = {DEVELOPMENT: _public_key(DEVELOPMENT_KEY)} if development else {}
     for path in _pem_files(folder):
@@ -88,12 +89,19 @@ def load_trust(folder: Path | None = None, *, development: bool = True) -> Trust
 
 
 def _pem_files(folder: Path | None) -> Iterable[Path]:
+    if folder is not None and not folder.is_dir():
+        raise ContractBroken(
+            found="the trust folder is not there",
+            why="without it every model of the site would be refused for no visible reason",
+            remedy="Create it, or correct its path",
+            path=folder.name,
+        )
     return () if folder is None else sorted(folder.glob("*.pem"))
 
 
 def _public_key(path: Path) -> Ed25519PublicKey:
     try:
-        key = serialization.load_pem_public_key(path.read_bytes())
+        key = serialization.load_pem_public_key(_bytes_of(path))
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
@@ -134,7 +142,7 @@ def read_private_key(path: Path, password: bytes | None = None) -> Ed25519Privat
     ContractBroken  if the file is no Ed25519 private key, or the password does not open it
     """
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password)
+        key = serialization.load_pem_private_key(_bytes_of(path), password)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
@@ -164,12 +172,24 @@ def sign_bundle(folder: Path, private_key: Ed25519PrivateKey, key_name: str) -> 
     ------
     ContractBroken  if the manifest is broken or a file is missing, extra or of a forbidden name
     """
-    draft = parse_manifest((folder / MANIFEST).read_bytes(), sealed=False)
+    draft = parse_manifest(_bytes_of(folder / MANIFEST), sealed=False)
     names = sorted(p.name for p in folder.iterdir() if p.name not in (MANIFEST, SIGNATURE))
-    files = {name: sha256_of((folder / name).read_bytes()) for name in names}
+    files = {name: sha256_of(_bytes_of(folder / name)) for name in names}
     sealed = replace(draft, key=key_name, files=files)
     raw = write_manifest(sealed).encode()
     parse_manifest(raw)
     (folder / MANIFEST).write_bytes(raw)
     (folder / SIGNATURE).write_bytes(private_key.sign(raw))
     return sealed
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContractBroken(
+            found=f"the file can't be read ({error.strerror})",
+            why="neither a key nor a bundle is guessed",
+            remedy="Correct the path, or make the file readable",
+            path=path.name,
+        ) from error

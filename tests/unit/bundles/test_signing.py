@@ -44,6 +44,18 @@ def test_a_trusted_key_may_not_take_a_reserved_or_odd_name(tmp_path, name):
         load_trust(tmp_path)
 
 
+def test_a_trust_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(ContractBroken, match=r"trust folder is not there: .*correct its path"):
+        load_trust(tmp_path / "tursted")
+
+
+def test_files_that_cannot_be_read_are_said(tmp_path):
+    with pytest.raises(ContractBroken, match=r"can't be read \(No such file.*\[release.pem\]"):
+        read_private_key(tmp_path / "release.pem")
+    with pytest.raises(ContractBroken, match=r"can't be read \(No such file.*\[manifest.toml\]"):
+        sign_bundle(tmp_path, generate_key(), "site")
+
+
 def test_only_ed25519_keys_are_trusted(tmp_path):
     other = rsa.generate_private_key(65537, 2048).public_key()
     form = serialization.PublicFormat.SubjectPublicKeyInfo
