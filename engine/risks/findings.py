@@ -81,7 +81,7 @@ def _answered(
         reasons_for=for_,
         reasons_against=against,
         missing=_missing(bundle, interval, missing_that_could_flip(model, output, interval)),
-        what_would_change=_changes(changes),
+        what_would_change=_changes(changes, band),
         proposed_action=action.action,
         proposed_addressee=action.addressee,
         model=_reference(bundle),
@@ -179,8 +179,8 @@ def _present(bundle: Bundle, person: PersonContext) -> dict[str, float]:
     return {n: float(made[n].values[row]) for n in names if made[n].observed[row]}
 
 
-def _changes(found: Counterfactuals) -> tuple[Change, ...]:
-    if found.outcome == "no_reachable_change":
+def _changes(found: Counterfactuals, band: Band) -> tuple[Change, ...]:
+    if found.outcome == "no_reachable_change" and band != "low":
         return (Change(Message("change.none_reachable"), (), None, ""),)
     return tuple(_change(c) for c in found.found)
 
