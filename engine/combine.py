@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from .fixedpoint import FloatArray, Int64Array
+from .one_person import take_rows
 from .record import UNKNOWN, BoolArray, Int8Array, ItemState, QuantityColumn, VisitBatch
 from .vocabulary import Item
 
@@ -48,6 +49,16 @@ class CombinedInput:
     slot: Int8Array
     averaged: BoolArray
     mixed: BoolArray
+
+    def take(self, rows: slice) -> "CombinedInput":
+        """Return some people of this input."""
+        return CombinedInput(
+            take_rows(self.column, rows),
+            self.slots,
+            self.slot[rows],
+            self.averaged[rows],
+            self.mixed[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .fixedpoint import NANO_DIGITS, format_nano
 from .guidelines import Row
 from .guidelines.model import BORDERLINE, PRESENT, STATES
 from .logic import TRUE, Operator
+from .one_person import take_person, take_rows
 from .prediagnosis import Change, Message
 from .record import ItemState, QuantityColumn, VisitBatch
 
@@ -115,35 +116,6 @@ def _step(columns: FactColumns, person: int, item: str, nano: int) -> tuple[str,
     return slot or item, old, format_nano(nano), unit
 
 
-def take_person(batch: VisitBatch, person: int) -> VisitBatch:
-    """Return one person's record as a batch of one."""
-    rows = slice(person, person + 1)
-    return replace(
-        batch,
-        visit_id=batch.visit_id[person : person + 1],
-        person_id=batch.person_id[person : person + 1],
-        age_years=batch.age_years[rows],
-        sex=batch.sex[rows],
-        quantities={slot: _take(column, rows) for slot, column in batch.quantities.items()},
-        answers={name: codes[rows] for name, codes in batch.answers.items()},
-        refused=batch.refused[rows],
-        problems=(),
-        reported={},
-        paths={},
-    )
-
-
-def _take(column: QuantityColumn, rows: slice) -> QuantityColumn:
-    return replace(
-        column,
-        nano=column.nano[rows],
-        unit=column.unit[rows],
-        comparator=column.comparator[rows],
-        state=column.state[rows],
-        confirmed=None if column.confirmed is None else column.confirmed[rows],
-    )
-
-
 def _with_values(
     one: VisitBatch, columns: FactColumns, person: int, targets: dict[str, int]
 ) -> VisitBatch:
@@ -163,7 +135,7 @@ def _with_values(
 
 
 def _single(column: QuantityColumn, person: int, nano: int) -> QuantityColumn:
-    one = _take(column, slice(person, person + 1))
+    one = take_rows(column, slice(person, person + 1))
     return replace(one, nano=np.full_like(one.nano, nano), comparator=np.zeros_like(one.comparator))
 
 

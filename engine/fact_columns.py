@@ -59,6 +59,18 @@ class FactColumn:
     borderline: BoolArray
     barred: BoolArray
 
+    def take(self, rows: slice) -> "FactColumn":
+        """Return some people of this finding."""
+        return FactColumn(
+            self.spec,
+            self.state[rows],
+            self.grade[rows],
+            self.urgency[rows],
+            self.rows[rows],
+            self.borderline[rows],
+            self.barred[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FactColumns:
@@ -84,6 +96,12 @@ class FactColumns:
     def urgency(self) -> Int8Array:
         """(n, f) the urgency of every finding, 4 without one."""
         return np.stack([c.urgency for c in self.columns], axis=1)
+
+    def take(self, person: int) -> "FactColumns":
+        """Return one person's columns."""
+        rows = slice(person, person + 1)
+        inputs = {name: combined.take(rows) for name, combined in self.inputs.items()}
+        return FactColumns(self.guidelines, tuple(c.take(rows) for c in self.columns), inputs, 1)
 
     def column(self, finding: str) -> FactColumn | None:
         """Return one finding's column; None where the chosen sets do not have it."""
@@ -136,8 +154,8 @@ def evaluate_finding(
         if row.threshold is None:
             verdicts[row.id] = _tally(row, [readings[i] for i in row.tally], batch.n)
             edges[row.id] = np.full(batch.n, FALSE)
-    rows = np.stack([verdicts[r.id] for r in spec.rows], axis=1)
-    edge = np.stack([edges[r.id] for r in spec.rows], axis=1)
+    rows = np.stack([verdicts[r.id] for r in spec.rows])
+    edge = np.stack([edges[r.id] for r in spec.rows])
     return _decide(spec, rows, edge, _holds_any(spec.not_when, batch))
 
 
@@ -200,39 +218,44 @@ def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
 
 
 def _decide(spec: FindingSpec, rows: Int8Array, edge: Int8Array, barred: BoolArray) -> FactColumn:
-    """Turn what the rows say into state, grade and urgency."""
-    holds = rows == TRUE
-    orders = np.array([spec.grades[r.grade].order for r in spec.rows], dtype=np.int8)
-    grades = np.array([r.grade for r in spec.rows], dtype=np.int8)
-    ranked = np.where(holds, orders, np.int8(NO_GRADE))
-    best = np.argmax(ranked, axis=1)
-    order = ranked[np.arange(len(ranked)), best]
-    grade = np.where(order > NO_GRADE, grades[best], np.int8(NO_GRADE))
-    assessable = _needs_met(spec, rows, edge)
-    state = _state_of_grade(spec, grade, assessable)
+    """Turn what the rows (r, n) say into state, grade and urgency."""
+    order, grade = _highest_grade(spec, rows)
     near = (edge == TRUE) & (rows == FALSE)
-    near_above = (near & (orders > order[:, None])).any(axis=1)
+    orders = [spec.grades[r.grade].order for r in spec.rows]
+    near_above = np.logical_or.reduce([near[i] & (o > order) for i, o in enumerate(orders)])
+    state = _state_of_grade(spec, grade, _needs_met(spec, rows, edge))
     is_near = near_above & (state < BORDERLINE)
     state = np.where(is_near, BORDERLINE, state)
     gave_way = (state == ABSENT) & _in_state(spec, grade, NOT_ASSESSABLE)
-    grade = np.where(gave_way | barred, NO_GRADE, grade)
+    grade = np.where(gave_way | barred, np.int8(NO_GRADE), grade)
     state = np.where(barred, NOT_ASSESSABLE, state)
     return FactColumn(
         spec=spec,
         state=state.astype(np.int8),
-        grade=grade.astype(np.int8),
+        grade=grade,
         urgency=_urgency(spec, grade, is_near & ~barred),
-        rows=rows,
-        borderline=near & ~barred[:, None],
+        rows=rows.T,
+        borderline=(near & ~barred).T,
         barred=barred,
     )
 
 
+def _highest_grade(spec: FindingSpec, rows: Int8Array) -> tuple[Int8Array, Int8Array]:
+    """Return (n,) the order and the index of the highest grade whose row holds, -1 without one."""
+    orders = np.array([[spec.grades[r.grade].order] for r in spec.rows], dtype=np.int8)
+    order = np.maximum.reduce(np.where(rows == TRUE, orders, np.int8(NO_GRADE)))
+    table = np.full(max(g.order for g in spec.grades) + 2, NO_GRADE, dtype=np.int8)
+    for index, grade in enumerate(spec.grades):
+        table[grade.order] = index
+    return order, np.asarray(table[order])
+
+
 def _state_of_grade(spec: FindingSpec, grade: Int8Array, assessable: BoolArray) -> Int8Array:
     """Return the state of the grade; without one, absent only if all was assessable."""
-    unmet = np.array([*(max(g.state, NOT_ASSESSABLE) for g in spec.grades), NOT_ASSESSABLE])
-    met = np.array([*(g.beside_needs for g in spec.grades), ABSENT])
-    return np.where(assessable, met[grade], unmet[grade])
+    unmet = [*(max(g.state, NOT_ASSESSABLE) for g in spec.grades), NOT_ASSESSABLE]
+    met = [*(g.beside_needs for g in spec.grades), ABSENT]
+    table = np.array([unmet, met], dtype=np.int8)
+    return np.asarray(table[assessable.astype(np.int8), grade])
 
 
 def _in_state(spec: FindingSpec, grade: Int8Array, state: int) -> BoolArray:
@@ -242,14 +265,12 @@ def _in_state(spec: FindingSpec, grade: Int8Array, state: int) -> BoolArray:
 def _needs_met(spec: FindingSpec, rows: Int8Array, edge: Int8Array) -> BoolArray:
     """Return (n,) where of every needed group one item was decided by all its rows."""
     undecided = (rows == UNKNOWN) | ((rows == FALSE) & (edge == UNKNOWN))
-    met = np.ones(len(rows), dtype=np.bool_)
+    met = np.ones(rows.shape[1], dtype=np.bool_)
     for group in spec.needs:
-        one = np.zeros(len(rows), dtype=np.bool_)
+        one = np.zeros_like(met)
         for item in group:
-            of_item = [r.threshold is not None and r.threshold.item == item for r in spec.rows]
-            answerable = [r.also == () for r in spec.rows]
-            mask = np.array(of_item) & np.array(answerable)
-            one |= ~undecided[:, mask].any(axis=1)
+            of_item = [i for i, r in enumerate(spec.rows) if r.compares(item) and not r.also]
+            one |= ~np.logical_or.reduce(undecided[of_item])
         met &= one
     return met
 

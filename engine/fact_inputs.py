@@ -82,7 +82,7 @@ def _unit(column: QuantityColumn, person: int, reading: int) -> str:
 
 
 def _readings(batch: VisitBatch, person: int, name: str, last: int | None) -> list[InputValue]:
-    """Return the accepted readings that a derived value was made from, the last ones if so asked."""
+    """Return the accepted readings behind a derived value, only the last ones if so asked."""
     values = []
     for slot in _made_from(name):
         column = batch.quantity(slot)

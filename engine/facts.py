@@ -33,6 +33,7 @@ from .guidelines.model import (
     Outcome,
 )
 from .logic import FALSE, TRUE, UNKNOWN
+from .one_person import take_person
 from .prediagnosis import (
     URGENCIES,
     Finding,
@@ -107,7 +108,8 @@ def fact_findings(columns: FactColumns, batch: VisitBatch, row: int) -> tuple[Fi
     batch : the record that was evaluated
     row : which person
     """
-    return tuple(_finding(_Person(column, columns, batch, row)) for column in columns.columns)
+    one, of_one = take_person(batch, row), columns.take(row)
+    return tuple(_finding(_Person(column, of_one, one, 0)) for column in of_one.columns)
 
 
 def _finding(person: _Person) -> Finding:

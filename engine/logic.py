@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from .fixedpoint import Int64Array
-from .record import NO, BoolArray, Int8Array, QuantityColumn
+from .record import BoolArray, Int8Array, QuantityColumn
 from .record import UNKNOWN as NOT_ANSWERED
 
 TRUE: Final = np.int8(1)
@@ -151,8 +151,3 @@ def compare(
 def count_true(verdicts: Int8Array) -> Int8Array:
     """Return (n,) how many of the (n, m) verdicts are true."""
     return np.asarray((verdicts == TRUE).sum(axis=1), dtype=np.int8)
-
-
-def is_no(codes: Int8Array) -> BoolArray:
-    """Return (n,) where a yes/no question was answered with no."""
-    return np.asarray(codes == NO)

@@ -16,6 +16,7 @@ from .fixedpoint import format_nano
 from .guidelines import UrgentRule
 from .guidelines.model import NO_URGENCY, Condition, Threshold
 from .logic import TRUE, compare, compare_decimals
+from .one_person import take_person
 from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
 from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
 from .urgent_readings import could_hold
@@ -159,14 +160,15 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
     most: dict[str, str] = {}
     for rule in fired:
         most[rule.group] = min(most.get(rule.group, rule.level), rule.level)
-    items = [_item(rule, batch, row) for rule in fired if rule.level == most[rule.group]]
+    one = take_person(batch, row)
+    items = [_item(rule, one) for rule in fired if rule.level == most[rule.group]]
     again = [r for r, f in zip(columns.rules, columns.remeasure[row], strict=True) if f]
-    items += _remeasure_items(again, batch, row)
+    items += _remeasure_items(again, one)
     return tuple(sorted(items, key=lambda item: item.level))
 
 
-def _item(rule: UrgentRule, batch: VisitBatch, row: int) -> UrgentItem:
-    inputs = tuple(dict.fromkeys(_inputs(rule, batch, row)))
+def _item(rule: UrgentRule, one: VisitBatch) -> UrgentItem:
+    inputs = tuple(dict.fromkeys(_inputs(rule, one)))
     return UrgentItem(
         rule_id=rule.id,
         level=rule.level,
@@ -191,37 +193,35 @@ def _parameters(inputs: Iterable[InputValue]) -> Mapping[str, Parameter]:
     return {}
 
 
-def _inputs(rule: UrgentRule, batch: VisitBatch, row: int) -> Iterable[InputValue]:
+def _inputs(rule: UrgentRule, one: VisitBatch) -> Iterable[InputValue]:
     """Yield the readings and answers of one person that meet the rule's conditions."""
     for clause in rule.clauses:
         for condition in clause:
             flag = condition.flag
-            if flag is not None and batch.answer(flag.name)[row] == flag.choice:
+            if flag is not None and one.answer(flag.name)[0] == flag.choice:
                 yield InputValue(flag.name, flag.choice_code, "")
             elif condition.threshold is not None:
-                yield from _readings(condition.threshold, batch, row, unused=False)
-            elif flag is None and bool(_age_holds(condition, batch)[row]):
-                yield InputValue("age", str(int(batch.age_years[row])), "a")
+                yield from _readings(condition.threshold, one, unused=False)
+            elif flag is None and bool(_age_holds(condition, one)[0]):
+                yield InputValue("age", str(int(one.age_years[0])), "a")
 
 
-def _readings(
-    threshold: Threshold, batch: VisitBatch, row: int, *, unused: bool
-) -> Iterable[InputValue]:
+def _readings(threshold: Threshold, one: VisitBatch, *, unused: bool) -> Iterable[InputValue]:
     """Yield one person's readings that meet a condition, or that could and are not used."""
-    for slot, column in columns_of(threshold.item, batch):
+    for slot, column in columns_of(threshold.item, one):
         verdicts = compare(column, threshold.op, threshold.values)
         meets = could_hold(column, threshold, verdicts) if unused else verdicts == TRUE
-        texts = batch.reported.get(slot, ())
-        for reading in np.flatnonzero(meets[row]):
-            sign = int(column.comparator[row, reading])
-            plain = format_nano(int(column.nano[row, reading]), sign)
-            value = texts[row][int(reading)] if row < len(texts) else plain
-            unit = int(column.unit[row, reading])
+        texts = one.reported.get(slot, ())
+        for reading in np.flatnonzero(meets[0]):
+            sign = int(column.comparator[0, reading])
+            plain = format_nano(int(column.nano[0, reading]), sign)
+            value = texts[0][int(reading)] if texts else plain
+            unit = int(column.unit[0, reading])
             ucum = column.item.units[unit].ucum if unit >= 0 else ""
             yield InputValue(slot, value, ucum, "derived" if slot in DERIVED else "reported")
 
 
-def _remeasure_items(rules: Sequence[UrgentRule], batch: VisitBatch, row: int) -> list[UrgentItem]:
+def _remeasure_items(rules: Sequence[UrgentRule], one: VisitBatch) -> list[UrgentItem]:
     """Return one item for each unused value: measure it again now, at the most urgent level."""
     found: dict[InputValue, UrgentRule] = {}
     for rule in sorted(rules, key=lambda r: r.level):
@@ -229,7 +229,7 @@ def _remeasure_items(rules: Sequence[UrgentRule], batch: VisitBatch, row: int) -
             for condition in clause:
                 if condition.threshold is None:
                     continue
-                for value in _readings(condition.threshold, batch, row, unused=True):
+                for value in _readings(condition.threshold, one, unused=True):
                     found.setdefault(value, rule)
     return [_remeasure_item(rule, value) for value, rule in found.items()]
 

@@ -8,7 +8,7 @@ from .model import (
     Row,
     UrgentRule,
 )
-from .urgent import load_risk_urgency, load_urgent_rules
+from .urgent import load_urgent_rules
 
 __all__ = [
     "FindingSpec",
@@ -18,7 +18,6 @@ __all__ = [
     "UrgentRule",
     "choose_sets",
     "load_guidelines",
-    "load_risk_urgency",
     "load_urgent_rules",
     "parse_choice",
 ]

@@ -76,6 +76,8 @@ def _row(raw: Mapping[str, Any], grades: Mapping[str, int], file: _File) -> Row:
     strangers = set(raw) - _ROW_KEYS
     if strangers or "id" not in raw or raw.get("grade") not in grades:
         raise broken(f"unknown {sorted(strangers) or 'grade or id'}", "rows are closed", where)
+    if ("item" in raw) == ("rows" in raw) or str(raw.get("item")).endswith("*"):
+        raise broken("no single item", "a row compares one item or counts other rows", where)
     threshold = read_threshold(raw, where) if "item" in raw else None
     edge = raw.get("borderline_from", {})
     if bool(edge) != bool(raw.get("borderline_source")) or (edge and threshold is None):

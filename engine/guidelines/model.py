@@ -86,6 +86,10 @@ class Row:
     tally: tuple[str, ...]
     at_least: int
 
+    def compares(self, item: str) -> bool:
+        """Return whether the row looks at this item."""
+        return self.threshold is not None and self.threshold.item == item
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -1,27 +1,16 @@
-"""Reads the urgent rules; what each level means, and what a risk level asks for."""
+"""Reads the urgent rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from ..logic import OPERATORS
 from ..prediagnosis import URGENCIES, Urgency
 from ..vocabulary.load import read_toml
-from .model import Citation, Condition, Outcome, UrgentRule
-from .read import broken, read_citation, read_flag, read_outcome, read_threshold
+from .model import Condition, UrgentRule
+from .read import broken, read_citation, read_flag, read_threshold
 
 URGENCY_FILE: Final = "urgency.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class RiskUrgency:
-    """What a band or level of a published risk asks for (``score2``, ``very_high``)."""
-
-    score: str
-    level: str
-    outcome: Outcome
-    citation: Citation
 
 
 def _condition(raw: Mapping[str, Any], path: str) -> Condition:
@@ -47,12 +36,15 @@ def parse_urgent(raw: Mapping[str, Any], path: str) -> tuple[UrgentRule, ...]:
 
     Raises
     ------
-    DataError  if something in it is unknown or missing
+    DataError  if something in it is unknown, missing or there twice
     """
     try:
-        return tuple(_rule(rule, raw.get("conditions", {}), path) for rule in raw["rule"])
+        rules = tuple(_rule(rule, raw.get("conditions", {}), path) for rule in raw["rule"])
     except KeyError as error:
         raise broken(f"no {error}", "the file can't be used without it", path) from error
+    if len({r.id for r in rules}) < len(rules):
+        raise broken("two urgent rules with one id", "one would be hidden", path)
+    return rules
 
 
 def _rule(raw: Mapping[str, Any], named: Mapping[str, Any], path: str) -> UrgentRule:
@@ -85,26 +77,4 @@ def load_urgent_rules() -> tuple[UrgentRule, ...]:
     ------
     DataError  if the file is broken
     """
-    rules = parse_urgent(read_toml(__package__ or "", URGENCY_FILE), URGENCY_FILE)
-    if len({r.id for r in rules}) < len(rules):
-        raise broken("two urgent rules with one id", "one would be hidden", URGENCY_FILE)
-    return rules
-
-
-@cache
-def load_risk_urgency() -> Mapping[tuple[str, str], RiskUrgency]:
-    """Return (score, level) -> what it asks for.
-
-    >>> load_risk_urgency()["score2", "very_high"].outcome.urgency
-    'U2'
-    """
-    raw = read_toml(__package__ or "", URGENCY_FILE)
-    found = [
-        RiskUrgency(r["score"], r["level"], read_outcome(r, URGENCY_FILE), _cited(r))
-        for r in raw["risk_level"]
-    ]
-    return {(r.score, r.level): r for r in found}
-
-
-def _cited(raw: Mapping[str, Any]) -> Citation:
-    return read_citation(raw, f"{URGENCY_FILE}, {raw['score']} {raw['level']}")
+    return parse_urgent(read_toml(__package__ or "", URGENCY_FILE), URGENCY_FILE)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-
 from laennec.engine.fixedpoint import parse_decimal
 from laennec.engine.record import FEMALE, MALE, UNKNOWN, YES, ItemState, QuantityColumn, VisitBatch
 from laennec.engine.vocabulary import load_vocabulary
