@@ -7,7 +7,7 @@ import bundle_maker
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from laennec.engine.bundles import load_models
+from laennec.engine.bundles.load import load_models
 
 RENAMED = {"waist_to_height": "waist_to_height_ratio", "family_history": "family_history_diabetes"}
 UNKNOWN_SHARE = 0.2
