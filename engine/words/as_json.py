@@ -15,7 +15,7 @@ from ..prediagnosis import (
     Reason,
     UrgentItem,
 )
-from . import phrases
+from . import order, phrases
 from .sentences import Sentences
 
 NUMBER_DECIMALS: Final = 6
@@ -87,7 +87,7 @@ def as_json(
         "banners": phrases.banners(prediagnosis, sentences),
         "urgency": prediagnosis.urgency,
         "urgent": [_urgent(item, sentences) for item in _urgent_order(prediagnosis.urgent)],
-        "findings": [_finding(f, sentences) for f in phrases.in_order(prediagnosis.findings)],
+        "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
         "notes": [_notice(n, sentences) for n in prediagnosis.notes],
@@ -101,7 +101,7 @@ def as_json(
 
 
 def _urgent_order(items: Sequence[UrgentItem]) -> list[UrgentItem]:
-    return sorted(items, key=lambda item: phrases.urgency_rank(item.level))
+    return sorted(items, key=lambda item: order.urgency_rank(item.level))
 
 
 def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from ..prediagnosis import (
-    URGENCIES,
     Change,
     Finding,
     InputValue,
@@ -18,73 +17,19 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from .numbers import number, signed
+from .order import FIGURES, level_of
 from .sentences import Sentences
 
 SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
 HUNDRED: Final = 100
 INDEX_DECIMALS: Final = 2
-_LEVELS: Final = {
-    "present": 0,
-    "high": 0,
-    "borderline": 1,
-    "intermediate": 1,
-    "not_assessable": 2,
-    "absent": 3,
-    "low": 3,
-}
-_FIGURES: Final = ("points", "score", "rank")
-
-
-def level_of(finding: Finding) -> str:
-    """Return the state of a fact or the band of a risk."""
-    return (finding.state if finding.kind == "fact" else finding.band) or "not_assessable"
 
 
 def level_words(finding: Finding, sentences: Sentences) -> str:
     """Word the state of a fact or the band of a risk."""
     table = "state" if finding.kind == "fact" else "band"
     return sentences.text(f"{table}.{level_of(finding)}")
-
-
-def urgency_rank(urgency: str | None) -> int:
-    """Return 0 for U0 and so on, the last rank where there is none."""
-    return URGENCIES.index(urgency) if urgency in URGENCIES else len(URGENCIES)
-
-
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Order findings by urgency, then by how far they are from nothing to do."""
-    return sorted(findings, key=lambda f: (urgency_rank(f.urgency), _LEVELS[level_of(f)]))
-
-
-def grouped(prediagnosis: PreDiagnosis) -> dict[str, list[Finding]]:
-    """Sort findings into ``main``, ``scores``, ``not_assessable`` and ``absent``.
-
-    A published score stands apart for comparison unless it asks for something within weeks.
-    """
-    groups: dict[str, list[Finding]] = {
-        k: [] for k in ("main", "scores", "not_assessable", "absent")
-    }
-    for finding in in_order(prediagnosis.findings):
-        groups[_group(finding)].append(finding)
-    return groups
-
-
-def _group(finding: Finding) -> str:
-    level = level_of(finding)
-    if level == "absent" or is_silent(finding):
-        return level
-    is_calm = urgency_rank(finding.urgency) >= URGENCIES.index("U3")
-    return "scores" if finding.kind == "risk" and finding.model is None and is_calm else "main"
-
-
-def is_silent(finding: Finding) -> bool:
-    """Say whether a finding has nothing to tell; a score without a band may still have points."""
-    if level_of(finding) != "not_assessable":
-        return False
-    has_figure = any(key.partition("_")[0] in _FIGURES for key in finding.details)
-    has_number = finding.risk is not None or finding.risk_interval is not None
-    return finding.kind == "fact" or not (has_number or has_figure)
 
 
 def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
@@ -261,7 +206,7 @@ def figure_phrase(finding: Finding, sentences: Sentences) -> str:
     """Word the points or the index of a score; empty where the finding has none."""
     details = finding.details
     words = []
-    for key in _FIGURES:
+    for key in FIGURES:
         low = details.get(f"{key}_low", details.get(key))
         high = details.get(f"{key}_high", details.get(key))
         if low is None or high is None:

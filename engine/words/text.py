@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis, Reason, UrgentItem
-from . import phrases
+from . import order, phrases
 from .sentences import Sentences
 
 WIDTH: Final = 80
@@ -70,7 +70,7 @@ def render_text(
     DataError  if the draft holds a message that no sentence file has
     """
     sentences, page = Sentences(lang, labels), _Page()
-    groups = phrases.grouped(prediagnosis)
+    groups = order.grouped(prediagnosis)
     _head(prediagnosis, sentences, page)
     _urgent(prediagnosis.urgent, sentences, page)
     _banners(prediagnosis, sentences, page)
@@ -106,7 +106,7 @@ def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> N
 
 
 def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> None:
-    ordered = sorted(items, key=lambda item: phrases.urgency_rank(item.level))
+    ordered = sorted(items, key=lambda item: order.urgency_rank(item.level))
     pressing = [item for item in ordered if item.level in PRESSING]
     later = [item for item in ordered if item.level not in PRESSING]
     if pressing:
@@ -154,7 +154,7 @@ def _main(groups: Mapping[str, list[Finding]], sentences: Sentences, page: _Page
 
 def _finding(finding: Finding, lead: str, sentences: Sentences, page: _Page) -> None:
     level = phrases.level_words(finding, sentences)
-    badge = "" if phrases.level_of(finding) == "not_assessable" else f" [{level}]"
+    badge = "" if order.level_of(finding) == "not_assessable" else f" [{level}]"
     page.add(f"{phrases.headline(finding, sentences)}{badge}", lead=lead)
     if finding.urgency:
         _labelled("ui.level", sentences.text(f"urgency.{finding.urgency}"), sentences, page)

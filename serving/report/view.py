@@ -1,21 +1,27 @@
 """What the template prints: the draft in words and drawings, already in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ...engine.prediagnosis import Finding, ItemNotice, PreDiagnosis, Reason, UrgentItem
-from ...engine.words import Sentences, phrases
+from ...engine.words import Sentences, order, phrases
 from ...engine.words.numbers import number, signed
 from .drawing import (
     Bar,
-    PlotDrawing,
-    Ruler,
     band_ruler,
     index_scale,
     membership_drawing,
     risk_scale,
     rule_bars,
+)
+from .page import (
+    FindingView,
+    NoticeView,
+    PageView,
+    PlotView,
+    ReasonView,
+    RulerView,
+    UrgentView,
 )
 from .plots import MembershipPlot
 
@@ -32,126 +38,6 @@ SIGNS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UrgentView:
-    """One urgent item in words."""
-
-    level: str
-    delay: str
-    text: str
-    action: str
-    addressee: str
-    values: tuple[str, ...]
-    source: str
-    is_now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonView:
-    """One reason: words, what it adds, its bar (None for a guideline row), where it is from."""
-
-    text: str
-    figure: str
-    bar: Bar | None
-    rule_id: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RulerView:
-    """The ruler with the words on it."""
-
-    drawing: Ruler
-    tick_labels: tuple[tuple[float, str], ...]
-    names: tuple[tuple[float, str, str], ...]
-    marker_label: str
-    description: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlotView:
-    """A membership plot with the words on it."""
-
-    title: str
-    unit: str
-    value: str
-    drawing: PlotDrawing
-    legend: tuple[tuple[str, str], ...]
-    ticks: tuple[tuple[float, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """One finding in words and drawings."""
-
-    id: str
-    number: int
-    headline: str
-    level: str
-    level_label: str
-    sign: str
-    urgency: str
-    big: str
-    interval: str
-    figure: str
-    ruler: RulerView | None
-    reasons: tuple[ReasonView, ...]
-    rows_for: tuple[ReasonView, ...]
-    rows_against: tuple[ReasonView, ...]
-    sum_line: str
-    plots: tuple[PlotView, ...]
-    missing: tuple[str, ...]
-    changes: tuple[str, ...]
-    action: str
-    addressee: str
-    limits: tuple[str, ...]
-    reference: str
-    guideline: str
-    guideline_rows: str
-    is_signed: bool | None
-    model: str
-    unknown: tuple[str, ...]
-    next_steps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeView:
-    """One refused or suspect value in words."""
-
-    severity: str
-    found: str
-    why: str
-    remedy: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """The whole page."""
-
-    lang: str
-    visit_id: str
-    person_id: str
-    performed_at: str
-    urgency: str
-    banners: tuple[str, ...]
-    pressing: tuple[UrgentView, ...]
-    later: tuple[UrgentView, ...]
-    main: tuple[FindingView, ...]
-    scores: tuple[FindingView, ...]
-    not_assessable: tuple[FindingView, ...]
-    absent: tuple[FindingView, ...]
-    notices: tuple[NoticeView, ...]
-    quality: tuple[str, ...]
-    guideline_sets: str
-    models: tuple[tuple[str, str, str, str], ...]
-    content_hash: str
-    sentences_sha256: str
-    schema: str
-    nothing: str
-
-
 def page_view(
     prediagnosis: PreDiagnosis,
     sentences: Sentences,
@@ -165,7 +51,7 @@ def page_view(
     sentences : of the reader's language
     plots : membership plots by finding id
     """
-    grouped = phrases.grouped(prediagnosis)
+    grouped = order.grouped(prediagnosis)
     groups = {
         name: tuple(
             _finding(finding, number, sentences, plots.get(finding.id, ()))
@@ -198,7 +84,7 @@ def page_view(
 
 
 def _by_level(items: Sequence[UrgentItem]) -> list[UrgentItem]:
-    return sorted(items, key=lambda item: phrases.urgency_rank(item.level))
+    return sorted(items, key=lambda item: order.urgency_rank(item.level))
 
 
 def _urgent(item: UrgentItem, sentences: Sentences) -> UrgentView:
@@ -220,7 +106,7 @@ def _finding(
     sentences: Sentences,
     plots: Sequence[MembershipPlot],
 ) -> FindingView:
-    level = phrases.level_of(finding)
+    level = order.level_of(finding)
     weighed, rows_for, rows_against = _reasons(finding, sentences)
     guideline, model = finding.guideline, finding.model
     return FindingView(

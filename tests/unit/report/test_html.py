@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from laennec.engine.errors import DataError
 from laennec.engine.words import LANGUAGES
 from laennec.serving.report import Curve, MembershipPlot, render_html
+from plot_examples import example_plots
 from prediagnosis_examples import (
     EXAMPLES,
-    example_plots,
     high_risk_example,
     not_assessable_example,
     sealed,

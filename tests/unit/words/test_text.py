@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from finding_examples import waist_absent
 from hypothesis import given, settings
 from laennec.engine.errors import DataError
 from laennec.engine.prediagnosis import Message
@@ -14,7 +15,6 @@ from prediagnosis_examples import (
     not_assessable_example,
     sealed,
     urgent_example,
-    waist_absent,
 )
 from prediagnosis_strategies import prediagnoses
 
