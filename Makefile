@@ -2,7 +2,8 @@
 export PYTHONSAFEPATH = 1
 PYTHON ?= python3
 BIN = .venv/bin
-PIP = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+# Byte code is made when a module is first used: compiling all of it would double the set-up time.
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
 .PHONY: run test check check-slow format bench readme train clean
