@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+
+from .logistic import logistic
 
 FloatArray = NDArray[np.float64]
 
@@ -135,7 +136,7 @@ def rising_sigmoid(x: FloatArray, midpoint: float, scale: float) -> FloatArray:
     shape (n,), 0..1, never falling in x
     """
     with np.errstate(over="ignore"):
-        return _known(x, expit((x - midpoint) / scale))
+        return _known(x, logistic((x - midpoint) / scale))
 
 
 def falling_sigmoid(x: FloatArray, midpoint: float, scale: float) -> FloatArray:
@@ -152,7 +153,7 @@ def falling_sigmoid(x: FloatArray, midpoint: float, scale: float) -> FloatArray:
     shape (n,), 0..1, never rising in x
     """
     with np.errstate(over="ignore"):
-        return _known(x, expit((midpoint - x) / scale))
+        return _known(x, logistic((midpoint - x) / scale))
 
 
 @dataclass(frozen=True, slots=True)

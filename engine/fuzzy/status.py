@@ -12,9 +12,11 @@ from .membership import FloatArray
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-FIRES = 1e-12
-"""A rule fires when its strength is above this: 1 - membership leaves rounding noise of about
-1e-16, and noise must not be read as evidence."""
+FIRES = 1e-6
+"""A system fires when some rule is truer than this. Tails of smooth words and rounding in 1 -
+membership leave truths of 1e-10 or 1e-16 everywhere: an answer made of them alone would look like
+any other.
+"""
 
 
 class Status(IntEnum):

@@ -14,11 +14,11 @@ In both forms bias + contributions = logit on every record, and risk = 1 / (1 + 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit
 
 from ..errors import ContractBroken
 from .completion import ConditionalCompletion, complete
 from .firing import firing_range, rule_firing
+from .logistic import logistic
 from .membership import FloatArray
 from .rules import Points
 from .status import FIRES, BoolArray, IntArray, Status, clean_inputs
@@ -85,7 +85,7 @@ def evaluate_tsk(
         contribution, status = _normalise(contribution, firing, status)
     logit = system.bias + contribution.sum(axis=1)
     bias = np.full(len(x), system.bias)
-    return TskResult(expit(logit), logit, firing, contribution, bias, status)
+    return TskResult(logistic(logit), logit, firing, contribution, bias, status)
 
 
 def _normalise(
@@ -129,7 +129,7 @@ def risk_range(
     logit_low = system.bias + np.minimum(low, high).sum(axis=1)
     logit_high = system.bias + np.maximum(low, high).sum(axis=1)
     known = inputs.is_evaluated
-    return np.where(known, expit(logit_low), 0.0), np.where(known, expit(logit_high), 1.0)
+    return np.where(known, logistic(logit_low), 0.0), np.where(known, logistic(logit_high), 1.0)
 
 
 def needs_additive(what: str) -> ContractBroken:

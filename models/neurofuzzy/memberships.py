@@ -25,6 +25,11 @@ class _Slot:
     before: list[int]
     level: int = 0
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether the bounds leave it room."""
+        return self.low < self.high
+
 
 class OrderedParameters(nn.Module):
     """Parameters of all terms of some variables, each within [low, high], in order.
@@ -108,9 +113,11 @@ def _lay_out(
             bounds = term.bounds or tuple((p, p) for p in term.parameters)
             for i, (value, (low, high)) in enumerate(zip(term.parameters, bounds, strict=True)):
                 on_axis = i < SHAPES[term.shape].ordered
-                left = [start + i - 1] if on_axis and i else []
-                previous = [last[term.shape] + i] if on_axis and term.shape in last else []
-                slots.append(_Slot(value, low, high, left + previous))
+                before = [start + i - 1] if on_axis and i else []
+                other = last.get(term.shape, start) + i
+                if on_axis and other != start + i and (low < high or slots[other].is_learned):
+                    before.append(other)
+                slots.append(_Slot(value, low, high, before))
                 _check_order(slots, f"{variable.name} is {term.name}")
             last[term.shape] = start
     return slots, first
