@@ -261,6 +261,21 @@ def acknowledge(
 
 
 @app.command()
+def withdraw(
+    draft_id: Annotated[str, typer.Argument(metavar="ID")],
+    by: Annotated[str, typer.Option(help="Physician.")],
+    reason: Annotated[str, typer.Option(help="Code of the reason.")],
+    text: Annotated[str | None, typer.Option(help="The reason in words.")] = None,
+    database: Database = None,
+) -> None:
+    """Take a report back whole, with a coded reason."""
+    from .serving.confirm import Withdrawal
+    from .serving.decide_commands import withdraw_command
+
+    _show(withdraw_command(Withdrawal(draft_id, reason, text), by, database=database))
+
+
+@app.command()
 def release(
     draft_id: Annotated[str, typer.Argument(metavar="ID")], database: Database = None
 ) -> None:
