@@ -12,8 +12,8 @@ from typing import Final, Literal
 import numpy as np
 
 from .fixedpoint import Int64Array
-from .record import BoolArray, Int8Array, QuantityColumn
 from .record import UNKNOWN as NOT_ANSWERED
+from .record import BoolArray, Int8Array, QuantityColumn
 
 TRUE: Final = np.int8(1)
 UNKNOWN: Final = np.int8(0)
