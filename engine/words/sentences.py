@@ -221,7 +221,7 @@ class Sentences:
         if term in _ANSWERS:
             answer = _ANSWERS[term] if negated else term
             words = {"variable": self.name(variable), "term": self.term(variable, answer)}
-            return self.text("join.answer", **words)
+            return self.text("join.is", **words)
         join = "join.is_not" if negated else "join.is"
         return self.text(join, variable=self.name(variable), term=self.term(variable, term))
 

@@ -6,11 +6,13 @@ from typing import Final
 
 from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis, Reason, UrgentItem
 from . import order, phrases
+from .numbers import MINUS
 from .sentences import Sentences
 
 WIDTH: Final = 80
 REASONS_SHOWN: Final = 5
 MISSING_SHOWN: Final = 4
+SIGNS: Final = ("+", MINUS)
 PRESSING: Final = ("U0", "U1")
 _GLUE: Final = "\u00a0"
 _GLUED: Final = (" :", " ;", " %", " ?", " !", " \u00bb")
@@ -185,8 +187,11 @@ def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page
     for reason in ordered[:REASONS_SHOWN]:
         figure = phrases.reason_figure(reason, sentences)
         words = phrases.reason_phrase(reason, sentences)
-        colon = sentences.text("join.colon")
-        page.add(f"{words}{colon}{figure}" if figure else words, indent=6, lead="- ")
+        if figure[:1] in SIGNS:
+            page.add(words, indent=6, lead=f"{figure}  ")
+        else:
+            tail = f"{sentences.text('join.colon')}{figure}" if figure else ""
+            page.add(f"{words}{tail}", indent=6, lead="- ")
     hidden = len(ordered) - REASONS_SHOWN
     if hidden > 0:
         page.add(sentences.text("ui.more_reasons", count=hidden), indent=8)

@@ -82,16 +82,16 @@ def test_a_bare_item_unit_or_condition_is_worded_too():
 @pytest.mark.parametrize(
     ("premise", "words"),
     [
-        ("waist_cm is high", "tour de taille élevé"),
-        ("waist_cm is not high", "tour de taille pas élevé"),
+        ("waist_cm is high", "tour de taille : élevé"),
+        ("waist_cm is not high", "tour de taille : pas élevé"),
         ("bp_treated is yes", "traitement de la pression artérielle : oui"),
         ("bp_treated is not yes", "traitement de la pression artérielle : non"),
         (
             "age_years is older and (waist_cm is high or smoker_current is yes)",
-            "âge plus avancé et (tour de taille élevé ou fumeur actuel : oui)",
+            "âge : plus avancé et (tour de taille : élevé ou fumeur actuel : oui)",
         ),
-        ("waist_cm is quite_unheard_of", "tour de taille quite unheard of"),
-        ("unheard_cm is high", "unheard_cm à un niveau élevé"),
+        ("waist_cm is quite_unheard_of", "tour de taille : quite unheard of"),
+        ("unheard_cm is high", "unheard_cm : niveau élevé"),
     ],
 )
 def test_a_rule_is_read_as_its_author_named_its_terms(premise, words):

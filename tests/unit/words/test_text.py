@@ -55,8 +55,8 @@ def test_a_finding_prints_because_against_missing_change_action_limits_and_origi
     for part in (
         "Higher chance of undiagnosed type 2 diabetes: venous fasting glucose advised. [high]",
         "Chance: 95 in 1000 (depending on what is missing: between 87 and 101 in 1000)",
-        "waist-to-height ratio high (0.634): +1.41",
-        "age not older (52 years): \u22120.52",
+        "+1.41 waist-to-height ratio: high (0.634)",
+        "\u22120.52 age: not older (52 years)",
         "estimated from the other answers",
         "not recorded; depending on the answer, between 87 and 101 in 1000",
         "waist circumference from 104 to 98 cm → 69 in 1000, intermediate chance",
