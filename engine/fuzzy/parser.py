@@ -93,9 +93,7 @@ class _Parser:
         self.expect("then")
         consequent = self.consequent()
         if self.next < len(self.tokens):
-            raise self.fault(
-                f"{self.peek()!r}", "the rule has already ended", "Remove what follows"
-            )
+            raise self.fault(self.shown(), "the rule has already ended", "Remove what follows")
         return antecedent, consequent
 
     def any(self) -> Antecedent:
@@ -145,11 +143,11 @@ class _Parser:
         token = self.peek()
         if not _NUMBER.fullmatch(token):
             raise self.fault(
-                f"{token!r}", "points are a number with its sign", "Write e.g. logit +0.62"
+                self.shown(), "points are a number with its sign", "Write e.g. logit +0.62"
             )
         value = float(token)
         if not math.isfinite(value):
-            raise self.fault(f"{token!r}", "it is too large for a float", "Write a finite number")
+            raise self.fault(self.shown(), "it is too large for a float", "Write a finite number")
         self.next += 1
         return value
 
@@ -174,16 +172,21 @@ class _Parser:
     def name(self, what: str) -> str:
         token = self.peek()
         if token in RESERVED or not NAME.fullmatch(token):
-            raise self.fault(f"{token!r}", f"{what} is expected here", "Write its name")
+            raise self.fault(self.shown(), f"{what} is expected here", "Write its name")
         return token
 
     def expect(self, word: str) -> None:
         if self.peek() != word:
-            raise self.fault(f"{self.peek()!r}", f"{word!r} is expected here", f"Write {word}")
+            raise self.fault(self.shown(), f"{word!r} is expected here", f"Write {word}")
         self.next += 1
 
     def peek(self) -> str:
         return self.tokens[self.next][0] if self.next < len(self.tokens) else _END
+
+    def shown(self) -> str:
+        """Show the next token in a message, in quotes unless the rule has ended."""
+        token = self.peek()
+        return token if token == _END else repr(token)
 
     def fault(self, found: str, why: str, remedy: str) -> DataError:
         inside = self.next < len(self.tokens)

@@ -12,7 +12,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     words = list(known)
     near = get_close_matches(name, words, n=3, cutoff=0.5)
     if near:
-        return f"Did you mean {', '.join(near)}?"
+        return f"Perhaps you meant {' or '.join(near)}"
     return f"Known: {', '.join(words) or 'none'}"
 
 
