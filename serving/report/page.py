@@ -59,6 +59,7 @@ class FindingView:
     """One finding in words and drawings."""
 
     id: str
+    kind: str
     number: int
     headline: str
     level: str
@@ -72,6 +73,7 @@ class FindingView:
     reasons: tuple[ReasonView, ...]
     rows_for: tuple[ReasonView, ...]
     rows_against: tuple[ReasonView, ...]
+    weight: str
     sum_line: str
     plots: tuple[PlotView, ...]
     missing: tuple[str, ...]

@@ -111,6 +111,7 @@ def _finding(
     guideline, model = finding.guideline, finding.model
     return FindingView(
         id=finding.id,
+        kind=finding.kind,
         number=number,
         headline=phrases.headline(finding, sentences),
         level=level,
@@ -124,6 +125,7 @@ def _finding(
         reasons=weighed,
         rows_for=rows_for,
         rows_against=rows_against,
+        weight="ui.contribution_share" if phrases.is_index(finding) else "ui.contribution",
         sum_line=_sum_line(finding, sentences),
         plots=tuple(_plot(plot, sentences) for plot in plots),
         missing=tuple(phrases.missing_phrase(finding, m, sentences) for m in finding.missing),
@@ -137,7 +139,9 @@ def _finding(
         guideline=guideline.guideline if guideline else "",
         guideline_rows=f"{guideline.set}: {', '.join(guideline.row_ids)}" if guideline else "",
         is_signed=guideline.signed if guideline else None,
-        model=f"{model.id} {model.version}" if model else "",
+        model=f"{model.id} {model.version}, {sentences.text('ui.key')} {model.key}"
+        if model
+        else "",
         unknown=tuple(
             phrases.listed(phrases.missing_interval(finding, m, sentences), sentences)
             for m in finding.missing
