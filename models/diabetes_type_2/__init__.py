@@ -1,0 +1,1 @@
+"""Undiagnosed diabetes and dysglycaemia: additive fuzzy models learned from clinical starting points."""

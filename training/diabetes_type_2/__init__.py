@@ -1,0 +1,1 @@
+"""The pipeline of the diabetes models: fit, complete, calibrate, judge, export, sign."""
