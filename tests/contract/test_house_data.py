@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from house import ROOMS, ROOT, files, named, tables, toml
 
+LAYERS = {"neurofuzzy"}  # what definitions are built from, no model of its own
 WORKSHOP_ONLY = ("training/keys/",)
 
 # Words that would end a conversation which only a physician may end.
@@ -105,6 +106,17 @@ def test_a_measured_item_says_where_its_limits_come_from() -> None:
     items = toml(ROOT / "engine" / "vocabulary" / "measurements.toml")["item"]
     assert all(item["source"].strip() for item in items)
     assert len({item["code"] for item in items}) == len(items)
+
+
+def test_every_model_folder_ships_a_bundle() -> None:
+    """A definition without a bundle is a disease that the catalogue promises and nobody answers."""
+    folders = {p.name for p in (ROOT / "models").iterdir() if p.is_dir() and p.name[0] not in "_."}
+    without = [
+        name
+        for name in sorted(folders - LAYERS)
+        if not list((ROOT / "models" / name).glob("bundles/*/manifest.toml"))
+    ]
+    assert not without
 
 
 @pytest.mark.parametrize(
