@@ -72,6 +72,7 @@ def _read(path: Traversable) -> dict[str, str]:
     return sentences
 
 
+@cache
 def placeholders(sentence: str) -> frozenset[str]:
     """Return the names in braces of one sentence.
 

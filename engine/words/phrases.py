@@ -36,7 +36,7 @@ def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
     """Word a code that may be a sentence id, the end of one, a label code, or plain text."""
     tail = code.rpartition(".")[2]
     for candidate in (code, *(f"{p}.{code}" for p in prefixes), *(f"{p}.{tail}" for p in prefixes)):
-        if sentences.has(candidate):
+        if sentences.is_whole(candidate):
             return sentences.text(candidate)
     return sentences.parameter(code)
 

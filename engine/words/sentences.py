@@ -6,7 +6,7 @@ from typing import Final
 from ..errors import DataError
 from ..prediagnosis import Message, Parameter
 from .labels import VocabularyLabels
-from .load import Language, check_language, load_sentences
+from .load import Language, check_language, load_sentences, placeholders
 from .numbers import base_of, count_of, number, reported
 
 Table = Mapping[str, str]
@@ -43,6 +43,10 @@ class Sentences:
     def has(self, message_id: str) -> bool:
         """Say whether there is such a sentence."""
         return message_id in self._table
+
+    def is_whole(self, message_id: str) -> bool:
+        """Say whether there is such a sentence and nothing has to be filled into it."""
+        return self.has(message_id) and not placeholders(self._table[message_id])
 
     def render(self, message: Message) -> str:
         """Fill one sentence.
@@ -196,8 +200,11 @@ class Sentences:
             variable, _, term = name.rpartition(".")
             return self._literal(variable, term, negated=False) if variable else None
         if kind in ("item", "answer", "feature"):
-            return self._table.get(f"{kind}.{name}") or self._vocabulary.find(name, self._table)
-        return self._table.get(f"{kind}.{name}")
+            return self._whole(f"{kind}.{name}") or self._vocabulary.find(name, self._table)
+        return self._whole(f"{kind}.{name}")
+
+    def _whole(self, message_id: str) -> str | None:
+        return self._table[message_id] if self.is_whole(message_id) else None
 
     def _premise(self, text: str) -> str | None:
         """Word the antecedent of a rule: ``age_years is older and waist_cm is not high``."""

@@ -48,8 +48,7 @@ class _Page:
 
     def gap(self) -> None:
         """Leave one line free."""
-        if self.lines and self.lines[-1]:
-            self.lines.append("")
+        self.lines.append("")
 
 
 def render_text(

@@ -38,6 +38,7 @@ def test_a_code_without_a_label_is_refused_by_name():
         ("feature:waist_cm", "tour de taille", "waist circumference"),
         ("feature:waist_to_height_ratio", "tour de taille / taille", "waist-to-height ratio"),
         ("band:high", "élevée", "high"),
+        ("term:waist_cm.high", "tour de taille : niveau élevé", "waist circumference: high"),
     ],
 )
 def test_codes_are_worded_by_their_labels(code, french, english):
@@ -71,6 +72,12 @@ def test_answers_are_words_and_measurements_are_numbers(name, value, words):
 def test_text_that_only_looks_like_a_code_or_a_placeholder_is_printed_as_it_is():
     given_key = Message("intake.unknown_key.found", {"key": "item:nothing {found}"})
     assert "item:nothing {found}" in EN.render(given_key)
+
+
+def test_a_code_never_pulls_in_a_sentence_with_gaps():
+    assert FR.parameter("intake:unit_missing.found") == "intake:unit_missing.found"
+    assert not FR.is_whole("change.step")
+    assert FR.is_whole("band.high")
 
 
 def test_a_bare_item_unit_or_condition_is_worded_too():

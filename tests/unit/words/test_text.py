@@ -139,3 +139,9 @@ def test_both_languages_say_the_same_numbers_of_people(example):
     assert french != english
     assert example().content_hash[:40] in french
     assert example().content_hash[:40] in english
+
+
+def test_an_action_code_that_names_a_sentence_with_gaps_is_printed_as_it_is():
+    """The bug it pins: a report that could not be printed because of a stray action code."""
+    finding = replace(waist_absent(), state="present", proposed_action="urgent.remeasure")
+    assert "Proposé : urgent.remeasure" in flat(render_text(sealed(findings=(finding,)), "fr"))
