@@ -27,7 +27,10 @@ INDEX_DECIMALS: Final = 2
 
 
 def level_words(finding: Finding, sentences: Sentences) -> str:
-    """Word the state of a fact or the band of a risk."""
+    """Word the state of a fact or the band of a risk; a published score by its own category."""
+    own = f"grade.{finding.id}.{finding.grade}"
+    if sentences.is_whole(own):
+        return sentences.text(own)
     table = "state" if finding.kind == "fact" else "band"
     return sentences.text(f"{table}.{level_of(finding)}")
 

@@ -98,6 +98,7 @@ def test_every_published_score_is_worded_in_every_band():
         row = published_table()[score_id]
         tails = [*row["bands"], "interval"] if row["bands"] else ["value", "interval"]
         assert {f"finding.{row['finding']}.{tail}" for tail in tails} <= SENTENCES.keys()
+        assert {f"grade.{row['finding']}.{band}" for band in row["bands"]} <= SENTENCES.keys()
         assert row["reference_standard"] in SENTENCES
         assert Sentences("en").name(row["finding"]) != row["finding"]
         for exclusion in score_table(score_id).exclusions:

@@ -145,3 +145,18 @@ def test_an_action_code_that_names_a_sentence_with_gaps_is_printed_as_it_is():
     """The bug it pins: a report that could not be printed because of a stray action code."""
     finding = replace(waist_absent(), state="present", proposed_action="urgent.remeasure")
     assert "Proposé : urgent.remeasure" in flat(render_text(sealed(findings=(finding,)), "fr"))
+
+
+def test_a_published_score_keeps_the_name_of_its_own_category():
+    """The bug it pins: SCORE2 "high for the age" stood under the house's word "intermediate"."""
+    found = next(f for f in high_risk_example().findings if f.id == "score2")
+    high = replace(
+        found,
+        message=Message("finding.score2.high"),
+        band="intermediate",
+        grade="high",
+        urgency="U2",
+    )
+    text = flat(render_text(sealed(findings=(high,)), "en"))
+    assert "reviewed with the physician. [high]" in text
+    assert "intermediate" not in text
