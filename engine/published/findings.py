@@ -1,7 +1,7 @@
 """One person's published scores as findings, with where the points come from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,17 +87,10 @@ def _points(score: PointScore, row: int) -> Finding:
 
 
 def _desir(columns: PublishedColumns, row: int) -> Finding:
+    """Show the paper's points as reasons: its logit terms start from a waist of 0 cm."""
     score = columns.desir
-    base = _common(score.points, row, "desir")
-    common = _Score(
-        "desir",
-        State(int(score.state[row])),
-        base.reason,
-        base.unverified,
-        score.terms,
-        score.term_low[row],
-        score.term_high[row],
-        "",
+    common = replace(
+        _common(score.points, row, "desir"), state=State(int(score.state[row])), band=""
     )
     details: dict[str, Parameter] = {
         "points_low": int(score.points.points_low[row]),

@@ -103,8 +103,10 @@ def evaluate_risks(
     columns in which a person without an answer has a reason, never a default
     """
     bundles = _bundles_of(outcome, models)
-    chosen = _choose(bundles, made, batch.n)
-    answers = tuple(_answers(bundles, chosen, made, _eligible(outcome, batch, measured)))
+    enough = [has_one_of(outcome, bundle, made) for bundle in bundles]
+    chosen = _choose(bundles, made, enough, batch.n)
+    eligible = _eligible(outcome, batch, measured)
+    answers = tuple(_answers(bundles, chosen, made, [eligible & e for e in enough]))
     columns = _blank(outcome, bundles, chosen, answers)
     for answer in answers:
         _fill(columns, answer)
@@ -133,11 +135,22 @@ def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolA
     return np.asarray(~batch.refused & ~measured & ~_excluded(outcome, batch))
 
 
-def _choose(bundles: Sequence[Bundle], made: Mapping[str, Feature], n: int) -> Int8Array:
+def has_one_of(outcome: Outcome, bundle: Bundle, made: Mapping[str, Feature]) -> BoolArray:
+    """Return bool (n,): at least one of the inputs is there of which the outcome asks for one."""
+    asked = [name for name in outcome.one_of if name in bundle.manifest.input_names]
+    return np.logical_or.reduce([made[name].observed for name in asked])
+
+
+def _choose(
+    bundles: Sequence[Bundle],
+    made: Mapping[str, Feature],
+    enough: Sequence[BoolArray],
+    n: int,
+) -> Int8Array:
     """Choose the first bundle whose required inputs are all there; else the least demanding."""
     chosen = np.full(n, len(bundles) - 1, dtype=np.int8)
     for index in range(len(bundles) - 1, -1, -1):
-        usable = np.ones(n, dtype=np.bool_)
+        usable = enough[index].copy()
         for spec in bundles[index].manifest.inputs:
             if spec.required:
                 feature = made[spec.name]
@@ -157,11 +170,11 @@ def _answers(
     bundles: Sequence[Bundle],
     chosen: Int8Array,
     made: Mapping[str, Feature],
-    eligible: BoolArray,
+    eligible: Sequence[BoolArray],
 ) -> list[Answer]:
     answers = []
     for index, bundle in enumerate(bundles):
-        rows = np.flatnonzero((chosen == index) & eligible)
+        rows = np.flatnonzero((chosen == index) & eligible[index])
         if len(rows):
             x, observed = model_inputs(bundle, made)
             x, observed = x[rows], observed[rows]

@@ -28,7 +28,7 @@ from ..prediagnosis import (
     Reason,
 )
 from ..record import BoolArray, VisitBatch
-from .columns import Abstention, Answer, RiskColumns
+from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
 from .values import input_value
 
@@ -218,7 +218,7 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
     outcome = columns.outcome
     chosen = int(columns.chosen[person.row])
     bundle = columns.bundles[chosen] if chosen >= 0 else None
-    missing = _required_missing(bundle, person) if bundle else ()
+    missing = _required_missing(columns, bundle, person) if bundle else ()
     return Finding(
         id=outcome.id,
         kind="risk",
@@ -232,10 +232,17 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
     )
 
 
-def _required_missing(bundle: Bundle, person: PersonContext) -> tuple[MissingItem, ...]:
+def _required_missing(
+    columns: RiskColumns, bundle: Bundle, person: PersonContext
+) -> tuple[MissingItem, ...]:
+    """Name what stops the finding, and of alternatives the first that the outcome lists."""
     made, row = person.made, person.row
-    return tuple(
+    required = tuple(
         MissingItem(item=f"feature:{s.name}", required=True, next_step=f"next_step.{s.name}")
         for s in bundle.manifest.inputs
         if s.required and not (made[s.name].observed[row])
     )
+    if has_one_of(columns.outcome, bundle, made)[row]:
+        return required
+    first = next(n for n in columns.outcome.one_of if n in bundle.manifest.input_names)
+    return (*required, MissingItem(f"feature:{first}", True, next_step=f"next_step.{first}"))

@@ -22,13 +22,15 @@ class BandAction:
 class Outcome:
     """One risk that is answered.
 
-    ``excluded_by`` names answers that put a person outside the population of the models;
+    ``excluded_by`` names answers that put a person outside the population of the models; of the
+    inputs in ``one_of`` that a model reads, at least one must be there;
     ``measured_by`` names facts that speak instead of the risk when they are present.
     """
 
     id: str
     topic: str
     excluded_by: tuple[str, ...]
+    one_of: tuple[str, ...]
     measured_by: tuple[str, ...]
     bands: Mapping[str, BandAction]
 
@@ -38,6 +40,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         id=row["id"],
         topic=row["topic"],
         excluded_by=tuple(row["excluded_by"]),
+        one_of=tuple(row["one_of"]),
         measured_by=tuple(row["measured_by"]),
         bands={
             name: BandAction(band.get("urgency"), band["action"], band["addressee"])
