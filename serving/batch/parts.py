@@ -184,15 +184,21 @@ def output_folder(out: Path, plan: BatchPlan, *, resume: bool) -> Iterator[dict[
         )
     with (out / LOCK_FILE).open("w") as lock:
         _hold(lock, out)
-        for left in out.rglob(f".*{ASIDE}"):
-            left.unlink()
-        (out / PARTS).mkdir(exist_ok=True)
-        if (out / PLAN_FILE).exists():
-            check_same_plan(plan, _stored_plan(out / PLAN_FILE))
-        else:
-            write_json(out / PLAN_FILE, plan.content)
-        yield parts_there(out / PARTS, plan.sha256)
-    (out / LOCK_FILE).unlink(missing_ok=True)
+        try:
+            yield _prepare(out, plan)
+        finally:
+            (out / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _prepare(out: Path, plan: BatchPlan) -> dict[str, Part]:
+    for left in out.rglob(f".*{ASIDE}"):
+        left.unlink()
+    (out / PARTS).mkdir(exist_ok=True)
+    if (out / PLAN_FILE).exists():
+        check_same_plan(plan, _stored_plan(out / PLAN_FILE))
+    else:
+        write_json(out / PLAN_FILE, plan.content)
+    return parts_there(out / PARTS, plan.sha256)
 
 
 def _make(out: Path) -> None:

@@ -1,0 +1,409 @@
+"""Whatever happens to a batch run: what is there is whole, and what is not there is said."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import batch_support
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+from laennec.datasets.readers.tables import TableRefused
+from laennec.serving.batch import (
+    BatchOptions,
+    PlainReporter,
+    SilentReporter,
+    run_batch,
+    worker,
+)
+
+ROOT = Path(__file__).parents[2]
+CHUNK = 64
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    return (batch_support.toy_bundle(tmp_path_factory.mktemp("models")),)
+
+
+def run(source, out, models=(), **how):
+    how = {"workers": 1, "chunk_rows": CHUNK, **how}
+    return run_batch(BatchOptions((source,), out, models=models, **how), SilentReporter())
+
+
+def every_file(out: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()
+    }
+
+
+def accounted(counts):
+    return counts["in"] == counts["scored"] + counts["not_assessable"] + counts["refused"]
+
+
+# Hostile input
+
+
+def test_a_folder_without_files_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    with pytest.raises(TableRefused, match="a folder without a table"):
+        run(tmp_path / "in", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.feather", "t.csv.gz"])
+def test_an_empty_file_is_refused(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(TableRefused, match="a file that can't be read further"):
+        run(tmp_path / name, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+def test_no_rows_are_a_complete_result_of_nobody(tmp_path, models, name):
+    table = batch_support.people(3).slice(0, 0)
+    (pacsv.write_csv if name.endswith("csv") else pq.write_table)(table, tmp_path / name)
+    done = run(tmp_path / name, tmp_path / "out", models)
+    assert (done.state, done.counts["in"]) == ("complete", 0)
+    assert batch_support.read_result(tmp_path / "out").num_rows == 0
+
+
+def test_a_parquet_file_without_row_groups_is_a_result_of_nobody(tmp_path, models):
+    table = batch_support.people(3)
+    with pq.ParquetWriter(tmp_path / "t.parquet", table.schema):
+        pass
+    assert pq.ParquetFile(tmp_path / "t.parquet").num_row_groups == 0
+    assert run(tmp_path / "t.parquet", tmp_path / "out", models).counts["in"] == 0
+
+
+def test_wrong_types_nan_and_infinities_stay_with_their_rows(tmp_path, models):
+    n = 200
+    table = batch_support.people(n).to_pydict()
+    table["waist_cm"] = [float("nan"), float("inf"), -float("inf"), 1e300, *[95.0] * (n - 4)]
+    table["hba1c_percent"] = ["x", "<4", "NaN", "1e5", *["5.4"] * (n - 4)]
+    table["sex"] = ["", "M", None, "\x00", *["male"] * (n - 4)]
+    pq.write_table(pa.table(table), tmp_path / "t.parquet")
+    done = run(tmp_path / "t.parquet", tmp_path / "out", models)
+    assert done.counts["in"] == n
+    assert accounted(done.counts)
+    items = done.manifest["items_refused"]
+    assert items["waist:value_not_decimal"] == 3
+    assert items["hba1c:value_not_decimal"] == 2
+    assert items["sex:sex_unknown"] == 2
+    clean = pa.table(table).slice(4)
+    pq.write_table(clean, tmp_path / "clean.parquet")
+    run(tmp_path / "clean.parquet", tmp_path / "clean", models)
+    rows = batch_support.read_result(tmp_path / "out").slice(4).to_pylist()
+    assert rows == batch_support.read_result(tmp_path / "clean").to_pylist()
+
+
+def test_one_bad_row_in_a_hundred_stops_nothing(tmp_path, models):
+    n = 3000
+    table = batch_support.people(n).to_pydict()
+    bad = set(range(0, n, 100))
+    table["person_id"] = [None if i in bad else p for i, p in enumerate(table["person_id"])]
+    pq.write_table(pa.table(table), tmp_path / "t.parquet")
+    done = run(tmp_path / "t.parquet", tmp_path / "out", models, workers=2)
+    assert done.counts["refused_by_reason"] == {"identifier_missing": len(bad)}
+    assert done.counts["in"] == n
+    assert accounted(done.counts)
+
+
+def test_a_csv_that_is_not_utf8_loses_a_value_and_not_a_row(tmp_path, models):
+    lines = [b"person_id,age_years,sex,waist_cm", b"a,50,male,94", b"\xe9,50,male,94",
+             b"c,50,m\xe2le,94", b"d,50,male,\xff\xfe"]  # fmt: skip
+    (tmp_path / "t.csv").write_bytes(b"\n".join(lines))
+    done = run(tmp_path / "t.csv", tmp_path / "out", models)
+    assert done.counts["in"] == 4
+    assert done.counts["refused_by_reason"] == {"identifier_missing": 1}
+    assert done.manifest["items_refused"] == {
+        "sex:sex_unknown": 1,
+        "waist:value_not_decimal": 1,
+    }
+
+
+def test_a_csv_header_that_is_not_utf8_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"person_id,\xff\xfe\na,1\n")
+    with pytest.raises(TableRefused):
+        run(tmp_path / "t.csv", tmp_path / "out")
+
+
+def test_malformed_lines_are_refused_rows_with_their_numbers(tmp_path, models):
+    table = batch_support.people(200)
+    pacsv.write_csv(table, tmp_path / "t.csv")
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    lines[10], lines[150] = "too,few", lines[150] + ",one more"
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    for workers in (1, 2):
+        out = tmp_path / f"out{workers}"
+        done = run(tmp_path / "t.csv", out, models, workers=workers)
+        assert done.counts["in"] == 200
+        assert done.counts["rows_out"] == 198
+        assert done.counts["refused_by_reason"] == {"row_malformed": 2}
+        assert accounted(done.counts)
+        assert done.manifest["malformed_lines"] == [
+            {"file": "t.csv", "count": 2, "first_lines": [11, 151]}
+        ]
+
+
+def test_duplicate_columns_are_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("person_id,waist_cm,waist_cm\na,90,91\n")
+    with pytest.raises(TableRefused, match="two columns named 'waist_cm'"):
+        run(tmp_path / "t.csv", tmp_path / "out")
+
+
+def test_one_truncated_file_of_a_folder_is_said_and_the_others_are_screened(tmp_path, models):
+    for name in ("a", "b", "c"):
+        batch_support.write(tmp_path / "in" / f"{name}.parquet", batch_support.people(100))
+    broken = tmp_path / "in" / "b.parquet"
+    broken.write_bytes(broken.read_bytes()[:-200])
+    done = run(tmp_path / "in", tmp_path / "out", models)
+    assert (done.state, done.exit_code) == ("partly_done", 3)
+    assert done.counts["in"] == 200
+    assert [(e["file"], e["code"]) for e in done.manifest["not_done"]] == [
+        ("b.parquet", "file_unreadable")
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_parquet_file_with_a_broken_page_gives_its_other_row_groups(tmp_path, models, workers):
+    path = batch_support.write(
+        tmp_path / "t.parquet", batch_support.people(400), row_group_size=100, compression="zstd"
+    )
+    column = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    content = bytearray(path.read_bytes())
+    start = column.dictionary_page_offset or column.data_page_offset
+    content[start : start + column.total_compressed_size] = b"\xff" * column.total_compressed_size
+    path.write_bytes(content)
+    done = run(path, tmp_path / "out", models, workers=workers)
+    assert done.exit_code == 3
+    assert done.counts["in"] == 300
+    (lost,) = done.manifest["not_done"]
+    assert (lost["row_group"], lost["code"], lost["rows"]) == (1, "file_unreadable", 100)
+
+
+def test_no_value_of_a_person_is_ever_told(tmp_path, models, capfd):
+    private = "A VALUE"
+    table = batch_support.people(100).to_pydict()
+    table["hba1c_percent"] = [private] * 100
+    table["sex"] = [private] * 100
+    pq.write_table(pa.table(table), tmp_path / "t.parquet")
+    options = BatchOptions((tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=2)
+    run_batch(options, PlainReporter())
+    said = "".join(capfd.readouterr())
+    assert "batch: " in said
+    for file, content in every_file(tmp_path / "out").items():
+        assert private.encode() not in content, file
+        assert file.endswith(".parquet") or b"p000001" not in content
+    assert private not in said
+    assert "p000001" not in said
+
+
+# What happens while it runs
+
+
+class _Failing:
+    """Stands for the screening of one part: fails on the third."""
+
+    def __init__(self, error):
+        self.error, self.calls, self.real = error, 0, worker.screen_table
+
+    def __call__(self, *args):
+        self.calls += 1
+        if self.calls == 3:
+            raise self.error
+        return self.real(*args)
+
+
+def test_a_part_that_can_not_be_screened_is_said_and_made_by_the_next_run(
+    tmp_path, models, monkeypatch, capsys
+):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
+    run(tmp_path / "t.parquet", tmp_path / "whole", models)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "screen_table", _Failing(ValueError("patient 7 is 3.5")))
+        options = BatchOptions(
+            (tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=1, chunk_rows=CHUNK
+        )
+        done = run_batch(options, PlainReporter(sys.stderr))
+    assert done.exit_code == 3
+    assert done.counts["in"] == 300 - CHUNK
+    (lost,) = done.manifest["not_done"]
+    assert (lost["code"], lost["detail"]) == ("part_failed", "ValueError")
+    said = capsys.readouterr().err
+    assert "fragment 0 part 2: part_failed (ValueError)" in said
+    assert "patient 7" not in said + done.manifest_path.read_text()
+    again = run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True)
+    assert (again.exit_code, again.rows_screened) == (0, CHUNK)
+    assert every_file(tmp_path / "out") == every_file(tmp_path / "whole")
+
+
+def test_a_full_disk_stops_the_run_and_leaves_whole_parts(tmp_path, models, monkeypatch):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
+    full = OSError(28, "No space left on device")
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "screen_table", _Failing(full))
+        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
+    assert done.exit_code == 3
+    assert done.counts["rows_out"] == 2 * CHUNK
+    (lost,) = done.manifest["not_done"]
+    assert (lost["code"], lost["detail"], lost["rows_done"]) == ("disk", "ENOSPC", 128)
+    assert run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True).exit_code == 0
+
+
+def test_a_write_that_fails_half_way_leaves_nothing_behind(tmp_path, models, monkeypatch):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(100))
+
+    def full(_stream):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda fd: None if _is_json(fd) else full(fd))
+        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
+    assert done.exit_code == 3
+    assert list((tmp_path / "out" / "parts").iterdir()) == []
+
+
+def _is_json(fd):
+    return ".json" in Path(f"/proc/self/fd/{fd}").readlink().name
+
+
+def test_another_error_of_the_system_is_a_failed_part(tmp_path, models, monkeypatch):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "screen_table", _Failing(OSError("odd")))
+        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
+    assert [e["code"] for e in done.manifest["not_done"]] == ["part_failed"]
+
+
+class _Interrupting(SilentReporter):
+    """Ctrl-C after some parts."""
+
+    def __init__(self, after):
+        self.left = after
+        self.lines = []
+
+    def part(self, rows, parts):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+    def line(self, text):
+        self.lines.append(text)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_ends_in_good_order_and_resume_gives_the_same_bytes(tmp_path, models, workers):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(1000))
+    whole = run(tmp_path / "t.parquet", tmp_path / "whole", models)
+    reporter = _Interrupting(3)
+    options = BatchOptions(
+        (tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=workers,
+        chunk_rows=CHUNK,
+    )  # fmt: skip
+    stopped = run_batch(options, reporter)
+    assert stopped.interrupted
+    assert stopped.exit_code == 3
+    assert "--resume goes on" in reporter.lines[-1]
+    there = len(list((tmp_path / "out" / "parts").iterdir()))
+    assert stopped.counts["rows_out"] == there * CHUNK
+    assert stopped.manifest["not_done"][0]["code"] == "not_reached"
+    done = run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True)
+    assert done.rows_screened == 1000 - there * CHUNK
+    assert done.content_sha256 == whole.content_sha256
+    assert every_file(tmp_path / "out") == every_file(tmp_path / "whole")
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from laennec.serving.batch import BatchOptions, plan, run_batch
+if __name__ == "__main__":
+    plan.code_sha256 = lambda: "0" * 64  # whoever edits the code while the test runs does no harm
+    source, out, models, workers = sys.argv[1:]
+    options = BatchOptions((Path(source),), Path(out), models=(Path(models),),
+                           workers=int(workers), resume=True, chunk_rows=64)
+    done = run_batch(options)
+    sys.exit(done.exit_code)
+"""
+
+
+def start(tmp_path, out, models, workers):
+    script = tmp_path / "run.py"
+    script.write_text(SCRIPT)
+    return subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "t.parquet"), str(out), str(models[0]),
+         str(workers)],
+        stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def wait_for_parts(out, count, process):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if len(list((out / "parts").glob("part-*"))) >= count:
+            return
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("workers", "kill"),
+    [
+        pytest.param(1, "group", marks=pytest.mark.slow),
+        pytest.param(2, "group", marks=pytest.mark.slow),
+        (2, "worker"),
+    ],
+)
+def test_killed_without_warning_the_next_run_gives_the_same_bytes(tmp_path, models, workers, kill):
+    """SIGKILL of everything, or of one worker, while parts are being written."""
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(4000))
+    start(tmp_path, tmp_path / "whole", models, 1).communicate(timeout=240)
+    rng = np.random.default_rng(workers)
+    out = tmp_path / "out"
+    for _ in range(1 if kill == "worker" else 3):
+        process = start(tmp_path, out, models, workers)
+        there = len(list((out / "parts").glob("part-*"))) if out.exists() else 0
+        wait_for_parts(out, there + int(rng.integers(1, 20)), process)
+        if kill == "group" and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        elif kill == "worker":
+            kill_a_worker(process.pid)
+        process.communicate(timeout=120)
+    finish = start(tmp_path, out, models, workers)
+    _, said = finish.communicate(timeout=240)
+    assert finish.returncode == 0, said
+    one, other = every_file(out), every_file(tmp_path / "whole")
+    assert [name for name in one if one[name] != other.get(name)] == []
+    assert one.keys() == other.keys()
+
+
+def kill_a_worker(parent):
+    """Kill one spawned worker of this very run, found by its parent's id."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+            command = (status.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and b"spawn_main" in command:
+            os.kill(int(status.parent.name), signal.SIGKILL)
+            return
+
+
+def test_a_real_ctrl_c_is_told_in_one_line_without_a_trace(tmp_path, models):
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(20_000))
+    out = tmp_path / "out"
+    process = start(tmp_path, out, models, 2)
+    wait_for_parts(out, 3, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 3, said
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert (out / "manifest.json").exists()
+    assert not list(out.rglob("*.aside"))
