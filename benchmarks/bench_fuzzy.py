@@ -204,13 +204,15 @@ def _people(system: MamdaniSystem | TskSystem, n: int) -> tuple[FloatArray, Any]
     """Draw complete records, evenly over the universes, for which some rule fires."""
     low, high = system.universes.T
     x = np.random.default_rng(0).uniform(low, high, (2000, len(low)))
-    observed = np.ones((n, len(low)), dtype=np.bool_)
     if isinstance(system, MamdaniSystem):
-        fires = evaluate_mamdani(system, x, observed[: len(x)]).status == Status.ASSESSED
+        fires = (
+            evaluate_mamdani(system, x, np.ones(x.shape, dtype=np.bool_)).status == Status.ASSESSED
+        )
         x = x[
             fires
         ]  # scikit-fuzzy raises an error for a whole batch if no rule fires for one record
-    return np.resize(x, observed.shape), observed
+    x = np.resize(x, (n, len(low)))
+    return x, np.ones(x.shape, dtype=np.bool_)
 
 
 WORDS = {

@@ -35,18 +35,16 @@ class Cleaned:
 
 
 def clean_nodes(g: GraphBuilder, system: FuzzySystem, required: BoolArray) -> Cleaned:
-    """Separate values from their absence and their faults, as `status.clean_inputs` does."""
+    """Separate values from their absence and their faults, as `status.clean_inputs` does.
+
+    True, cast to a number, is `Status.OUTSIDE_UNIVERSE`.
+    """
     low, high = system.universes.T
     given, observed = g.turn("x"), g.turn("observed")
     usable = g.op("And", observed, g.op("Less", g.op("Abs", given), g.const(np.inf)))
     value = g.op("Where", usable, given, g.column((low + high) / 2))
     x = g.op("Min", g.op("Max", value, g.column(low)), g.column(high))
-    outside = g.op(
-        "Where",
-        g.op("Equal", x, value),
-        _code(g, Status.ASSESSED),
-        _code(g, Status.OUTSIDE_UNIVERSE),
-    )
+    outside = g.op("Cast", g.op("Not", g.op("Equal", x, value)), to=TensorProto.INT64)
     fault = g.op("Where", usable, outside, _code(g, Status.INVALID_INPUT))
     absent = g.column(np.where(required, Status.REQUIRED_MISSING, Status.ASSESSED), "int64")
     status = g.reduce("ReduceMax", g.op("Where", observed, fault, absent))

@@ -71,7 +71,7 @@ def mamdani_graph(
     middle = g.const((union.low + union.high) / 2)
     score = g.op("Where", fires, union.centroid(parts, total), middle)
     share = union.rule_shares(parts, total, firing, levels, peak)
-    share = g.op("Where", fires, share, g.const(0.0))
+    share = g.op("Mul", share, g.op("Cast", fires, to=TensorProto.DOUBLE))
     silent = g.op("Where", fires, union.code(Status.ASSESSED), union.code(Status.NO_RULE_FIRED))
     outputs = {
         score: Port("score", "float64"),
@@ -114,6 +114,11 @@ class UnionNodes:
         shift, scale = np.array(lines).transpose(2, 1, 0)[..., None, None]
         self.shift = [g.const(side) for side in shift - self.low]
         self.scale = [g.const(side) for side in scale]
+
+    @property
+    def n_parts(self) -> int:
+        """Number of parts between the nodes of the score."""
+        return (len(self.plan.first) - 1) * (2 if self.has_steps else 1)
 
     def code(self, status: Status) -> str:
         """Constant of a status."""
@@ -201,11 +206,11 @@ class UnionNodes:
 
     def total(self, parts: Pieces) -> str:
         """Whole area, (n,), above 0."""
-        return self._at_least(self.g.reduce("ReduceSum", parts.area), TINY)
+        return self._at_least(self.g.total(parts.area, self.n_parts), TINY)
 
     def centroid(self, parts: Pieces, total: str) -> str:
         """Centre of the area, (n,)."""
-        centre = self.g.op("Div", self.g.reduce("ReduceSum", parts.moment), total)
+        centre = self.g.op("Div", self.g.total(parts.moment, self.n_parts), total)
         return self.g.op("Add", centre, self.g.const(self.low)) if self.low else centre
 
     def rule_shares(self, parts: Pieces, total: str, firing: str, levels: str, peak: str) -> str:
