@@ -1,5 +1,7 @@
 """Every malformed part of a rules.toml is refused by name, with its place and a way out."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from laennec.engine.errors import DataError
@@ -100,6 +102,14 @@ def test_a_written_file_loads_as_the_same_system(tmp_path, text):
     path = tmp_path / "rules.toml"
     path.write_text(system_toml(system), encoding="utf-8")
     assert load_system(path) == system
+
+
+def test_the_example_of_the_manual_is_a_system():
+    manual = Path(__file__).parents[3] / "docs" / "how-to" / "fuzzy-core.md"
+    example = manual.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
+    system = parse_system(example)
+    assert [rule.id for rule in system.rules] == ["ex.age", "ex.both"]
+    assert parse_system(system_toml(system)) == system
 
 
 def test_a_file_that_is_absent_or_not_text_is_named(tmp_path):
