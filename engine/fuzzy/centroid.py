@@ -116,22 +116,20 @@ class OutputTerms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """The union between neighbouring nodes; two Gauss points (g) stand in each piece.
+    """The union between neighbouring nodes.
 
     Parameters
     ----------
     nodes : shape (n, q), ascending, from the low to the high end of the universe
     area : shape (n, q - 1)
     moment : shape (n, q - 1), integral of (y - low) * A(y)
-    heights : shape (2, n, q - 1, m), height of every term at the Gauss points
-    areas : shape (2, n, q - 1), area that each Gauss point stands for
+    heights : shape (n, q - 1, m), height of every term in the middle of each piece
     """
 
     nodes: FloatArray
     area: FloatArray
     moment: FloatArray
     heights: FloatArray
-    areas: FloatArray
 
 
 def pieces(terms: OutputTerms, levels: FloatArray, nodes: FloatArray) -> Pieces:
@@ -148,7 +146,7 @@ def pieces(terms: OutputTerms, levels: FloatArray, nodes: FloatArray) -> Pieces:
     heights = np.stack([terms.heights(y, levels) for y in points])
     areas = heights.max(axis=3) * width / 2
     moment = (areas * (points - terms.low)).sum(axis=0)
-    return Pieces(nodes, areas.sum(axis=0), moment, heights, areas)
+    return Pieces(nodes, areas.sum(axis=0), moment, heights.mean(axis=0))
 
 
 def centroid(parts: Pieces, low: float, high: float) -> FloatArray:
@@ -167,10 +165,10 @@ def term_shares(parts: Pieces, levels: FloatArray) -> FloatArray:
     else they are 0.
     """
     slack = TIE * levels.max(axis=1)[:, None, None]
-    top = parts.heights.max(axis=3, keepdims=True)
+    top = parts.heights.max(axis=2, keepdims=True)
     owns = (parts.heights >= top - slack) & (parts.heights > 0.0)
-    split = owns / np.maximum(owns.sum(axis=3, keepdims=True), 1)
-    owned = np.einsum("gnq,gnqm->nm", parts.areas, split)
+    split = owns / np.maximum(owns.sum(axis=2, keepdims=True), 1)
+    owned = np.einsum("nq,nqm->nm", parts.area, split)
     total = owned.sum(axis=1, keepdims=True)
     return np.divide(owned, total, out=np.zeros_like(owned), where=total > 0.0)
 

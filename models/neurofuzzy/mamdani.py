@@ -83,13 +83,15 @@ class MamdaniModule(FuzzyBase):
         nodes = self._points(levels).sort(dim=1).values
         width = nodes.diff(dim=1)
         middle = (nodes[:, :-1] + nodes[:, 1:]) / 2
-        points = torch.cat([middle - GAUSS * width, middle + GAUSS * width], dim=1)
-        heights = self._heights(points, levels)
-        top = heights.amax(dim=2)
-        area = top * torch.cat([width, width], dim=1) / 2
+        points = [middle - GAUSS * width, middle + GAUSS * width]
+        both = torch.stack([self._heights(y, levels) for y in points])
+        areas = both.amax(dim=3) * width / 2
+        area = areas.sum(dim=0)
         total = area.sum(dim=1)
         safe = torch.where(total > 0.0, total, 1.0)
-        score = self.low + (area * (points - self.low)).sum(dim=1) / safe
+        score = self.low + (areas * (torch.stack(points) - self.low)).sum(dim=(0, 2)) / safe
+        heights = both.mean(dim=0)
+        top = heights.amax(dim=2)
         slack = TIE * levels.amax(dim=1, keepdim=True)
         owns = ((heights >= (top - slack)[..., None]) & (heights > 0.0)).to(area.dtype)
         split = owns / owns.sum(dim=2, keepdim=True).clamp(min=1.0)

@@ -94,7 +94,13 @@ class GraphBuilder:
         return self.op(kind, tensor, self.const([axis], "int64"), keepdims=0)
 
     def total(self, tensor: str, rows: int) -> str:
-        """Add up the rows of (rows, n): a product with ones, twice as fast as "ReduceSum"."""
+        """Add up the rows of (rows, n): a product with ones, twice as fast as "ReduceSum".
+
+        Not so for one row: onnxruntime would merge a multiplication by one number that stands
+        before it into the product and round that number to 32 bits.
+        """
+        if rows == 1:
+            return self.reduce("ReduceSum", tensor)
         return self.op("MatMul", self.const(np.ones(rows)), tensor)
 
     def sort(self, tensor: str, count: int) -> str:

@@ -24,10 +24,8 @@ EXTRA_OUTPUTS = ("status", "score_low", "score_high")
 class Pieces:
     """Tensors of the union between neighbouring nodes; all y count from the low end.
 
-    nodes (q, n); area, moment, top (p, n): of each part, top a multiple of the height of the
-    union there; heights (u, p, n): the same multiple of the height of each term there. The parts
-    are the q - 1 pieces, or two for each where an output term has a vertical edge (first all
-    first halves, then all second).
+    nodes (q, n); area, moment, top (q - 1, n), top the height of the union in the middle of each
+    piece; heights (u, q - 1, n), the height of each term there.
     """
 
     nodes: str
@@ -116,9 +114,9 @@ class UnionNodes:
         self.scale = [g.const(side) for side in scale]
 
     @property
-    def n_parts(self) -> int:
-        """Number of parts between the nodes of the score."""
-        return (len(self.plan.first) - 1) * (2 if self.has_steps else 1)
+    def n_pieces(self) -> int:
+        """Number of pieces between the nodes of the score."""
+        return len(self.plan.first) - 1
 
     def code(self, status: Status) -> str:
         """Constant of a status."""
@@ -189,9 +187,17 @@ class UnionNodes:
         points = g.op("MatMul", g.const(np.concatenate([start + lean, end - lean])), nodes)
         half = g.op("MatMul", g.const(np.tile((end - start) / 2, (2, 1))), nodes)
         heights = self._heights(points, level)
-        top = g.reduce("ReduceMax", heights)
-        area = g.op("Mul", half, top)
-        return Pieces(nodes, area, g.op("Mul", area, points), top, heights)
+        union = g.reduce("ReduceMax", heights)
+        area = g.op("Mul", half, union)
+        both = np.tile(np.eye(len(start)), 2)
+        middle = g.const(both / 2)
+        return Pieces(
+            nodes=nodes,
+            area=g.op("MatMul", g.const(both), area),
+            moment=g.op("MatMul", g.const(both), g.op("Mul", area, points)),
+            top=g.op("MatMul", middle, union),
+            heights=g.op("MatMul", middle, heights),
+        )
 
     def _heights(self, y: str, level: str) -> str:
         """Height of every term, (u, q, n)."""
@@ -206,11 +212,11 @@ class UnionNodes:
 
     def total(self, parts: Pieces) -> str:
         """Whole area, (n,), above 0."""
-        return self._at_least(self.g.total(parts.area, self.n_parts), TINY)
+        return self._at_least(self.g.total(parts.area, self.n_pieces), TINY)
 
     def centroid(self, parts: Pieces, total: str) -> str:
         """Centre of the area, (n,)."""
-        centre = self.g.op("Div", self.g.total(parts.moment, self.n_parts), total)
+        centre = self.g.op("Div", self.g.total(parts.moment, self.n_pieces), total)
         return self.g.op("Add", centre, self.g.const(self.low)) if self.low else centre
 
     def rule_shares(self, parts: Pieces, total: str, firing: str, levels: str, peak: str) -> str:
@@ -259,9 +265,6 @@ class UnionNodes:
     def _running(self, values: str) -> str:
         """Sum of the pieces before each node."""
         g = self.g
-        if self.has_steps:
-            n_pieces = 2 * len(self.plan.first) + REFINEMENT + 1
-            values = g.op("Add", *g.split(values, [n_pieces] * 2))
         zero = g.op("Mul", g.gather(values, [0]), g.const(0.0))
         return g.concat(zero, g.op("CumSum", values, g.const(0, "int64")))
 

@@ -119,6 +119,14 @@ def test_a_graph_agrees_with_the_reference_on_hand_made_systems():
         assert np.abs(run_mamdani(each, x, observed)["score"] - expected.score).max() < 1e-9
 
 
+def test_the_points_of_a_single_rule_keep_their_64_bits():
+    """Merged into a matrix product they were rounded to 32 bits by onnxruntime 1.31."""
+    alone = parse_system(TSK_TEXT[: TSK_TEXT.index('[[rule]]\nid = "waist"')].replace("1.0", "0.7"))
+    x, observed = np.full((60, 3), 55.0), np.ones((60, 3), dtype=bool)
+    expected = evaluate_tsk(alone, x, observed).risk
+    assert np.abs(run_tsk(alone, x, observed)["risk"] - expected).max() < 1e-15
+
+
 def test_plain_conjunctions_are_one_step_in_order():
     assert len(compile_rules(BOTH).steps) == 1
     assert compile_rules(BOTH).ends_in_order
