@@ -11,11 +11,11 @@ import numpy as np
 
 from .combine import combined_input
 from .fact_columns import FactColumn, FactColumns, evaluate_finding
-from .fact_inputs import is_reported, slots_of
+from .fact_inputs import slots_of
 from .fixedpoint import NANO_DIGITS, format_nano
 from .guidelines import Row
 from .guidelines.model import BORDERLINE, PRESENT, STATES
-from .logic import TRUE, Operator
+from .logic import TRUE
 from .one_person import take_person, take_rows
 from .prediagnosis import Change, Message
 from .record import ItemState, QuantityColumn, VisitBatch
@@ -50,52 +50,35 @@ def what_would_change(
 def _targets(columns: FactColumns, column: FactColumn, person: int) -> dict[str, int]:
     """Return item -> the value, in billionths, just on the other side of the lowest row reached."""
     lowest: dict[str, tuple[int, int]] = {}
-    state = int(column.state[person])
+    is_near = int(column.state[person]) == BORDERLINE
     for index, row in enumerate(column.spec.rows):
-        if row.threshold is None or not is_reported(columns, row, person):
+        grade = column.spec.grades[row.grade]
+        holds = column.rows[person, index] == TRUE and grade.state == PRESENT
+        reached = column.borderline[person, index] if is_near else holds
+        if row.threshold is None or not reached:
             continue
-        order = column.spec.grades[row.grade].order
-        target = _target(columns, column, (person, index), state)
-        item = row.threshold.item
-        if target is not None and (item not in lowest or order < lowest[item][0]):
-            lowest[item] = (order, target)
+        unit = _unit_of(columns.inputs[row.item].column, person)
+        step = _last_place(row.threshold.printed[unit])
+        limit = row.threshold.values[unit]
+        beyond = _beyond_edge(row, unit, step) if is_near else _just_beyond(row, limit, step)
+        if row.item not in lowest or grade.order < lowest[row.item][0]:
+            lowest[row.item] = (grade.order, beyond)
     return {item: target for item, (_, target) in lowest.items()}
 
 
-def _target(
-    columns: FactColumns, column: FactColumn, at: tuple[int, int], state: int
-) -> int | None:
-    person, index = at
-    row = column.spec.rows[index]
-    if state == BORDERLINE:
-        reached = bool(column.borderline[person, index])
-        return _beyond_edge(columns, row, person) if reached else None
-    grade = column.spec.grades[row.grade]
-    if column.rows[person, index] != TRUE or grade.state != PRESENT or row.threshold is None:
-        return None
-    unit = _unit_of(columns, row, person)
-    return _just_beyond(row.threshold.op, row.threshold.values[unit], row.threshold.printed[unit])
-
-
-def _unit_of(columns: FactColumns, row: Row, person: int) -> str:
-    item = row.threshold.item if row.threshold else ""
-    column = columns.inputs[item].column
+def _unit_of(column: QuantityColumn, person: int) -> str:
     return column.item.units[int(column.unit[person, 0])].ucum
 
 
-def _just_beyond(op: Operator, limit: int, printed: str) -> int:
+def _just_beyond(row: Row, limit: int, step: int) -> int:
     """Return the nearest value, at the printed precision, for which the row does not hold."""
-    step = _last_place(printed)
+    op = row.threshold.op if row.threshold else ">="
     return {">=": limit - step, "<=": limit + step, ">": limit, "<": limit}[op]
 
 
-def _beyond_edge(columns: FactColumns, row: Row, person: int) -> int | None:
-    unit = _unit_of(columns, row, person)
-    if row.threshold is None or unit not in row.borderline_from:
-        return None
-    step = _last_place(row.threshold.printed[unit])
-    edge = row.borderline_from[unit]
-    return edge - step if row.threshold.op in (">=", ">") else edge + step
+def _beyond_edge(row: Row, unit: str, step: int) -> int:
+    is_rising = row.threshold is not None and row.threshold.op in (">=", ">")
+    return row.borderline_from[unit] + (-step if is_rising else step)
 
 
 def _last_place(printed: str) -> int:
@@ -111,9 +94,8 @@ def _step(columns: FactColumns, person: int, item: str, nano: int) -> tuple[str,
     combined = columns.inputs[item]
     column = combined.column
     slot = combined.slots[max(int(combined.slot[person]), 0)]
-    unit = column.item.units[int(column.unit[person, 0])].ucum
     old = format_nano(int(column.nano[person, 0]), int(column.comparator[person, 0]))
-    return slot or item, old, format_nano(nano), unit
+    return slot or item, old, format_nano(nano), _unit_of(column, person)
 
 
 def _with_values(

@@ -12,7 +12,15 @@ import numpy as np
 
 from .combine import CombinedInput, combined_input
 from .guidelines import FindingSpec, Guidelines, Row
-from .guidelines.model import ABSENT, BORDERLINE, NO_URGENCY, NOT_ASSESSABLE, PRESENT, Flag
+from .guidelines.model import (
+    ABSENT,
+    BORDERLINE,
+    NO_URGENCY,
+    NOT_ASSESSABLE,
+    PRESENT,
+    Flag,
+    Threshold,
+)
 from .logic import (
     FALSE,
     TRUE,
@@ -23,7 +31,6 @@ from .logic import (
     any_of,
     compare,
     count_true,
-    unknown,
     verdict_of,
 )
 from .prediagnosis import URGENCIES, Urgency
@@ -149,7 +156,7 @@ def evaluate_finding(
             verdicts[row.id] = all_of(value[:, 0], gate)
             edges[row.id] = _edge(row, inputs, gate, batch.n)
             if any(row.id in other.tally for other in spec.rows):
-                readings[row.id] = _each_reading(row, batch)
+                readings[row.id] = _each_reading(row.threshold, gate, batch)
     for row in spec.rows:
         if row.threshold is None:
             verdicts[row.id] = _tally(row, [readings[i] for i in row.tally], batch.n)
@@ -200,13 +207,10 @@ def _edge(row: Row, inputs: Mapping[str, CombinedInput], gate: Int8Array, n: int
     return all_of(beyond, gate)
 
 
-def _each_reading(row: Row, batch: VisitBatch) -> Int8Array:
+def _each_reading(threshold: Threshold, gate: Int8Array, batch: VisitBatch) -> Int8Array:
     """Return (n, m): the row on every accepted reading of its slot."""
-    threshold = row.threshold
-    if threshold is None:
-        return unknown(batch.n)[:, None]
     verdicts = compare(batch.quantity(threshold.item), threshold.op, threshold.values)
-    return all_of(verdicts, _gate(row, batch)[:, None])
+    return all_of(verdicts, gate[:, None])
 
 
 def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
@@ -269,7 +273,7 @@ def _needs_met(spec: FindingSpec, rows: Int8Array, edge: Int8Array) -> BoolArray
     for group in spec.needs:
         one = np.zeros_like(met)
         for item in group:
-            of_item = [i for i, r in enumerate(spec.rows) if r.compares(item) and not r.also]
+            of_item = [i for i, r in enumerate(spec.rows) if r.item == item and not r.also]
             one |= ~np.logical_or.reduce(undecided[of_item])
         met &= one
     return met

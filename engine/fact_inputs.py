@@ -12,18 +12,17 @@ from .prediagnosis import InputValue, Parameter
 from .record import ItemState, QuantityColumn, VisitBatch
 
 
-def is_reported(columns: FactColumns, row: Row, person: int) -> bool:
-    """Return whether the row's item has an accepted value."""
-    if row.threshold is None:
-        return False
-    return bool(columns.inputs[row.threshold.item].column.accepted[person, 0])
+def is_reported(columns: FactColumns, item: str, person: int) -> bool:
+    """Return whether an item of a row has an accepted value; a tally has no item."""
+    combined = columns.inputs.get(item)
+    return combined is not None and bool(combined.column.accepted[person, 0])
 
 
 def row_parameters(
     columns: FactColumns, batch: VisitBatch, person: int, row: Row
 ) -> dict[str, Parameter]:
     """Return what fills a row's sentence: the item, its value, the row's own printed number."""
-    if row.threshold is None or not is_reported(columns, row, person):
+    if row.threshold is None or not is_reported(columns, row.item, person):
         return {}
     combined = columns.inputs[row.threshold.item]
     unit = _unit(combined.column, person, 0)
@@ -39,7 +38,7 @@ def input_values(
     columns: FactColumns, batch: VisitBatch, person: int, row: Row
 ) -> list[InputValue]:
     """Return the value that a row compared, and the readings that it was made from."""
-    if row.threshold is None or not is_reported(columns, row, person):
+    if row.threshold is None or not is_reported(columns, row.item, person):
         return []
     item = row.threshold.item
     combined = columns.inputs[item]

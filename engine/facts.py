@@ -82,6 +82,11 @@ class _Person:
     def order(self) -> int:
         return NO_GRADE if self.grade is None else self.grade.order
 
+    @property
+    def is_made_by_grade(self) -> bool:
+        """Whether the state is what the grade stands for, not a borderline beyond it."""
+        return self.grade is not None and self.state in (self.grade.state, self.grade.beside_needs)
+
     def says(self, verdict: np.int8) -> Iterator[tuple[int, Row]]:
         """Yield the rows that say so."""
         for index, row in enumerate(self.spec.rows):
@@ -140,10 +145,8 @@ def _finding(person: _Person) -> Finding:
 
 def _message(person: _Person, rows: Sequence[Row]) -> Message:
     """Return the sentence of the grade where the grade made the state, else of the state."""
-    grade, state = person.grade, person.state
-    made_by_grade = grade is not None and state in (grade.state, grade.beside_needs)
-    is_near = any(person.is_near(i) for i in range(len(person.spec.rows)))
-    tail = grade.code if grade and made_by_grade and not is_near else STATES[state]
+    grade = person.grade
+    tail = grade.code if grade and person.is_made_by_grade else STATES[person.state]
     shown = next((r for r in rows if r.threshold is not None), None)
     parameters = row_parameters(person.columns, person.batch, person.row, shown) if shown else {}
     return Message(f"finding.{person.spec.id}.{tail}", parameters)
@@ -151,7 +154,7 @@ def _message(person: _Person, rows: Sequence[Row]) -> Message:
 
 def _outcome(person: _Person) -> Outcome:
     """Return what is proposed: by the grade, by the borderline, or by what is missing."""
-    if any(person.is_near(i) for i in range(len(person.spec.rows))):
+    if person.state == BORDERLINE and not person.is_made_by_grade:
         return person.spec.borderline
     if person.grade is not None and person.grade.outcome.action:
         return person.grade.outcome
@@ -187,7 +190,7 @@ def _reasons_against(person: _Person) -> tuple[tuple[Reason, ...], tuple[Row, ..
         other_way = (key[0], "<" if key[1] == ">" else ">")
         if grade.state != PRESENT or (person.state == PRESENT and other_way in held):
             continue
-        if not is_reported(person.columns, row, person.row) or not _speaks_of(person, row):
+        if not is_reported(person.columns, row.item, person.row) or not _speaks_of(person, row):
             continue
         if key not in found or grade.order < found[key][0]:
             found[key] = (grade.order, row)
@@ -237,7 +240,7 @@ def _is_decided(person: _Person, item: str) -> bool:
     return all(
         person.column.rows[person.row, index] != UNKNOWN
         for index, row in enumerate(person.spec.rows)
-        if row.threshold is not None and row.threshold.item == item and not row.also
+        if row.item == item and not row.also
     )
 
 
@@ -289,4 +292,4 @@ def _applies(person: _Person, note: Note) -> bool:
     if note.holds or note.fails:
         held = all(rows[i] == TRUE for i in note.holds)
         return held and all(rows[i] == FALSE for i in note.fails)
-    return any(is_reported(person.columns, row, person.row) for row in person.spec.rows)
+    return any(is_reported(person.columns, item, person.row) for item in person.spec.items)

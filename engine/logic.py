@@ -26,11 +26,6 @@ _MIRROR: Final[Mapping[Operator, Operator]] = {"<": ">=", "<=": ">"}
 _LESS, _AT_MOST, _MORE, _AT_LEAST = -1, -2, 1, 2
 
 
-def unknown(n: int) -> Int8Array:
-    """Return n verdicts of which nothing is known."""
-    return np.zeros(n, dtype=np.int8)
-
-
 def verdict_of(condition: BoolArray) -> Int8Array:
     """Return true and false as verdicts.
 
@@ -140,6 +135,8 @@ def compare(
     limits = [values.get(u.ucum) for u in column.item.units]
     stated = np.array([v is not None for v in limits] + [False])
     usable = column.accepted if usable is None else usable
+    if not usable.any():
+        return np.zeros(column.nano.shape, dtype=np.int8)
     if stated[:-1].all() and len(limits) == 1:
         verdict = compare_decimals(column.nano, column.comparator, op, limits[0] or 0)
         return np.where(usable & (column.unit == 0), verdict, UNKNOWN)

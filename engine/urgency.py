@@ -90,8 +90,6 @@ def _key(condition: Condition) -> tuple[object, ...]:
 
 
 def _age_holds(condition: Condition, batch: VisitBatch) -> BoolArray:
-    if condition.age_op is None:
-        return np.zeros(batch.n, dtype=np.bool_)
     age = batch.age_years.astype(np.int64)
     plain = np.zeros(batch.n, dtype=np.int8)
     holds = compare_decimals(age, plain, condition.age_op, condition.age_years) == TRUE

@@ -86,9 +86,10 @@ class Row:
     tally: tuple[str, ...]
     at_least: int
 
-    def compares(self, item: str) -> bool:
-        """Return whether the row looks at this item."""
-        return self.threshold is not None and self.threshold.item == item
+    @property
+    def item(self) -> str:
+        """The item that the row compares; empty for a tally."""
+        return self.threshold.item if self.threshold is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,7 @@ class FindingSpec:
     @property
     def items(self) -> tuple[str, ...]:
         """Every item that a row of this finding compares, once."""
-        found = (r.threshold.item for r in self.rows if r.threshold is not None)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(row.item for row in self.rows if row.item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Condition:
 
     threshold: Threshold | None = None
     flag: Flag | None = None
-    age_op: Operator | None = None
+    age_op: Operator = ">="
     age_years: int = 0
 
 

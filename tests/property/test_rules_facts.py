@@ -19,7 +19,7 @@ RAW = {(r.file, r.id): r for r in raw_rows()}
 
 
 @given(st.lists(visits(), min_size=1, max_size=5), st.sampled_from(SETS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_batch_of_n_is_n_batches_of_one(people, guidelines):
     batch = visit_batch(*people)
     together = evaluate_facts(batch, guidelines)
@@ -34,7 +34,7 @@ def test_a_batch_of_n_is_n_batches_of_one(people, guidelines):
 
 
 @given(visits(), st.sampled_from((*SLOTS, *SYMPTOMS)), st.sampled_from(SETS))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_removing_an_item_never_turns_not_assessable_into_absent(person, item, guidelines):
     """T7. Only what bars a finding (pregnancy, anaemia) is no item in this sense."""
     batch = visit_batch(person)
@@ -45,7 +45,7 @@ def test_removing_an_item_never_turns_not_assessable_into_absent(person, item, g
 
 
 @given(visits(), st.sampled_from((*SLOTS, *SYMPTOMS)), st.sampled_from(SETS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_row_whose_inputs_remain_says_what_it_said(person, item, guidelines):
     """Nothing is filled in from elsewhere, and nothing that was reached is unsaid."""
     batch = visit_batch(person)
@@ -70,7 +70,7 @@ def _touches(row, spec, item):
 
 
 @given(visits(("accepted",)), st.sampled_from(SETS), st.integers(1, 400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_raising_glucose_never_lowers_urgency(person, guidelines, rise):
     raised = {
         slot: [_raised(r, rise, slot) for r in found] if slot.startswith("glucose.") else found
@@ -91,7 +91,7 @@ def _raised(reading, rise, slot):
 
 
 @given(readings("systolic_bp.left_arm", ("accepted",)), st.integers(1, 120), st.sampled_from(SETS))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_raising_systolic_pressure_never_lowers_its_urgency(found, rise, guidelines):
     raised = [_raised(r, rise, "systolic_bp") for r in found]
     diastolic = {"diastolic_bp.left_arm": "84 mm[Hg]", "diastolic_bp.right_arm": "92 mm[Hg]"}
@@ -104,7 +104,7 @@ def test_raising_systolic_pressure_never_lowers_its_urgency(found, rise, guideli
 
 
 @given(visits(("accepted",)), st.sampled_from(SETS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_arms_have_no_order(person, guidelines):
     swap = {"left_arm": "right_arm", "right_arm": "left_arm"}
     mirrored = {
@@ -117,7 +117,7 @@ def test_the_arms_have_no_order(person, guidelines):
 
 
 @given(visits(), st.sampled_from(SETS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=32, deadline=None)
 def test_every_finding_can_be_worded_and_never_reassures(person, guidelines):
     batch = visit_batch(person)
     findings = fact_findings(evaluate_facts(batch, guidelines), batch, 0)
@@ -135,7 +135,7 @@ def test_every_finding_can_be_worded_and_never_reassures(person, guidelines):
 
 
 @given(visits(("accepted",)), st.sampled_from(range(len(SETS))))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_columns_say_what_the_printed_rows_say_one_by_one(person, which):
     """A slow oracle in Decimal, from the files alone, agrees row by row."""
     guidelines = SETS[which]

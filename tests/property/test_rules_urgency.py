@@ -17,7 +17,7 @@ CALM_GLUCOSE = {"g/L": "0.71", "mmol/L": "4.0", "mg/dL": "71"}
 
 
 @given(st.lists(visits(), min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_batch_of_n_is_n_batches_of_one(people):
     batch = visit_batch(*people)
     together = evaluate_urgent(batch, RULES)
@@ -30,7 +30,7 @@ def test_a_batch_of_n_is_n_batches_of_one(people):
 
 
 @given(visits(), st.sampled_from((*SLOTS, *SYMPTOMS)))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_removing_an_item_never_silences_a_rule_whose_inputs_remain(person, item):
     """T7: a rule that names nothing of what was removed says exactly what it said."""
     batch = visit_batch(person)
@@ -58,7 +58,7 @@ def _names(rule, item):
 
 
 @given(visits(), st.sampled_from(SLOTS), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_one_more_reading_never_lowers_urgency(person, slot, data):
     """A later calm value doesn't take back an alarming one."""
     more = data.draw(readings(slot))
@@ -68,7 +68,7 @@ def test_one_more_reading_never_lowers_urgency(person, slot, data):
 
 
 @given(visits(), st.sampled_from(SYMPTOMS))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_declaring_a_symptom_never_lowers_urgency(person, symptom):
     assume(symptom not in person["answers"])
     worse = {**person, "answers": {**person["answers"], symptom: "yes"}}
@@ -77,7 +77,7 @@ def test_declaring_a_symptom_never_lowers_urgency(person, symptom):
 
 
 @given(visits())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_doubtful_value_calls_no_later_than_the_same_value_accepted(person):
     """Decision 1: refusing a value may change what is asked, never how soon (U0 and U1)."""
     doubted, trusted = (
@@ -106,7 +106,7 @@ def _explained_as_another_unit(person):
 
 
 @given(visits(("accepted",)), st.integers(1, 500))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_raising_glucose_never_lowers_urgency(person, rise):
     """T8, for glucose that is not low: facts and urgent rules together."""
     glucose = {k: v for k, v in person.items() if k.startswith("glucose.")}
@@ -116,7 +116,7 @@ def test_raising_glucose_never_lowers_urgency(person, rise):
 
 
 @given(visits(("accepted",)), st.integers(1, 150))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_raising_systolic_pressure_on_every_arm_never_lowers_urgency(person, rise):
     """T8, for pressure that is not low: the difference between the arms stays what it was."""
     arms = {k: v for k, v in person.items() if k.startswith("systolic_bp.")}
@@ -144,7 +144,7 @@ def _up(reading, rise):
 
 
 @given(visits())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_level_is_that_of_the_most_urgent_printed_item(person):
     """What is printed is what was evaluated, in both languages, and nothing urgent stays unsaid."""
     batch = visit_batch(person)
@@ -161,7 +161,7 @@ def test_the_level_is_that_of_the_most_urgent_printed_item(person):
 
 
 @given(visits())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_rule_looks_only_at_columns_of_its_own_item(person):
     batch = visit_batch(person)
     slots = {slot for slot, _ in columns_of("glucose.*", batch)}

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -38,7 +38,9 @@ class RawRow:
         return self.raw["id"]
 
     def guidelines(self) -> Guidelines:
-        return load_guidelines(dict(self.choice))
+        """Return the row's own finding alone, in the set that holds the row."""
+        chosen = load_guidelines(dict(self.choice))
+        return replace(chosen, findings=tuple(f for f in chosen.findings if f.id == self.finding))
 
 
 def raw_rows() -> Iterator[RawRow]:

@@ -279,8 +279,16 @@ def test_nothing_is_offered_where_nothing_measured_would_change_it():
     assert found({FASTING: ["1.30 g/L", "1.10 g/L"]}, "diabetes_range").what_would_change == ()
     apart = {LEFT: ["150 mm[Hg]"] * 2, RIGHT: ["125 mm[Hg]"] * 2}
     assert found(apart, "interarm_difference").what_would_change == ()
-    conflicting = {"glucose.random_venous": "2.10 g/L", FASTING: "1.00 g/L"}
-    assert found(conflicting, "diabetes_range").what_would_change == ()
+    for fasting in ("1.00 g/L", "1.24 g/L"):
+        conflicting = {"glucose.random_venous": "2.10 g/L", FASTING: fasting}
+        assert found(conflicting, "diabetes_range").what_would_change == ()
+
+
+def test_two_reasons_for_a_borderline_propose_the_more_urgent():
+    one = found({"glucose.random_venous": "2.10 g/L", FASTING: "1.24 g/L"}, "diabetes_range")
+    assert (one.state, one.grade, one.urgency) == ("borderline", "random_high", "U2")
+    assert one.proposed_action == "confirm_fasting_glucose"
+    assert [r.rule_id for r in one.reasons_for] == ["fr.random_high", "fr.fpg_diabetes"]
 
 
 def test_reasons_keep_the_value_as_reported_and_its_readings():

@@ -39,9 +39,14 @@ def test_a_rule_can_ask_for_an_age_and_an_unknown_age_never_meets_it(op, expecte
 
 def test_a_rule_can_name_one_slot():
     rules = rules_with({"item": "glucose.capillary", "op": ">=", "values": {"g/L": "1.00"}})
-    visits = [{"glucose.capillary": "1.00 g/L"}, {"glucose.fasting_venous": "1.00 g/L"}]
-    fired = evaluate_urgent(visit_batch(*visits), rules).fired
-    assert fired[:, 0].tolist() == [True, False]
+    visits = [
+        {"glucose.capillary": "1.00 g/L"},
+        {"glucose.fasting_venous": "1.00 g/L"},
+        {"glucose.capillary": "1.00 mmol/L refused"},
+    ]
+    columns = evaluate_urgent(visit_batch(*visits), rules)
+    assert columns.fired[:, 0].tolist() == [True, False, False]
+    assert columns.remeasure[:, 0].tolist() == [False, False, True]
 
 
 def test_nobody_measured_and_nothing_asked_is_not_urgent():
