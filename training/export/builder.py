@@ -55,16 +55,6 @@ class GraphBuilder:
         """Add a node with one output."""
         return self._add(kind, inputs, [f"{kind.lower()}_{len(self.nodes)}"], attributes)[0]
 
-    def split(self, tensor: str, sizes: Sequence[int]) -> list[str]:
-        """Split columns; empty parts are not made and stand as ""."""
-        kept = [size for size in sizes if size]
-        if len(kept) == 1:
-            return [tensor if size else "" for size in sizes]
-        names = [f"part_{len(self.nodes)}_{i}" for i in range(len(kept))]
-        self._add("Split", (tensor, self.const(kept, "int64")), names, {"axis": 0})
-        parts = iter(names)
-        return [next(parts) if size else "" for size in sizes]
-
     def _add(
         self, kind: str, inputs: Sequence[str], outputs: list[str], attributes: Mapping[str, object]
     ) -> list[str]:
