@@ -205,9 +205,7 @@ def mapping_snippet(strangers: Sequence[str]) -> str:
 
 def _toml_text(name: str) -> str:
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"' + "".join(c if c.isprintable() else f"\\u{ord(c) % 0x10000:04x}" for c in escaped) + '"'
-    )
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def _plan(table: _Table, sources: Mapping[str, Source]) -> TablePlan:
