@@ -310,6 +310,25 @@ def audit_key() -> None:
 
 
 @app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="diabetes_type_2 or diabetes_textbook.")],
+    data: Annotated[Path, typer.Option(help="Folder of development data.")],
+    out: Annotated[Path, typer.Option(help="Folder of models to write.")] = Path("out/models"),
+    tracking_uri: Annotated[str | None, typer.Option(help="MLflow store; sqlite in OUT.")] = None,
+    form: Annotated[list[str] | None, typer.Option(help="Only this form; may be repeated.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the folds.")] = 2,
+) -> None:
+    """Train, judge, export and sign a model, with its card (needs the extra train)."""
+    from .training.entry import train as train_model
+
+    bundles = train_model(
+        model, data, out, tracking_uri, forms=tuple(form or ()), workers=workers, say=typer.echo
+    )
+    for bundle in bundles:
+        typer.echo(f"{bundle.manifest.id} {bundle.manifest.version} {bundle.sha256}")
+
+
+@app.command()
 def doctor(models: Folders = None) -> None:
     """Say what is installed, which models are ready, and what would not work."""
     from .engine.bundles.load import load_models
