@@ -3,13 +3,15 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .cli_decide import app as decide_app
+from .cli_print import print_error, print_json
+
 if TYPE_CHECKING:
     from .engine.bundles.load import Models
-    from .serving.decide_commands import CommandResult
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
@@ -22,13 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 models_app = typer.Typer(help="Model bundles: what is there, and whether it can be trusted.")
-audit_app = typer.Typer(help="The audit trail of decisions.")
 app.add_typer(models_app, name="models", no_args_is_help=True)
-app.add_typer(audit_app, name="audit", no_args_is_help=True)
+app.add_typer(decide_app)
 
-Database = Annotated[
-    str | None, typer.Option(help="Store, such as sqlite:///visits.db; else LAENNEC_DATABASE.")
-]
 Guidelines = Annotated[
     str | None,
     typer.Option(help="Guideline sets, such as diabetes=fr,blood_pressure=esh2023 (the default)."),
@@ -45,15 +43,8 @@ def main() -> None:
     try:
         app()
     except ScreeningError as error:
-        _print_error(error.as_dict())
+        print_error(error.as_dict())
         sys.exit(EXIT_REFUSED)
-
-
-def _print_error(error: dict[str, Any]) -> None:
-    where = f" [{error['path']}]" if error.get("path") else ""
-    typer.echo(
-        f"{error['code']}: {error['found']}: {error['why']}. {error['remedy']}.{where}", err=True
-    )
 
 
 def _load_models(folders: list[Path] | None) -> "Models":
@@ -61,7 +52,7 @@ def _load_models(folders: list[Path] | None) -> "Models":
 
     models = load_models(folders)
     for refused in models.refused:
-        _print_error({**refused.error.as_dict(), "path": refused.id})
+        print_error({**refused.error.as_dict(), "path": refused.id})
     return models
 
 
@@ -100,7 +91,7 @@ def screen(
     for screened in screen_files(visits, options):
         done.append(screened)
         if screened.error is not None:
-            _print_error({**screened.error.as_dict(), "path": str(screened.path)})
+            print_error({**screened.error.as_dict(), "path": str(screened.path)})
         elif output is not None:
             output.write_text(screened.rendered, encoding="utf-8")
         else:
@@ -141,7 +132,7 @@ def batch(
         resume=resume,
     )
     summary = run_batch(options)
-    _print_json(
+    print_json(
         {
             "state": summary.state,
             "manifest": str(summary.manifest_path),
@@ -152,37 +143,22 @@ def batch(
     raise typer.Exit(summary.exit_code)
 
 
-def _show(result: "CommandResult") -> None:
-    error = result.data.get("error")
-    if error:
-        _print_error(dict(error))
-    else:
-        _print_json(result.data)
-    raise typer.Exit(result.exit_code)
-
-
-def _print_json(data: object) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
 @models_app.command("list")
 def models_list(models: Folders = None) -> None:
     """List every bundle, loaded or refused."""
     from .engine.bundles.commands import list_models, open_models
 
-    _print_json(list_models(open_models(models)))
+    print_json(list_models(open_models(models)))
 
 
 @models_app.command("show")
-def models_show(
+def modelsshow(
     model_id: Annotated[str, typer.Argument(metavar="MODEL")], models: Folders = None
 ) -> None:
     """Print everything about one bundle: manifest, rules, card."""
     from .engine.bundles.commands import open_models, show_model
 
-    _print_json(show_model(open_models(models), model_id))
+    print_json(show_model(open_models(models), model_id))
 
 
 @models_app.command("verify")
@@ -191,7 +167,7 @@ def models_verify(models: Folders = None) -> None:
     from .engine.bundles.commands import open_models, verify_models
 
     rows, code = verify_models(open_models(models))
-    _print_json(rows)
+    print_json(rows)
     raise typer.Exit(code)
 
 
@@ -204,109 +180,7 @@ def models_sign(
     """Seal and sign a bundle."""
     from .engine.bundles.commands import sign_model
 
-    _print_json(sign_model(folder, key, key_name))
-
-
-@app.command()
-def worklist(database: Database = None) -> None:
-    """List the reports that wait for a physician, the most urgent first."""
-    from .serving.decide_commands import worklist_command
-
-    _show(worklist_command(database=database))
-
-
-@app.command()
-def decide(
-    draft_id: Annotated[str, typer.Argument(metavar="ID")],
-    by: Annotated[str, typer.Option(help="Physician, such as RPPS:10001234567.")],
-    content_hash: Annotated[str, typer.Option("--hash", help="Hash shown in the worklist.")],
-    confirm: Annotated[bool, typer.Option("--confirm")] = False,  # noqa: FBT002
-    amend: Annotated[bool, typer.Option("--amend")] = False,  # noqa: FBT002
-    reject: Annotated[bool, typer.Option("--reject")] = False,  # noqa: FBT002
-    finding: Annotated[str | None, typer.Option(help="One finding; else all undecided.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Code of the reason.")] = None,
-    text: Annotated[str | None, typer.Option(help="The reason in words.")] = None,
-    to: Annotated[str | None, typer.Option(help="What holds instead, with --amend.")] = None,
-    key: Annotated[str | None, typer.Option(help="Idempotency key of this act.")] = None,
-    database: Database = None,
-) -> None:
-    """Confirm, amend or reject findings, as a named physician, on a content hash."""
-    from .serving.decide_commands import DecideOptions, decide_command
-
-    given = {"confirm": confirm, "amend": amend, "reject": reject}
-    options = DecideOptions(
-        draft_id=draft_id,
-        by=by,
-        content_hash=content_hash,
-        verdicts=tuple(name for name, flag in given.items() if flag),
-        finding=finding,
-        reason=reason,
-        text=text,
-        to=to,
-        idempotency_key=key,
-    )
-    _show(decide_command(options, database=database))
-
-
-@app.command()
-def acknowledge(
-    draft_id: Annotated[str, typer.Argument(metavar="ID")],
-    by: Annotated[str, typer.Option(help="Physician.")],
-    database: Database = None,
-) -> None:
-    """Take charge of an urgent report; it stays undecided."""
-    from .serving.decide_commands import acknowledge_command
-
-    _show(acknowledge_command(draft_id, by, database=database))
-
-
-@app.command()
-def withdraw(
-    draft_id: Annotated[str, typer.Argument(metavar="ID")],
-    by: Annotated[str, typer.Option(help="Physician.")],
-    reason: Annotated[str, typer.Option(help="Code of the reason.")],
-    text: Annotated[str | None, typer.Option(help="The reason in words.")] = None,
-    database: Database = None,
-) -> None:
-    """Take a report back whole, with a coded reason."""
-    from .serving.confirm import Withdrawal
-    from .serving.decide_commands import withdraw_command
-
-    _show(withdraw_command(Withdrawal(draft_id, reason, text), by, database=database))
-
-
-@app.command()
-def release(
-    draft_id: Annotated[str, typer.Argument(metavar="ID")], database: Database = None
-) -> None:
-    """Print the final report; a draft is refused."""
-    from .serving.decide_commands import release_command
-
-    _show(release_command(draft_id, database=database))
-
-
-@audit_app.command("verify")
-def audit_verify(database: Database = None) -> None:
-    """Verify the chain, against the signed checkpoints where there are any."""
-    from .serving.decide_commands import audit_verify_command
-
-    _show(audit_verify_command(database=database))
-
-
-@audit_app.command("checkpoint")
-def audit_checkpoint(database: Database = None) -> None:
-    """Sign the last event into the site's checkpoint folder."""
-    from .serving.decide_commands import audit_checkpoint_command
-
-    _show(audit_checkpoint_command(database=database))
-
-
-@audit_app.command("key")
-def audit_key() -> None:
-    """Make the site's audit key where the site file says."""
-    from .serving.decide_commands import audit_key_command
-
-    _show(audit_key_command())
+    print_json(sign_model(folder, key, key_name))
 
 
 @app.command()
@@ -319,8 +193,18 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="Processes for the folds.")] = 2,
 ) -> None:
     """Train, judge, export and sign a model, with its card (needs the extra train)."""
-    from .training.entry import train as train_model
-
+    try:
+        from .training.entry import train as train_model
+    except ModuleNotFoundError as error:
+        print_error(
+            {
+                "code": "extra_missing",
+                "found": f"the package {error.name!r} is not installed",
+                "why": "training needs the extra train",
+                "remedy": "Run make test once, or pip install 'laennec[train]'",
+            }
+        )
+        raise typer.Exit(EXIT_REFUSED) from error
     bundles = train_model(
         model, data, out, tracking_uri, forms=tuple(form or ()), workers=workers, say=typer.echo
     )
