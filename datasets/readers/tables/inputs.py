@@ -160,13 +160,19 @@ def unreadable(name: str, error: Exception) -> FragmentUnreadable:
     )
 
 
-def _parquet_contents(file: InputFile, csv: CsvForm) -> Contents:  # noqa: ARG001
+def _parquet_contents(
+    file: InputFile,
+    csv: CsvForm,  # noqa: ARG001 - one signature for every format
+) -> Contents:
     with open_parquet(file) as parquet:
         groups = [parquet.metadata.row_group(i).num_rows for i in range(parquet.num_row_groups)]
         return Contents(_fields(parquet.schema_arrow), tuple(groups))
 
 
-def _arrow_contents(file: InputFile, csv: CsvForm) -> Contents:  # noqa: ARG001
+def _arrow_contents(
+    file: InputFile,
+    csv: CsvForm,  # noqa: ARG001
+) -> Contents:
     with open_arrow(file) as reader:
         return Contents(_fields(reader.schema))
 
