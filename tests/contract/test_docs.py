@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import ROOT, files, named, toml
+from house import ROOT, files, modules, named, toml
 
 MARKDOWN = [p for p in files() if p.suffix == ".md" and "bundles" not in p.parts]
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -76,6 +76,17 @@ def test_the_readme_shows_what_is_really_printed() -> None:
     )
     assert done.returncode == 0, f"run `make readme`\n{done.stderr}"
     assert read(ROOT / "README.md").count("\n    make ") == 2
+
+
+def test_every_setting_is_written_down() -> None:
+    """A setting nobody can look up is set by nobody, or wrongly."""
+    used = {
+        name
+        for path in (*modules(), ROOT / "cli.py", ROOT / "Makefile")
+        for name in re.findall(r"\bLAENNEC_[A-Z_]+\b", read(path))
+    }
+    told = set(re.findall(r"\bLAENNEC_[A-Z_]+\b", "\n".join(read(path) for path in MARKDOWN)))
+    assert used <= told, used - told
 
 
 def test_the_index_leads_to_every_document() -> None:
