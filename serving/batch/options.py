@@ -52,7 +52,10 @@ class BatchOptions:
     @property
     def worker_count(self) -> int:
         """Return how many processes screen."""
-        return self.workers if self.workers is not None else len(os.sched_getaffinity(0))
+        if self.workers is not None:
+            return self.workers
+        known = getattr(os, "sched_getaffinity", None)
+        return len(known(0)) if known else os.cpu_count() or 1
 
     def check(self) -> None:
         """Refuse what no run can do.

@@ -16,7 +16,7 @@ from laennec.serving.batch import screen_table
 from laennec.serving.batch.fingerprint import fingerprint
 
 GUIDELINES = load_guidelines()
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 VISIT_DAY = date(2026, 11, 3)
 
 QUANTITIES = {
@@ -114,7 +114,7 @@ def test_a_row_says_what_its_visit_says(row, models):
     assert {i.partition(":")[0] for i in found["refused_items"]} == again
 
 
-@given(rows=st.lists(people(), min_size=2, max_size=8), seed=st.integers(0, 99))
+@given(rows=st.lists(people(), min_size=2, max_size=5), seed=st.integers(0, 99))
 @FEW
 def test_neither_company_nor_order_changes_a_row(rows, seed, models):
     table = as_table(rows)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ....engine.fixedpoint import NANO, format_nano, parse_decimal
+from ....engine.intake.document import intake_numbers
 from ....engine.intake.table import TableColumn, TablePeople, table_batch
 from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, Problem, VisitBatch
 from .answers import Answers, read_answers
@@ -133,8 +134,14 @@ def _person_id(table: Any, plan: TablePlan, names: RowNames) -> Any:  # noqa: AN
     if not is_text_type(column.type):
         return column.cast(pa.string())
     texts = unique_texts(column)
-    values = pc.if_else(pc.equal(texts.values, ""), pa.scalar(None, pa.string()), texts.values)
+    length = pc.utf8_length(texts.values)
+    is_name = pc.and_(pc.greater(length, 0), pc.less_equal(length, _longest_name()))
+    values = pc.if_else(is_name, texts.values, pa.scalar(None, pa.string()))
     return values.take(pa.array(np.where(texts.index < 0, len(values) - 1, texts.index)))
+
+
+def _longest_name() -> int:
+    return int(intake_numbers()["limits"]["text"])
 
 
 def _dates(table: Any, role: DateRole | None) -> Dates:  # noqa: ANN401

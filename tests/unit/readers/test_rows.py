@@ -59,6 +59,11 @@ def test_a_row_without_a_person_is_refused_and_the_others_are_not():
     ]
 
 
+def test_a_name_longer_than_a_visit_may_have_is_none():
+    rows = read({"person_id": ["x" * 200, "x" * 201], "waist_cm": [90.0] * 2})
+    assert rows.batch.refused.tolist() == [False, True]
+
+
 def test_a_whole_number_names_a_person():
     assert read({"person_id": [7, None], "waist_cm": [90.0] * 2}).person_id.to_pylist() == [
         "7",
