@@ -27,17 +27,34 @@ SINGLE = 300
 GROUP = 50_000
 
 SCRIPT = """
-import json, resource, sys
+import json, os, re, sys
 from pathlib import Path
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
+
+
+def peak(pid):
+    # VmHWM, not ru_maxrss: the latter begins with the memory of whoever started the process.
+    try:
+        return int(re.search(r"VmHWM:\\s+(\\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+    except (OSError, TypeError):
+        return 0
+
+
+class Watch(SilentReporter):
+    worker = 0
+
+    def part(self, rows, parts):
+        for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+            self.worker = max(self.worker, peak(pid))
+
+
 if __name__ == "__main__":
     source, out, workers = sys.argv[1:]
     options = BatchOptions((Path(source),), Path(out), workers=int(workers))
-    done = run_batch(options, SilentReporter())
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(json.dumps({"seconds": done.seconds, "rows": done.rows_screened, "own": own,
-                      "worker": worker, "content": done.content_sha256}))
+    watch = Watch()
+    done = run_batch(options, watch)
+    print(json.dumps({"seconds": done.seconds, "rows": done.rows_screened, "own": peak("self"),
+                      "worker": watch.worker, "content": done.content_sha256}))
 """
 
 
