@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ..combine import ARMS, office_pressure
 from ..features import Feature
 from ..prediagnosis import InputValue
 from ..record import UNKNOWN, VisitBatch
@@ -36,8 +37,20 @@ def _reported(feature: Feature, batch: VisitBatch, row: int) -> InputValue | Non
         return InputValue("sex", "male" if feature.values[row] else "female", "")
     if source == "age":
         return InputValue("age_years", str(int(feature.values[row])), "a")
-    texts = batch.reported.get(source, ((),))[row if batch.n > 1 else 0]
-    column = batch.quantity(source)
+    return _reading(feature, _slot(source, batch, row), batch, row)
+
+
+def _slot(source: str, batch: VisitBatch, row: int) -> str:
+    """Return the slot a feature was read from; of a pressure, that of the arm that counts."""
+    if source in batch.vocabulary.slots:
+        return source
+    return f"{source}.{ARMS[int(office_pressure(batch).arm[row])]}"
+
+
+def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputValue | None:
+    """Return the one reading that made a feature, as reported; None where it took several."""
+    texts = batch.reported.get(slot, ((),))[row if batch.n > 1 else 0]
+    column = batch.quantity(slot)
     if len(texts) != 1 or column.unit[row, 0] < 0:
         return None
     return InputValue(feature.name, texts[0], column.item.units[int(column.unit[row, 0])].ucum)
