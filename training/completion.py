@@ -48,7 +48,7 @@ def fit_completion(system: TskSystem, x: FloatArray, weight: FloatArray) -> Cond
     maps = np.zeros((2 ** len(columns), r, r + 1))
     for pattern in range(1, len(maps)):
         missing = [column for j, column in enumerate(columns) if pattern >> j & 1]
-        unknown = system.uses[missing].any(axis=0)
+        unknown = np.asarray(system.uses[missing].any(axis=0))
         maps[pattern] = _solve(gram, unknown)
     return ConditionalCompletion(system.optional, maps)
 

@@ -62,11 +62,3 @@ def replicate_factors(design: Design, n_replicates: int, seed: int) -> FloatArra
             drawn = generator.multinomial(m - 1, np.full(m, 1 / m), size=n_replicates)
             per_unit[:, members] = drawn * m / (m - 1)
     return per_unit[:, unit]
-
-
-def weighted_quantile(values: FloatArray, weight: FloatArray, share: float) -> float:
-    """Return the smallest value at or below which at least `share` of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    total = np.cumsum(weight[order])
-    at = int(np.searchsorted(total, share * total[-1] * (1 - 1e-12)))
-    return float(values[order[min(at, len(values) - 1)]])

@@ -1,1 +1,1 @@
-"""Undiagnosed diabetes and dysglycaemia: additive fuzzy models learned from clinical starting points."""
+"""Undiagnosed diabetes and dysglycaemia: additive fuzzy models with a clinical starting point."""

@@ -1,7 +1,9 @@
-"""Leave one survey cycle out: every risk that is judged was made by a model that never saw its cycle."""
+"""Leave one survey cycle out: a risk is judged only where its model never saw the cycle."""
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -19,14 +21,32 @@ class Fold:
     fitted: Fitted
 
 
-def leave_one_cycle_out(form: Form, people: Cohort, recipe: Recipe) -> tuple[Fold, ...]:
-    """Learn once for each cycle, on all the others."""
-    folds = []
-    for cycle in np.unique(people.design.cycle):
-        others = people.of(people.design.cycle != cycle)
-        fitted = fit_form(form.system, others, len(recipe.eras), recipe.settings)
-        folds.append(Fold(str(cycle), fitted))
-    return tuple(folds)
+def leave_one_cycle_out(
+    form: Form, people: Cohort, recipe: Recipe, *, workers: int = 1
+) -> tuple[Fold, ...]:
+    """Learn once for each cycle, on all the others.
+
+    Parameters
+    ----------
+    form, people, recipe : as everywhere
+    workers : processes; the result is the same for any number
+    """
+    cycles = [str(c) for c in np.unique(people.design.cycle)]
+    others = [people.of(people.design.cycle != cycle) for cycle in cycles]
+    return tuple(
+        Fold(cycle, fitted)
+        for cycle, fitted in zip(cycles, fit_each(form, others, recipe, workers), strict=True)
+    )
+
+
+def fit_each(form: Form, groups: Sequence[Cohort], recipe: Recipe, workers: int) -> list[Fitted]:
+    """Learn one system on each group of people."""
+    same = (len(recipe.eras), recipe.settings)
+    if workers < 2:
+        return [fit_form(form.system, group, *same) for group in groups]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(fit_form, form.system, group, *same) for group in groups]
+        return [job.result() for job in jobs]
 
 
 def out_of_fold(
@@ -53,24 +73,26 @@ def out_of_fold(
     return logit
 
 
-def forward_in_time(form: Form, people: Cohort, recipe: Recipe, first: int) -> FloatArray:
+def forward_in_time(
+    form: Form, people: Cohort, recipe: Recipe, first: int, *, workers: int = 1
+) -> FloatArray:
     """Learn on the earlier cycles only and score the next one, as a model meets the future.
 
     Parameters
     ----------
-    form, people, recipe : as everywhere
+    form, people, recipe, workers : as everywhere
     first : number of cycles before the first one that is scored
 
     Returns
     -------
-    shape (n,), logit as shipped (no offset for the cycle's own era); NaN for the first cycles
+    shape (n,), logit of the last era known then; NaN for the first cycles
     """
     cycles = np.unique(people.design.cycle)
+    later = cycles[first:]
+    before = [people.of(people.design.cycle < cycle) for cycle in later]
     logit = np.full(people.n, np.nan)
-    for i in range(first, len(cycles)):
-        before = people.of(people.design.cycle < cycles[i])
-        fitted = fit_form(form.system, before, len(recipe.eras), recipe.settings)
-        rows = people.design.cycle == cycles[i]
+    for cycle, fitted in zip(later, fit_each(form, before, recipe, workers), strict=True):
+        rows = people.design.cycle == cycle
         era = np.full(int(rows.sum()), len(recipe.eras) - 1)
         logit[rows] = fitted.logit(people.x[rows], people.observed[rows], era)
     return logit

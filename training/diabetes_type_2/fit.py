@@ -10,14 +10,19 @@ from torch import Tensor, nn
 
 from ...engine.errors import DataError
 from ...engine.fuzzy.completion import ConditionalCompletion
+from ...engine.fuzzy.rules import Points
 from ...engine.fuzzy.system import TskSystem
 from ...engine.fuzzy.tsk import evaluate_tsk, recalibrated
+from ...engine.fuzzy.variables import LinguisticVariable, Term
 from ...models.diabetes_type_2.definition import DiabetesModule
 from ..completion import fit_completion
 from ..metrics import fit_logistic
 from ..survey import FloatArray
 from .cohort import Cohort
 from .forms import Settings
+
+WORD_DIGITS = 4
+POINT_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def fit_form(start: TskSystem, people: Cohort, n_eras: int, settings: Settings) 
     """
     complete = people.of(people.complete)
     learned, loss = learn(start, complete, n_eras, settings)
+    learned = with_readable_words(learned)
     completion = fit_completion(learned, complete.x, complete.design.weight)
     return calibrate(learned, completion, people, n_eras, loss)
 
@@ -91,7 +97,7 @@ def learn(
         value.backward()  # type: ignore[no-untyped-call]  # torch has no type here
         return float(value.detach())
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch has no type here
     final = float(loss().detach())
     if not np.isfinite(final):
         raise DataError(
@@ -108,18 +114,49 @@ def _loss(module: DiabetesModule, people: Cohort, settings: Settings) -> Callabl
     x = torch.from_numpy(np.clip(people.x, low, high))
     case = torch.from_numpy(people.case.astype(np.float64))
     weight = torch.from_numpy(people.design.weight / people.design.weight.mean())
-    era = torch.from_numpy(people.era)
+    prepared = module.prepare(x, torch.from_numpy(people.era))
     shape = module.membership.parameters_.raw
     at_start = shape.detach().clone()
     log_loss = nn.BCEWithLogitsLoss(weight=weight)
 
     def loss() -> Tensor:
-        data: Tensor = log_loss(module.logits(x, era), case)
+        data: Tensor = log_loss(module.logits(prepared), case)
         ridge = settings.ridge * (module.points**2).sum()
         stay = settings.stay * ((shape - at_start) ** 2).sum()
         return data + ridge + stay
 
     return loss
+
+
+def with_readable_words(system: TskSystem) -> TskSystem:
+    """Round every learned membership parameter to four digits, inside its bounds.
+
+    What is printed is what is evaluated, so the numbers are made short before anything is judged.
+    """
+    return replace(system, variables=tuple(_rounded(v) for v in system.variables))
+
+
+def _rounded(variable: LinguisticVariable) -> LinguisticVariable:
+    return replace(variable, terms=tuple(_rounded_term(term) for term in variable.terms))
+
+
+def _rounded_term(term: Term) -> Term:
+    if not term.bounds:
+        return term
+    parameters = tuple(
+        min(max(float(f"{value:.{WORD_DIGITS}g}"), low), high)
+        for value, (low, high) in zip(term.parameters, term.bounds, strict=True)
+    )
+    return replace(term, parameters=parameters)
+
+
+def with_readable_points(system: TskSystem) -> TskSystem:
+    """Round points and bias to a thousandth of a log-odds."""
+    rules = tuple(
+        replace(rule, consequent=Points(round(float(value), POINT_DECIMALS)))
+        for rule, value in zip(system.rules, system.points, strict=True)
+    )
+    return replace(system, rules=rules, bias=round(system.bias, POINT_DECIMALS))
 
 
 def calibrate(
@@ -141,9 +178,9 @@ def calibrate(
     by_era = np.where(np.isnan(by_era), last, by_era)
     shipped = recalibrated(system, slope=float(slope), intercept=float(by_era[-1]))
     return Fitted(
-        system=shipped,
-        completion=replace(completion),
-        era_offset=by_era - by_era[-1],
+        system=with_readable_points(shipped),
+        completion=completion,
+        era_offset=np.round(by_era - by_era[-1], POINT_DECIMALS),
         slope=float(slope),
         intercept=float(by_era[-1]),
         loss=loss,

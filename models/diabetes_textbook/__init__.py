@@ -1,0 +1,1 @@
+"""The textbook model: Mamdani rules written by hand from FINDRISC and guidelines."""

@@ -1,0 +1,308 @@
+"""One run of one form, from people to a signed bundle."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from ...datasets.sources.nhanes import NhanesTable, load_nhanes
+from ...engine.bundles import write_manifest
+from ...engine.bundles.verify import Bundle
+from ...engine.fuzzy.system import MamdaniSystem
+from ...engine.fuzzy.tsk import evaluate_tsk
+from .. import bundle as bundles
+from .. import plots, tracking
+from ..card import exact, render_card
+from ..completion import exact_expectation
+from ..report import Line, to_json
+from ..survey import FloatArray
+from . import judge, operating, peers
+from .aims import aim_lines
+from .cohort import BoolArray, Cohort, make_cohort, survey_features
+from .crossval import Fold, forward_in_time, leave_one_cycle_out, out_of_fold
+from .fit import Fitted, fit_form
+from .forms import MODEL, Form, Recipe, load_recipe
+from .manifest import Provenance, Shipped, build_manifest, training_ranges
+from .words import card_about
+
+TEXTBOOK = Path(__file__).parents[2] / "models" / "diabetes_textbook" / "rules.toml"
+MADE_BY = (
+    "laennec.engine.fuzzy.evaluate_tsk (numpy, not the ONNX file) on the rules and the completion "
+    "of this run; invented people, about half of them with missing inputs; "
+    "command: laennec train diabetes_type_2"
+)
+_CYCLES_BEFORE = 5
+_EXACT_PEOPLE = 200
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A form that was learned and measured.
+
+    Parameters
+    ----------
+    fitted : what is shipped, learned on every cycle
+    choice : frozen cut-offs
+    lines : every measurement
+    people : everyone; `logit` out of fold
+    export : the graph
+    """
+
+    fitted: Fitted
+    choice: operating.Choice
+    lines: tuple[Line, ...]
+    people: Cohort
+    logit: FloatArray
+    export: bundles.Export
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workshop:
+    """What all forms of a run share."""
+
+    table: NhanesTable
+    features: Mapping[str, FloatArray]
+    recipe: Recipe
+    textbook: MamdaniSystem
+    workers: int
+    say: Say
+
+
+def available_cores() -> int:
+    """Return how many processes may learn at once; the result is the same for any number."""
+    return os.cpu_count() or 1
+
+
+def open_workshop(data: Path, recipe: Recipe, *, workers: int, say: Say) -> Workshop:
+    """Read the data once for all forms."""
+    table = load_nhanes(data)
+    return Workshop(
+        table, survey_features(table), recipe, peers.load_textbook(TEXTBOOK), workers, say
+    )
+
+
+def train_diabetes(
+    data: Path,
+    out: Path,
+    *,
+    tracking_uri: str | None = None,
+    forms: tuple[str, ...] = (),
+    say: Say = lambda text: None,
+) -> list[Bundle]:
+    """Train, judge, export and sign forms of the diabetes model.
+
+    Parameters
+    ----------
+    data : folder of development data
+    out : folder of models; bundles are written to ``diabetes_type_2/bundles/<form>`` below it
+    tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
+    forms : ids; none given means all
+    say : called with a line of progress
+
+    Returns
+    -------
+    the bundles, verified
+    """
+    recipe = load_recipe()
+    shop = open_workshop(data, recipe, workers=available_cores(), say=say)
+    chosen = [recipe.form(name) for name in forms] if forms else list(recipe.forms)
+    uri = tracking_uri or tracking.store_uri(out)
+    return [_one_form(shop, form, out, uri) for form in chosen]
+
+
+def _one_form(shop: Workshop, form: Form, out: Path, uri: str) -> Bundle:
+    shop.say(f"{form.id}: learning, one cycle left out at a time")
+    judged = judge_form(shop, form)
+    artifacts = out / "mlflow-artifacts" / MODEL
+    with tracking.tracked_run(MODEL, form.id, tracking_uri=uri, artifacts=artifacts) as run_id:
+        today = date.today().isoformat()  # noqa: DTZ011 - the day where the workshop stands
+        provenance = Provenance(dict(shop.table.file_sha256), run_id, today)
+        files, bundle = _write(shop, form, judged, out, provenance)
+        _track(shop, form, judged, files, out)
+    shop.say(f"{form.id}: signed and verified, run {run_id}")
+    return bundle
+
+
+def judge_form(shop: Workshop, form: Form) -> Judged:
+    """Learn a form fold by fold and as a whole, and measure everything that the card prints."""
+    recipe = shop.recipe
+    people = make_cohort(shop.table, shop.features, form, recipe)
+    folds = leave_one_cycle_out(form, people, recipe, workers=shop.workers)
+    logit = out_of_fold(folds, people, form.system.inputs)
+    shop.say(f"{form.id}: peers, and the next cycle from earlier ones")
+    judged_rows = people.full_size & people.headline
+    ahead = forward_in_time(form, people, recipe, _CYCLES_BEFORE, workers=shop.workers)
+    others = {name: s[judged_rows] for name, s in _peers(shop, form, people).items()}
+    answers = judge.answers(
+        people.of(judged_rows),
+        logit[judged_rows],
+        others,
+        ahead[judged_rows],
+        replicates=(recipe.settings.replicates, recipe.settings.seed),
+    )
+    choice = operating.choose(
+        answers.risk,
+        answers.people.case,
+        missed=form.missed_cases_at_most,
+        high_share=form.high_share,
+    )
+    shop.say(f"{form.id}: measuring")
+    lines = _measure(shop, form, folds, answers, choice)
+    fitted = fit_form(form.system, people, len(recipe.eras), recipe.settings)
+    export = bundles.export(fitted.system, people.x, people.observed, fitted.completion)
+    lines += _exact_lines(form, fitted, people, export)
+    return Judged(fitted, choice, tuple(lines), people, logit, export)
+
+
+def _peers(shop: Workshop, form: Form, people: Cohort) -> dict[str, FloatArray]:
+    monotone = {name: row["monotone"] for name, row in shop.recipe.raw["input"].items()}
+    seed = shop.recipe.settings.seed
+    scores = {
+        "logistic splines": peers.spline_logit(people, form, seed),
+        "monotone boosting": peers.boosting_logit(people, form, monotone, seed),
+        "ADA risk test": peers.ada_points(people),
+        "FINDRISC items": peers.findrisc_points(people),
+        "textbook Mamdani": peers.textbook_score(people, form, shop.textbook),
+    }
+    known = {f"{name} alone": people.about[name] for name in form.headline_below}
+    return {**scores, **known}
+
+
+def _measure(
+    shop: Workshop,
+    form: Form,
+    folds: tuple[Fold, ...],
+    answers: judge.Answers,
+    choice: operating.Choice,
+) -> list[Line]:
+    people, inputs = answers.people, form.system.inputs
+    cycles = {str(c): people.design.cycle == c for c in np.unique(people.design.cycle)}
+    patterns = judge.missing_patterns(form.system.optional, shop.recipe.body_size)
+    hidden = {p: out_of_fold(folds, people, inputs, p) for p in patterns}
+    lines = [
+        *judge.people_lines(people, answers.factors),
+        *judge.discrimination_lines(answers),
+        *judge.calibration_lines(answers),
+        *judge.group_lines(answers, cycles, "cycles", choice),
+        *judge.group_lines(answers, judge.subgroups(people), "subgroups", choice),
+        *judge.band_lines(answers, choice),
+        *judge.cut_lines(answers, choice),
+        *judge.conformal_lines(answers, choice.alpha),
+        *judge.missing_lines(answers, hidden),
+        *judge.ahead_lines(answers),
+    ]
+    if form.label == "undiagnosed_diabetes":
+        lines += judge.referral_lines(answers, _ada_referrals(people))
+    return [*lines, *aim_lines(lines, shop.recipe.raw["aim"])]
+
+
+def _ada_referrals(people: Cohort) -> dict[str, BoolArray]:
+    refers_from = 5
+    return {
+        "ADA risk test, 5 points and over": peers.ada_points(people) >= refers_from,
+        "the same without its item on activity": peers.ada_points(people, with_activity=False)
+        >= refers_from,
+    }
+
+
+def _exact_lines(form: Form, fitted: Fitted, people: Cohort, export: bundles.Export) -> list[Line]:
+    """Compare graph, rules and the directly solved expectation."""
+    how = "greatest absolute difference"
+    lines = [
+        Line(
+            "exact", f"graph against rules, {name}", "difference", exact(v, export.n_compared, how)
+        )
+        for name, v in export.largest_difference.items()
+    ]
+    complete = people.of(people.complete)
+    system, worst = fitted.system, 0.0
+    at = complete.x[:: max(1, complete.n // _EXACT_PEOPLE)]
+    optional = [system.inputs.index(name) for name in system.optional]
+    for chosen in ([j] for j in optional):
+        worst = max(worst, _worst_risk(fitted, complete, at, chosen))
+    worst = max(worst, _worst_risk(fitted, complete, at, optional[1:]))
+    row = "table of expectations against the exact solution, risk"
+    return [*lines, Line("exact", row, "difference", exact(worst, len(at), how))]
+
+
+def _worst_risk(fitted: Fitted, complete: Cohort, at: FloatArray, columns: list[int]) -> float:
+    missing = np.zeros(at.shape[1], dtype=np.bool_)
+    missing[columns] = True
+    system = fitted.system
+    firing = exact_expectation(system, complete.x, complete.design.weight, missing, at)
+    expected = 1 / (1 + np.exp(-(system.bias + firing @ system.points)))
+    observed = np.broadcast_to(~missing, at.shape).copy()
+    given = evaluate_tsk(system, at, observed, completion=fitted.completion).risk
+    return float(np.abs(given - expected).max())
+
+
+def _write(
+    shop: Workshop, form: Form, judged: Judged, out: Path, provenance: Provenance
+) -> tuple[dict[str, bytes], Bundle]:
+    recipe, fitted = shop.recipe, judged.fitted
+    model_id = f"{MODEL}/{form.id}"
+    about = card_about(form, fitted, judged.choice, recipe, provenance)
+    shipped = Shipped(form, fitted.system, judged.people, judged.choice, judged.lines)
+    manifest = build_manifest(shipped, recipe, provenance)
+    x, observed = _golden_people(form, judged.people, recipe)
+    files = {
+        "model.onnx": judged.export.graph,
+        "rules.toml": bundles.rules_bytes(fitted.system),
+        "golden.json": bundles.known_answers(
+            fitted.system, x, observed, fitted.completion, made_by=MADE_BY
+        ),
+        "metrics.json": to_json(model_id, about, judged.lines).encode("utf-8"),
+        "card.md": render_card(model_id, about, judged.lines).encode("utf-8"),
+    }
+    folder = out / MODEL / "bundles" / form.id
+    bundle = bundles.write_bundle(folder, manifest, files)
+    return {**files, "manifest.toml": write_manifest(bundle.manifest).encode("utf-8")}, bundle
+
+
+def _golden_people(form: Form, people: Cohort, recipe: Recipe) -> tuple[FloatArray, BoolArray]:
+    """Invent people; in about half of them inputs are missing, but never every body size."""
+    system, n = form.system, recipe.settings.golden_cases
+    whole = [recipe.raw["input"][name]["kind"] != "continuous" for name in system.inputs]
+    typical = training_ranges(people, len(system.inputs))
+    x = bundles.invented_people(system.universes, typical, whole, n=n, seed=recipe.settings.seed)
+    generator = np.random.default_rng(recipe.settings.seed + 1)
+    hidden = generator.random(x.shape) < np.where(np.arange(n) % 2, 0.35, 0.0)[:, None]
+    hidden[:, system.required_mask] = False
+    size = [system.inputs.index(name) for name in recipe.body_size]
+    hidden[hidden[:, size].all(axis=1), size[0]] = False
+    return x, ~hidden
+
+
+def _track(
+    shop: Workshop, form: Form, judged: Judged, files: Mapping[str, bytes], out: Path
+) -> None:
+    recipe, system = shop.recipe, judged.fitted.system
+    tracking.log_parameters(
+        {
+            **recipe.raw["training"],
+            "form": form.id,
+            "split": recipe.raw["text"]["split"],
+            "inputs": ",".join(system.inputs),
+            "rules": len(system.rules),
+        },
+        shop.table.file_sha256,
+    )
+    tracking.log_lines(judged.lines)
+    texts = ("rules.toml", "card.md", "metrics.json", "manifest.toml")
+    tracking.log_texts({name: files[name].decode("utf-8") for name in texts})
+    rows = judged.people.full_size & judged.people.headline
+    risk = 1 / (1 + np.exp(-judged.logit[rows]))
+    people = judged.people.of(rows)
+    pictures = {
+        "calibration.png": plots.calibration_plot(
+            risk, people.case, people.design.weight, f"{form.id}, out of fold, survey-weighted"
+        ),
+        "memberships.png": plots.membership_plot(form.system, system),
+    }
+    tracking.log_plots(pictures, out / "plots" / form.id)
+    tracking.log_graph(files["model.onnx"], inputs=len(system.inputs), rules=len(system.rules))
