@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto
 
 from ...engine.fuzzy.breakpoints import REFINEMENT, BreakPlan, plan_breakpoints
 from ...engine.fuzzy.centroid import GAUSS, TIE
-from ...engine.fuzzy.membership import FloatArray
-from ...engine.fuzzy.status import FIRES, Status
+from ...engine.fuzzy.status import FIRES, BoolArray, Status
 from ...engine.fuzzy.system import MamdaniSystem
 from .builder import GraphBuilder, Port, refuse_unknown_outputs
 from .fuzzy_nodes import RuleNodes, clean_nodes, trapezoid_lines
@@ -24,8 +24,9 @@ EXTRA_OUTPUTS = ("status", "score_low", "score_high")
 class Pieces:
     """Tensors of the union between neighbouring nodes; all y count from the low end.
 
-    nodes (q, n); area, moment, top (q - 1, n), top the height of the union in the middle of each
-    piece; heights (u, q - 1, n), the height of each term there.
+    nodes (q, n); area, moment, top (p, n) and heights (u, p, n): twice the area, the moment, the
+    height of the union and the height of each term in the middle of each of p pieces. Twice, for
+    only their ratios are used and halving them would take operators.
     """
 
     nodes: str
@@ -33,6 +34,7 @@ class Pieces:
     moment: str
     top: str
     heights: str
+    count: int
 
 
 def mamdani_graph(
@@ -70,7 +72,8 @@ def mamdani_graph(
     score = g.op("Where", fires, union.centroid(parts, total), middle)
     share = union.rule_shares(parts, total, firing, levels, peak)
     share = g.op("Mul", share, g.op("Cast", fires, to=TensorProto.DOUBLE))
-    silent = g.op("Where", fires, union.code(Status.ASSESSED), union.code(Status.NO_RULE_FIRED))
+    silent = g.op("Cast", g.op("Not", fires), to=TensorProto.INT64)
+    silent = g.op("Mul", silent, g.const(int(Status.NO_RULE_FIRED), "int64"))
     outputs = {
         score: Port("score", "float64"),
         firing: Port("rule_firing", "float64", len(system.rules)),
@@ -113,15 +116,6 @@ class UnionNodes:
         self.shift = [g.const(side) for side in shift - self.low]
         self.scale = [g.const(side) for side in scale]
 
-    @property
-    def n_pieces(self) -> int:
-        """Number of pieces between the nodes of the score."""
-        return len(self.plan.first) - 1
-
-    def code(self, status: Status) -> str:
-        """Constant of a status."""
-        return self.g.const(int(status), "int64")
-
     def weighted(self, truth: str, evaluated: str) -> str:
         """Multiply truth by weight, (r, n); 0 where the record is not evaluated."""
         g = self.g
@@ -131,10 +125,23 @@ class UnionNodes:
 
     def levels(self, firing: str) -> str:
         """Greatest firing of the rules of each used term, (u, n)."""
+        index, _ = self._rules_of_terms()
+        return self.g.reduce("ReduceMax", self.g.gather(firing, index))
+
+    def _count(self, chosen: str) -> str:
+        """Count the chosen rules of each used term, (u, n)."""
+        index, real = self._rules_of_terms()
+        rules = self.g.gather(chosen, index)
+        if not real.all():
+            rules = self.g.op("Mul", rules, self.g.const(real[..., None]))
+        return self.g.reduce("ReduceSum", rules)
+
+    def _rules_of_terms(self) -> tuple[NDArray[np.int64], BoolArray]:
+        """Rules of each used term, (longest, u), repeated to one length; which are the first."""
         rules = [np.flatnonzero(self.plan.own == u) for u in range(len(self.plan.used))]
         longest = max(len(own) for own in rules)
         index = np.array([np.resize(own, longest) for own in rules]).T
-        return self.g.reduce("ReduceMax", self.g.gather(firing, index))
+        return index, np.array([np.arange(longest) < len(own) for own in rules]).T
 
     def points(self, levels: str) -> str:
         """Breakpoints inside the universe, (b, n), not sorted."""
@@ -159,49 +166,51 @@ class UnionNodes:
         """Sort along axis 0."""
         return self.g.sort(points, count or len(self.plan.first))
 
-    def pieces(self, levels: str, nodes: str, count: int | None = None) -> Pieces:
-        """Integrate the union between nodes."""
-        n_nodes = count or len(self.plan.first)
-        start, end = np.eye(n_nodes)[:-1], np.eye(n_nodes)[1:]
-        level = self.g.op("Unsqueeze", levels, self.g.const([1], "int64"))
+    def pieces(self, levels: str, nodes: str) -> Pieces:
+        """Integrate the union between the nodes of the score."""
         by = self._between_steps if self.has_steps else self._between_nodes
-        return by(level, nodes, start, end)
+        return by(levels, nodes, len(self.plan.first))
 
-    def _between_nodes(self, level: str, nodes: str, start: FloatArray, end: FloatArray) -> Pieces:
-        """Integrate straight lines from their values at the nodes."""
+    def _between_nodes(self, levels: str, nodes: str, count: int) -> Pieces:
+        """Integrate straight lines from their values at the nodes.
+
+        With p, y, n a node and its neighbours, the node's height counts (n - p) / 2 in the area and
+        (n - p) (p + y + n) / 6 in the moment: the integrals of two straight pieces, summed by
+        parts. So the moments are those of nodes, not of pieces, and the last piece is empty.
+        """
         g = self.g
-        heights = self._heights(nodes, level)
-        union = g.reduce("ReduceMax", heights)
-        step, middle = g.const(end - start), g.const((start + end) / 2)
-        width = g.op("MatMul", step, nodes)
-        top = g.op("MatMul", middle, union)
-        area = g.op("Mul", width, top)
-        lean = g.op("Mul", width, g.op("MatMul", g.const((end - start) / 12), union))
-        centre = g.op("Mul", top, g.op("MatMul", middle, nodes))
-        moment = g.op("Mul", width, g.op("Add", centre, lean))
-        return Pieces(nodes, area, moment, top, g.op("MatMul", middle, heights))
+        after = np.minimum(np.arange(count) + 1, count - 1)
+        before = np.maximum(np.arange(count) - 1, 0)
+        heights = self._heights(nodes, levels)
+        sums = g.op("Add", heights, g.gather(heights, after, axis=1))
+        top, union = g.reduce("ReduceMax", sums), g.reduce("ReduceMax", heights)
+        following, preceding = g.gather(nodes, after), g.gather(nodes, before)
+        area = g.op("Mul", g.op("Sub", following, nodes), top)
+        places = g.op("Add", g.op("Add", following, nodes), preceding)
+        places = g.op("Mul", places, g.op("Sub", following, preceding))
+        moment = g.op("Mul", g.op("Mul", places, union), g.const(1 / 3))
+        return Pieces(nodes, area, moment, top, sums, count)
 
-    def _between_steps(self, level: str, nodes: str, start: FloatArray, end: FloatArray) -> Pieces:
+    def _between_steps(self, levels: str, nodes: str, count: int) -> Pieces:
         """Integrate by the two-point Gauss rule, which looks only inside the pieces."""
-        g, lean = self.g, (0.5 - GAUSS) * (end - start)
-        points = g.op("MatMul", g.const(np.concatenate([start + lean, end - lean])), nodes)
-        half = g.op("MatMul", g.const(np.tile((end - start) / 2, (2, 1))), nodes)
-        heights = self._heights(points, level)
-        union = g.reduce("ReduceMax", heights)
-        area = g.op("Mul", half, union)
-        both = np.tile(np.eye(len(start)), 2)
-        middle = g.const(both / 2)
-        return Pieces(
-            nodes=nodes,
-            area=g.op("MatMul", g.const(both), area),
-            moment=g.op("MatMul", g.const(both), g.op("Mul", area, points)),
-            top=g.op("MatMul", middle, union),
-            heights=g.op("MatMul", middle, heights),
-        )
+        g = self.g
+        start = g.gather(nodes, np.arange(count - 1))
+        end = g.gather(nodes, np.arange(1, count))
+        width = g.op("Sub", end, start)
+        lean = g.op("Mul", width, g.const(0.5 - GAUSS))
+        places = g.op("Add", start, lean), g.op("Sub", end, lean)
+        heights = [self._heights(y, levels) for y in places]
+        tops = [g.reduce("ReduceMax", each) for each in heights]
+        top = g.op("Add", *tops)
+        moments = [g.op("Mul", y, height) for y, height in zip(places, tops, strict=True)]
+        moment = g.op("Mul", width, g.op("Add", *moments))
+        area, sums = g.op("Mul", width, top), g.op("Add", *heights)
+        return Pieces(nodes, area, moment, top, sums, count - 1)
 
-    def _heights(self, y: str, level: str) -> str:
+    def _heights(self, y: str, levels: str) -> str:
         """Height of every term, (u, q, n)."""
         g = self.g
+        level = g.op("Unsqueeze", levels, g.const([1], "int64"))
         lines = [
             g.op("Div", g.op("Sub", y, shift), scale)
             for shift, scale in zip(self.shift, self.scale, strict=True)
@@ -212,23 +221,25 @@ class UnionNodes:
 
     def total(self, parts: Pieces) -> str:
         """Whole area, (n,), above 0."""
-        return self._at_least(self.g.total(parts.area, self.n_pieces), TINY)
+        return self._at_least(self.g.reduce("ReduceSum", parts.area), TINY)
 
     def centroid(self, parts: Pieces, total: str) -> str:
         """Centre of the area, (n,)."""
-        centre = self.g.op("Div", self.g.total(parts.moment, self.n_pieces), total)
+        centre = self.g.op("Div", self.g.reduce("ReduceSum", parts.moment), total)
         return self.g.op("Add", centre, self.g.const(self.low)) if self.low else centre
 
     def rule_shares(self, parts: Pieces, total: str, firing: str, levels: str, peak: str) -> str:
         """Share of every rule in the area, (r, n)."""
         g, own = self.g, self.plan.own
         slack = g.op("Mul", peak, g.const(TIE))
-        owns = self._near(parts.heights, parts.top, slack)
+        owns = self._near(parts.heights, parts.top, g.op("Mul", peak, g.const(2 * TIE)))
         owners = self._at_least(g.reduce("ReduceSum", owns), 1.0)
-        owned = g.reduce("ReduceSum", g.op("Mul", owns, g.op("Div", parts.area, owners)), axis=1)
+        owned = g.op("Mul", owns, g.op("Div", parts.area, owners))
+        owned = g.gather(
+            g.op("CumSum", owned, g.const(1, "int64")), len(self.plan.first) - 2, axis=1
+        )
         strongest = self._near(firing, g.gather(levels, own), slack)
-        same = (np.arange(len(self.plan.used))[:, None] == own).astype(np.float64)
-        rivals = self._at_least(g.op("MatMul", g.const(same), strongest), 1.0)
+        rivals = self._at_least(self._count(strongest), 1.0)
         share = g.op("Div", owned, g.op("Mul", total, rivals))
         return g.op("Mul", strongest, g.gather(share, own))
 
@@ -251,7 +262,7 @@ class UnionNodes:
         points = g.concat(self.points(least), self.points(greatest), fixed)
         count = 2 * len(self.plan.first) + len(grid)
         nodes = self.sort(points, count)
-        small, large = self.pieces(least, nodes, count), self.pieces(greatest, nodes, count)
+        small, large = (self._between_steps(h, nodes, count) for h in (least, greatest))
         lowest = self._root(nodes, self._balance(large, small), "GreaterOrEqual")
         return lowest, self._root(nodes, self._balance(small, large), "Greater")
 

@@ -57,7 +57,7 @@ def tsk_graph(
     status = inputs.status
     if system.normalised:
         contribution, status = _normalise(g, contribution, firing, status)
-    logit = g.op("Add", g.total(contribution, r), g.const(system.bias))
+    logit = g.op("Add", g.reduce("ReduceSum", contribution), g.const(system.bias))
     bias = g.op("Expand", g.const([system.bias]), g.op("Shape", logit))
     outputs = {
         g.op("Sigmoid", logit): Port("risk", "float64"),

@@ -120,7 +120,7 @@ def test_a_graph_agrees_with_the_reference_on_hand_made_systems():
 
 
 def test_the_points_of_a_single_rule_keep_their_64_bits():
-    """Merged into a matrix product they were rounded to 32 bits by onnxruntime 1.31."""
+    """A matrix product after them would take them in, rounded to 32 bits (onnxruntime 1.31)."""
     alone = parse_system(TSK_TEXT[: TSK_TEXT.index('[[rule]]\nid = "waist"')].replace("1.0", "0.7"))
     x, observed = np.full((60, 3), 55.0), np.ones((60, 3), dtype=bool)
     expected = evaluate_tsk(alone, x, observed).risk
