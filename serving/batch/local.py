@@ -17,6 +17,9 @@ TASKS_A_WORKER: Final = 2
 
 POOL_RESTARTS: Final = 3
 
+SMALL_RUN_PARTS: Final = 2
+"""A run of so few parts is done before a second process has started."""
+
 
 def run_tasks(
     plan: BatchPlan, loaded: Loaded, options: BatchOptions, schedule: Schedule
@@ -25,7 +28,8 @@ def run_tasks(
 
     Closing the iterator stops asking for more; parts that are being written are finished.
     """
-    if options.worker_count == 1:
+    parts = schedule.chunk_count
+    if options.worker_count == 1 or (parts is not None and parts <= SMALL_RUN_PARTS):
         worker = Worker(plan, loaded, options.out)
         while (task := schedule.next()) is not None:
             outcome = worker.run(task)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ...engine.fact_columns import FactColumns
+from ...engine.fact_columns import FactColumn
 from ...engine.guidelines.model import BORDERLINE
 from ...engine.logic import TRUE
 from ...engine.record import BoolArray
@@ -35,7 +35,7 @@ Rows = npt.NDArray[np.int64]
 class _Block:
     """Reasons of one kind: whose, by which rule, what it gave (NaN where nothing is added up)."""
 
-    finding: str
+    findings: tuple[str, ...]
     rule_ids: tuple[str, ...]
     rows: Rows
     rules: Rows
@@ -59,36 +59,36 @@ def reasons_column(screening: Screening, outcomes: Sequence[str]) -> Any:  # noq
     -------
     pyarrow list of struct, n long
     """
-    blocks = [
-        *_urgent_blocks(screening),
-        *_fact_blocks(screening.facts, screening.batch.refused),
-        *(b for r in screening.risks if r.outcome.id in outcomes for b in _risk_blocks(r)),
-    ]
+    risks = [risk for risk in screening.risks if risk.outcome.id in outcomes]
+    blocks = [_rule_block(screening), *(b for risk in risks for b in _risk_blocks(risk))]
     return _assemble(blocks, screening.batch.n)
 
 
-def _from_mask(finding: str, rule_ids: Sequence[str], mask: BoolArray) -> _Block:
-    rows, rules = np.nonzero(mask)
-    return _Block(finding, tuple(rule_ids), rows, rules, np.full(len(rows), np.nan))
+def _rule_block(screening: Screening) -> _Block:
+    """Return every urgent rule and guideline row that speaks, person by person."""
+    urgent = screening.urgent
+    count = len(urgent.rules)
+    findings = [URGENT] * count + [REMEASURE] * count
+    rule_ids = [rule.id for rule in urgent.rules] * 2
+    masks = [urgent.fired, urgent.remeasure]
+    for column in screening.facts.columns:
+        findings += [column.spec.id] * len(column.spec.rows)
+        rule_ids += [row.id for row in column.spec.rows]
+        masks.append(_spoken_rows(column, screening.batch.refused))
+    rows, rules = np.nonzero(np.concatenate(masks, axis=1))
+    nothing = np.full(len(rows), np.nan)
+    return _Block(tuple(findings), tuple(rule_ids), rows, rules, nothing)
 
 
-def _urgent_blocks(screening: Screening) -> Iterator[_Block]:
-    rule_ids = [rule.id for rule in screening.urgent.rules]
-    yield _from_mask(URGENT, rule_ids, screening.urgent.fired)
-    yield _from_mask(REMEASURE, rule_ids, screening.urgent.remeasure)
-
-
-def _fact_blocks(facts: FactColumns, refused: BoolArray) -> Iterator[_Block]:
-    """Yield, as a draft does, the rows of the grade and those within their uncertainty."""
-    for column in facts.columns:
-        spec = column.spec
-        grade_of_row = np.array([row.grade for row in spec.rows])
-        order_of_grade = np.array([*(grade.order for grade in spec.grades), -1])
-        reached = (column.rows == TRUE) & (grade_of_row == column.grade[:, None])
-        above = order_of_grade[grade_of_row] > order_of_grade[column.grade][:, None]
-        near = column.borderline & above & (column.state == BORDERLINE)[:, None]
-        spoken = ~(column.barred | refused)[:, None]
-        yield _from_mask(spec.id, [row.id for row in spec.rows], (reached | near) & spoken)
+def _spoken_rows(column: FactColumn, refused: BoolArray) -> BoolArray:
+    """Return, as a draft does, the rows of the grade and those within their uncertainty."""
+    spec = column.spec
+    grade_of_row = np.array([row.grade for row in spec.rows], dtype=np.int8)
+    order_of_grade = np.array([*(grade.order for grade in spec.grades), -1], dtype=np.int16)
+    reached = (column.rows == TRUE) & (grade_of_row == column.grade[:, None])
+    above = order_of_grade[grade_of_row] > order_of_grade[column.grade][:, None]
+    near = column.borderline & above & (column.state == BORDERLINE)[:, None]
+    return np.asarray((reached | near) & ~(column.barred | refused)[:, None])
 
 
 def _risk_blocks(risk: RiskColumns) -> Iterator[_Block]:
@@ -100,7 +100,8 @@ def _risk_blocks(risk: RiskColumns) -> Iterator[_Block]:
         given = np.round(given, CONTRIBUTION_DECIMALS) + 0.0
         rows, rules = np.nonzero(given)
         people = answer.rows[answered][rows]
-        yield _Block(risk.outcome.id, rule_ids, people, rules, given[rows, rules])
+        findings = (risk.outcome.id,) * len(rule_ids)
+        yield _Block(findings, rule_ids, people, rules, given[rows, rules])
 
 
 def _assemble(blocks: Sequence[_Block], n: int) -> Any:  # noqa: ANN401
@@ -108,16 +109,14 @@ def _assemble(blocks: Sequence[_Block], n: int) -> Any:  # noqa: ANN401
     rows = np.concatenate([b.rows for b in blocks])
     order = np.argsort(rows, kind="stable")
     ends = np.cumsum(np.bincount(rows, minlength=n))
-    findings = np.repeat(np.arange(len(blocks)), [len(b.rows) for b in blocks])[order]
     starts = np.cumsum([0, *(len(b.rule_ids) for b in blocks)])
     rules = np.concatenate([b.rules + s for b, s in zip(blocks, starts, strict=False)])[order]
     given = np.concatenate([b.contribution for b in blocks])[order]
-    names = pa.array([b.finding for b in blocks], pa.string())
-    rule_names = pa.array([rule for b in blocks for rule in b.rule_ids], pa.string())
+    at = pa.array(rules)
     reasons = pa.StructArray.from_arrays(
         [
-            names.take(pa.array(findings)),
-            rule_names.take(pa.array(rules)),
+            pa.array([f for b in blocks for f in b.findings], pa.string()).take(at),
+            pa.array([rule for b in blocks for rule in b.rule_ids], pa.string()).take(at),
             pa.array(given, pa.float64(), mask=np.isnan(given)),
         ],
         fields=list(REASON_TYPE),

@@ -192,7 +192,9 @@ def test_no_value_of_a_person_is_ever_told(tmp_path, models, capfd):
     table["hba1c_percent"] = [private] * 100
     table["sex"] = [private] * 100
     pq.write_table(pa.table(table), tmp_path / "t.parquet")
-    options = BatchOptions((tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=2)
+    options = BatchOptions(
+        (tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=2, chunk_rows=20
+    )
     run_batch(options, PlainReporter())
     said = "".join(capfd.readouterr())
     assert "batch: " in said
