@@ -47,8 +47,10 @@ class _Truth:
         truth = variable.term(literal.term).membership(self.inputs.x[:, j])
         if literal.negated:
             truth = 1.0 - truth
-        unknown = truth_range(variable, literal)[self.greatest]
-        return np.where(self.inputs.missing[:, j], unknown, truth)
+        missing = self.inputs.missing[:, j]
+        if not missing.any():
+            return truth
+        return np.where(missing, truth_range(variable, literal)[self.greatest], truth)
 
 
 def truth_range(variable: LinguisticVariable, literal: Is) -> tuple[float, float]:

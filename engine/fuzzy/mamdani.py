@@ -22,9 +22,9 @@ from .centroid import (
     pieces,
     term_shares,
 )
-from .firing import firing_range
+from .firing import rule_firing
 from .membership import FloatArray
-from .status import FIRES, BoolArray, IntArray, Status, clean_inputs
+from .status import FIRES, BoolArray, CleanInputs, IntArray, Status, clean_inputs
 from .system import MamdaniSystem
 
 
@@ -73,10 +73,7 @@ def evaluate_mamdani(system: MamdaniSystem, x: FloatArray, observed: BoolArray) 
     ContractBroken : arrays of another shape than the system's
     """
     inputs = clean_inputs(x, observed, system.universes, system.required_mask)
-    found = firing_range(system, inputs)
-    counts = inputs.is_evaluated[:, None]
-    firing = np.where(counts, found.low * system.weights, 0.0)
-    greatest = np.where(counts, found.high * system.weights, 0.0)
+    firing = _weighted_firing(system, inputs, greatest=False)
     terms = OutputTerms(system.output, system.implication)
     levels = term_levels(system, firing)
     fires = levels.max(axis=1) > FIRES
@@ -84,24 +81,38 @@ def evaluate_mamdani(system: MamdaniSystem, x: FloatArray, observed: BoolArray) 
     middle = (terms.low + terms.high) / 2
     score = np.where(fires, centroid(parts, terms.low, terms.high), middle)
     share = rule_shares(system, firing, levels, term_shares(parts, levels))
-    low, high = _range(system, terms, levels, term_levels(system, greatest))
-    whole = ~inputs.missing.any(axis=1)
+    low, high = _range(system, inputs, levels, score)
     return MamdaniResult(
         score=score,
-        score_low=np.where(fires, np.where(whole, score, np.minimum(low, score)), terms.low),
-        score_high=np.where(fires, np.where(whole, score, np.maximum(high, score)), terms.high),
+        score_low=np.where(fires, low, terms.low),
+        score_high=np.where(fires, high, terms.high),
         rule_firing=firing,
         rule_share=np.where(fires[:, None], share, 0.0),
         status=np.where(fires, inputs.status, np.maximum(inputs.status, Status.NO_RULE_FIRED)),
     )
 
 
+def _weighted_firing(system: MamdaniSystem, inputs: CleanInputs, *, greatest: bool) -> FloatArray:
+    """Least or greatest firing over all values of what is missing; 0 where nothing is evaluated."""
+    truth = rule_firing(system, inputs, greatest=greatest)
+    return np.where(inputs.is_evaluated[:, None], truth * system.weights, 0.0)
+
+
 def _range(
-    system: MamdaniSystem, terms: OutputTerms, least: FloatArray, greatest: FloatArray
+    system: MamdaniSystem, inputs: CleanInputs, least: FloatArray, score: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Bound the score for every firing between two."""
-    nodes = bound_nodes(plan_breakpoints(system), system.output.universe, least, greatest)
-    return centroid_bounds(terms, least, greatest, nodes)
+    """Bound the score over all values of what is missing, for levels that are the least."""
+    low, high = score.copy(), score.copy()
+    rows = np.flatnonzero(inputs.missing.any(axis=1))
+    if len(rows):
+        greatest = term_levels(system, _weighted_firing(system, inputs, greatest=True))[rows]
+        terms = OutputTerms(system.output, system.implication)
+        plan, universe = plan_breakpoints(system), system.output.universe
+        nodes = bound_nodes(plan, universe, least[rows], greatest)
+        bounds = centroid_bounds(terms, least[rows], greatest, nodes)
+        low[rows] = np.minimum(bounds[0], score[rows])
+        high[rows] = np.maximum(bounds[1], score[rows])
+    return low, high
 
 
 def term_levels(system: MamdaniSystem, firing: FloatArray) -> FloatArray:
