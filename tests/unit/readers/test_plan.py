@@ -9,6 +9,7 @@ from laennec.datasets.readers.tables import (
     parse_mapping,
     plan_table,
 )
+from laennec.datasets.readers.tables.mapping import Source
 from laennec.datasets.readers.tables.roles import QuantityRole
 
 HEAD = 'schema = "laennec.mapping/1"\n'
@@ -129,3 +130,8 @@ def test_the_missing_texts_of_the_file_and_of_the_column_both_count():
 
 def test_a_snippet_for_nothing_unknown_is_still_a_mapping():
     assert parse_mapping(mapping_snippet([])).sources == {}
+
+
+def test_a_mapping_that_was_not_read_by_the_reader_can_not_bring_its_own_names():
+    with pytest.raises(KeyError, match="nonsense"):
+        plan_table(GOOD, TableMapping(sources={"nonsense": Source(columns=("waist_cm",))}))
