@@ -20,7 +20,15 @@ MODELS = load_models()
 GUIDELINES = load_guidelines()
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FEWER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-CHANGEABLE = {"waist_cm", "weight_kg", "bmi_kg_per_m2", "systolic_bp_mmhg", "diastolic_bp_mmhg"}
+CHANGEABLE = {
+    "waist_cm",
+    "weight_kg",
+    "bmi_kg_per_m2",
+    "systolic_bp_mmhg",
+    "diastolic_bp_mmhg",
+    "physically_active",
+    "smoker_current",
+}
 
 
 def screened(document: dict[str, Any], models: Models = MODELS) -> PreDiagnosis:
