@@ -1,11 +1,11 @@
 """Puts the textbook model into a bundle and measures it; it learns nothing."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from .diabetes_type_2.cohort import BoolArray, Cohort, make_cohort, survey_featu
 from .diabetes_type_2.forms import Recipe, load_recipe
 from .diabetes_type_2.manifest import changes_for, input_specs, training_ranges
 from .diabetes_type_2.peers import load_textbook
+from .options import Options, silent
 from .report import Line, to_json
 from .survey import FloatArray, replicate_factors
 
@@ -43,8 +44,6 @@ _TABLES = {
     "bands": ("Bands (undiagnosed diabetes)", "Below 25 and from 75: the peaks of two words."),
     "exact": ("Is the shipped graph the printed rules?", ""),
 }
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +71,7 @@ class Textbook:
 
 
 def train_textbook(
-    data: Path,
-    out: Path,
-    *,
-    tracking_uri: str | None = None,
-    forms: tuple[str, ...] = (),
-    say: Say = lambda text: None,
+    data: Path, out: Path, tracking_uri: str | None = None, **options: Unpack[Options]
 ) -> list[Bundle]:
     """Measure, export and sign the textbook model.
 
@@ -86,14 +80,14 @@ def train_textbook(
     data : folder of development data, read only to measure
     out : folder of models; the bundle is written to ``diabetes_textbook/bundles/no_lab`` below it
     tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
-    forms : ids; none given means the one there is
-    say : called with each line of progress
+    options : see `Options`; nothing is learned, so ``workers`` has no effect
 
     Raises
     ------
     DataError  if another form is asked for, or the data are missing
     """
-    model = open_textbook(data, forms)
+    say = options.get("say", silent)
+    model = open_textbook(data, options.get("forms", ()))
     say(f"{MODEL}: measuring")
     x, observed = model.columns(model.cohorts["undiagnosed diabetes"])
     export = bundles.export(model.system, x, observed)

@@ -1,15 +1,26 @@
 """The one door to training: ``laennec train MODEL --data DIR``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol, Unpack
 
 from ..engine.bundles.verify import Bundle
 from ..engine.errors import DataError
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
+from .options import Options
 
-Say = Callable[[str], None]
-MODELS: Mapping[str, Callable[..., list[Bundle]]] = {
+
+class Pipeline(Protocol):
+    """Trains, judges, exports and signs the forms of one model."""
+
+    def __call__(
+        self, data: Path, out: Path, tracking_uri: str | None, **options: Unpack[Options]
+    ) -> list[Bundle]:
+        """Return the bundles, verified."""
+
+
+MODELS: Mapping[str, Pipeline] = {
     "diabetes_type_2": train_diabetes,
     "diabetes_textbook": train_textbook,
 }
@@ -19,19 +30,18 @@ def train(
     model: str,
     data: Path,
     out: Path,
-    *,
     tracking_uri: str | None = None,
-    say: Say = lambda text: None,
+    **options: Unpack[Options],
 ) -> list[Bundle]:
-    """Train, judge, export and sign every form of a model, or one.
+    """Train, judge, export and sign every form of a model.
 
     Parameters
     ----------
-    model : a key of `MODELS`, or ``<model>/<form>`` for one form
+    model : a key of `MODELS`
     data : folder of development data, or the file
     out : folder of models; bundles are written to ``<model>/bundles/<form>`` below it
     tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
-    say : called with each line of progress
+    options : ``forms``, ``workers``, ``say``; see `Options`
 
     Returns
     -------
@@ -41,13 +51,11 @@ def train(
     ------
     DataError  if there is no such model or form, or its data are missing or of another kind
     """
-    name, _, form = model.partition("/")
-    if name not in MODELS:
+    if model not in MODELS:
         raise DataError(
-            found=f"the model {name!r}",
+            found=f"the model {model!r}",
             why="there is no pipeline for it",
             remedy=f"Train one of {', '.join(MODELS)}",
             path="model",
         )
-    forms = (form,) if form else ()
-    return MODELS[name](data, out, tracking_uri=tracking_uri, forms=forms, say=say)
+    return MODELS[model](data, out, tracking_uri, **options)

@@ -1,10 +1,10 @@
 """One run of one form, from people to a signed bundle."""
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
 from ..completion import exact_expectation
+from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray
 from . import judge, operating, peers
@@ -36,8 +37,6 @@ MADE_BY = (
 )
 _CYCLES_BEFORE = 5
 _EXACT_PEOPLE = 200
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,11 +72,6 @@ class Workshop:
     say: Say
 
 
-def available_cores() -> int:
-    """Return how many processes may learn at once; the result is the same for any number."""
-    return os.cpu_count() or 1
-
-
 def open_workshop(data: Path, recipe: Recipe, *, workers: int, say: Say) -> Workshop:
     """Read the data once for all forms."""
     table = load_nhanes(data)
@@ -87,12 +81,7 @@ def open_workshop(data: Path, recipe: Recipe, *, workers: int, say: Say) -> Work
 
 
 def train_diabetes(
-    data: Path,
-    out: Path,
-    *,
-    tracking_uri: str | None = None,
-    forms: tuple[str, ...] = (),
-    say: Say = lambda text: None,
+    data: Path, out: Path, tracking_uri: str | None = None, **options: Unpack[Options]
 ) -> list[Bundle]:
     """Train, judge, export and sign forms of the diabetes model.
 
@@ -101,15 +90,16 @@ def train_diabetes(
     data : folder of development data
     out : folder of models; bundles are written to ``diabetes_type_2/bundles/<form>`` below it
     tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
-    forms : ids; none given means all
-    say : called with a line of progress
+    options : see `Options`
 
     Returns
     -------
     the bundles, verified
     """
-    recipe = load_recipe()
-    shop = open_workshop(data, recipe, workers=available_cores(), say=say)
+    recipe, forms = load_recipe(), options.get("forms", ())
+    shop = open_workshop(
+        data, recipe, workers=options.get("workers", 1), say=options.get("say", silent)
+    )
     chosen = [recipe.form(name) for name in forms] if forms else list(recipe.forms)
     uri = tracking_uri or tracking.store_uri(out)
     return [_one_form(shop, form, out, uri) for form in chosen]

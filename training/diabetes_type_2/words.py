@@ -1,73 +1,15 @@
-"""The sentences of the model card; its numbers come from the run's lines only."""
+"""Fills the sentences of the model card; its numbers come from the run only."""
 
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from ...datasets.sources.nhanes import nhanes_source
 from ...engine.fuzzy.system import TskSystem
 from .fit import Fitted
-from .forms import Form, Recipe
+from .forms import FOLDER, Form, Recipe
 from .manifest import Provenance
 from .operating import Choice
-
-_LABELS = {
-    "undiagnosed_diabetes": "HbA1c of 6.5 % and over or fasting glucose of 126 mg/dL and over, on "
-    "one "
-    "sample, in a person without diagnosed diabetes. Fasting glucose was measured in about half of "
-    "the people; the others are labelled by HbA1c alone. One sample is not a diagnosis.",
-    "dysglycaemia": "HbA1c of 5.7 % and over or fasting glucose of 100 mg/dL and over, on one "
-    "sample, in "
-    "a person without diagnosed diabetes (the American definition; in France fasting "
-    "hyperglycaemia "
-    "starts at 1.10 g/L and HbA1c is not diagnostic). Fasting glucose was measured in about half.",
-    "fasting_glucose_mmol_per_l": "Fasting glucose of 126 mg/dL and over, on one sample; HbA1c is "
-    "an "
-    "input and no part of the label. Headline figures: people whose HbA1c is below 6.5 %.",
-    "hba1c_percent": "HbA1c of 6.5 % and over, on one sample; fasting glucose is an input and no "
-    "part "
-    "of the label. Headline figures: people whose fasting glucose is below 126 mg/dL.",
-}
-_TABLES: Mapping[str, tuple[str, str]] = {
-    "people": ("People and cases", ""),
-    "aims": ("What was asked and what was reached", "All out of fold."),
-    "discrimination": ("Discrimination, out of fold", ""),
-    "peers": (
-        "Beside other models",
-        "Same people, inputs and folds; splines, boosting and this model all know the era. The "
-        "survey "
-        "has no item on gestational diabetes, fruit and vegetables or high glucose ever: the ADA "
-        "test "
-        "counts the first as no, and FINDRISC is the middle of its interval (six of eight items).",
-    ),
-    "calibration": (
-        "Calibration, out of fold",
-        "The risk is for the survey-weighted population. Counted one by one, without weights, the "
-        "survey holds more people of high-risk groups, and the risk is too low for them on "
-        "average.",
-    ),
-    "cycles": ("Each cycle, left out in turn", ""),
-    "ahead": (
-        "The next cycle, by a model that knew only earlier ones",
-        "How the risk meets the future: rules, offset and calibration from the past.",
-    ),
-    "subgroups": ("Groups of people", ""),
-    "bands": ("Bands", ""),
-    "cuts": ("At the two cut-offs", "ppv and npv at the prevalence counted above."),
-    "referrals": (
-        "People sent for a blood test, at the sensitivity of another rule",
-        "The survey's question on activity asks for vigorous activity, so most people count as "
-        "inactive in the ADA test; the second row leaves that item out.",
-    ),
-    "conformal": (
-        "Abstention",
-        "Class-conditional conformal sets; thresholds set on the other cycles. Undecided people "
-        "are "
-        "told so: the blood test decides.",
-    ),
-    "missing_one": ("One input missing", "Expected firings given what is known."),
-    "missing_two": ("Two inputs missing", ""),
-    "exact": ("Is the shipped graph the judged model?", ""),
-}
 
 
 def card_about(
@@ -75,17 +17,19 @@ def card_about(
 ) -> dict[str, Any]:
     """Return every text of the card; see `training.card.render_card`."""
     text = recipe.raw["text"]
+    words = tomllib.loads((FOLDER / "card.toml").read_text(encoding="utf-8"))
+    facts = _facts(form, fitted, choice, recipe, words)
     return {
         "sections": {
             "Intended use": [text["intended_use"], "", text["not_for"]],
-            "What counts as a case": [_LABELS[form.label]],
+            "What counts as a case": [words["label"][form.label]],
             "Population and split": [text["population"], "", f"Split: {text['split']}."],
-            "How it decides": _decides(form.system, fitted, choice, recipe),
+            "How it decides": [line.format(**facts) for line in words["how_it_decides"]],
         },
         "rules": _rules(fitted.system),
-        "tables": {name: list(row) for name, row in _TABLES.items()},
+        "tables": words["table"],
         "after": {
-            "Limits": _limits(),
+            "Limits": words["limits"],
             "Where it comes from": _origin(recipe, provenance),
         },
     }
@@ -96,75 +40,38 @@ def _rules(system: TskSystem) -> list[str]:
     return [f"bias: logit {system.bias!r}", *rules]
 
 
-def _decides(start: TskSystem, fitted: Fitted, choice: Choice, recipe: Recipe) -> Sequence[str]:
-    required = [name for name in start.inputs if name not in start.optional]
-    return [
-        f"- Additive fuzzy rules: {len(start.rules)} rules, each read as points (log-odds) times "
-        f"how "
-        "true it is. Every rule has positive points and every word only rises or only falls, so "
-        "the "
-        "risk is monotone in age, waist, body mass index and pressure by construction.",
-        f"- Required: {', '.join(required)}, and one of {', '.join(recipe.body_size)}. All other "
-        "inputs may be missing: their rules then count with what is expected given the known ones.",
-        f"- Bands: low below {choice.low_below}, high from {choice.high_from}; between them "
-        "intermediate. The low cut-off is where at most the stated share of cases is missed; the "
-        "high "
-        "one holds the stated share of people; both out of fold.",
-        f"- Undecided (abstention) where both labels stay possible: risk from "
-        f"{choice.case_from:.4f} "
-        f"to {choice.non_case_to:.4f}."
-        if choice.case_from <= choice.non_case_to
-        else "- Abstention: no risk leaves both labels possible; between "
-        f"{choice.non_case_to:.4f} and {choice.case_from:.4f} neither is, and the model abstains.",
-        f"- Era: the rules are learned on all cycles; the shipped risk is that of "
-        f"{recipe.era_names[-1]}"
-        f" (logit of earlier eras: {', '.join(f'{v:+.3f}' for v in fitted.era_offset[:-1])}).",
-        f"- Calibration inside the points: slope {fitted.slope:.4f}, intercept "
-        f"{fitted.intercept:+.4f}"
-        " on the logit, fitted on everyone with the survey's weights.",
-    ]
-
-
-def _limits() -> list[str]:
-    return [
-        "- Made on the population of the United States; not validated in France or in people at "
-        "work, "
-        "who are a selected group: the risk may be too high for them. Check calibration locally.",
-        "- Over 65 years it tells people apart less well (see the groups); say so beside the "
-        "number.",
-        "- Waist was measured at the iliac crest; French visits measure at the umbilicus or "
-        "midway: "
-        "the difference shifts the answer.",
-        "- Pressure was measured on one arm; visits measure both.",
-        "- Fasting glucose is serum after a reported fast of eight hours or more, missing in half.",
-        "- The question on activity changed in 2007 and the one on family history in 2005 "
-        "(before, it "
-        "includes grandparents); age is top-coded at 85, later 80. No item on fruit and "
-        "vegetables.",
-        "- Height is read because short adults have more diabetes at equal proportions; height "
-        "differs "
-        "between populations of different origin, so this may transport less well than the rest.",
-        "- Origin and ethnicity are no input.",
-        "- Laboratory methods changed between 2003 and 2007; the offset between eras takes up "
-        "both that "
-        "and true change, and can't tell them apart.",
-        "- Intervals by DeLong and Wilson take people as independent; those of the bootstrap "
-        "honour the "
-        "sampling units and strata. Neither sees that bands were chosen on the same out-of-fold "
-        "risks.",
-        "- Training is on people of whom every input is known; calibration is on everyone.",
-    ]
+def _facts(
+    form: Form, fitted: Fitted, choice: Choice, recipe: Recipe, words: Mapping[str, Any]
+) -> dict[str, str]:
+    system = form.system
+    is_open = choice.case_from <= choice.non_case_to
+    return {
+        "n_rules": str(len(system.rules)),
+        "required": ", ".join(n for n in system.inputs if n not in system.optional),
+        "body_size": ", ".join(recipe.body_size),
+        "low_below": str(choice.low_below),
+        "high_from": str(choice.high_from),
+        "missed": f"{100 * form.missed_cases_at_most:.0f}",
+        "high_share": f"{100 * form.high_share:.0f}",
+        "abstention": words["undecided" if is_open else "neither"].format(
+            case_from=f"{choice.case_from:.4f}", non_case_to=f"{choice.non_case_to:.4f}"
+        ),
+        "era": recipe.era_names[-1],
+        "era_offsets": ", ".join(f"{v:+.3f}" for v in fitted.era_offset[:-1]),
+        "slope": f"{fitted.slope:.4f}",
+        "intercept": f"{fitted.intercept:+.4f}",
+    }
 
 
 def _origin(recipe: Recipe, provenance: Provenance) -> list[str]:
     source = nhanes_source()["source"]
     files = [f"- Data: {name}, sha256 {digest}" for name, digest in provenance.data.items()]
+    seed = recipe.settings.seed
     return [
         f"- {source['name']}. {source['citation']} Licence: {source['licence']}.",
         *files,
-        f"- Tracked run {provenance.run_id}, seed {recipe.settings.seed}, {provenance.date}. Same "
-        f"data, "
-        "seed and library versions give the same rules and numbers (float64, one thread per fit).",
+        f"- Tracked run {provenance.run_id}, seed {seed}, {provenance.date}. Same data, seed and "
+        "library versions give the same rules and numbers (float64, one thread for each fit).",
         f"- Recipe version {recipe.version}: models/diabetes_type_2/forms.toml; one command: "
         "`laennec train diabetes_type_2 --data DIR`.",
     ]
