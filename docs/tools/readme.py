@@ -17,25 +17,42 @@ from laennec.engine.bundles.manifest import Manifest, Metric
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 VISIT = "examples/visits/01-raised-risk.json"
-SHOWN = "Chance of undiagnosed type 2 diabetes"
+SHOWN = "chance of undiagnosed type 2 diabetes"
 MARKS = "<!-- {0}: written by docs/tools/readme.py -->", "<!-- end of {0} -->"
 HEAD = (
     "| Model | Screens for | AUROC (95 % CI) | Sens / Spec at `high` | Studied in | Status |\n"
     "|---|---|---|---|---|---|"
 )
+# The estimate whose interval knows the survey's design stands before the pooled one.
+AUROC = ("mean over cycles / auroc", "pooled / auroc", "auroc")
 
 
-def metric(manifest: Manifest, name: str) -> Metric | None:
-    """Return the first estimate of that name, or None where the manifest has none."""
-    return next((m for m in manifest.metrics if m.name == name), None)
+def metric(manifest: Manifest) -> Metric | None:
+    """Return the AUROC that is shown, or None where the manifest has none."""
+    for ending in AUROC:
+        for found in manifest.metrics:
+            if found.name.endswith(ending):
+                return found
+    return None
 
 
 def auroc(manifest: Manifest) -> str:
     """Return the AUROC with its interval; a dash where none was estimated."""
-    found = metric(manifest, "auroc")
+    found = metric(manifest)
     if found is None:
         return "-"
     return f"{found.value:.3f} ({found.ci_low:.3f}-{found.ci_high:.3f})"
+
+
+def studied(manifest: Manifest) -> str:
+    """Return where the AUROC comes from: how, which survey and how many people."""
+    found = metric(manifest)
+    if found is None:
+        return "-"
+    how = found.population.split(";")[0]
+    survey = re.search(r"NHANES \d{4}-\d{4}", found.population)
+    where = survey.group() if survey and survey.group() not in how else ""
+    return ", ".join(part for part in (where, how, f"n = {found.n}") if part)
 
 
 def operating_point(manifest: Manifest) -> str:
@@ -49,15 +66,13 @@ def operating_point(manifest: Manifest) -> str:
 
 def row(manifest: Manifest) -> str:
     """Return one line of the table."""
-    found = metric(manifest, "auroc")
-    studied = f"{found.population}, n = {found.n}" if found else manifest.training.split
     cells = (
         f"`{manifest.id}` {manifest.version}",
         manifest.outcome,
         auroc(manifest),
         operating_point(manifest),
-        studied,
-        f"{manifest.key} key, not validated externally",
+        studied(manifest),
+        f"{manifest.key} key, no external validation yet",
     )
     return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 

@@ -91,7 +91,13 @@ def test_the_wheel_is_the_rooms_and_nothing_else(wheel: Path) -> None:
         for path in files(room)
         if not path.relative_to(ROOT).as_posix().startswith("training/keys/")
     }
-    assert contents(wheel) == rooms | {"__init__.py", "cli.py", "cli_decide.py", "cli_print.py", "py.typed"}
+    assert contents(wheel) == rooms | {
+        "__init__.py",
+        "cli.py",
+        "cli_decide.py",
+        "cli_print.py",
+        "py.typed",
+    }
 
 
 def test_the_wheel_holds_public_keys_only(wheel: Path) -> None:
