@@ -4,6 +4,7 @@ The reasons come out of the same run of the graph that gave the risk; nothing is
 way here.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from ..bundles.manifest import BAND_NAMES
 from ..bundles.verify import Bundle
+from ..errors import ScreeningError
 from ..explain.counterfactual import Counterfactual, Counterfactuals, counterfactuals
 from ..explain.interval import FlippingItems, RiskInterval, missing_that_could_flip, risk_interval
 from ..explain.shapley import MAX_INPUTS, shapley_values
@@ -28,12 +30,23 @@ from ..prediagnosis import (
     Reason,
 )
 from ..record import BoolArray, VisitBatch
+from ..runtime import ModelOutput
 from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
 from .values import input_value
 
 CONTRIBUTION_DECIMALS = 6
+EXPLANATION_ERRORS = (
+    ScreeningError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""A risk that can't be explained is not said, and must never take an urgent item with it (H1)."""
 _PERCENT = 100.0
+_PER_THOUSAND = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,10 @@ def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
     if found is None or abstention != Abstention.ANSWERED:
         return _not_assessable(columns, person, abstention)
     answer, position = found
-    return _answered(columns, person, answer, position)
+    try:
+        return _answered(columns, person, answer, position)
+    except EXPLANATION_ERRORS:
+        return _not_assessable(columns, person, Abstention.MODEL_FAILED)
 
 
 def _answered(
@@ -66,7 +82,8 @@ def _answered(
     value = float(columns.value[person.row])
     band: Band = BAND_NAMES[int(columns.band[person.row])]  # type: ignore[assignment]  # the names are those of Band
     action = outcome.bands[band]
-    for_, against = _reasons(bundle, person, output.rule_firing[0], output.rule_contribution[0])
+    start, contribution = _from_reference(bundle, observed, output)
+    for_, against = _reasons(bundle, person, output.rule_firing[0], contribution)
     changes = counterfactuals(model, x[0], observed[0], _present(bundle, person))
     is_risk = model.is_tsk
     return Finding(
@@ -85,10 +102,37 @@ def _answered(
         proposed_action=action.action,
         proposed_addressee=action.addressee,
         model=_reference(bundle),
-        limits=model_limits(bundle, person.batch, person.row, output, value),
+        limits=(
+            *_compared(bundle, start),
+            *model_limits(bundle, person.batch, person.row, output, value),
+        ),
         shapley=_shapley(bundle, x, observed),
-        details=_details(bundle, float(output.bias[0]), value),
+        details=_details(bundle, start, value),
     )
+
+
+def _from_reference(
+    bundle: Bundle, observed: BoolArray, output: ModelOutput
+) -> tuple[float, FloatArray]:
+    """Return where the sum starts, and what each rule adds to it.
+
+    The start is the logit of the model's reference person, of whom the same items are missing, and
+    a rule adds what it gives this person beyond what it gives that one. Both come from the same
+    graph, and start + sum of the rules is still the logit: nothing is lost, and a rule that holds
+    less than usual speaks against. The shares of a Mamdani model are kept as they are.
+    """
+    if not bundle.model.is_tsk:
+        return 0.0, output.rule_contribution[0]
+    other = bundle.model.run(bundle.model.columns.reference[None], observed)
+    start = float(bundle.model.additive(other)[0])
+    return start, output.rule_contribution[0] - other.rule_contribution[0]
+
+
+def _compared(bundle: Bundle, start: float) -> tuple[Message, ...]:
+    if not bundle.model.is_tsk:
+        return ()
+    risk = round(_PER_THOUSAND / (1.0 + math.exp(-start)), 1)
+    return (Message("limit.reference_person", {"per_thousand": risk}),)
 
 
 def _details(bundle: Bundle, bias: float, value: float) -> dict[str, Parameter]:
