@@ -97,7 +97,9 @@ def example() -> str:
     ).stdout
     blocks = re.findall(r"^\d+\. .*?(?=^\d+\. |\n\n[A-Z ,]+\n-)", printed, re.MULTILINE | re.DOTALL)
     shown = next((b for b in blocks if SHOWN in " ".join(b.split())), blocks[0])
-    return f"```text\n{shown.rstrip()}\n```"
+    head, limits, _ = shown.rstrip().partition("\n    Limits\n")
+    rest = "\n    ... (then its limits, the reference standard and the model)" if limits else ""
+    return f"```text\n{head}{rest}\n```"
 
 
 def replaced(text: str, name: str, content: str) -> str:
