@@ -22,9 +22,9 @@ def survey_columns(n: int = 2400, seed: int = 5) -> dict[str, np.ndarray]:
     active = (rng.random(n) < 0.4).astype(float)
     smoker = (rng.random(n) < 0.2).astype(float)
     treated = (rng.random(n) < age / 200).astype(float)
-    logit = -9 + 0.05 * age + 8 * (waist / height) + 0.5 * family + 0.01 * sbp
-    hba1c = 5.3 + 0.12 * logit + rng.normal(0, 0.35, n)
-    glucose = 5.2 + 0.25 * logit + rng.normal(0, 0.7, n)
+    logit = -5.2 + 0.05 * age + 8 * (waist / height) + 0.5 * family + 0.01 * sbp
+    hba1c = 5.1 + 0.16 * logit + rng.normal(0, 0.35, n)
+    glucose = 4.9 + 0.3 * logit + rng.normal(0, 0.7, n)
     case = (hba1c >= 6.5) | (glucose >= 6.99)
     columns = {
         "age": age,

@@ -20,7 +20,7 @@ from ..completion import exact_expectation
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray
-from . import judge, operating, peers
+from . import judge, judge_cuts, operating, peers
 from .aims import aim_lines
 from .cohort import BoolArray, Cohort, make_cohort, survey_features
 from .crossval import Fold, forward_in_time, leave_one_cycle_out, out_of_fold
@@ -180,14 +180,14 @@ def _measure(
         *judge.calibration_lines(answers),
         *judge.group_lines(answers, cycles, "cycles", choice),
         *judge.group_lines(answers, judge.subgroups(people), "subgroups", choice),
-        *judge.band_lines(answers, choice),
-        *judge.cut_lines(answers, choice),
-        *judge.conformal_lines(answers, choice.alpha),
+        *judge_cuts.band_lines(answers, choice),
+        *judge_cuts.cut_lines(answers, choice),
+        *judge_cuts.conformal_lines(answers, choice.alpha),
         *judge.missing_lines(answers, hidden),
         *judge.ahead_lines(answers),
     ]
     if form.label == "undiagnosed_diabetes":
-        lines += judge.referral_lines(answers, _ada_referrals(people))
+        lines += judge_cuts.referral_lines(answers, _ada_referrals(people))
     return [*lines, *aim_lines(lines, shop.recipe.raw["aim"])]
 
 
