@@ -8,7 +8,7 @@ from typing import Final
 
 from ...engine.errors import ScreeningError
 
-CHUNK_ROWS: Final = 32_768
+CHUNK_ROWS: Final = 16_384
 """Rows of one output part; memory of a worker is proportional to it, whatever the input."""
 
 
