@@ -68,7 +68,7 @@ def row(manifest: Manifest) -> str:
     """Return one line of the table."""
     cells = (
         f"`{manifest.id}` {manifest.version}",
-        manifest.outcome,
+        f"{manifest.outcome}, case by {manifest.reference_standard.removeprefix('ref.')}",
         auroc(manifest),
         operating_point(manifest),
         studied(manifest),
