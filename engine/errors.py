@@ -84,7 +84,7 @@ class NotConfirmed(ConfirmationError):
 
 
 class NotPermitted(ConfirmationError):
-    """This act is not allowed in this state or for this person."""
+    """An act that is not allowed in this state or for this person."""
 
     code = "not_permitted"
 
