@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from laennec.datasets.readers.tables import TableMapping, plan_table, read_rows
-from laennec.engine.bundles.load import Models
+from laennec.engine.bundles.load import Models, load_models
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.screen import draft_of, screen_columns
 from laennec.serving.batch import SCHEMA, screen_table
@@ -210,3 +210,31 @@ def test_no_rounded_number_is_minus_zero(screened):
         for reason in row["reasons"]:
             given = reason["contribution"]
             assert given is None or not (given == 0 and np.signbit(given))
+
+
+def test_with_the_shipped_models_every_answered_risk_is_the_sum_of_its_reasons():
+    """Whichever form answers, and whatever is missing: the draft's rules, and their sum."""
+    table, plan = planned(batch_support.people(40, seed=5))
+    shipped = load_models()
+    forms = set()
+    for index, row in enumerate(screen_table(table, plan, shipped, GUIDELINES).to_pylist()):
+        alone = read_rows(table.slice(index, 1), plan).batch
+        draft = draft_of(screen_columns(alone, shipped, GUIDELINES), 0, "")
+        findings = {f.id: f for f in draft.findings}
+        forms.update(row["model_versions"])
+        for outcome in ("t2d_undiagnosed", "dysglycaemia"):
+            said = findings[outcome]
+            assert row[f"{outcome}_risk"] == said.risk
+            assert row[f"{outcome}_band"] == said.band
+            kept = {
+                r["rule_id"]: r["contribution"] for r in row["reasons"] if r["finding"] == outcome
+            }
+            if said.risk is None:
+                assert not kept
+                continue
+            logit = sum(kept.values())
+            assert 1 / (1 + math.exp(-logit)) == pytest.approx(said.risk, abs=6e-5)
+            assert kept.pop("bias", 0.0) == pytest.approx(said.details["bias"], abs=1e-6)
+            rules = {r.rule_id: r.contribution for r in (*said.reasons_for, *said.reasons_against)}
+            assert kept == pytest.approx({k: v for k, v in rules.items() if v}, abs=1.5e-6)
+    assert len(forms) >= 2
