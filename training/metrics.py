@@ -15,7 +15,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 LEVEL = 0.95
 _NEWTON_STEPS = 50
-_CONVERGED = 1e-10
+_CONVERGED = 1e-8
+_HALVINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,11 @@ class WeightedAuroc:
 
 
 def fit_logistic(
-    x: FloatArray, case: BoolArray, weight: FloatArray, offset: FloatArray | None = None
+    x: FloatArray,
+    case: BoolArray,
+    weight: FloatArray,
+    offset: FloatArray | None = None,
+    start: FloatArray | None = None,
 ) -> FloatArray:
     """Fit a weighted logistic regression without penalty.
 
@@ -174,6 +179,7 @@ def fit_logistic(
     case : shape (n,)
     weight : shape (n,)
     offset : shape (n,), added to the logit
+    start : shape (p,), where to start; 0 when None
 
     Returns
     -------
@@ -183,8 +189,9 @@ def fit_logistic(
     ------
     DataError  if it does not converge (cases and others are separated, or columns repeat)
     """
-    beta = np.zeros(x.shape[1])
+    beta = np.zeros(x.shape[1]) if start is None else start
     fixed = np.zeros(len(x)) if offset is None else offset
+    loss = _log_loss(fixed + x @ beta, case, weight)
     for _ in range(_NEWTON_STEPS):
         risk = expit(fixed + x @ beta)
         gradient = x.T @ (weight * (case - risk))
@@ -193,9 +200,9 @@ def fit_logistic(
             step = np.linalg.solve(hessian, gradient)
         except np.linalg.LinAlgError:
             break
-        beta = beta + np.clip(step, -5, 5)
         if np.abs(step).max() < _CONVERGED:
             return beta
+        beta, loss = _downhill(beta, step, loss, lambda b: _log_loss(fixed + x @ b, case, weight))
     raise DataError(
         found="the logistic regression does not converge",
         why="its coefficients are not determined by these people",
@@ -204,14 +211,71 @@ def fit_logistic(
     )
 
 
+def _log_loss(logit: FloatArray, case: BoolArray, weight: FloatArray) -> float:
+    return float(weight @ (np.logaddexp(0.0, logit) - case * logit))
+
+
+def _downhill(
+    beta: FloatArray, step: FloatArray, loss: float, loss_at: Callable[[FloatArray], float]
+) -> tuple[FloatArray, float]:
+    """Go as far along a Newton step as the loss falls, halving it where it would rise."""
+    for halvings in range(_HALVINGS):
+        moved = beta + step / 2**halvings
+        found = loss_at(moved)
+        if found <= loss + abs(loss) * 1e-12:
+            break
+    return moved, found
+
+
 def calibration_slope(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
     """Slope of the outcome on the logit of the risk; 1 is right, below 1 too extreme."""
-    return float(fit_logistic(np.stack([np.ones(len(logit)), logit], axis=1), case, weight)[1])
+    x = np.stack([np.ones(len(logit)), logit], axis=1)
+    return float(fit_logistic(x, case, weight, start=np.array([0.0, 1.0]))[1])
 
 
 def calibration_intercept(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
     """Intercept with the slope fixed at 1; 0 is right, above 0 too low a risk."""
     return float(fit_logistic(np.ones((len(logit), 1)), case, weight, offset=logit)[0])
+
+
+def one_step_slope(
+    case: BoolArray, logit: FloatArray, weight: FloatArray
+) -> Callable[[FloatArray], float]:
+    """Return the calibration slope as a function of weights near `weight`, for replicates.
+
+    One Newton step from the fit with `weight`, where it is exact.
+
+    Source: one-step bootstrap of a generalised linear model, Moulton and Zeger 1991, Comput Stat
+    Data Anal 11:53-63.
+    """
+    x = np.stack([np.ones(len(logit)), logit], axis=1)
+    beta = fit_logistic(x, case, weight, start=np.array([0.0, 1.0]))
+    return _one_step(x, case, beta, expit(x @ beta), at=1)
+
+
+def one_step_intercept(
+    case: BoolArray, logit: FloatArray, weight: FloatArray
+) -> Callable[[FloatArray], float]:
+    """Return the calibration intercept as a function of weights; as `one_step_slope`."""
+    x = np.ones((len(logit), 1))
+    beta = fit_logistic(x, case, weight, offset=logit)
+    return _one_step(x, case, beta, expit(logit + beta[0]), at=0)
+
+
+def _one_step(
+    x: FloatArray, case: BoolArray, beta: FloatArray, risk: FloatArray, *, at: int
+) -> Callable[[FloatArray], float]:
+    gradients = x * (case - risk)[:, None]
+    p = x.shape[1]
+    hessians = (x[:, :, None] * x[:, None, :] * (risk * (1 - risk))[:, None, None]).reshape(
+        -1, p * p
+    )
+
+    def statistic(weight: FloatArray) -> float:
+        hessian = (weight @ hessians).reshape(p, p)
+        return float((beta + np.linalg.solve(hessian, weight @ gradients))[at])
+
+    return statistic
 
 
 def observed_to_expected(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:

@@ -30,6 +30,9 @@ class Settings:
     least_points: float
     replicates: int
     golden_cases: int
+    cycles_before_ahead: int
+    alpha: float
+    ada_refers_from: int
 
 
 @dataclass(frozen=True, slots=True)

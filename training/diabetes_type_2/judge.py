@@ -1,8 +1,9 @@
 """Every measurement of a form, out of fold, as lines of tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
@@ -149,20 +150,16 @@ def discrimination_lines(a: Answers) -> list[Line]:
 def calibration_lines(a: Answers) -> list[Line]:
     """Slope, intercept, observed to expected and Brier score, weighted and not."""
     case, cases = a.people.case, int(a.people.case.sum())
-    statistics: dict[str, Callable[[BoolArray, FloatArray, FloatArray], float]] = {
-        "slope": m.calibration_slope,
-        "intercept": m.calibration_intercept,
-        "O:E": m.observed_to_expected,
-        "brier_score": m.brier_score,
-    }
     lines = []
     for row, weight in (("survey-weighted", a.people.design.weight), ("counted", a.ones)):
+        statistics = {
+            "slope": m.one_step_slope(case, a.logit, weight),
+            "intercept": m.one_step_intercept(case, a.logit, weight),
+            "O:E": _of(m.observed_to_expected, case, a.logit),
+            "brier_score": _of(m.brier_score, case, a.logit),
+        }
         for measure, statistic in statistics.items():
-            estimate = m.bootstrap(
-                _of(statistic, case, a.logit),
-                weight,
-                a.factors,
-            )
+            estimate = m.bootstrap(statistic, weight, a.factors)
             lines.append(Line("calibration", row, measure, estimate, cases))
     return lines
 
@@ -186,6 +183,9 @@ def group_lines(
                 weights,
                 factors,
             )
+        estimates["slope, survey-weighted"] = m.bootstrap(
+            m.one_step_slope(case, logit, weight), weight, factors
+        )
         estimates["share of people in the low band"] = m.wilson(int(low.sum()), n)
         estimates["npv of the low band"] = m.npv(case, ~low)
         estimates["ppv of the high band"] = m.ppv(case, risk >= choice.high_from)
@@ -193,20 +193,15 @@ def group_lines(
     return lines
 
 
-def subgroups(people: Cohort) -> dict[str, BoolArray]:
-    """Return the groups that a card must speak of: sex, age, body mass index, working age."""
-    age, bmi, male = (people.about[k] for k in ("age_years", "bmi_kg_per_m2", "male"))
-    return {
-        "women": male == 0,
-        "men": male == 1,
-        "age 20 to 39": age < 40,
-        "age 40 to 65": (age >= 40) & (age <= 65),
-        "age over 65": age > 65,
-        "working age, 20 to 65": age <= 65,
-        "body mass index below 25": bmi < 25,
-        "body mass index 25 to below 30": (bmi >= 25) & (bmi < 30),
-        "body mass index 30 and over": bmi >= 30,
-    }
+def subgroups(people: Cohort, rows: Sequence[Mapping[str, Any]]) -> dict[str, BoolArray]:
+    """Return who is in each ``[[group]]`` of the recipe."""
+    found = {}
+    for row in rows:
+        value = people.about[row["feature"]]
+        found[row["name"]] = (value >= row.get("from", -np.inf)) & (
+            value < row.get("below", np.inf)
+        )
+    return found
 
 
 def missing_patterns(
@@ -230,14 +225,10 @@ def missing_lines(a: Answers, hidden: Mapping[tuple[str, ...], FloatArray]) -> l
         lines.append(Line(table, row, "auroc lost", cost, cases))
         if len(names) == 1:
             for measure, statistic in (
-                ("slope", m.calibration_slope),
-                ("O:E", m.observed_to_expected),
+                ("slope", m.one_step_slope(case, logit, weight)),
+                ("O:E", _of(m.observed_to_expected, case, logit)),
             ):
-                estimate = m.bootstrap(
-                    _of(statistic, case, logit),
-                    weight,
-                    a.factors,
-                )
+                estimate = m.bootstrap(statistic, weight, a.factors)
                 lines.append(Line(table, row, f"{measure}, survey-weighted", estimate, cases))
     return lines
 

@@ -31,7 +31,9 @@ class Choice:
     alpha: float
 
 
-def choose(risk: FloatArray, case: BoolArray, *, missed: float, high_share: float) -> Choice:
+def choose(
+    risk: FloatArray, case: BoolArray, *, missed: float, high_share: float, alpha: float
+) -> Choice:
     """Choose every cut-off of a form.
 
     Parameters
@@ -39,6 +41,7 @@ def choose(risk: FloatArray, case: BoolArray, *, missed: float, high_share: floa
     risk, case : shape (n,), out-of-fold
     missed : largest share of cases below the low cut-off
     high_share : share of people from the high cut-off up
+    alpha : share of each class that the conformal sets may miss
 
     Returns
     -------
@@ -47,11 +50,8 @@ def choose(risk: FloatArray, case: BoolArray, *, missed: float, high_share: floa
     least = 1 / _CUT_STEPS
     low = max(np.floor(np.quantile(risk[case], missed) * _CUT_STEPS) / _CUT_STEPS, least)
     high = np.floor(np.quantile(risk, 1 - high_share) * _CUT_STEPS) / _CUT_STEPS
-    case_from, non_case_to = conformal_thresholds(risk, case, ALPHA)
-    return Choice(float(low), float(max(high, low + least)), case_from, non_case_to, ALPHA)
-
-
-ALPHA = 0.1
+    case_from, non_case_to = conformal_thresholds(risk, case, alpha)
+    return Choice(float(low), float(max(high, low + least)), case_from, non_case_to, alpha)
 
 
 def conformal_thresholds(risk: FloatArray, case: BoolArray, alpha: float) -> tuple[float, float]:

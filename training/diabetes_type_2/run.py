@@ -35,7 +35,6 @@ MADE_BY = (
     "of this run; invented people, about half of them with missing inputs; "
     "command: laennec train diabetes_type_2"
 )
-_CYCLES_BEFORE = 5
 _EXACT_PEOPLE = 200
 
 
@@ -126,7 +125,9 @@ def judge_form(shop: Workshop, form: Form) -> Judged:
     logit = out_of_fold(folds, people, form.system.inputs)
     shop.say(f"{form.id}: peers, and the next cycle from earlier ones")
     judged_rows = people.full_size & people.headline
-    ahead = forward_in_time(form, people, recipe, _CYCLES_BEFORE, workers=shop.workers)
+    ahead = forward_in_time(
+        form, people, recipe, recipe.settings.cycles_before_ahead, workers=shop.workers
+    )
     others = {name: s[judged_rows] for name, s in _peers(shop, form, people).items()}
     answers = judge.answers(
         people.of(judged_rows),
@@ -140,6 +141,7 @@ def judge_form(shop: Workshop, form: Form) -> Judged:
         answers.people.case,
         missed=form.missed_cases_at_most,
         high_share=form.high_share,
+        alpha=recipe.settings.alpha,
     )
     shop.say(f"{form.id}: measuring")
     lines = _measure(shop, form, folds, answers, choice)
@@ -179,7 +181,9 @@ def _measure(
         *judge.discrimination_lines(answers),
         *judge.calibration_lines(answers),
         *judge.group_lines(answers, cycles, "cycles", choice),
-        *judge.group_lines(answers, judge.subgroups(people), "subgroups", choice),
+        *judge.group_lines(
+            answers, judge.subgroups(people, shop.recipe.raw["group"]), "subgroups", choice
+        ),
         *judge_cuts.band_lines(answers, choice),
         *judge_cuts.cut_lines(answers, choice),
         *judge_cuts.conformal_lines(answers, choice.alpha),
@@ -187,16 +191,16 @@ def _measure(
         *judge.ahead_lines(answers),
     ]
     if form.label == "undiagnosed_diabetes":
-        lines += judge_cuts.referral_lines(answers, _ada_referrals(people))
+        lines += judge_cuts.referral_lines(answers, _ada_referrals(people, shop.recipe))
     return [*lines, *aim_lines(lines, shop.recipe.raw["aim"])]
 
 
-def _ada_referrals(people: Cohort) -> dict[str, BoolArray]:
-    refers_from = 5
+def _ada_referrals(people: Cohort, recipe: Recipe) -> dict[str, BoolArray]:
+    cut = recipe.settings.ada_refers_from
     return {
-        "ADA risk test, 5 points and over": peers.ada_points(people) >= refers_from,
+        f"ADA risk test, {cut} points and over": peers.ada_points(people) >= cut,
         "the same without its item on activity": peers.ada_points(people, with_activity=False)
-        >= refers_from,
+        >= cut,
     }
 
 

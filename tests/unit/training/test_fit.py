@@ -107,13 +107,15 @@ def test_the_future_is_scored_from_the_past_only(answers):
 
 def test_every_line_is_an_estimate_with_an_interval_that_holds_it(answers):
     people, case, risk = answers.people, answers.people.case, answers.risk
-    choice = operating.choose(risk, case, missed=0.05, high_share=0.12)
+    choice = operating.choose(risk, case, missed=0.05, high_share=0.12, alpha=0.1)
     patterns = [("waist_to_height_ratio",), ("bmi_kg_per_m2", "smoker_current")]
     lines = [
         *judge.people_lines(people, answers.factors),
         *judge.discrimination_lines(answers),
         *judge.calibration_lines(answers),
-        *judge.group_lines(answers, judge.subgroups(people), "subgroups", choice),
+        *judge.group_lines(
+            answers, judge.subgroups(people, RECIPE.raw["group"]), "subgroups", choice
+        ),
         *judge.missing_lines(answers, dict.fromkeys(patterns, answers.logit - 0.1)),
         *judge_cuts.band_lines(answers, choice),
         *judge_cuts.cut_lines(answers, choice),

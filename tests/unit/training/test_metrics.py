@@ -91,6 +91,21 @@ def test_calibration_of_a_true_risk_is_right_and_of_a_distorted_one_is_found(peo
     assert m.brier_score(np.array([True, False]), np.array([0.0, 0.0]), np.ones(2)) == 0.25
 
 
+def test_one_step_is_the_fit_itself_and_close_to_it_for_a_replicate():
+    rng = np.random.default_rng(3)
+    logit = rng.normal(-2, 1, 20_000)
+    case = rng.random(20_000) < 1 / (1 + np.exp(-0.9 * logit - 0.1))
+    weight = rng.uniform(0.5, 2, 20_000)
+    moved = weight * np.repeat(rng.choice([0.0, 2.0], 400), 50)
+    for one_step, direct in (
+        (m.one_step_slope, m.calibration_slope),
+        (m.one_step_intercept, m.calibration_intercept),
+    ):
+        statistic = one_step(case, logit, weight)
+        assert statistic(weight) == pytest.approx(direct(case, logit, weight), abs=1e-6)
+        assert statistic(moved) == pytest.approx(direct(case, logit, moved), abs=0.004)
+
+
 def test_separated_people_have_no_logistic_fit():
     x = np.column_stack([np.r_[np.zeros(5), np.ones(5)], np.ones(10)])
     with pytest.raises(DataError, match="does not converge"):

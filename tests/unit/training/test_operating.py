@@ -15,7 +15,7 @@ def people():
 
 def test_the_low_band_misses_at_most_the_stated_share_of_cases(people):
     risk, case = people
-    choice = o.choose(risk, case, missed=0.05, high_share=0.12)
+    choice = o.choose(risk, case, missed=0.05, high_share=0.12, alpha=0.1)
     missed = (risk[case] < choice.low_below).mean()
     assert 0.045 < missed <= 0.05
     assert (risk >= choice.high_from).mean() == pytest.approx(0.12, abs=0.002)
@@ -24,7 +24,7 @@ def test_the_low_band_misses_at_most_the_stated_share_of_cases(people):
 
 def test_cut_offs_never_meet():
     risk = np.full(40, 0.0004)
-    choice = o.choose(risk, np.arange(40) % 2 == 0, missed=0.05, high_share=0.5)
+    choice = o.choose(risk, np.arange(40) % 2 == 0, missed=0.05, high_share=0.5, alpha=0.1)
     assert 0 < choice.low_below < choice.high_from
 
 
