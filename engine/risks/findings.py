@@ -30,9 +30,9 @@ from ..prediagnosis import (
     Reason,
 )
 from ..record import BoolArray, VisitBatch
-from ..runtime import ModelOutput
 from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
+from .reference import from_reference
 from .values import input_value
 
 CONTRIBUTION_DECIMALS = 6
@@ -82,8 +82,9 @@ def _answered(
     value = float(columns.value[person.row])
     band: Band = BAND_NAMES[int(columns.band[person.row])]  # type: ignore[assignment]  # the names are those of Band
     action = outcome.bands[band]
-    start, contribution = _from_reference(bundle, observed, output)
-    for_, against = _reasons(bundle, person, output.rule_firing[0], contribution)
+    starts, contributions = from_reference(model, observed, output)
+    start = float(starts[0])
+    for_, against = _reasons(bundle, person, output.rule_firing[0], contributions[0])
     changes = counterfactuals(model, x[0], observed[0], _present(bundle, person))
     is_risk = model.is_tsk
     return Finding(
@@ -109,23 +110,6 @@ def _answered(
         shapley=_shapley(bundle, x, observed),
         details=_details(bundle, start, value),
     )
-
-
-def _from_reference(
-    bundle: Bundle, observed: BoolArray, output: ModelOutput
-) -> tuple[float, FloatArray]:
-    """Return where the sum starts, and what each rule adds to it.
-
-    The start is the logit of the model's reference person, of whom the same items are missing, and
-    a rule adds what it gives this person beyond what it gives that one. Both come from the same
-    graph, and start + sum of the rules is still the logit: nothing is lost, and a rule that holds
-    less than usual speaks against. The shares of a Mamdani model are kept as they are.
-    """
-    if not bundle.model.is_tsk:
-        return 0.0, output.rule_contribution[0]
-    other = bundle.model.run(bundle.model.columns.reference[None], observed)
-    start = float(bundle.model.additive(other)[0])
-    return start, output.rule_contribution[0] - other.rule_contribution[0]
 
 
 def _compared(bundle: Bundle, start: float) -> tuple[Message, ...]:

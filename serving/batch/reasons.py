@@ -13,7 +13,7 @@ from ...engine.guidelines.model import BORDERLINE
 from ...engine.logic import TRUE
 from ...engine.record import BoolArray
 from ...engine.risks import Abstention, RiskColumns
-from ...engine.risks.columns import Answer
+from ...engine.risks.reference import from_reference
 from ...engine.screen import Screening
 
 CONTRIBUTION_DECIMALS: Final = 6
@@ -97,31 +97,14 @@ def _risk_blocks(risk: RiskColumns) -> Iterator[_Block]:
     for answer in risk.answers:
         answered = np.flatnonzero(risk.abstention[answer.rows] == Abstention.ANSWERED)
         rule_ids = (BIAS, *answer.bundle.model.rule_ids)
-        given = _from_reference(answer)[answered]
+        start, added = from_reference(answer.bundle.model, answer.observed, answer.output)
+        given = np.column_stack([start, added])[answered]
         # Adding 0.0 turns -0.0 into 0.0, so that one number has one set of bytes.
         given = np.round(given, CONTRIBUTION_DECIMALS) + 0.0
         rows, rules = np.nonzero(given)
         people = answer.rows[answered][rows]
         findings = (risk.outcome.id,) * len(rule_ids)
         yield _Block(findings, rule_ids, people, rules, given[rows, rules])
-
-
-def _from_reference(answer: Answer) -> npt.NDArray[np.float64]:
-    """Return, as a draft does, where each person's sum starts and what each rule adds to it.
-
-    The start is the logit of the model's reference person, of whom the same items are missing; each
-    pattern of missing items is asked once. The shares of a Mamdani model are kept as they are.
-    """
-    model, output = answer.bundle.model, answer.output
-    if not model.is_tsk:
-        return np.column_stack([output.bias, output.rule_contribution])
-    powers = np.left_shift(np.int64(1), np.arange(answer.observed.shape[1]))
-    _, first, which = np.unique(answer.observed @ powers, return_index=True, return_inverse=True)
-    patterns = answer.observed[first]
-    reference = np.broadcast_to(model.columns.reference, patterns.shape)
-    other = model.run(np.ascontiguousarray(reference), patterns)
-    added = output.rule_contribution - other.rule_contribution[which]
-    return np.column_stack([model.additive(other)[which], added])
 
 
 def _assemble(blocks: Sequence[_Block], n: int) -> Any:  # noqa: ANN401

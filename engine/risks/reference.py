@@ -1,0 +1,39 @@
+"""What each rule adds beyond what it adds for the model's reference person (ADR 0007)."""
+
+import numpy as np
+
+from ..explain.patterns import same_pattern
+from ..fixedpoint import FloatArray
+from ..record import BoolArray
+from ..runtime import ModelOutput, RiskModel
+
+
+def from_reference(
+    model: RiskModel, observed: BoolArray, output: ModelOutput
+) -> tuple[FloatArray, FloatArray]:
+    """Return where each person's sum starts, and what each rule adds to it.
+
+    The start is the logit of the model's reference person, of whom the same items are missing, and
+    a rule adds what it gives this person beyond what it gives that one. Both come from the same
+    graph, and start + sum of the rules is still the logit: nothing is lost, and a rule that holds
+    less than usual speaks against. The shares of a Mamdani model are kept as they are.
+
+    Parameters
+    ----------
+    model : the model that answered
+    observed : bool (n, k), what it read
+    output : its answers to those n people
+
+    Returns
+    -------
+    start (n,) and contributions (n, r)
+    """
+    if not model.is_tsk:
+        return output.bias, output.rule_contribution
+    start = np.empty_like(output.bias)
+    added = np.empty_like(output.rule_contribution)
+    for pattern, rows in same_pattern(observed):
+        other = model.run(model.columns.reference[None], pattern[None])
+        start[rows] = model.additive(other)[0]
+        added[rows] = output.rule_contribution[rows] - other.rule_contribution[0]
+    return start, added
