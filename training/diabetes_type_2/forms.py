@@ -47,6 +47,7 @@ class Form:
     headline_below : known marker -> its own cut-off; headline figures are for people below it
     missed_cases_at_most : share of cases that the low band may hold, chooses its cut-off
     high_share : share of people in the high band, chooses its cut-off
+    limits : sentence ids of limits of this form only
     """
 
     id: str
@@ -59,6 +60,7 @@ class Form:
     headline_below: Mapping[str, float]
     missed_cases_at_most: float
     high_share: float
+    limits: tuple[str, ...] = ()
 
     @property
     def is_fasting(self) -> bool:
@@ -142,6 +144,7 @@ def _form(row: Mapping[str, Any], folder: Path) -> Form:
         headline_below=row.get("headline_below", {}),
         missed_cases_at_most=row["missed_cases_at_most"],
         high_share=row["high_share"],
+        limits=tuple(row.get("limits", ())),
     )
 
 

@@ -159,7 +159,7 @@ def build_manifest(shipped: Shipped, recipe: Recipe, provenance: Provenance) -> 
             date=provenance.date,
         ),
         training_prevalence=float(np.average(people.case, weights=people.design.weight)),
-        limits=tuple(text["limits"]),
+        limits=(*text["limits"], *form.limits),
         conformal=_conformal(choice, lines),
         inputs=input_specs(
             system, recipe.raw["input"], training_ranges(people, len(system.inputs))
