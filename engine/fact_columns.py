@@ -114,6 +114,14 @@ class FactColumns:
         """Return one finding's column; None where the chosen sets do not have it."""
         return next((c for c in self.columns if c.spec.id == finding), None)
 
+    def has_grade(self, finding: str, grade: str) -> BoolArray:
+        """Return (n,) for whom a finding has a grade; nobody where the chosen sets lack it."""
+        column = self.column(finding)
+        codes = [] if column is None else [g.code for g in column.spec.grades]
+        if column is None or grade not in codes:
+            return np.zeros(self.n, dtype=np.bool_)
+        return np.asarray(column.grade == codes.index(grade))
+
     def is_present(self, finding: str) -> BoolArray:
         """Return (n,) for whom a finding is present; nobody where the chosen sets lack it."""
         column = self.column(finding)

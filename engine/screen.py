@@ -99,7 +99,8 @@ def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
     """Say for whom a present fact speaks instead of this risk."""
     measured = np.zeros(facts.n, dtype=np.bool_)
     for name in outcome.measured_by:
-        measured |= facts.is_present(name)
+        finding, _, grade = name.partition(".")
+        measured |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
     return measured
 
 

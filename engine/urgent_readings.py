@@ -20,7 +20,9 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
 
     - in the unit it was given, except where it is impossible there and the vocabulary knows what it
       probably is (a systolic 14 "mmHg" is 14 cmHg, a spoken pressure);
-    - in every other accepted unit in which it is possible;
+    - in every other accepted unit in which it is possible, unless it is an everyday number in the
+      unit that was given: a glucose of 0.95 g/L that is not used because it is old was never
+      0.95 mmol/L;
     - as what the vocabulary proposes for such a number.
 
     Parameters
@@ -37,6 +39,7 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
     at = np.nonzero(doubtful)
     nano, unit, comparator = column.nano[at], column.unit[at], column.comparator[at]
     accepted = column.accepted[at]
+    fits = _fits_its_unit(column, nano, unit)
     meets = np.zeros(len(nano), dtype=np.bool_)
     for index, candidate in enumerate(column.item.units):
         limit = threshold.values.get(candidate.ucum)
@@ -44,7 +47,9 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
             continue
         is_own = unit == index
         readable = np.where(
-            is_own, _own_is_plausible(nano, candidate), ~accepted & _inside(nano, candidate.hard)
+            is_own,
+            _own_is_plausible(nano, candidate),
+            ~accepted & ~fits & _inside(nano, candidate.hard),
         )
         meets |= readable & (compare_decimals(nano, comparator, threshold.op, limit) > FALSE)
         proposed = ~accepted & (is_own | (unit == NO_UNIT))
@@ -53,6 +58,17 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
             meets |= proposed & applies & (verdict > FALSE)
     possible[at] = meets
     return possible
+
+
+def _fits_its_unit(column: QuantityColumn, nano: Int64Array, unit: Int8Array) -> BoolArray:
+    """Return where a number is inside the soft limits of its unit and of no other's look."""
+    fits = np.zeros(len(nano), dtype=np.bool_)
+    for index, own in enumerate(column.item.units):
+        looks_other = np.zeros(len(nano), dtype=np.bool_)
+        for suspect in own.suspects:
+            looks_other |= _is_suspect(nano, suspect)
+        fits |= (unit == index) & _inside(nano, own.soft) & ~looks_other
+    return fits
 
 
 def _own_is_plausible(nano: Int64Array, unit: Unit) -> BoolArray:

@@ -49,7 +49,8 @@ def _slot(source: str, batch: VisitBatch, row: int) -> str:
 
 def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputValue | None:
     """Return the one reading that made a feature, as reported; None where it took several."""
-    texts = batch.reported.get(slot, ((),))[row if batch.n > 1 else 0]
+    by_row = batch.reported.get(slot, ())
+    texts = by_row[row] if row < len(by_row) else ()
     column = batch.quantity(slot)
     if len(texts) != 1 or column.unit[row, 0] < 0:
         return None

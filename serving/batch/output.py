@@ -112,7 +112,7 @@ def _coded(codes: Any, names: Sequence[str | None]) -> Any:  # noqa: ANN401
 
 
 def _numbers(values: Any, there: BoolArray, kind: Any) -> Any:  # noqa: ANN401
-    return pa.array(np.where(there, values, 0).astype(kind.to_pandas_dtype()), kind, mask=~there)
+    return pa.array(np.where(there, values, 0), mask=~there).cast(kind)
 
 
 def _risks(screening: Screening) -> dict[str, Any]:

@@ -298,3 +298,15 @@ def test_of_one_group_only_the_most_urgent_level_is_printed():
         "pressure_180_110_with_signs",
         "pressure_220_120",
     }
+
+
+@pytest.mark.parametrize("value", ["0.95", "1.20"])
+def test_an_old_everyday_glucose_is_not_read_in_another_unit(value: str) -> None:
+    """Pins a false alarm: 0.95 g/L of last year was read as 0.95 mmol/L, which is urgent."""
+    batch = visit_batch({"glucose.fasting_venous": (value, "g/L", "suspect")})
+    assert evaluate_urgent(batch, load_urgent_rules()).level.tolist() == [4]
+
+
+def test_an_old_glucose_that_was_dangerous_is_measured_again_now() -> None:
+    batch = visit_batch({"glucose.fasting_venous": ("0.40", "g/L", "suspect")})
+    assert evaluate_urgent(batch, load_urgent_rules()).level.tolist() == [0]

@@ -186,3 +186,28 @@ def test_raising_the_waist_never_lowers_a_risk(document: dict[str, Any]) -> None
     for finding, risk in narrow.items():
         if risk is not None and wide[finding] is not None:
             assert wide[finding] >= risk
+
+
+@pytest.mark.parametrize("unit_and_value", [("g/L", "2.45"), ("mg/dL", "400"), ("mmol/L", "13.0")])
+def test_a_low_risk_is_never_printed_beside_a_very_high_glucose(
+    unit_and_value: tuple[str, str],
+) -> None:
+    """Pins a reassuring page: glucose of unknown fasting state, and a low chance beside it."""
+    unit, value = unit_and_value
+    glucose = {"code": "glucose", "value": value, "unit": unit, "specimen": "venous_plasma"}
+    document = {
+        "schema": "laennec.visit/1",
+        "visit_id": "v-1",
+        "performed_at": "2026-11-03T09:20:00+01:00",
+        "person": {"id": "p-1", "birth_date": "1994-03-02", "sex": "female"},
+        "measurements": [
+            {"code": "height", "value": "170", "unit": "cm"},
+            {"code": "weight", "value": "58.0", "unit": "kg"},
+            glucose,
+        ],
+    }
+    found = {f.id: f for f in screened(document).findings}
+    assert found["t2d_undiagnosed"].band == "not_assessable"
+    assert found["dysglycaemia"].band == "not_assessable"
+    del document["measurements"][2]
+    assert {f.id: f for f in screened(document).findings}["t2d_undiagnosed"].band == "low"
