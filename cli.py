@@ -93,7 +93,7 @@ def screen(
         if screened.error is not None:
             print_error({**screened.error.as_dict(), "path": str(screened.path)})
         elif output is not None:
-            output.write_text(screened.rendered, encoding="utf-8")
+            _write(output, screened.rendered)
         else:
             typer.echo(screened.rendered)
         if database is not None and screened.draft is not None:
@@ -102,6 +102,20 @@ def screen(
             kept = keep_draft(database, screened.draft, options)
             typer.echo(f"{kept['id']} {kept['content_hash']}", err=True)
     raise typer.Exit(exit_code(done))
+
+
+def _write(output: Path, text: str) -> None:
+    from .engine.errors import DataError
+
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="the report would be lost",
+            remedy="Check the folder and its permissions, or leave out --output",
+            path=str(output),
+        ) from error
 
 
 @app.command()

@@ -12,7 +12,7 @@ import numpy as np
 
 from .fixedpoint import Int64Array, format_nano, parse_decimal
 from .intake.document import intake_numbers
-from .record import BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
+from .record import UNKNOWN, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
 from .vocabulary import SuspectReading
 
 Severity = Literal["refused_item", "suspect_item", "note"]
@@ -36,9 +36,33 @@ def check_plausibility(batch: VisitBatch) -> VisitBatch:
     make suspect unless a named person confirmed the value. Then items against each other. Limits:
     ``engine/vocabulary/measurements.toml`` and ``intake.toml``, with their sources.
     """
+    batch = _plausible_age(batch)
     flags = [flag for slot in batch.quantities for flag in _item_flags(batch, slot)]
     batch = _apply(batch, flags)
     return _apply(batch, list(_cross_flags(batch)))
+
+
+def _plausible_age(batch: VisitBatch) -> VisitBatch:
+    """Refuse an age outside its hard limits: it stays unknown, and nothing is scored on it."""
+    low, high = intake_numbers()["age"]["hard"]
+    age = batch.age_years
+    outside = (age != UNKNOWN) & ((age < low) | (age > high))
+    if not outside.any():
+        return batch
+    limits = {"unit": "a", "low": str(low), "high": str(high)}
+    problems = [
+        Problem(
+            row=int(row),
+            severity="refused_item",
+            code="hard_implausible",
+            path="$.person.birth_date",
+            item="age",
+            parameters={"value": str(int(age[row])), **limits},
+        )
+        for row in np.flatnonzero(outside)
+    ]
+    known = np.where(outside, np.int16(UNKNOWN), age).astype(np.int16)
+    return replace(batch, age_years=known, problems=(*batch.problems, *problems))
 
 
 def _apply(batch: VisitBatch, flags: list[_Flag]) -> VisitBatch:

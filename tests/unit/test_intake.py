@@ -345,3 +345,16 @@ def test_hostile_text_is_cut_and_cleaned_before_it_is_shown() -> None:
     batch = read(**{"k" * 500 + "\x1b[31m": 1})
     assert len(batch.problems[0].parameters["key"]) <= 41
     assert "\x1b" not in read(symptoms=["\x1b[31mred"]).problems[0].parameters["found"]
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "refused"),
+    [("1870-01-01", True), ("2012-11-04", True), ("2011-11-03", False), ("1916-11-03", False)],
+)
+def test_an_age_outside_its_limits_is_refused_and_stays_unknown(
+    birth_date: str, refused: bool
+) -> None:
+    document = {**visit(), "person": {"id": "p-1", "birth_date": birth_date, "sex": "female"}}
+    batch = check_plausibility(parse(document).batch)
+    assert (batch.age_years[0] == -1) == refused
+    assert codes(batch) == (["hard_implausible"] if refused else [])
