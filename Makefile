@@ -33,7 +33,7 @@ check: .venv/dev.stamp  ## format, lint, types, imports, tests, doctests
 	$(BIN)/python tests/hazard_count.py
 
 check-slow: .venv/dev.stamp  ## the tiers that CI has no time for
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile=explore
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .

@@ -66,7 +66,10 @@ class BreakPlan:
         h = np.stack([one, used[:, self.first], used[:, self.second]], axis=2)
         above, below = (h * self.above).sum(axis=2), (h * self.below).sum(axis=2)
         none = below == 0.0
-        return np.clip(np.where(none, low, above / np.where(none, 1.0, below)), low, high)
+        # A firing strength of 1e-312 makes a quotient beyond a float: it is clipped to an end.
+        with np.errstate(over="ignore"):
+            quotient = above / np.where(none, 1.0, below)
+        return np.clip(np.where(none, low, quotient), low, high)
 
 
 def bound_nodes(
