@@ -1,0 +1,176 @@
+"""The dominant beat: which beats share a shape, and their median on a level baseline."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from ...fixedpoint import FloatArray
+from .settings import BeatSettings
+
+_MS_PER_S: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class BeatTimes:
+    """Global boundaries of every beat, shape (n_beats,) each, in samples (fractions allowed).
+
+    NaN where a wave was not found. ``r_peak`` is always known and ascends.
+    """
+
+    p_onset: FloatArray
+    p_offset: FloatArray
+    qrs_onset: FloatArray
+    r_peak: FloatArray
+    qrs_offset: FloatArray
+    t_peak: FloatArray
+    t_offset: FloatArray
+
+    def take(self, chosen: NDArray[np.bool_]) -> "BeatTimes":
+        """Keep some beats."""
+        return BeatTimes(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class MedianBeat:
+    """The median of the dominant beats, baseline at 0 just before the QRS.
+
+    Attributes
+    ----------
+    signal_mv : shape (n_leads, width), millivolt; NaN for a lead without samples
+    r_index : where the R peak lies
+    n_beats : beats that were used
+    noise_mv : shape (n_leads,), standard error of a sample of the median
+    """
+
+    signal_mv: FloatArray
+    r_index: int
+    n_beats: int
+    noise_mv: FloatArray
+
+
+def level_baseline(
+    signal_mv: FloatArray, times: BeatTimes, fs: float, settings: BeatSettings
+) -> FloatArray:
+    """Subtract the curve through the levels just before each QRS, where the heart is silent.
+
+    A high-pass filter would bend the ST segment; the level between P and QRS does not.
+
+    Parameters
+    ----------
+    signal_mv : shape (n_leads, n_samples)
+    times : at least one beat with a QRS onset, else the median of each lead is subtracted
+
+    Returns
+    -------
+    shape (n_leads, n_samples), millivolt
+    """
+    onsets = times.qrs_onset[~np.isnan(times.qrs_onset)]
+    stop = np.round(onsets - settings.level_gap_ms * fs / _MS_PER_S).astype(np.int64)
+    width = max(round(settings.level_width_ms * fs / _MS_PER_S), 1)
+    start = stop - width
+    inside = (start >= 0) & (stop < signal_mv.shape[1])
+    if not inside.any():
+        return signal_mv - np.nanmedian(signal_mv, axis=1, keepdims=True)
+    index = start[inside, None] + np.arange(width)
+    levels = signal_mv[:, index].mean(axis=2)
+    centres = index.mean(axis=1)
+    if len(centres) == 1:
+        return signal_mv - levels
+    curve = PchipInterpolator(centres, np.nan_to_num(levels), axis=1, extrapolate=False)
+    at = np.clip(np.arange(signal_mv.shape[1]), centres[0], centres[-1])
+    return signal_mv - np.asarray(curve(at))
+
+
+def find_dominant(
+    signal_mv: FloatArray, times: BeatTimes, fs: float, settings: BeatSettings
+) -> NDArray[np.bool_]:
+    """Tell which beats have the most frequent QRS shape, shape (n_beats,).
+
+    Two beats are alike when their QRS windows over all leads correlate; the beat with the most
+    beats like it leads the group.
+    """
+    reach = round(settings.shape_reach_ms * fs / _MS_PER_S)
+    centre = np.round(times.r_peak).astype(np.int64)
+    inside = (centre >= reach) & (centre + reach < signal_mv.shape[1])
+    if not inside.any():
+        return inside
+    window = centre[inside, None] + np.arange(-reach, reach + 1)
+    shapes = np.nan_to_num(signal_mv[:, window]).transpose(1, 0, 2)
+    shapes = shapes - shapes.mean(axis=2, keepdims=True)
+    flat = shapes.reshape(len(shapes), -1)
+    norm = np.sqrt((flat**2).sum(axis=1))
+    flat = flat / np.where(norm > 0, norm, 1.0)[:, None]
+    dominant = np.zeros(len(centre), dtype=bool)
+    dominant[inside] = _largest_group(flat, settings.shape_correlation)
+    return dominant
+
+
+def _largest_group(shapes: FloatArray, least: float) -> NDArray[np.bool_]:
+    """Mark the beats like the most typical of at most a few hundred candidates."""
+    step = max(len(shapes) // _CANDIDATES, 1)
+    alike = shapes @ shapes[::step].T >= least
+    return np.asarray(alike[:, int(alike.sum(axis=0).argmax())])
+
+
+_CANDIDATES: Final = 256
+
+
+def median_beat(
+    signal_mv: FloatArray, times: BeatTimes, fs: float, settings: BeatSettings
+) -> MedianBeat | None:
+    """Average the given beats by their median, aligned on the steepest agreement of their QRS.
+
+    Parameters
+    ----------
+    signal_mv : shape (n_leads, n_samples), after ``level_baseline``
+    times : the dominant beats
+
+    Returns
+    -------
+    the median beat, or None when no beat lies wholly inside the recording
+    """
+    before = round(settings.before_r_ms * fs / _MS_PER_S)
+    after = round(settings.after_r_ms * fs / _MS_PER_S)
+    slack = max(round(settings.align_ms * fs / _MS_PER_S), 1)
+    centre = np.round(times.r_peak).astype(np.int64)
+    inside = (centre >= before + slack) & (centre + after + slack < signal_mv.shape[1])
+    centre = _spread_out(centre[inside], settings.most_beats)
+    if not len(centre):
+        return None
+    reach = round(settings.shape_reach_ms * fs / _MS_PER_S)
+    centre = _aligned(np.nan_to_num(signal_mv), centre, reach, slack)
+    beats = signal_mv[:, centre[:, None] + np.arange(-before, after + 1)]
+    middle = np.median(beats, axis=1)
+    spread = np.median(np.abs(beats - middle[:, None, :]), axis=(1, 2))
+    return MedianBeat(
+        signal_mv=middle,
+        r_index=before,
+        n_beats=len(centre),
+        noise_mv=_MAD_TO_SD * _MEDIAN_TO_MEAN * spread / np.sqrt(len(centre)),
+    )
+
+
+_MAD_TO_SD: Final = 1.4826
+_MEDIAN_TO_MEAN: Final = 1.2533
+
+
+def _spread_out(centres: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Keep at most so many beats, evenly over the recording."""
+    if len(centres) <= most:
+        return centres
+    return centres[np.linspace(0, len(centres) - 1, most).round().astype(np.int64)]
+
+
+def _aligned(
+    signal: FloatArray, centre: NDArray[np.int64], reach: int, slack: int
+) -> NDArray[np.int64]:
+    """Shift each beat by the lag, within the slack, that fits the median QRS best."""
+    window = np.arange(-reach, reach + 1)
+    template = np.median(signal[:, centre[:, None] + window], axis=1)
+    lags = np.arange(-slack, slack + 1)
+    pieces = signal[:, centre[:, None, None] + lags[:, None] + window]
+    misfit = ((pieces - template[:, None, None, :]) ** 2).sum(axis=(0, 3))
+    return centre + lags[misfit.argmin(axis=1)]

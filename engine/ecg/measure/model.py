@@ -1,0 +1,111 @@
+"""What a measured ECG is: numbers with unit, spread and the reason when one is withheld."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from .deflections import Deflections
+from .rhythm import Rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One global measurement.
+
+    Attributes
+    ----------
+    name : as in guidelines/ecg_measurements.toml
+    value : NaN when withheld
+    unit : UCUM
+    spread : standard deviation over the beats, in the same unit; NaN with fewer than two
+    n_beats : beats that it was measured on
+    withheld : message ids of why there is no value, empty when there is one
+    limits : message ids of what to bear in mind, e.g. a low sampling rate
+    """
+
+    name: str
+    value: float
+    unit: str
+    spread: float = float("nan")
+    n_beats: int = 0
+    withheld: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the median over the beats (1.2533 SD / root n)."""
+        return _MEDIAN_TO_MEAN * self.spread / self.n_beats**0.5 if self.n_beats else _NAN
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value."""
+        return not np.isnan(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMeasures:
+    """Amplitudes of every lead on the median beat, shape (n_leads,) each, millivolt.
+
+    ST and T are relative to the level just before the QRS, P to the level at its own ends.
+    ``t_mv`` and ``p_mv`` hold the larger of the two deflections with its sign.
+    ``noise_mv`` is the standard error of a sample of the median beat.
+    """
+
+    leads: tuple[str, ...]
+    qrs: Deflections
+    p_positive_mv: FloatArray
+    p_negative_mv: FloatArray
+    t_positive_mv: FloatArray
+    t_negative_mv: FloatArray
+    st_j_mv: FloatArray
+    st_j60_mv: FloatArray
+    noise_mv: FloatArray
+    n_beats: int
+
+    @property
+    def p_mv(self) -> FloatArray:
+        """Larger deflection of P, shape (n_leads,)."""
+        return _larger(self.p_positive_mv, self.p_negative_mv)
+
+    @property
+    def t_mv(self) -> FloatArray:
+        """Larger deflection of T, shape (n_leads,)."""
+        return _larger(self.t_positive_mv, self.t_negative_mv)
+
+    def of(self, lead: str) -> int | None:
+        """Return the row of a lead, None when it was not recorded."""
+        return self.leads.index(lead) if lead in self.leads else None
+
+
+@dataclass(frozen=True, slots=True)
+class EcgMeasurements:
+    """Everything that was measured on one ECG.
+
+    Attributes
+    ----------
+    measured : name -> global measurement, in the order in which they are printed
+    rhythm : rate, regularity, variability
+    per_lead : amplitudes, None when no beat could be averaged
+    sampling_rate_hz, duration_s : of the recording
+    """
+
+    measured: Mapping[str, Measured]
+    rhythm: Rhythm
+    per_lead: LeadMeasures | None
+    sampling_rate_hz: float
+    duration_s: float
+    limits: tuple[str, ...] = field(default=())
+
+    def value(self, name: str) -> float:
+        """Return one value, NaN when withheld."""
+        return self.measured[name].value
+
+
+_NAN = float("nan")
+_MEDIAN_TO_MEAN = 1.2533
+
+
+def _larger(positive: FloatArray, negative: FloatArray) -> FloatArray:
+    return np.where(positive >= -negative, positive, negative)
