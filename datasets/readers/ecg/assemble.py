@@ -1,0 +1,178 @@
+"""From stored leads to a recording: what is absent is refused, what is no ECG is left out."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ....engine.ecg.leads import TWELVE_LEADS
+from ....engine.ecg.signal import EcgSignal
+from ....engine.fixedpoint import FloatArray
+from .errors import EcgAmbiguous, incomplete, too_large, unreadable
+from .names import is_other_signal, lead_name, microvolt_per
+from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
+from .source import limits
+
+MICROVOLT_PER_MILLIVOLT: Final = 1000.0
+_RATE_TOLERANCE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLead:
+    """One lead as a file stores it.
+
+    Parameters
+    ----------
+    name : as written; "" where the file names none
+    samples : shape (n_samples,), in stored steps with the zero already taken off; NaN in gaps
+    step_uv : microvolt per stored step; NaN where the file states no gain or no unit
+    rate_hz : NaN where the file states none
+    """
+
+    name: str
+    samples: FloatArray
+    step_uv: float
+    rate_hz: float
+
+    @property
+    def is_ecg(self) -> bool:
+        """Whether the name allows it to be an ECG lead."""
+        return not is_other_signal(self.name)
+
+
+def step_of(value: float, unit: str) -> float:
+    """Return microvolt per step of a gain in a unit; NaN where the unit is absent or no voltage."""
+    factor = microvolt_per(unit)
+    return math.nan if factor is None or not math.isfinite(value) else value * factor
+
+
+def assemble(
+    stored: Sequence[StoredLead], header: EcgHeader, declared: Declared = NOTHING_DECLARED
+) -> EcgRecording:
+    """Return the recording of the leads that a file stores.
+
+    Raises
+    ------
+    EcgIncomplete : a lead without name, gain, unit or rate that the caller did not declare
+    EcgAmbiguous : two leads of the twelve with one name and other samples
+    EcgUnreadable : no lead, no sample, leads of different lengths
+    """
+    where = header.record or header.format
+    leads = _declare([lead for lead in stored if lead.is_ecg], declared, where)
+    if len(leads) < len(stored):
+        header = header.noting("not_ecg_skipped")
+    _refuse_absent(leads, where)
+    leads, header = _one_rate(leads, header, where)
+    lengths = {len(lead.samples) for lead in leads}
+    if len(lengths) > 1:
+        raise unreadable(f"Leads of {sorted(lengths)[:4]} samples in one recording", where)
+    if not leads or lengths == {0}:
+        raise unreadable("No lead with samples", where)
+    names, header = _names(leads, header, where)
+    scale = {n: lead.step_uv for n, lead in zip(names, leads, strict=True)}
+    samples = {
+        n: lead.samples * (lead.step_uv / MICROVOLT_PER_MILLIVOLT)
+        for n, lead in zip(names, leads, strict=True)
+    }
+    if any(np.isinf(row).any() for row in samples.values()):
+        raise unreadable("A sample that is infinite", where)
+    steps = {n: step for n, step in scale.items() if step > 0}
+    signal = EcgSignal.of(samples, leads[0].rate_hz, resolution_uv=steps)
+    return EcgRecording(signal, header)
+
+
+def refuse_size(n_leads: int, n_samples: int, path: str) -> None:
+    """Refuse a file that declares more than the limits before anything is allocated."""
+    caps = limits()["samples"]
+    if n_leads > caps["leads"] or n_leads * n_samples > caps["total"]:
+        raise too_large(f"{n_leads} signals of {n_samples} samples", path)
+
+
+def _declare(leads: list[StoredLead], declared: Declared, where: str) -> list[StoredLead]:
+    """Fill what the file leaves out with what the caller declared."""
+    if declared.leads and len(declared.leads) != len(leads):
+        raise unreadable(f"{len(leads)} leads, {len(declared.leads)} names declared", where)
+    given = declared.leads or ("",) * len(leads)
+    step = declared.step_uv if declared.step_uv is not None else step_of(1.0, declared.unit)
+    rate = math.nan if declared.sampling_rate_hz is None else declared.sampling_rate_hz
+    return [
+        StoredLead(
+            _agree_name(lead.name, name, where),
+            lead.samples,
+            _agree(lead.step_uv, step, "gain or unit", where),
+            _agree(lead.rate_hz, rate, "sampling rate", where),
+        )
+        for lead, name in zip(leads, given, strict=True)
+    ]
+
+
+def _agree(stated: float, declared: float, what: str, where: str) -> float:
+    if math.isnan(stated):
+        return declared
+    if not math.isnan(declared) and abs(stated - declared) > _RATE_TOLERANCE * abs(stated):
+        raise unreadable(f"A {what} was declared that contradicts the file", where)
+    return stated
+
+
+def _agree_name(stated: str, declared: str, where: str) -> str:
+    if stated and declared and lead_name(stated) != lead_name(declared):
+        raise unreadable("A lead name was declared that contradicts the file", where)
+    return stated or declared
+
+
+def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:
+    if any(not lead.name.strip() for lead in leads):
+        raise incomplete("A lead has no name", "Declare the lead names in their order", where)
+    for lead in leads:
+        if not (math.isfinite(lead.step_uv) and lead.step_uv != 0):
+            found = f"Lead {lead_name(lead.name)} states no gain, or no voltage unit"
+            raise incomplete(found, "Export with gain and unit, or declare them", where)
+        if not (math.isfinite(lead.rate_hz) and lead.rate_hz > 0):
+            raise incomplete("No sampling rate", "Export with the rate, or declare it", where)
+
+
+def _one_rate(
+    leads: list[StoredLead], header: EcgHeader, where: str
+) -> tuple[list[StoredLead], EcgHeader]:
+    """Bring leads of several rates to the lowest by averaging whole groups, as WFDB does."""
+    if not leads:
+        return leads, header
+    low = min(lead.rate_hz for lead in leads)
+    ratios = [lead.rate_hz / low for lead in leads]
+    if all(abs(r - 1) < _RATE_TOLERANCE for r in ratios):
+        return leads, header
+    if any(abs(r - round(r)) > _RATE_TOLERANCE * r for r in ratios):
+        raise unreadable("Leads with sampling rates that are no multiples of the lowest", where)
+    averaged = [_averaged(lead, round(r), low) for lead, r in zip(leads, ratios, strict=True)]
+    return averaged, header.noting("leads_averaged_to_lowest_rate")
+
+
+def _averaged(lead: StoredLead, group: int, rate_hz: float) -> StoredLead:
+    whole = len(lead.samples) // group * group
+    samples = lead.samples[:whole].reshape(-1, group).mean(axis=1)
+    return StoredLead(lead.name, samples, lead.step_uv, rate_hz)
+
+
+def _names(
+    leads: Sequence[StoredLead], header: EcgHeader, where: str
+) -> tuple[list[str], EcgHeader]:
+    names = [lead_name(lead.name) for lead in leads]
+    double = {name for name, n in Counter(names).items() if n > 1}
+    if double & set(TWELVE_LEADS):
+        raise EcgAmbiguous(
+            found=f"The lead {sorted(double & set(TWELVE_LEADS))[0]} stands twice in one recording",
+            why="it is not known which of them is meant",
+            remedy="Export the recording with each lead once",
+            path=where,
+        )
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    if len(set(unique)) < len(unique):
+        raise unreadable("Lead names that can't be told apart", where)
+    return unique, header.noting("lead_names_numbered") if double else header

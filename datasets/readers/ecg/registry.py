@@ -1,0 +1,133 @@
+"""The one door: which reader reads a file, told by its content."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import EcgAmbiguous, EcgUnreadable
+from .recording import NOTHING_DECLARED, Declared, EcgRecording
+from .source import Source, open_source
+
+Read = Callable[[Source, Declared], Sequence[EcgRecording]]
+Sniff = Callable[[Source], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one format is told and read.
+
+    Parameters
+    ----------
+    format : the name that stands in the header of its recordings
+    sniff : whether the first bytes are of this format; it must be quick and never raise
+    read : all recordings of a file
+    """
+
+    format: str
+    sniff: Sniff
+    read: Read
+
+
+def find_reader(source: Source, readers: Sequence[Reader]) -> Reader:
+    """Return the first reader that knows the content.
+
+    Raises
+    ------
+    EcgUnreadable : no reader knows it
+    """
+    if not source.data:
+        raise EcgUnreadable(
+            found="The file is empty",
+            why="there is nothing to read",
+            remedy="Export the ECG again",
+            path=source.label,
+        )
+    for reader in readers:
+        if reader.sniff(source):
+            return reader
+    raise EcgUnreadable(
+        found="The content is of no ECG format that is known here",
+        why="it is not known how the samples are stored",
+        remedy="Export as one of " + ", ".join(dict.fromkeys(r.format for r in readers)),
+        path=source.label,
+    )
+
+
+def read_ecgs(
+    source: str | Path | bytes,
+    *,
+    name: str = "",
+    companions: Mapping[str, bytes] | None = None,
+    declared: Declared = NOTHING_DECLARED,
+) -> tuple[EcgRecording, ...]:
+    """Return every recording of a file; most files hold one.
+
+    Parameters
+    ----------
+    source : path, or the bytes of a file
+    name : for bytes, the name of the file; its stem is the record id
+    companions : for bytes, the other files of the record by name (the .dat of a .hea)
+    declared : what the caller knows where the file is silent
+
+    Raises
+    ------
+    EcgUnreadable : the file can't be read; its subclasses say why (see ``errors``)
+    """
+    from .formats import READERS  # noqa: PLC0415 - the readers of a format are loaded at first use
+
+    opened = open_source(source, name, companions)
+    try:
+        return tuple(find_reader(opened, READERS).read(opened, declared))
+    except (MemoryError, RecursionError, OverflowError) as error:
+        raise EcgUnreadable(
+            found=f"Reading stopped with {type(error).__name__}",
+            why="the file declares more than a machine can hold",
+            remedy="Export the ECG again, or cut it into shorter files",
+            path=opened.label,
+        ) from error
+
+
+def read_ecg(
+    source: str | Path | bytes,
+    *,
+    recording: int | None = None,
+    name: str = "",
+    companions: Mapping[str, bytes] | None = None,
+    declared: Declared = NOTHING_DECLARED,
+) -> EcgRecording:
+    """Read one ECG; the format is found by content.
+
+    Parameters
+    ----------
+    source : path, or the bytes of a file
+    recording : which one, counted from 0, where a file holds several
+    name, companions, declared : see `read_ecgs`
+
+    Returns
+    -------
+    signal in millivolt with the leads in the order of the house, and the header
+
+    Raises
+    ------
+    EcgAmbiguous : several recordings and none chosen
+    EcgUnreadable : the file can't be read; its subclasses say why (see ``errors``)
+    """
+    found = read_ecgs(source, name=name, companions=companions, declared=declared)
+    if recording is None and len(found) == 1:
+        return found[0]
+    if recording is None:
+        lengths = ", ".join(f"{r.signal.duration_s:.4g} s" for r in found)
+        raise EcgAmbiguous(
+            found=f"The file holds {len(found)} recordings ({lengths})",
+            why="it is not known which of them is meant",
+            remedy=f"Choose one with recording=0 to {len(found) - 1}",
+            path=found[0].header.record,
+        )
+    if not 0 <= recording < len(found):
+        raise EcgAmbiguous(
+            found=f"Recording {recording} was asked for, the file holds {len(found)}",
+            why="there is no such recording",
+            remedy=f"Choose one with recording=0 to {len(found) - 1}",
+            path=found[0].header.record,
+        )
+    return found[recording]
