@@ -1,0 +1,221 @@
+"""The twelve leads on millimetre paper: 25 mm/s and 10 mm/mV, as one SVG, without a library.
+
+Coordinates are millimetres, so that a print at full size can be measured with a ruler.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from ...engine.ecg.leads import TWELVE_LEADS
+from ...engine.ecg.signal import EcgSignal
+from ...engine.fixedpoint import FloatArray
+
+MM_PER_S: Final = 25.0
+MM_PER_MV: Final = 10.0
+COLUMN_S: Final = 2.5
+LONGEST_STRIP_S: Final = 10.0
+ROW_MM: Final = 30.0
+MARGIN_MM: Final = 6.0
+PULSE_MM: Final = 9.0
+MARKS_MM: Final = 9.0
+DRAWN_RATE_HZ: Final = 250.0
+STEPS_PER_MM: Final = 50
+LINE_MM: Final = 0.28
+STANDARD_COLUMNS: Final = tuple(TWELVE_LEADS[first : first + 3] for first in (0, 3, 6, 9))
+RHYTHM_LEAD: Final = "II"
+
+_STYLE: Final = """
+.fine{stroke:#f0c9c4;stroke-width:.1}.bold{stroke:#dd9a92;stroke-width:.22}
+.trace{fill:none;stroke:#111;stroke-width:.28;stroke-linejoin:round}
+.gap{fill:#46565f;opacity:.18}.lead{font:600 3.4px sans-serif;fill:#111}
+.note{font:2.9px sans-serif;fill:#46565f}.p{fill:#22629c}.qrs{fill:#111}.t{fill:#a84a08}
+.mark{font:600 2.6px sans-serif;fill:#46565f}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One wave of the global delineation: ``p``, ``qrs`` or ``t``, in seconds from the start."""
+
+    wave: str
+    onset_s: float
+    offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """One piece of one lead, and where its zero line lies."""
+
+    lead: str
+    samples: FloatArray
+    x_mm: float
+    y_mm: float
+
+
+def ecg_svg(
+    signal: EcgSignal,
+    *,
+    marks: Sequence[Mark] = (),
+    caption: str = "",
+    description: str = "ECG",
+    start_s: float = 0.0,
+) -> str:
+    """Draw an ECG.
+
+    Twelve leads stand in four columns of 2.5 s over a rhythm strip of lead II; fewer or other
+    leads stand one below the other. At most ten seconds are drawn. Missing samples are a grey
+    field, never a line.
+
+    Parameters
+    ----------
+    signal : one lead or more, millivolt
+    marks : global waves, drawn below the lowest strip
+    caption : a line of text under the drawing, e.g. speed, gain and filters
+    description : what a screen reader says
+    start_s : where the drawing begins
+
+    Returns
+    -------
+    SVG text, ``viewBox`` in millimetres
+    """
+    shown = _cut(signal, start_s)
+    traces = _standard(shown) if shown.has_twelve else _stacked(shown)
+    strip_s = min(shown.duration_s, LONGEST_STRIP_S)
+    width = 2 * MARGIN_MM + PULSE_MM + strip_s * MM_PER_S
+    rows = max(trace.y_mm for trace in traces) + ROW_MM / 2
+    height = rows + (MARKS_MM if marks else 0.0) + MARGIN_MM
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ecg" role="img" '
+        f'aria-label="{escape(description)}" viewBox="0 0 {width:.1f} {height:.1f}" '
+        f'width="{width:.1f}mm" height="{height:.1f}mm"><style>{_STYLE}</style>',
+        _paper(width, height),
+        *(_pulse(y) for y in sorted({trace.y_mm for trace in traces})),
+        *(_trace(trace, shown.sampling_rate_hz) for trace in traces),
+        _marks(marks, rows, start_s, strip_s),
+        f'<text class="note" x="{MARGIN_MM}" y="{height - 1.6:.1f}">{escape(caption)}</text>',
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _cut(signal: EcgSignal, start_s: float) -> EcgSignal:
+    first = round(start_s * signal.sampling_rate_hz)
+    last = first + round(LONGEST_STRIP_S * signal.sampling_rate_hz)
+    return EcgSignal(
+        leads=signal.leads,
+        signal_mv=signal.signal_mv[:, first:last],
+        sampling_rate_hz=signal.sampling_rate_hz,
+        derived=signal.derived,
+        resolution_uv=signal.resolution_uv,
+    )
+
+
+def _standard(signal: EcgSignal) -> list[_Trace]:
+    """Lay out four columns of three leads, a rhythm strip, and other leads below it."""
+    fs, left = signal.sampling_rate_hz, MARGIN_MM + PULSE_MM
+    traces = []
+    for k, column in enumerate(STANDARD_COLUMNS):
+        first, last = round(k * COLUMN_S * fs), round((k + 1) * COLUMN_S * fs)
+        for row, lead in enumerate(column):
+            samples = signal.lead_mv(lead)[first:last]
+            x = left + k * COLUMN_S * MM_PER_S
+            traces.append(_Trace(lead, samples, x, MARGIN_MM + ROW_MM * (row + 0.5)))
+    others = [name for name in signal.leads if name not in TWELVE_LEADS]
+    for row, lead in enumerate([RHYTHM_LEAD, *others], start=len(STANDARD_COLUMNS[0])):
+        y = MARGIN_MM + ROW_MM * (row + 0.5)
+        traces.append(_Trace(lead, signal.lead_mv(lead), left, y))
+    return [trace for trace in traces if len(trace.samples)]
+
+
+def _stacked(signal: EcgSignal) -> list[_Trace]:
+    """Lay out every lead over the whole width."""
+    return [
+        _Trace(lead, signal.lead_mv(lead), MARGIN_MM + PULSE_MM, MARGIN_MM + ROW_MM * (row + 0.5))
+        for row, lead in enumerate(signal.leads)
+    ]
+
+
+def _paper(width: float, height: float) -> str:
+    """Rule one and five millimetres, each as one path."""
+    paths = []
+    for name, step in (("fine", 1), ("bold", 5)):
+        across = "".join(f"M0 {y}H{width:.1f}" for y in range(0, int(height) + 1, step))
+        down = "".join(f"M{x} 0V{height:.1f}" for x in range(0, int(width) + 1, step))
+        paths.append(f'<path class="{name}" d="{across}{down}"/>')
+    return "".join(paths)
+
+
+def _pulse(y_mm: float) -> str:
+    """Draw the calibration pulse: 1 mV for 0.2 s."""
+    x, top = MARGIN_MM, y_mm - MM_PER_MV
+    return f'<path class="trace" d="M{x} {y_mm}h1V{top}h5V{y_mm}h2"/>'
+
+
+def _trace(trace: _Trace, fs: float) -> str:
+    """Draw one piece of a lead around its median; where samples are missing, a grey field."""
+    missing = np.isnan(trace.samples)
+    level = float(np.median(trace.samples[~missing])) if not missing.all() else 0.0
+    path = "".join(
+        _steps(trace.samples[start:stop] - level, start, fs) for start, stop in _spans(~missing)
+    )
+    place = f"translate({trace.x_mm:.2f} {trace.y_mm:.2f})"
+    gaps = "".join(
+        f'<rect class="gap" x="{start * MM_PER_S / fs:.2f}" y="{-ROW_MM / 2}" '
+        f'width="{(stop - start) * MM_PER_S / fs:.2f}" height="{ROW_MM}"/>'
+        for start, stop in _spans(missing)
+    )
+    return (
+        f'<g transform="{place}"><g transform="scale({1 / STEPS_PER_MM})">'
+        f'<path class="trace" style="stroke-width:{LINE_MM * STEPS_PER_MM:g}" d="{path}"/></g>'
+        f'{gaps}<text class="lead" x="1" y="-{ROW_MM / 2 - 5:.1f}">{escape(trace.lead)}</text></g>'
+    )
+
+
+def _steps(samples: FloatArray, start: int, fs: float) -> str:
+    """Write a run of samples as relative integer steps, the shortest form that SVG has."""
+    drawn, rate = _thinned(samples, fs)
+    at_s = start / fs + np.arange(len(drawn)) / rate
+    x = np.round(at_s * STEPS_PER_MM * MM_PER_S).astype(np.int64)
+    y = np.round(-drawn * STEPS_PER_MM * MM_PER_MV).astype(np.int64)
+    steps = np.stack([np.diff(x), np.diff(y)], axis=1)
+    return f"M{x[0]} {y[0]}l" + " ".join(map(str, steps.ravel().tolist()))
+
+
+def _thinned(samples: FloatArray, fs: float) -> tuple[FloatArray, float]:
+    """Bring a fast recording to the rate that a printed line can show."""
+    factor = int(fs // DRAWN_RATE_HZ)
+    if factor <= 1 or len(samples) <= factor:
+        return samples, fs
+    padded = np.pad(samples, (factor * 8, factor * 8), mode="edge")
+    return resample_poly(padded, 1, factor)[8 : 8 + -(-len(samples) // factor)], fs / factor
+
+
+def _spans(mask: np.ndarray) -> list[tuple[int, int]]:
+    """List the runs of True as start and stop."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _marks(marks: Sequence[Mark], top_mm: float, start_s: float, strip_s: float) -> str:
+    """Draw a bar from onset to offset of each wave, and the names of the three kinds once."""
+    left, parts, named = MARGIN_MM + PULSE_MM, [], set()
+    for mark in marks:
+        on, off = mark.onset_s - start_s, mark.offset_s - start_s
+        if on < 0 or off > strip_s:
+            continue
+        x = left + on * MM_PER_S
+        width = max((off - on) * MM_PER_S, 0.2)
+        parts.append(
+            f'<rect class="{escape(mark.wave)}" x="{x:.2f}" y="{top_mm + 1:.1f}" '
+            f'width="{width:.2f}" height="1.6"/>'
+        )
+        if mark.wave not in named:
+            named.add(mark.wave)
+            label = escape(mark.wave.upper())
+            parts.append(f'<text class="mark" x="{x:.2f}" y="{top_mm + 5.4:.1f}">{label}</text>')
+    return "".join(parts)
