@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from defusedxml import ElementTree as ET
+from defusedxml.ElementTree import fromstring
 from laennec.engine.ecg.leads import TWELVE_LEADS
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.serving.report.ecg_paper import MM_PER_MV, MM_PER_S, Mark, ecg_svg
@@ -23,7 +23,7 @@ def square(height_mv=1.0, fs=FS, seconds=10.0, leads=TWELVE_LEADS):
 def traces(svg):
     """Return the drawn lines by lead: absolute points in millimetres, (n, 2)."""
     found = []
-    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+    for group in fromstring(svg).iter(f"{SVG}g"):
         text = group.find(f"{SVG}text")
         if text is None:
             continue
@@ -77,8 +77,8 @@ def test_few_leads_stand_below_each_other():
 
 
 def test_a_short_strip_is_drawn_as_long_as_it_is_and_a_long_one_for_ten_seconds():
-    short = ET.fromstring(ecg_svg(square(seconds=1.2)))
-    long = ET.fromstring(ecg_svg(square(seconds=60.0)))
+    short = fromstring(ecg_svg(square(seconds=1.2)))
+    long = fromstring(ecg_svg(square(seconds=60.0)))
     widths = [float(svg.get("viewBox").split()[2]) for svg in (short, long)]
     assert widths[1] - widths[0] == pytest.approx((10 - 1.2) * MM_PER_S, abs=0.1)
 
@@ -90,7 +90,7 @@ def test_waves_are_marked_where_they_are_and_named_once():
         Mark("p", 2.0, 2.1),
         Mark("t", 9.9, 10.2),
     ]
-    svg = ET.fromstring(ecg_svg(square(), marks=marks))
+    svg = fromstring(ecg_svg(square(), marks=marks))
     bars = [r for r in svg.iter(f"{SVG}rect") if r.get("class") in ("p", "qrs", "t")]
     assert [bar.get("class") for bar in bars] == ["p", "qrs", "p"]
     assert float(bars[2].get("x")) - float(bars[0].get("x")) == pytest.approx(MM_PER_S)
