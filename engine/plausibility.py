@@ -6,16 +6,17 @@ make sense, and the urgent rules look at every reading of it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from .fixedpoint import Int64Array, format_nano, parse_decimal
 from .intake.document import intake_numbers
-from .record import UNKNOWN, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
+from .record import MALE, UNKNOWN, YES, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
 from .vocabulary import SuspectReading
 
 Severity = Literal["refused_item", "suspect_item", "note"]
+PREGNANCY: Final = "condition.pregnancy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def check_plausibility(batch: VisitBatch) -> VisitBatch:
     make suspect unless a named person confirmed the value. Then items against each other. Limits:
     ``engine/vocabulary/measurements.toml`` and ``intake.toml``, with their sources.
     """
-    batch = _plausible_age(batch)
+    batch = _doubtful_pregnancy(_plausible_age(batch))
     flags = [flag for slot in batch.quantities for flag in _item_flags(batch, slot)]
     batch = _apply(batch, flags)
     return _apply(batch, list(_cross_flags(batch)))
@@ -63,6 +64,20 @@ def _plausible_age(batch: VisitBatch) -> VisitBatch:
     ]
     known = np.where(outside, np.int16(UNKNOWN), age).astype(np.int16)
     return replace(batch, age_years=known, problems=(*batch.problems, *problems))
+
+
+def _doubtful_pregnancy(batch: VisitBatch) -> VisitBatch:
+    """Doubt the pregnancy of a person recorded as male: one of the two is wrong.
+
+    The answer is kept: until somebody says which, urgent rules of pregnancy hold and models that
+    are not meant for it stay silent.
+    """
+    doubtful = (batch.answer(PREGNANCY) == YES) & (batch.sex == MALE)
+    problems = [
+        Problem(int(row), "suspect_item", "pregnancy_of_a_man", "$.conditions", PREGNANCY)
+        for row in np.flatnonzero(doubtful)
+    ]
+    return replace(batch, problems=(*batch.problems, *problems))
 
 
 def _apply(batch: VisitBatch, flags: list[_Flag]) -> VisitBatch:

@@ -144,6 +144,26 @@ class UrgentItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredSymptom:
+    """A symptom that was declared, and the printed urgent items that it made."""
+
+    name: str
+    rule_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Symptoms:
+    """What is known of the symptoms.
+
+    ``asked``: every symptom of the list was asked; ``partly``: only some; ``unreadable``: what was
+    sent could not all be read; ``not_asked``: nothing came, and nothing is concluded from that.
+    """
+
+    asked: Literal["asked", "partly", "unreadable", "not_asked"] = "not_asked"
+    declared: tuple[DeclaredSymptom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ItemNotice:
     """A value that was refused, is suspect, or sets a limit; with what to do.
 
@@ -160,7 +180,11 @@ class ItemNotice:
 
 @dataclass(frozen=True, slots=True)
 class PreDiagnosis:
-    """The draft. ``content_hash`` covers everything here except itself."""
+    """The draft. ``content_hash`` covers everything here except itself.
+
+    ``rules_not_applied``: urgent rules that could still hold, had everything been readable.
+    ``screening_declined``: no model was asked. ``is_minor``: adult numbers stand here.
+    """
 
     visit_id: str
     person_id: str
@@ -178,5 +202,9 @@ class PreDiagnosis:
     sentences_sha256: str
     content_hash: str
     development_model: bool
+    symptoms: Symptoms = field(default_factory=Symptoms)
+    rules_not_applied: tuple[str, ...] = ()
+    screening_declined: bool = False
+    is_minor: bool = False
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .agreement import agree_with_urgent
 from .bundles.load import Models
 from .canonical import content_hash
 from .fact_columns import FactColumns, evaluate_facts
@@ -17,12 +18,15 @@ from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
 from .plausibility import check_plausibility
-from .prediagnosis import URGENCIES, Finding, ItemNotice, PreDiagnosis, Urgency
+from .prediagnosis import URGENCIES, Finding, ItemNotice, Message, PreDiagnosis, Urgency
 from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.findings import PersonContext, risk_finding
+from .screened import is_declined, is_minor
+from .symptoms import symptoms_of
 from .urgency import UrgentColumns, evaluate_urgent, urgent_items
+from .urgent_gaps import rules_not_applied
 from .words import sentences_sha256
 from .words.as_json import canonical_content
 
@@ -114,21 +118,15 @@ def _risk_urgency(columns: RiskColumns) -> Int8Array:
 def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     """Assemble one person's draft, with its content hash."""
     batch = screening.batch
-    person = PersonContext(batch, screening.made, row)
-    findings: tuple[Finding, ...] = (
-        *fact_findings(screening.facts, batch, row),
-        *(risk_finding(columns, person) for columns in screening.risks),
-        *published_findings(screening.published, row),
-    )
-    if batch.refused[row]:
-        findings = tuple(_withheld(finding) for finding in findings)
+    urgent = urgent_items(screening.urgent, batch, row)
+    findings = agree_with_urgent(_findings(screening, row), urgent)
     notices = _notices(batch, row)
     without_hash = PreDiagnosis(
         visit_id=batch.visit_id[row],
         person_id=batch.person_id[row],
         performed_at=performed_at,
         findings=findings,
-        urgent=urgent_items(screening.urgent, batch, row),
+        urgent=urgent,
         urgency=_level(int(screening.urgency[row])),
         refused_items=tuple(n for n in notices if n.severity.startswith("refused")),
         suspect_items=tuple(n for n in notices if n.severity == "suspect_item"),
@@ -140,6 +138,10 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
         sentences_sha256=sentences_sha256(),
         content_hash="",
         development_model=screening.models.is_development,
+        symptoms=symptoms_of(batch, row, urgent),
+        rules_not_applied=_not_applied(screening, row),
+        screening_declined=bool(is_declined(batch)[row]),
+        is_minor=bool(is_minor(batch)[row]),
     )
     return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
 
@@ -156,13 +158,40 @@ def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
     )
 
 
-def _withheld(finding: Finding) -> Finding:
-    """Withhold everything that a finding of a refused record would have said."""
+def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
+    """Return what is said of one person, withheld where the record or the person refuses it."""
+    batch = screening.batch
+    person = PersonContext(batch, screening.made, row)
+    facts = fact_findings(screening.facts, batch, row)
+    risks: tuple[Finding, ...] = (
+        *(risk_finding(columns, person) for columns in screening.risks),
+        *published_findings(screening.published, row),
+    )
+    if batch.refused[row]:
+        return tuple(_withheld(f, "finding.record_refused") for f in (*facts, *risks))
+    if is_declined(batch)[row]:
+        risks = tuple(_withheld(f, "finding.screening_declined") for f in risks)
+    if is_minor(batch)[row]:
+        limit = Message("limit.adult_thresholds", {"age": int(batch.age_years[row])})
+        facts = tuple(
+            f if f.state == "not_assessable" else replace(f, limits=(*f.limits, limit))
+            for f in facts
+        )
+    return (*facts, *risks)
+
+
+def _not_applied(screening: Screening, row: int) -> tuple[str, ...]:
+    rules = rules_not_applied(screening.batch, screening.guidelines.urgent, row)
+    return tuple(rule.id for rule in rules)
+
+
+def _withheld(finding: Finding, why: str) -> Finding:
+    """Withhold everything that a finding would have said."""
     kind = {"state": "not_assessable"} if finding.kind == "fact" else {"band": "not_assessable"}
     return Finding(
         id=finding.id,
         kind=finding.kind,
-        message=replace(finding.message, id="finding.record_refused", parameters={}),
+        message=replace(finding.message, id=why, parameters={}),
         reference_standard=finding.reference_standard,
         **kind,  # type: ignore[arg-type]  # the two literals stand one line above
     )

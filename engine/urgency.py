@@ -70,6 +70,8 @@ class _Conditions:
         if condition.flag is not None:
             given = self._batch.answer(condition.flag.name) == condition.flag.choice
             return _Met(np.asarray(given), self._nobody)
+        if condition.absent:
+            return _Met(_is_absent(condition.absent, self._batch), self._nobody)
         if condition.threshold is None:
             return _Met(_age_holds(condition, self._batch), self._nobody)
         surely, possibly = self._nobody, self._nobody
@@ -80,13 +82,27 @@ class _Conditions:
         return _Met(surely, possibly)
 
 
+def condition_holds(condition: Condition, one: VisitBatch) -> bool:
+    """Return whether a condition holds, or could on a value that is not used, for one person."""
+    met = _Conditions(one).met(condition)
+    return bool(met.surely[0] | met.possibly[0])
+
+
 def _key(condition: Condition) -> tuple[object, ...]:
     if condition.threshold is not None:
         threshold = condition.threshold
         return (threshold.item, threshold.op, *sorted(threshold.printed.items()))
     if condition.flag is not None:
         return (condition.flag.name, condition.flag.choice)
-    return (condition.age_op, condition.age_years)
+    return (condition.absent, condition.age_op, condition.age_years)
+
+
+def _is_absent(item: str, batch: VisitBatch) -> BoolArray:
+    """Return (n,) where no value of an item was accepted; a doubtful one explains no symptom."""
+    measured = np.zeros(batch.n, dtype=np.bool_)
+    for _, column in columns_of(item, batch):
+        measured |= column.accepted.any(axis=1)
+    return ~measured
 
 
 def _age_holds(condition: Condition, batch: VisitBatch) -> BoolArray:
@@ -200,8 +216,12 @@ def _inputs(rule: UrgentRule, one: VisitBatch) -> Iterable[InputValue]:
                 yield InputValue(flag.name, flag.choice_code, "")
             elif condition.threshold is not None:
                 yield from _readings(condition.threshold, one, unused=False)
-            elif flag is None and bool(_age_holds(condition, one)[0]):
+            elif _is_age(condition) and bool(_age_holds(condition, one)[0]):
                 yield InputValue("age", str(int(one.age_years[0])), "a")
+
+
+def _is_age(condition: Condition) -> bool:
+    return condition.flag is None and condition.threshold is None and not condition.absent
 
 
 def _readings(threshold: Threshold, one: VisitBatch, *, unused: bool) -> Iterable[InputValue]:

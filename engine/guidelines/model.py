@@ -176,10 +176,14 @@ class Guidelines:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of an urgent rule: a comparison on any reading, an answer, or an age."""
+    """One condition of an urgent rule: a comparison on any reading, an answer, or an age.
+
+    ``absent`` names an item of which no value was accepted.
+    """
 
     threshold: Threshold | None = None
     flag: Flag | None = None
+    absent: str = ""
     age_op: Operator = ">="
     age_years: int = 0
 

@@ -65,6 +65,19 @@ def read_values(raw: Mapping[str, str], item: str, path: str) -> dict[str, int]:
     return {unit: nano for unit, (nano, _) in read.items()}
 
 
+def check_item(item: str, path: str) -> None:
+    """Refuse an item that no slot, group of slots (``glucose.*``) or derived value has.
+
+    Raises
+    ------
+    DataError  if nothing has that name
+    """
+    slots = load_vocabulary().slots
+    wildcard = item.endswith(".*") and any(s.startswith(item[:-1]) for s in slots)
+    if not (item in DERIVED or item in slots or wildcard):
+        raise broken(f"the item {item!r}", "neither a slot nor a derived value has that name", path)
+
+
 def read_threshold(raw: Mapping[str, Any], path: str) -> Threshold:
     """Read one comparison.
 
@@ -73,10 +86,7 @@ def read_threshold(raw: Mapping[str, Any], path: str) -> Threshold:
     DataError  if its item, operator or values are not known
     """
     item, op = raw["item"], raw["op"]
-    slots = load_vocabulary().slots
-    wildcard = item.endswith(".*") and any(s.startswith(item[:-1]) for s in slots)
-    if not (item in DERIVED or item in slots or wildcard):
-        raise broken(f"the item {item!r}", "neither a slot nor a derived value has that name", path)
+    check_item(item, path)
     if op not in OPERATORS:
         raise broken(f"the operator {op!r}", f"operators are {' '.join(OPERATORS)}", path)
     return Threshold(item, op, read_values(raw["values"], item, path), dict(raw["values"]))

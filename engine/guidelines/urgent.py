@@ -8,7 +8,7 @@ from ..logic import OPERATORS
 from ..prediagnosis import URGENCIES, Urgency
 from ..vocabulary.load import read_toml
 from .model import Condition, UrgentRule
-from .read import broken, read_citation, read_flag, read_threshold
+from .read import broken, check_item, read_citation, read_flag, read_threshold
 
 URGENCY_FILE: Final = "urgency.toml"
 
@@ -16,6 +16,9 @@ URGENCY_FILE: Final = "urgency.toml"
 def _condition(raw: Mapping[str, Any], path: str) -> Condition:
     if "flag" in raw:
         return Condition(flag=read_flag(raw["flag"], path))
+    if "absent" in raw:
+        check_item(raw["absent"], path)
+        return Condition(absent=raw["absent"])
     if "age" in raw:
         if raw["age"] not in OPERATORS:
             raise broken(f"the operator {raw['age']!r}", f"they are {' '.join(OPERATORS)}", path)

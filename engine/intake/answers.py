@@ -1,7 +1,8 @@
 """Questionnaire, symptoms, conditions, medications, exposures, consent: closed questions only.
 
 A list that is given was asked in whole: what stands in it is yes, what does not is no. A list that
-is absent was not asked: everything in it is unknown, and nothing is concluded from it.
+is absent was not asked: everything in it is unknown, and nothing is concluded from it. Of a list in
+which something can't be read nothing is "no".
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from ..record import NO, UNKNOWN, YES
 from ..vocabulary import Question, Vocabulary
+from .lost_symptoms import NOTHING, lost_symptoms, unknown_where_unread
 from .problems import ProblemLog, shown
 
 LISTS = {
@@ -17,7 +19,9 @@ LISTS = {
     "medications": "medication",
     "exposures": "exposure",
 }
-OBJECTS = {"questionnaire": "questionnaire", "consent": "consent"}
+CONSENT = "consent"
+"""An agreement that can't be read is no agreement."""
+OBJECTS = {"questionnaire": "questionnaire", "consent": CONSENT}
 
 
 def read_answers(
@@ -31,7 +35,7 @@ def read_answers(
     for key, section in LISTS.items():
         if key in document:
             answers |= _read_list(document[key], section, vocabulary, f"{path}.{key}", log)
-    return answers
+    return answers | lost_symptoms(answers, log.problems, vocabulary)
 
 
 def _read_object(
@@ -51,6 +55,8 @@ def _read_object(
             log.refuse_record("unknown_key", f"{path}.{shown(code)}", key=shown(code))
         else:
             answers[question.name] = _read_choice(value, question, f"{path}.{code}", log)
+            if section == CONSENT and answers[question.name] == UNKNOWN and value is not None:
+                answers[question.name] = NO
     return answers
 
 
@@ -83,8 +89,9 @@ def _read_list(
     log: ProblemLog,
 ) -> dict[str, int]:
     if not isinstance(given, list):
-        log.refuse_record("not_a_list", path)
+        log.refuse_record("not_a_list", path, found=NOTHING if given is None else "")
         return {}
+    before = len(log.problems)
     answers = {name: NO for name in vocabulary.questions if name.startswith(f"{section}.")}
     for index, entry in enumerate(given):
         name = f"{section}.{entry}" if isinstance(entry, str) else ""
@@ -92,4 +99,4 @@ def _read_list(
             answers[name] = YES
         else:
             log.refuse_record("unknown_entry", f"{path}[{index}]", found=shown(entry))
-    return answers
+    return unknown_where_unread(answers, section) if len(log.problems) > before else answers

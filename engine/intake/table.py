@@ -8,8 +8,18 @@ import numpy.typing as npt
 
 from ..errors import RecordError
 from ..fixedpoint import Int64Array
-from ..record import UNKNOWN, BoolArray, Int8Array, ItemState, Problem, QuantityColumn, VisitBatch
+from ..record import (
+    UNKNOWN,
+    YES,
+    BoolArray,
+    Int8Array,
+    ItemState,
+    Problem,
+    QuantityColumn,
+    VisitBatch,
+)
 from ..vocabulary import Vocabulary, load_vocabulary
+from .lost_symptoms import UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +80,21 @@ def table_batch(
         age_years=people.age_years,
         sex=people.sex,
         quantities={slot: _merge(found, vocabulary) for slot, found in by_slot.items()},
-        answers=answers,
+        answers={**answers, **_unreadable_symptoms(n, problems)},
         refused=refused,
         problems=(*problems, *_unreadable(columns)),
         vocabulary=vocabulary,
     )
+
+
+def _unreadable_symptoms(n: int, problems: Sequence[Problem]) -> dict[str, Int8Array]:
+    """Say for whom a symptom was sent that can't be read; nothing where there is nobody."""
+    rows = [p.row for p in problems if p.item.startswith("symptom.")]
+    if not rows:
+        return {}
+    answers = np.full(n, UNKNOWN, dtype=np.int8)
+    answers[rows] = YES
+    return {UNREADABLE: answers}
 
 
 def _merge(columns: Sequence[TableColumn], vocabulary: Vocabulary) -> QuantityColumn:

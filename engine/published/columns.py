@@ -25,6 +25,7 @@ from ..scores import (
     findrisc,
     score2,
 )
+from ..screened import is_declined
 from ..vocabulary.load import read_toml
 
 NO_URGENCY = len(URGENCIES)
@@ -50,16 +51,23 @@ def published_table() -> Mapping[str, Any]:
 
 
 def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
-    """Return what the scores read; what is suspect, refused or not asked is missing."""
-    columns: dict[str, Any] = {name: made[name].with_nan() for name in MEASURED}
-    columns["sex"] = batch.sex
+    """Return what the scores read; what is suspect, refused or not asked is missing.
+
+    Of a person who declined the screening everything is missing, so that no score is computed.
+    """
+    declined = is_declined(batch)
+    columns: dict[str, Any] = {
+        name: np.where(declined, np.nan, made[name].with_nan()) for name in MEASURED
+    }
+    columns["sex"] = np.where(declined, np.int8(UNKNOWN), batch.sex)
     for name, row in published_table()["answers"].items():
         question = batch.vocabulary.questions[row["question"]]
         codes = row.get("codes", {"no": "no", "yes": "yes"})
         numbers = [CODES[name].get(codes.get(c.code, ""), MISSING) for c in question.choices]
         answers = batch.answer(row["question"])
         table = np.array([*numbers, MISSING], dtype=np.int8)
-        columns[name] = np.where(answers == UNKNOWN, np.int8(MISSING), table[answers])
+        unknown = declined | (answers == UNKNOWN)
+        columns[name] = np.where(unknown, np.int8(MISSING), table[answers])
     return ScoreInputs.from_columns(columns)
 
 

@@ -16,6 +16,7 @@ from ..features import Feature
 from ..fixedpoint import FloatArray
 from ..record import YES, BoolArray, Int8Array, VisitBatch
 from ..runtime import ModelOutput, RecordState
+from ..screened import is_declined, is_minor
 from .outcomes import Outcome
 
 NOBODY = -1
@@ -32,7 +33,9 @@ class Abstention(IntEnum):
     MODEL_REFUSED = 5
     MEASURED = 6
     EXCLUDED = 7
-    RECORD_REFUSED = 8
+    MINOR = 8
+    DECLINED = 9
+    RECORD_REFUSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,10 @@ def evaluate_risks(
     columns.abstention[chosen == NOBODY] = Abstention.MODEL_REFUSED
     columns.abstention[measured] = Abstention.MEASURED
     columns.abstention[_excluded(outcome, batch)] = Abstention.EXCLUDED
+    columns.abstention[is_minor(batch) & (columns.abstention != Abstention.ANSWERED)] = (
+        Abstention.MINOR
+    )
+    columns.abstention[is_declined(batch)] = Abstention.DECLINED
     columns.abstention[batch.refused] = Abstention.RECORD_REFUSED
     return columns
 
@@ -132,7 +139,8 @@ def _excluded(outcome: Outcome, batch: VisitBatch) -> BoolArray:
 
 
 def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolArray:
-    return np.asarray(~batch.refused & ~measured & ~_excluded(outcome, batch))
+    asked = ~batch.refused & ~is_declined(batch)
+    return np.asarray(asked & ~measured & ~_excluded(outcome, batch))
 
 
 def has_one_of(outcome: Outcome, bundle: Bundle, made: Mapping[str, Feature]) -> BoolArray:

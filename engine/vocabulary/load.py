@@ -14,7 +14,15 @@ YES_NO = (
     Choice("no", {"fr": "non", "en": "no"}),
     Choice("yes", {"fr": "oui", "en": "yes"}),
 )
-QUESTION_SECTIONS = ("questionnaire", "symptom", "condition", "medication", "exposure", "consent")
+QUESTION_SECTIONS = (
+    "questionnaire",
+    "symptom",
+    "condition",
+    "medication",
+    "exposure",
+    "consent",
+    "intake",
+)
 
 
 def read_toml(package: str, name: str) -> dict[str, Any]:

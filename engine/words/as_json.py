@@ -17,6 +17,7 @@ from ..prediagnosis import (
 )
 from . import order, phrases
 from .sentences import Sentences
+from .symptoms import symptom_lines
 
 NUMBER_DECIMALS: Final = 6
 """Contributions, memberships and parameters are rounded so far apart from machine noise."""
@@ -87,6 +88,10 @@ def as_json(
         "banners": phrases.banners(prediagnosis, sentences),
         "urgency": prediagnosis.urgency,
         "urgent": [_urgent(item, sentences) for item in _urgent_order(prediagnosis.urgent)],
+        "symptoms": _symptoms(prediagnosis, sentences),
+        "rules_not_applied": list(prediagnosis.rules_not_applied),
+        "screening_declined": prediagnosis.screening_declined,
+        "is_minor": prediagnosis.is_minor,
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
@@ -115,6 +120,17 @@ def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:
         "addressee": phrases.coded(item.addressee, sentences, "addressee"),
         "addressee_code": item.addressee,
         "source": item.source,
+    }
+
+
+def _symptoms(prediagnosis: PreDiagnosis, sentences: Sentences) -> JsonObject:
+    return {
+        "asked": prediagnosis.symptoms.asked,
+        "text": " ".join(symptom_lines(prediagnosis.symptoms, sentences)),
+        "declared": [
+            {"name": s.name, "text": sentences.name(s.name), "urgent_rules": list(s.rule_ids)}
+            for s in prediagnosis.symptoms.declared
+        ],
     }
 
 

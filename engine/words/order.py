@@ -54,9 +54,15 @@ def _group(finding: Finding) -> str:
 
 
 def is_silent(finding: Finding) -> bool:
-    """Say whether a finding has nothing to tell; a score without a band may still have points."""
+    """Say whether a finding has nothing to tell.
+
+    A score without a band may still have points, and a fact that can't be assessed yet may still
+    ask for something (a difference between the arms that must be measured again).
+    """
     if level_of(finding) != "not_assessable":
         return False
     has_figure = any(key.partition("_")[0] in FIGURES for key in finding.details)
     has_number = finding.risk is not None or finding.risk_interval is not None
-    return finding.kind == "fact" or not (has_number or has_figure)
+    if finding.kind == "fact":
+        return finding.urgency is None
+    return not (has_number or has_figure)

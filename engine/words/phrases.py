@@ -19,6 +19,7 @@ from ..prediagnosis import (
 from .numbers import number, signed
 from .order import FIGURES, level_of
 from .sentences import Sentences
+from .symptoms import limits_of_urgent_rules
 
 SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
@@ -264,7 +265,9 @@ def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:
     """Word what limits the whole report."""
     words = []
     if any(n.severity == "refused_record" for n in _notices(prediagnosis)):
-        words.append(sentences.text("banner.record_refused"))
+        partly = "_partly" if prediagnosis.rules_not_applied else ""
+        words.append(sentences.text(f"banner.record_refused{partly}"))
+    words += limits_of_urgent_rules(prediagnosis, sentences)
     words += [
         sentences.text(
             "banner.model_refused", model=model, why=coded(why, sentences, "model_error")

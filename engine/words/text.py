@@ -8,6 +8,7 @@ from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis
 from . import order, phrases
 from .numbers import MINUS
 from .sentences import Sentences
+from .symptoms import symptom_lines
 
 WIDTH: Final = 80
 REASONS_SHOWN: Final = 5
@@ -75,6 +76,7 @@ def render_text(
     _head(prediagnosis, sentences, page)
     _urgent(prediagnosis.urgent, sentences, page)
     _banners(prediagnosis, sentences, page)
+    _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
@@ -104,6 +106,12 @@ def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> N
     page.gap()
     for banner in phrases.banners(prediagnosis, sentences):
         page.add(banner, lead="! ")
+
+
+def _symptoms(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+    page.heading(sentences.text("ui.symptoms"))
+    for line in symptom_lines(prediagnosis.symptoms, sentences):
+        page.add(line)
 
 
 def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> None:

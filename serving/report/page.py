@@ -111,6 +111,7 @@ class PageView:
     performed_at: str
     urgency: str
     banners: tuple[str, ...]
+    symptoms: tuple[str, ...]
     pressing: tuple[UrgentView, ...]
     later: tuple[UrgentView, ...]
     main: tuple[FindingView, ...]

@@ -6,6 +6,7 @@ from typing import Final
 from ...engine.prediagnosis import Finding, ItemNotice, PreDiagnosis, Reason, UrgentItem
 from ...engine.words import Sentences, order, phrases
 from ...engine.words.numbers import number, signed
+from ...engine.words.symptoms import symptom_lines
 from .drawing import (
     Bar,
     band_ruler,
@@ -69,6 +70,7 @@ def page_view(
         performed_at=phrases.moment_phrase(prediagnosis.performed_at, sentences),
         urgency=sentences.text(f"urgency.{level}") if level else none,
         banners=tuple(phrases.banners(prediagnosis, sentences)),
+        symptoms=tuple(symptom_lines(prediagnosis.symptoms, sentences)),
         pressing=tuple(u for u in urgent if u.level in PRESSING),
         later=tuple(u for u in urgent if u.level not in PRESSING),
         notices=_notices(prediagnosis, sentences),

@@ -1,0 +1,22 @@
+"""For whom models and adult numbers are meant: consent and age."""
+
+import numpy as np
+
+from .intake.document import intake_numbers
+from .record import NO, UNKNOWN, BoolArray, VisitBatch
+
+CONSENT = "consent.ai_screening"
+
+
+def is_declined(batch: VisitBatch) -> BoolArray:
+    """Return bool (n,): the person declined the screening by models, or what was said is unreadable.
+
+    Not asked is not declined: the site asks before it sends a visit.
+    """
+    return np.asarray(batch.answer(CONSENT) == NO)
+
+
+def is_minor(batch: VisitBatch) -> BoolArray:
+    """Return bool (n,): the age is known and below that of an adult (``intake.toml``)."""
+    adult_from = int(intake_numbers()["age"]["adult_from"])
+    return np.asarray((batch.age_years != UNKNOWN) & (batch.age_years < adult_from))

@@ -1,0 +1,96 @@
+"""Which urgent rules could not be applied, because something they read was sent and can't be read.
+
+What was never measured or asked is no gap of this kind: it is listed where it is missing. This is
+for what came and was lost, after which "the urgent rules were applied" would be false comfort.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .guidelines import UrgentRule
+from .guidelines.model import Condition
+from .intake.answers import LISTS
+from .intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
+from .logic import FALSE, TRUE, UNKNOWN
+from .one_person import take_person
+from .record import UNKNOWN as NOT_KNOWN
+from .record import YES, VisitBatch
+from .urgency import condition_holds
+
+_ANY_ITEM: Final = "*"
+_NO_NUMBER: Final = ("value_not_decimal", "value_not_text")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Sections of answers and measured items of which something could not be read."""
+
+    sections: frozenset[str]
+    questions: frozenset[str]
+    items: frozenset[str]
+
+
+def rules_not_applied(
+    batch: VisitBatch, rules: Sequence[UrgentRule], row: int
+) -> tuple[UrgentRule, ...]:
+    """Return the rules that do not hold on what was read, and could on what was lost.
+
+    Parameters
+    ----------
+    batch : n records after the plausibility check, with their problems
+    rules : the urgent rules
+    row : which person
+    """
+    lost = _lost(batch, row)
+    if not (lost.sections or lost.questions or lost.items):
+        return ()
+    one = take_person(batch, row)
+    return tuple(rule for rule in rules if _verdict(rule, one, lost) == UNKNOWN)
+
+
+def _lost(batch: VisitBatch, row: int) -> _Lost:
+    sections, questions, items = set(), set(), set()
+    if YES in (int(batch.answer(name)[row]) for name in (UNREADABLE, PERHAPS_LOST)):
+        sections.add("symptom")
+    read = {path for paths in batch.paths.values() for path in paths}
+    for problem in batch.problems:
+        if problem.row != row:
+            continue
+        for key, section in LISTS.items():
+            if problem.path == f"$.{key}" or problem.path.startswith(f"$.{key}["):
+                sections.add(section)
+        if problem.code == "answer_unknown":
+            questions.add(problem.item)
+        if problem.code == "code_unknown":
+            items.add(_ANY_ITEM)
+        if problem.code in _NO_NUMBER and problem.path.removesuffix(".value") not in read:
+            items.add(problem.item)
+    return _Lost(frozenset(sections), frozenset(questions), frozenset(items))
+
+
+def _verdict(rule: UrgentRule, one: VisitBatch, lost: _Lost) -> np.int8:
+    """Return the rule in three-valued logic: any of each clause, all clauses."""
+    clauses = (max(_condition(c, one, lost) for c in clause) for clause in rule.clauses)
+    return min(clauses)
+
+
+def _condition(condition: Condition, one: VisitBatch, lost: _Lost) -> np.int8:
+    if condition_holds(condition, one):
+        return TRUE
+    flag, threshold = condition.flag, condition.threshold
+    if flag is not None:
+        section = flag.name.partition(".")[0]
+        may_be = section in lost.sections or flag.name in lost.questions
+        return UNKNOWN if may_be and one.answer(flag.name)[0] == NOT_KNOWN else FALSE
+    if threshold is None:
+        return FALSE
+    item = threshold.item.partition(".")[0].replace("interarm_difference", "systolic_bp")
+    measured = any(
+        slot.partition(".")[0] == item and column.present.any()
+        for slot, column in one.quantities.items()
+    )
+    may_be = item in lost.items or (_ANY_ITEM in lost.items and not measured)
+    return UNKNOWN if may_be else FALSE

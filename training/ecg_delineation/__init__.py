@@ -1,0 +1,1 @@
+"""The delineation network: data, training by patient, judgement, export."""
