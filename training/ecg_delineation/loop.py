@@ -79,7 +79,9 @@ def learn(
         optimiser.step()
         schedule.step()
         _follow(average, network, min(recipe.averaging, (step + 1) / (step + 10)))
-        running = float(loss.detach()) if step == 0 else 0.98 * running + 0.02 * float(loss.detach())
+        running = (
+            float(loss.detach()) if step == 0 else 0.98 * running + 0.02 * float(loss.detach())
+        )
         if (step + 1) % max(recipe.steps // REPORTS, 1) == 0:
             say(f"step {step + 1}: loss {running:.4f}, {time.perf_counter() - begin:.0f} s")
     return average.eval()

@@ -81,9 +81,9 @@ def score_record(found: Fiducials, marks: Marks) -> dict[Key, Matches]:
         if not np.isfinite(every).any():
             continue
         span = (float(np.nanmin(every)), float(np.nanmax(every)))
-        for wave, point in parts:
+        for (wave, point), into in parts.items():
             own = found.wave(wave).points[row, :, point]
-            parts[wave, point].append(match(own, waves[wave][:, point], span, ms))
+            into.append(match(own, waves[wave][:, point], span, ms))
     return {key: pooled(matches) for key, matches in parts.items()}
 
 

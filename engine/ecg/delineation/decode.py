@@ -90,6 +90,4 @@ def _without_empty(found: Decoded) -> Decoded:
     """Leave out waves that no lead shows any more."""
     p = np.isfinite(found.p.points[..., PEAK]).any(axis=0)
     t = np.isfinite(found.t.points[..., PEAK]).any(axis=0)
-    return Decoded(
-        found.p.only(p), found.qrs, found.t.only(t), found.p_beat[p], found.t_beat[t]
-    )
+    return Decoded(found.p.only(p), found.qrs, found.t.only(t), found.p_beat[p], found.t_beat[t])

@@ -84,9 +84,7 @@ def _points(
     return np.stack([np.minimum(onset, middle), middle, np.maximum(offset, middle)], axis=1)
 
 
-def _place(
-    own: Runs, found: Runs, points: FloatArray, where: tuple[int, float]
-) -> FloatArray:
+def _place(own: Runs, found: Runs, points: FloatArray, where: tuple[int, float]) -> FloatArray:
     """Give each lead's pieces to the events: the heaviest that touches, one for each event."""
     k, reach = where
     placed = np.full((k, len(found), 3), np.nan)
@@ -94,8 +92,10 @@ def _place(
         return placed
     centre = (own.start + own.end - 1) / 2
     middle = (found.start + found.end - 1) / 2
-    nearest = np.abs(centre[:, None] - middle).argmin(axis=1) if len(middle) < _FEW else (
-        _nearest(centre, middle)
+    nearest = (
+        np.abs(centre[:, None] - middle).argmin(axis=1)
+        if len(middle) < _FEW
+        else (_nearest(centre, middle))
     )
     touches = (own.start < found.end[nearest] + reach) & (own.end > found.start[nearest] - reach)
     order = np.flatnonzero(touches)

@@ -76,9 +76,7 @@ def parse_rules(raw: bytes, *, path: str = "decode.toml") -> DecodeRules:
     return DecodeRules(**waves, **plain)  # type: ignore[arg-type]  # keys are checked above
 
 
-def _numbers(
-    table: object, kind: type, path: str, leave: tuple[str, ...] = ()
-) -> dict[str, float]:
+def _numbers(table: object, kind: type, path: str, leave: tuple[str, ...] = ()) -> dict[str, float]:
     """Return a table of numbers that has exactly the fields of a type."""
     wanted = {f.name for f in fields(kind)} - set(leave)
     if not isinstance(table, dict) or set(table) != wanted:
