@@ -1,0 +1,1 @@
+"""The second, classical measurement of an ECG: nothing in it is learned from labels."""

@@ -1,0 +1,204 @@
+"""Finds the beats: a rectified band, leads weighted by how clearly they beat, a moving height.
+
+The steps are those of Pan & Tompkins 1985 (doi:10.1109/TBME.1985.325532) without their real-time
+constraint: the height of a QRS is known from both sides. Departures: the band is rectified and not
+squared (a premature ventricular beat would hide its neighbours), all leads speak with weights, and
+the height is a median over windows, which one large beat or artefact does not move.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.signal import butter, find_peaks, sosfiltfilt
+
+from ...fixedpoint import FloatArray
+from .prepare import Readable, make_readable
+from .settings import DetectSettings
+
+IntArray = NDArray[np.int64]
+_MS: Final = 1000.0
+_TINY: Final = 1e-12
+_MOST_OF_NYQUIST: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beats:
+    """Where the beats are.
+
+    Attributes
+    ----------
+    peak : shape (n_beats,), R peaks in samples of the file, ascending; fractions allowed
+    height : shape (n_beats,), height in the weighted band over the usual height around it
+    contrast : median height of the beats over the median of the band; near 2 there is no beat
+    lead_weight : shape (n_leads,), how much each lead spoke (sum 1; 0 for an unusable lead)
+    """
+
+    peak: FloatArray
+    height: FloatArray
+    contrast: float
+    lead_weight: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Band:
+    """The weighted band: its course, the usual height of a QRS along it, weights by window."""
+
+    course: FloatArray
+    usual: FloatArray
+    weights: FloatArray
+
+
+def detect_beats(
+    signal_mv: FloatArray, leads: tuple[str, ...], sampling_rate_hz: float, settings: DetectSettings
+) -> Beats:
+    """Find the beats of an ECG of any number of leads.
+
+    Parameters
+    ----------
+    signal_mv : shape (n_leads, n_samples), any gain; NaN where there is no sample
+    leads : names of the rows
+    sampling_rate_hz : > 0
+    settings : of guidelines/ecg_classical.toml
+    """
+    coarse = make_readable(signal_mv, sampling_rate_hz, settings.least_rate_hz)
+    weight = np.zeros(len(signal_mv))
+    if coarse.x.size == 0 or coarse.x.shape[1] / coarse.rate_hz < settings.window_s:
+        return Beats(np.empty(0), np.empty(0), float("nan"), weight)
+    band = _weighted_band(coarse, settings)
+    found = _find(band, coarse.rate_hz, settings)
+    weight[coarse.rows] = band.weights.sum(axis=1) / max(band.weights.sum(), _TINY)
+    floor = max(float(np.median(band.course)), _TINY)
+    contrast = float(np.median(band.course[found]) / floor) if len(found) else float("nan")
+    first = _first_peaks(found, band.course, coarse.rate_hz, settings)
+    peak = _refine(coarse, first, _time_row(leads, weight, coarse, settings), settings)
+    kept = coarse.known[:, np.clip(peak, 0, coarse.x.shape[1] - 1)].any(axis=0)
+    kept[1:] &= np.diff(peak) > 0
+    height = band.course[found] / np.maximum(band.usual[found], _TINY)
+    return Beats(coarse.to_file(peak[kept].astype(np.float64)), height[kept], contrast, weight)
+
+
+@cache
+def band_filter(low_hz: float, high_hz: float, rate_hz: float) -> FloatArray:
+    """Return a band-pass of second order; its upper edge stays below half the rate."""
+    high = min(high_hz, _MOST_OF_NYQUIST * rate_hz / 2.0)
+    sos: FloatArray = butter(2, (low_hz, high), "bandpass", fs=rate_hz, output="sos")
+    return sos
+
+
+def filter_both_ways(x: FloatArray, sos: FloatArray, rate_hz: float) -> FloatArray:
+    """Filter forwards and backwards, along the last axis, with one second of padding."""
+    pad = min(x.shape[-1] - 1, int(rate_hz))
+    found: FloatArray = sosfiltfilt(sos, x, axis=-1, padlen=pad)
+    return found
+
+
+def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
+    rate = readable.rate_hz
+    sos = band_filter(settings.band_low_hz, settings.band_high_hz, rate)
+    # In gaps there is nothing to see: without this, the ends of a bridge would look like beats.
+    course = np.abs(filter_both_ways(readable.x, sos, rate)) * readable.known
+    wide = max(round(settings.smooth_ms * rate / _MS), 1)
+    course = uniform_filter1d(course, max(wide // 2, 1), axis=1)
+    course = uniform_filter1d(course, wide, axis=1)
+    width = int(settings.window_s * rate)
+    windows = max(course.shape[1] // width, 1)
+    pieces = course[:, : windows * width].reshape(len(course), windows, -1)
+    size = (1, settings.windows)
+    height = median_filter(pieces.max(axis=2), size, mode="nearest")
+    floor = median_filter(np.median(pieces, axis=2), size, mode="nearest")
+    clear = 1.0 - settings.floor_penalty * floor / np.maximum(height, _TINY)
+    weights = np.clip(clear, settings.least_weight, 1.0) ** settings.weight_power
+    share = weights / np.maximum(weights.sum(axis=0), _TINY)
+    scaled = share / np.maximum(height, _TINY)
+    window_of = np.minimum(np.arange(course.shape[1]) // width, windows - 1)
+    summed = np.einsum("lt,lt->t", course, scaled[:, window_of])
+    highest = summed[: windows * width].reshape(windows, -1).max(axis=1)
+    usual = median_filter(highest, settings.windows, mode="nearest")
+    centres = (np.arange(windows) + 0.5) * width
+    return _Band(summed, np.interp(np.arange(len(summed)), centres, usual), share)
+
+
+def _find(band: _Band, rate: float, settings: DetectSettings) -> IntArray:
+    """Return the peaks of the band that are beats, ascending."""
+    distance = max(round(settings.refractory_ms * rate / _MS), 1)
+    peaks = np.asarray(find_peaks(band.course, distance=distance)[0], np.int64)
+    share = band.course[peaks] / np.maximum(band.usual[peaks], _TINY)
+    likely = share > settings.share
+    beats = _without_t_waves(peaks[likely], share[likely], rate, settings)
+    spare = ~likely & (share > settings.share_search_back)
+    return _search_back(beats, peaks[spare], share[spare], rate, settings)
+
+
+def _without_t_waves(
+    peaks: IntArray, share: FloatArray, rate: float, settings: DetectSettings
+) -> IntArray:
+    """Drop peaks that are low beside a beat just before, or just after (a large P wave)."""
+    after, before = settings.t_wave_ms * rate / _MS, settings.before_ms * rate / _MS
+    while True:
+        gap, low = np.diff(peaks), np.zeros(len(peaks), bool)
+        low[1:] |= (gap < after) & (share[1:] < settings.t_wave_share * share[:-1])
+        low[:-1] |= (gap < before) & (share[:-1] < settings.t_wave_share * share[1:])
+        if not low.any():
+            return peaks
+        peaks, share = peaks[~low], share[~low]
+
+
+def _search_back(
+    beats: IntArray, spare: IntArray, share: FloatArray, rate: float, settings: DetectSettings
+) -> IntArray:
+    """Add the highest lower peak in gaps that are long beside their neighbours."""
+    gaps = np.diff(beats)
+    if len(gaps) < settings.windows or not len(spare):
+        return beats
+    usual = median_filter(gaps.astype(np.float64), 2 * settings.windows - 1, mode="nearest")
+    after, before = settings.t_wave_ms * rate / _MS, settings.before_ms * rate / _MS
+    added = []
+    for i in np.flatnonzero(gaps > settings.long_gap * usual):
+        inside = np.flatnonzero((spare > beats[i] + after) & (spare < beats[i + 1] - before))
+        if len(inside):
+            added.append(spare[inside[share[inside].argmax()]])
+    return np.sort(np.concatenate([beats, np.array(added, np.int64)]))
+
+
+def _first_peaks(
+    found: IntArray, course: FloatArray, rate: float, settings: DetectSettings
+) -> IntArray:
+    """Replace each beat by the first of the peaks that belong to one wide QRS."""
+    every = np.asarray(find_peaks(course)[0], np.int64)
+    start = np.searchsorted(every, found - int(settings.early_ms * rate / _MS))
+    stop = np.searchsorted(every, found)
+    first = found.copy()
+    for i in np.flatnonzero(stop > start):
+        early = every[start[i] : stop[i]]
+        high = early[course[early] >= settings.early_share * course[found[i]]]
+        first[i] = high[0] if len(high) else found[i]
+    return first
+
+
+def _time_row(
+    leads: tuple[str, ...], weight: FloatArray, readable: Readable, settings: DetectSettings
+) -> int:
+    """Return the row of ``readable`` that the R peak is taken from."""
+    usable = [leads[row] for row in readable.rows]
+    least = 0.5 / len(usable)
+    for name in settings.time_leads:
+        if name in usable and weight[leads.index(name)] >= least:
+            return usable.index(name)
+    good = np.flatnonzero(weight[readable.rows] >= least)
+    return int(good[0]) if len(good) else 0
+
+
+def _refine(readable: Readable, near: IntArray, row: int, settings: DetectSettings) -> IntArray:
+    """Move each beat to the largest deflection near it in one lead."""
+    rate = readable.rate_hz
+    sos = band_filter(settings.peak_band_low_hz, settings.peak_band_high_hz, rate)
+    size = np.abs(filter_both_ways(readable.x[row], sos, rate))
+    reach = round(settings.peak_reach_ms * rate / _MS)
+    offset = np.arange(-reach, reach + 1)
+    bell = np.exp(-0.5 * (offset * _MS / rate / settings.peak_bell_ms) ** 2)
+    at = np.clip(near[:, None] + offset, 0, len(size) - 1)
+    return np.clip(near + offset[(size[at] * bell).argmax(axis=1)], 0, len(size) - 1)
