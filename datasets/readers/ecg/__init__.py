@@ -9,8 +9,10 @@ from .errors import (
     EcgUnsupported,
     ReaderMissing,
 )
+from .person import person_problems
 from .recording import Declared, EcgHeader, EcgRecording, Filters
 from .registry import read_ecg, read_ecgs
+from .wfdb_write import EcgUnwritable, write_wfdb
 
 __all__ = [
     "Declared",
@@ -22,8 +24,11 @@ __all__ = [
     "EcgTooLarge",
     "EcgUnreadable",
     "EcgUnsupported",
+    "EcgUnwritable",
     "Filters",
     "ReaderMissing",
+    "person_problems",
     "read_ecg",
     "read_ecgs",
+    "write_wfdb",
 ]

@@ -1,0 +1,197 @@
+"""DICOM waveforms: 12-lead, general (16 and 32 bit) and ambulatory ECG, through pydicom.
+
+Source: DICOM PS3.3 C.10.9 Waveform Module, PS3.16 CID 3001 ECG leads.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from ....engine.fixedpoint import FloatArray
+from .assemble import StoredLead, assemble, refuse_size, step_of
+from .errors import EcgUnreadable, damaged, unreadable, unsupported
+from .names import lead_of_code
+from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
+from .source import Source
+
+FORMAT: Final = "dicom"
+_ECG_CLASSES: Final = {
+    "1.2.840.10008.5.1.4.1.1.9.1.1",  # 12-lead
+    "1.2.840.10008.5.1.4.1.1.9.1.2",  # general
+    "1.2.840.10008.5.1.4.1.1.9.1.3",  # ambulatory
+    "1.2.840.10008.5.1.4.1.1.9.1.4",  # general, 32 bit
+}
+_DEFLATED: Final = b"1.2.840.10008.1.2.1.99"
+_BEATS: Final = ("MEDIAN", "REPRESENTATIVE", "AVERAGE")
+_LEAD_BASE: Final = 131328
+_CODE_HEADS: Final = ("5.6.3-9-", "2:")
+_TYPES: Final = {
+    (8, "SB"): "i1",
+    (8, "UB"): "u1",
+    (16, "SS"): "<i2",
+    (16, "US"): "<u2",
+    (32, "SL"): "<i4",
+    (32, "UL"): "<u4",
+}
+_AGES: Final = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+_FAMILY: Final = "MDC_ECG_LEAD_"
+
+
+def sniff(source: Source) -> bool:
+    """Whether the file has the preamble of DICOM part 10."""
+    return source.head[128:132] == b"DICM"
+
+
+def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
+    """Return every multiplex group that is no median beat."""
+    where = source.label
+    if _DEFLATED in source.head:
+        raise unsupported("A deflated DICOM file", "Export it uncompressed", where)
+    import pydicom  # noqa: PLC0415 - loaded at first use
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            data = pydicom.dcmread(io.BytesIO(source.data))
+            return _recordings(data, source, declared)
+        except (EcgUnreadable, MemoryError):
+            raise
+        except Exception as error:
+            # pydicom decodes lazily, so a malformed element may fail anywhere; its words may
+            # quote the file and are dropped.
+            kind = type(error).__name__
+            raise unreadable(f"A DICOM element that can't be decoded ({kind})", where) from None
+
+
+def _recordings(
+    data: Any,  # noqa: ANN401 - a pydicom dataset
+    source: Source,
+    declared: Declared,
+) -> list[EcgRecording]:
+    where = source.label
+    if str(data.get("SOPClassUID", "")) not in _ECG_CLASSES:
+        raise unsupported("A DICOM object that is no ECG waveform", "Export the ECG", where)
+    if not data.is_little_endian:
+        raise unsupported("A big-endian DICOM file", "Export it little-endian", where)
+    groups = list(data.get("WaveformSequence") or [])
+    rhythms = [group for group in groups if not _is_beat(group)]
+    if not rhythms:
+        raise unreadable("A DICOM file without a rhythm recording", where)
+    header = _header(data, rhythms[0], source)
+    if len(rhythms) < len(groups):
+        header = header.noting("median_beat_skipped")
+    return [assemble(_leads(group, where), header, declared) for group in rhythms]
+
+
+def _is_beat(group: Any) -> bool:  # noqa: ANN401 - a pydicom dataset
+    label = str(group.get("MultiplexGroupLabel", "")).upper()
+    return any(word in label for word in _BEATS)
+
+
+def _leads(group: Any, where: str) -> list[StoredLead]:  # noqa: ANN401 - a pydicom dataset
+    samples = _samples(group, where)
+    rate = _float(group.get("SamplingFrequency"))
+    channels = list(group.get("ChannelDefinitionSequence") or [])
+    if len(channels) != len(samples):
+        raise unreadable("Channel definitions that do not fit the channels", where)
+    return [_lead(c, row, rate) for c, row in zip(channels, samples, strict=True)]
+
+
+def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom dataset
+    """Return the samples, shape (n_channels, n_samples), NaN where padded."""
+    kind = (int(group.WaveformBitsAllocated), str(group.WaveformSampleInterpretation))
+    if kind not in _TYPES:
+        raise unsupported("A DICOM waveform of another sample type", "Export 16-bit", where)
+    channels, n = int(group.NumberOfWaveformChannels), int(group.NumberOfWaveformSamples)
+    refuse_size(channels, n, where)
+    dtype = np.dtype(_TYPES[kind])
+    body = bytes(group.WaveformData)
+    if channels < 1 or n < 1 or len(body) < channels * n * dtype.itemsize:
+        raise damaged(f"{channels} channels of {n} samples that are cut off", where)
+    flat = np.frombuffer(body, dtype=dtype, count=channels * n).reshape(n, channels)
+    values = flat.T.astype(np.float64)
+    padding = group.get("WaveformPaddingValue")
+    if padding is not None:
+        raw = padding if isinstance(padding, bytes) else int(padding).to_bytes(
+            dtype.itemsize, "little", signed=dtype.kind == "i"
+        )  # fmt: skip
+        values[flat.T == np.frombuffer(raw[: dtype.itemsize], dtype=dtype)[0]] = np.nan
+    return values
+
+
+def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: ANN401
+    """Return a channel: sample * sensitivity * correction + baseline, in the sensitivity unit."""
+    units = channel.get("ChannelSensitivityUnitsSequence") or []
+    unit = str(units[0].get("CodeValue", "")) if units else ""
+    sensitivity = _float(channel.get("ChannelSensitivity"))
+    gain = sensitivity * _float(channel.get("ChannelSensitivityCorrectionFactor"))
+    baseline = _float(channel.get("ChannelBaseline"))
+    shifted = row + baseline / gain if baseline and gain and math.isfinite(gain * baseline) else row
+    return StoredLead(_name(channel), shifted, step_of(gain, unit), rate)
+
+
+def _name(channel: Any) -> str:  # noqa: ANN401 - a pydicom dataset
+    """Return the lead of the channel's code, else the words of its code, else its label."""
+    codes = channel.get("ChannelSourceSequence") or []
+    code = str(codes[0].get("CodeValue", "")) if codes else ""
+    for head in _CODE_HEADS:
+        number = code.removeprefix(head)
+        if code.startswith(head) and number.isdecimal():
+            known = lead_of_code(str(_LEAD_BASE + int(number)))
+            if known:
+                return known
+    if code.startswith(_FAMILY):
+        return code
+    meaning = str(codes[0].get("CodeMeaning", "")) if codes else ""
+    return meaning.partition("(")[0].strip() or str(channel.get("ChannelLabel", "")).strip()
+
+
+def _float(value: object) -> float:
+    try:
+        return float(str(value)) if value is not None else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
+    channels = group.get("ChannelDefinitionSequence") or [{}]
+    values = [
+        _float(channels[0].get(name))
+        for name in ("FilterLowFrequency", "FilterHighFrequency", "NotchFilterFrequency")
+    ]
+    maker, model = data.get("Manufacturer"), data.get("ManufacturerModelName")
+    return EcgHeader(
+        format=FORMAT,
+        record=source.stem or "record",
+        patient_id=str(data.get("PatientID") or ""),
+        sex=sex_of(str(data.get("PatientSex") or "")),
+        birth_date=_day(str(data.get("PatientBirthDate") or "")),
+        age_years=_age(str(data.get("PatientAge") or "")),
+        acquired_at=_moment(str(data.get("AcquisitionDateTime") or "")),
+        device=" ".join(str(part) for part in (maker, model) if part),
+        filters=Filters(*(v if math.isfinite(v) and v > 0 else None for v in values)),
+    )
+
+
+def _age(text: str) -> float | None:
+    number, unit = text[:-1], text[-1:]
+    return int(number) * _AGES[unit] if number.isdecimal() and unit in _AGES else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is not read
+    except ValueError:
+        return None

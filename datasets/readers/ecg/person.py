@@ -1,0 +1,71 @@
+"""The wrong-patient guard of ECG files: does the header agree with the person of the visit?"""
+
+from datetime import date, datetime
+from typing import Final
+
+from ....engine.intake.person import Identity
+from ....engine.intake.problems import ProblemLog
+from ....engine.record import FEMALE, MALE, UNKNOWN, Problem
+from .recording import EcgHeader
+
+_SEX: Final = {"female": FEMALE, "male": MALE}
+_AGE_TOLERANCE_YEARS: Final = 1.0  # headers round up, round down, or count at export
+
+
+def person_problems(
+    header: EcgHeader,
+    identity: Identity,
+    performed_at: datetime | None,
+    *,
+    path: str = "ecg.file",
+    same_numbering: bool = True,
+) -> tuple[Problem, ...]:
+    """Return why the ECG may belong to another person; empty where nothing contradicts.
+
+    Every element must agree wherever both sides state it; there is no fuzzy match (hazard H2).
+    The age counts only where the file states no birth date.
+
+    Parameters
+    ----------
+    header : of the ECG file
+    identity : of the visit
+    performed_at : when the visit took place; for the age, where the file gives no time of its own
+    path : where the problem is reported
+    same_numbering : the device numbers persons as the visit software does; else ids are not compared
+    """
+    log = ProblemLog()
+    checks = {
+        "id": same_numbering and _differ(header.patient_id.strip(), identity.person_id.strip()),
+        "birth_date": _differ(header.birth_date, identity.birth_date),
+        "sex": _sexes_differ(header, identity),
+        "age": _ages_differ(header, identity, performed_at),
+    }
+    names = [name for name, differs in checks.items() if differs]
+    if names:
+        log.refuse_record("wrong_patient", path, elements=", ".join(names))
+    return tuple(log.problems)
+
+
+def _differ(one: object, other: object) -> bool:
+    """Whether both sides state a value and the values are not equal."""
+    return bool(one) and bool(other) and one != other
+
+
+def _sexes_differ(header: EcgHeader, identity: Identity) -> bool:
+    if header.sex is None or identity.sex == UNKNOWN:
+        return False
+    return _SEX[header.sex] != identity.sex
+
+
+def _ages_differ(
+    header: EcgHeader, identity: Identity, performed_at: datetime | None
+) -> bool:
+    moment = header.acquired_at or performed_at
+    born = identity.birth_date
+    if header.birth_date is not None or header.age_years is None or born is None or moment is None:
+        return False
+    return abs(_completed_years(born, moment.date()) - header.age_years) > _AGE_TOLERANCE_YEARS
+
+
+def _completed_years(born: date, day: date) -> int:
+    return day.year - born.year - int((day.month, day.day) < (born.month, born.day))
