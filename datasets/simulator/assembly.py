@@ -28,10 +28,26 @@ class Part:
     until: float = 0.0
 
 
-def place_atrial(
-    script: Script, asked: EcgScenario, gains: FloatArray, rng: np.random.Generator
-) -> WaveTable:
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose ECG it is: the scenario, the torso (lead vectors, shape (12, 3)) and what draws him."""
+
+    asked: EcgScenario
+    matrix: FloatArray
+    rng: np.random.Generator
+
+    def vary(self, vector: FloatArray) -> FloatArray:
+        """Give a vector the size and direction that it has in this person."""
+        spread = figures("pathologies")["variation"]
+        size = self.asked.person_variation
+        gain = np.exp(self.rng.normal(0.0, spread["part_gain_sd"]) * size)
+        tilt = self.rng.normal(0.0, np.radians(spread["part_angle_deg_sd"]), 3) * size
+        return np.asarray(gain * (vector + np.cross(tilt, vector)))
+
+
+def place_atrial(script: Script, person: Person, gains: FloatArray) -> WaveTable:
     """Bumps of all P waves; ``gains`` has shape (n_events, 3, 3) and turns each event's vectors."""
+    asked = person.asked
     tables = [empty_table()]
     steep = figures("shapes")["flank"]["p"]
     for kind in sorted({event.kind for event in script.atrial}):
@@ -39,7 +55,7 @@ def place_atrial(
         which = [i for i, event in enumerate(script.atrial) if event.kind == kind]
         onset = np.array([script.atrial[i].onset_s for i in which])
         for one in shape["parts"]:
-            vector = _person(np.array(one["vector"]) * asked.p_scale, asked, rng)
+            vector = person.vary(np.array(one["vector"]) * asked.p_scale)
             part = Part(Group.P, vector, tuple(one["span"]), one["rise"], tuple(steep))
             length = np.full(len(onset), asked.p_ms / 1000.0)
             tables.append(_spread(part, np.array(which), onset, length, gains[which]))
@@ -47,12 +63,7 @@ def place_atrial(
 
 
 def place_ventricular(
-    script: Script,
-    asked: EcgScenario,
-    qt_s: FloatArray,
-    matrix: FloatArray,
-    gains: FloatArray,
-    rng: np.random.Generator,
+    script: Script, person: Person, qt_s: FloatArray, gains: FloatArray
 ) -> WaveTable:
     """Bumps of all QRS, ST and T; ``qt_s`` and ``gains`` in the order of the events."""
     tables = [empty_table()]
@@ -61,7 +72,7 @@ def place_ventricular(
         which = np.array([i for i, event in enumerate(events) if event.kind == kind])
         onset = np.array([events[i].onset_s for i in which])
         qrs_s = np.array([events[i].qrs_ms for i in which]) / 1000.0
-        for part in _parts(kind, asked, matrix, rng):
+        for part in _parts(kind, person):
             begin, length, rise, fall = _timing(part, onset, qrs_s, qt_s[which])
             spread = _spread(part, which, begin, length, gains[which])
             if part.group in {Group.ST, Group.T}:
@@ -109,15 +120,14 @@ def _spread(
     )
 
 
-def _parts(
-    kind: str, asked: EcgScenario, matrix: FloatArray, rng: np.random.Generator
-) -> list[Part]:
+def _parts(kind: str, person: Person) -> list[Part]:
+    asked = person.asked
     shape = ventricle_shape(kind)
     flank = figures("shapes")["flank"]
     parts = [
         Part(
             Group.QRS,
-            _person(np.array(one["vector"]) * asked.qrs_scale, asked, rng),
+            person.vary(np.array(one["vector"]) * asked.qrs_scale),
             (one["span"][0], one["span"][1]),
             one["rise"],
             tuple(one.get("steep", flank["qrs"])),
@@ -125,7 +135,7 @@ def _parts(
         for one in shape["qrs"]
     ]
     if kind == asked.ventricle and asked.axis_deg is not None:
-        parts = _turned(parts, asked, matrix)
+        parts = _turned(parts, asked, person.matrix)
     repolarised = [(shape, asked.t_scale, asked.st_scale)]
     if kind == asked.ventricle:
         overlay = figures("shapes")["overlay"]
@@ -133,60 +143,51 @@ def _parts(
             (overlay[n], asked.overlay_scale, asked.overlay_scale) for n in asked.overlays
         ]
     for look, t_scale, st_scale in repolarised:
-        parts += _repolarisation(look, (t_scale, st_scale), asked, rng)
+        parts += _repolarisation(look, (t_scale, st_scale), person)
     return parts
 
 
-def _repolarisation(
-    look: Table, scales: tuple[float, float], asked: EcgScenario, rng: np.random.Generator
-) -> list[Part]:
+def _repolarisation(look: Table, scales: tuple[float, float], person: Person) -> list[Part]:
     flank, tmap = figures("shapes")["flank"], figures("shapes")["tmap"]
     parts = []
     if "t" in look:
-        vector = _person(np.array(look["t"]["vector"]) * scales[0], asked, rng)
-        peak = look["t"].get("peak", tmap["peak"])
-        parts.append(Part(Group.T, vector, (tmap["begins"], 1.0), peak, tuple(flank["t"])))
+        vector = person.vary(np.array(look["t"]["vector"]) * scales[0])
+        one = look["t"]
+        span, steep = (one.get("begins", tmap["begins"]), 1.0), tuple(one.get("steep", flank["t"]))
+        parts.append(Part(Group.T, vector, span, one.get("peak", tmap["peak"]), steep))
     if "st" in look:
         one = look["st"]
-        vector = _person(np.array(one["vector"]) * scales[1], asked, rng)
+        vector = person.vary(np.array(one["vector"]) * scales[1])
         steep = tuple(one.get("steep", flank["st"]))
         until = one.get("until", tmap["st_until"])
         parts.append(Part(Group.ST, vector, (tmap["st_from"], 1.0), 0.5, steep, until))
     if "notch" in look:
-        vector = _person(np.array(look["notch"]["vector"]) * scales[1], asked, rng)
+        vector = person.vary(np.array(look["notch"]["vector"]) * scales[1])
         span = (tmap["notch"][0], tmap["notch"][1])
         parts.append(Part(Group.ST, vector, span, 0.5, tuple(flank["st"]), -1.0))
     return parts
 
 
-def _person(vector: FloatArray, asked: EcgScenario, rng: np.random.Generator) -> FloatArray:
-    """Give a vector the size and direction that it has in one person."""
-    spread = figures("pathologies")["variation"]
-    gain = np.exp(rng.normal(0.0, spread["part_gain_sd"]) * asked.person_variation)
-    tilt = rng.normal(0.0, np.radians(spread["part_angle_deg_sd"]), 3) * asked.person_variation
-    return np.asarray(gain * (vector + np.cross(tilt, vector)))
-
-
 def _turned(parts: list[Part], asked: EcgScenario, matrix: FloatArray) -> list[Part]:
     """Turn the QRS in the frontal plane until its axis, from R and S of I and aVF, is as asked."""
     wanted = asked.axis_deg or 0.0
+    qrs = _one_qrs(parts, asked.qrs_ms)
     angle = 0.0
     for _ in range(_AXIS_STEPS):
-        turn = frontal_turn(matrix, angle)
-        found = axis_of(_one_qrs(parts, turn, asked.qrs_ms), matrix)
+        found = axis_of(frontal_turn(matrix, angle) @ qrs, matrix)
         angle += (wanted - found + 180.0) % 360.0 - 180.0
     turn = frontal_turn(matrix, angle)
     return [Part(p.group, turn @ p.vector, p.span, p.rise, p.steep) for p in parts]
 
 
-def _one_qrs(parts: list[Part], turn: FloatArray, qrs_ms: float) -> FloatArray:
-    one, zero = np.ones(1), np.zeros(1)
-    length = qrs_ms / 1000.0 * one
+def _one_qrs(parts: list[Part], qrs_ms: float) -> FloatArray:
+    """Sample one QRS, shape (3, n)."""
+    zero = np.zeros(1)
+    length = np.full(1, qrs_ms / 1000.0)
     tables = []
     for part in parts:
         begin, duration, _, _ = _timing(part, zero, length, length)
-        turned = Part(part.group, turn @ part.vector, part.span, part.rise, part.steep)
-        tables.append(_spread(turned, np.zeros(1, np.int64), begin, duration, np.eye(3)[None]))
+        tables.append(_spread(part, np.zeros(1, np.int64), begin, duration, np.eye(3)[None]))
     return render(WaveTable.join(tables), _GRID_HZ, int(qrs_ms) + 2)
 
 

@@ -19,7 +19,7 @@ class ScenarioUnfit(RecordError):
 
 @cache
 def figures(name: str) -> Table:
-    """Read one file of figures: ``torso``, ``shapes``, ``pathologies``, ``criteria`` or ``noise``."""
+    """Read one file of figures: ``torso``, ``shapes``, ``pathologies``, ``criteria``, ``noise``."""
     return tomllib.loads(files(_PACKAGE).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 

@@ -14,7 +14,7 @@ from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.fixedpoint import FloatArray, Int64Array
 from .assembly import axis_of
 from .figures import figures
-from .profiles import Profiles, profiles, summed
+from .profiles import Profiles, summed
 from .waves import Group
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def measure(truth: "Truth") -> Measured:
     rr = float(np.mean(np.diff(peaks))) if len(peaks) > 1 else None
     qt = _median([b.qt_ms for b in chosen])
     exponent = figures("pathologies")["qt"]["exponent"]
-    qrs = profiles(truth.table, Group.QRS)
+    qrs = truth.profiles[Group.QRS]
     kept = _inside(qrs, truth)
     origins = [truth.script.ventricular[int(e)].origin for e in qrs.events[kept]]
     is_regular = np.array([o in _REGULAR for o in origins], bool)
     leading = is_regular if is_regular.any() else np.ones(len(kept), bool)
     amplitudes, t_dipole = _amplitudes(truth, qrs, kept)
-    p = profiles(truth.table, Group.P)
+    p = truth.profiles[Group.P]
     return Measured(
         rate_bpm=None if rr is None else 60.0 / rr,
         p_ms=_median([b.p_ms for b in beats if b.p is not None]),
@@ -119,7 +119,7 @@ def _amplitudes(
     inside = summed(beat, events, qrs.time_s[kept]) @ matrix.T - level[:, None]
     points = np.stack([end, end + _J60_S], axis=1)
     after = summed(beat, events, points) @ matrix.T - level[:, None]
-    t = profiles(table, Group.T)
+    t = truth.profiles[Group.T]
     rows = np.array([t.row_of[int(e)] for e in events], np.int64)
     t_leads = t.with_st_mv[rows] @ matrix.T - level[:, None]
     bare = t.dipole_mv[rows]

@@ -47,7 +47,7 @@ class Profiles:
         return float(np.linalg.norm(self.with_st_mv[row, nearest]))
 
 
-def profiles(table: WaveTable, group: Group) -> Profiles:
+def sample_waves(table: WaveTable, group: Group) -> Profiles:
     """Sample all waves of one group."""
     own = table.only(group)
     events, row = np.unique(own.event, return_inverse=True)
@@ -90,25 +90,39 @@ def summed(table: WaveTable, events: Int64Array, time_s: FloatArray) -> FloatArr
     """
     mine = table.take(np.isin(table.event, events))
     row = np.searchsorted(events, mine.event)
+    order = np.argsort(row, kind="stable")
+    row, mine = row[order], mine.take(order)
     height = bump(mine, time_s[row].T).T
     total = np.zeros((*time_s.shape, 3))
-    np.add.at(total, row, height[:, :, None] * mine.vector_mv[:, None, :])
+    known, first = np.unique(row, return_index=True)
+    if len(known):
+        each = height[:, :, None] * mine.vector_mv[:, None, :]
+        total[known] = np.add.reduceat(each, first, axis=0)
     return total
 
 
-def lead_boundaries(found: Profiles, matrix: FloatArray, limit_mv: float) -> FloatArray:
+def lead_boundaries(
+    found: Profiles, matrix: FloatArray, limit_mv: float, *, group_peak_is_r: bool = False
+) -> FloatArray:
     """Where each wave first and last exceeds a limit in each lead, and where it is largest.
+
+    With ``group_peak_is_r`` the peak is the highest positive deflection where there is one, as
+    annotators of QRS mark it, and the deepest point of a complex without R.
 
     Returns
     -------
     seconds, shape (n_waves, n_leads, 3); NaN where it never exceeds the limit
     """
-    own = np.abs(found.dipole_mv @ matrix.T)
+    leads_mv = found.dipole_mv @ matrix.T
+    own = np.abs(leads_mv)
     ending = np.abs(found.with_st_mv @ matrix.T)
     seen = own.max(axis=1, initial=0.0) > limit_mv
     on = _crossing(own, found.time_s, limit_mv)
     off = _crossing(ending[:, ::-1], found.time_s[:, ::-1], limit_mv)
     rows = np.arange(len(own))[:, None]
+    if group_peak_is_r:
+        positive = leads_mv.max(axis=1, initial=0.0) > limit_mv
+        own = np.where(positive[:, None, :], leads_mv, own)
     peak = found.time_s[rows, own.argmax(axis=1)] if len(own) else np.empty(seen.shape)
     return np.where(seen[:, :, None], np.stack([on, peak, off], axis=2), np.nan)
 

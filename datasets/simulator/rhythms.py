@@ -233,7 +233,7 @@ def complete_block(asked: EcgScenario, rng: np.random.Generator) -> Script:
 
 
 def _grouped(asked: EcgScenario, rng: np.random.Generator, growth: float) -> Script:
-    """Groups of P waves of which the last doesn't conduct, with PR growing inside the group."""
+    """Make groups of P waves of which the last doesn't conduct, with PR growing inside a group."""
     script = Script()
     group = round(asked.options["group"])
     first = int(rng.integers(group))
@@ -252,12 +252,12 @@ def wenckebach(asked: EcgScenario, rng: np.random.Generator) -> Script:
 
 
 def mobitz_2(asked: EcgScenario, rng: np.random.Generator) -> Script:
-    """A P doesn't conduct without PR growing before."""
+    """Drop a QRS without PR growing before."""
     return _grouped(asked, rng, 0.0)
 
 
 def paced_atrial(asked: EcgScenario, rng: np.random.Generator) -> Script:
-    """A spike before each P, conducted to a QRS of its own."""
+    """Put a spike before each P, which conducts to a QRS of its own."""
     script = Script()
     for event in _regular(asked, rng, "paced", 0.0).ventricular:
         script.atrial.append(AtrialEvent(event.onset_s, asked.atrium, paced=True))
@@ -266,12 +266,12 @@ def paced_atrial(asked: EcgScenario, rng: np.random.Generator) -> Script:
 
 
 def paced_ventricular(asked: EcgScenario, rng: np.random.Generator) -> Script:
-    """A spike before each wide QRS; atria fibrillate or march on their own."""
+    """Put a spike before each wide QRS; atria fibrillate or march on their own."""
     script = Script()
     for event in _regular(asked, rng, "paced", 0.0).ventricular:
         paced = VentricularEvent(event.onset_s, event.kind, event.qrs_ms, None, "paced", paced=True)
         script.ventricular.append(paced)
-    if rng.uniform() < 0.5:
+    if rng.integers(2):
         script.background = "fibrillation"
     else:
         script.atrial = _dissociated(asked, rng)

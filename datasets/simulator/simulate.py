@@ -8,7 +8,7 @@ import numpy as np
 from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
-from .assembly import place_atrial, place_pr, place_spikes, place_ventricular
+from .assembly import Person, place_atrial, place_pr, place_spikes, place_ventricular
 from .background import background_vectors
 from .figures import figures
 from .noise import noise_mv
@@ -97,7 +97,7 @@ def _waves(
     matrix: FloatArray,
     streams: list[np.random.Generator],
 ) -> WaveTable:
-    person, beats = streams
+    person, beats = Person(asked, matrix, streams[0]), streams[1]
     phase = beats.uniform(0, 2 * np.pi)
     atrial_s = np.array([event.onset_s for event in script.atrial])
     ventricular_s = np.array([event.onset_s for event in script.ventricular])
@@ -106,8 +106,8 @@ def _waves(
     qt_s = _qt_s(script, asked, beats)
     return WaveTable.join(
         [
-            place_atrial(script, asked, p_gains, person),
-            place_ventricular(script, asked, qt_s, matrix, qrs_gains, person),
+            place_atrial(script, person, p_gains),
+            place_ventricular(script, person, qt_s, qrs_gains),
             place_pr(script, asked),
             place_spikes(script, asked),
         ]

@@ -79,9 +79,9 @@ def _axis(truth: "Truth", rule: Table) -> Iterable[str]:
     axis = truth.measured.qrs_axis_deg
     if axis is None:
         return
-    if -90.0 <= axis < rule["left_below_deg"]:
+    if rule["left_deg"][0] <= axis < rule["left_deg"][1]:
         yield "left_axis_deviation"
-    elif rule["right_above_deg"] < axis <= 180.0:
+    elif rule["right_deg"][0] < axis <= rule["right_deg"][1]:
         yield "right_axis_deviation"
 
 

@@ -15,7 +15,7 @@ from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.fixedpoint import FloatArray
 from .figures import figures
 from .measured import Measured, measure
-from .profiles import Profiles, lead_boundaries, profiles
+from .profiles import Profiles, lead_boundaries, sample_waves
 from .rhythms import Script
 from .scenario import EcgScenario
 from .statements import statements
@@ -73,11 +73,12 @@ class Truth:
     matrix: FloatArray
 
     @cached_property
-    def _profiles(self) -> dict[Group, Profiles]:
-        return {group: profiles(self.table, group) for group in (Group.P, Group.QRS, Group.T)}
+    def profiles(self) -> dict[Group, Profiles]:
+        """Return every wave on its own, finely sampled, by group."""
+        return {group: sample_waves(self.table, group) for group in (Group.P, Group.QRS, Group.T)}
 
     def _wave(self, group: Group, event: int) -> TruthWave | None:
-        found = self._profiles[group]
+        found = self.profiles[group]
         row = found.row_of.get(event)
         if row is None:
             return None
@@ -102,7 +103,7 @@ class Truth:
         event = self.script.ventricular[i]
         atrial = event.atrial
         last = self.script.ventricular[i - 1].onset_s if i else None
-        t = self._profiles[Group.T]
+        t = self.profiles[Group.T]
         end = t.end_s[t.row_of[i]] if i in t.row_of else None
         return TruthBeat(
             origin=event.origin,
@@ -135,7 +136,7 @@ class Truth:
         """Which atrial events lie under a QRS or a T that is much larger, shape (n_atrial,)."""
         rule = figures("criteria")["visible"]
         found = np.zeros(len(self.script.atrial), bool)
-        p, qrs, t = (self._profiles[g] for g in (Group.P, Group.QRS, Group.T))
+        p, qrs, t = (self.profiles[g] for g in (Group.P, Group.QRS, Group.T))
         for event, row in p.row_of.items():
             on, off, peak = p.begin_s[row], p.end_s[row], p.peak_s[row]
             shared = np.minimum(off, qrs.end_s) - np.maximum(on, qrs.begin_s)
@@ -159,6 +160,8 @@ class Truth:
     def lead_waves(self, group: Group, threshold_uv: float | None = None) -> FloatArray:
         """Visible onset, peak and offset of every wave in every lead, seconds.
 
+        The peak is the largest deflection; for QRS the highest positive one where there is one.
+
         Parameters
         ----------
         group : P, QRS or T
@@ -170,7 +173,12 @@ class Truth:
         """
         limit = figures("criteria")["visible"]["threshold_uv"]
         asked = limit if threshold_uv is None else threshold_uv
-        return lead_boundaries(self._profiles[group], self.matrix, asked / 1000.0)
+        return lead_boundaries(
+            self.profiles[group],
+            self.matrix,
+            asked / 1000.0,
+            group_peak_is_r=group is Group.QRS,
+        )
 
     def fiducials(
         self, record: str, *, visible: bool = True, threshold_uv: float | None = None
@@ -193,7 +201,7 @@ class Truth:
             name: {"p": [], "qrs": [], "t": []} for name in TWELVE_LEADS
         }
         for group, name in _CONTRACT_NAMES.items():
-            found = self._profiles[group]
+            found = self.profiles[group]
             times = self.lead_waves(group, threshold_uv)
             if not visible:
                 there = np.isfinite(times[:, :, 1])[:, :, None]
