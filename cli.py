@@ -1,20 +1,16 @@
 """The composition root: one command line whose sub-commands load their room only when called."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .cli_decide import app as decide_app
-from .cli_print import print_error, print_json
-
-if TYPE_CHECKING:
-    from .engine.bundles.load import Models
+from .cli_print import print_error, print_json, print_refusal
+from .cli_screen import Folders, Guidelines, Trust, screen
 
 EXIT_REFUSED = 1
-EXIT_USAGE = 2
 
 app = typer.Typer(
     name="laennec",
@@ -25,15 +21,8 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Model bundles: what is there, and whether it can be trusted.")
 app.add_typer(models_app, name="models", no_args_is_help=True)
+app.command()(screen)
 app.add_typer(decide_app)
-
-Guidelines = Annotated[
-    str | None,
-    typer.Option(help="Guideline sets, such as diabetes=fr,blood_pressure=esh2023 (the default)."),
-]
-Folders = Annotated[
-    list[Path] | None, typer.Option(help="Folder of model bundles; the shipped ones by default.")
-]
 
 
 def main() -> None:
@@ -43,79 +32,8 @@ def main() -> None:
     try:
         app()
     except ScreeningError as error:
-        print_error(error.as_dict())
+        print_refusal(error)
         sys.exit(EXIT_REFUSED)
-
-
-def _load_models(folders: list[Path] | None) -> "Models":
-    from .engine.bundles.load import load_models
-
-    models = load_models(folders)
-    for refused in models.refused:
-        print_error({**refused.error.as_dict(), "path": refused.id})
-    return models
-
-
-@app.command()
-def screen(
-    visits: Annotated[list[Path], typer.Argument(help="Visit files in the form laennec.visit/1.")],
-    guidelines: Guidelines = None,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
-    format: Annotated[str, typer.Option(help="text, json or html.")] = "text",  # noqa: A002 - the option's name is public
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write; for one visit.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
-    ] = None,
-    models: Folders = None,
-) -> None:
-    """Screen visits and print the pre-diagnosis of each, with its reasons."""
-    from .engine.guidelines import load_guidelines, parse_choice
-    from .serving.screen_commands import ScreenOptions, exit_code, screen_files
-
-    if format not in ("text", "json", "html"):
-        raise typer.BadParameter("text, json or html", param_hint="--format")
-    if lang not in ("fr", "en"):
-        raise typer.BadParameter("fr or en", param_hint="--lang")
-    if output is not None and len(visits) != 1:
-        raise typer.BadParameter("one visit for one file", param_hint="--output")
-    options = ScreenOptions(
-        models=_load_models(models),
-        guidelines=load_guidelines(parse_choice(guidelines) if guidelines else None),
-        lang=lang,
-        format=format,  # type: ignore[arg-type]  # checked above
-        now=datetime.now(UTC),
-    )
-    done = []
-    for screened in screen_files(visits, options):
-        done.append(screened)
-        if screened.error is not None:
-            print_error({**screened.error.as_dict(), "path": str(screened.path)})
-        elif output is not None:
-            _write(output, screened.rendered)
-        else:
-            typer.echo(screened.rendered)
-        if database is not None and screened.draft is not None:
-            from .serving.screen_commands import keep_draft
-
-            kept = keep_draft(database, screened.draft, options)
-            typer.echo(f"{kept['id']} {kept['content_hash']}", err=True)
-    raise typer.Exit(exit_code(done))
-
-
-def _write(output: Path, text: str) -> None:
-    from .engine.errors import DataError
-
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(
-            found=f"a file that can't be written ({error.strerror})",
-            why="the report would be lost",
-            remedy="Check the folder and its permissions, or leave out --output",
-            path=str(output),
-        ) from error
 
 
 @app.command()
@@ -128,12 +46,17 @@ def batch(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
     engine: Annotated[str, typer.Option(help="local.")] = "local",
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
+    chunk_rows: Annotated[
+        int | None, typer.Option(min=1, help="Rows of one result part; 16384 by default.")
+    ] = None,
     guidelines: Guidelines = None,
     models: Folders = None,
+    trust: Trust = None,
 ) -> None:
     """Screen tables of records; the results stay unconfirmed."""
     from .engine.guidelines import parse_choice
-    from .serving.batch import BatchOptions, run_batch
+    from .serving.batch import CHUNK_ROWS, BatchOptions, run_batch
+    from .serving.clock import latest_day, utc_now
 
     options = BatchOptions(
         inputs=tuple(inputs),
@@ -144,6 +67,9 @@ def batch(
         workers=workers,
         engine=engine,
         resume=resume,
+        trust=trust,
+        chunk_rows=chunk_rows or CHUNK_ROWS,
+        today=latest_day(utc_now),
     )
     summary = run_batch(options)
     print_json(
@@ -158,29 +84,31 @@ def batch(
 
 
 @models_app.command("list")
-def models_list(models: Folders = None) -> None:
+def models_list(models: Folders = None, trust: Trust = None) -> None:
     """List every bundle, loaded or refused."""
     from .engine.bundles.commands import list_models, open_models
 
-    print_json(list_models(open_models(models)))
+    print_json(list_models(open_models(models, trust_folder=trust)))
 
 
 @models_app.command("show")
-def modelsshow(
-    model_id: Annotated[str, typer.Argument(metavar="MODEL")], models: Folders = None
+def models_show(
+    model_id: Annotated[str, typer.Argument(metavar="MODEL")],
+    models: Folders = None,
+    trust: Trust = None,
 ) -> None:
     """Print everything about one bundle: manifest, rules, card."""
     from .engine.bundles.commands import open_models, show_model
 
-    print_json(show_model(open_models(models), model_id))
+    print_json(show_model(open_models(models, trust_folder=trust), model_id))
 
 
 @models_app.command("verify")
-def models_verify(models: Folders = None) -> None:
+def models_verify(models: Folders = None, trust: Trust = None) -> None:
     """Verify signatures, hashes, graphs and known answers of every bundle."""
     from .engine.bundles.commands import open_models, verify_models
 
-    rows, code = verify_models(open_models(models))
+    rows, code = verify_models(open_models(models, trust_folder=trust))
     print_json(rows)
     raise typer.Exit(code)
 
@@ -215,7 +143,7 @@ def train(
                 "code": "extra_missing",
                 "found": f"the package {error.name!r} is not installed",
                 "why": "training needs the extra train",
-                "remedy": "Run make test once, or pip install 'laennec[train]'",
+                "remedy": "Run `make test` once, or pip install -e '.[train]' in the source folder",
             }
         )
         raise typer.Exit(EXIT_REFUSED) from error
@@ -227,13 +155,13 @@ def train(
 
 
 @app.command()
-def doctor(models: Folders = None) -> None:
+def doctor(models: Folders = None, trust: Trust = None) -> None:
     """Say what is installed, which models are ready, and what would not work."""
-    from .engine.bundles.load import load_models
+    from .engine.bundles.commands import open_models
     from .engine.guidelines import load_guidelines
     from .serving.doctor import examine, is_able_to_screen
 
-    checks = examine(load_models(models), load_guidelines())
+    checks = examine(open_models(models, trust_folder=trust), load_guidelines())
     for check in checks:
         typer.echo(f"{'ok ' if check.ok else '-- '} {check.name}: {check.detail}")
     raise typer.Exit(0 if is_able_to_screen(checks) else EXIT_REFUSED)

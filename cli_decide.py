@@ -1,10 +1,15 @@
 """The commands of the physician: worklist, decide, release, and the audit trail behind them."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_print import show
+from .cli_print import one_of, show
+from .cli_screen import Folders, Trust
+
+if TYPE_CHECKING:
+    from .serving.stored_report import ReportForm
 
 app = typer.Typer()
 audit_app = typer.Typer(help="The audit trail of decisions.")
@@ -13,6 +18,44 @@ app.add_typer(audit_app, name="audit", no_args_is_help=True)
 Database = Annotated[
     str | None, typer.Option(help="Store, such as sqlite:///visits.db; else LAENNEC_DATABASE.")
 ]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")]
+Lang = Annotated[str | None, typer.Option(help="fr or en; as it was kept by default.")]
+
+
+def _form(
+    format: str,  # noqa: A002 - the option's name is public
+    lang: str | None,
+    models: list[Path] | None,
+    trust: Path | None,
+) -> "ReportForm":
+    from .engine.bundles.commands import open_models
+    from .serving.stored_report import ReportForm
+
+    return ReportForm(
+        one_of(format, ("text", "json", "html"), "--format"),  # type: ignore[arg-type]  # checked
+        None if lang is None else one_of(lang, ("fr", "en"), "--lang"),
+        lambda: open_models(models, trust_folder=trust),
+    )
+
+
+@app.command("show")
+def show_draft(
+    draft_id: Annotated[str, typer.Argument(metavar="ID")],
+    format: Annotated[str, typer.Option(help="text, json or html.")] = "text",  # noqa: A002 - the option's name is public
+    lang: Lang = None,
+    output: Output = None,
+    by: Annotated[
+        str | None, typer.Option(help="Physician who reads it: it counts as seen.")
+    ] = None,
+    models: Folders = None,
+    trust: Trust = None,
+    database: Database = None,
+) -> None:
+    """Read a stored report: its words, its history, and the hash on which to decide."""
+    from .serving.report_commands import show_command
+
+    form = _form(format, lang, models, trust)
+    show(show_command(draft_id, form, by=by, database=database), output)
 
 
 @app.command()
@@ -27,7 +70,12 @@ def worklist(database: Database = None) -> None:
 def decide(
     draft_id: Annotated[str, typer.Argument(metavar="ID")],
     by: Annotated[str, typer.Option(help="Physician, such as RPPS:10001234567.")],
-    content_hash: Annotated[str, typer.Option("--hash", help="Hash shown in the worklist.")],
+    content_hash: Annotated[
+        str,
+        typer.Option(
+            "--hash", help="Content hash that was read, whole, as `laennec show` prints it."
+        ),
+    ],
     confirm: Annotated[bool, typer.Option("--confirm")] = False,  # noqa: FBT002
     amend: Annotated[bool, typer.Option("--amend")] = False,  # noqa: FBT002
     reject: Annotated[bool, typer.Option("--reject")] = False,  # noqa: FBT002
@@ -85,12 +133,19 @@ def withdraw(
 
 @app.command()
 def release(
-    draft_id: Annotated[str, typer.Argument(metavar="ID")], database: Database = None
+    draft_id: Annotated[str, typer.Argument(metavar="ID")],
+    format: Annotated[str, typer.Option(help="json, text or html.")] = "json",  # noqa: A002 - the option's name is public
+    lang: Lang = None,
+    output: Output = None,
+    models: Folders = None,
+    trust: Trust = None,
+    database: Database = None,
 ) -> None:
-    """Print the final report; a draft is refused."""
-    from .serving.decide_commands import release_command
+    """Print the final report: what the physician decided, by name; a draft is refused."""
+    from .serving.report_commands import release_command
 
-    show(release_command(draft_id, database=database))
+    form = _form(format, lang, models, trust)
+    show(release_command(draft_id, form, database=database), output)
 
 
 @audit_app.command("verify")

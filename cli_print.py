@@ -1,29 +1,70 @@
 """What every command of the command line prints with."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from .engine.errors import ScreeningError
     from .serving.decide_commands import CommandResult
 
 
 def print_error(error: dict[str, Any]) -> None:
     """Print a house error in its four parts, on standard error."""
     where = f" [{error['path']}]" if error.get("path") else ""
-    typer.echo(
-        f"{error['code']}: {error['found']}: {error['why']}. {error['remedy']}.{where}", err=True
-    )
+    remedy = str(error["remedy"]).rstrip(".")
+    typer.echo(f"{error['code']}: {error['found']}: {error['why']}. {remedy}.{where}", err=True)
 
 
-def show(result: "CommandResult") -> None:
-    """Print what a command answered and exit with its code."""
+def print_refusal(error: "ScreeningError") -> None:
+    """Print an error; of a table, every problem that was found and the mapping that would do."""
+    from dataclasses import asdict
+
+    problems = getattr(error, "problems", ())
+    for problem in problems:
+        print_error(asdict(problem))
+    if not problems:
+        print_error(error.as_dict())
+    snippet = getattr(error, "snippet", "")
+    if snippet:
+        typer.echo(f"A mapping that would do (--mapping FILE.toml):\n{snippet}", err=True)
+
+
+def show(result: "CommandResult", output: Path | None = None) -> None:
+    """Print what a command answered, or write it to a file, and exit with its code."""
     error = result.data.get("error")
     if error:
         print_error(dict(error))
-    else:
+    elif result.text is None:
         print_json(result.data)
+    elif output is None:
+        typer.echo(result.text)
+    else:
+        write_text(output, result.text)
     raise typer.Exit(result.exit_code)
+
+
+def write_text(output: Path, text: str) -> None:
+    """Write a report to a file; a file that can't be written is a house error."""
+    from .engine.errors import DataError
+
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="the report would be lost",
+            remedy="Check the folder and its permissions, or leave out --output",
+            path=str(output),
+        ) from error
+
+
+def one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
+    """Return an option's value, or a usage error that names what it may be."""
+    if value not in allowed:
+        raise typer.BadParameter(f"one of {', '.join(allowed)}", param_hint=option)
+    return value
 
 
 def print_json(data: object) -> None:

@@ -1,16 +1,33 @@
 """The time of an act: always passed in, always with its zone, always written in UTC."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
 
 from ..engine.errors import AuditError
 
 Clock = Callable[[], datetime]
+_FURTHEST_AHEAD_H: Final = 14
 
 
 def utc_now() -> datetime:
     """Return the time of this machine; the one clock of the programs that are really used."""
     return datetime.now(UTC)
+
+
+def latest_day(clock: Clock) -> date:
+    """Return the latest calendar day that has begun anywhere on earth.
+
+    A date without a zone lies in the future only where it has begun nowhere: a table of Auckland is
+    not refused in Paris.
+
+    Parameters
+    ----------
+    clock : as in `read_clock`
+
+    Source: the zone furthest ahead, UTC+14 (Line Islands), IANA time zone database.
+    """
+    return read_clock(clock).astimezone(timezone(timedelta(hours=_FURTHEST_AHEAD_H))).date()
 
 
 def read_clock(clock: Clock) -> datetime:

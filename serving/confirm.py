@@ -1,4 +1,4 @@
-"""The physician's acts: see, acknowledge, decide, withdraw, and the release that they allow.
+"""The physician's acts: see, acknowledge, decide, withdraw.
 
 Each act is one transaction that holds the lock on the chain's head: the state is read, the way is
 looked up in the table of states, the rows and their audit event are written, and the act is on the
@@ -8,10 +8,10 @@ second one is told.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from ..engine.errors import NotPermitted
-from .audit import AuditWriter, Row, as_row, read_event, require_vouched
+from .audit import AuditWriter, Row, read_event
 from .clock import Clock
 from .decisions import (
     Decision,
@@ -22,17 +22,11 @@ from .decisions import (
     report_act,
     resolve,
 )
-from .drafts import SYSTEM, Step, read_report, take_step
+from .drafts import Step, read_report, take_step
+from .history import decision_rows
 from .people import Person, require_physician
-from .reports import (
-    SEAL,
-    ConfirmedReport,
-    DraftReport,
-    FindingDecision,
-    final_document,
-    not_confirmed,
-)
-from .states import UNDECIDED, Act, State, next_state, superseded
+from .reports import DraftReport
+from .states import UNDECIDED, Act, State, superseded
 from .store import Store
 from .tables import decisions, requests
 
@@ -139,7 +133,7 @@ def _write_decisions(
     act: tuple[DecisionRequest, Person],
 ) -> int:
     request, physician = act
-    before = {row["finding_id"]: row["verdict"] for row in _decision_rows(connection, report)}
+    before = {row["finding_id"]: row["verdict"] for row in decision_rows(connection, report)}
     taken = resolve(request.decisions, report.document["findings"], frozenset(before))
     verdicts = [*before.values(), *(str(decision.verdict) for decision in taken)]
     step = Step(report_act(verdicts, len(report.finding_ids()) - len(verdicts)), physician.id)
@@ -171,15 +165,10 @@ def _decision_row(report: DraftReport, decision: Decision, physician: Person, at
     }
 
 
-def _decision_rows(connection: Connection, report: DraftReport) -> list[RowMapping]:
-    query = select(decisions).where(decisions.c.draft_id == report.draft_id)
-    return list(connection.execute(query).mappings())
-
-
 def _answer(connection: Connection, report: DraftReport, sequence: int) -> Decided:
     """Tell what an act did, from what is stored, so that a replay tells the same."""
     event = read_event(connection, sequence)
-    rows = _decision_rows(connection, report)
+    rows = decision_rows(connection, report)
     now = {row["finding_id"] for row in rows if row["audit_sequence"] == sequence}
     until_now = {row["finding_id"] for row in rows if row["audit_sequence"] <= sequence}
     return Decided(
@@ -250,58 +239,3 @@ def _simple_act(store: Store, draft_id: str, step: Step, by: tuple[Person, Clock
         writer = AuditWriter(connection, clock)
         report, _ = take_step(writer, read_report(connection, draft_id), step)
     return report.state
-
-
-def release(store: Store, draft_id: str, *, clock: Clock) -> ConfirmedReport:
-    """Turn a decided report into the type that may leave; the audit says so first.
-
-    Parameters
-    ----------
-    store : an opened store
-    draft_id : which report
-    clock : the time of the release
-
-    Raises
-    ------
-    NotConfirmed : it is not confirmed or amended
-    Superseded : a newer version of the visit exists
-    AuditError : a row behind the report was changed after it was written
-    StoreUnavailable : the release could not be audited, so nothing leaves
-    """
-    with store.write() as connection:
-        writer = AuditWriter(connection, clock)
-        report = read_report(connection, draft_id)
-        if report.state not in (State.CONFIRMED, State.AMENDED, State.SUPERSEDED):
-            raise not_confirmed(report.draft_id, report.state)
-        next_state(report.state, Act.RELEASE, path=f"draft {report.draft_id}")
-        rows = {row["finding_id"]: row for row in _decision_rows(connection, report)}
-        require_vouched(connection, decisions, map(as_row, rows.values()))
-        if set(rows) != set(report.finding_ids()):
-            raise not_confirmed(report.draft_id, report.state)
-        report, sequence = take_step(writer, report, Step(Act.RELEASE, SYSTEM))
-    decided = tuple(_as_decision(rows[finding_id]) for finding_id in report.finding_ids())
-    return ConfirmedReport(
-        draft_id=report.draft_id,
-        visit_id=report.visit_id,
-        version=report.version,
-        content_hash=report.content_hash,
-        state=report.state,
-        decisions=decided,
-        released_at=writer.at,
-        audit_sequence=sequence,
-        document=final_document(report, decided),
-        seal=SEAL,
-    )
-
-
-def _as_decision(row: RowMapping) -> FindingDecision:
-    return FindingDecision(
-        finding_id=row["finding_id"],
-        verdict=row["verdict"],
-        amended_to=row["amended_to"],
-        reason=row["reason"],
-        reason_text=row["reason_text"],
-        physician_id=row["actor_id"],
-        physician_name=row["actor_name"],
-        decided_at=row["decided_at"],
-    )

@@ -20,9 +20,8 @@ from .checkpoints import (
     read_checkpoints,
 )
 from .clock import Clock, utc_now
-from .confirm import Withdrawal, acknowledge, decide, release, withdraw
+from .confirm import Withdrawal, acknowledge, decide, withdraw
 from .decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
-from .reports import export_final
 from .site import Site, SiteSettings, load_site, read_settings
 from .store import Store, open_store
 from .worklist import worklist
@@ -42,10 +41,12 @@ class CommandResult:
     ----------
     exit_code : 0 done, 1 refused, 2 wrong usage
     data : JSON-able; ``error`` holds the fields of the error where the command was refused
+    text : a report in the form that was asked for, to be printed as it is; else None
     """
 
     exit_code: int
     data: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class DecideOptions:
     idempotency_key: str | None = None
 
 
-def _answering_errors(command: Callable[_P, CommandResult]) -> Callable[_P, CommandResult]:
+def answering_errors(command: Callable[_P, CommandResult]) -> Callable[_P, CommandResult]:
     """Let a command answer its refusals as data."""
 
     @wraps(command)
@@ -88,7 +89,7 @@ def _answering_errors(command: Callable[_P, CommandResult]) -> Callable[_P, Comm
     return answering
 
 
-@_answering_errors
+@answering_errors
 def worklist_command(*, database: str | None = None, clock: Clock = utc_now) -> CommandResult:
     """List the reports that wait for a physician.
 
@@ -101,12 +102,12 @@ def worklist_command(*, database: str | None = None, clock: Clock = utc_now) -> 
     -------
     ``reports``: one dict per report, as `WorklistItem`
     """
-    with _opened(database, read_settings()) as store:
+    with opened(database, read_settings()) as store:
         items = [asdict(item) for item in worklist(store, clock=clock)]
     return CommandResult(EXIT_DONE, {"reports": items})
 
 
-@_answering_errors
+@answering_errors
 def decide_command(
     options: DecideOptions, *, database: str | None = None, clock: Clock = utc_now
 ) -> CommandResult:
@@ -138,46 +139,36 @@ def decide_command(
     request = DecisionRequest(
         options.draft_id, options.content_hash, (decision,), options.idempotency_key
     )
-    with _opened(database, settings) as store:
+    with opened(database, settings) as store:
         decided = decide(store, request, physician=physician, clock=clock)
     return CommandResult(EXIT_DONE, asdict(decided))
 
 
-@_answering_errors
+@answering_errors
 def acknowledge_command(
     draft_id: str, by: str, *, database: str | None = None, clock: Clock = utc_now
 ) -> CommandResult:
     """Record that a physician takes charge of an urgent report; it stays undecided."""
     settings = read_settings()
     physician = load_site(settings.site).person(by)
-    with _opened(database, settings) as store:
+    with opened(database, settings) as store:
         state = acknowledge(store, draft_id, physician=physician, clock=clock)
     return CommandResult(EXIT_DONE, {"draft_id": draft_id, "state": str(state)})
 
 
-@_answering_errors
+@answering_errors
 def withdraw_command(
     withdrawal: Withdrawal, by: str, *, database: str | None = None, clock: Clock = utc_now
 ) -> CommandResult:
     """Take a report back whole, with a coded reason."""
     settings = read_settings()
     physician = load_site(settings.site).person(by)
-    with _opened(database, settings) as store:
+    with opened(database, settings) as store:
         state = withdraw(store, withdrawal, physician=physician, clock=clock)
     return CommandResult(EXIT_DONE, {"draft_id": withdrawal.draft_id, "state": str(state)})
 
 
-@_answering_errors
-def release_command(
-    draft_id: str, *, database: str | None = None, clock: Clock = utc_now
-) -> CommandResult:
-    """Return the final document of a decided report (``report``); a draft is refused."""
-    with _opened(database, read_settings()) as store:
-        report = release(store, draft_id, clock=clock)
-    return CommandResult(EXIT_DONE, {"report": export_final(report)})
-
-
-@_answering_errors
+@answering_errors
 def audit_verify_command(*, database: str | None = None) -> CommandResult:
     """Verify the audit trail, with the site's checkpoints where there is a site.
 
@@ -190,7 +181,7 @@ def audit_verify_command(*, database: str | None = None) -> CommandResult:
     checkpoints = (
         NO_CHECKPOINTS if settings.site is None else _checkpoints(load_site(settings.site))
     )
-    with _opened(database, settings) as store:
+    with opened(database, settings) as store:
         report = verify(store, checkpoints)
     data = {
         "intact": report.is_intact,
@@ -203,7 +194,7 @@ def audit_verify_command(*, database: str | None = None) -> CommandResult:
     return CommandResult(EXIT_DONE if report.is_intact else EXIT_REFUSED, data)
 
 
-@_answering_errors
+@answering_errors
 def audit_key_command() -> CommandResult:
     """Make the site's audit key and checkpoint folder where the site file says; overwrites none."""
     site = load_site(read_settings().site)
@@ -213,7 +204,7 @@ def audit_key_command() -> CommandResult:
     return CommandResult(EXIT_DONE, data)
 
 
-@_answering_errors
+@answering_errors
 def audit_checkpoint_command(
     *, database: str | None = None, clock: Clock = utc_now
 ) -> CommandResult:
@@ -222,7 +213,7 @@ def audit_checkpoint_command(
     site = load_site(settings.site)
     key = load_site_key(site.private_key)
     earlier = _checkpoints(site)
-    with _opened(database, settings) as store:
+    with opened(database, settings) as store:
         signed = write_checkpoint(store, key, site.checkpoints, clock=clock, earlier=earlier)
     return CommandResult(
         EXIT_DONE, {"sequence": signed.sequence, "folder": str(site.checkpoints), "at": signed.at}
@@ -238,7 +229,8 @@ def _checkpoints(site: Site) -> Checkpoints:
 
 
 @contextmanager
-def _opened(database: str | None, settings: SiteSettings) -> Iterator[Store]:
+def opened(database: str | None, settings: SiteSettings) -> Iterator[Store]:
+    """Open the store that a command means: named, of the environment, or of the site."""
     address = database or settings.database or load_site(settings.site).database
     store = open_store(address, create=False)
     try:

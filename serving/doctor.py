@@ -64,7 +64,9 @@ def _package(name: str) -> Check:
     try:
         return Check(name, True, version(name))
     except PackageNotFoundError:
-        return Check(name, False, "not installed: run `make run`, or pip install laennec")
+        return Check(
+            name, False, "not installed: run `make run`, or pip install -e . in the source folder"
+        )
 
 
 def _extra(name: str, modules: tuple[str, ...]) -> Check:
@@ -72,7 +74,9 @@ def _extra(name: str, modules: tuple[str, ...]) -> Check:
     if not absent:
         return Check(f"extra {name}", True, "installed")
     detail = f"without {', '.join(absent)}, {_NEEDED_FOR[name]} would not work"
-    return Check(f"extra {name}", False, f"{detail}: pip install 'laennec[{name}]'")
+    return Check(
+        f"extra {name}", False, f"{detail}: pip install -e '.[{name}]' in the source folder"
+    )
 
 
 def _models(models: Models) -> list[Check]:

@@ -13,6 +13,7 @@ from ..engine.canonical import canonical_bytes
 from ..engine.errors import ConfirmationError, NotPermitted
 from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
+from .content import Content, read_content
 from .house_data import worklist_rules
 from .reports import DraftReport
 from .states import Act, State, next_state
@@ -45,7 +46,12 @@ class Step:
 
 
 def save_draft(
-    store: Store, draft: Mapping[str, Any], *, rendered_language: str, clock: Clock
+    store: Store,
+    draft: Mapping[str, Any],
+    *,
+    rendered_language: str,
+    clock: Clock,
+    content: Content | None = None,
 ) -> str:
     """Keep a draft pre-diagnosis; a correction of the visit supersedes the earlier one.
 
@@ -56,6 +62,8 @@ def save_draft(
         findings (id, kind, urgency) and urgent (level); kept whole
     rendered_language : the language in which it is shown; not part of the content hash
     clock : the time of saving
+    content : the same draft without words, so that it can be read in every language and form;
+        without it, only as ``draft`` words it
 
     Returns
     -------
@@ -65,11 +73,13 @@ def save_draft(
     Raises
     ------
     ConfirmationError : the draft lacks what a decision needs
+    AuditError : the content does not give the draft's content hash
     NotPermitted : the visit's current version belongs to another person
     StoreUnavailable : it could not be made durable
     """
     _check_draft(draft)
     document = canonical_bytes(draft).decode("utf-8")
+    kept = None if content is None else _checked(content, draft["content_hash"])
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
         current = _latest_version(connection, draft["visit_id"])
@@ -87,6 +97,7 @@ def save_draft(
             "urgency": _most_urgent(draft),
             "rendered_language": rendered_language,
             "document": document,
+            "content": kept,
             "saved_at": writer.at,
         }
         _write_first_step(writer, row)
@@ -143,7 +154,15 @@ def as_report(connection: Connection, row: RowMapping) -> DraftReport:
         state=State(last["state"]),
         step=last["step"],
         document=json.loads(row["document"]),
+        content=None if row["content"] is None else json.loads(row["content"]),
     )
+
+
+def _checked(content: Content, promised_hash: str) -> str:
+    """Return the content as it is kept, after reading it once as it will be read."""
+    kept = canonical_bytes(content.as_dict()).decode("utf-8")
+    read_content(json.loads(kept), promised_hash)
+    return kept
 
 
 def take_step(

@@ -1,15 +1,17 @@
 """A draft and a confirmed report are different types; only the second can leave as final.
 
-`ConfirmedReport` can only be made by `serving/confirm.release`, which reads the decisions from the
+`ConfirmedReport` can only be made by `serving/release.release`, which reads the decisions from the
 store: its constructor asks for a seal that no other module holds.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..engine.errors import NotConfirmed
+from ..engine.prediagnosis import URGENCIES
+from .decision_words import DecisionWords, FindingDecision
 from .states import State
 
 Document = Mapping[str, Any]
@@ -31,6 +33,7 @@ class DraftReport:
     state : where it stands
     step : number of the last act on it
     document : the pre-diagnosis (``laennec.prediagnosis/1``), still a draft
+    content : the same without words, as ``serving/content`` reads it; None where it was not kept
     """
 
     draft_id: str
@@ -44,48 +47,15 @@ class DraftReport:
     state: State
     step: int
     document: Document = field(repr=False)
+    content: Document | None = field(default=None, repr=False)
 
     def finding_ids(self) -> tuple[str, ...]:
         """Return the ids of its findings, in their order."""
         return tuple(str(finding["id"]) for finding in self.document["findings"])
 
 
-@dataclass(frozen=True, slots=True)
-class FindingDecision:
-    """What a physician decided about one finding.
-
-    Parameters
-    ----------
-    finding_id : which finding
-    verdict : confirm, amend or reject
-    amended_to : the state or band that the physician puts in place, for amend
-    reason, reason_text : the code from the override reasons, and words where given
-    physician_id, physician_name : who decided
-    decided_at : UTC text
-    """
-
-    finding_id: str
-    verdict: str
-    amended_to: str | None
-    reason: str | None
-    reason_text: str | None
-    physician_id: str
-    physician_name: str
-    decided_at: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the decision as it stands beside a finding of the final document."""
-        return {
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "reason_text": self.reason_text,
-            "physician": {"id": self.physician_id, "name": self.physician_name},
-            "decided_at": self.decided_at,
-        }
-
-
 class _Seal:
-    """Held by this module and by `serving/confirm.release` only."""
+    """Held by this module and by `serving/release.release` only."""
 
 
 SEAL: Final = _Seal()
@@ -103,6 +73,7 @@ class ConfirmedReport:
     released_at : UTC text
     audit_sequence : the audit event of this release, written before this object existed
     document : the pre-diagnosis with the decisions applied
+    draft : the report that was decided on
     seal : proof that `release` made it
     """
 
@@ -115,6 +86,7 @@ class ConfirmedReport:
     released_at: str
     audit_sequence: int
     document: Document = field(repr=False)
+    draft: DraftReport = field(repr=False)
     seal: _Seal = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,9 +120,16 @@ def final_document(draft: DraftReport, decisions: tuple[FindingDecision, ...]) -
     return {
         **document,
         "status": str(draft.state),
+        "urgency": _urgency([*kept, *document.get("urgent", ())]),
         "findings": kept,
         "rejected_findings": rejected,
     }
+
+
+def _urgency(said: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the most urgent level of what is left; urgent rules stand whatever was decided."""
+    levels = [item.get("urgency") or item.get("level") for item in said]
+    return min((level for level in levels if level), key=URGENCIES.index, default=None)
 
 
 def _applied(finding: dict[str, Any], decision: FindingDecision) -> dict[str, Any]:
@@ -192,7 +171,16 @@ def export_final(report: ConfirmedReport) -> dict[str, Any]:
         "released_at": report.released_at,
         "audit_sequence": report.audit_sequence,
     }
-    return {**copy.deepcopy(dict(report.document)), "confirmation": confirmation}
+    words = DecisionWords(str(report.document.get("language") or report.draft.rendered_language))
+    by, at = words.deciders(report.decisions)
+    return {
+        **copy.deepcopy(dict(report.document)),
+        "disclaimer": words.text("final.disclaimer"),
+        "confirmation": {
+            **confirmation,
+            "text": words.text(f"final.line.{report.state}", by=by, at=at),
+        },
+    }
 
 
 def _require_confirmed(report: object) -> None:

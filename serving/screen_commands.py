@@ -1,16 +1,18 @@
 """What `laennec screen` does: read, screen, render, keep; as data and an exit code."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from ..engine import Guidelines, Models, PreDiagnosis, parse, screen_columns
-from ..engine.errors import RecordError, ScreeningError
+from ..engine.errors import DataError, RecordError, ScreeningError
 from ..engine.risks.labels import model_labels
 from ..engine.screen import Screening, draft_of
+from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 
@@ -41,6 +43,7 @@ class Screened:
     refused: bool
     error: ScreeningError | None
     rendered: str
+    screening: Screening | None = None
 
 
 def screen_file(path: Path, options: ScreenOptions) -> Screened:
@@ -51,25 +54,45 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
         return Screened(path, None, True, error, "")
     screening = screen_columns(record.batch, options.models, options.guidelines)
     draft = draft_of(screening, 0, record.performed_at)
-    return Screened(path, draft, record.is_refused, None, render(draft, screening, options))
+    return Screened(
+        path, draft, record.is_refused, None, render(draft, screening, options), screening
+    )
 
 
-def keep_draft(database: str, draft: PreDiagnosis, options: ScreenOptions) -> dict[str, str]:
-    """Keep a draft in a store, where it waits for a physician.
+def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dict[str, str]:
+    """Keep the draft of a visit in a store, where it waits for a physician.
+
+    Parameters
+    ----------
+    database : address of the store
+    screened : a visit that could be read
+    options : with which it was screened
 
     Returns
     -------
     its ``id`` and the ``content_hash`` on which a physician decides
+
+    Raises
+    ------
+    RecordError : the visit could not be read, so there is nothing to keep
     """
     from .clock import utc_now  # noqa: PLC0415 - screening without a store needs no SQLAlchemy
+    from .content import Content  # noqa: PLC0415
     from .drafts import save_draft  # noqa: PLC0415
+    from .report.person import person_values  # noqa: PLC0415
     from .store import open_store  # noqa: PLC0415
 
-    labels = model_labels(options.models, options.lang)
-    document = as_json(draft, options.lang, labels)
+    draft, screening = screened.draft, screened.screening
+    if draft is None or screening is None:
+        raise screened.error or _nothing_to_keep(screened.path)
+    labels = {str(lang): model_labels(options.models, lang) for lang in LANGUAGES}
+    document = as_json(draft, options.lang, labels[options.lang])
+    content = Content(draft, labels, person_values(screening, 0))
     store = open_store(database)
     try:
-        kept = save_draft(store, document, rendered_language=options.lang, clock=utc_now)
+        kept = save_draft(
+            store, document, rendered_language=options.lang, clock=utc_now, content=content
+        )
     finally:
         store.close()
     return {"id": kept, "content_hash": draft.content_hash}
@@ -107,9 +130,61 @@ def screen_files(paths: Sequence[Path], options: ScreenOptions) -> Iterator[Scre
         yield screen_file(path, options)
 
 
-def exit_code(done: Sequence[Screened]) -> int:
+def exit_code(refused: Sequence[bool]) -> int:
     """0 when every visit was screened, 1 when none was, 3 when some were."""
-    refused = sum(s.refused for s in done)
-    if refused == 0:
+    if not any(refused):
         return EXIT_DONE
-    return EXIT_REFUSED if refused == len(done) else EXIT_PARTLY
+    return EXIT_REFUSED if all(refused) else EXIT_PARTLY
+
+
+def file_names(paths: Sequence[Path], ending: str) -> dict[Path, str]:
+    """Return the name of each visit's report in a folder: the visit file's, with its own ending.
+
+    Raises
+    ------
+    DataError : two visit files have the same name, so that one report would overwrite the other
+    """
+    names = {path: f"{path.stem}.{ending}" for path in paths}
+    twice = sorted(name for name, n in Counter(path.stem for path in paths).items() if n > 1)
+    if twice:
+        raise DataError(
+            found=f"several visit files with the same name ({', '.join(twice)})",
+            why="one report would overwrite the other",
+            remedy="Screen them in two runs, into two folders",
+            path="--output",
+        )
+    return names
+
+
+class Printed:
+    """Several reports on one stream: JSON documents become one array, the rest follow each other.
+
+    Parameters
+    ----------
+    write : where text goes
+    is_array : several JSON documents
+    """
+
+    def __init__(self, write: Callable[[str], None], *, is_array: bool) -> None:
+        self._write, self._is_array, self._count = write, is_array, 0
+
+    def add(self, rendered: str) -> None:
+        """Print one report."""
+        if self._is_array:
+            self._write("[" if self._count == 0 else ",")
+        self._write(rendered)
+        self._count += 1
+
+    def end(self) -> None:
+        """Print what closes the array; an array without documents is one too."""
+        if self._is_array:
+            self._write("]" if self._count else "[]")
+
+
+def _nothing_to_keep(path: Path) -> RecordError:
+    return RecordError(
+        found="a visit without a draft",
+        why="there is nothing on which a physician could decide",
+        remedy="Mend the visit file and screen it again",
+        path=str(path),
+    )

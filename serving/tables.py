@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "laennec.store/1"
+SCHEMA = "laennec.store/2"
 
 metadata = MetaData()
 
@@ -77,6 +77,7 @@ drafts = Table(
     Column("urgency", _WORD, nullable=False),
     Column("rendered_language", _WORD, nullable=False),
     Column("document", Text, nullable=False),
+    Column("content", Text),
     Column("saved_at", _TIME, nullable=False),
     _salt(),
     _sequence(),

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from ..errors import RecordError
 from ..vocabulary import load
 from ..vocabulary.load import read_toml
+
+_BOM: Final = "\ufeff"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 vocabulary_package = load.__package__ or ""
 
@@ -45,12 +49,42 @@ def _not_a_document(found: str, remedy: str) -> RecordError:
     return RecordError(found=found, why="a visit must be one JSON object", remedy=remedy, path="$")
 
 
+def _encoding_of(document: str | bytes | Mapping[str, Any]) -> tuple[str, str]:
+    """Return what is said of bytes that are not UTF-8: the likely encoding, never a conversion."""
+    if isinstance(document, bytes) and (document[:2] in _UTF16 or b"\0" in document[:4]):
+        return "bytes that look like UTF-16, not UTF-8", "Save the file as UTF-8 and send it again"
+    return (
+        "bytes that are not UTF-8 (perhaps Latin-1 or Windows-1252)",
+        "Save the file as UTF-8 and send it again; an accent read in the wrong encoding is "
+        "another letter, so none is guessed",
+    )
+
+
+def check_clock(now: datetime | None) -> None:
+    """Refuse a clock without a time zone.
+
+    Raises
+    ------
+    RecordError  if it is no aware time: whether a visit lies in the future could not be told
+    """
+    if now is None or (isinstance(now, datetime) and now.utcoffset() is not None):
+        return
+    raise RecordError(
+        found="a time without a zone given as now"
+        if isinstance(now, datetime)
+        else f"a value of type {type(now).__name__} given as now",
+        why="whether the visit lies in the future can't be told by it",
+        remedy="Pass an aware time, such as datetime.now(UTC), or leave now out",
+        path="now",
+    )
+
+
 def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the visit as a mapping; JSON numbers come back as the text that was written.
 
     Parameters
     ----------
-    document : JSON text, UTF-8 bytes, or an already read mapping
+    document : JSON text, UTF-8 bytes (a byte order mark is skipped), or an already read mapping
 
     Raises
     ------
@@ -61,6 +95,11 @@ def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any
     """
     if isinstance(document, Mapping):
         return document
+    if not isinstance(document, str | bytes):
+        raise _not_a_document(
+            f"a value of type {type(document).__name__}",
+            "Send JSON text, UTF-8 bytes, or a mapping in the form laennec.visit/1",
+        )
     limit = int(intake_numbers()["limits"]["document_bytes"])
     if len(document) > limit:
         raise _not_a_document(
@@ -69,14 +108,14 @@ def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any
     try:
         text = document.decode("utf-8") if isinstance(document, bytes) else document
         loaded = json.loads(
-            text,
+            text.removeprefix(_BOM),
             object_pairs_hook=_unique,
             parse_float=NumberText,
             parse_int=NumberText,
             parse_constant=_refuse_constant,
         )
     except UnicodeDecodeError as error:
-        raise _not_a_document("bytes that are not UTF-8", "Send UTF-8 text") from error
+        raise _not_a_document(*_encoding_of(document)) from error
     except DuplicateKey as error:
         raise _not_a_document(
             f"the key {str(error)[:40]!r} twice in one object", "Send each key once"

@@ -11,7 +11,7 @@ from ..record import VisitBatch
 from ..vocabulary import Vocabulary, load_vocabulary
 from .answers import LISTS, OBJECTS, read_answers
 from .columns import answer_columns, columns_from_readings, paths_by_slot, texts_by_slot
-from .document import intake_numbers, load_document
+from .document import check_clock, intake_numbers, load_document
 from .measurements import MeasurementContext, Reading, read_measurement
 from .person import (
     Identity,
@@ -74,7 +74,7 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
 
     Raises
     ------
-    RecordError  if the document is no JSON object
+    RecordError  if the document is no JSON object, or ``now`` has no time zone
 
     Examples
     --------
@@ -82,6 +82,7 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
     >>> record.is_refused, record.batch.problems[0].code
     (True, 'identifier_missing')
     """
+    check_clock(now)
     loaded = load_document(document)
     vocabulary = load_vocabulary()
     log = ProblemLog()

@@ -8,6 +8,7 @@ from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis
 from . import order, phrases
 from .numbers import MINUS
 from .sentences import Sentences
+from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
 
 WIDTH: Final = 80
@@ -53,7 +54,10 @@ class _Page:
 
 
 def render_text(
-    prediagnosis: PreDiagnosis, lang: str, labels: Mapping[str, str] | None = None
+    prediagnosis: PreDiagnosis,
+    lang: str,
+    labels: Mapping[str, str] | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """Print a draft for a terminal of 80 columns.
 
@@ -62,6 +66,7 @@ def render_text(
     prediagnosis : the draft
     lang : ``fr`` or ``en``
     labels : what model bundles call their variables and terms (``rule_labels``)
+    standing : what it says of itself; a draft where None
 
     Returns
     -------
@@ -73,33 +78,46 @@ def render_text(
     """
     sentences, page = Sentences(lang, labels), _Page()
     groups = order.grouped(prediagnosis)
-    _head(prediagnosis, sentences, page)
+    standing = standing or draft_standing(sentences)
+    _head(prediagnosis, sentences, standing, page)
+    _sections(standing, page)
     _urgent(prediagnosis.urgent, sentences, page)
     _banners(prediagnosis, sentences, page)
     _symptoms(prediagnosis, sentences, page)
-    _main(groups, sentences, page)
+    _main(groups, sentences, page, standing.nothing)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
     _not_assessable(groups["not_assessable"], sentences, page)
     _absent(groups["absent"], sentences, page)
-    _foot(prediagnosis, sentences, page)
+    _foot(prediagnosis, sentences, standing, page)
     return "\n".join(_printable(line) for line in page.lines) + "\n"
 
 
 def _printable(line: str) -> str:
     """Keep control characters of a visit away from the terminal."""
+    if line.isprintable():
+        return line
     return "".join(c if c.isprintable() else "?" for c in line)
 
 
-def _head(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
-    page.add(f"{sentences.text('ui.title')} - {sentences.text('status.draft.long')}")
+def _head(
+    prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: _Page
+) -> None:
+    page.add(f"{sentences.text('ui.title')} - {standing.line}")
     where = [
         f"{sentences.text('ui.visit')} {prediagnosis.visit_id}",
         f"{sentences.text('ui.person').lower()} {prediagnosis.person_id}",
         phrases.moment_phrase(prediagnosis.performed_at, sentences),
     ]
     page.add(", ".join(part for part in where if part))
-    page.add(sentences.text("disclaimer"))
+    page.add(standing.disclaimer)
+
+
+def _sections(standing: Standing, page: _Page) -> None:
+    for heading, lines in standing.sections:
+        page.heading(heading)
+        for line in lines:
+            page.add(line, lead="- ")
 
 
 def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
@@ -151,10 +169,12 @@ def _labelled(label: str, text: str, sentences: Sentences, page: _Page) -> None:
         page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")
 
 
-def _main(groups: Mapping[str, list[Finding]], sentences: Sentences, page: _Page) -> None:
+def _main(
+    groups: Mapping[str, list[Finding]], sentences: Sentences, page: _Page, nothing: str
+) -> None:
     page.heading(sentences.text("ui.findings"))
     if not groups["main"]:
-        page.add(phrases.nothing_phrase(groups, sentences))
+        page.add(nothing or phrases.nothing_phrase(groups, sentences))
     for number, finding in enumerate(groups["main"], start=1):
         if number > 1:
             page.gap()
@@ -315,7 +335,9 @@ def _absent(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
     page.add(sentences.text("ui.absent_note"))
 
 
-def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+def _foot(
+    prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: _Page
+) -> None:
     page.gap()
     page.rule("-")
     sets = ", ".join(f"{topic}={name}" for topic, name in prediagnosis.guideline_sets.items())

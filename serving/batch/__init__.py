@@ -1,11 +1,12 @@
 """Batch screening: tables of visits in, a result table with reasons and a manifest out."""
 
-from .options import BatchOptions, BatchRefused
+from .options import CHUNK_ROWS, BatchOptions, BatchRefused
 from .output import SCHEMA, screen_table
 from .progress import PlainReporter, Reporter, RichReporter, SilentReporter, default_reporter
 from .run import BatchSummary, run_batch
 
 __all__ = [
+    "CHUNK_ROWS",
     "SCHEMA",
     "BatchOptions",
     "BatchRefused",

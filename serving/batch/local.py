@@ -26,7 +26,8 @@ def run_tasks(
 ) -> Generator[Outcome, None, None]:
     """Run every task of the schedule and give each outcome as it comes.
 
-    Closing the iterator stops asking for more; parts that are being written are finished.
+    Closing the iterator stops asking for more: parts that are being made are finished, tasks that
+    only wait are not begun.
     """
     parts = schedule.chunk_count
     if options.worker_count == 1 or (parts is not None and parts <= SMALL_RUN_PARTS):
@@ -57,15 +58,18 @@ def _run_pool(
 
 @contextmanager
 def _pool(plan: BatchPlan, options: BatchOptions) -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
     pool = ProcessPoolExecutor(
         options.worker_count,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=start_worker,
-        initargs=(plan, options),
+        initargs=(plan, options, stop),
     )
     try:
         yield pool
     finally:
+        stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

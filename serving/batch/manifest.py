@@ -38,7 +38,7 @@ def make_manifest(
         "development_model": loaded.models.is_development,
         "guideline_rows_unsigned": loaded.guidelines.rows_unsigned,
         "plan_sha256": plan.sha256,
-        "plan": plan.content,
+        "plan": plan.as_dict(),
         "notices": sorted({n for table in plan.tables.values() for n in table.notices}),
         "ignored_columns": {n: list(table.ignored) for n, table in plan.tables.items()},
         "counts": _counts(ordered),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,8 @@ class BatchOptions:
     resume : go on where a run with the very same plan stopped
     research : also use models that stand under ``_experimental``
     chunk_rows : rows of one output part
+    today : a visit after this day is refused; nothing is refused for its date where None. A run
+        that is resumed keeps the day on which it began
     """
 
     inputs: tuple[Path, ...]
@@ -48,6 +51,7 @@ class BatchOptions:
     resume: bool = False
     research: bool = False
     chunk_rows: int = CHUNK_ROWS
+    today: date | None = None
 
     @property
     def worker_count(self) -> int:

@@ -1,7 +1,8 @@
 """The result table of a batch: its columns, and how a screening becomes them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -56,12 +57,33 @@ SCHEMA: Final = pa.schema(
 )
 
 
+class Place(NamedTuple):
+    """Where rows come from.
+
+    Parameters
+    ----------
+    name : stable name of the file
+    offset : number of the first row in it
+    today : a visit after this day is refused; none is where None
+    """
+
+    name: str = ""
+    offset: int = 0
+    today: date | None = None
+
+
+NOWHERE: Final = Place()
+
+MEASURED: Final = (Abstention.MEASURED, Abstention.BOTH_MEASURED)
+"""A measured value speaks instead of the model."""
+
+
 def screen_table(
     table: Any,  # noqa: ANN401 - pyarrow has no types
     plan: TablePlan,
     models: Models,
     guidelines: Guidelines,
-    place: tuple[str, int] = ("", 0),
+    place: Place = NOWHERE,
 ) -> Any:  # noqa: ANN401
     """Screen the rows of an Arrow record batch: the one function that every batch engine runs.
 
@@ -74,13 +96,13 @@ def screen_table(
     plan : what each column is, from ``plan_table``
     models : what ``load_models`` returned
     guidelines : what ``load_guidelines`` returned
-    place : stable name of where the rows come from, and the number of the first of them there
+    place : where the rows come from, and the day after which a visit is refused
 
     Returns
     -------
     pyarrow record batch with the columns of ``SCHEMA``, a row for each row, in their order
     """
-    rows = read_rows(table, plan, fragment=place[0], offset=place[1])
+    rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
     return result_table(rows, screen_columns(rows.batch, models, guidelines))
 
 
@@ -193,7 +215,7 @@ def _status(screening: Screening) -> tuple[Any, Any]:
     risks = [r for r in screening.risks if r.outcome.id in OUTCOMES]
     scored = np.zeros(n, dtype=np.bool_)
     for risk in risks:
-        scored |= _answered(risk) | (risk.abstention == Abstention.MEASURED)
+        scored |= _answered(risk) | np.isin(risk.abstention, MEASURED)
     status = np.where(screening.batch.refused, 2, np.where(scored, 0, 1))
     codes = [*(a.name.lower() for a in Abstention), None]
     why = risks[0].abstention if risks else np.full(n, Abstention.MODEL_REFUSED)

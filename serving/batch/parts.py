@@ -19,7 +19,7 @@ from ...engine.words import LANGUAGES, Sentences
 from .fingerprint import Fingerprint, fingerprint
 from .options import BatchRefused
 from .output import NOT_ASSESSABLE, REFUSED, SCORED
-from .plan import PLAN_FILE, BatchPlan, check_same_plan
+from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_plan
 
 PARTS: Final = "parts"
 MANIFEST_FILE: Final = "manifest.json"
@@ -195,9 +195,9 @@ def _prepare(out: Path, plan: BatchPlan) -> dict[str, Part]:
         left.unlink()
     (out / PARTS).mkdir(exist_ok=True)
     if (out / PLAN_FILE).exists():
-        check_same_plan(plan, _stored_plan(out / PLAN_FILE))
+        check_same_plan(plan, stored_plan(out / PLAN_FILE))
     else:
-        write_json(out / PLAN_FILE, plan.content)
+        write_json(out / PLAN_FILE, plan.as_dict())
     return parts_there(out / PARTS, plan.sha256)
 
 
@@ -223,14 +223,6 @@ def _hold(lock: Any, out: Path) -> None:  # noqa: ANN401
             remedy="Wait for it, or give another --out",
             path=out.name,
         ) from error
-
-
-def _stored_plan(path: Path) -> Mapping[str, Any]:
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        stored = {}
-    return stored if isinstance(stored, dict) else {}
 
 
 def parts_there(folder: Path, plan: str) -> dict[str, Part]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -36,6 +37,7 @@ from .options import BatchOptions, BatchRefused
 
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
+TODAY: Final = "today"
 _ROOT: Final = Path(__file__).parents[2]
 _CODE: Final = ("engine", "datasets/readers/tables", "serving/batch")
 _CODE_SUFFIXES: Final = (".py", ".toml")
@@ -59,13 +61,20 @@ class BatchPlan:
     fragments : the parts of the input, in order
     tables : what the columns of each fragment's file are, by file name
     unreadable : files that can't even be opened, with why
-    content : the plan as plain data, as it stands in ``plan.json``
+    content : the plan as plain data; its hash names the run
+    today : visits after this day are refused. It is not part of the hash, so that a run gives the
+        same bytes on another day; it stands in ``plan.json`` and a resumed run keeps it
     """
 
     fragments: tuple[Fragment, ...]
     tables: Mapping[str, TablePlan]
     unreadable: Mapping[str, FragmentUnreadable]
     content: Mapping[str, Any]
+    today: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as it stands in ``plan.json``."""
+        return {**self.content, TODAY: self.today.isoformat() if self.today else None}
 
     @property
     def sha256(self) -> str:
@@ -117,7 +126,25 @@ def make_plan(options: BatchOptions, loaded: Loaded) -> BatchPlan:
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
         "chunk_rows": options.chunk_rows,
     }
-    return BatchPlan(list_fragments(readable), tables, broken, content)
+    return BatchPlan(list_fragments(readable), tables, broken, content, _today(options))
+
+
+def _today(options: BatchOptions) -> date | None:
+    """Return the day of the run: that of the folder's run where it is resumed."""
+    path = options.out / PLAN_FILE
+    if not (options.resume and path.is_file()):
+        return options.today
+    said = stored_plan(path).get(TODAY)
+    return date.fromisoformat(said) if isinstance(said, str) else None
+
+
+def stored_plan(path: Path) -> Mapping[str, Any]:
+    """Return a plan that was written, empty where it can't be read."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        stored = {}
+    return stored if isinstance(stored, dict) else {}
 
 
 def _open(
@@ -201,6 +228,7 @@ def check_same_plan(plan: BatchPlan, stored: Mapping[str, Any]) -> None:
     ------
     BatchRefused  naming what is different
     """
+    stored = {key: value for key, value in stored.items() if key != TODAY}
     if content_hash(stored) == plan.sha256:
         return
     changed = [

@@ -98,10 +98,13 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
         if progress.interrupted:
             progress.parts = parts_there(options.out / PARTS, plan.sha256)
         manifest = make_manifest(plan, loaded, progress.parts, progress.failures)
+        interrupted = progress.interrupted and manifest["state"] != "complete"
         write_json(options.out / MANIFEST_FILE, manifest)
+    if interrupted:
+        reporter.line("batch: interrupted; the parts that are there are whole, --resume goes on")
     return BatchSummary(
         state=manifest["state"],
-        interrupted=progress.interrupted,
+        interrupted=interrupted,
         manifest=manifest,
         manifest_path=options.out / MANIFEST_FILE,
         rows_screened=progress.rows,
@@ -130,7 +133,7 @@ def _told(reporter: Reporter, progress: _Progress) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         progress.interrupted = True
-        reporter.line("batch: interrupted; the parts that are there are whole, --resume goes on")
+        reporter.line("batch: stopping; parts that are being made are finished first")
     finally:
         reporter.stop()
 

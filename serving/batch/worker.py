@@ -5,17 +5,28 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
 from .options import BatchOptions
-from .output import screen_table
+from .output import Place, screen_table
 from .parts import PARTS, Part, describe_part, write_part
 from .plan import BatchPlan, Loaded, load_screening, models_as_data
 
+NOT_BEGUN: Final = "not_reached"
 _DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+
+
+class Stop(Protocol):
+    """An event shared with the parent process."""
+
+    def is_set(self) -> bool:
+        """Say whether the run is to end."""
+
+    def set(self) -> None:
+        """Let the run end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ class Worker:
             self._plan.tables[fragment.file.name],
             self._loaded.models,
             self._loaded.guidelines,
-            (fragment.file.name, chunk.offset),
+            Place(fragment.file.name, chunk.offset, self._plan.today),
         )
         record = describe_part(table, (self._sha256, task.fragment), chunk)
         return write_part(self._folder, table, record)
@@ -116,11 +127,19 @@ class Worker:
 
 
 _workers: list[Worker] = []
+_stops: list[Stop] = []
 
 
-def start_worker(plan: BatchPlan, options: BatchOptions) -> None:
-    """Prepare a new process: it ignores Ctrl-C, which its parent answers, and loads the models."""
+def start_worker(plan: BatchPlan, options: BatchOptions, stop: Stop | None = None) -> None:
+    """Prepare a new process: it ignores Ctrl-C, which its parent answers, and loads the models.
+
+    Parameters
+    ----------
+    plan, options : of the run
+    stop : set by the parent; a task that has not begun by then is not begun
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stops[:] = [] if stop is None else [stop]
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     loaded = load_screening(options)
@@ -130,6 +149,8 @@ def start_worker(plan: BatchPlan, options: BatchOptions) -> None:
 
 def run_in_process(task: Task) -> Outcome:
     """Run a task in a process that ``start_worker`` prepared."""
+    if any(stop.is_set() for stop in _stops):
+        return Outcome(task, error=NOT_BEGUN)
     if not _workers:
         return Outcome(task, error="models_changed", detail="after the run was planned")
     return _workers[0].run(task)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences
+from ...engine.words.standing import Standing, draft_standing
 from .plots import MembershipPlot
 from .view import page_view
 
@@ -49,10 +50,9 @@ def _css_text(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _style(sentences: Sentences) -> Markup:
+def _style(standing: Standing) -> Markup:
     """Return the style sheet with the disclaimer that is printed below every page."""
-    disclaimer = _css_text(sentences.text("disclaimer"))
-    return Markup(_own_file(STYLE).replace('"DISCLAIMER"', disclaimer))  # noqa: S704 - own files only, no text of a visit
+    return Markup(_own_file(STYLE).replace('"DISCLAIMER"', _css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
 
 
 def render_html(
@@ -61,6 +61,7 @@ def render_html(
     *,
     membership_plots: Mapping[str, Sequence[MembershipPlot]] | None = None,
     labels: Mapping[str, str] | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """Print a draft as one HTML page for A4 and for a screen.
 
@@ -70,6 +71,7 @@ def render_html(
     lang : ``fr`` or ``en``
     membership_plots : by finding id, what ``membership_plots`` returned for the model's variables
     labels : what model bundles call their variables and terms (``rule_labels``)
+    standing : what it says of itself; a draft where None
 
     Returns
     -------
@@ -80,5 +82,6 @@ def render_html(
     DataError  if the draft holds a message that no sentence file has
     """
     sentences = Sentences(lang, labels)
+    standing = standing or draft_standing(sentences)
     view = page_view(prediagnosis, sentences, membership_plots or {})
-    return _template().render(page=view, t=sentences.text, css=_style(sentences))
+    return _template().render(page=view, t=sentences.text, standing=standing, css=_style(standing))

@@ -10,9 +10,10 @@ from threading import Barrier
 import pytest
 from laennec.engine.errors import NotPermitted, Superseded
 from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide, release
+from laennec.serving.confirm import decide
 from laennec.serving.drafts import load_draft, save_draft
 from laennec.serving.people import Person, Role
+from laennec.serving.release import release
 from laennec.serving.states import State
 from laennec.serving.store import open_store
 from laennec.serving.worklist import worklist

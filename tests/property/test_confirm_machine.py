@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from laennec.engine.errors import NotConfirmed, NotPermitted, Superseded
 from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, release, withdraw
+from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
 from laennec.serving.decisions import DecisionRequest
 from laennec.serving.drafts import load_draft, save_draft
+from laennec.serving.release import release
 from laennec.serving.reports import export_final
 from laennec.serving.store import open_store
 from laennec.serving.worklist import worklist

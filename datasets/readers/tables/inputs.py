@@ -27,6 +27,8 @@ _SUFFIXES: Final[dict[str, Format]] = {
     ".ipc": "arrow",
 }
 _ARROW_FILE_MAGIC: Final = b"ARROW1"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+HEADER_BYTES: Final = 1 << 16
 CSV_BLOCK_BYTES: Final = 1 << 22
 PARQUET_BUFFER_BYTES: Final = 1 << 16
 
@@ -178,8 +180,70 @@ def _arrow_contents(
 
 
 def _csv_contents(file: InputFile, csv: CsvForm) -> Contents:
-    with open_csv(file, csv, None, lambda _row: "skip") as reader:
-        return Contents(tuple((name, pa.binary()) for name in reader.schema.names))
+    head = _head(file)
+    _check_encoding(file.name, head, csv)
+    names = _header(head, csv)
+    if names is None:
+        with open_csv(file, csv, None, lambda _row: "skip") as reader:
+            names = tuple(reader.schema.names)
+    return Contents(tuple((name, pa.binary()) for name in names))
+
+
+def _head(file: InputFile) -> bytes:
+    with pa.input_stream(str(file.path), compression="detect") as stream:
+        return bytes(stream.read(HEADER_BYTES))
+
+
+def _header(head: bytes, csv: CsvForm) -> tuple[str, ...] | None:
+    """Return the names of a header that stands whole in the first bytes, None where it does not.
+
+    Read on this thread: the stream of blocks reads ahead on another one, which must not outlive a
+    command that stops at the header.
+    """
+    if b"\n" not in head and len(head) == HEADER_BYTES:
+        return None
+    table = pacsv.read_csv(
+        pa.BufferReader(head),
+        read_options=pacsv.ReadOptions(use_threads=False, encoding=csv.encoding),
+        parse_options=pacsv.ParseOptions(
+            delimiter=csv.delimiter, newlines_in_values=True, invalid_row_handler=lambda _: "skip"
+        ),
+        convert_options=pacsv.ConvertOptions(check_utf8=False),
+    )
+    return tuple(table.schema.names)
+
+
+def _check_encoding(name: str, head: bytes, csv: CsvForm) -> None:
+    """Look at the first block: UTF-16, or a header that is not in the declared encoding.
+
+    Raises
+    ------
+    FragmentUnreadable  naming the likely encoding; nothing is guessed
+    """
+    if csv.encoding.lower().replace("_", "-").startswith("utf-16"):
+        return
+    if head[:2] in _UTF16 or b"\0" in head:
+        raise _encoding_error(name, "UTF-16", "utf-16")
+    try:
+        head.split(b"\n", 1)[0].decode(csv.encoding)
+    except UnicodeDecodeError as error:
+        raise _encoding_error(name, "Latin-1 or Windows-1252", "windows-1252") from error
+    except LookupError as error:
+        raise FragmentUnreadable(
+            found=f"the encoding {csv.encoding!r} declared for a CSV file",
+            why="no encoding has this name",
+            remedy='Write encoding = "utf-8", "latin-1" or "windows-1252" under [csv]',
+            path=name,
+        ) from error
+
+
+def _encoding_error(name: str, likely: str, code: str) -> FragmentUnreadable:
+    return FragmentUnreadable(
+        found=f"a CSV file that is not in the declared encoding (it looks like {likely})",
+        why="letters read in the wrong encoding are other letters, so the encoding is not guessed",
+        remedy=f'Save it as UTF-8, or declare it in a mapping file: [csv] encoding = "{code}"',
+        path=name,
+    )
 
 
 def _fields(schema: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401

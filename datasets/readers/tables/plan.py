@@ -22,6 +22,8 @@ _READ_ME: Final = (
     "# Take out of this list every column that is a measurement or an answer, and map it below."
 )
 
+_DELIMITERS: Final = (";", "\t", "|")
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -46,6 +48,9 @@ def plan_table(
     TableRefused  with every problem, and a mapping that would settle the unknown columns
     """
     table = _Table(name, dict(columns), mapping)
+    delimiter = _other_delimiter(table)
+    if delimiter is not None:
+        raise TableRefused([delimiter])
     sources = _all_sources(table)
     problems = [
         *_twice(table, [n for n, _ in columns]),
@@ -101,6 +106,22 @@ def _absent(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProbl
 def _near(name: str, others: Iterable[str]) -> str:
     close = get_close_matches(name, list(others), n=3)
     return f"Did you mean {', '.join(close)}?" if close else "Correct the name, or leave it out"
+
+
+def _other_delimiter(table: _Table) -> TableProblem | None:
+    """Say so where the whole header stands in one column: the fields are separated otherwise."""
+    only = next(iter(table.types)) if len(table.types) == 1 else ""
+    sign = max(_DELIMITERS, key=only.count)
+    if not only.count(sign):
+        return None
+    named = {";": "a semicolon", "\t": "a tab", "|": "a bar"}[sign]
+    written = sign.replace("\t", r"\t")
+    return TableProblem(
+        "csv_delimiter", table.name, f"one single column, whose name has {named} in it",
+        f"the fields seem to be separated by {named}, not by {table.mapping.csv.delimiter!r}",
+        f'Say so in a mapping file: [csv] delimiter = "{written}", and decimal = "," '
+        "where numbers have a comma",
+    )  # fmt: skip
 
 
 def _required(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, overload
@@ -87,7 +88,14 @@ def _limits() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def read_rows(table: Any, plan: TablePlan, *, fragment: str = "", offset: int = 0) -> TableRows:  # noqa: ANN401
+def read_rows(
+    table: Any,  # noqa: ANN401 - pyarrow has no types
+    plan: TablePlan,
+    *,
+    fragment: str = "",
+    offset: int = 0,
+    today: date | None = None,
+) -> TableRows:
     """Return the record of the rows of one Arrow record batch.
 
     A row with something wrong is kept and told: a value that can't be read is refused, a row
@@ -99,6 +107,7 @@ def read_rows(table: Any, plan: TablePlan, *, fragment: str = "", offset: int = 
     plan : from ``plan_table``
     fragment : stable name of where the rows come from
     offset : number of the first row in it
+    today : the caller's day; where given, a visit after it is refused
     """
     n = table.num_rows
     names = RowNames(fragment, offset, n)
@@ -106,7 +115,7 @@ def read_rows(table: Any, plan: TablePlan, *, fragment: str = "", offset: int = 
     visit, birth = _dates(table, plan.visit_date), _dates(table, plan.birth_date)
     age, problems = _ages(table, plan, visit, birth)
     sex = _answers(table, plan.sex) if plan.sex else _unknown(n)
-    problems += _row_problems(person_id, visit, birth)
+    problems += [*_row_problems(person_id, visit, birth), *_in_future(visit, today)]
     if plan.sex:
         problems += _answer_problems(sex, plan.sex, "sex_unknown")
     answers: dict[str, Int8Array] = {}
@@ -199,6 +208,13 @@ def _row_problems(person_id: Any, visit: Dates, birth: Dates) -> list[Problem]: 
         *_flag(unborn, "refused_record", "birth_after_visit", "birth_date"),
         *_flag(birth.unreadable, "refused_item", "birth_date_unreadable", "birth_date", "age"),
     ]
+
+
+def _in_future(visit: Dates, today: date | None) -> Iterator[Problem]:
+    """Refuse the rows whose visit is later than the caller's day, as one visit is refused."""
+    if today is not None:
+        late = visit.present & (visit.days > np.datetime64(today))
+        yield from _flag(np.asarray(late), "refused_record", "moment_in_future", "visit_date")
 
 
 def _flag(

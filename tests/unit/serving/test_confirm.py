@@ -3,9 +3,10 @@
 import pytest
 from laennec.engine.errors import ConfirmationError, NotConfirmed, NotPermitted, Superseded
 from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, release, withdraw
+from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
 from laennec.serving.decisions import Decision, DecisionRequest, Verdict
 from laennec.serving.drafts import load_draft, save_draft
+from laennec.serving.release import release
 from laennec.serving.states import State
 from sqlalchemy import text
 from store_support import (

@@ -14,12 +14,12 @@ from laennec.serving.decide_commands import (
     audit_key_command,
     audit_verify_command,
     decide_command,
-    release_command,
     withdraw_command,
     worklist_command,
 )
 from laennec.serving.drafts import save_draft
 from laennec.serving.people import Person, Role
+from laennec.serving.report_commands import release_command
 from laennec.serving.site import load_site, read_settings
 from laennec.serving.store import open_store
 from store_support import HandClock, make_draft
@@ -77,7 +77,7 @@ def test_the_road_from_the_worklist_to_the_final_report(draft_id):
     assert rest.data["state"] == "amended"
     assert worklist_command().data["reports"] == []
     final = release_command(draft_id)
-    assert final.data["report"]["status"] == "amended"
+    assert json.loads(final.text)["report"]["status"] == "amended"
     for result in (listed, decided, final, audit_verify_command()):
         json.dumps(result.data)
 

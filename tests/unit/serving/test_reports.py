@@ -9,8 +9,9 @@ from typing import get_type_hints
 
 import pytest
 from laennec.engine.errors import NotConfirmed
-from laennec.serving.confirm import decide, release
+from laennec.serving.confirm import decide
 from laennec.serving.drafts import load_draft, save_draft
+from laennec.serving.release import release
 from laennec.serving.reports import ConfirmedReport, DraftReport, export_final
 from store_support import MARTIN, amend, ask, confirm, confirm_all, make_draft, reject
 

@@ -1,0 +1,115 @@
+"""The command that screens visits, and the options that every loading of models shares."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .cli_print import one_of, print_error, write_text
+
+if TYPE_CHECKING:
+    from .engine.bundles.load import Models
+    from .serving.screen_commands import Screened, ScreenOptions
+
+ENDINGS = {"text": "txt", "json": "json", "html": "html"}
+
+Guidelines = Annotated[
+    str | None,
+    typer.Option(help="Guideline sets, such as diabetes=fr,blood_pressure=esh2023 (the default)."),
+]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        exists=True, help="Folder of model bundles; the shipped ones by default. May be repeated."
+    ),
+]
+Trust = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, file_okay=False, help="Folder of the site's public model keys (*.pem)."
+    ),
+]
+
+
+def screen(
+    visits: Annotated[list[Path], typer.Argument(help="Visit files in the form laennec.visit/1.")],
+    guidelines: Guidelines = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    format: Annotated[  # noqa: A002 - the option's name is public
+        str, typer.Option(help="text, json (an array for several visits) or html.")
+    ] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="File to write; a folder for several visits."),
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
+    ] = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Screen visits and print the pre-diagnosis of each, with its reasons."""
+    from .engine.guidelines import load_guidelines, parse_choice
+    from .serving.screen_commands import ScreenOptions, exit_code, screen_files
+
+    one_of(format, tuple(ENDINGS), "--format")
+    one_of(lang, ("fr", "en"), "--lang")
+    show, end = _printer(visits, format, output)
+    options = ScreenOptions(
+        models=_load_models(models, trust),
+        guidelines=load_guidelines(parse_choice(guidelines) if guidelines else None),
+        lang=lang,
+        format=format,  # type: ignore[arg-type]  # checked above
+        now=datetime.now(UTC),
+    )
+    refused = []
+    for screened in screen_files(visits, options):
+        refused.append(screened.refused)
+        if screened.error is not None:
+            print_error({**screened.error.as_dict(), "path": str(screened.path)})
+            continue
+        show(screened)
+        if database is not None:
+            _keep(database, screened, options)
+    end()
+    raise typer.Exit(exit_code(refused))
+
+
+def _printer(
+    visits: list[Path], form: str, output: Path | None
+) -> tuple[Callable[["Screened"], None], Callable[[], None]]:
+    """Return what shows one report and what ends the output: a stream, a file or a folder."""
+    from .serving.screen_commands import Printed, file_names
+
+    if output is not None and len(visits) == 1 and not output.is_dir():
+        return (lambda screened: write_text(output, screened.rendered)), (lambda: None)
+    if output is not None:
+        names = file_names(visits, ENDINGS[form])
+        output.mkdir(parents=True, exist_ok=True)
+        folder = output
+        return (lambda s: write_text(folder / names[s.path], s.rendered)), (lambda: None)
+    if form == "html" and len(visits) > 1:
+        raise typer.BadParameter(
+            "several pages in one stream are no page; give a folder with -o DIR",
+            param_hint="--format html",
+        )
+    stream = Printed(typer.echo, is_array=form == "json" and len(visits) > 1)
+    return (lambda screened: stream.add(screened.rendered)), stream.end
+
+
+def _load_models(folders: list[Path] | None, trust: Path | None) -> "Models":
+    from .engine.bundles.commands import open_models
+
+    models = open_models(folders, trust_folder=trust)
+    for refused in models.refused:
+        print_error({**refused.error.as_dict(), "path": refused.id})
+    return models
+
+
+def _keep(database: str, screened: "Screened", options: "ScreenOptions") -> None:
+    from .serving.screen_commands import keep_draft
+
+    kept = keep_draft(database, screened, options)
+    typer.echo(f"{kept['id']} {kept['content_hash']}", err=True)

@@ -1,0 +1,122 @@
+"""The language-free draft beside its words: what a content hash covers, kept and read again.
+
+The words of a report are one language's; the content (message ids, parameters, rounded numbers) is
+what the physician's hash stands on. It is kept with the draft, and whenever it is read its hash is
+made again: what is shown is what is decided on, or nothing is shown.
+"""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from ..engine.canonical import content_hash
+from ..engine.errors import AuditError, DataError
+from ..engine.prediagnosis import PreDiagnosis
+from ..engine.words import LANGUAGES, sentences_sha256
+from ..engine.words.as_json import canonical_content
+
+SCHEMA: Final = "laennec.content/1"
+_HASH: Final = "content_hash"
+Labels = Mapping[str, Mapping[str, str]]
+Values = Mapping[str, Mapping[str, float]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Content:
+    """A draft as it was made, with what its words and drawings need.
+
+    Parameters
+    ----------
+    prediagnosis : the draft, numbers rounded as its hash covers them
+    labels : language -> what its model bundles call their variables and terms
+    values : finding -> variable -> the number that its model read; for the drawings only
+    """
+
+    prediagnosis: PreDiagnosis
+    labels: Labels
+    values: Values
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the content as plain data for the store."""
+        return {
+            "schema": SCHEMA,
+            "prediagnosis": canonical_content(self.prediagnosis),
+            "labels": self.labels,
+            "values": self.values,
+        }
+
+
+def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
+    """Return what was kept, after making its hash again.
+
+    Parameters
+    ----------
+    stored : from ``Content.as_dict``, through the store
+    promised_hash : the content hash of the report
+
+    Raises
+    ------
+    AuditError : the content is not the one that the hash stands for
+    """
+    said = stored["prediagnosis"]
+    if content_hash(said) != promised_hash:
+        raise AuditError(
+            found="a report whose content does not give its content hash",
+            why="what would be shown is not what was or will be decided on",
+            remedy="run `laennec audit verify`, find out what happened, restore the store",
+            path="content",
+        )
+    prediagnosis: PreDiagnosis = _read(PreDiagnosis, {**said, _HASH: promised_hash})
+    return Content(prediagnosis, stored["labels"], stored["values"])
+
+
+def require_same_words(prediagnosis: PreDiagnosis) -> None:
+    """Refuse to word a draft with other sentences than those that its hash covers.
+
+    Raises
+    ------
+    DataError : the sentence files were changed since the draft was made
+    """
+    if prediagnosis.sentences_sha256 != sentences_sha256():
+        raise DataError(
+            found="a report that was made with other sentence files than those installed",
+            why="its words would not be the ones that the content hash covers",
+            remedy=f"Read it with --format json in the language it was kept in ({LANGUAGES[0]} or "
+            f"{LANGUAGES[1]}; leave out --lang), or screen the visit again for a new version",
+            path="sentences_sha256",
+        )
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any part of a draft
+    """Return plain data as the type that a draft declares for it."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return kind(**{name: _read(hint, value[name]) for name, hint in _hints(kind).items()})
+    if kind is float:
+        return float(value)
+    origin = get_origin(kind)
+    if origin is tuple:
+        return _read_tuple(get_args(kind), value)
+    if origin in (Union, types.UnionType):
+        return _read_union(get_args(kind), value)
+    if origin is not None and origin is not Literal:
+        return {key: _read(get_args(kind)[1], item) for key, item in value.items()}
+    return value
+
+
+def _read_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    if kinds[-1] is Ellipsis:
+        return tuple(_read(kinds[0], item) for item in value)
+    return tuple(_read(kind, item) for kind, item in zip(kinds, value, strict=True))
+
+
+def _read_union(kinds: tuple[Any, ...], value: Any) -> Any:  # noqa: ANN401
+    """Return None or the one kind that stands beside it; a bare text or number as it is."""
+    others = [kind for kind in kinds if kind is not type(None)]
+    return value if value is None or len(others) > 1 else _read(others[0], value)

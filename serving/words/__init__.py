@@ -1,0 +1,1 @@
+"""The words of decisions and of a report's history; not part of what a content hash covers."""
