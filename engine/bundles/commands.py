@@ -10,6 +10,7 @@ from .manifest import MANIFEST
 from .manifest_file import sha256_of
 from .signing import DEVELOPMENT, load_trust, read_private_key, sign_bundle
 from .verify import Bundle
+from .waves import SignalBundle
 
 Row = dict[str, object]
 
@@ -39,6 +40,7 @@ def open_models(
 def list_models(models: Models) -> list[Row]:
     """Return one row per bundle, loaded or refused, ordered by id."""
     rows = [_loaded_row(b) for b in models.loaded]
+    rows += [_signal_row(b) for b in models.signals]
     rows += [_refused_row(r.id, r.error) for r in models.refused]
     return sorted(rows, key=lambda row: (str(row["id"]), str(row["state"])))
 
@@ -59,6 +61,13 @@ def show_model(models: Models, model_id: str) -> Row:
             "rules": [{"id": r.id, "text": r.text, "source": r.source} for r in bundle.rules.rules],
             "card": bundle.files["card.md"].decode("utf-8", errors="replace"),
         }
+    signal = models.signal(model_id)
+    if signal is not None:
+        return {
+            **_signal_row(signal),
+            "manifest": encode(signal.manifest),
+            "card": signal.files["card.md"].decode("utf-8", errors="replace"),
+        }
     refusal = models.refusal(model_id)
     if refusal is not None:
         raise refusal
@@ -72,11 +81,21 @@ def show_model(models: Models, model_id: str) -> Row:
 
 
 def verify_models(models: Models) -> tuple[list[Row], int]:
-    """Return the rows of ``list_models`` and the exit code: 0 all good, 1 none, 3 some refused."""
+    """Return the rows of ``list_models`` and the exit code: 0 all good, 1 none, 3 some refused.
+
+    Networks that read signals are started and asked their known answers, which loading leaves for
+    the first ECG.
+
+    Raises
+    ------
+    ContractBroken  if a network's known answer differs
+    """
     rows = list_models(models)
+    for signal in models.signals:
+        signal.delineator()
     if not models.refused and rows:
         return rows, EXIT_DONE
-    return rows, EXIT_PARTLY if models.loaded else EXIT_REFUSED
+    return rows, EXIT_PARTLY if models.loaded or models.signals else EXIT_REFUSED
 
 
 def sign_model(
@@ -108,6 +127,21 @@ def _loaded_row(bundle: Bundle) -> Row:
         "kind": m.kind,
         "rules": len(bundle.rules.rules),
         "inputs": list(m.input_names),
+        "key": m.key,
+        "is_development": m.key == DEVELOPMENT,
+        "sha256": bundle.sha256,
+        "error": None,
+    }
+
+
+def _signal_row(bundle: SignalBundle) -> Row:
+    m = bundle.manifest
+    return {
+        "id": m.id,
+        "state": "ready",
+        "version": m.version,
+        "kind": m.kind,
+        "inputs": [m.input.name],
         "key": m.key,
         "is_development": m.key == DEVELOPMENT,
         "sha256": bundle.sha256,

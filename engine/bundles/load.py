@@ -10,6 +10,7 @@ from .manifest import MANIFEST
 from .sealed import id_of
 from .signing import DEVELOPMENT, Trust, load_trust
 from .verify import Bundle, open_bundle
+from .waves import SignalBundle, is_signal_folder, open_signal_bundle
 
 SHIPPED = Path(__file__).parents[2] / "models"
 EXPERIMENTAL = "_experimental"
@@ -39,16 +40,22 @@ class Models:
 
     Parameters
     ----------
-    loaded : ready to run, ordered by id
+    loaded : risk models, ready to run, ordered by id
     refused : ordered by id
+    signals : networks that read signals, verified; each starts when it is first asked
     """
 
     loaded: tuple[Bundle, ...] = ()
     refused: tuple[RefusedModel, ...] = ()
+    signals: tuple[SignalBundle, ...] = ()
 
     def get(self, model_id: str) -> RiskModel | None:
         """Return a model that is ready, or None (then ``refusal`` may say why)."""
         return next((b.model for b in self.loaded if b.manifest.id == model_id), None)
+
+    def signal(self, model_id: str) -> SignalBundle | None:
+        """Return a network that reads signals, or None (then ``refusal`` may say why)."""
+        return next((b for b in self.signals if b.manifest.id == model_id), None)
 
     def refusal(self, model_id: str) -> ModelError | None:
         """Return why a model is refused, or None."""
@@ -62,7 +69,7 @@ class Models:
     @property
     def is_development(self) -> bool:
         """Whether an answer may come from a development model."""
-        return any(b.manifest.key == DEVELOPMENT for b in self.loaded)
+        return any(b.manifest.key == DEVELOPMENT for b in (*self.loaded, *self.signals))
 
 
 def find_bundles(root: Path, *, research: bool = False) -> tuple[Path, ...]:
@@ -96,20 +103,30 @@ def load_models(
     what was loaded and what was refused, with the reasons
     """
     trust = load_trust() if trust is None else trust
-    loaded: dict[str, Bundle] = {}
+    loaded: dict[str, Bundle | SignalBundle] = {}
     refused: list[RefusedModel] = []
     for folder in _bundle_folders([SHIPPED] if folders is None else folders, research=research):
         model_id = id_of(folder)
         try:
             if model_id in loaded:
                 raise _twice(model_id, loaded[model_id].folder)
-            loaded[model_id] = open_bundle(folder, trust)
+            loaded[model_id] = _open(folder, trust)
         except ModelError as error:
             refused.append(RefusedModel(model_id, folder, error))
         except UNFORESEEN as error:
             refused.append(RefusedModel(model_id, folder, _unforeseen(model_id, error)))
     refused.sort(key=lambda r: r.id)
-    return Models(tuple(loaded[i] for i in sorted(loaded)), tuple(refused))
+    ordered = [loaded[i] for i in sorted(loaded)]
+    return Models(
+        tuple(b for b in ordered if isinstance(b, Bundle)),
+        tuple(refused),
+        tuple(b for b in ordered if isinstance(b, SignalBundle)),
+    )
+
+
+def _open(folder: Path, trust: Trust) -> Bundle | SignalBundle:
+    """Give a bundle to the reader of its kind, which its file names tell before any is opened."""
+    return (open_signal_bundle if is_signal_folder(folder) else open_bundle)(folder, trust)
 
 
 def _bundle_folders(folders: Iterable[Path], *, research: bool) -> tuple[Path, ...]:

@@ -6,8 +6,9 @@ that were hashed are the bytes that are used; no file is opened twice.
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from ..errors import ContractBroken, FileChanged
 from .manifest import MANIFEST, REQUIRED_FILES, SIGNATURE, Manifest
@@ -25,19 +26,60 @@ OTHER_CAP = 1 << 21
 _RESTORE = "Restore the bundle from its release, or sign it again if the change is meant"
 
 
+class Sealed(Protocol):
+    """What every kind of manifest says about its seal."""
+
+    @property
+    def id(self) -> str:
+        """``<model>/<form>``."""
+
+    @property
+    def key(self) -> str:
+        """Name of the key that signed."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The sha256 of every other file."""
+
+
+AnyManifest = TypeVar("AnyManifest", bound=Sealed)
+
+
 def read_sealed(folder: Path, trust: Trust) -> tuple[Manifest, str, dict[str, bytes]]:
-    """Read every file once; check names, signature and hashes.
+    """Read every file of a risk model once; check names, signature and hashes.
 
     Returns
     -------
     manifest, sha256 of its bytes, bytes of the other files by name
     """
-    names = _names(folder)
+    return read_sealed_as(folder, trust, parse_manifest, REQUIRED_FILES)
+
+
+def read_sealed_as(
+    folder: Path,
+    trust: Trust,
+    parse: Callable[..., AnyManifest],
+    required: Iterable[str],
+) -> tuple[AnyManifest, str, dict[str, bytes]]:
+    """Read every file of a bundle of some kind once; check names, signature and hashes.
+
+    Parameters
+    ----------
+    folder : of the bundle
+    trust : keys whose signature is accepted
+    parse : reads the manifest of this kind, called with its bytes and ``path``
+    required : files that this kind must have
+
+    Returns
+    -------
+    manifest, sha256 of its bytes, bytes of the other files by name
+    """
+    names = _names(folder, required)
     raw, signature = _read(folder, MANIFEST), _read(folder, SIGNATURE)
     if len(signature) != SIGNATURE_BYTES:
         raise _changed(f"a signature of {len(signature)} bytes", folder, SIGNATURE)
     try:
-        manifest = parse_manifest(raw, path=at(folder, MANIFEST))
+        manifest = parse(raw, path=at(folder, MANIFEST))
     except ContractBroken:
         _refuse_unsigned(raw, signature, trust, folder)
         raise
@@ -71,11 +113,11 @@ def _refuse_unsigned(raw: bytes, signature: bytes, trust: Trust, folder: Path) -
         )
 
 
-def _names(folder: Path) -> set[str]:
+def _names(folder: Path, required: Iterable[str]) -> set[str]:
     if not folder.is_dir():
         raise _changed("the folder is missing", folder, "")
     names = {entry.name for entry in folder.iterdir()}
-    for name in (MANIFEST, SIGNATURE, *REQUIRED_FILES):
+    for name in (MANIFEST, SIGNATURE, *required):
         if name not in names:
             raise _changed(f"the file {name} is missing", folder, name)
     return names
@@ -109,7 +151,7 @@ def _read_up_to(handle: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _check_place(folder: Path, manifest: Manifest) -> None:
+def _check_place(folder: Path, manifest: Sealed) -> None:
     """Refuse a genuine bundle that stands in another model's folder."""
     found = id_of(folder)
     if folder.resolve().parent.name != "bundles" or found != manifest.id:

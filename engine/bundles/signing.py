@@ -18,6 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from ..errors import ContractBroken, FileChanged
 from .manifest import MANIFEST, SIGNATURE, Manifest
 from .manifest_file import parse_manifest, sha256_of, write_manifest
+from .waves_manifest import (
+    SignalManifest,
+    is_signal_manifest,
+    parse_signal_manifest,
+    write_signal_manifest,
+)
 
 DEVELOPMENT = "development"
 DEVELOPMENT_KEY = Path(__file__).parents[1] / "keys" / "development.pem"
@@ -155,7 +161,9 @@ def read_private_key(path: Path, password: bytes | None = None) -> Ed25519Privat
     return key
 
 
-def sign_bundle(folder: Path, private_key: Ed25519PrivateKey, key_name: str) -> Manifest:
+def sign_bundle(
+    folder: Path, private_key: Ed25519PrivateKey, key_name: str
+) -> Manifest | SignalManifest:
     """Seal a bundle: write key name and sha256 of every file into its manifest, then sign it.
 
     Parameters
@@ -172,15 +180,26 @@ def sign_bundle(folder: Path, private_key: Ed25519PrivateKey, key_name: str) -> 
     ------
     ContractBroken  if the manifest is broken or a file is missing, extra or of a forbidden name
     """
-    draft = parse_manifest(_bytes_of(folder / MANIFEST), sealed=False)
+    raw_draft = _bytes_of(folder / MANIFEST)
     names = sorted(p.name for p in folder.iterdir() if p.name not in (MANIFEST, SIGNATURE))
     files = {name: sha256_of(_bytes_of(folder / name)) for name in names}
-    sealed = replace(draft, key=key_name, files=files)
-    raw = write_manifest(sealed).encode()
-    parse_manifest(raw)
+    sealed, raw = _seal(raw_draft, key_name, files)
     (folder / MANIFEST).write_bytes(raw)
     (folder / SIGNATURE).write_bytes(private_key.sign(raw))
     return sealed
+
+
+def _seal(
+    raw: bytes, key_name: str, files: Mapping[str, str]
+) -> tuple[Manifest | SignalManifest, bytes]:
+    """Write key and hashes into a manifest of either kind, and check what was written."""
+    if is_signal_manifest(raw):
+        signal = replace(parse_signal_manifest(raw, sealed=False), key=key_name, files=files)
+        written = write_signal_manifest(signal).encode()
+        return parse_signal_manifest(written), written
+    risk = replace(parse_manifest(raw, sealed=False), key=key_name, files=files)
+    written = write_manifest(risk).encode()
+    return parse_manifest(written), written
 
 
 def _bytes_of(path: Path) -> bytes:

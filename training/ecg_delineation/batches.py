@@ -10,7 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that torch itself 
 from ...engine.ecg.delineation.prepare import NET_RATE_HZ
 from .strips import Strips
 
-ROWS = 96
+ROWS = 64
 LENGTH = 1280
 LEAD_COUNTS = (12, 12, 8, 3, 2, 1, 1)
 

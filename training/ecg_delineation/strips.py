@@ -106,7 +106,7 @@ def lead_targets(
     for index, wave in enumerate(WAVES):
         for onset, peak, offset in waves.get(wave, np.empty((0, 3))) * rate:
             _paint(wanted[index], time, onset, offset)
-            wanted[len(WAVES) + index] += _bump(time, peak)
+            _bump(wanted[len(WAVES) + index], time, peak)
     marks = np.concatenate([w.ravel() for w in waves.values()]) * rate if waves else np.empty(0)
     marks = marks[np.isfinite(marks)]
     if len(marks):
@@ -121,12 +121,20 @@ def lead_targets(
 
 def _paint(row: FloatArray, time: FloatArray, onset: float, offset: float) -> None:
     if np.isfinite(onset) and np.isfinite(offset):
-        inside = np.clip(time - onset + 0.5, 0, 1) * np.clip(offset - time + 0.5, 0, 1)
-        np.maximum(row, inside, out=row)
+        near = _near(time, onset - 1, offset + 1)
+        inside = np.clip(time[near] - onset + 0.5, 0, 1) * np.clip(offset - time[near] + 0.5, 0, 1)
+        row[near] = np.maximum(row[near], inside)
 
 
-def _bump(time: FloatArray, peak: float) -> FloatArray:
-    return np.exp(-0.5 * ((time - peak) / (PEAK_WIDTH_S * BASE_RATE_HZ)) ** 2)
+def _bump(row: FloatArray, time: FloatArray, peak: float) -> None:
+    if np.isfinite(peak):
+        width = PEAK_WIDTH_S * BASE_RATE_HZ
+        near = _near(time, peak - 5 * width, peak + 5 * width)
+        row[near] += np.exp(-0.5 * ((time[near] - peak) / width) ** 2)
+
+
+def _near(time: FloatArray, low: float, high: float) -> slice:
+    return slice(max(int(low), 0), max(min(int(high) + 2, len(time)), 0))
 
 
 def _forget_half_marked(known: FloatArray, wave: FloatArray) -> None:
@@ -134,4 +142,5 @@ def _forget_half_marked(known: FloatArray, wave: FloatArray) -> None:
     reach = int(0.3 * BASE_RATE_HZ)
     for onset, peak, offset in wave:
         if not (np.isfinite(onset) and np.isfinite(offset)):
-            known[max(int(peak) - reach, 0) : int(peak) + reach] = 0.0
+            at = np.nanmean([onset, peak, offset])
+            known[max(int(at) - reach, 0) : max(int(at) + reach, 0)] = 0.0

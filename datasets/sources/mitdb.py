@@ -1,0 +1,39 @@
+"""The MIT-BIH Arrhythmia Database: every beat marked, two leads, half an hour.
+
+Licence: ODC-By 1.0 (as known, not re-read). Citation: Moody and Mark 2001,
+doi:10.1109/51.932724; PhysioNet mitdb 1.0.0. 360 Hz.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import wfdb
+
+from .ecg_files import AnnotatedEcg, absent, read_wfdb
+
+BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")
+
+
+def read_mitdb(folder: Path) -> Iterator[AnnotatedEcg]:
+    """Read every record of a folder with its beats.
+
+    Parameters
+    ----------
+    folder : holds ``<record>.hea``, ``.dat`` and ``.atr``
+
+    Raises
+    ------
+    DataError : the folder holds no record
+    """
+    stems = sorted(p.with_suffix("") for p in folder.glob("*.hea"))
+    if not stems:
+        raise absent("MIT-BIH record")
+    for stem in stems:
+        marks = wfdb.rdann(str(stem), "atr")
+        is_beat = np.array([symbol in BEAT_SYMBOLS for symbol in marks.symbol], bool)
+        beats = np.asarray(marks.sample, np.float64)[is_beat]
+        symbols = "".join(s for s, kept in zip(marks.symbol, is_beat, strict=True) if kept)
+        yield AnnotatedEcg(
+            stem.name, stem.name, read_wfdb(stem), beats=beats, labels={"symbols": symbols}
+        )
