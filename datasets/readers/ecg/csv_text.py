@@ -23,7 +23,9 @@ from .recording import Declared, EcgHeader, EcgRecording, sex_of
 from .source import Source, text_of
 
 FORMAT: Final = "csv"
-_UNITS: Final = r"nV|uV|µV|μV|mV|V|s|ms|us|sec|microvolts?|millivolts?|volts?|seconds?|milliseconds?"
+_UNITS: Final = (
+    r"nV|uV|µV|μV|mV|V|s|ms|us|sec|microvolts?|millivolts?|volts?|seconds?|milliseconds?"
+)
 _COLUMN: Final = re.compile(
     rf"^(?P<name>.*?)\s*(?:[\(\[]\s*(?P<in>[^\)\]]*)\s*[\)\]]|[_ /](?P<after>{_UNITS}))?$",
     re.IGNORECASE,
@@ -175,9 +177,7 @@ def _rate_of(
     if not times:
         return stated
     if len(times) > 1 or columns[times[0]][1].lower() not in _SECONDS:
-        raise incomplete(
-            "A time column without its unit", "Name it time (s) or time (ms)", where
-        )
+        raise incomplete("A time column without its unit", "Name it time (s) or time (ms)", where)
     seconds = values[times[0]] * _SECONDS[columns[times[0]][1].lower()]
     rate = _even(seconds, where)
     if not math.isnan(stated) and abs(rate - stated) > _JITTER * stated:

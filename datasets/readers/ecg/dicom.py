@@ -61,7 +61,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
             return _recordings(data, source, declared)
         except (EcgUnreadable, MemoryError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see the next line
             # pydicom decodes lazily, so a malformed element may fail anywhere; its words may
             # quote the file and are dropped.
             kind = type(error).__name__
@@ -120,7 +120,7 @@ def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom 
         raw = padding if isinstance(padding, bytes) else int(padding).to_bytes(
             dtype.itemsize, "little", signed=dtype.kind == "i"
         )  # fmt: skip
-        values[flat.T == np.frombuffer(raw[: dtype.itemsize], dtype=dtype)[0]] = np.nan
+        values[np.equal(flat.T, np.frombuffer(raw[: dtype.itemsize], dtype=dtype)[0])] = np.nan
     return values
 
 

@@ -1,7 +1,7 @@
 """EDF, EDF+ (continuous and with gaps) and BDF.
 
-Source: Kemp 1992, doi:10.1016/0013-4694(92)90009-7; EDF+ Kemp 2003, doi:10.1016/S1388-2457(03)00123-8,
-https://www.edfplus.info/specs/edfplus.html; BDF https://www.biosemi.com/faq/file_format.htm
+Source: Kemp 1992, doi:10.1016/0013-4694(92)90009-7; EDF+ Kemp 2003,
+doi:10.1016/S1388-2457(03)00123-8, https://www.edfplus.info/specs/edfplus.html; BDF https://www.biosemi.com/faq/file_format.htm
 """
 
 import math
@@ -26,7 +26,7 @@ _BDF: Final = b"\xffBIOSEMI"
 _FIXED: Final = 256
 _FIELDS: Final = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
 _ONSET: Final = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15[^\x14]*)?\x14")
-_MONTHS: Final = ("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC").split()
+_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()  # noqa: SIM905 - it reads better
 _CENTURY_PIVOT: Final = 85  # EDF: years 85 to 99 are 1985 to 1999
 _PASS: Final = re.compile(r"(HP|LP|N|NOTCH)\s*:?\s*(\d+(?:\.\d+)?)\s*HZ", re.IGNORECASE)
 _SLACK_S: Final = 1e-3
@@ -146,9 +146,7 @@ def _signal(cells: list[str], where: str) -> _Signal:
     return _Signal(label, unit, pairs[0], pairs[1], filters, int(count))
 
 
-def _blocks(
-    data: bytes, layout: _Layout, where: str
-) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+def _blocks(data: bytes, layout: _Layout, where: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Return the samples, shape (n_records, samples of one data record)."""
     per_record = sum(s.per_record for s in layout.signals)
     refuse_size(1, per_record, where)

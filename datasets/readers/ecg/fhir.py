@@ -1,7 +1,7 @@
 """FHIR R4 Observations whose components carry SampledData, one per lead.
 
 Source: HL7 FHIR R4, https://hl7.org/fhir/R4/datatypes.html#SampledData: a sample is
-``origin + factor * data``, in the unit of ``origin``; E is an error, U and L lie outside the limits.
+``origin + factor * data``, in the unit of ``origin``; E is an error, U and L lie beyond a limit.
 """
 
 import json
@@ -66,7 +66,8 @@ def _items(node: object, key: str) -> list[dict[str, Any]]:
 def _recording(observation: dict[str, Any], source: Source, declared: Declared) -> EcgRecording:
     if observation.get("status") in _WITHDRAWN:
         raise unsupported(
-            "An Observation that was cancelled or entered in error", "Send the final one",
+            "An Observation that was cancelled or entered in error",
+            "Send the final one",
             source.label,
         )
     leads = [_lead(part, source.label) for part in _sampled(observation)]

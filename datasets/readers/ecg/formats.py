@@ -19,8 +19,8 @@ READERS: Final = (
     Reader("fhir_observation", fhir.sniff, fhir.read),
     Reader("scp_ecg", vendors.sniff_scp, vendors.read_scp),
     Reader("wfdb", wfdb.sniff_header, wfdb.read),
-    Reader("matlab", lambda s: matlab.sniff(s) and not wfdb.sniff_beside(s), matlab.read),
     Reader("wfdb", wfdb.sniff_beside, wfdb.read_beside),
+    Reader("matlab", matlab.sniff, matlab.read),
     Reader("wav", wav.sniff, wav.read),
     Reader("csv", csv_text.sniff, csv_text.read),
 )

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -52,10 +53,8 @@ def _as_file(data: bytes) -> Iterator[str]:
 
 @cache
 def _parser(name: str) -> Any:  # noqa: ANN401 - the library types its parsers loosely
-    import importlib  # noqa: PLC0415 - with the library, at first use
-
     module, cls = name.split(":")
-    return getattr(importlib.import_module(f"ecgdatakit.parsing.parsers.{module}"), cls)
+    return getattr(import_module(f"ecgdatakit.parsing.parsers.{module}"), cls)
 
 
 def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]]:
@@ -72,7 +71,7 @@ def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]
             record = _parser(name)().parse(path)
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see the next line
             # The cause may quote the file, so it is dropped and not chained.
             kind = type(error).__name__
             raise unreadable(f"The reader of the format gave up ({kind})", where) from None

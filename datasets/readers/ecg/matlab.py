@@ -52,7 +52,7 @@ class _Element:
 
 
 def sniff(source: Source) -> bool:
-    """Whether the file is a MATLAB file of version 4 with ``val`` first, or of version 5."""
+    """Whether the file is a MATLAB file of version 5, or of version 4 with ``val`` first."""
     return source.head.startswith(b"MATLAB ") or _is_v4(source.head)
 
 

@@ -1,4 +1,4 @@
-"""The wrong-patient guard of ECG files: does the header agree with the person of the visit?"""
+"""The wrong-patient guard of ECG files: the header against the person of the visit."""
 
 from datetime import date, datetime
 from typing import Final
@@ -31,7 +31,8 @@ def person_problems(
     identity : of the visit
     performed_at : when the visit took place; for the age, where the file gives no time of its own
     path : where the problem is reported
-    same_numbering : the device numbers persons as the visit software does; else ids are not compared
+    same_numbering : the device numbers persons as the visit software does; else ids
+        are not compared
     """
     log = ProblemLog()
     checks = {
@@ -57,9 +58,7 @@ def _sexes_differ(header: EcgHeader, identity: Identity) -> bool:
     return _SEX[header.sex] != identity.sex
 
 
-def _ages_differ(
-    header: EcgHeader, identity: Identity, performed_at: datetime | None
-) -> bool:
+def _ages_differ(header: EcgHeader, identity: Identity, performed_at: datetime | None) -> bool:
     moment = header.acquired_at or performed_at
     born = identity.birth_date
     if header.birth_date is not None or header.age_years is None or born is None or moment is None:

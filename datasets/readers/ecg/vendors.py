@@ -5,6 +5,8 @@ import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
+
 from .errors import too_large, unreadable, unsupported
 from .kit import read_each, read_one
 from .recording import Declared, EcgRecording
@@ -15,6 +17,7 @@ _SCP_HEAD: Final = 32
 _SIERRA_TYPES: Final = {"SierraECG", "PhilipsECG"}
 _SIERRA_VERSIONS: Final = {"1.03", "1.04", "1.04.01", "1.04.02"}
 _BEAT: Final = "REPRESENTATIVE_BEAT"
+_PULSE_S: Final = 0.1
 
 
 def sniff_scp(source: Source) -> bool:
@@ -22,7 +25,7 @@ def sniff_scp(source: Source) -> bool:
     head = source.head
     if len(head) < _SCP_HEAD or head[8:10] != b"\0\0" or head[22:24] != b"\0\0":
         return False
-    return int.from_bytes(head[28:32], "little") == 7 and 6 + 26 <= _u32(head, 10) + 6  # noqa: PLR2004
+    return int.from_bytes(head[28:32], "little") == 7 and _u32(head, 10) >= 26  # noqa: PLR2004
 
 
 def _u32(data: bytes, at: int) -> int:
@@ -143,7 +146,22 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     for beats in [w for w in root.iter("waveforms") if w.find("repbeats") is not None]:
         for found in beats.findall("repbeats"):
             beats.remove(found)
-    return read_each("sierra_xml:SierraXMLParser", "philips_sierra_xml", source, declared, [root])
+    name = "sierra_xml:SierraXMLParser"
+    found = read_each(name, "philips_sierra_xml", source, declared, [root])
+    return [_noting_pulse(recording) for recording in found]
+
+
+def _noting_pulse(recording: EcgRecording) -> EcgRecording:
+    """Note the calibration pulse that Philips records after the ECG: one level in all leads.
+
+    It is left in, as every reader leaves it; who looks for beats must know that it is none.
+    """
+    signal = recording.signal
+    level = np.ptp(signal.signal_mv, axis=0) == 0
+    pulse = level & (np.abs(signal.signal_mv[0] - 1.0) < signal.resolution_uv[0] * 1e-3)
+    if pulse.sum() < _PULSE_S * signal.sampling_rate_hz:
+        return recording
+    return EcgRecording(signal, recording.header.noting("calibration_pulse"))
 
 
 def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:

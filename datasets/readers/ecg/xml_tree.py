@@ -10,7 +10,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from .errors import EcgUnreadable, too_large, unreadable
 from .source import Source, limits
 
-# GE MUSE writes the name of its DTD into every export; a bare name without a subset declares nothing.
+# GE MUSE writes the name of its DTD into every export; a bare name without a subset is harmless.
 _BARE_DOCTYPES: Final = {("RestingECG", "restecg.dtd")}
 _TAG: Final = re.compile(r"<([A-Za-z_][\w.-]*:)?(?P<tag>[A-Za-z_][\w.-]*)")
 
@@ -38,7 +38,7 @@ class _Capped(ET.TreeBuilder):
         return super().end(tag.rpartition("}")[2])
 
 
-class _Parser(DefusedXMLParser):  # type: ignore[misc] # the stubs of defusedxml have no base
+class _Parser(DefusedXMLParser):
     """Refuses every document type but the bare name that MUSE writes."""
 
     def defused_start_doctype_decl(

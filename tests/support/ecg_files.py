@@ -1,0 +1,552 @@
+"""Small made ECG files of every format, each written by hand from the description of its format.
+
+They are the known truth of the readers' tests and the seeds of their mutation tests: nothing here
+uses a reader, so that agreement is between two independent pieces of work.
+"""
+
+import base64
+import binascii
+import io
+import json
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+
+TWELVE = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+EIGHT = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
+RATE_HZ = 250
+STEP_UV = 5.0
+BORN = "19740302"
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """One file, the files beside it, and what must be read from it."""
+
+    name: str
+    data: bytes
+    leads: tuple[str, ...]
+    counts: np.ndarray  # (n_leads, n_samples), the truth in steps of STEP_UV
+    format: str
+    companions: dict[str, bytes] = field(default_factory=dict)
+    declared: dict[str, object] = field(default_factory=dict)
+    step_uv: float = STEP_UV
+
+
+def made_counts(n_leads=12, n=40, largest=300, seed=1):
+    """Whole steps; where there are six limb leads they obey Einthoven and Goldberger."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(-largest // 4, largest // 4, size=(n_leads, n)) * 2
+    if n_leads == 12:
+        one, two = counts[0], counts[1]
+        counts[2:6] = [two - one, -(one + two) // 2, one - two // 2, two - one // 2]
+    return counts.astype(np.int64)
+
+
+# -- WFDB ------------------------------------------------------------------------------------------
+
+
+def pack(fmt, flat):
+    """Pack samples by the bit layouts of signal(5), one sample at a time."""
+    flat = [int(v) for v in flat]
+    if fmt == 212:
+        flat += [0] * (len(flat) % 2)
+        out = bytearray()
+        for a, b in zip(flat[::2], flat[1::2], strict=True):
+            a, b = a & 0xFFF, b & 0xFFF
+            out += bytes([a & 0xFF, a >> 8 | b >> 8 << 4, b & 0xFF])
+        return bytes(out)
+    if fmt in (310, 311):
+        flat += [0] * (-len(flat) % 3)
+        out = bytearray()
+        for a, b, c in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+            a, b, c = a & 0x3FF, b & 0x3FF, c & 0x3FF
+            if fmt == 310:
+                out += struct.pack("<HH", a << 1 | (c & 0x1F) << 11, b << 1 | c >> 5 << 11)
+            else:
+                out += struct.pack("<I", a | b << 10 | c << 20)
+        return bytes(out)
+    plain = {
+        16: lambda v: struct.pack("<h", v),
+        24: lambda v: struct.pack("<i", v)[:3],
+        32: lambda v: struct.pack("<i", v),
+        61: lambda v: struct.pack(">h", v),
+        80: lambda v: bytes([v + 128]),
+        160: lambda v: struct.pack("<H", v + 32768),
+    }
+    return b"".join(plain[fmt](v) for v in flat)
+
+
+def checksum(values):
+    return (int(np.sum(values)) + 32768) % 65536 - 32768
+
+
+def wfdb(fmt=16, leads=EIGHT, n=40, comments=("# age: 52", "# sex: F")):
+    """One record in one storage format."""
+    largest = {80: 100, 8: 100, 310: 400, 311: 400, 508: 100}.get(fmt, 300)
+    counts = made_counts(len(leads), n, largest)
+    lines = [f"made {len(leads)} {RATE_HZ} {n}"]
+    files = {}
+    if fmt == 8:
+        counts = np.cumsum(np.clip(np.diff(counts, axis=1, prepend=counts[:, :1]), -90, 90), axis=1)
+        diffs = np.diff(counts, axis=1, prepend=0)
+        files["made.dat"] = diffs.T.astype("i1").tobytes()
+    elif fmt > 500:
+        files["made.dat"] = flac(counts, fmt - 500)
+    else:
+        files["made.dat"] = pack(fmt, counts.T.ravel())
+    for name, row in zip(leads, counts, strict=True):
+        first = 0 if fmt == 8 else int(row[0])
+        lines.append(f"made.dat {fmt} 200(0)/mV 16 0 {first} {checksum(row)} 0 {name}")
+    header = "\n".join([*lines, *comments]) + "\n"
+    return MadeFile("made.hea", header.encode(), leads, counts, "wfdb", files)
+
+
+def flac(counts, bits):
+    import soundfile
+
+    out = io.BytesIO()
+    subtype = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}[bits]
+    samples = (counts.T << (32 - bits)).astype("int32")
+    soundfile.write(out, samples, RATE_HZ, format="FLAC", subtype=subtype)
+    return out.getvalue()
+
+
+# -- XML of the vendors ----------------------------------------------------------------------------
+
+
+def _b64(counts):
+    return base64.b64encode(np.asarray(counts, dtype="<i2").tobytes()).decode()
+
+
+def aecg(leads=TWELVE, n=40, n_series=1):
+    counts = made_counts(len(leads), n)
+    rows = "".join(
+        f'<component><sequence><code code="MDC_ECG_LEAD_{name.upper()}"/>'
+        f'<value xsi:type="SLIST_PQ"><origin value="0" unit="uV"/><scale value="5" unit="uV"/>'
+        f"<digits>{' '.join(map(str, row))}</digits></value></sequence></component>"
+        for name, row in zip(leads, counts, strict=True)
+    )
+    series = (
+        '<component><series><code code="RHYTHM"/><effectiveTime><low value="20260102091500"/>'
+        '</effectiveTime><component><sequenceSet><component><sequence><code code="TIME_ABSOLUTE"/>'
+        '<value xsi:type="GLIST_TS"><head value="20260102091500"/><increment value="0.004" unit="s"/>'
+        f"</value></sequence></component>{rows}</sequenceSet></component></series></component>"
+    )
+    person = (
+        "<componentOf><timepointEvent><componentOf><subjectAssignment><subject><trialSubject>"
+        '<id root="1.2" extension="P-7"/><subjectDemographicPerson>'
+        f'<administrativeGenderCode code="F"/><birthTime value="{BORN}"/>'
+        "</subjectDemographicPerson></trialSubject></subject></subjectAssignment></componentOf>"
+        "</timepointEvent></componentOf>"
+    )
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?><AnnotatedECG xmlns="urn:hl7-org:v3" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f'<effectiveTime><center value="20260102091500"/></effectiveTime>{person}'
+        f"{series * n_series}</AnnotatedECG>"
+    )
+    return MadeFile("made.xml", text.encode(), leads, counts, "hl7_aecg")
+
+
+def muse(leads=EIGHT, n=40):
+    counts = made_counts(len(leads), n)
+    data = "".join(
+        f"<LeadData><LeadByteCountTotal>{2 * n}</LeadByteCountTotal>"
+        f"<LeadSampleCountTotal>{n}</LeadSampleCountTotal>"
+        "<LeadAmplitudeUnitsPerBit>5</LeadAmplitudeUnitsPerBit>"
+        f"<LeadAmplitudeUnits>MICROVOLTS</LeadAmplitudeUnits><LeadID>{name}</LeadID>"
+        "<LeadSampleSize>2</LeadSampleSize>"
+        f"<LeadDataCRC32>{binascii.crc32(np.asarray(row, '<i2').tobytes())}</LeadDataCRC32>"
+        f"<WaveFormData>{_b64(row)}</WaveFormData></LeadData>"
+        for name, row in zip(leads, counts, strict=True)
+    )
+    text = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE RestingECG SYSTEM "restecg.dtd">'
+        "<RestingECG><PatientDemographics><PatientID>P-7</PatientID><Gender>FEMALE</Gender>"
+        "<DateofBirth>03-02-1974</DateofBirth></PatientDemographics><TestDemographics>"
+        "<AcquisitionDate>01-02-2026</AcquisitionDate><AcquisitionTime>09:15:00</AcquisitionTime>"
+        "</TestDemographics><Waveform><WaveformType>Median</WaveformType></Waveform>"
+        f"<Waveform><WaveformType>Rhythm</WaveformType><SampleBase>{RATE_HZ}</SampleBase>"
+        f"<SampleExponent>0</SampleExponent>{data}</Waveform></RestingECG>"
+    )
+    return MadeFile("made.xml", text.encode("latin-1"), leads, counts, "ge_muse_xml")
+
+
+def cardiosoft(leads=TWELVE, n=40):
+    counts = made_counts(len(leads), n)
+    rows = "".join(
+        f'<WaveformData lead="{name}">{",".join(map(str, row))}</WaveformData>'
+        for name, row in zip(leads, counts, strict=True)
+    )
+    text = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><CardiologyXML><ObservationDateTime>'
+        "<Hour>9</Hour><Minute>15</Minute><Second>0</Second><Day>2</Day><Month>1</Month>"
+        "<Year>2026</Year></ObservationDateTime><PatientInfo><PID>P-7</PID>"
+        '<Age units="YEARS">51</Age><BirthDateTime><Day>2</Day><Month>3</Month><Year>1974</Year>'
+        "</BirthDateTime><Gender>FEMALE</Gender></PatientInfo><FilterSetting>"
+        '<Filter50Hz>Yes</Filter50Hz><Filter60Hz>No</Filter60Hz><LowPass units="Hz">150</LowPass>'
+        '<HighPass units="Hz">0.05</HighPass></FilterSetting><StripData>'
+        f'<SampleRate units="Hz">{RATE_HZ}</SampleRate>'
+        f"<ChannelSampleCountTotal>{n}</ChannelSampleCountTotal>"
+        f'<Resolution units="uVperLsb">5</Resolution>{rows}</StripData></CardiologyXML>'
+    )
+    return MadeFile("made.xml", text.encode("latin-1"), leads, counts, "ge_cardiosoft_xml")
+
+
+def schiller(leads=TWELVE, n=40):
+    counts = made_counts(len(leads), n)
+    rows = "".join(
+        f"<channel><name>{name.upper()}</name><data>{','.join(map(str, row))}</data>"
+        f"<datastype>COMMASEPARATE</datastype><samplecount>{n}</samplecount></channel>"
+        for name, row in zip(leads, counts, strict=True)
+    )
+    text = (
+        '<?xml version="1.0"?><com.xiriuz.sema.xml.schillerEDI.SchillerEDI><patdata><id>P-7</id>'
+        f"<birthdate>{BORN}</birthdate><gender>FEMALE</gender></patdata><examdescript>"
+        "<startdatetime><date>20260102</date><time>091500000</time></startdatetime></examdescript>"
+        "<eventdata><event><wavedata><type>ECG_RHYTHMS</type><resolution><samplerate>"
+        f"<exponent>1</exponent><value>{RATE_HZ}</value></samplerate><yres><unitperbit>5.0"
+        f"</unitperbit><units>UV</units></yres></resolution>{rows}</wavedata></event></eventdata>"
+        "</com.xiriuz.sema.xml.schillerEDI.SchillerEDI>"
+    )
+    return MadeFile("made.xml", text.encode(), leads, counts, "schiller_xml")
+
+
+def mortara(leads=TWELVE, n=40):
+    counts = made_counts(len(leads), n)
+    rows = "".join(
+        f'<CHANNEL OFFSET="0" BITS="16" FORMAT="SIGNED" UNITS_PER_MV="200" DURATION="{n}" '
+        f'NAME="{name}" SAMPLE_FREQ="{RATE_HZ}" ENCODING="BASE64" DATA="{_b64(row)}"/>'
+        for name, row in zip(leads, counts, strict=True)
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><ECG ACQUISITION_TIME="20260102091500">'
+        f'<SUBJECT ID="P-7" GENDER="Female" DOB="{BORN}"/>'
+        f'<SOURCE MANUFACTURER="Mortara" MODEL="ELI 250"/>{rows}</ECG>'
+    )
+    return MadeFile("made.xml", text.encode(), leads, counts, "mortara_xml")
+
+
+def _xli_chunk(row):
+    """One lead as second differences, high bytes first, in LZW codes of 10 bit (literals only)."""
+    o = [int(v) for v in row]
+    start = 2 * o[1] - o[0] - o[2]
+    words = [o[0], o[1], *(64 + 2 * o[i] - o[i - 1] - o[i + 1] for i in range(2, len(o) - 1)), 64]
+    words = [w & 0xFFFF for w in words]
+    raw = [w >> 8 for w in words] + [w & 0xFF for w in words]
+    bits = "".join(f"{byte:010b}" for byte in raw) + "1111111111"
+    bits += "0" * (-len(bits) % 8)
+    body = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    return struct.pack("<iHh", len(body), 0, start) + body
+
+
+def sierra(leads=TWELVE, n=40, compressed=True, version="1.03"):
+    counts = made_counts(12, n)
+    one, two, three, avr, avl, avf = counts[:6]
+    if compressed:
+        residual = counts.copy()
+        residual[2] = two - one - three
+        residual[3] = -avr - (one + two) // 2
+        residual[4] = (one - three) // 2 - avl
+        residual[5] = (two + three) // 2 - avf
+        body = base64.b64encode(b"".join(_xli_chunk(row) for row in residual)).decode()
+        how = 'compressflag="True" compressmethod="XLI"'
+    else:
+        body, how = _b64(counts), 'compressflag="False"'
+    duration = n * 1000 // RATE_HZ
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<restingecgdata xmlns="http://www3.medical.philips.com"><documentinfo>'
+        f"<documenttype>SierraECG</documenttype><documentversion>{version}</documentversion>"
+        '</documentinfo><dataacquisition date="2026-01-02" time="09:15:00"><signalcharacteristics>'
+        f"<samplingrate>{RATE_HZ}</samplingrate><signalresolution>5</signalresolution>"
+        "<acquisitiontype>STD-12</acquisitiontype><bitspersample>16</bitspersample>"
+        "<signaloffset>0</signaloffset><signalsigned>True</signalsigned>"
+        "<numberchannelsvalid>12</numberchannelsvalid><leadset>STD-12</leadset>"
+        "</signalcharacteristics></dataacquisition><patient><generalpatientdata>"
+        "<patientid>P-7</patientid><age><dateofbirth>1974-03-02</dateofbirth></age><sex>Female</sex>"
+        f"</generalpatientdata></patient><waveforms><parsedwaveforms {how} dataencoding="
+        f'"Base64" durationperchannel="{duration}" nbitspersample="16">{body}</parsedwaveforms>'
+        "</waveforms></restingecgdata>"
+    )
+    return MadeFile("made.xml", text.encode(), leads, counts, "philips_sierra_xml")
+
+
+# -- binary formats --------------------------------------------------------------------------------
+
+
+def _scp_section(number, body):
+    body += b"\0" * (len(body) % 2)
+    rest = struct.pack("<HIBB6x", number, 16 + len(body), 13, 13) + body
+    return struct.pack("<H", binascii.crc_hqx(rest, 0xFFFF)) + rest
+
+
+_SCP_CODES = {
+    name: code
+    for code, name in [
+        *((i + 1, n) for i, n in enumerate(EIGHT)),
+        (61, "III"),
+        (62, "aVR"),
+        (63, "aVL"),
+        (64, "aVF"),
+    ]
+}
+
+
+def _huffman(values):
+    """The default table of SCP-ECG: unary magnitudes up to 8, then 8 and 16 bit escapes."""
+    bits = []
+    for v in map(int, values):
+        if v == 0:
+            bits.append("0")
+        elif abs(v) <= 8:
+            bits.append("1" * abs(v) + "0" + ("0" if v > 0 else "1"))
+        elif -128 <= v <= 127:
+            bits.append("1111111110" + f"{v & 0xFF:08b}")
+        else:
+            bits.append("1111111111" + f"{v & 0xFFFF:016b}")
+    text = "".join(bits)
+    text += "0" * (-len(text) % 16)
+    return int(text, 2).to_bytes(len(text) // 8, "big")
+
+
+def scp(leads=TWELVE, n=40, huffman=False):
+    counts = made_counts(len(leads), n)
+    tags = b""
+    for tag, value in (
+        (2, b"P-7\0"),
+        (5, struct.pack("<HBB", 1974, 3, 2)),
+        (8, b"\x02"),
+        (25, struct.pack("<HBB", 2026, 1, 2)),
+        (26, bytes([9, 15, 0])),
+    ):
+        tags += struct.pack("<BH", tag, len(value)) + value
+    section1 = _scp_section(1, tags + struct.pack("<BH", 255, 0))
+    lead_rows = b"".join(struct.pack("<IIB", 1, n, _SCP_CODES[name]) for name in leads)
+    section3 = _scp_section(3, bytes([len(leads), 0x04 | len(leads) << 3 & 0xF8]) + lead_rows)
+    rows = [_huffman(r) if huffman else np.asarray(r, "<i2").tobytes() for r in counts]
+    head = struct.pack("<HHBB", 5000, 1_000_000 // RATE_HZ, 0, 0)
+    sizes = b"".join(struct.pack("<H", len(r)) for r in rows)
+    section6 = _scp_section(6, head + sizes + b"".join(rows))
+    section2 = _scp_section(2, struct.pack("<H", 19999)) if huffman else b""
+    bodies = {1: section1, 2: section2, 3: section3, 6: section6}
+    pointers, at = b"", 7 + 16 + 10 * 12
+    for number in range(12):
+        size = len(bodies.get(number, b""))
+        if number == 0:
+            pointers += struct.pack("<HII", 0, 16 + 10 * 12, 7)
+            continue
+        pointers += struct.pack("<HII", number, size, at if size else 0)
+        at += size
+    rest = struct.pack("<HIBB6s", 0, 16 + 10 * 12, 13, 13, b"SCPECG") + pointers
+    section0 = struct.pack("<H", binascii.crc_hqx(rest, 0xFFFF)) + rest
+    everything = section0 + b"".join(bodies[k] for k in (1, 2, 3, 6))
+    sized = struct.pack("<I", 6 + len(everything)) + everything
+    data = struct.pack("<H", binascii.crc_hqx(sized, 0xFFFF)) + sized
+    return MadeFile("made.scp", data, leads, counts, "scp_ecg")
+
+
+def ishne(leads=TWELVE, n=40):
+    counts = made_counts(len(leads), n)
+    codes = {"I": 5, "II": 6, "III": 7, "aVR": 8, "aVL": 9, "aVF": 10}
+    codes |= {f"V{i}": 10 + i for i in range(1, 7)}
+    spec = [codes[name] for name in leads] + [-9] * (12 - len(leads))
+    block = struct.pack("<iiiih", 0, n, 522, 522, 1)
+    block += b"\0" * 80 + b"P-7".ljust(20, b"\0")
+    block += struct.pack("<hh3h3h3h3h", 2, 0, 2, 3, 1974, 2, 1, 2026, 2, 1, 2026, 9, 15, 0)
+    block += struct.pack("<h", len(leads)) + struct.pack("<12h", *spec)
+    block += struct.pack("<12h", *[1] * 12) + struct.pack("<12h", *[5000] * 12)
+    block += struct.pack("<h", 0) + b"digital".ljust(40, b"\0") + struct.pack("<h", RATE_HZ)
+    block = block.ljust(512, b"\0")
+    data = b"ISHNE1.0" + struct.pack("<H", binascii.crc_hqx(block, 0xFFFF)) + block
+    return MadeFile(
+        "made.ecg", data + counts.T.astype("<i2").tobytes(), leads, counts, "ishne"
+    )
+
+
+def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
+    """Records of 10 samples; ``gap_records`` are left out of an EDF+D file."""
+    counts = made_counts(len(leads), n)
+    per, records = 10, n // 10
+    notes = bool(gap_records)
+    labels = [f"ECG {name}" for name in leads] + ["EDF Annotations"] * notes
+    ns = len(labels)
+    width = 3 if bdf else 2
+    low, high = (-100000, 100000) if bdf else (-32768, 32767)
+    kept = [r for r in range(records) if r not in gap_records]
+
+    def cells(values, size):
+        return b"".join(str(v).encode().ljust(size)[:size] for v in values)
+
+    plus = {True: "BDF+C" if bdf else ("EDF+D" if notes else "EDF+C")}[True]
+    head = b"\xffBIOSEMI" if bdf else b"0       "
+    head += b"P-7 F 02-MAR-1974 X".ljust(80) + b"Startdate 02-JAN-2026 X X X".ljust(80)
+    head += b"02.01.2609.15.00" + str(256 * (ns + 1)).encode().ljust(8) + plus.encode().ljust(44)
+    head += str(len(kept)).encode().ljust(8) + str(per / RATE_HZ).encode().ljust(8)
+    head += str(ns).encode().ljust(4)
+    steps = [5.0] * len(leads)
+    units = ["uV"] * len(leads) + [""] * notes
+    head += cells(labels, 16) + cells([""] * ns, 80) + cells(units, 8)
+    head += cells([f"{int(s * low)}" for s in steps] + ["-1"] * notes, 8)
+    head += cells([f"{int(s * high)}" for s in steps] + ["1"] * notes, 8)
+    head += cells([low] * ns, 8) + cells([high] * ns, 8)
+    head += cells(["HP:0.05Hz LP:150Hz"] * ns, 80)
+    head += cells([per] * len(leads) + [8] * notes, 8) + cells([""] * ns, 32)
+    body = b""
+    for r in kept:
+        for row in counts[:, r * per : (r + 1) * per]:
+            body += b"".join(int(v).to_bytes(width, "little", signed=True) for v in row)
+        if notes:
+            body += f"+{r * per / RATE_HZ:.3f}\x14\x14\0".encode().ljust(16, b"\0")
+    return MadeFile("made.edf", head + body, leads, counts, "bdf" if bdf else "edf")
+
+
+def wav(leads=("I", "II"), n=40):
+    counts = made_counts(len(leads), n)
+    body = counts.T.astype("<i2").tobytes()
+    fmt = struct.pack("<HHIIHH", 1, len(leads), RATE_HZ, RATE_HZ * 2 * len(leads), 2 * len(leads), 16)
+    chunks = b"fmt " + struct.pack("<I", 16) + fmt + b"data" + struct.pack("<I", len(body)) + body
+    data = b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+    declared = {"leads": leads, "step_uv": STEP_UV}
+    return MadeFile("made.wav", data, leads, counts, "wav", declared=declared)
+
+
+def matlab(leads=EIGHT, n=40, version=4):
+    counts = made_counts(len(leads), n)
+    if version == 4:
+        data = struct.pack("<5i", 30, len(leads), n, 0, 4) + b"val\0"
+        data += counts.T.astype("<i2").tobytes()
+    else:
+        import scipy.io
+
+        out = io.BytesIO()
+        scipy.io.savemat(out, {"val": counts.astype(np.int16)}, do_compression=True)
+        data = out.getvalue()
+    lines = [f"made {len(leads)} {RATE_HZ} {n}"]
+    lines += [
+        f"made.mat 16+24 200(0)/mV 16 0 {row[0]} {checksum(row)} 0 {name}"
+        for name, row in zip(leads, counts, strict=True)
+    ]
+    header = "\n".join([*lines, "#Age: 52", "#Sex: Female", "#Dx: 426783006"]) + "\n"
+    fmt = "wfdb" if version == 4 else "matlab"
+    return MadeFile("made.mat", data, leads, counts, fmt, {"made.hea": header.encode()})
+
+
+def dicom(leads=TWELVE, n=40, ambulatory=False):
+    import pydicom
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.sequence import Sequence
+
+    counts = made_counts(len(leads), n)
+    uid = "1.2.840.10008.5.1.4.1.1.9.1." + ("3" if ambulatory else "1")
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = uid
+    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    data = Dataset()
+    data.file_meta = meta
+    data.SOPClassUID, data.SOPInstanceUID = uid, "1.2.3.4"
+    data.PatientID, data.PatientSex, data.PatientBirthDate = "P-7", "F", BORN
+    data.AcquisitionDateTime = "20260102091500"
+    group = Dataset()
+    group.WaveformOriginality = "ORIGINAL"
+    group.NumberOfWaveformChannels, group.NumberOfWaveformSamples = len(leads), n
+    group.SamplingFrequency = RATE_HZ
+    group.WaveformBitsAllocated, group.WaveformSampleInterpretation = 16, "SS"
+    channels = []
+    for name in leads:
+        unit, source, channel = Dataset(), Dataset(), Dataset()
+        unit.CodeValue, unit.CodingSchemeDesignator = "uV", "UCUM"
+        source.CodeValue, source.CodingSchemeDesignator = f"2:{_SCP_CODES[name]}", "MDC"
+        channel.ChannelSourceSequence = Sequence([source])
+        channel.ChannelSensitivity, channel.ChannelSensitivityCorrectionFactor = "5", "1"
+        channel.ChannelBaseline = "0"
+        channel.ChannelSensitivityUnitsSequence = Sequence([unit])
+        channel.WaveformBitsStored = 16
+        channels.append(channel)
+    group.ChannelDefinitionSequence = Sequence(channels)
+    group.WaveformData = counts.T.astype("<i2").tobytes()
+    data.WaveformSequence = Sequence([group])
+    out = io.BytesIO()
+    pydicom.dcmwrite(out, data, enforce_file_format=True)
+    return MadeFile("made.dcm", out.getvalue(), leads, counts, "dicom")
+
+
+# -- text formats ----------------------------------------------------------------------------------
+
+
+def fhir(leads=TWELVE, n=40, unit="uV"):
+    counts = made_counts(len(leads), n)
+    parts = [
+        {
+            "code": {"coding": [{"code": str(131328 + _SCP_CODES[name])}]},
+            "valueSampledData": {
+                "origin": {"value": 0, "code": unit, "system": "http://unitsofmeasure.org"},
+                "period": 1000 / RATE_HZ,
+                "factor": 5,
+                "dimensions": 1,
+                "data": " ".join(map(str, row)),
+            },
+        }
+        for name, row in zip(leads, counts, strict=True)
+    ]
+    document = {
+        "resourceType": "Observation",
+        "status": "final",
+        "subject": {"reference": "Patient/P-7"},
+        "effectiveDateTime": "2026-01-02T09:15:00+01:00",
+        "component": parts,
+    }
+    data = json.dumps(document).encode()
+    return MadeFile("made.json", data, leads, counts, "fhir_observation")
+
+
+def csv(leads=EIGHT, n=40, french=False, timed=True):
+    counts = made_counts(len(leads), n)
+    separator = ";" if french else ","
+    head = [*(["time (ms)"] if timed else []), *(f"{name} (mV)" for name in leads)]
+    rows = []
+    for i in range(n):
+        cells = [f"{v * STEP_UV / 1000:.3f}" for v in counts[:, i]]
+        cells = [str(i * 1000 // RATE_HZ), *cells] if timed else cells
+        row = separator.join(cells)
+        rows.append(row.replace(".", ",") if french else row)
+    text = ("" if timed else f"# fs: {RATE_HZ} Hz\n") + "\n".join([separator.join(head), *rows])
+    return MadeFile("made.csv", (text + "\n").encode(), leads, counts, "csv")
+
+
+WFDB_FORMATS = (8, 16, 24, 32, 61, 80, 160, 212, 310, 311)
+
+
+def every_format():
+    """Return one made file of every format, by a short name; FLAC only where it can be made."""
+    made = {f"wfdb_{fmt}": wfdb(fmt) for fmt in WFDB_FORMATS}
+    made |= {
+        "scp": scp(),
+        "scp_huffman": scp(huffman=True),
+        "aecg": aecg(),
+        "muse": muse(),
+        "cardiosoft": cardiosoft(),
+        "schiller": schiller(),
+        "mortara": mortara(),
+        "sierra_plain": sierra(compressed=False),
+        "sierra_xli": sierra(),
+        "ishne": ishne(),
+        "edf": edf(),
+        "bdf": edf(bdf=True),
+        "wav": wav(),
+        "mat_v4": matlab(),
+        "mat_v5": matlab(version=5),
+        "dicom": dicom(),
+        "dicom_ambulatory": dicom(ambulatory=True),
+        "fhir": fhir(),
+        "csv": csv(),
+        "csv_french": csv(french=True, timed=False),
+    }
+    try:
+        made |= {f"wfdb_{fmt}": wfdb(fmt) for fmt in (508, 516, 524)}
+    except ImportError:
+        pass
+    return made

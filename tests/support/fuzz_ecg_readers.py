@@ -1,0 +1,132 @@
+"""Mutate made ECG files and read them: every input must end in a recording or in a typed error.
+
+    python tests/support/fuzz_ecg_readers.py --minutes 10 [--seed 1] [--formats wfdb_16,scp]
+
+Prints how many inputs were read, how many were refused, and every input that broke the rule: another
+exception, or a read that took longer than the cap. The longest read is printed too.
+"""
+
+import argparse
+import random
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from ecg_files import every_format
+
+from laennec.datasets.readers.ecg import Declared, read_ecgs
+from laennec.engine.errors import RecordError
+
+CAP_S = 5.0
+
+
+class TooSlow(Exception):
+    """A read took longer than the cap."""
+
+
+def mutate(data, rng):
+    """Return a changed copy: flips, cuts, doubled and foreign pieces, extreme numbers."""
+    out = bytearray(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 4, 16))):
+        if not out:
+            break
+        at = rng.randrange(len(out))
+        kind = rng.randrange(8)
+        if kind == 0:
+            out[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            out[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF, 0x20, 0x2D, 0x39))
+        elif kind == 2:
+            del out[at : at + rng.choice((1, 2, 8, 64, len(out)))]
+        elif kind == 3:
+            piece = out[at : at + rng.choice((1, 4, 32))]
+            out[at:at] = piece * rng.choice((1, 2, 50))
+        elif kind == 4:
+            out[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f"))
+        elif kind == 5:
+            out[at : at + 1] = rng.choice((b"9999999999", b"-1", b"1e308", b"nan", b"", b"<", b"0"))
+        elif kind == 6:
+            other = rng.randrange(len(out))
+            out[at : at + 8], out[other : other + 8] = out[other : other + 8], out[at : at + 8]
+        else:
+            digits = [i for i in range(at, min(at + 400, len(out))) if 48 <= out[i] <= 57]
+            if digits:
+                out[rng.choice(digits)] = rng.choice(b"0123456789")
+    return bytes(out)
+
+
+def mutated(made, rng):
+    """Mutate the file, or one of the files beside it."""
+    data, companions = made.data, dict(made.companions)
+    if companions and rng.random() < 0.4:
+        name = rng.choice(sorted(companions))
+        companions[name] = mutate(companions[name], rng)
+    else:
+        data = mutate(data, rng)
+    return data, companions
+
+
+def read_once(made, data, companions):
+    """Return "read" or the code of the typed error; anything else is raised."""
+    try:
+        found = read_ecgs(
+            data, name=made.name, companions=companions, declared=Declared(**made.declared)
+        )
+    except RecordError as error:
+        return error.code
+    for recording in found:
+        assert recording.signal.n_samples > 0
+        assert not np.isinf(recording.signal.signal_mv).any()
+    return "read"
+
+
+def _alarm(_signal, _frame):
+    raise TooSlow
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--formats", default="")
+    asked = parser.parse_args()
+    warnings.simplefilter("error")
+    made = every_format()
+    names = asked.formats.split(",") if asked.formats else sorted(made)
+    rng = random.Random(asked.seed)
+    signal.signal(signal.SIGALRM, _alarm)
+    counts, slowest, broken = Counter(), (0.0, ""), []
+    end = time.monotonic() + 60 * asked.minutes
+    while time.monotonic() < end:
+        for name in names:
+            data, companions = mutated(made[name], rng)
+            began = time.perf_counter()
+            signal.setitimer(signal.ITIMER_REAL, CAP_S)
+            try:
+                counts[read_once(made[name], data, companions)] += 1
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                counts["BROKEN"] += 1
+                broken.append((name, repr(error)[:200], data[:60]))
+                Path(f"fuzz-{name}-{len(broken)}.bin").write_bytes(data)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            slowest = max(slowest, (time.perf_counter() - began, name))
+    print(f"{sum(counts.values())} inputs over {len(names)} made files, seed {asked.seed}")
+    for code, n in counts.most_common():
+        print(f"  {code}: {n}")
+    print(f"slowest read {slowest[0] * 1e3:.0f} ms ({slowest[1]})")
+    for line in broken[:20]:
+        print("BROKEN", *line)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
