@@ -7,22 +7,21 @@ the height is a median over windows, which one large beat or artefact does not m
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter, uniform_filter1d
-from scipy.signal import butter, find_peaks, sosfiltfilt
+from scipy.signal import find_peaks
 
 from ...fixedpoint import FloatArray
+from .filters import BandPass
 from .prepare import Readable, make_readable
 from .settings import DetectSettings
 
 IntArray = NDArray[np.int64]
 _MS: Final = 1000.0
 _TINY: Final = 1e-12
-_MOST_OF_NYQUIST: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +63,7 @@ def detect_beats(
     sampling_rate_hz : > 0
     settings : of guidelines/ecg_classical.toml
     """
-    coarse = make_readable(signal_mv, sampling_rate_hz, settings.least_rate_hz)
+    coarse = make_readable(signal_mv, sampling_rate_hz, settings.least_rate_hz, leads)
     weight = np.zeros(len(signal_mv))
     if coarse.x.size == 0 or coarse.x.shape[1] / coarse.rate_hz < settings.window_s:
         return Beats(np.empty(0), np.empty(0), float("nan"), weight)
@@ -81,26 +80,11 @@ def detect_beats(
     return Beats(coarse.to_file(peak[kept].astype(np.float64)), height[kept], contrast, weight)
 
 
-@cache
-def band_filter(low_hz: float, high_hz: float, rate_hz: float) -> FloatArray:
-    """Return a band-pass of second order; its upper edge stays below half the rate."""
-    high = min(high_hz, _MOST_OF_NYQUIST * rate_hz / 2.0)
-    sos: FloatArray = butter(2, (low_hz, high), "bandpass", fs=rate_hz, output="sos")
-    return sos
-
-
-def filter_both_ways(x: FloatArray, sos: FloatArray, rate_hz: float) -> FloatArray:
-    """Filter forwards and backwards, along the last axis, with one second of padding."""
-    pad = min(x.shape[-1] - 1, int(rate_hz))
-    found: FloatArray = sosfiltfilt(sos, x, axis=-1, padlen=pad)
-    return found
-
-
 def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
     rate = readable.rate_hz
-    sos = band_filter(settings.band_low_hz, settings.band_high_hz, rate)
+    band = BandPass.of(settings.band_low_hz, settings.band_high_hz, rate)
     # In gaps there is nothing to see: without this, the ends of a bridge would look like beats.
-    course = np.abs(filter_both_ways(readable.x, sos, rate)) * readable.known
+    course = np.abs(band.both_ways(readable.x)) * readable.known
     wide = max(round(settings.smooth_ms * rate / _MS), 1)
     course = uniform_filter1d(course, max(wide // 2, 1), axis=1)
     course = uniform_filter1d(course, wide, axis=1)
@@ -195,8 +179,8 @@ def _time_row(
 def _refine(readable: Readable, near: IntArray, row: int, settings: DetectSettings) -> IntArray:
     """Move each beat to the largest deflection near it in one lead."""
     rate = readable.rate_hz
-    sos = band_filter(settings.peak_band_low_hz, settings.peak_band_high_hz, rate)
-    size = np.abs(filter_both_ways(readable.x[row], sos, rate))
+    band = BandPass.of(settings.peak_band_low_hz, settings.peak_band_high_hz, rate)
+    size = np.abs(band.both_ways(readable.x[row : row + 1])[0])
     reach = round(settings.peak_reach_ms * rate / _MS)
     offset = np.arange(-reach, reach + 1)
     bell = np.exp(-0.5 * (offset * _MS / rate / settings.peak_bell_ms) ** 2)

@@ -10,6 +10,7 @@ from ...fixedpoint import FloatArray
 
 BoolArray = NDArray[np.bool_]
 LARGEST_GAP_SHARE: Final = 0.5
+FOLLOWING_LEADS: Final = ("III", "aVR", "aVL", "aVF")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,20 +36,28 @@ class Readable:
         """Return where samples of ``x`` lie in the file, in samples of the file."""
         return np.asarray(index * self.factor + (self.factor - 1) / 2.0)
 
+    def from_file(self, sample: FloatArray) -> FloatArray:
+        """Return where samples of the file lie in ``x``."""
+        return np.asarray((sample - (self.factor - 1) / 2.0) / self.factor)
 
-def make_readable(signal_mv: FloatArray, sampling_rate_hz: float, rate_hz: float) -> Readable:
+
+def make_readable(
+    signal_mv: FloatArray, sampling_rate_hz: float, rate_hz: float, leads: tuple[str, ...]
+) -> Readable:
     """Bridge gaps, and take means of neighbours down to the lowest rate that is still enough.
 
-    A lead without samples in more than half of the time, or that never moves, is left out.
+    A lead without samples in more than half of the time, or that never moves, is left out, and
+    so are the four limb leads that follow from I and II where both are there.
 
     Parameters
     ----------
     signal_mv : shape (n_leads, n_samples); NaN and infinity count as no sample
     sampling_rate_hz : of the file
     rate_hz : the result has at least this rate, where the file has it
+    leads : names of the rows
     """
     known = np.isfinite(signal_mv)
-    rows = _usable_rows(signal_mv, known)
+    rows = independent_rows(_usable_rows(signal_mv, known), leads)
     x, known = signal_mv[rows], known[rows]
     if not known.all():
         x = bridge_gaps(x, known)
@@ -72,6 +81,14 @@ def _usable_rows(signal_mv: FloatArray, known: BoolArray) -> NDArray[np.intp]:
     high = np.where(known, signal_mv, -np.inf).max(axis=1)
     low = np.where(known, signal_mv, np.inf).min(axis=1)
     return np.flatnonzero(enough & (high > low))
+
+
+def independent_rows(rows: NDArray[np.intp], leads: tuple[str, ...]) -> NDArray[np.intp]:
+    """Leave out the limb leads that say nothing beyond I and II, where both are among the rows."""
+    names = [leads[row] for row in rows]
+    if not {"I", "II"} <= set(names):
+        return rows
+    return rows[[name not in FOLLOWING_LEADS for name in names]]
 
 
 def bridge_gaps(x: FloatArray, known: BoolArray) -> FloatArray:

@@ -41,17 +41,141 @@ class DetectSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AverageSettings:
+    """How beats are averaged."""
+
+    least_rate_hz: float
+    level_gap_ms: float
+    level_width_ms: float
+    level_velocity_share: float
+    level_reach_ms: float
+    shape_reach_ms: float
+    shape_correlation: float
+    before_r_ms: float
+    after_r_ms: float
+    align_ms: float
+    most_beats: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSettings:
+    """Where the QRS begins and ends."""
+
+    smooth_ms: float
+    velocity_share: float
+    floor_multiple: float
+    floor_percentile: float
+    hold_onset_ms: float
+    hold_offset_ms: float
+    onset_reach_ms: float
+    offset_reach_ms: float
+    peak_reach_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TEndSettings:
+    """Where T ends."""
+
+    begin_ms: float
+    latest_ms: float
+    rr_share: float
+    rr_add_ms: float
+    smooth_ms: float
+    fall_ms: float
+    settle_ms: float
+    edge_ms: float
+    lead_share: float
+    tangent_to_end_ms: float
+    least_t_mv: float
+    least_t_of_qrs: float
+    most_disagreement_ms: float
+    most_lead_spread_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class StSettings:
+    """Where ST is measured."""
+
+    late_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmSettings:
+    """What counts as a run and as wide."""
+
+    run_intervals: int
+    wide_ms: float
+    run_rate_bpm: float
+    run_beats: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdSettings:
+    """When nothing may be said."""
+
+    least_contrast: float
+    least_beats_rate: int
+    least_beats_intervals: int
+    least_duration_s: float
+    least_rate_hz: float
+    most_noise_mv: float
+
+
+@dataclass(frozen=True, slots=True)
+class UncertaintySettings:
+    """Spread of the method itself."""
+
+    qrs_ms: float
+    qt_ms: float
+    st_mv: float
+    rate_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class DisagreementLimits:
+    """From where two measurements of one ECG contradict each other."""
+
+    rate_bpm: float
+    rate_share: float
+    qrs_ms: float
+    qrs_share: float
+    qt_ms: float
+    qt_share: float
+    st_mv: float
+    st_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClassicalSettings:
     """All that the data file says."""
 
     detect: DetectSettings
+    average: AverageSettings
+    bounds: BoundSettings
+    t_end: TEndSettings
+    st: StSettings
+    rhythm: RhythmSettings
+    withhold: WithholdSettings
+    uncertainty: UncertaintySettings
+    disagreement: DisagreementLimits
 
 
 @cache
 def load_classical() -> ClassicalSettings:
     """Read the data file; a missing or unknown key stops the program at start."""
     raw = read_toml(_GUIDELINES, FILE)
-    return ClassicalSettings(detect=DetectSettings(**_tuples(raw["detect"])))
+    return ClassicalSettings(
+        detect=DetectSettings(**_tuples(raw["detect"])),
+        average=AverageSettings(**raw["average"]),
+        bounds=BoundSettings(**raw["bounds"]),
+        t_end=TEndSettings(**raw["t_end"]),
+        st=StSettings(**raw["st"]),
+        rhythm=RhythmSettings(**raw["rhythm"]),
+        withhold=WithholdSettings(**raw["withhold"]),
+        uncertainty=UncertaintySettings(**raw["uncertainty"]),
+        disagreement=DisagreementLimits(**raw["disagreement"]),
+    )
 
 
 def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+"""The sequence of beats: pauses, fast runs, wide runs, irregularity."""
+
+from typing import Final
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ..signal import EcgSignal
+from .beat import MedianBeats
+from .bounds import qrs_bounds, spatial_velocity
+from .detect import Beats
+from .model import ClassicalRhythm
+from .settings import ClassicalSettings
+
+_NAN: Final = float("nan")
+_MS: Final = 1000.0
+_MINUTE_S: Final = 60.0
+_FEWEST: Final = 2
+
+
+def measure_rhythm(
+    beats: Beats,
+    averaged: MedianBeats | None,
+    at: np.ndarray,
+    signal: EcgSignal,
+    settings: ClassicalSettings,
+) -> ClassicalRhythm:
+    """Measure the sequence of beats.
+
+    Parameters
+    ----------
+    beats : as found
+    averaged : for the widths of the beats; without it no run of wide beats is looked for
+    at : shape (n_beats,), the beats in samples of ``averaged``
+    """
+    times_s = beats.peak / signal.sampling_rate_hz
+    rr_s = np.diff(times_s)
+    pause = np.diff(np.concatenate([[0.0], times_s, [signal.duration_s]]))
+    longest = float(pause.max())
+    if len(rr_s) < _FEWEST:
+        return ClassicalRhythm(_NAN, _NAN, _NAN, longest, _NAN, 0, _NAN, beats.contrast)
+    run = settings.rhythm.run_intervals
+    means = np.convolve(rr_s, np.ones(run) / run, "valid") if len(rr_s) >= run else rr_s
+    wide = np.zeros(0) if averaged is None else beat_widths_ms(averaged, at, settings)
+    length, rate = _wide_run(wide, rr_s, settings)
+    return ClassicalRhythm(
+        rate_min_bpm=_MINUTE_S / float(rr_s.max()),
+        rate_max_bpm=_MINUTE_S / float(rr_s.min()),
+        fastest_run_bpm=_MINUTE_S / float(means.min()),
+        longest_pause_s=longest,
+        irregularity=float(np.median(np.abs(np.diff(rr_s))) / np.median(rr_s)),
+        wide_run_beats=length,
+        wide_run_bpm=rate,
+        contrast=beats.contrast,
+    )
+
+
+def beat_widths_ms(
+    averaged: MedianBeats, at: np.ndarray, settings: ClassicalSettings
+) -> FloatArray:
+    """Measure the QRS of every single beat by its own spatial velocity.
+
+    Parameters
+    ----------
+    averaged : with the levelled signal
+    at : shape (n_beats,), R peaks in samples of that signal
+
+    Returns
+    -------
+    shape (n_beats,), ms; NaN near the ends and where the velocity does not calm
+    """
+    rate, bounds = averaged.rate_hz, settings.bounds
+    velocity = spatial_velocity(averaged.levelled_mv, rate, bounds)
+    reach = round((bounds.offset_reach_ms + bounds.hold_offset_ms) * rate / _MS) + 2
+    inside = (at >= reach) & (at + reach < len(velocity))
+    widths = np.full(len(at), _NAN)
+    if inside.any():
+        pieces = velocity[at[inside, None] + np.arange(-reach, reach + 1)]
+        onset, offset = qrs_bounds(pieces, reach, rate, bounds)
+        widths[inside] = (offset - onset) / rate * _MS
+    return widths
+
+
+def _wide_run(
+    widths: FloatArray, rr_s: FloatArray, settings: ClassicalSettings
+) -> tuple[int, float]:
+    """Return the beats and the rate of the longest run of wide beats that is fast."""
+    limits = settings.rhythm
+    if not len(widths):
+        return 0, _NAN
+    wide = widths >= limits.wide_ms
+    fast = rr_s <= _MINUTE_S / limits.run_rate_bpm
+    joined = np.concatenate([[False], wide[1:] & wide[:-1] & fast, [False]])
+    edges = np.flatnonzero(joined[1:] != joined[:-1]).reshape(-1, 2)
+    if not len(edges):
+        return 0, _NAN
+    first, stop = edges[(edges[:, 1] - edges[:, 0]).argmax()]
+    beats = int(stop - first) + 1
+    if beats < limits.run_beats:
+        return 0, _NAN
+    return beats, _MINUTE_S / float(np.median(rr_s[first:stop]))
