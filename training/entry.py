@@ -1,13 +1,15 @@
 """The one door to training: ``laennec train MODEL --data DIR``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Unpack
 
 from ..engine.bundles.verify import Bundle
+from ..engine.bundles.waves import SignalBundle
 from ..engine.errors import DataError
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
+from .ecg_delineation.run import train_delineation
 from .options import Options
 
 
@@ -16,13 +18,14 @@ class Pipeline(Protocol):
 
     def __call__(
         self, data: Path, out: Path, tracking_uri: str | None, **options: Unpack[Options]
-    ) -> list[Bundle]:
+    ) -> Sequence[Bundle | SignalBundle]:
         """Return the bundles, verified."""
 
 
 MODELS: Mapping[str, Pipeline] = {
     "diabetes_type_2": train_diabetes,
     "diabetes_textbook": train_textbook,
+    "ecg_delineation": train_delineation,
 }
 
 
@@ -32,7 +35,7 @@ def train(
     out: Path,
     tracking_uri: str | None = None,
     **options: Unpack[Options],
-) -> list[Bundle]:
+) -> Sequence[Bundle | SignalBundle]:
     """Train, judge, export and sign every form of a model.
 
     Parameters

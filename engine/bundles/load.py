@@ -69,7 +69,8 @@ class Models:
     @property
     def is_development(self) -> bool:
         """Whether an answer may come from a development model."""
-        return any(b.manifest.key == DEVELOPMENT for b in (*self.loaded, *self.signals))
+        keys = [*(b.manifest.key for b in self.loaded), *(b.manifest.key for b in self.signals)]
+        return DEVELOPMENT in keys
 
 
 def find_bundles(root: Path, *, research: bool = False) -> tuple[Path, ...]:

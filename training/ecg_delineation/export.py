@@ -83,7 +83,7 @@ def graph_of(network: Delineator) -> bytes:
         torch.onnx.export(
             wrapped,
             (example,),
-            out,
+            out,  # type: ignore[arg-type]  # the older exporter writes to a file object too
             input_names=[INPUT],
             output_names=[OUTPUT],
             dynamic_axes=axes,

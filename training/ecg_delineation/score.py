@@ -35,21 +35,32 @@ class Matches:
         return len(self.errors_ms)
 
 
-def match(found: FloatArray, marked: FloatArray, span: tuple[float, float], ms: float) -> Matches:
-    """Match points one to one, the nearest pairs first, within 150 ms.
+def match(
+    found: FloatArray,
+    marked: FloatArray,
+    span: tuple[float, float],
+    ms: float,
+    *,
+    window_ms: float = TOLERANCE_MS,
+) -> Matches:
+    """Match points one to one, the nearest pairs first, within a window.
 
     Parameters
     ----------
     found, marked : shape (n,), (m,), samples; NaN is no point
     span : first and last mark of this lead; what is found outside was not looked for
     ms : milliseconds of one sample
+    window_ms : farther apart is no match
     """
     found, marked = np.sort(found[np.isfinite(found)]), np.sort(marked[np.isfinite(marked)])
-    gaps = np.abs(found[:, None] - marked) * ms
-    pairs = np.argwhere(gaps <= TOLERANCE_MS)
+    reach = window_ms / ms
+    first = np.searchsorted(marked, found - reach, side="left")
+    last = np.searchsorted(marked, found + reach, side="right")
+    pairs = [(i, j) for i in range(len(found)) for j in range(first[i], last[i])]
+    pairs.sort(key=lambda pair: abs(found[pair[0]] - marked[pair[1]]))
     used_found, used_marked = np.zeros(len(found), bool), np.zeros(len(marked), bool)
     errors = []
-    for i, j in pairs[np.argsort(gaps[pairs[:, 0], pairs[:, 1]], kind="stable")]:
+    for i, j in pairs:
         if not used_found[i] and not used_marked[j]:
             used_found[i] = used_marked[j] = True
             errors.append((found[i] - marked[j]) * ms)

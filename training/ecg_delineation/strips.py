@@ -114,8 +114,8 @@ def lead_targets(
             time <= marks.max() + MARGIN_S * BASE_RATE_HZ / 2
         )
         known[inside] = 1.0
-    for wave in waves.values():
-        _forget_half_marked(known, wave * rate)
+    for marked in waves.values():
+        _forget_half_marked(known, marked * rate)
     return np.round(255 * np.clip(wanted, 0, 1)).astype(np.uint8), known
 
 

@@ -88,6 +88,6 @@ def _keep_nan(original: FloatArray, changed: FloatArray) -> FloatArray:
 
 def _without_empty(found: Decoded) -> Decoded:
     """Leave out waves that no lead shows any more."""
-    p = np.isfinite(found.p.points[..., PEAK]).any(axis=0)
-    t = np.isfinite(found.t.points[..., PEAK]).any(axis=0)
+    p = np.asarray(np.isfinite(found.p.points[..., PEAK]).any(axis=0))
+    t = np.asarray(np.isfinite(found.t.points[..., PEAK]).any(axis=0))
     return Decoded(found.p.only(p), found.qrs, found.t.only(t), found.p_beat[p], found.t_beat[t])

@@ -11,6 +11,7 @@ from .join import Found, in_file, joined, kept
 from .network import Session, probabilities
 from .prepare import NET_RATE_HZ, prepare
 from .rules import DecodeRules
+from .runs import IntArray
 from .segments import Segment, segments
 
 
@@ -54,9 +55,7 @@ class Delineator:
         whole = joined(parts, n_leads, self.rules.refractory_s * rate / 2)
         return Fiducials(signal.leads, rate, usable, whole.p, whole.qrs, whole.t)
 
-    def _part(
-        self, signal: EcgSignal, segment: Segment
-    ) -> tuple[Found, "np.ndarray[tuple[int, ...], np.dtype[np.intp]]"]:
+    def _part(self, signal: EcgSignal, segment: Segment) -> tuple[Found, IntArray]:
         """Read one stretch; also say which leads could be read."""
         cut = signal.signal_mv[:, segment.start : segment.stop]
         prepared = prepare(cut, signal.sampling_rate_hz)

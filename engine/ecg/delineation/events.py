@@ -6,7 +6,7 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from .rules import DecodeRules, WaveRules
-from .runs import IntArray, RealArray, Runs, crossings, find_runs, summits
+from .runs import BoolArray, IntArray, RealArray, Runs, crossings, find_runs, summits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class Events:
         found: FloatArray = (self.start + self.end - 1) / 2
         return found
 
-    def only(self, keep: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> "Events":
+    def only(self, keep: BoolArray) -> "Events":
         """Return some of the events."""
         return Events(
             self.start[keep],
@@ -69,7 +69,7 @@ def find_events(
     events = Events(
         found.start.astype(np.float64), found.end.astype(np.float64), found.top, found.mass, placed
     )
-    return events.only(np.isfinite(events.points[..., 1]).any(axis=0))
+    return events.only(np.asarray(np.isfinite(events.points[..., 1]).any(axis=0)))
 
 
 def _points(
@@ -124,7 +124,7 @@ def apart(events: Events, refractory: float) -> Events:
     keep = np.ones(len(events), np.bool_)
     close = np.flatnonzero(np.diff(events.centre) < refractory)
     last = 0
-    for right in close + 1:
+    for right in (close + 1).tolist():
         last = right - 1
         while last > 0 and not keep[last]:
             last -= 1
@@ -179,12 +179,10 @@ def _overlap(p: Events) -> FloatArray:
     return 0.5 * (p.end - p.start)
 
 
-def _inside(at: FloatArray, events: Events) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+def _inside(at: FloatArray, events: Events) -> BoolArray:
     """Say which times lie inside an event."""
     if not len(events):
         return np.zeros(len(at), np.bool_)
     index = np.clip(np.searchsorted(events.start, at, side="right") - 1, 0, None)
-    found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (at >= events.start[index]) & (
-        at < events.end[index]
-    )
+    found: BoolArray = (at >= events.start[index]) & (at < events.end[index])
     return found

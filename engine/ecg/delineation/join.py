@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS, Waves, no_waves
+from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS, IndexArray, Waves, no_waves
 from .decode import Decoded
 from .events import Events
 from .prepare import Prepared
 from .rules import DecodeRules
+from .runs import BoolArray
 from .segments import Segment
 
 
@@ -52,7 +53,7 @@ def in_file(
 
 def _waves(
     events: Events,
-    beat: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]",
+    beat: IndexArray,
     where: tuple[Prepared, int, int],
     rules: DecodeRules,
 ) -> Waves:
@@ -116,14 +117,14 @@ def kept(found: Found, segment: Segment) -> Found:
     )
 
 
-def _own(peaks: FloatArray, segment: Segment) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+def _own(peaks: FloatArray, segment: Segment) -> BoolArray:
     return np.asarray((peaks >= segment.keep_from) & (peaks < segment.keep_to))
 
 
 def _follow(
     waves: Waves,
-    own: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
-    number: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]",
+    own: BoolArray,
+    number: IndexArray,
     segment: Segment,
 ) -> Waves:
     with_beat = waves.beat >= 0
@@ -136,8 +137,8 @@ def _follow(
 
 def _take(
     waves: Waves,
-    keep: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
-    beat: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]",
+    keep: BoolArray,
+    beat: IndexArray,
 ) -> Waves:
     return Waves(waves.points[:, keep], waves.overall[keep], beat, waves.confidence[keep])
 

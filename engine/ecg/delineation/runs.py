@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ...fixedpoint import FloatArray
 
 IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 RealArray = NDArray[np.float32] | NDArray[np.float64]
 
 
@@ -32,7 +33,7 @@ class Runs:
     def __len__(self) -> int:
         return len(self.lead)
 
-    def only(self, keep: NDArray[np.bool_] | IntArray) -> "Runs":
+    def only(self, keep: BoolArray | IntArray) -> "Runs":
         """Return some of the pieces."""
         return Runs(
             self.lead[keep], self.start[keep], self.end[keep], self.mass[keep], self.top[keep]

@@ -1,0 +1,84 @@
+"""Folds by person: every record is judged by a network that has not seen its person."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...models.ecg_delineation.definition import Delineator, Size
+from ..options import Say, silent
+from .loop import Recipe, learn
+from .strips import Strips
+
+FOLD_SEED = 7
+
+
+def folds(persons: Sequence[str], n: int) -> list[list[int]]:
+    """Split records so that nobody stands in two folds.
+
+    Parameters
+    ----------
+    persons : who each record is of
+    n : number of folds
+
+    Returns
+    -------
+    the rows of each fold, sorted
+    """
+    people = sorted(set(persons))
+    order = np.random.default_rng(FOLD_SEED).permutation(len(people))
+    part_of = {
+        people[who]: part
+        for part, group in enumerate(np.array_split(order, n))
+        for who in group.tolist()
+    }
+    found: list[list[int]] = [[] for _ in range(n)]
+    for row, person in enumerate(persons):
+        found[part_of[person]].append(row)
+    return found
+
+
+def learned(
+    strips: Strips,
+    recipe: Recipe,
+    kept: Path,
+    *,
+    simulated: Strips | None = None,
+    say: Say = silent,
+) -> Delineator:
+    """Train a network, or take up the one that an interrupted run has kept.
+
+    Parameters
+    ----------
+    strips : what it learns from
+    recipe : of the run
+    kept : file of its weights; used only when recipe and records are the same
+    simulated : strips with exact truth
+    say : called with lines of progress
+    """
+    fingerprint = json.dumps(
+        {"recipe": asdict(recipe), "persons": strips.persons, "simulated": len(simulated or ())},
+        sort_keys=True,
+    )
+    if kept.exists():
+        with np.load(kept) as arrays:
+            if str(arrays["fingerprint"]) == fingerprint:
+                say(f"{kept.stem}: taken from an earlier run")
+                return _restored({k: arrays[k] for k in arrays.files}, recipe.size)
+    network = learn(strips, recipe, simulated=simulated, say=say)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    state = {f"w.{name}": value.numpy() for name, value in network.state_dict().items()}
+    np.savez(kept, fingerprint=np.array(fingerprint), **state)
+    return network
+
+
+def _restored(
+    arrays: "dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]", size: Size
+) -> Delineator:
+    network = Delineator(size)
+    state = {k[2:]: torch.from_numpy(np.array(v)) for k, v in arrays.items() if k.startswith("w.")}
+    network.load_state_dict(state)
+    return network.eval()
