@@ -9,7 +9,7 @@ CONSENT = "consent.ai_screening"
 
 
 def is_declined(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): the person declined the screening by models, or what was said is unreadable.
+    """Return bool (n,): the person declined the screening by models, or can't be understood.
 
     Not asked is not declined: the site asks before it sends a visit.
     """

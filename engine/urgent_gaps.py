@@ -4,7 +4,7 @@ What was never measured or asked is no gap of this kind: it is listed where it i
 for what came and was lost, after which "the urgent rules were applied" would be false comfort.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +17,11 @@ from .intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
 from .logic import FALSE, TRUE, UNKNOWN
 from .one_person import take_person
 from .record import UNKNOWN as NOT_KNOWN
-from .record import YES, VisitBatch
+from .record import YES, Problem, VisitBatch
 from .urgency import condition_holds
 
 _ANY_ITEM: Final = "*"
-_NO_NUMBER: Final = ("value_not_decimal", "value_not_text")
+_MEASUREMENTS: Final = "$.measurements["
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,32 @@ def rules_not_applied(
 
 
 def _lost(batch: VisitBatch, row: int) -> _Lost:
-    sections, questions, items = set(), set(), set()
+    problems = [p for p in batch.problems if p.row == row]
+    sections = {section for p in problems for section in _sections(p)}
     if YES in (int(batch.answer(name)[row]) for name in (UNREADABLE, PERHAPS_LOST)):
         sections.add("symptom")
+    questions = {p.item for p in problems if p.code == "answer_unknown"}
     read = {path for paths in batch.paths.values() for path in paths}
-    for problem in batch.problems:
-        if problem.row != row:
-            continue
-        for key, section in LISTS.items():
-            if problem.path == f"$.{key}" or problem.path.startswith(f"$.{key}["):
-                sections.add(section)
-        if problem.code == "answer_unknown":
-            questions.add(problem.item)
-        if problem.code == "code_unknown":
-            items.add(_ANY_ITEM)
-        if problem.code in _NO_NUMBER and problem.path.removesuffix(".value") not in read:
-            items.add(problem.item)
+    items = {p.item for p in problems if _is_value_lost(p, read)}
+    if any(p.code == "code_unknown" for p in problems):
+        items.add(_ANY_ITEM)
     return _Lost(frozenset(sections), frozenset(questions), frozenset(items))
+
+
+def _sections(problem: Problem) -> Iterator[str]:
+    """Yield the list of answers that a problem lies in."""
+    for key, section in LISTS.items():
+        if problem.path == f"$.{key}" or problem.path.startswith(f"$.{key}["):
+            yield section
+
+
+def _is_value_lost(problem: Problem, read: Collection[str]) -> bool:
+    """Say whether a measurement gave no number at all; a refused number is still looked at."""
+    if problem.severity != "refused_item":
+        return False
+    if not problem.path.startswith(_MEASUREMENTS):
+        return problem.code == "value_not_decimal"
+    return f"{problem.path.partition(']')[0]}]" not in read
 
 
 def _verdict(rule: UrgentRule, one: VisitBatch, lost: _Lost) -> np.int8:

@@ -189,6 +189,26 @@ def test_refused_and_suspect_values_are_named_without_their_number(models):
     assert any(r["finding"] == "urgent.remeasure" for r in first["reasons"])
 
 
+def test_who_declined_has_no_risk_and_no_score_in_the_table(models):
+    """The column `ai_screening`: false withholds, true and empty do not."""
+    people = batch_support.people(60)
+    said = ["false", "true", None] * 20
+    asked, plan = planned(people.append_column("ai_screening", pa.array(said)))
+    rows = screen_table(asked, plan, models, GUIDELINES).to_pylist()
+    table, plan = planned(people)
+    plain = screen_table(table, plan, models, GUIDELINES).to_pylist()
+    scores = [n for n in CONTRACT if n.endswith(("_risk", "points", "points_low", "points_high"))]
+    for answer, row, before in zip(said, rows, plain, strict=True):
+        if answer != "false":
+            assert row == before
+            continue
+        assert all(row[name] is None for name in scores)
+        if before["status"] != "refused":
+            assert (row["status"], row["status_reason"]) == ("not_assessable", "declined")
+        urgent = [r for r in before["reasons"] if r["finding"].startswith("urgent")]
+        assert [r for r in row["reasons"] if r["finding"].startswith("urgent")] == urgent
+
+
 def test_without_models_everything_else_is_said():
     table, plan = planned(batch_support.people(50))
     rows = screen_table(table, plan, Models(), GUIDELINES).to_pylist()

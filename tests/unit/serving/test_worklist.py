@@ -1,7 +1,9 @@
 """serving/worklist.py: what waits, in which order, and what alerts again."""
 
 import pytest
+from laennec.engine import Models, load_guidelines, parse, screen
 from laennec.engine.errors import DataError
+from laennec.engine.words.as_json import as_json
 from laennec.serving.audit_verify import verify
 from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
 from laennec.serving.drafts import load_draft, save_draft
@@ -45,6 +47,18 @@ def test_a_draft_without_any_urgency_is_the_least_urgent(store, clock):
         finding["urgency"] = None
     save_draft(store, draft, rendered_language="fr", clock=clock)
     assert worklist(store, clock=clock)[0].urgency == "U3"
+
+
+def test_a_refused_record_with_an_unreadable_symptom_leads_the_list(store, clock):
+    """The symptom may be chest pain: it waits before everything that can wait until today."""
+    save(store, clock, "a", "U1")
+    visit = {"schema": "laennec.visit/1", "visit_id": "b", "person": {"id": "p"}}
+    visit |= {"performed_at": "2026-11-03T09:20:00+01:00", "symptoms": ["chest pain?"]}
+    draft = screen(parse(visit), Models(), load_guidelines())
+    save_draft(store, as_json(draft, "fr"), rendered_language="fr", clock=clock)
+    first, second = worklist(store, clock=clock)
+    assert (first.visit_id, first.urgency) == ("b", "U0")
+    assert second.visit_id == "a"
 
 
 def test_it_says_what_is_still_undecided(store, clock):
