@@ -361,9 +361,7 @@ def ishne(leads=TWELVE, n=40):
     block += struct.pack("<h", 0) + b"digital".ljust(40, b"\0") + struct.pack("<h", RATE_HZ)
     block = block.ljust(512, b"\0")
     data = b"ISHNE1.0" + struct.pack("<H", binascii.crc_hqx(block, 0xFFFF)) + block
-    return MadeFile(
-        "made.ecg", data + counts.T.astype("<i2").tobytes(), leads, counts, "ishne"
-    )
+    return MadeFile("made.ecg", data + counts.T.astype("<i2").tobytes(), leads, counts, "ishne")
 
 
 def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
@@ -406,7 +404,9 @@ def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
 def wav(leads=("I", "II"), n=40):
     counts = made_counts(len(leads), n)
     body = counts.T.astype("<i2").tobytes()
-    fmt = struct.pack("<HHIIHH", 1, len(leads), RATE_HZ, RATE_HZ * 2 * len(leads), 2 * len(leads), 16)
+    fmt = struct.pack(
+        "<HHIIHH", 1, len(leads), RATE_HZ, RATE_HZ * 2 * len(leads), 2 * len(leads), 16
+    )
     chunks = b"fmt " + struct.pack("<I", 16) + fmt + b"data" + struct.pack("<I", len(body)) + body
     data = b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
     declared = {"leads": leads, "step_uv": STEP_UV}

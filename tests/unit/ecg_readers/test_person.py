@@ -1,0 +1,71 @@
+"""The wrong-patient guard between an ECG file and a visit (hazard H2)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from laennec.datasets.readers.ecg import EcgHeader, person_problems
+from laennec.engine.intake.person import Identity
+from laennec.engine.record import FEMALE, MALE, UNKNOWN
+
+VISIT = Identity("P-7", date(1974, 3, 2), FEMALE)
+AT = datetime.fromisoformat("2026-01-02T10:00:00+01:00")
+SAME = EcgHeader("made", "made", patient_id="P-7", sex="female", birth_date=date(1974, 3, 2))
+SILENT = EcgHeader("made", "made")
+
+
+def elements(header, identity=VISIT, **options):
+    problems = person_problems(header, identity, AT, **options)
+    assert all(p.severity == "refused_record" and p.code == "wrong_patient" for p in problems)
+    return problems[0].parameters["elements"] if problems else ""
+
+
+def test_the_same_person_and_a_silent_file_pass():
+    assert elements(SAME) == ""
+    assert elements(SILENT) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"patient_id": "P-8"}, "id"),
+        ({"sex": "male"}, "sex"),
+        ({"birth_date": date(1974, 3, 3)}, "birth_date"),
+        ({"patient_id": "P-8", "sex": "male"}, "id, sex"),
+    ],
+)
+def test_every_element_that_differs_is_named(change, named):
+    assert elements(replace(SAME, **change)) == named
+
+
+@pytest.mark.parametrize(("age", "named"), [(49, "age"), (50, ""), (51, ""), (52, ""), (53, "age")])
+def test_the_age_is_compared_within_a_year(age, named):
+    """The person is 51 at the visit; headers round up or down."""
+    assert elements(replace(SILENT, age_years=float(age))) == named
+
+
+def test_the_age_is_that_of_the_recording_and_not_of_the_visit():
+    old = replace(SILENT, age_years=30.0, acquired_at=datetime(2004, 6, 1, 8, 0))
+    assert elements(old) == ""
+
+
+def test_the_age_does_not_count_beside_a_birth_date():
+    assert elements(replace(SAME, age_years=12.0)) == ""
+
+
+def test_what_the_visit_does_not_know_is_not_compared():
+    unknown = Identity("P-7", None, UNKNOWN)
+    assert elements(replace(SAME, sex="male", age_years=3.0), unknown) == ""
+    assert elements(replace(SAME, sex="male"), Identity("P-7", None, MALE)) == ""
+
+
+def test_other_numbering_of_the_device_can_be_declared():
+    assert elements(replace(SAME, patient_id="hospital-1"), same_numbering=False) == ""
+
+
+def test_the_problem_carries_no_value_of_the_person():
+    problem = person_problems(replace(SAME, patient_id="P-8"), VISIT, AT)[0]
+    assert problem.path == "ecg.file"
+    assert "P-8" not in repr(problem)
+    assert "P-7" not in repr(problem)
