@@ -63,9 +63,13 @@ SYMPTOMS = (
     "symptom.severe_headache",
     "symptom.palpitations",
     "symptom.polyuria",
+    "symptom.polydipsia",
+    "symptom.weight_loss",
     "symptom.vomiting",
+    "symptom.dehydration",
     "symptom.confusion",
     "symptom.back_pain",
+    "symptom.sudden_back_pain",
     "symptom.hypoglycaemia_signs",
 )
 OTHER_ANSWERS = (
