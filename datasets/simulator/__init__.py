@@ -1,7 +1,7 @@
 """A 12-lead ECG simulator with known truth: ``simulate(scenario("lbbb"), seed=1)``."""
 
 from .figures import ScenarioUnfit, pathology_names
-from .noise import Noise
+from .noise import Noise, sample_noise
 from .scenario import EcgScenario, sample_scenario, scenario
 from .simulate import SYNTHETIC_NOTE, SimulatedEcg, simulate
 from .truth import Truth, TruthBeat, TruthWave
@@ -18,6 +18,7 @@ __all__ = [
     "TruthBeat",
     "TruthWave",
     "pathology_names",
+    "sample_noise",
     "sample_scenario",
     "scenario",
     "simulate",

@@ -212,11 +212,11 @@ def place_spikes(script: Script, asked: EcgScenario) -> WaveTable:
     """Bumps of all pacemaker spikes, just ahead of the waves that they start."""
     look = figures("shapes")["spike"]
     tables = [empty_table()]
-    lists: tuple[tuple[str, list[AtrialEvent] | list[VentricularEvent]], ...] = (
-        ("atrium", script.atrial),
-        ("ventricle", script.ventricular),
-    )
-    for chamber, events in lists:
+    lists: dict[str, list[AtrialEvent | VentricularEvent]] = {
+        "atrium": [*script.atrial],
+        "ventricle": [*script.ventricular],
+    }
+    for chamber, events in lists.items():
         which = np.array([i for i, event in enumerate(events) if event.paced], np.int64)
         onset = np.array([events[i].onset_s for i in which])
         ahead, close = np.array(look["ahead_ms"]) / 1000.0

@@ -134,3 +134,26 @@ def _mains(
             phase = rng.uniform(0, 2 * np.pi)
             total += share * size * np.sin(2 * np.pi * frequency * time_s + phase + lag)
     return total if total.any() else rng.standard_normal((_ELECTRODES, n))
+
+
+def sample_noise(
+    rng: np.random.Generator, least_db: float, greatest_db: float
+) -> tuple[Noise, ...]:
+    """Draw which kinds of noise a record has, and how much of each, for training.
+
+    Parameters
+    ----------
+    rng : draws
+    least_db, greatest_db : the SNR of each kind is drawn between them
+
+    Returns
+    -------
+    none, some or all kinds, each at its own SNR
+    """
+    look = figures("noise")["sampled"]
+    mains_hz = 60.0 if rng.uniform() < look["sixty_hz_share"] else 50.0
+    return tuple(
+        Noise(kind, float(rng.uniform(least_db, greatest_db)), mains_hz)
+        for kind in KINDS
+        if rng.uniform() < look["share"][kind]
+    )

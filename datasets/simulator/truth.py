@@ -7,7 +7,7 @@ its own first and last exceeds a stated number of microvolts in that lead.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -87,8 +87,11 @@ class Truth:
         inside = [round(t * rate) if 0 <= t <= (n - 1) / rate else None for t in times]
         if all(i is None for i in inside):
             return None
-        seconds = [t if i is not None else None for t, i in zip(times, inside, strict=True)]
-        return TruthWave(*seconds, *inside)
+        on_s, peak_s, off_s = (
+            t if i is not None else None for t, i in zip(times, inside, strict=True)
+        )
+        on, peak, off = inside
+        return TruthWave(on_s, peak_s, off_s, on, peak, off)
 
     @cached_property
     def beats(self) -> tuple[TruthBeat, ...]:
@@ -207,22 +210,22 @@ class Truth:
                 there = np.isfinite(times[:, :, 1])[:, :, None]
                 support = np.stack([found.begin_s, found.peak_s, found.end_s], axis=1)
                 times[..., [0, 2]] = np.where(there, support[:, None, [0, 2]], np.nan)
+            indices = self._indices(times)
             for row in np.argsort(found.begin_s):
                 if group is Group.P and self.p_obscured[found.events[row]]:
                     continue
-                for k, lead in enumerate(TWELVE_LEADS):
-                    points = self._points(times[row, k])
-                    if any(p is not None for p in points):
-                        leads[lead][name].append(points)
+                for lead, points in zip(TWELVE_LEADS, indices[row], strict=True):
+                    if any(i >= 0 for i in points):
+                        leads[lead][name].append([i if i >= 0 else None for i in points])
         rate = self.scenario.sampling_rate_hz
         return {"record": record, "fs": int(rate) if rate.is_integer() else rate, "leads": leads}
 
-    def _points(self, times: FloatArray) -> list[Point]:
+    def _indices(self, time_s: FloatArray) -> list[list[list[int]]]:
+        """Nearest samples of times of shape (n, 12, 3); -1 where there is none."""
         rate, n = self.scenario.sampling_rate_hz, self.scenario.n_samples
-        return [
-            round(float(t) * rate) if np.isfinite(t) and 0 <= t <= (n - 1) / rate else None
-            for t in times
-        ]
+        inside = (time_s >= 0) & (time_s <= (n - 1) / rate)
+        nearest = np.where(inside, np.rint(np.where(inside, time_s, 0.0) * rate), -1.0)
+        return cast(list[list[list[int]]], nearest.astype(np.int64).tolist())
 
     @cached_property
     def measured(self) -> Measured:

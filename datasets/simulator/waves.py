@@ -55,7 +55,8 @@ class WaveTable:
     @classmethod
     def join(cls, tables: Sequence["WaveTable"]) -> "WaveTable":
         """Put tables under one another."""
-        return cls(*(np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(cls)))
+        columns = {f.name: [getattr(t, f.name) for t in tables] for f in fields(cls)}
+        return cls(**{name: np.concatenate(parts) for name, parts in columns.items()})
 
     def only(self, *groups: Group) -> "WaveTable":
         """Keep the bumps of some groups."""
@@ -63,22 +64,13 @@ class WaveTable:
 
     def take(self, which: np.ndarray) -> "WaveTable":
         """Keep rows by mask or index."""
-        return WaveTable(*(getattr(self, f.name)[which] for f in fields(self)))
-
-    def scaled(self, gain: FloatArray) -> "WaveTable":
-        """Multiply every vector by its own gain, shape (n,)."""
-        return self.with_vectors(self.vector_mv * gain[:, None])
-
-    def with_vectors(self, vector_mv: FloatArray) -> "WaveTable":
-        """Replace the vectors, shape (n, 3)."""
-        kept = (getattr(self, f.name) for f in fields(self)[:-1])
-        return WaveTable(*kept, vector_mv)
+        return WaveTable(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
 
 def empty_table() -> WaveTable:
     """Return a table without bumps."""
     none, whole = np.empty(0), np.empty(0, np.int64)
-    return WaveTable(whole, whole, *([none] * 6), np.empty((0, 3)))
+    return WaveTable(whole, whole, none, none, none, none, none, none, np.empty((0, 3)))
 
 
 def bump(table: WaveTable, time_s: FloatArray) -> FloatArray:
