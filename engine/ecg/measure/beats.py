@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from ...fixedpoint import FloatArray
+from ..fiducials import OFFSET, ONSET, PEAK, Fiducials
 from .settings import BeatSettings
 
 _MS_PER_S: Final = 1000.0
@@ -27,6 +27,22 @@ class BeatTimes:
     qrs_offset: FloatArray
     t_peak: FloatArray
     t_offset: FloatArray
+
+    @classmethod
+    def of(cls, fiducials: Fiducials) -> "BeatTimes":
+        """Take the boundaries over all leads of every beat of a delineation."""
+        n = fiducials.n_beats
+        p, t = fiducials.p.overall_of_beats(n), fiducials.t.overall_of_beats(n)
+        qrs = fiducials.qrs.overall
+        return cls(
+            p_onset=p[:, ONSET],
+            p_offset=p[:, OFFSET],
+            qrs_onset=qrs[:, ONSET],
+            r_peak=qrs[:, PEAK],
+            qrs_offset=qrs[:, OFFSET],
+            t_peak=t[:, PEAK],
+            t_offset=t[:, OFFSET],
+        )
 
     def take(self, chosen: NDArray[np.bool_]) -> "BeatTimes":
         """Keep some beats."""
@@ -79,9 +95,27 @@ def level_baseline(
     centres = index.mean(axis=1)
     if len(centres) == 1:
         return signal_mv - levels
-    curve = PchipInterpolator(centres, np.nan_to_num(levels), axis=1, extrapolate=False)
-    at = np.clip(np.arange(signal_mv.shape[1]), centres[0], centres[-1])
-    return signal_mv - np.asarray(curve(at))
+    return signal_mv - _curve(centres, np.nan_to_num(levels), signal_mv.shape[1])
+
+
+def _curve(at: FloatArray, levels: FloatArray, n_samples: int) -> FloatArray:
+    """Join levels (n_leads, n_knots) by cubic Hermite pieces, level beyond the first and last.
+
+    Source: Catmull and Rom 1974, doi:10.1016/B978-0-12-079050-0.50020-5 (slopes from neighbours).
+    """
+    slopes = np.gradient(levels, at, axis=1)
+    x = np.clip(np.arange(n_samples), at[0], at[-1])
+    piece = np.clip(np.searchsorted(at, x, side="right") - 1, 0, len(at) - 2)
+    width = np.diff(at)[piece]
+    u = (x - at[piece]) / width
+    u2, u3 = u * u, u * u * u
+    rise = 3.0 * u2 - 2.0 * u3
+    return np.asarray(
+        levels[:, piece] * (1.0 - rise)
+        + levels[:, piece + 1] * rise
+        + slopes[:, piece] * ((u3 - 2.0 * u2 + u) * width)
+        + slopes[:, piece + 1] * ((u3 - u2) * width)
+    )
 
 
 def find_dominant(
@@ -142,18 +176,25 @@ def median_beat(
         return None
     reach = round(settings.shape_reach_ms * fs / _MS_PER_S)
     centre = _aligned(np.nan_to_num(signal_mv), centre, reach, slack)
-    beats = signal_mv[:, centre[:, None] + np.arange(-before, after + 1)]
-    middle = np.median(beats, axis=1)
-    spread = np.median(np.abs(beats - middle[:, None, :]), axis=(1, 2))
+    beats = signal_mv[:, np.arange(-before, after + 1)[:, None] + centre]
+    middle = _median_of_last(beats)
+    spread = np.abs(beats - middle[:, :, None]).mean(axis=(1, 2))
     return MedianBeat(
         signal_mv=middle,
         r_index=before,
         n_beats=len(centre),
-        noise_mv=_MAD_TO_SD * _MEDIAN_TO_MEAN * spread / np.sqrt(len(centre)),
+        noise_mv=_MEAN_TO_SD * _MEDIAN_TO_MEAN * spread / np.sqrt(len(centre)),
     )
 
 
-_MAD_TO_SD: Final = 1.4826
+def _median_of_last(values: FloatArray) -> FloatArray:
+    """Median over the last axis; NaN where one is NaN. Sorting a few values beats selecting."""
+    ordered, n = np.sort(values, axis=-1), values.shape[-1]
+    middle = (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2.0
+    return np.where(np.isnan(ordered[..., -1]), np.nan, middle)
+
+
+_MEAN_TO_SD: Final = 1.2533
 _MEDIAN_TO_MEAN: Final = 1.2533
 
 
@@ -169,7 +210,7 @@ def _aligned(
 ) -> NDArray[np.int64]:
     """Shift each beat by the lag, within the slack, that fits the median QRS best."""
     window = np.arange(-reach, reach + 1)
-    template = np.median(signal[:, centre[:, None] + window], axis=1)
+    template = _median_of_last(signal[:, window[:, None] + centre])
     lags = np.arange(-slack, slack + 1)
     pieces = signal[:, centre[:, None, None] + lags[:, None] + window]
     misfit = ((pieces - template[:, None, None, :]) ** 2).sum(axis=(0, 3))

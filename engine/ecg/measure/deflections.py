@@ -1,6 +1,7 @@
 """The deflections of the QRS by name (q, R, S, R', S'), on the median beat."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -53,13 +54,14 @@ class Deflections:
 
 
 def name_deflections(
-    qrs_mv: FloatArray, sampling_rate_hz: float, settings: BeatSettings
+    qrs_mv: FloatArray, noise_mv: FloatArray, sampling_rate_hz: float, settings: BeatSettings
 ) -> Deflections:
     """Name what lies between the global QRS onset and offset.
 
     Parameters
     ----------
     qrs_mv : shape (n_leads, width), millivolt, relative to the level before the QRS
+    noise_mv : shape (n_leads,), standard error of a sample
     sampling_rate_hz : hertz
 
     Returns
@@ -74,17 +76,15 @@ def name_deflections(
     lengths = np.zeros((len(NAMES), len(qrs_mv)))
     is_qs = np.zeros(len(qrs_mv), dtype=bool)
     r_peak_ms = np.full(len(qrs_mv), np.nan)
-    for lead, samples in enumerate(qrs_mv):
-        if np.isnan(samples).any():
-            heights[:, lead] = lengths[:, lead] = np.nan
-            continue
-        runs = _runs(samples, step_ms, settings)
-        named = _name(runs)
-        for k, name in enumerate(NAMES):
-            if name in named:
-                run = named[name]
-                heights[k, lead] = run.height_mv
-                lengths[k, lead] = run.width * step_ms
+    gone = np.isnan(qrs_mv).any(axis=1)
+    heights[:, gone] = lengths[:, gone] = np.nan
+    least = np.maximum(settings.least_wave_mv, settings.least_wave_noise * noise_mv)
+    shortest = settings.least_wave_ms / step_ms
+    for lead in np.flatnonzero(~gone):
+        runs = _runs(qrs_mv[lead], float(least[lead]), shortest)
+        for k, run in enumerate(runs[: len(NAMES)], start=0 if _is_negative_first(runs) else 1):
+            if k < len(NAMES):
+                heights[k, lead], lengths[k, lead] = run.height_mv, run.width * step_ms
         positive = [run for run in runs if run.height_mv > 0]
         is_qs[lead] = bool(runs) and not positive
         if positive:
@@ -105,17 +105,15 @@ class _Run:
     peak: int
 
 
-def _runs(samples: FloatArray, step_ms: float, settings: BeatSettings) -> list[_Run]:
+def _runs(samples: FloatArray, least_mv: float, shortest: float) -> list[_Run]:
     """Split at the zero crossings, drop what is too small to be named, merge what that joins."""
-    sign = np.sign(samples)
-    edges = np.flatnonzero(np.diff(sign)) + 1
+    edges = [0, *(np.flatnonzero(np.diff(np.signbit(samples))) + 1).tolist(), len(samples)]
     found: list[_Run] = []
-    for start, stop in zip([0, *edges], [*edges, len(samples)], strict=True):
-        peak = start + int(np.abs(samples[start:stop]).argmax())
-        run = _Run(stop - start, float(samples[peak]), peak)
-        if abs(run.height_mv) < settings.least_wave_mv or run.width * step_ms < (
-            settings.least_wave_ms
-        ):
+    for start, stop in pairwise(edges):
+        piece = samples[start:stop]
+        at = int(np.abs(piece).argmax())
+        run = _Run(stop - start, float(piece[at]), start + at)
+        if abs(run.height_mv) < least_mv or run.width < shortest:
             continue
         if found and (found[-1].height_mv > 0) == (run.height_mv > 0):
             last = found.pop()
@@ -125,10 +123,5 @@ def _runs(samples: FloatArray, step_ms: float, settings: BeatSettings) -> list[_
     return found
 
 
-def _name(runs: list[_Run]) -> dict[str, _Run]:
-    """Give the runs, which alternate in sign, their names."""
-    if not runs:
-        return {}
-    first_is_negative = runs[0].height_mv < 0
-    names = NAMES if first_is_negative else NAMES[1:]
-    return dict(zip(names, runs, strict=False))
+def _is_negative_first(runs: list[_Run]) -> bool:
+    return bool(runs) and runs[0].height_mv < 0

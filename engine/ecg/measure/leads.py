@@ -78,7 +78,9 @@ def measure_leads(
     t_high, t_low = _extremes(_t_wave(curve, marks), len(leads))
     return LeadMeasures(
         leads=leads,
-        qrs=name_deflections(curve[:, marks.qrs_onset : marks.qrs_offset + 1], fs, settings),
+        qrs=name_deflections(
+            curve[:, marks.qrs_onset : marks.qrs_offset + 1], beat.noise_mv, fs, settings
+        ),
         p_positive_mv=p_high,
         p_negative_mv=p_low,
         t_positive_mv=t_high,

@@ -27,6 +27,7 @@ class BeatSettings:
     most_beats: int
     least_wave_mv: float
     least_wave_ms: float
+    least_wave_noise: float
     st_late_ms: float
 
 

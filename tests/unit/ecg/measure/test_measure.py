@@ -239,7 +239,7 @@ def test_beats_of_one_shape_are_all_dominant_whatever_their_size():
 def test_deflections_have_their_names(samples, expected):
     """At 250 Hz, so that every drawn run is longer than the least duration."""
     curve = np.repeat(np.array([samples], dtype=float), 3, axis=1)
-    found = name_deflections(curve, 250.0, RULES.beats)
+    found = name_deflections(curve, np.zeros(1), 250.0, RULES.beats)
     for name, value in expected.items():
         assert getattr(found, name)[0] == pytest.approx(value), name
     heights = {"q_mv", "r_mv", "s_mv", "r2_mv", "s2_mv"} - set(expected)
@@ -251,6 +251,6 @@ def test_deflections_have_their_names(samples, expected):
 
 def test_a_dip_too_small_to_be_named_joins_its_neighbours():
     curve = np.array([[0.5, 1.0, 0.5, -0.01, -0.01, 0.4, 0.5, 0.4, -0.3, -0.4, -0.3]])
-    found = name_deflections(curve, 250.0, RULES.beats)
+    found = name_deflections(curve, np.zeros(1), 250.0, RULES.beats)
     assert (found.r_mv[0], found.r2_mv[0], found.s_mv[0]) == (1.0, 0.0, -0.4)
     assert found.r_ms[0] == 24.0
