@@ -113,7 +113,7 @@ def _refuse_unsigned(raw: bytes, signature: bytes, trust: Trust, folder: Path) -
         )
 
 
-def _names(folder: Path, required: Iterable[str]) -> set[str]:
+def _names(folder: Path, required: Iterable[str] = REQUIRED_FILES) -> set[str]:
     if not folder.is_dir():
         raise _changed("the folder is missing", folder, "")
     names = {entry.name for entry in folder.iterdir()}

@@ -129,7 +129,7 @@ def test_a_file_that_vanishes_between_listing_and_reading(folder, monkeypatch):
 
     names = sealed._names(folder)
     (folder / "card.md").unlink()
-    monkeypatch.setattr(sealed, "_names", lambda _: names)
+    monkeypatch.setattr(sealed, "_names", lambda *_: names)
     error = load_models([folder]).refused[0].error
     assert "the file is unreadable (No such file or directory)" in error.found
 
