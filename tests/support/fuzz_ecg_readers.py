@@ -19,7 +19,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 from ecg_files import every_format
-
 from laennec.datasets.readers.ecg import Declared, read_ecgs
 from laennec.engine.errors import RecordError
 

@@ -28,7 +28,7 @@ from .source import Source
 _LOCK: Final = threading.Lock()  # the state of warnings belongs to the whole process
 _INVENTED: Final = re.compile(r"(?i)^(channel ?\d*|lead ?\d*|ch ?\d+|unspecified)(_\d+)?$")
 _NUMBERED: Final = re.compile(r"^(.+)_\d+$")
-_CUT: Final = re.compile(r"(?i)truncat|incomplete|only the first|waveform ignored|checksum|crc32")
+_CUT: Final = re.compile(r"(?i)truncat|incomplete|only the first|waveform ignored")
 _BEATS: Final = re.compile(r"(?i)median|representative|repbeat|TYPICAL_CYCLE|Section 5")
 
 
@@ -75,8 +75,9 @@ def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]
             # The cause may quote the file, so it is dropped and not chained.
             kind = type(error).__name__
             raise unreadable(f"The reader of the format gave up ({kind})", where) from None
+    checksums = [w for w in caught if w.category.__name__ == "ChecksumWarning"]
     said = [str(w.message) for w in caught if not _BEATS.search(str(w.message))]
-    if any(_CUT.search(text) for text in said):
+    if checksums or any(_CUT.search(text) for text in said):
         raise damaged("A checksum that does not agree, or a part that is cut off", where)
     return record, ("reader_warned",) if said else ()
 

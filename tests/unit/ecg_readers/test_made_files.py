@@ -5,7 +5,6 @@ from datetime import date
 import ecg_files
 import numpy as np
 import pytest
-
 from laennec.datasets import read_ecg
 from laennec.datasets.readers.ecg import Declared, read_ecgs
 from laennec.engine.ecg.leads import TWELVE_LEADS

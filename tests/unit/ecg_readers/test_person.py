@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-
 from laennec.datasets.readers.ecg import EcgHeader, person_problems
 from laennec.engine.intake.person import Identity
 from laennec.engine.record import FEMALE, MALE, UNKNOWN

@@ -3,7 +3,6 @@
 import ecg_files
 import numpy as np
 import pytest
-
 from laennec.datasets.readers.ecg import EcgUnreadable, read_ecg
 
 wfdb = pytest.importorskip("wfdb")

@@ -6,7 +6,6 @@ from datetime import datetime
 import ecg_files
 import numpy as np
 import pytest
-
 from laennec.datasets.readers.ecg import (
     Declared,
     EcgHeader,
