@@ -153,8 +153,11 @@ def _repolarisation(look: Table, scales: tuple[float, float], person: Person) ->
     if "t" in look:
         vector = person.vary(np.array(look["t"]["vector"]) * scales[0])
         one = look["t"]
-        span, steep = (one.get("begins", tmap["begins"]), 1.0), tuple(one.get("steep", flank["t"]))
-        parts.append(Part(Group.T, vector, span, one.get("peak", tmap["peak"]), steep))
+        span, steep = (
+            (one.get("begins", person.asked.t_begins), 1.0),
+            tuple(one.get("steep", flank["t"])),
+        )
+        parts.append(Part(Group.T, vector, span, one.get("peak", person.asked.t_peak), steep))
     if "st" in look:
         one = look["st"]
         vector = person.vary(np.array(one["vector"]) * scales[1])

@@ -30,6 +30,8 @@ class EcgScenario:
     qtc_ms : QT at a rate of 60; QT follows RR by the cube root
     qt_ms : QT of every beat; None follows ``qtc_ms``
     axis_deg : frontal axis of the QRS area; None leaves the shape's own
+    t_begins : share of the time from J to the end of T; shapes whose T begins at J ignore it
+    t_peak : share of its own length at which T is highest
     p_scale, qrs_scale, t_scale, st_scale, overlay_scale : multiply the vectors
     options : of the rhythm, see ``pathologies.toml``
     variation : beat-to-beat spread, 0 every beat alike, 1 usual
@@ -55,6 +57,8 @@ class EcgScenario:
     qt_ms: float | None = None
     ectopic_qrs_ms: float
     axis_deg: float | None = None
+    t_begins: float
+    t_peak: float
     p_scale: float
     qrs_scale: float
     t_scale: float

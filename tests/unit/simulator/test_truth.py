@@ -68,7 +68,7 @@ def test_visible_boundaries_lie_at_the_stated_microvolt_and_inside_the_support()
         assert (times[:, :, 2] <= found.end_s[:, None])[seen].all()
         assert (times[:, :, 0] <= times[:, :, 1])[seen].all()
         assert (times[:, :, 1] <= times[:, :, 2])[seen].all()
-    onset = ecg.truth.lead_waves(Group.QRS)[3, TWELVE_LEADS.index("V3"), 0]
+    onset = ecg.truth.lead_waves(Group.QRS, 10.0)[3, TWELVE_LEADS.index("V3"), 0]
     exact = render(ecg.truth.table.only(Group.QRS), 100_000.0, 4, round(onset * 100_000) - 2)
     assert abs(ecg.truth.matrix[8] @ exact).mean() == pytest.approx(0.010, abs=0.002)
 
