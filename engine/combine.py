@@ -42,6 +42,8 @@ class CombinedInput:
     slot : int8 (n,), index into ``slots``; -1 where nothing was reported
     averaged : bool (n,), it is the mean of the last two readings
     mixed : bool (n,), the last two could not be averaged (units or comparators); the last counts
+    readings : (n, m) what a row is compared with: every reading of an item that is not averaged
+        (two results of one laboratory item are both results), else the one value
     """
 
     column: QuantityColumn
@@ -49,6 +51,7 @@ class CombinedInput:
     slot: Int8Array
     averaged: BoolArray
     mixed: BoolArray
+    readings: QuantityColumn
 
     def take(self, rows: slice) -> "CombinedInput":
         """Return some people of this input."""
@@ -58,6 +61,7 @@ class CombinedInput:
             self.slot[rows],
             self.averaged[rows],
             self.mixed[rows],
+            take_rows(self.readings, rows),
         )
 
 
@@ -98,7 +102,7 @@ def _combined(column: QuantityColumn, slot: str) -> CombinedInput:
     nobody = np.zeros(n, dtype=np.bool_)
     if column.readings == 1:
         reported = np.where(column.present[:, 0], np.int8(0), np.int8(UNKNOWN))
-        return CombinedInput(column, (slot,), reported, nobody, nobody)
+        return CombinedInput(column, (slot,), reported, nobody, nobody, column)
     rows = np.arange(n)
     accepted = column.accepted
     last = last_usable(accepted)
@@ -108,7 +112,7 @@ def _combined(column: QuantityColumn, slot: str) -> CombinedInput:
     single = _take(column, at, state.astype(np.int8))
     reported = np.where(state != ItemState.ABSENT, np.int8(0), np.int8(UNKNOWN))
     if column.item.combine != MEAN_OF_LAST_TWO:
-        return CombinedInput(single, (slot,), reported, nobody, nobody)
+        return CombinedInput(single, (slot,), reported, nobody, nobody, column)
     earlier = accepted.copy()
     earlier[rows[found], last[found]] = False
     before = last_usable(earlier)
@@ -118,9 +122,9 @@ def _combined(column: QuantityColumn, slot: str) -> CombinedInput:
     averaged = both & same & plain
     mean = (column.nano[rows, last] + column.nano[rows, before]) // 2
     nano = np.where(averaged, mean, single.nano[:, 0])[:, None]
-    return CombinedInput(
-        replace(single, nano=nano), (slot,), reported, averaged, np.asarray(both & ~averaged)
-    )
+    mixed = np.asarray(both & ~averaged)
+    value = replace(single, nano=nano)
+    return CombinedInput(value, (slot,), reported, averaged, mixed, value)
 
 
 def _take(column: QuantityColumn, at: Int64Array, state: Int8Array) -> QuantityColumn:
@@ -182,6 +186,7 @@ def _choose(candidates: Sequence[CombinedInput], which: Int64Array) -> CombinedI
         slot=slot,
         averaged=pick([c.averaged for c in candidates]).astype(np.bool_),
         mixed=pick([c.mixed for c in candidates]).astype(np.bool_),
+        readings=column,
     )
 
 
@@ -294,7 +299,8 @@ def body_mass_index(batch: VisitBatch) -> CombinedInput:
         state=np.where(recomputed, np.int8(ItemState.ACCEPTED), stated.column.state),
     )
     slot = np.where(recomputed[:, 0], np.int8(1), stated.slot)
-    return CombinedInput(column, ("bmi", "body_mass_index"), slot, stated.averaged, stated.mixed)
+    names = ("bmi", "body_mass_index")
+    return CombinedInput(column, names, slot, stated.averaged, stated.mixed, column)
 
 
 def combined_input(batch: VisitBatch, name: str) -> CombinedInput:
@@ -308,5 +314,5 @@ def combined_input(batch: VisitBatch, name: str) -> CombinedInput:
         column = interarm_difference(batch, which)
         slot = np.where(column.present[:, 0], np.int8(0), np.int8(UNKNOWN))
         nobody = np.zeros(batch.n, dtype=np.bool_)
-        return CombinedInput(column, (name,), slot, nobody, nobody)
+        return CombinedInput(column, (name,), slot, nobody, nobody, column)
     return higher_arm(batch, item)

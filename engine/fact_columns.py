@@ -2,6 +2,10 @@
 
 Within one finding the highest grade among the rows that hold decides. "Absent" is said only where
 everything that the finding needs was assessable; a row that holds speaks whatever else is missing.
+
+Several results of one item all count. A row holds where any of them reaches it, so that the later
+of two results never hides the earlier; where another does not, the results disagree, and what only
+such rows support is borderline, to be repeated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +23,6 @@ from .guidelines.model import (
     NOT_ASSESSABLE,
     PRESENT,
     Flag,
-    Threshold,
 )
 from .logic import (
     FALSE,
@@ -35,10 +38,10 @@ from .logic import (
 )
 from .prediagnosis import URGENCIES, Urgency
 from .record import UNKNOWN as NOT_KNOWN
-from .record import BoolArray, Int8Array, VisitBatch
+from .record import BoolArray, Int8Array, QuantityColumn, VisitBatch
 
 NO_GRADE: Final = -1
-_TOWARDS_BORDERLINE: Final[Mapping[Operator, Operator]] = {
+TOWARDS_BORDERLINE: Final[Mapping[Operator, Operator]] = {
     ">=": ">=", ">": ">=", "<=": "<=", "<": "<=",
 }  # fmt: skip
 
@@ -55,6 +58,8 @@ class FactColumn:
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 without one
     rows : int8 (n, r), what each row says: TRUE, UNKNOWN or FALSE
     borderline : bool (n, r), the value lies within the stated uncertainty of the row's cut-off
+    split : bool (n, r), the row holds for some results of its item and not for others
+    disagrees : bool (n,), the finding is borderline because results of one item disagree
     barred : bool (n,), an answer makes the finding not assessable whatever was measured
     """
 
@@ -64,6 +69,8 @@ class FactColumn:
     urgency: Int8Array
     rows: Int8Array
     borderline: BoolArray
+    split: BoolArray
+    disagrees: BoolArray
     barred: BoolArray
 
     def take(self, rows: slice) -> "FactColumn":
@@ -75,6 +82,8 @@ class FactColumn:
             self.urgency[rows],
             self.rows[rows],
             self.borderline[rows],
+            self.split[rows],
+            self.disagrees[rows],
             self.barred[rows],
         )
 
@@ -152,26 +161,52 @@ def evaluate_finding(
     spec: FindingSpec, batch: VisitBatch, inputs: Mapping[str, CombinedInput]
 ) -> FactColumn:
     """Return one finding of n people from its combined inputs."""
-    readings: dict[str, Int8Array] = {}
+    each: dict[str, Int8Array] = {}
     edges: dict[str, Int8Array] = {}
     verdicts: dict[str, Int8Array] = {}
+    splits = {row.id: np.zeros(batch.n, dtype=np.bool_) for row in spec.rows}
     for row in spec.rows:
         if row.threshold is not None:
             gate = _gate(row, batch)
-            value = compare(
-                inputs[row.threshold.item].column, row.threshold.op, row.threshold.values
-            )
-            verdicts[row.id] = all_of(value[:, 0], gate)
-            edges[row.id] = _edge(row, inputs, gate, batch.n)
-            if any(row.id in other.tally for other in spec.rows):
-                readings[row.id] = _each_reading(row.threshold, gate, batch)
+            found = inputs[row.threshold.item].readings
+            value = compare(found, row.threshold.op, row.threshold.values)
+            each[row.id] = all_of(value, gate[:, None])
+            verdicts[row.id] = all_of(_any_result(value, found), gate)
+            edges[row.id] = _edge(row, found, gate, batch.n)
+            splits[row.id] = is_split(value)
     for row in spec.rows:
         if row.threshold is None:
-            verdicts[row.id] = _tally(row, [readings[i] for i in row.tally], batch.n)
+            verdicts[row.id] = _tally(row, [each[i] for i in row.tally], batch.n)
             edges[row.id] = np.full(batch.n, FALSE)
-    rows = np.stack([verdicts[r.id] for r in spec.rows])
-    edge = np.stack([edges[r.id] for r in spec.rows])
-    return _decide(spec, rows, edge, _holds_any(spec.not_when, batch))
+    said = RowVerdicts(
+        np.stack([verdicts[r.id] for r in spec.rows]),
+        np.stack([edges[r.id] for r in spec.rows]),
+        np.stack([splits[r.id] for r in spec.rows]),
+    )
+    return _decide(spec, said, _holds_any(spec.not_when, batch))
+
+
+@dataclass(frozen=True, slots=True)
+class RowVerdicts:
+    """What r rows say of n people, each (r, n): the row, its lower edge, whether results differ."""
+
+    rows: Int8Array
+    edge: Int8Array
+    split: BoolArray
+
+
+def _any_result(verdicts: Int8Array, found: QuantityColumn) -> Int8Array:
+    """Return (n,) true where one accepted result says so, false where every one says no."""
+    if found.readings == 1:
+        return np.asarray(verdicts[:, 0])
+    some = found.accepted.any(axis=1)
+    said = np.where(found.accepted, verdicts, FALSE).max(axis=1)
+    return np.where(some, said, UNKNOWN).astype(np.int8)
+
+
+def is_split(verdicts: Int8Array) -> BoolArray:
+    """Return (n,) where some results (n, m) satisfy a row and others do not."""
+    return np.asarray((verdicts == TRUE).any(axis=1) & (verdicts == FALSE).any(axis=1))
 
 
 def _gate(row: Row, batch: VisitBatch) -> Int8Array:
@@ -206,19 +241,12 @@ def _holds_any(flags: Sequence[Flag], batch: VisitBatch) -> BoolArray:
     return holds
 
 
-def _edge(row: Row, inputs: Mapping[str, CombinedInput], gate: Int8Array, n: int) -> Int8Array:
-    """Return whether the value lies beyond the lower edge of the row's uncertainty."""
+def _edge(row: Row, found: QuantityColumn, gate: Int8Array, n: int) -> Int8Array:
+    """Return whether a value lies beyond the lower edge of the row's uncertainty."""
     if not row.borderline_from or row.threshold is None:
         return np.full(n, FALSE)
-    op = _TOWARDS_BORDERLINE[row.threshold.op]
-    beyond = compare(inputs[row.threshold.item].column, op, row.borderline_from)[:, 0]
-    return all_of(beyond, gate)
-
-
-def _each_reading(threshold: Threshold, gate: Int8Array, batch: VisitBatch) -> Int8Array:
-    """Return (n, m): the row on every accepted reading of its slot."""
-    verdicts = compare(batch.quantity(threshold.item), threshold.op, threshold.values)
-    return all_of(verdicts, gate[:, None])
+    op = TOWARDS_BORDERLINE[row.threshold.op]
+    return all_of(_any_result(compare(found, op, row.borderline_from), found), gate)
 
 
 def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
@@ -229,13 +257,17 @@ def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
     return verdict_of(found >= row.at_least)
 
 
-def _decide(spec: FindingSpec, rows: Int8Array, edge: Int8Array, barred: BoolArray) -> FactColumn:
-    """Turn what the rows (r, n) say into state, grade and urgency."""
+def _decide(spec: FindingSpec, said: RowVerdicts, barred: BoolArray) -> FactColumn:
+    """Turn what the rows say into state, grade and urgency."""
+    rows, edge = said.rows, said.edge
     order, grade = _highest_grade(spec, rows)
     near = (edge == TRUE) & (rows == FALSE)
     orders = [spec.grades[r.grade].order for r in spec.rows]
     near_above = np.logical_or.reduce([near[i] & (o > order) for i, o in enumerate(orders)])
-    state = _state_of_grade(spec, grade, _needs_met(spec, rows, edge))
+    needs_met = _needs_met(spec, rows, edge)
+    state = _state_of_grade(spec, grade, needs_met)
+    disagrees = _disagrees(spec, said, grade) & ~barred
+    state = np.where(disagrees, BORDERLINE, state)
     is_near = near_above & (state < BORDERLINE)
     state = np.where(is_near, BORDERLINE, state)
     gave_way = (state == ABSENT) & _in_state(spec, grade, NOT_ASSESSABLE)
@@ -248,8 +280,25 @@ def _decide(spec: FindingSpec, rows: Int8Array, edge: Int8Array, barred: BoolArr
         urgency=_urgency(spec, grade, is_near & ~barred),
         rows=rows.T,
         borderline=(near & ~barred).T,
+        split=said.split.T,
+        disagrees=disagrees,
         barred=barred,
     )
+
+
+def _disagrees(spec: FindingSpec, said: RowVerdicts, grade: Int8Array) -> BoolArray:
+    """Return (n,) where whether the finding is present depends on which result is believed."""
+    if not said.split.any():
+        return np.zeros(said.rows.shape[1], dtype=np.bool_)
+    agreed = np.where(said.split, FALSE, said.rows)
+    sure = _in_state(spec, _highest_grade(spec, agreed)[1], PRESENT)
+    at_most = _in_state(spec, grade, PRESENT)
+    doubtful = [
+        said.split[i] & (said.rows[i] == TRUE) & (spec.grades[r.grade].state == PRESENT)
+        for i, r in enumerate(spec.rows)
+    ]
+    hidden = sure & ~at_most
+    return np.asarray((np.logical_or.reduce(doubtful) & ~(sure & at_most)) | hidden)
 
 
 def _highest_grade(spec: FindingSpec, rows: Int8Array) -> tuple[Int8Array, Int8Array]:

@@ -8,6 +8,8 @@ from .combine import ARMS, DERIVED, CombinedInput
 from .fact_columns import FactColumns
 from .fixedpoint import format_nano
 from .guidelines import FindingSpec, Row
+from .guidelines.model import Threshold
+from .logic import compare
 from .prediagnosis import InputValue, Parameter
 from .record import ItemState, QuantityColumn, VisitBatch
 
@@ -18,42 +20,64 @@ def is_reported(columns: FactColumns, item: str, person: int) -> bool:
     return combined is not None and bool(combined.column.accepted[person, 0])
 
 
+def results_that_say(
+    columns: FactColumns, threshold: Threshold, person: int, verdict: np.int8
+) -> list[int]:
+    """Return which accepted results of a row's item say so, in the order of the record."""
+    found = columns.inputs[threshold.item].readings
+    said = compare(found, threshold.op, threshold.values)[person]
+    return [int(i) for i in np.flatnonzero((said == verdict) & found.accepted[person])]
+
+
 def row_parameters(
-    columns: FactColumns, batch: VisitBatch, person: int, row: Row
+    columns: FactColumns, batch: VisitBatch, person: int, row: Row, result: int = 0
 ) -> dict[str, Parameter]:
     """Return what fills a row's sentence: the item, its value, the row's own printed number."""
     if row.threshold is None or not is_reported(columns, row.item, person):
         return {}
-    combined = columns.inputs[row.threshold.item]
-    unit = _unit(combined.column, person, 0)
+    value = _input_value(columns, batch, person, (row.item, result))
     return {
-        "item": f"item:{_name(combined, person, row.threshold.item)}",
-        "value": _value(combined, batch, person),
-        "unit": f"unit:{unit}",
-        "limit": row.threshold.printed.get(unit, ""),
+        "item": f"item:{value.name}",
+        "value": value.value,
+        "unit": f"unit:{value.unit}",
+        "limit": row.threshold.printed.get(value.unit, ""),
     }
 
 
 def input_values(
-    columns: FactColumns, batch: VisitBatch, person: int, row: Row
+    columns: FactColumns, batch: VisitBatch, person: int, row: Row, result: int = 0
 ) -> list[InputValue]:
     """Return the value that a row compared, and the readings that it was made from."""
     if row.threshold is None or not is_reported(columns, row.item, person):
         return []
-    item = row.threshold.item
+    combined = columns.inputs[row.item]
+    value = _input_value(columns, batch, person, (row.item, result))
+    if value.origin == "reported":
+        return [value]
+    last = 2 if combined.averaged[person] else None
+    return [value, *_readings(batch, person, value.name, last)]
+
+
+def _input_value(
+    columns: FactColumns, batch: VisitBatch, person: int, place: tuple[str, int]
+) -> InputValue:
+    """Return one value of an item (of several results the one at that place), as reported."""
+    item, result = place
     combined = columns.inputs[item]
-    name = _name(combined, person, item)
-    is_derived = bool(combined.averaged[person]) or name in DERIVED
-    value = InputValue(
-        name=name,
+    if combined.readings.readings > 1:
+        return InputValue(item, *_reported(batch, combined.readings, item, (person, result)))
+    is_derived = bool(combined.averaged[person]) or item in DERIVED
+    return InputValue(
+        name=_name(combined, person, item),
         value=_value(combined, batch, person),
         unit=_unit(combined.column, person, 0),
         origin="derived" if is_derived else "reported",
     )
-    if not is_derived:
-        return [value]
-    last = 2 if combined.averaged[person] else None
-    return [value, *_readings(batch, person, name, last)]
+
+
+def value_as_reported(columns: FactColumns, batch: VisitBatch, person: int, item: str) -> str:
+    """Return the one value that stands for an item, with the digits that were reported."""
+    return _value(columns.inputs[item], batch, person)
 
 
 def _name(combined: CombinedInput, person: int, item: str) -> str:
@@ -82,18 +106,26 @@ def _unit(column: QuantityColumn, person: int, reading: int) -> str:
 
 def _readings(batch: VisitBatch, person: int, name: str, last: int | None) -> list[InputValue]:
     """Return the accepted readings behind a derived value, only the last ones if so asked."""
-    values = []
+    values: list[InputValue] = []
     for slot in _made_from(name):
         column = batch.quantity(slot)
-        texts = batch.reported.get(slot, ())
         at = np.flatnonzero(column.accepted[person])
-        for reading in at if last is None else at[-last:]:
-            plain = format_nano(
-                int(column.nano[person, reading]), int(column.comparator[person, reading])
-            )
-            text = texts[person][int(reading)] if person < len(texts) else plain
-            values.append(InputValue(slot, text, _unit(column, person, int(reading))))
+        values.extend(
+            InputValue(slot, *_reported(batch, column, slot, (person, int(reading))))
+            for reading in (at if last is None else at[-last:])
+        )
     return values
+
+
+def _reported(
+    batch: VisitBatch, column: QuantityColumn, slot: str, at: tuple[int, int]
+) -> tuple[str, str]:
+    """Return one reading of a slot, with the digits that were reported, and its unit."""
+    person, reading = at
+    texts = batch.reported.get(slot, ())
+    plain = format_nano(int(column.nano[at]), int(column.comparator[at]))
+    known = person < len(texts) and reading < len(texts[person])
+    return texts[person][reading] if known else plain, _unit(column, person, reading)
 
 
 def _made_from(name: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ LARGEST_WHOLE_PART_DIGITS: Final = 9
 FLOAT32_DIGITS: Final = 7
 
 _DECIMAL = re.compile(
-    r"^(?P<comparator><=|>=|<|>)?\s*(?P<sign>[+-]?)(?P<whole>\d+)(?:\.(?P<part>\d+))?$"
+    r"^(?P<comparator><=|>=|<|>)?\s*(?P<sign>[+-]?)(?=\.?\d)(?P<whole>\d*)(?:\.(?P<part>\d+))?$"
 )
 _COMPARATORS: Final = {None: 0, "<": -1, "<=": -2, ">": 1, ">=": 2}
 COMPARATOR_SIGNS: Final = {0: "", -1: "<", -2: "<=", 1: ">", 2: ">="}
@@ -33,7 +33,8 @@ def parse_decimal(text: str, *, path: str = "") -> tuple[int, int]:
 
     Parameters
     ----------
-    text : such as ``"1.26"``, ``"<0.10"``; a decimal point, no thousands separator, no exponent
+    text : such as ``"1.26"``, ``"<0.10"``; a decimal point, no thousands separator, no exponent;
+        ``.9`` is 0.9, as many systems write it
     path : where the text stood, for the error
 
     Returns
@@ -48,6 +49,8 @@ def parse_decimal(text: str, *, path: str = "") -> tuple[int, int]:
     (1260000000, 0)
     >>> parse_decimal("<0.10")
     (100000000, -1)
+    >>> parse_decimal(".9")
+    (900000000, 0)
     """
     match = _DECIMAL.match(text.strip())
     if match is None:
@@ -65,7 +68,7 @@ def parse_decimal(text: str, *, path: str = "") -> tuple[int, int]:
             remedy="Send the value as the laboratory printed it",
             path=path,
         )
-    nano = int(whole) * NANO + int(part.rstrip("0").ljust(NANO_DIGITS, "0") or 0)
+    nano = int(whole or 0) * NANO + int(part.rstrip("0").ljust(NANO_DIGITS, "0") or 0)
     return (-nano if match["sign"] == "-" else nano), _COMPARATORS[match["comparator"]]
 
 

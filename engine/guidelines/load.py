@@ -121,6 +121,7 @@ def _finding(raw: Mapping[str, Any], file: _File) -> FindingSpec:
         next_step=raw["next_step"],
         next_addressee=raw["next_addressee"],
         borderline=read_outcome(raw.get("borderline", {}), where),
+        disagree=read_outcome(raw.get("disagree", {}), where),
         not_when=_flags(raw, "not_when", file),
         grades=grades,
         rows=tuple(_row(r, codes, file) for r in raw["row"]),

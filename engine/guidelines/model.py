@@ -132,7 +132,8 @@ class FindingSpec:
     """One fact finding of one guideline set.
 
     ``needs``: for "absent" at least one item of each group must be assessable. ``not_when``: with
-    any of these answers the finding is not assessable, whatever was measured.
+    any of these answers the finding is not assessable, whatever was measured. ``disagree``: what is
+    proposed where several results of one item do not agree; its urgency is that of the grade.
     """
 
     id: str
@@ -143,6 +144,7 @@ class FindingSpec:
     next_step: str
     next_addressee: str
     borderline: Outcome
+    disagree: Outcome
     not_when: tuple[Flag, ...]
     grades: tuple[Grade, ...]
     rows: tuple[Row, ...]

@@ -123,6 +123,18 @@ def _read_value(
         )
     elif isinstance(value, NumberText):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
+    pointed = _with_point(value)
+    if pointed != value:
+        where = f"{path}.value"
+        log.add(
+            "refused_item",
+            "decimal_comma",
+            where,
+            item=item.code,
+            found=shown(value),
+            pointed=f'"{shown(pointed)}"',
+        )
+        value = pointed
     text = f"{comparator}{value}" if not value.startswith(("<", ">")) else value
     try:
         nano, sign = parse_decimal(text, path=path)
@@ -137,6 +149,22 @@ def _read_value(
             )
         return None
     return text, nano, sign
+
+
+def _with_point(value: str) -> str:
+    """Return a decimal written with one comma as it would be with a point; else what was given.
+
+    The value stays refused: it is read only so that the urgent rules can look at it.
+
+    >>> _with_point("3,2"), _with_point("1,234,5"), _with_point("1.26")
+    ('3.2', '1,234,5', '1.26')
+    """
+    pointed = value.replace(",", ".") if value.count(",") == 1 else value
+    try:
+        parse_decimal(pointed)
+    except RecordError:
+        return value
+    return pointed
 
 
 def _read_unit(given: object, path: str, code: _Code, log: ProblemLog) -> int:
@@ -252,11 +280,21 @@ def _fasting_hours(
         nano, sign = parse_decimal(str(hours))
     except RecordError:
         sign, nano = 1, -1
+    where, limits = f"{path}.fasting_hours", intake_numbers()["fasting"]
     if sign or nano < 0 or isinstance(hours, bool):
-        where = f"{path}.fasting_hours"
         log.add("refused_item", "fasting_unreadable", where, item="glucose", found=shown(hours))
         return None
-    return nano >= parse_decimal(intake_numbers()["fasting"]["hours_min"])[0]
+    if nano > parse_decimal(limits["hours_max"])[0]:
+        log.add(
+            "refused_item",
+            "fasting_implausible",
+            where,
+            item="glucose",
+            found=shown(hours),
+            limit=str(limits["hours_max"]),
+        )
+        return None
+    return nano >= parse_decimal(limits["hours_min"])[0]
 
 
 def glucose_state(specimen: str, challenge: str, is_fasting: bool | None) -> str:

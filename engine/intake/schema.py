@@ -8,7 +8,7 @@ from .visit import KEYS, SCHEMA
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
-_DECIMAL = {"type": "string", "pattern": r"^(<=|>=|<|>)?\s*[+-]?\d+(\.\d+)?$"}
+_DECIMAL = {"type": "string", "pattern": r"^(<=|>=|<|>)?\s*[+-]?(\d+(\.\d+)?|\.\d+)$"}
 
 
 def visit_schema() -> dict[str, Any]:

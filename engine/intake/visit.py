@@ -151,8 +151,15 @@ def _previous_visits(
         if guard_same_person(identity, record.identity, f"{path}.person", log):
             earlier.append(record)
         if record.is_refused:
-            log.add("note", "previous_visit_refused", path)
+            log.add("note", "previous_visit_refused", path, **_why_refused(record))
     return tuple(earlier)
+
+
+def _why_refused(record: VisitRecord) -> dict[str, str]:
+    """Return the first problem that refuses an earlier visit, with what fills its sentence."""
+    why = next(p for p in record.batch.problems if p.severity == "refused_record")
+    own = {f"reason_code.{name}": value for name, value in why.parameters.items()}
+    return {"reason_code": why.code, **own}
 
 
 def _batch(

@@ -150,7 +150,7 @@ def _finding(
             set=score.score_id,
             row_ids=(f"score.{score.score_id}",),
             guideline=source.citation,
-            signed=bool(source.signed_by),
+            signed=bool(source.signed_by and table["signed_by"]),
         ),
         limits=tuple(Message("limit.not_verified", {"condition": u}) for u in score.unverified),
         details=details if answered else {},

@@ -32,10 +32,11 @@ class Abstention(IntEnum):
     MODEL_FAILED = 4
     MODEL_REFUSED = 5
     MEASURED = 6
-    EXCLUDED = 7
-    MINOR = 8
-    DECLINED = 9
-    RECORD_REFUSED = 10
+    BOTH_MEASURED = 7
+    EXCLUDED = 8
+    MINOR = 9
+    DECLINED = 10
+    RECORD_REFUSED = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,15 @@ def evaluate_risks(
     bundles = _bundles_of(outcome, models)
     enough = [has_one_of(outcome, bundle, made) for bundle in bundles]
     chosen = _choose(bundles, made, enough, batch.n)
-    eligible = _eligible(outcome, batch, measured)
+    both = _all_measured(outcome, batch)
+    eligible = _eligible(outcome, batch, measured | both)
     answers = tuple(_answers(bundles, chosen, made, [eligible & e for e in enough]))
     columns = _blank(outcome, bundles, chosen, answers)
     for answer in answers:
         _fill(columns, answer)
     columns.abstention[chosen == NOBODY] = Abstention.MODEL_REFUSED
-    columns.abstention[measured] = Abstention.MEASURED
+    columns.abstention[both] = Abstention.BOTH_MEASURED
+    columns.abstention[measured & ~both] = Abstention.MEASURED
     columns.abstention[_excluded(outcome, batch)] = Abstention.EXCLUDED
     columns.abstention[is_minor(batch) & (columns.abstention != Abstention.ANSWERED)] = (
         Abstention.MINOR
@@ -136,6 +139,14 @@ def _excluded(outcome: Outcome, batch: VisitBatch) -> BoolArray:
     for name in outcome.excluded_by:
         excluded |= batch.answer(name) == YES
     return excluded
+
+
+def _all_measured(outcome: Outcome, batch: VisitBatch) -> BoolArray:
+    """Return (n,) for whom every marker that defines a case was measured: nothing is to predict."""
+    accepted = [batch.quantity(slot).accepted.any(axis=1) for slot in outcome.defined_by]
+    if not accepted:
+        return np.zeros(batch.n, dtype=np.bool_)
+    return np.asarray(np.logical_and.reduce(accepted))
 
 
 def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolArray:

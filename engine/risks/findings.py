@@ -105,6 +105,7 @@ def _answered(
         model=_reference(bundle),
         limits=(
             *_compared(bundle, start),
+            *_older(columns, person),
             *model_limits(bundle, person.batch, person.row, output, value),
         ),
         shapley=_shapley(bundle, x, observed),
@@ -117,6 +118,13 @@ def _compared(bundle: Bundle, start: float) -> tuple[Message, ...]:
         return ()
     risk = round(_PER_THOUSAND / (1.0 + math.exp(-start)), 1)
     return (Message("limit.reference_person", {"per_thousand": risk}),)
+
+
+def _older(columns: RiskColumns, person: PersonContext) -> tuple[Message, ...]:
+    """Say where the model is known to be weaker: above an age that stands with its outcome."""
+    over = columns.outcome.limit_over_age
+    is_older = over is not None and int(person.batch.age_years[person.row]) > over
+    return (Message("limit.age_over_65"),) if is_older else ()
 
 
 def _details(bundle: Bundle, bias: float, value: float) -> dict[str, Parameter]:
@@ -246,7 +254,8 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
     outcome = columns.outcome
     chosen = int(columns.chosen[person.row])
     bundle = columns.bundles[chosen] if chosen >= 0 else None
-    missing = _required_missing(columns, bundle, person) if bundle else ()
+    asks = bundle is not None and abstention < Abstention.MEASURED
+    missing = _required_missing(columns, bundle, person) if asks and bundle else ()
     return Finding(
         id=outcome.id,
         kind="risk",

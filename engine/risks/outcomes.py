@@ -24,7 +24,9 @@ class Outcome:
 
     ``excluded_by`` names answers that put a person outside the population of the models; of the
     inputs in ``one_of`` that a model reads, at least one must be there;
-    ``measured_by`` names facts that speak instead of the risk when they are present.
+    ``measured_by`` names facts that speak instead of the risk when they are present;
+    ``defined_by`` the slots that, all measured, leave nothing to predict. Above ``limit_over_age``
+    completed years ``limit.age_over_65`` is printed; None where nothing is known to differ.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Outcome:
     excluded_by: tuple[str, ...]
     one_of: tuple[str, ...]
     measured_by: tuple[str, ...]
+    defined_by: tuple[str, ...]
+    limit_over_age: int | None
     bands: Mapping[str, BandAction]
 
 
@@ -42,6 +46,8 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         excluded_by=tuple(row["excluded_by"]),
         one_of=tuple(row["one_of"]),
         measured_by=tuple(row["measured_by"]),
+        defined_by=tuple(row["defined_by"]),
+        limit_over_age=row.get("limit_over_age"),
         bands={
             name: BandAction(band.get("urgency"), band["action"], band["addressee"])
             for name, band in row["band"].items()

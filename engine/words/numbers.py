@@ -12,16 +12,21 @@ THOUSAND: Final = 1000
 PER_HUNDRED_FROM: Final = 0.1
 SIGNIFICANT_DIGITS: Final = 6
 
-_REPORTED = re.compile(r"^(?:<=|>=|<|>)?\s*[+-]?\d+(?:\.\d+)?$")
+_REPORTED = re.compile(r"^(?:<=|>=|<|>)?\s*[+-]?(?:\d+(?:\.\d+)?|\.\d+)$")
+_NO_ZERO = re.compile(r"(?<!\d)\.")
 
 
 def reported(text: str, lang: Language) -> str:
-    """Return a reported decimal with the decimal mark of the language, otherwise untouched.
+    """Return a reported decimal with the decimal mark of the language and a digit before it.
 
     >>> reported("1.260", "fr"), reported("<0.10", "fr"), reported("v1.2.0", "fr")
     ('1,260', '<0,10', 'v1.2.0')
+    >>> reported(".9", "fr")
+    '0,9'
     """
-    return text.replace(".", DECIMAL_MARK[lang]) if _REPORTED.match(text) else text
+    if not _REPORTED.match(text):
+        return text
+    return _NO_ZERO.sub("0.", text).replace(".", DECIMAL_MARK[lang])
 
 
 def number(value: float, lang: Language, decimals: int | None = None) -> str:

@@ -25,6 +25,10 @@ SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
 HUNDRED: Final = 100
 INDEX_DECIMALS: Final = 2
+PRINTED_DECIMALS: Final = 2
+REASON_CODE: Final = "reason_code"
+RECORD_REFUSED: Final = "finding.record_refused"
+FACT_CHANGE: Final = "change.fact."
 
 
 def level_words(finding: Finding, sentences: Sentences) -> str:
@@ -105,10 +109,59 @@ def points_phrase(points: int, sentences: Sentences) -> str:
 
 
 def by_size(reasons: Iterable[Reason]) -> list[Reason]:
-    """Order reasons by the size of what they add, guideline rows first as they come."""
+    """Order reasons by the size of what they add, guideline rows first as they come.
+
+    What would be printed as adding nothing is left out; the draft itself keeps it for the sum.
+    """
     return sorted(
-        reasons, key=lambda r: float("-inf") if r.contribution is None else -abs(r.contribution)
+        (r for r in reasons if r.contribution is None or _weighs(r)),
+        key=lambda r: float("-inf") if r.contribution is None else -abs(r.contribution),
     )
+
+
+def _weighs(reason: Reason) -> bool:
+    """Say whether a reason still adds something at the precision that is printed."""
+    added = abs(reason.contribution or 0.0)
+    return bool(round(added, PRINTED_DECIMALS))
+
+
+def sum_phrase(finding: Finding, sentences: Sentences) -> str:
+    """Word how the parts of a risk add up; empty where its model gave no start."""
+    start = finding.details.get("bias")
+    if not isinstance(start, int | float) or finding.risk is None:
+        return ""
+    parts = (*finding.reasons_for, *finding.reasons_against)
+    rules = sum(r.contribution or 0.0 for r in parts)
+    return sentences.text(
+        "ui.sum",
+        bias=signed(start, sentences.lang),
+        rules=signed(rules, sentences.lang),
+        total=signed(start + rules, sentences.lang),
+        risk=sentences.risk(finding.risk),
+    )
+
+
+def rest_phrase(reasons: Sequence[Reason], sentences: Sentences) -> str:
+    """Word reasons that are not printed one by one: how many, and what they add together."""
+    together = sum(r.contribution or 0.0 for r in reasons)
+    if any(r.contribution is None for r in reasons):
+        return sentences.text("ui.more_reasons", count=len(reasons))
+    shares = any(r.message.id == SHARE for r in reasons)
+    figure = (
+        sentences.text("reason.share", share=number(together * HUNDRED, sentences.lang, 0))
+        if shares
+        else signed(together, sentences.lang)
+    )
+    return sentences.text("ui.more_reasons_sum", count=len(reasons), figure=figure)
+
+
+def cited(source: str) -> str:
+    """Return the guideline of a source, without the note on where it was read.
+
+    >>> cited("ESH 2023, office categories [clinit.app (2023 categories)]")
+    'ESH 2023, office categories'
+    """
+    return source.partition(" [")[0]
 
 
 def number_phrase(finding: Finding, value: float, sentences: Sentences) -> str:
@@ -122,6 +175,8 @@ def interval_phrase(finding: Finding, interval: tuple[float, float], sentences: 
     """Word a range of risks, or of an index."""
     if is_index(finding):
         low, high = (_short(end) for end in interval)
+        if low == high:
+            return number_phrase(finding, interval[0], sentences)
         return sentences.text("detail.score_range", low=low, high=high)
     return sentences.interval(interval, finding.risk)
 
@@ -168,6 +223,8 @@ def next_step(item: MissingItem, sentences: Sentences) -> str:
 def change_phrase(finding: Finding, change: Change, sentences: Sentences) -> str:
     """Word the smallest change that moves a finding."""
     words = sentences.render(change.message)
+    if change.message.id.startswith(FACT_CHANGE):
+        return _fact_change(change, words, sentences)
     steps = [
         sentences.text(
             "change.step",
@@ -177,22 +234,53 @@ def change_phrase(finding: Finding, change: Change, sentences: Sentences) -> str
         ).rstrip()
         for name, old, new, unit in change.inputs
     ]
-    becomes = coded(change.becomes, sentences, "becomes") if change.becomes else ""
+    table = "becomes_index" if is_index(finding) else "becomes"
+    becomes = coded(change.becomes, sentences, table) if change.becomes else ""
     risk = "" if change.risk is None else number_phrase(finding, change.risk, sentences)
     result = ", ".join(part for part in (risk, becomes) if part)
     tail = " → ".join(part for part in (", ".join(steps), result) if part)
     return f"{words}{sentences.text('join.colon')}{tail}" if tail else words
 
 
+def _fact_change(change: Change, words: str, sentences: Sentences) -> str:
+    """Word what a new measurement would have to show, or how far away the cut-off is."""
+    is_far = change.message.id != f"{FACT_CHANGE}repeat"
+    steps = [
+        sentences.text(
+            f"{FACT_CHANGE}gap" if is_far else f"{FACT_CHANGE}step",
+            name=sentences.name(name),
+            unit=sentences.unit(unit),
+            **{"from": sentences.value(name, old), "to": sentences.value(name, new)},
+        )
+        for name, old, new, unit in change.inputs
+    ]
+    becomes = coded(change.becomes, sentences, "becomes")
+    if is_far:
+        becomes = sentences.text(f"{FACT_CHANGE}beyond", becomes=becomes)
+    return f"{words}{sentences.text('join.colon')}{', '.join(steps)} → {becomes}"
+
+
 def notice_phrases(notice: ItemNotice, sentences: Sentences) -> tuple[str, str, str]:
     """Word what was found, why it stops us, and what to do."""
     parameters: dict[str, Parameter] = {"item": notice.item, "path": notice.path}
+    parameters |= _nested_reason(notice, sentences)
     base = f"intake.{notice.code}"
     found, why, remedy = (
         sentences.render(Message(f"{base}.{part}", parameters | dict(notice.parameters))).strip()
         for part in ("found", "why", "remedy")
     )
     return found, why, remedy
+
+
+def _nested_reason(notice: ItemNotice, sentences: Sentences) -> dict[str, Parameter]:
+    """Word the problem because of which an earlier visit was refused."""
+    code = notice.parameters.get(REASON_CODE)
+    if code is None:
+        return {}
+    prefix = f"{REASON_CODE}."
+    own = {k.removeprefix(prefix): v for k, v in notice.parameters.items() if k.startswith(prefix)}
+    found = sentences.render(Message(f"intake.{code}.found", own))
+    return {"reason": found[:1].lower() + found[1:]}
 
 
 def risk_phrase(finding: Finding, sentences: Sentences) -> str:
@@ -216,7 +304,9 @@ def figure_phrase(finding: Finding, sentences: Sentences) -> str:
         if low is None or high is None:
             continue
         if low == high:
-            words.append(sentences.text(f"detail.{key}", value=_short(low)))
+            one = f"detail.{key}_one"
+            is_one = abs(float(low)) == 1 and sentences.has(one)
+            words.append(sentences.text(one if is_one else f"detail.{key}", value=_short(low)))
         else:
             ends = {"low": _short(low), "high": _short(high)}
             words.append(sentences.text(f"detail.{key}_range", **ends))
@@ -291,8 +381,40 @@ def reference_phrase(finding: Finding, sentences: Sentences) -> str:
 
 
 def nothing_phrase(groups: Mapping[str, Sequence[Finding]], sentences: Sentences) -> str:
-    """Say that nothing stands among the main findings, and never more than was assessed."""
+    """Say that nothing stands among the main findings, and never more than was assessed.
+
+    Where nothing at all was measured, what is needed first is said.
+    """
+    silent = groups["not_assessable"]
+    if any(f.message.id == RECORD_REFUSED for f in silent):
+        return sentences.text(RECORD_REFUSED)
+    facts = [f for findings in groups.values() for f in findings if f.kind == "fact"]
+    if facts and all(_was_not_measured(f) for f in facts):
+        steps = dict.fromkeys(next_step(m, sentences) for f in facts for m in f.missing)
+        return sentences.text("ui.nothing_measured", steps=listed(steps, sentences))
     if not groups["not_assessable"]:
         return sentences.text("ui.nothing_to_see")
     some = groups["absent"] or groups["scores"]
     return sentences.text("ui.nothing_to_see_partly" if some else "ui.nothing_assessed")
+
+
+def _was_not_measured(fact: Finding) -> bool:
+    has_reason = bool(fact.reasons_for or fact.reasons_against)
+    return fact.state == "not_assessable" and bool(fact.missing) and not has_reason
+
+
+def alike(findings: Sequence[Finding]) -> list[tuple[Message, list[Finding]]]:
+    """Return the sentences that several findings share and that say all there is to say of them."""
+    by_id: dict[str, list[Finding]] = {}
+    for finding in findings:
+        is_own = finding.message.id.startswith(f"finding.{finding.id}.")
+        says_more = finding.limits or finding.missing or finding.proposed_action
+        if not is_own and not says_more and not finding.message.parameters:
+            by_id.setdefault(finding.message.id, []).append(finding)
+    return [(found[0].message, found) for found in by_id.values() if len(found) > 1]
+
+
+def unlike(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that keep a sentence of their own."""
+    together = [f for _, found in alike(findings) for f in found]
+    return [f for f in findings if f not in together]

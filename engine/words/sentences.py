@@ -164,7 +164,9 @@ class Sentences:
         ('34 sur 1000', 'fewer than 1 in 1000')
         """
         base = base_of(risk)
-        count = count_of(risk, base)
+        return self._people(count_of(risk, base), base)
+
+    def _people(self, count: int, base: int) -> str:
         if count < SMALLEST_COUNT:
             return self.text("risk.fewer_than", count=SMALLEST_COUNT, base=base)
         if count >= base:
@@ -184,8 +186,8 @@ class Sentences:
         """
         base = base_of(interval[1] if beside is None else beside)
         low, high = (count_of(end, base) for end in interval)
-        if low == high and beside is None:
-            return self.risk(interval[1])
+        if low == high:
+            return self.risk(interval[1]) if beside is None else self._people(high, base)
         return self.text("risk.between", low=low, high=high, base=base)
 
     def _resolve(self, code: str) -> str | None:

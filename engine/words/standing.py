@@ -15,6 +15,7 @@ class Standing:
 
     Parameters
     ----------
+    title : of the document
     word : one word, for the title and the watermark
     line : one sentence below the title
     disclaimer : first and last on the report
@@ -24,6 +25,7 @@ class Standing:
     nothing : what is said where no finding is printed; empty: what the findings' groups say
     """
 
+    title: str
     word: str
     line: str
     disclaimer: str
@@ -40,6 +42,7 @@ def draft_standing(sentences: Sentences) -> Standing:
     'Draft: not confirmed by a physician'
     """
     return Standing(
+        title=sentences.text("ui.title"),
         word=sentences.text("status.draft"),
         line=sentences.text("status.draft.long"),
         disclaimer=sentences.text("disclaimer"),

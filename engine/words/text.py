@@ -103,7 +103,7 @@ def _printable(line: str) -> str:
 def _head(
     prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: _Page
 ) -> None:
-    page.add(f"{sentences.text('ui.title')} - {standing.line}")
+    page.add(f"{standing.title} - {standing.line}")
     where = [
         f"{sentences.text('ui.visit')} {prediagnosis.visit_id}",
         f"{sentences.text('ui.person').lower()} {prediagnosis.person_id}",
@@ -161,7 +161,7 @@ def _urgent_item(item: UrgentItem, sentences: Sentences, page: _Page) -> None:
     _labelled("ui.addressee", addressee, sentences, page)
     values = ", ".join(phrases.input_phrase(v, sentences) for v in item.inputs)
     _labelled("ui.values", values, sentences, page)
-    _labelled("ui.source", f"{item.source} [{item.rule_id}]", sentences, page)
+    _labelled("ui.source", f"{phrases.cited(item.source)} [{item.rule_id}]", sentences, page)
 
 
 def _labelled(label: str, text: str, sentences: Sentences, page: _Page) -> None:
@@ -194,6 +194,7 @@ def _finding(finding: Finding, lead: str, sentences: Sentences, page: _Page) -> 
         _labelled(label, text, sentences, page)
     _reasons("ui.for", finding.reasons_for, sentences, page)
     _reasons("ui.against", finding.reasons_against, sentences, page)
+    _labelled("ui.sum_title", phrases.sum_phrase(finding, sentences), sentences, page)
     _missing(finding, sentences, page)
     _changes(finding, sentences, page)
     _labelled("ui.action", _proposal(finding, sentences), sentences, page)
@@ -207,11 +208,12 @@ def _proposal(finding: Finding, sentences: Sentences) -> str:
 
 
 def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: _Page) -> None:
-    if not reasons:
+    ordered = phrases.by_size(reasons)
+    if not ordered:
         return
     page.add(sentences.text(label), indent=4)
-    ordered = phrases.by_size(reasons)
-    for reason in ordered[:REASONS_SHOWN]:
+    shown = len(ordered) if len(ordered) == REASONS_SHOWN + 1 else REASONS_SHOWN
+    for reason in ordered[:shown]:
         figure = phrases.reason_figure(reason, sentences)
         words = phrases.reason_phrase(reason, sentences)
         if figure[:1] in SIGNS:
@@ -219,9 +221,8 @@ def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page
         else:
             tail = f"{sentences.text('join.colon')}{figure}" if figure else ""
             page.add(f"{words}{tail}", indent=6, lead="- ")
-    hidden = len(ordered) - REASONS_SHOWN
-    if hidden > 0:
-        page.add(sentences.text("ui.more_reasons", count=hidden), indent=8)
+    if ordered[shown:]:
+        page.add(phrases.rest_phrase(ordered[shown:], sentences), indent=6, lead="- ")
 
 
 def _missing(finding: Finding, sentences: Sentences, page: _Page) -> None:
@@ -230,9 +231,10 @@ def _missing(finding: Finding, sentences: Sentences, page: _Page) -> None:
     page.add(sentences.text("ui.missing"), indent=4)
     for item in finding.missing[:MISSING_SHOWN]:
         page.add(phrases.missing_phrase(finding, item, sentences), indent=6, lead="- ")
-    hidden = len(finding.missing) - MISSING_SHOWN
-    if hidden > 0:
-        page.add(sentences.text("ui.more_reasons", count=hidden), indent=8)
+    rest = [sentences.name(item.item) for item in finding.missing[MISSING_SHOWN:]]
+    if rest:
+        words = sentences.text("ui.more_missing", items=phrases.listed(rest, sentences))
+        page.add(words, indent=6, lead="- ")
 
 
 def _changes(finding: Finding, sentences: Sentences, page: _Page) -> None:
@@ -308,8 +310,14 @@ def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) 
     if not findings:
         return
     page.heading(sentences.text("ui.not_assessable"))
-    page.add(sentences.text("ui.not_assessable_note"))
-    for finding in findings:
+    if any(f.message.id != phrases.RECORD_REFUSED for f in findings):
+        page.add(sentences.text("ui.not_assessable_note"))
+    for message, together in phrases.alike(findings):
+        names = ", ".join(sentences.name(f.id) for f in together)
+        is_said = message.id == phrases.RECORD_REFUSED
+        words = "" if is_said else f"{phrases.capital(sentences.render(message))} "
+        page.add(phrases.capital(f"{words}({names})" if words else names), lead="- ")
+    for finding in phrases.unlike(findings):
         page.add(phrases.headline(finding, sentences), lead="- ")
         for reason in (*finding.reasons_for, *finding.reasons_against):
             page.add(phrases.reason_phrase(reason, sentences), indent=2)
@@ -345,4 +353,4 @@ def _foot(
     if sets:
         page.add(sets, lead=f"{sentences.text('ui.guideline_sets')}{colon}")
     page.add(prediagnosis.content_hash, lead=f"{sentences.text('ui.content_hash')}{colon}")
-    page.add(sentences.text("disclaimer"))
+    page.add(standing.disclaimer)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from house import ROOT, modules, named, tree
 from laennec.engine.bundles.load import load_models
-from laennec.engine.combine import DERIVED
+from laennec.engine.combine import DERIVED, MEAN_OF_LAST_TWO
+from laennec.engine.fact_changes import INTERARM
 from laennec.engine.facts import ROW_MESSAGES
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.guidelines.load import topics
@@ -30,6 +31,7 @@ BOTH = [Sentences(lang) for lang in LANGUAGES]
 ENGINE = [path for path in modules("engine") if "words" not in path.parts]
 SEVERITIES = {"refused_record", "refused_item", "suspect_item", "note"}
 GIVEN_BY_ALL = {"item", "path"}
+PARTS = ("", "_item", "_unit", "_path")
 GIVEN_BY_PLAUSIBILITY = GIVEN_BY_ALL | {"value", "unit"}
 
 
@@ -65,7 +67,7 @@ def test_every_literal_message_id_of_the_engine_has_a_sentence():
 def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
     """The bug it pins: a problem whose sentence needs a parameter that the code never gives."""
     checked = set()
-    for where, call in calls("add", "refuse_record", "_Flag", "Problem"):
+    for where, call in calls("add", "refuse_record", "Flag", "Problem"):
         literals = [a.value for a in call.args if isinstance(a, ast.Constant)]
         codes = [t for t in literals if isinstance(t, str) and f"intake.{t}.found" in SENTENCES]
         texts = [t for t in literals if isinstance(t, str) and re.fullmatch("[a-z_]+", t)]
@@ -73,8 +75,12 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
             continue
         assert codes, (where, call.lineno, texts)
         given = GIVEN_BY_ALL | {k.arg for k in call.keywords}
-        if "plausibility" in where:
+        if "plausibility" in where or "contradictions" in where:
             given |= GIVEN_BY_PLAUSIBILITY | {"low", "high", "reads_as"}
+            given |= {f"{role}{part}" for role in ("other", "third") for part in PARTS}
+            given |= {"tolerance", "tolerance_unit", "recomputed"}
+        if codes[0] == "previous_visit_refused":
+            given |= {"reason"}
         for part in ("found", "why", "remedy"):
             assert placeholders(SENTENCES[f"intake.{codes[0]}.{part}"]) <= given, (where, codes[0])
         checked.add(codes[0])
@@ -119,6 +125,11 @@ def test_every_item_of_every_score_has_a_name(score_id):
 SETS = [(topic, name) for topic, row in topics().items() for name in row["sets"]]
 
 
+def can_disagree(item: str) -> bool:
+    """Say whether several results of an item all count, instead of one mean or derived value."""
+    return item not in DERIVED and load_vocabulary().item_of(item).combine != MEAN_OF_LAST_TWO
+
+
 @pytest.mark.parametrize(("topic", "name"), SETS)
 def test_every_grade_state_note_and_next_step_of_every_guideline_set_is_worded(topic, name):
     guidelines = load_guidelines({topic: name})
@@ -127,6 +138,11 @@ def test_every_grade_state_note_and_next_step_of_every_guideline_set_is_worded(t
         tails |= {STATES[grade.state] for grade in spec.grades if grade.state == 0} or {"absent"}
         if any(row.borderline_from for row in spec.rows):
             tails.add("borderline")
+        if any(can_disagree(item) for item in spec.items):
+            assert spec.disagree.action, spec.id
+            tails.add("disagree")
+        if spec.id != INTERARM:
+            assert {f"becomes.{spec.id}.{g.code}" for g in spec.grades} <= SENTENCES.keys()
         lost = [t for t in tails if f"finding.{spec.id}.{t}" not in SENTENCES]
         assert not lost, spec.id
         assert {note.message for note in spec.notes} <= SENTENCES.keys()
@@ -141,7 +157,11 @@ def proposed_by_guidelines() -> Iterator[tuple[str, str]]:
         guidelines = load_guidelines({topic: name})
         for spec in guidelines.findings:
             yield "", spec.next_addressee
-            for outcome in (spec.borderline, *(grade.outcome for grade in spec.grades)):
+            for outcome in (
+                spec.borderline,
+                spec.disagree,
+                *(grade.outcome for grade in spec.grades),
+            ):
                 yield outcome.action, outcome.addressee
         yield from ((rule.action, rule.addressee) for rule in guidelines.urgent)
 

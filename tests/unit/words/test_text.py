@@ -92,7 +92,7 @@ def test_absent_criteria_take_one_line_and_do_not_reassure():
 
 def test_what_is_not_assessable_names_its_next_step_and_its_score():
     text = flat(render_text(not_assessable_example(), "fr"))
-    assert "Rien n'a pu être évalué" in text
+    assert "aucune mesure utilisable" in text and "Il faut d'abord :" in text
     assert "> prochaine étape : mesurer le tour de taille et la taille" in text
     assert "DESIR : Le score ne s'applique pas : âge hors de la population" in text
 
@@ -119,12 +119,13 @@ def test_a_refused_record_says_so_above_the_findings():
     assert "! Dossier refusé" in text
 
 
-def test_a_long_explanation_says_how_much_it_leaves_to_the_page():
+def test_a_long_explanation_says_what_the_rest_adds_and_names_the_rest_of_what_is_missing():
     finding = high_risk_example().findings[3]
     long = replace(finding, reasons_for=finding.reasons_for * 2, missing=finding.missing * 6)
     text = flat(render_text(sealed(findings=(long,)), "en"))
-    assert "and 3 more, see the page" in text
-    assert "and 2 more, see the page" in text
+    assert "and 3 more, together +0.52" in text
+    assert "and also: physical activity of at least 30 minutes a day; " in text
+    assert "see the page" not in text
 
 
 def test_a_message_that_no_file_has_is_refused_not_left_out():
