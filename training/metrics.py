@@ -93,7 +93,7 @@ def auroc_delong(case: BoolArray, score: FloatArray) -> Estimate:
     """
     _refuse_one_class(case)
     m, n = int(case.sum()), int((~case).sum())
-    above, below = _placements(case, score)
+    above, below = placements(case, score)
     value = float(above.mean())
     variance = above.var(ddof=1) / m + below.var(ddof=1) / n if min(m, n) > 1 else float("nan")
     low, high = _logit_interval(value, float(np.sqrt(variance)))
@@ -120,7 +120,7 @@ def auroc_difference_delong(case: BoolArray, a: FloatArray, b: FloatArray) -> Es
     """
     _refuse_one_class(case)
     m, n = int(case.sum()), int((~case).sum())
-    above, below = (x - y for x, y in zip(_placements(case, a), _placements(case, b), strict=True))
+    above, below = (x - y for x, y in zip(placements(case, a), placements(case, b), strict=True))
     value = float(above.mean())
     error = float("nan")
     if min(m, n) > 1:
@@ -129,8 +129,18 @@ def auroc_difference_delong(case: BoolArray, a: FloatArray, b: FloatArray) -> Es
     return Estimate(value, value - half, value + half, m + n, "DeLong, paired")
 
 
-def _placements(case: BoolArray, score: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Share of non-cases below each case, and of cases above each non-case."""
+def placements(case: BoolArray, score: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the share of others below each case, and of cases above each other, ties half.
+
+    Parameters
+    ----------
+    case : shape (n,), both kinds present
+    score : shape (n,)
+
+    Returns
+    -------
+    shape (cases,) and shape (others,), both with mean AUROC
+    """
     m, n = int(case.sum()), int((~case).sum())
     everyone = stats.rankdata(score)
     above = (everyone[case] - stats.rankdata(score[case])) / n

@@ -1,0 +1,323 @@
+"""Who is in the study, who is a case, and what the index test and its comparators said."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...engine.bundles.load import Models
+from ...engine.bundles.verify import Bundle
+from ...engine.risks.columns import has_one_of, model_inputs
+from ...engine.risks.outcomes import Outcome, load_outcomes
+from ...engine.runtime import RecordState
+from ...training.survey import Design
+from ..errors import ProtocolRefused, StudyProblem
+from ..protocol.model import Comparator, Condition, Protocol
+from ..protocol.read import conditions
+from ..statistics.estimate import BoolArray, FloatArray
+from .table import StudyTable, as_features
+
+_OPERATORS = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+ANSWERED = "answered"
+_STATES = {
+    RecordState.OK: ANSWERED,
+    RecordState.REQUIRED_MISSING: "required_missing",
+    RecordState.OUTSIDE_UNIVERSE: "outside_universe",
+    RecordState.NO_RULE_FIRED: "no_rule_fired",
+    RecordState.MODEL_FAILED: "model_failed",
+}
+NOT_FOR = "not_for_this_person"
+NO_BODY_SIZE = "one_of_missing"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowStep:
+    """A step of the flow: how many people left, and how many stayed."""
+
+    id: str
+    label: str
+    label_fr: str
+    left: int
+    stayed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """The n people of the study's population with a known reference standard.
+
+    Parameters
+    ----------
+    case : bool (n,)
+    value : float64 (n,), risk or score of the index test as printed; NaN where it abstained
+    why_not : (n,), ``answered`` or why it abstained
+    band : int8 (n,), 0 low, 1 intermediate, 2 high, -1 none
+    comparators : id -> float64 (n,), NaN where not given
+    x, observed : (n, k), what the index test read
+    design : of the survey, None without one
+    person : int64 (n,), number of the person, for records of one person
+    groups : subgroup id -> one bool (n,) a group
+    period : (n,), text; None without one
+    time : float64 (n,), for a survival outcome
+    flow : from all rows to these
+    """
+
+    case: BoolArray
+    value: FloatArray
+    why_not: "np.ndarray[Any, Any]"
+    band: "np.ndarray[Any, Any]"
+    comparators: Mapping[str, FloatArray]
+    x: FloatArray
+    observed: BoolArray
+    design: Design | None
+    person: "np.ndarray[Any, Any]"
+    groups: Mapping[str, Sequence[BoolArray]]
+    period: "np.ndarray[Any, Any] | None"
+    time: FloatArray | None
+    flow: tuple[FlowStep, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of people (or records)."""
+        return len(self.case)
+
+    @property
+    def answered(self) -> BoolArray:
+        """Bool (n,): the index test gave a value."""
+        return np.isfinite(self.value)
+
+    def of(self, rows: BoolArray) -> "People":
+        """Return some of the people; the flow stays."""
+        return replace(
+            self,
+            case=self.case[rows],
+            value=self.value[rows],
+            why_not=self.why_not[rows],
+            band=self.band[rows],
+            comparators={k: v[rows] for k, v in self.comparators.items()},
+            x=self.x[rows],
+            observed=self.observed[rows],
+            design=None if self.design is None else self.design.of(rows),
+            person=self.person[rows],
+            groups={k: [g[rows] for g in v] for k, v in self.groups.items()},
+            period=None if self.period is None else self.period[rows],
+            time=None if self.time is None else self.time[rows],
+        )
+
+
+def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
+    """Return the columns of the data file that a protocol names."""
+
+    def names() -> Iterator[str | None]:
+        for _, condition in conditions(protocol):
+            yield condition.column
+        yield from (c.name for c in protocol.comparators if c.kind == "column")
+        data = protocol.data
+        yield from (data.person, data.period, protocol.reference.time)
+        if data.survey is not None:
+            yield from (data.survey.weight, data.survey.stratum, data.survey.psu)
+
+    return tuple(dict.fromkeys(name for name in names() if name is not None))
+
+
+def meets(table: StudyTable, condition: Condition) -> BoolArray:
+    """Return bool (n,): the condition holds; a missing value meets no comparison."""
+    if condition.text is not None:
+        texts = table.texts(condition.column or "")
+        answer = (texts == condition.text) == (condition.op == "==")
+        return np.asarray(answer & (texts != ""))
+    values = _values(table, condition)
+    if condition.op in ("missing", "present"):
+        return np.asarray(np.isnan(values) == (condition.op == "missing"))
+    return np.asarray(_OPERATORS[condition.op](values, condition.value) & ~np.isnan(values))
+
+
+def _values(table: StudyTable, condition: Condition) -> FloatArray:
+    if condition.feature is not None:
+        return table.features[condition.feature]
+    column = condition.column or ""
+    if condition.op in ("missing", "present"):
+        is_there = np.asarray(table.raw[column].is_valid().to_numpy(zero_copy_only=False))
+        return np.where(is_there, 0.0, np.nan)
+    return table.numbers(column)
+
+
+def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle:
+    """Return the index test, after checking every name that the protocol uses.
+
+    Raises
+    ------
+    ProtocolRefused  with every name that does not exist
+    """
+    problems = []
+    for path, condition in conditions(protocol):
+        if condition.feature is not None and condition.feature not in table.features:
+            problems.append(_unknown(path, condition.feature, "feature", table.features))
+    for index, comparator in enumerate(protocol.comparators):
+        if comparator.kind == "feature" and comparator.name not in table.features:
+            path = f"comparator[{index}].name"
+            problems.append(_unknown(path, comparator.name, "feature", table.features))
+    known = {b.manifest.id: b for b in models.loaded}
+    asked = [("index_test.model", protocol.index_test.model)]
+    asked += [
+        (f"comparator[{i}].name", c.name)
+        for i, c in enumerate(protocol.comparators)
+        if c.kind == "model"
+    ]
+    for path, name in asked:
+        if name not in known:
+            refusal = models.refusal(name)
+            if refusal is not None:
+                raise refusal
+            problems.append(_unknown(path, name, "model", known))
+    if problems:
+        raise ProtocolRefused(problems)
+    return known[protocol.index_test.model]
+
+
+def _unknown(path: str, name: str, what: str, known: Mapping[str, Any]) -> StudyProblem:
+    return StudyProblem(
+        f"{what}_unknown", path, f"the {what} {name!r}", f"there is no such {what}",
+        f"One of {', '.join(sorted(known)) or 'none: no model was found'}",
+    )  # fmt: skip
+
+
+def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People:
+    """Choose the people of a study and ask every test about them.
+
+    The index test is blind to the reference standard: it runs on what its own manifest reads, and
+    what the clinic would put in its place when a result is known (a measured glucose) is left out.
+
+    Raises
+    ------
+    ProtocolRefused  with every name that does not exist, or if nobody is left
+    """
+    bundle = check_names(protocol, table, models)
+    keep, flow = _population(protocol, table)
+    if not keep.any():
+        raise ProtocolRefused(
+            [
+                StudyProblem(
+                    "nobody_left", "population", "nobody is left after the exclusions",
+                    "there is nothing to study", "Check exclusions and the data file",
+                )
+            ]
+        )  # fmt: skip
+    answer = ask(bundle, table, keep)
+    return People(
+        case=meets(table, protocol.reference.case)[keep],
+        comparators={c.id: _comparator(c, table, models, keep) for c in protocol.comparators},
+        design=_design(protocol, table, keep),
+        person=_persons(protocol, table)[keep],
+        groups={
+            s.id: [_all_of(table, group.when)[keep] for group in s.groups]
+            for s in protocol.subgroups
+        },
+        period=None if protocol.data.period is None else table.texts(protocol.data.period)[keep],
+        time=None
+        if protocol.reference.time is None
+        else table.numbers(protocol.reference.time)[keep],
+        flow=flow,
+        **answer,
+    )
+
+
+def _all_of(table: StudyTable, when: Sequence[Condition]) -> BoolArray:
+    found = np.ones(len(table), dtype=np.bool_)
+    for condition in when:
+        found &= meets(table, condition)
+    return found
+
+
+def _population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[FlowStep, ...]]:
+    keep = np.ones(len(table), dtype=np.bool_)
+    steps = [FlowStep("all", "Records in the file", "Enregistrements du fichier", 0, len(table))]
+
+    def leave(step: str, label: str, label_fr: str, out: BoolArray) -> None:
+        left = int((keep & out).sum())
+        keep[out] = False
+        steps.append(FlowStep(step, label, label_fr or label, left, int(keep.sum())))
+
+    leave(
+        "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
+    )
+    for exclusion in protocol.population.exclude:
+        leave(exclusion.id, exclusion.label, exclusion.label_fr, meets(table, exclusion.when))
+    unknown = (
+        np.isnan(_values(table, protocol.reference.case))
+        if (protocol.reference.case.text is None)
+        else table.texts(protocol.reference.case.column or "") == ""
+    )
+    leave("no_reference", "Reference standard missing", "Examen de référence manquant", unknown)
+    if protocol.reference.time is not None:
+        no_time = ~(table.numbers(protocol.reference.time) > 0)
+        leave("no_follow_up", "No follow-up", "Aucun suivi", no_time)
+    if protocol.data.survey is not None:
+        weight = table.numbers(protocol.data.survey.weight)
+        leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
+    return keep, tuple(steps)
+
+
+def ask(bundle: Bundle, table: StudyTable, keep: BoolArray) -> dict[str, Any]:
+    """Ask a model about the kept rows, with the gates of its outcome."""
+    made = as_features(table, keep)
+    x, observed = model_inputs(bundle, made)
+    output = bundle.model.run(x, observed)
+    names = np.array([_STATES[s] for s in RecordState], dtype=object)
+    why_not = names[output.state]
+    outcome = next((o for o in load_outcomes() if o.id == bundle.manifest.outcome), None)
+    if outcome is not None:
+        why_not[~has_one_of(outcome, bundle, made)] = NO_BODY_SIZE
+        why_not[_excluded(outcome, table)[keep]] = NOT_FOR
+    answered = why_not == ANSWERED
+    value = np.where(answered, bundle.model.rounded(output.value), np.nan)
+    band = np.where(answered, bundle.model.bands(output.value), -1).astype(np.int8)
+    return {"x": x, "observed": observed, "value": value, "why_not": why_not, "band": band}
+
+
+def _excluded(outcome: Outcome, table: StudyTable) -> BoolArray:
+    found = np.zeros(len(table), dtype=np.bool_)
+    for name in outcome.excluded_by:
+        found |= table.answered_yes[name]
+    return found
+
+
+def _comparator(
+    comparator: Comparator, table: StudyTable, models: Models, keep: BoolArray
+) -> FloatArray:
+    if comparator.kind == "column":
+        return table.numbers(comparator.name)[keep]
+    if comparator.kind == "feature":
+        return table.features[comparator.name][keep]
+    if comparator.kind == "model":
+        bundle = next(b for b in models.loaded if b.manifest.id == comparator.name)
+        return np.asarray(ask(bundle, table, keep)["value"])
+    value, low, high = (side[keep] for side in table.published[comparator.name])
+    ends = {"nothing": value, "middle": (low + high) / 2, "low": low, "high": high}
+    return np.asarray(ends[comparator.incomplete])
+
+
+def _design(protocol: Protocol, table: StudyTable, keep: BoolArray) -> Design | None:
+    survey = protocol.data.survey
+    if survey is None:
+        return None
+    period = protocol.data.period
+    return Design(
+        weight=table.numbers(survey.weight)[keep] / survey.weight_divisor,
+        stratum=table.numbers(survey.stratum)[keep],
+        psu=table.numbers(survey.psu)[keep],
+        cycle=table.texts(period)[keep] if period else np.full(int(keep.sum()), "", dtype=np.str_),
+    )
+
+
+def _persons(protocol: Protocol, table: StudyTable) -> "np.ndarray[Any, Any]":
+    if protocol.data.person is None:
+        return np.arange(len(table))
+    return np.asarray(np.unique(table.texts(protocol.data.person), return_inverse=True)[1])

@@ -1,0 +1,217 @@
+"""Reads a study's table twice: as records for the engine, and as plain columns for the protocol."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...datasets.readers.tables import (
+    Fragment,
+    TableMapping,
+    find_inputs,
+    list_fragments,
+    plan_table,
+    read_chunks,
+    read_contents,
+    read_mapping,
+    read_rows,
+)
+from ...datasets.readers.tables.mapping import CsvForm
+from ...engine.features import Feature, features
+from ...engine.plausibility import check_plausibility
+from ...engine.published import PublishedColumns, evaluate_published
+from ...engine.record import YES, BoolArray
+from ...engine.risks.outcomes import load_outcomes
+from ..errors import ProtocolRefused, StudyProblem
+from ..statistics.estimate import FloatArray
+
+_CHUNK_ROWS: Final = 65_536
+_BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyTable:
+    """n rows of a study's file.
+
+    Parameters
+    ----------
+    name, sha256 : of the file
+    features : engine feature -> float64 (n,), NaN where not observed
+    published : published score -> (value, low, high), float64 (n,), NaN where not given
+    answered_yes : question -> bool (n,), for what excludes people from a model
+    refused : bool (n,), records that intake refuses
+    raw : the columns that the protocol names, as pyarrow arrays
+    """
+
+    name: str
+    sha256: str
+    features: dict[str, FloatArray]
+    published: dict[str, tuple[FloatArray, FloatArray, FloatArray]]
+    answered_yes: dict[str, BoolArray]
+    refused: BoolArray
+    raw: dict[str, Any]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.refused)
+
+    def numbers(self, column: str) -> FloatArray:
+        """Return a raw column as float64, NaN where empty; true is 1."""
+        return np.array(
+            self.raw[column].cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64
+        )
+
+    def texts(self, column: str) -> "np.ndarray[Any, Any]":
+        """Return a raw column as text, empty where there is nothing."""
+        return np.asarray(pc.fill_null(self.raw[column].cast(pa.string()), "").to_pylist())
+
+
+def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> StudyTable:
+    """Read a file as the clinic's batch would, and keep the columns that a protocol names.
+
+    Parameters
+    ----------
+    path : Parquet, CSV or Arrow
+    mapping_file : in the form laennec.mapping/1; canonical names when None
+    wanted : columns of the file that the protocol names; they need not be in the mapping
+
+    Raises
+    ------
+    TableRefused, FragmentUnreadable  as the readers say
+    ProtocolRefused  if a wanted column is not there, or the input is not one file
+    """
+    mapping = read_mapping(mapping_file) if mapping_file else TableMapping()
+    found = find_inputs([path])
+    if len(found) != 1:
+        raise _refusal("data", f"{len(found)} files", "a study is about one file", "Give one file")
+    contents = read_contents(found[0], mapping.csv)
+    names = [name for name, _ in contents.columns]
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        raise ProtocolRefused(
+            [
+                StudyProblem(
+                    "column_absent", name, f"no column {name!r} in {found[0].name}",
+                    "the protocol reads it", "Correct the name in the protocol",
+                )
+                for name in absent
+            ]
+        )  # fmt: skip
+    ours = _hide_wanted(mapping, wanted, names)
+    plan = plan_table(contents.columns, ours, name=found[0].name)
+    fragments = list_fragments([(found[0], contents)])
+    parts = [
+        _Part.of(chunk, plan, wanted)
+        for chunk in _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
+    ]
+    return _join(found[0].name, _sha256(path), parts)
+
+
+def _refusal(path: str, found: str, why: str, remedy: str) -> ProtocolRefused:
+    return ProtocolRefused([StudyProblem("study_data", path, found, why, remedy)])
+
+
+def _hide_wanted(
+    mapping: TableMapping, wanted: Sequence[str], names: Sequence[str]
+) -> TableMapping:
+    """Leave aside what only the protocol reads, so that nobody has to map an outcome."""
+    mapped = {c for source in mapping.sources.values() for c in source.columns}
+    ignore = {*mapping.ignore, *(w for w in wanted if w not in mapped)}
+    from ...datasets.readers.tables.targets import canonical_targets  # noqa: PLC0415  # one use
+
+    kept = [name for name in sorted(ignore) if name in names and name not in canonical_targets()]
+    return TableMapping(mapping.sources, tuple(kept), mapping.missing, mapping.csv, mapping.text)
+
+
+def _chunks(fragments: Sequence[Fragment], columns: Sequence[str], csv: CsvForm) -> Iterator[Any]:
+    for fragment in fragments:
+        for chunk in read_chunks(fragment, columns, csv, chunk_rows=_CHUNK_ROWS):
+            yield chunk.table
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One chunk, after the engine."""
+
+    features: dict[str, FloatArray]
+    published: dict[str, tuple[FloatArray, FloatArray, FloatArray]]
+    answered_yes: dict[str, BoolArray]
+    refused: BoolArray
+    raw: dict[str, Any]
+
+    @classmethod
+    def of(cls, table: Any, plan: Any, wanted: Sequence[str]) -> "_Part":  # noqa: ANN401 - pyarrow has no types
+        batch = check_plausibility(read_rows(table, plan).batch)
+        made = features(batch)
+        asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}
+        return cls(
+            features={name: feature.with_nan() for name, feature in made.items()},
+            published=_published(evaluate_published(batch, made)),
+            answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
+            refused=np.asarray(batch.refused),
+            raw={name: table.column(name) for name in wanted},
+        )
+
+
+def _published(scores: PublishedColumns) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Return each score as (value, low, high), NaN where it is not given."""
+
+    def points(values: Any) -> FloatArray:  # noqa: ANN401 - int16 arrays
+        return np.where(values < 0, np.nan, values.astype(np.float64))
+
+    found = {
+        name: (points(s.points), points(s.points_low), points(s.points_high))
+        for name, s in (("findrisc", scores.findrisc), ("ada", scores.ada))
+    }
+    found["desir"] = (scores.desir.risk, scores.desir.risk_low, scores.desir.risk_high)
+    rank = scores.cambridge
+    found["cambridge"] = (rank.rank_score, rank.rank_low, rank.rank_high)
+    risk = scores.score2.risk
+    found["score2"] = (risk, risk, risk)
+    return found
+
+
+def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
+    def columns(which: str) -> dict[str, Any]:
+        keys = getattr(parts[0], which)
+        return {k: np.concatenate([getattr(p, which)[k] for p in parts]) for k in keys}
+
+    raw = {k: pa.concat_arrays([_plain(p.raw[k]) for p in parts]) for k in parts[0].raw}
+    published = {
+        k: tuple(np.concatenate([p.published[k][i] for p in parts]) for i in range(3))
+        for k in parts[0].published
+    }
+    return StudyTable(
+        name=name,
+        sha256=sha256,
+        features=columns("features"),
+        published=published,  # type: ignore[arg-type]  # three arrays each
+        answered_yes=columns("answered_yes"),
+        refused=np.concatenate([p.refused for p in parts]),
+        raw=raw,
+    )
+
+
+def _plain(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def as_features(table: StudyTable, rows: BoolArray) -> dict[str, Feature]:
+    """Return the features of some rows as the engine's own type, for its gates."""
+    return {
+        name: Feature(name, "", np.nan_to_num(values[rows], nan=0.0), np.isfinite(values[rows]), ())
+        for name, values in table.features.items()
+    }

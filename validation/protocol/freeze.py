@@ -1,0 +1,202 @@
+"""A protocol's freeze: its content and hash, kept beside it before the data are opened.
+
+The freeze holds the whole content, so that a later change is told key by key and not only as
+another hash. A run of a protocol that is not frozen leaves a note beside it; a freeze made after
+such a run says so for good.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ...engine.bundles.decode import encode
+from ...engine.canonical import content_hash
+from ..errors import ProtocolRefused, StudyError, StudyProblem
+from .model import Protocol
+
+SCHEMA = "laennec.protocol_freeze/1"
+SUFFIX = ".frozen.json"
+OPENED_SUFFIX = ".opened.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key that differs from the frozen protocol; None where it was not there."""
+
+    path: str
+    frozen: object
+    now: object
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What was frozen.
+
+    Parameters
+    ----------
+    sha256 : of the content in canonical form, and of the mapping file
+    frozen_on : the day, as the person's machine had it
+    content : the protocol as plain data
+    mapping_sha256 : of the mapping file's bytes, empty where there is none
+    opened_before : sha256 of the data that this protocol had already been run on
+    """
+
+    sha256: str
+    frozen_on: str
+    content: Mapping[str, Any]
+    mapping_sha256: str = ""
+    opened_before: tuple[str, ...] = ()
+
+    def changes(self, protocol: Protocol, mapping_sha256: str) -> tuple[Change, ...]:
+        """Return what differs now."""
+        found = list(_differences(self.content, encode(protocol), ""))
+        if mapping_sha256 != self.mapping_sha256:
+            found.append(Change("data.mapping (content)", self.mapping_sha256, mapping_sha256))
+        return tuple(found)
+
+
+def protocol_sha256(content: Mapping[str, Any], mapping_sha256: str) -> str:
+    """Return the hash of a protocol's content and its mapping."""
+    return content_hash({"protocol": content, "mapping": mapping_sha256})
+
+
+def mapping_sha256(protocol: Protocol, folder: Path) -> str:
+    """Return the sha256 of the mapping file, empty where the protocol names none.
+
+    Raises
+    ------
+    ProtocolRefused  if it can't be read
+    """
+    if protocol.data.mapping is None:
+        return ""
+    path = folder / protocol.data.mapping
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ProtocolRefused(
+            [
+                StudyProblem(
+                    "mapping_unreadable",
+                    "data.mapping",
+                    f"a mapping {protocol.data.mapping!r} that can't be read",
+                    "the columns stay unknown without it",
+                    "Put it beside the protocol, or correct its name",
+                )
+            ]
+        ) from error
+
+
+def freeze_path(protocol_file: Path) -> Path:
+    """Return where the freeze of a protocol file stands."""
+    return protocol_file.with_name(protocol_file.stem + SUFFIX)
+
+
+def _opened_path(protocol_file: Path) -> Path:
+    return protocol_file.with_name(protocol_file.stem + OPENED_SUFFIX)
+
+
+def freeze(protocol: Protocol, protocol_file: Path, today: date) -> Frozen:
+    """Write the freeze of a protocol beside it.
+
+    Raises
+    ------
+    StudyError  if it is frozen already: another freeze would hide what was changed
+    """
+    path = freeze_path(protocol_file)
+    if path.exists():
+        raise StudyError(
+            found=f"{path.name} exists",
+            why="a second freeze would hide what was changed after the first",
+            remedy="Run the study as it is: the report prints every change; "
+            "a new study gets a new file",
+            path=path.name,
+        )
+    content = encode(protocol)
+    mapping = mapping_sha256(protocol, protocol_file.parent)
+    frozen = Frozen(
+        sha256=protocol_sha256(content, mapping),
+        frozen_on=today.isoformat(),
+        content=content,
+        mapping_sha256=mapping,
+        opened_before=_opened(protocol_file),
+    )
+    table = {
+        "schema": SCHEMA,
+        "sha256": frozen.sha256,
+        "frozen_on": frozen.frozen_on,
+        "mapping_sha256": frozen.mapping_sha256,
+        "opened_before": list(frozen.opened_before),
+        "content": content,
+    }
+    path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return frozen
+
+
+def read_frozen(protocol_file: Path) -> Frozen | None:
+    """Return the freeze of a protocol file, None where there is none.
+
+    Raises
+    ------
+    StudyError  if it can't be read, or its content does not have its hash
+    """
+    path = freeze_path(protocol_file)
+    if not path.exists():
+        return None
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        frozen = Frozen(
+            table["sha256"],
+            table["frozen_on"],
+            table["content"],
+            table["mapping_sha256"],
+            tuple(table["opened_before"]),
+        )
+        found = protocol_sha256(frozen.content, frozen.mapping_sha256)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(path, f"a freeze that can't be read ({type(error).__name__})") from error
+    if found != frozen.sha256:
+        raise _broken(path, f"a freeze whose content has the hash {found[:12]}...")
+    return frozen
+
+
+def _broken(path: Path, found: str) -> StudyError:
+    return StudyError(
+        found=found,
+        why="nobody can say then what was planned before the data were seen",
+        remedy="Restore the file as it was written by `laennec validate --freeze`",
+        path=path.name,
+    )
+
+
+def note_opened(protocol_file: Path, data_sha256: str) -> None:
+    """Keep that data were opened with a protocol that was not frozen."""
+    path = _opened_path(protocol_file)
+    seen = dict.fromkeys((*_opened(protocol_file), data_sha256))
+    path.write_text(json.dumps({"opened": list(seen)}) + "\n", encoding="utf-8")
+
+
+def _opened(protocol_file: Path) -> tuple[str, ...]:
+    path = _opened_path(protocol_file)
+    if not path.exists():
+        return ()
+    try:
+        return tuple(str(x) for x in json.loads(path.read_text(encoding="utf-8"))["opened"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(path, f"a note that can't be read ({type(error).__name__})") from error
+
+
+def _differences(before: object, now: object, path: str) -> Iterator[Change]:
+    """Yield every leaf that differs."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in sorted({*before, *now}):
+            where = f"{path}.{key}" if path else key
+            yield from _differences(before.get(key), now.get(key), where)
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for index, (a, b) in enumerate(zip(before, now, strict=True)):
+            yield from _differences(a, b, f"{path}[{index}]")
+    elif before != now:
+        yield Change(path, before, now)

@@ -1,0 +1,60 @@
+"""Everything that is not as it was planned, each told by a code and its parts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...engine.bundles.verify import Bundle
+from ..data.people import People
+from ..data.table import StudyTable
+from ..protocol.freeze import Frozen
+from ..protocol.model import Protocol
+
+Deviation = dict[str, Any]
+
+
+def deviations(
+    protocol: Protocol, frozen: Frozen | None, mapping: str, table: StudyTable, bundle: Bundle
+) -> list[Deviation]:
+    """Return what differs between the plan, its freeze, the data and the model."""
+    found: list[Deviation] = []
+    if frozen is None:
+        found.append({"code": "not_frozen"})
+    else:
+        found += [
+            {"code": "changed_after_freeze", "path": c.path, "frozen": c.frozen, "now": c.now}
+            for c in frozen.changes(protocol, mapping)
+        ]
+        found += [{"code": "opened_before_freeze", "sha256": s} for s in frozen.opened_before]
+    expected = protocol.data.sha256
+    if expected is not None and expected != table.sha256:
+        found.append({"code": "other_data", "planned": expected, "found": table.sha256})
+    return found + _of_model(protocol, bundle)
+
+
+def _of_model(protocol: Protocol, bundle: Bundle) -> list[Deviation]:
+    asked, found = protocol.index_test, []
+    if asked.version != bundle.manifest.version:
+        found.append(
+            {"code": "other_version", "planned": asked.version, "found": bundle.manifest.version}
+        )
+    if asked.sha256 != bundle.model.sha256:
+        found.append({"code": "other_model", "planned": asked.sha256, "found": bundle.model.sha256})
+    return found
+
+
+def of_results(
+    people: People, endpoints: Sequence[Mapping[str, Any]], sample: Mapping[str, Any] | None
+) -> list[Deviation]:
+    """Return what could not be done as planned."""
+    found: list[Deviation] = [
+        {"code": "endpoint_not_estimable", "endpoint": e["id"], "why": e["result"]["not_estimable"]}
+        for e in endpoints
+        if "not_estimable" in e["result"]
+    ]
+    for name, score in people.comparators.items():
+        without = int((score != score).sum())
+        if without:
+            found.append({"code": "comparator_missing", "comparator": name, "n": without})
+    if sample is not None and not sample["is_enough"]:
+        found.append({"code": "sample_too_small", "planned": sample["needed"], "found": people.n})
+    return found

@@ -1,0 +1,102 @@
+"""The endpoints that were chosen beforehand, read from the tables, with what they show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..protocol.model import Endpoint, Protocol
+
+_CALIBRATION = (
+    "calibration_slope",
+    "calibration_intercept",
+    "observed_to_expected",
+    "brier_scaled",
+)
+_SHARES = {
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "ppv": "ppv",
+    "npv": "npv",
+    "referred_share": "positive_share",
+}
+NOTHING = {"not_estimable": "not_planned", "n": 0, "method": ""}
+
+
+def endpoints(protocol: Protocol, analyses: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every endpoint with its result and whether its hypothesis is shown.
+
+    ``shown`` is true, false, or null where nothing was to be shown or nothing could be estimated.
+    """
+    rows = []
+    for endpoint in protocol.endpoints:
+        result = _result(endpoint, protocol, analyses.get(endpoint.among, {}))
+        rows.append(
+            {
+                "id": endpoint.id,
+                "statistic": endpoint.statistic,
+                "role": endpoint.role,
+                "hypothesis": endpoint.hypothesis,
+                "against": endpoint.against,
+                "margin": endpoint.margin,
+                "bound": endpoint.bound,
+                "among": endpoint.among,
+                "result": result,
+                "shown": _shown(endpoint, result),
+            }
+        )
+    return rows
+
+
+def _result(endpoint: Endpoint, protocol: Protocol, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    name, against = endpoint.statistic, endpoint.against
+    path: tuple[str, ...] = ()
+    if name in ("auroc", "c_index"):
+        path = ("discrimination", "differences", against, "difference") if against else (
+            "discrimination", "tests", "index", name,
+        )  # fmt: skip
+    elif name == "auprc":
+        path = ("discrimination", "tests", "index", name)
+    elif name in _CALIBRATION:
+        path = ("calibration", name)
+    elif name in _SHARES:
+        path = _share_path(name, against, endpoint.among)
+    elif name == "net_benefit":
+        return _benefit(protocol, tables, against)
+    found: Any = tables
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else NOTHING
+
+
+def _share_path(name: str, against: str | None, among: str) -> tuple[str, ...]:
+    if against is not None:
+        return ("threshold", against, "paired", name, "difference")
+    path = ("threshold", "index", "shares", _SHARES[name])
+    return path if among == "weighted" else (*path, "wilson")
+
+
+def _benefit(
+    protocol: Protocol, tables: Mapping[str, Any], against: str | None
+) -> Mapping[str, Any]:
+    """Return the net benefit at the frozen cut-off, or at the planned one next to it."""
+    rows = tables.get("benefit") or []
+    if not rows:
+        return NOTHING
+    cut = protocol.index_test.threshold
+    row = min(rows, key=lambda r: abs(r["threshold"] - cut))
+    key = "index" if against is None else f"index_minus:{against}"
+    found = row.get(key, NOTHING)
+    return {**found, "threshold": row["threshold"]}
+
+
+def _shown(endpoint: Endpoint, result: Mapping[str, Any]) -> bool | None:
+    if endpoint.hypothesis == "estimate" or "not_estimable" in result:
+        return None
+    low, high = result.get("ci_low"), result.get("ci_high")
+    if low is None or high is None:
+        return None
+    return {
+        "superior": low > 0,
+        "non_inferior": low > -(endpoint.margin or 0.0),
+        "at_least": low >= (endpoint.bound or 0.0),
+        "at_most": high <= (endpoint.bound or 0.0),
+    }[endpoint.hypothesis]

@@ -1,0 +1,184 @@
+"""Runs a study: reads, checks, counts, estimates, and returns one document of plain data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from ...engine.bundles.decode import encode
+from ...engine.bundles.load import Models
+from ...training.survey import Design
+from ..data.people import People, check_names, make_people, wanted_columns
+from ..data.table import read_table
+from ..protocol.freeze import mapping_sha256, note_opened, protocol_sha256, read_frozen
+from ..protocol.model import Protocol
+from ..protocol.read import read_protocol
+from ..statistics.sample_size import size_for_auroc, size_for_oe
+from . import deviations as deviate
+from .describe import describe
+from .endpoints import endpoints
+from .sections import (
+    abstention,
+    at_threshold,
+    benefit,
+    calibration,
+    discrimination,
+    weighted_at_threshold,
+    weighted_discrimination,
+)
+from .subgroups import subgroups
+
+SCHEMA: Final = "laennec.study_report/1"
+_LIBRARIES: Final = ("numpy", "scipy", "onnxruntime", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyOptions:
+    """What a run of a study needs.
+
+    Parameters
+    ----------
+    protocol : the protocol's file
+    data : the data's file
+    models : from ``load_models``
+    said : told before each step, for a person who waits
+    """
+
+    protocol: Path
+    data: Path
+    models: Models
+    said: Callable[[str], None] = lambda _: None
+
+
+def run_study(options: StudyOptions) -> dict[str, Any]:
+    """Run a study and return its report as plain data; the same inputs give the same document.
+
+    Raises
+    ------
+    ProtocolRefused  with everything that is wrong with protocol or data
+    StudyError  if the freeze is broken
+    TableRefused, FragmentUnreadable  if the data can't be read
+    """
+    protocol = read_protocol(options.protocol)
+    folder = options.protocol.parent
+    mapping = mapping_sha256(protocol, folder)
+    frozen = read_frozen(options.protocol)
+    options.said("data")
+    mapping_file = folder / protocol.data.mapping if protocol.data.mapping else None
+    table = read_table(options.data, mapping_file, wanted_columns(protocol))
+    if frozen is None:
+        note_opened(options.protocol, table.sha256)
+    bundle = check_names(protocol, table, options.models)
+    options.said("model")
+    people = make_people(protocol, table, options.models)
+    options.said("statistics")
+    analyses = analyse(people, protocol)
+    shown = endpoints(protocol, analyses)
+    sample = sample_size(protocol, people)
+    content = encode(protocol)
+    return {
+        "schema": SCHEMA,
+        "protocol": {
+            "sha256": protocol_sha256(content, mapping),
+            "frozen_sha256": None if frozen is None else frozen.sha256,
+            "frozen_on": None if frozen is None else frozen.frozen_on,
+            "file": options.protocol.name,
+            "content": content,
+        },
+        "deviations": [
+            *deviate.deviations(protocol, frozen, mapping, table, bundle),
+            *deviate.of_results(people, shown, sample),
+        ],
+        "data": {"file": table.name, "sha256": table.sha256, "rows": len(table)},
+        "model": {
+            "id": bundle.manifest.id,
+            "version": bundle.manifest.version,
+            "sha256": bundle.model.sha256,
+            "key": bundle.manifest.key,
+            "population": bundle.manifest.population,
+            "inputs": list(bundle.manifest.input_names),
+            "training_data": dict(bundle.manifest.training.data),
+            "saw_these_data": table.sha256 in bundle.manifest.training.data.values(),
+        },
+        "software": {"laennec": version("laennec"), **{n: version(n) for n in _LIBRARIES}},
+        "flow": flow(people, protocol),
+        "participants": describe(people, bundle.manifest.input_names),
+        "endpoints": shown,
+        "analyses": analyses,
+        "subgroups": subgroups(people, protocol),
+        "sample_size": sample,
+    }
+
+
+def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
+    """Return the tables of people counted one by one, and of the survey's population."""
+    found: dict[str, Any] = {
+        "counted": {
+            "n": people.n,
+            "cases": int(people.case.sum()),
+            "discrimination": discrimination(people),
+            "threshold": at_threshold(people, protocol),
+            "abstention": abstention(people, protocol.index_test.threshold),
+            "calibration": calibration(people),
+            "benefit": benefit(people, protocol),
+        }
+    }
+    if people.design is not None:
+        found["weighted"] = _weighted(people, protocol, people.design)
+    return found
+
+
+def _weighted(people: People, protocol: Protocol, design: Design) -> dict[str, Any]:
+    return {
+        "n": people.n,
+        "cases": int(people.case.sum()),
+        "discrimination": weighted_discrimination(people, design),
+        "threshold": weighted_at_threshold(people, protocol, design),
+        "calibration": calibration(people, design),
+        "benefit": benefit(people, protocol, design),
+    }
+
+
+def flow(people: People, protocol: Protocol) -> list[dict[str, Any]]:
+    """Return the STARD flow: exclusions, then the index test's answer by the reference standard."""
+    steps: list[dict[str, Any]] = [
+        {
+            "id": s.id,
+            "label": s.label,
+            "label_fr": s.label_fr,
+            "left": s.left,
+            "stayed": s.stayed,
+        }
+        for s in people.flow
+    ]
+    positive = people.answered & (people.value >= protocol.index_test.threshold)
+    for name, rows in (
+        ("positive", positive),
+        ("negative", people.answered & ~positive),
+        ("abstained", ~people.answered),
+    ):
+        cases = int(people.case[rows].sum())
+        steps.append({"id": name, "n": int(rows.sum()), "cases": cases})
+    return steps
+
+
+def sample_size(protocol: Protocol, people: People) -> dict[str, Any] | None:
+    """Return how many people the plan asked for, and how many there are."""
+    plan = protocol.sample_size
+    if plan is None:
+        return None
+    by_oe = size_for_oe(plan.prevalence, plan.oe_width)
+    by_auroc = size_for_auroc(plan.auroc, plan.prevalence, plan.auroc_width)
+    needed, cases = max(by_oe, by_auroc), int(people.case.sum())
+    enough = people.n >= needed and cases >= plan.cases_at_least
+    return {
+        "by_oe": by_oe,
+        "by_auroc": by_auroc,
+        "cases_at_least": plan.cases_at_least,
+        "others_at_least": plan.others_at_least,
+        "needed": needed,
+        "n": people.n,
+        "cases": cases,
+        "is_enough": bool(enough and people.n - cases >= plan.others_at_least),
+    }

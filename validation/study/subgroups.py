@@ -1,0 +1,99 @@
+"""The headline numbers again in every planned group, with the widest gap between groups."""
+
+from typing import Any
+
+import numpy as np
+
+from ..data.people import People
+from ..protocol.model import Protocol
+from ..statistics.calibration import calibration_fit, observed_to_expected
+from ..statistics.discrimination import auroc
+from ..statistics.estimate import BoolArray, NotEstimable, Result, as_data
+from ..statistics.proportions import TwoByTwo, shares
+
+HEADLINE = (
+    "auroc",
+    "sensitivity",
+    "specificity",
+    "ppv",
+    "npv",
+    "positive_share",
+    "prevalence",
+    "observed_to_expected",
+    "calibration_slope",
+)
+
+
+def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
+    """Return one table a subgroup; a group with too few cases is told and not estimated."""
+    found = []
+    for subgroup in protocol.subgroups:
+        rows = []
+        for category, rows_in in zip(subgroup.groups, people.groups[subgroup.id], strict=True):
+            among = rows_in & people.answered
+            rows.append(
+                {
+                    "label": category.label,
+                    "label_fr": category.label_fr or category.label,
+                    "n": int(among.sum()),
+                    "cases": int(people.case[among].sum()),
+                    "abstained": int((rows_in & ~people.answered).sum()),
+                    "results": headline(people, among, protocol),
+                }
+            )
+        found.append(
+            {
+                "id": subgroup.id,
+                "label": subgroup.label,
+                "label_fr": subgroup.label_fr or subgroup.label,
+                "groups": rows,
+                "worst_gap": {name: worst_gap(rows, name) for name in HEADLINE},
+            }
+        )
+    return found
+
+
+def headline(people: People, among: BoolArray, protocol: Protocol) -> dict[str, Any]:
+    """Return the headline numbers of some of the people, at the frozen cut-off."""
+    case, value = people.case[among], people.value[among]
+    fewest = min(int(case.sum()), int((~case).sum()))
+    if fewest < protocol.analysis.minimum_events:
+        why = as_data(NotEstimable("too_few", len(case), "minimum number of events"))
+        return dict.fromkeys(HEADLINE, why)
+    table = TwoByTwo.of(case, value >= protocol.index_test.threshold)
+    found: dict[str, Result] = {name: pair[0] for name, pair in shares(table).items()}
+    found["auroc"] = auroc(case, value)
+    found["observed_to_expected"] = observed_to_expected(case, value)
+    found["calibration_slope"] = calibration_fit(case, value)["calibration_slope"]
+    return {name: as_data(found[name]) for name in HEADLINE}
+
+
+def worst_gap(groups: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """Return the widest difference between two groups, with its interval.
+
+    The groups hold different people, so the variances add; each is taken from the width of its
+    interval. The largest of several differences is large by chance too: it is a place to look, not
+    a test.
+    """
+    method = "largest minus smallest; normal, groups independent; chosen as the largest"
+    known = [(g["results"][name], g) for g in groups if g["results"][name].get("value") is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a gap is between two
+        return as_data(NotEstimable("too_few", 0, method))
+    (low, group_low), (high, group_high) = (
+        min(known, key=lambda k: k[0]["value"]),
+        max(known, key=lambda k: k[0]["value"]),
+    )
+    gap = high["value"] - low["value"]
+    down = np.hypot(high["value"] - high["ci_low"], low["ci_high"] - low["value"])
+    up = np.hypot(high["ci_high"] - high["value"], low["value"] - low["ci_low"])
+    return {
+        "value": gap,
+        "ci_low": float(gap - down),
+        "ci_high": float(gap + up),
+        "n": group_low["n"] + group_high["n"],
+        "method": method,
+        "lowest": group_low["label"],
+        "lowest_fr": group_low["label_fr"],
+        "highest": group_high["label"],
+        "highest_fr": group_high["label_fr"],
+    }
