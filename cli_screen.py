@@ -58,7 +58,7 @@ def screen(
     one_of(lang, ("fr", "en"), "--lang")
     show, end = _printer(visits, format, output)
     options = ScreenOptions(
-        models=_load_models(models, trust),
+        models=load_models(models, trust),
         guidelines=load_guidelines(parse_choice(guidelines) if guidelines else None),
         lang=lang,
         format=format,  # type: ignore[arg-type]  # checked above
@@ -99,7 +99,8 @@ def _printer(
     return (lambda screened: stream.add(screened.rendered)), stream.end
 
 
-def _load_models(folders: list[Path] | None, trust: Path | None) -> "Models":
+def load_models(folders: list[Path] | None, trust: Path | None) -> "Models":
+    """Load bundles and print why any was refused."""
     from .engine.bundles.commands import open_models
 
     models = open_models(folders, trust_folder=trust)

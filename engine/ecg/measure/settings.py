@@ -61,6 +61,11 @@ class ReferenceInterval:
     guideline: str
     read_in: str
 
+    @property
+    def is_for_an_age(self) -> bool:
+        """Whether it holds for some ages only."""
+        return (self.age_min, self.age_max) != _EVERY_AGE
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:

@@ -1,0 +1,166 @@
+"""The commands for ECG files: measure, fiducials, beats, convert, simulate."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .cli_print import one_of, print_error, write_text
+from .cli_screen import Folders, Trust, load_models
+
+if TYPE_CHECKING:
+    from .engine.ecg.delineation.delineate import Delineator
+    from .serving.ecg.commands import EcgDone
+
+EXIT_REFUSED = 1
+EXIT_PARTLY = 3
+
+app = typer.Typer(
+    help="ECG files: measure, delineate, convert, simulate. A physician reads every ECG.",
+    no_args_is_help=True,
+)
+
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, help="ECG files of any known format.")
+]
+Out = Annotated[Path, typer.Option(help="Folder for one JSON file a record.")]
+Lang = Annotated[str, typer.Option(help="fr or en.")]
+
+
+@app.command()
+def measure(
+    files: Files,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write: .csv or .json.")
+    ] = None,
+    lang: Lang = "fr",
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Measure intervals, axes, amplitudes and rate of every ECG."""
+    from .serving.ecg.commands import each_file, measure_task
+    from .serving.ecg.table import as_csv, as_plain, as_row, as_text
+
+    one_of(lang, ("fr", "en"), "--lang")
+    ending = output.suffix.lower() if output is not None else ""
+    if output is not None and ending not in (".csv", ".json"):
+        raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
+    rows, plain = [], []
+    found = each_file(files, measure_task(_delineator(models, trust)))
+    tally = _Tally()
+    for done in tally.over(_watched(found, len(files), quiet=output is None)):
+        if done.measurements is None or done.recording is None:
+            continue
+        if output is None:
+            header = done.recording.header
+            table = as_text(
+                done.record,
+                done.measurements,
+                lang,
+                sex=header.sex,
+                age_years=header.age_years,
+            )
+            typer.echo(table + "\n")
+        rows.append(as_row(done.record, done.measurements))
+        plain.append(as_plain(done.record, done.measurements))
+    if output is not None:
+        text = as_csv(rows) if ending == ".csv" else json.dumps(plain, indent=1) + "\n"
+        write_text(output, text)
+    raise typer.Exit(tally.exit_code)
+
+
+@app.command()
+def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
+    """Write onset, peak and offset of every wave, in samples of the file."""
+    from .serving.ecg.commands import each_file, measure_task, write_json
+
+    found = each_file(files, measure_task(_delineator(models, trust)))
+    tally = _Tally()
+    for done in tally.over(_watched(found, len(files))):
+        write_json(done, out)
+    raise typer.Exit(tally.exit_code)
+
+
+@app.command()
+def beats(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
+    """Write the R peaks of every ECG, in samples of the file."""
+    from .serving.ecg.commands import beats_task, each_file, write_json
+
+    found = each_file(files, beats_task(_delineator(models, trust)))
+    tally = _Tally()
+    for done in tally.over(_watched(found, len(files))):
+        write_json(done, out)
+    raise typer.Exit(tally.exit_code)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="IN")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.hea")],
+) -> None:
+    """Write any readable ECG as WFDB, without anything of the person."""
+    from .serving.ecg.commands import convert as convert_file
+
+    typer.echo(str(convert_file(source, target)))
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for WFDB files and their truth.")],
+    pathology: Annotated[
+        str | None, typer.Option(help="A name of the simulator's list; drawn when left out.")
+    ] = None,
+    n: Annotated[int, typer.Option("--n", min=1, help="How many records.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first record.")] = 0,
+) -> None:
+    """Write simulated 12-lead ECGs with their truth; the headers say that they are synthetic."""
+    from .datasets.simulator import pathology_names
+    from .serving.ecg.simulated import simulate_files
+
+    if pathology is not None:
+        one_of(pathology, tuple(pathology_names()), "--pathology")
+    for made in simulate_files(out, n=n, seed=seed, pathology=pathology):
+        typer.echo(str(made.header))
+
+
+def _delineator(models: list[Path] | None, trust: Path | None) -> "Delineator":
+    from .serving.ecg.commands import find_delineator
+
+    return find_delineator(load_models(models, trust))
+
+
+class _Tally:
+    """Counts what was done, prints errors, and knows the exit code."""
+
+    def __init__(self) -> None:
+        self.done = self.refused = 0
+
+    def over(self, found: "Iterator[EcgDone]") -> "Iterator[EcgDone]":
+        """Yield what was done; print what could not be."""
+        for one in found:
+            if one.error is not None:
+                self.refused += 1
+                print_error({**one.error.as_dict(), "path": str(one.path)})
+            else:
+                self.done += 1
+                yield one
+
+    @property
+    def exit_code(self) -> int:
+        if not self.refused:
+            return 0
+        return EXIT_PARTLY if self.done else EXIT_REFUSED
+
+
+def _watched(found: "Iterator[EcgDone]", total: int, *, quiet: bool = False) -> "Iterator[EcgDone]":
+    """Show progress when a person is watching and several files are read."""
+    import sys
+
+    if quiet or total == 1 or not sys.stderr.isatty():
+        return found
+    from rich.console import Console
+    from rich.progress import track
+
+    return iter(track(found, "ECG", total=total, console=Console(stderr=True)))

@@ -1,0 +1,1 @@
+"""ECG files on the command line: measured, delineated, converted, simulated."""

@@ -1,0 +1,142 @@
+"""What the ECG commands do, file by file: one that can't be read never stops the others."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ...datasets.readers.ecg import EcgRecording, read_ecgs, write_wfdb
+from ...engine import Models
+from ...engine.ecg.delineation.delineate import Delineator
+from ...engine.ecg.measure import BeatTimes, EcgMeasurements, measure_ecg
+from ...engine.errors import ContractBroken, DataError, ScreeningError
+
+DELINEATOR_ID: Final = "ecg_delineation/waves"
+
+
+@dataclass(frozen=True, slots=True)
+class EcgDone:
+    """One recording of one file: what came of it, or why nothing did."""
+
+    path: Path
+    record: str
+    recording: EcgRecording | None = None
+    measurements: EcgMeasurements | None = None
+    plain: dict[str, Any] | None = None
+    error: ScreeningError | None = None
+
+
+Task = Callable[[EcgRecording, str], EcgDone]
+
+
+def find_delineator(models: Models) -> Delineator:
+    """Return the network that finds the waves.
+
+    Raises
+    ------
+    ModelError : it is refused or not there; nothing of an ECG can be measured without it
+    """
+    bundle = models.signal(DELINEATOR_ID)
+    if bundle is not None:
+        return bundle.delineator()
+    refusal = models.refusal(DELINEATOR_ID)
+    if refusal is not None:
+        raise refusal
+    raise ContractBroken(
+        found=f"no model {DELINEATOR_ID}",
+        why="without it no wave of an ECG is found, so nothing is measured",
+        remedy="Give its folder with --models, or install the shipped models again",
+        path=DELINEATOR_ID,
+    )
+
+
+def each_file(paths: Sequence[Path], task: Callable[[EcgRecording], EcgDone]) -> Iterator[EcgDone]:
+    """Do the task for every recording of every file; an error belongs to its file."""
+    taken: set[str] = set()
+    for path in paths:
+        try:
+            for recording in read_ecgs(path):
+                record = recording.header.record or path.stem
+                if record in taken:
+                    raise _same_name(record, path)
+                taken.add(record)
+                yield task(recording)
+        except ScreeningError as error:
+            yield EcgDone(path, path.stem, error=error)
+
+
+def _same_name(record: str, path: Path) -> DataError:
+    return DataError(
+        found=f"a second recording named {record}",
+        why="in every output a recording is known by its file's stem",
+        remedy="Rename one of the files, or give them to two commands",
+        path=str(path),
+    )
+
+
+def measure_task(delineator: Delineator) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that delineates and measures."""
+
+    def measure(recording: EcgRecording) -> EcgDone:
+        record = recording.header.record
+        fiducials = delineator.delineate(recording.signal)
+        found = measure_ecg(recording.signal, BeatTimes.of(fiducials))
+        return EcgDone(Path(record), record, recording, found, fiducials.as_json(record))
+
+    return measure
+
+
+def beats_task(delineator: Delineator) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that finds R peaks, in samples of the file."""
+
+    def beats(recording: EcgRecording) -> EcgDone:
+        record = recording.header.record
+        fiducials = delineator.delineate(recording.signal)
+        peaks = [round(float(r)) for r in fiducials.r_peaks]
+        rate = recording.signal.sampling_rate_hz
+        fs = int(rate) if float(rate).is_integer() else rate
+        plain = {"record": record, "fs": fs, "r": peaks}
+        return EcgDone(Path(record), record, recording, plain=plain)
+
+    return beats
+
+
+def write_json(done: EcgDone, folder: Path) -> Path:
+    """Write one recording's plain data as ``RECORD.json``.
+
+    Raises
+    ------
+    DataError : the folder can't be written
+    """
+    target = folder / f"{Path(done.record).name}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(done.plain), encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="the result would be lost",
+            remedy="Check the folder and its permissions",
+            path=str(target),
+        ) from error
+    return target
+
+
+def convert(source: Path, target: Path) -> Path:
+    """Write any readable ECG as WFDB, without anything of the person.
+
+    Raises
+    ------
+    ScreeningError : the file can't be read, holds several recordings, or can't be written
+    """
+    recordings = read_ecgs(source)
+    if len(recordings) != 1:
+        raise DataError(
+            found=f"{len(recordings)} recordings in one file",
+            why="one header is written, and which recording is meant is not known",
+            remedy="Split the file, or convert its recordings with `read_ecg(..., recording=k)`",
+            path=str(source),
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_wfdb(recordings[0], target)
