@@ -83,7 +83,7 @@ def _numbers(table: object, kind: type, path: str, leave: tuple[str, ...] = ()) 
         found = sorted(table) if isinstance(table, dict) else table
         raise _broken(f"{found}, expected {sorted(wanted)}", path)
     for name, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
             raise _broken(f"{name} is {value!r}", path)
     return {name: float(value) for name, value in table.items()}
 
