@@ -1,10 +1,10 @@
 """From events to waves: every event gets the bumps of its shape, at its own times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...engine.ecg.leads import TWELVE_LEADS
+from ...engine.ecg.leads import CHEST_LEADS, TWELVE_LEADS
 from ...engine.fixedpoint import FloatArray
 from .figures import Table, figures, ventricle_shape
 from .rhythms import AtrialEvent, Script, VentricularEvent
@@ -30,19 +30,33 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose ECG it is: the scenario, the torso (lead vectors, shape (12, 3)) and what draws him."""
+    """Whose ECG it is: the scenario, the torso (lead vectors, shape (12, 9)) and what draws him."""
 
     asked: EcgScenario
     matrix: FloatArray
     rng: np.random.Generator
 
-    def vary(self, vector: FloatArray) -> FloatArray:
-        """Give a vector the size and direction that it has in this person."""
+    def vary(self, look: Table, scale: float) -> FloatArray:
+        """Give a vector and its local part the size and direction that they have in this person.
+
+        Parameters
+        ----------
+        look : ``vector``, and ``local`` (chest lead -> millivolt) where a shape has it
+        scale : multiplies both
+
+        Returns
+        -------
+        shape (9,): X, Y, Z and what is seen near V1 to V6 only
+        """
         spread = figures("pathologies")["variation"]
         size = self.asked.person_variation
+        vector = scale * np.array(look["vector"])
+        local = scale * np.array([look.get("local", {}).get(lead, 0.0) for lead in CHEST_LEADS])
         gain = np.exp(self.rng.normal(0.0, spread["part_gain_sd"]) * size)
         tilt = self.rng.normal(0.0, np.radians(spread["part_angle_deg_sd"]), 3) * size
-        return np.asarray(gain * (vector + np.cross(tilt, vector)))
+        near = self.rng.normal(0.0, spread["part_local_sd"], len(CHEST_LEADS)) * size
+        near *= np.linalg.norm(vector)
+        return np.concatenate([gain * (vector + np.cross(tilt, vector)), gain * local + near])
 
 
 def place_atrial(script: Script, person: Person, gains: FloatArray) -> WaveTable:
@@ -55,7 +69,7 @@ def place_atrial(script: Script, person: Person, gains: FloatArray) -> WaveTable
         which = [i for i, event in enumerate(script.atrial) if event.kind == kind]
         onset = np.array([script.atrial[i].onset_s for i in which])
         for one in shape["parts"]:
-            vector = person.vary(np.array(one["vector"]) * asked.p_scale)
+            vector = person.vary(one, asked.p_scale)
             part = Part(Group.P, vector, tuple(one["span"]), one["rise"], tuple(steep))
             length = np.full(len(onset), asked.p_ms / 1000.0)
             tables.append(_spread(part, np.array(which), onset, length, gains[which]))
@@ -116,8 +130,19 @@ def _spread(
         fall=np.full(n, 1.0 - part.rise),
         up=np.full(n, part.steep[0]),
         down=np.full(n, part.steep[1]),
-        vector_mv=gains @ part.vector,
+        vector_mv=_gained(gains, part.vector),
     )
+
+
+def _gained(gains: FloatArray, vector: FloatArray) -> FloatArray:
+    """Turn and stretch the dipole by the gains of each event; the local part is stretched only."""
+    size = np.trace(gains, axis1=1, axis2=2) / 3.0
+    return np.concatenate([gains @ vector[:3], size[:, None] * vector[3:]], axis=1)
+
+
+def _far(vector: object, scale: float) -> FloatArray:
+    """Make a vector without a local part, shape (9,)."""
+    return np.concatenate([scale * np.asarray(vector, np.float64), np.zeros(len(CHEST_LEADS))])
 
 
 def _parts(kind: str, person: Person) -> list[Part]:
@@ -127,7 +152,7 @@ def _parts(kind: str, person: Person) -> list[Part]:
     parts = [
         Part(
             Group.QRS,
-            person.vary(np.array(one["vector"]) * asked.qrs_scale),
+            person.vary(one, asked.qrs_scale),
             (one["span"][0], one["span"][1]),
             one["rise"],
             tuple(one.get("steep", flank["qrs"])),
@@ -151,7 +176,7 @@ def _repolarisation(look: Table, scales: tuple[float, float], person: Person) ->
     flank, tmap = figures("shapes")["flank"], figures("shapes")["tmap"]
     parts = []
     if "t" in look:
-        vector = person.vary(np.array(look["t"]["vector"]) * scales[0])
+        vector = person.vary(look["t"], scales[0])
         one = look["t"]
         span, steep = (
             (one.get("begins", person.asked.t_begins), 1.0),
@@ -160,12 +185,12 @@ def _repolarisation(look: Table, scales: tuple[float, float], person: Person) ->
         parts.append(Part(Group.T, vector, span, one.get("peak", person.asked.t_peak), steep))
     if "st" in look:
         one = look["st"]
-        vector = person.vary(np.array(one["vector"]) * scales[1])
+        vector = person.vary(one, scales[1])
         steep = tuple(one.get("steep", flank["st"]))
         until = one.get("until", tmap["st_until"])
         parts.append(Part(Group.ST, vector, (tmap["st_from"], 1.0), 0.5, steep, until))
     if "notch" in look:
-        vector = person.vary(np.array(look["notch"]["vector"]) * scales[1])
+        vector = person.vary(look["notch"], scales[1])
         span = (tmap["notch"][0], tmap["notch"][1])
         parts.append(Part(Group.ST, vector, span, 0.5, tuple(flank["st"]), -1.0))
     return parts
@@ -177,10 +202,10 @@ def _turned(parts: list[Part], asked: EcgScenario, matrix: FloatArray) -> list[P
     qrs = _one_qrs(parts, asked.qrs_ms)
     angle = 0.0
     for _ in range(_AXIS_STEPS):
-        found = axis_of(frontal_turn(matrix, angle) @ qrs, matrix)
+        found = axis_of(frontal_turn(matrix, angle) @ qrs[:3], matrix)
         angle += (wanted - found + 180.0) % 360.0 - 180.0
     turn = frontal_turn(matrix, angle)
-    return [Part(p.group, turn @ p.vector, p.span, p.rise, p.steep) for p in parts]
+    return [replace(p, vector=np.append(turn @ p.vector[:3], p.vector[3:])) for p in parts]
 
 
 def _one_qrs(parts: list[Part], qrs_ms: float) -> FloatArray:
@@ -200,13 +225,13 @@ def axis_of(dipole_mv: FloatArray, matrix: FloatArray) -> float:
     Parameters
     ----------
     dipole_mv : one wave on a baseline of 0, shape (3, n)
-    matrix : lead vectors, shape (12, 3)
+    matrix : lead vectors, shape (12, 3 or more)
 
     Returns
     -------
     degrees, -180 to 180, 0 towards I and 90 towards aVF
     """
-    leads = matrix[[0, TWELVE_LEADS.index("aVF")]] @ dipole_mv
+    leads = matrix[[0, TWELVE_LEADS.index("aVF")], :3] @ dipole_mv
     net = leads.max(axis=1, initial=0.0) + leads.min(axis=1, initial=0.0)
     return float(np.degrees(np.arctan2(2.0 / np.sqrt(3.0) * net[1], net[0])))
 
@@ -223,7 +248,7 @@ def place_spikes(script: Script, asked: EcgScenario) -> WaveTable:
         which = np.array([i for i, event in enumerate(events) if event.paced], np.int64)
         onset = np.array([events[i].onset_s for i in which])
         ahead, close = np.array(look["ahead_ms"]) / 1000.0
-        vector = np.array(look[chamber]) * asked.options["spike_mv"]
+        vector = _far(look[chamber], asked.options["spike_mv"])
         part = Part(Group.SPIKE, vector, (0.0, 1.0), look["rise"], (1.0, 1.0))
         length = np.full(len(which), ahead - close)
         still = np.broadcast_to(np.eye(3), (len(which), 3, 3))
@@ -245,7 +270,7 @@ def place_pr(script: Script, asked: EcgScenario) -> WaveTable:
         if "pr" not in look["overlay"][name] or not linked:
             continue
         which, p_on, qrs_on, qrs_ms = (np.array(column) for column in zip(*linked, strict=True))
-        vector = np.array(look["overlay"][name]["pr"]["vector"]) * asked.overlay_scale
+        vector = _far(look["overlay"][name]["pr"]["vector"], asked.overlay_scale)
         part = Part(Group.PR, vector, (0.0, 1.0), 0.5, tuple(look["flank"]["st"]))
         begin = p_on + from_p * asked.p_ms / 1000.0
         length = qrs_on + to_qrs * qrs_ms / 1000.0 - begin

@@ -171,10 +171,10 @@ def _largest(leads_mv: FloatArray) -> FloatArray:
 
 
 def _axis(dipole_mv: FloatArray, matrix: FloatArray) -> float | None:
-    """Axis of the mean wave, from dipoles of shape (n, k, 3)."""
+    """Axis of the mean wave, from dipoles of shape (n, k, 9)."""
     if len(dipole_mv) == 0:
         return None
-    return axis_of(dipole_mv.mean(axis=0).T, matrix)
+    return axis_of(dipole_mv.mean(axis=0).T[:3], matrix)
 
 
 def _median(values: list[float | None]) -> float | None:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...engine.fixedpoint import FloatArray, Int64Array
-from .waves import Group, WaveTable, bump
+from .waves import SOURCES, Group, WaveTable, bump
 
 _STEPS: Final = 160
 _WITH: Final = {Group.P: (Group.P,), Group.QRS: (Group.QRS,), Group.T: (Group.T, Group.ST)}
@@ -23,7 +23,7 @@ class Profiles:
     begin_s, end_s, peak_s : support, and time of the longest dipole, shape (n,)
     top_mv : the longest dipole, shape (n,)
     time_s : shape (n, k), from begin to end
-    dipole_mv : the wave on its own, shape (n, k, 3)
+    dipole_mv : the wave on its own, shape (n, k, 9)
     with_st_mv : for T, the wave with the ST level that falls with it; else as ``dipole_mv``
     """
 
@@ -44,7 +44,7 @@ class Profiles:
             return 0.0
         row = int(over[0])
         nearest = int(np.argmin(np.abs(self.time_s[row] - time_s)))
-        return float(np.linalg.norm(self.with_st_mv[row, nearest]))
+        return float(np.linalg.norm(self.with_st_mv[row, nearest, :3]))
 
 
 def sample_waves(table: WaveTable, group: Group) -> Profiles:
@@ -59,7 +59,7 @@ def sample_waves(table: WaveTable, group: Group) -> Profiles:
     dipole = summed(own, events, time_s)
     also = table.only(*_WITH[group])
     with_st = dipole if len(also) == len(own) else summed(also, events, time_s)
-    length = np.linalg.norm(dipole, axis=2)
+    length = np.linalg.norm(dipole[..., :3], axis=2)
     top = length.argmax(axis=1) if len(events) else np.empty(0, np.int64)
     rows = np.arange(len(events))
     return Profiles(
@@ -86,14 +86,14 @@ def summed(table: WaveTable, events: Int64Array, time_s: FloatArray) -> FloatArr
 
     Returns
     -------
-    dipole in millivolt, shape (n, k, 3)
+    sources in millivolt (see `WaveTable`), shape (n, k, 9)
     """
     mine = table.take(np.isin(table.event, events))
     row = np.searchsorted(events, mine.event)
     order = np.argsort(row, kind="stable")
     row, mine = row[order], mine.take(order)
     height = bump(mine, time_s[row].T).T
-    total = np.zeros((*time_s.shape, 3))
+    total = np.zeros((*time_s.shape, SOURCES))
     known, first = np.unique(row, return_index=True)
     if len(known):
         each = height[:, :, None] * mine.vector_mv[:, None, :]

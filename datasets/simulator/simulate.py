@@ -61,9 +61,9 @@ def simulate(scenario: EcgScenario, *, seed: int) -> SimulatedEcg:
     script = _in_order(RHYTHMS[scenario.rhythm](scenario, streams[0]))
     matrix = lead_vectors(streams[1], scenario.person_variation)
     table = _waves(script, scenario, matrix, streams[2:4])
-    dipole = render(table, scenario.sampling_rate_hz, scenario.n_samples)
-    dipole += background_vectors(scenario, script.background, streams[4])
-    clean_mv = matrix @ dipole
+    sources = render(table, scenario.sampling_rate_hz, scenario.n_samples)
+    sources[:3] += background_vectors(scenario, script.background, streams[4])
+    clean_mv = matrix @ sources
     noisy_mv = clean_mv
     if scenario.noise:
         added = noise_mv(scenario.noise, clean_mv, scenario.sampling_rate_hz, streams[5])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine.ecg.leads import CHEST_LEADS, TWELVE_LEADS, derive_limb_leads
+from ...engine.ecg.leads import CHEST_LEADS, LIMB_LEADS, TWELVE_LEADS, derive_limb_leads
 from ...engine.fixedpoint import FloatArray
 from .figures import figures
 
@@ -22,14 +22,17 @@ def lead_vectors(
 
     Returns
     -------
-    shape (12, 3), lead millivolt per dipole millivolt along X (left), Y (feet), Z (back)
+    shape (12, 9), lead millivolt per source millivolt: a dipole along X (left), Y (feet), Z (back),
+    then six local sources, each seen by one of V1 to V6 alone
     """
     table = figures("torso")
     rows = {name: np.array(row) for name, row in table["rows"].items()}
     if rng is not None and person_variation > 0:
         rows = _one_person(rows, table["people"], rng, person_variation)
     rows |= derive_limb_leads({"I": rows["I"], "II": rows["II"]})
-    return np.stack([rows[name] for name in TWELVE_LEADS])
+    dipole = np.stack([rows[name] for name in TWELVE_LEADS])
+    local = np.eye(len(TWELVE_LEADS))[:, len(LIMB_LEADS) :]
+    return np.concatenate([dipole, local], axis=1)
 
 
 def _one_person(
@@ -57,7 +60,7 @@ def frontal_turn(matrix: FloatArray, angle_deg: float) -> FloatArray:
 
     Parameters
     ----------
-    matrix : lead vectors, shape (12, 3)
+    matrix : lead vectors, shape (12, 3 or more)
     angle_deg : clockwise on the hexaxial scale, towards +90
 
     Returns
@@ -65,7 +68,7 @@ def frontal_turn(matrix: FloatArray, angle_deg: float) -> FloatArray:
     shape (3, 3), to be applied as ``turn @ dipole``
     """
     frontal = np.stack([matrix[0], 2.0 / np.sqrt(3.0) * matrix[TWELVE_LEADS.index("aVF")]])
-    plane, depth = frontal[:, :2], frontal[:, 2:]
+    plane, depth = frontal[:, :2], frontal[:, 2:3]
     angle = np.radians(angle_deg)
     spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     back = np.linalg.inv(plane)

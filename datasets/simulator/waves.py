@@ -8,10 +8,13 @@ no tail: the truth of a simulated record is this support, not a threshold on a G
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 
 from ...engine.fixedpoint import FloatArray, Int64Array
+
+SOURCES: Final = 9
 
 
 class Group(IntEnum):
@@ -36,7 +39,8 @@ class WaveTable:
     begin_s, end_s : support in seconds from the start of the record, shape (n,)
     rise, fall : flanks as shares of the support, shape (n,)
     up, down : exponents of the flanks, shape (n,)
-    vector_mv : dipole at the top, shape (n, 3)
+    vector_mv : sources at the top, shape (n, 9): the dipole along X, Y, Z, and what only V1 to V6
+        see of tissue that is close to them
     """
 
     group: Int64Array
@@ -70,7 +74,7 @@ class WaveTable:
 def empty_table() -> WaveTable:
     """Return a table without bumps."""
     none, whole = np.empty(0), np.empty(0, np.int64)
-    return WaveTable(whole, whole, none, none, none, none, none, none, np.empty((0, 3)))
+    return WaveTable(whole, whole, none, none, none, none, none, none, np.empty((0, SOURCES)))
 
 
 def bump(table: WaveTable, time_s: FloatArray) -> FloatArray:
@@ -105,7 +109,7 @@ def render(table: WaveTable, rate_hz: float, n_samples: int, start: int = 0) -> 
 
     Returns
     -------
-    dipole in millivolt, shape (3, n_samples)
+    sources in millivolt, shape (9, n_samples)
     """
     first = np.maximum(np.ceil(table.begin_s * rate_hz).astype(np.int64), start)
     last = np.minimum(np.floor(table.end_s * rate_hz).astype(np.int64), start + n_samples - 1)
@@ -115,8 +119,8 @@ def render(table: WaveTable, rate_hz: float, n_samples: int, start: int = 0) -> 
     sample = first[owner] + within
     height = bump(table.take(owner), sample / rate_hz)
     place = sample - start
-    rows = [
-        np.bincount(place, weights=height * table.vector_mv[owner, axis], minlength=n_samples)
-        for axis in range(3)
-    ]
-    return np.asarray(np.stack(rows), dtype=np.float64)
+    total = np.zeros((SOURCES, n_samples))
+    for source in np.flatnonzero(table.vector_mv.any(axis=0)):
+        weights = height * table.vector_mv[owner, source]
+        total[source] = np.bincount(place, weights=weights, minlength=n_samples)
+    return total
