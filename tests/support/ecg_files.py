@@ -6,6 +6,7 @@ uses a reader, so that agreement is between two independent pieces of work.
 
 import base64
 import binascii
+import contextlib
 import io
 import json
 import struct
@@ -53,15 +54,15 @@ def pack(fmt, flat):
     if fmt == 212:
         flat += [0] * (len(flat) % 2)
         out = bytearray()
-        for a, b in zip(flat[::2], flat[1::2], strict=True):
-            a, b = a & 0xFFF, b & 0xFFF
+        masked = [v & 0xFFF for v in flat]
+        for a, b in zip(masked[::2], masked[1::2], strict=True):
             out += bytes([a & 0xFF, a >> 8 | b >> 8 << 4, b & 0xFF])
         return bytes(out)
     if fmt in (310, 311):
         flat += [0] * (-len(flat) % 3)
         out = bytearray()
-        for a, b, c in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-            a, b, c = a & 0x3FF, b & 0x3FF, c & 0x3FF
+        masked = [v & 0x3FF for v in flat]
+        for a, b, c in zip(masked[::3], masked[1::3], masked[2::3], strict=True):
             if fmt == 310:
                 out += struct.pack("<HH", a << 1 | (c & 0x1F) << 11, b << 1 | c >> 5 << 11)
             else:
@@ -131,7 +132,8 @@ def aecg(leads=TWELVE, n=40, n_series=1):
     series = (
         '<component><series><code code="RHYTHM"/><effectiveTime><low value="20260102091500"/>'
         '</effectiveTime><component><sequenceSet><component><sequence><code code="TIME_ABSOLUTE"/>'
-        '<value xsi:type="GLIST_TS"><head value="20260102091500"/><increment value="0.004" unit="s"/>'
+        '<value xsi:type="GLIST_TS"><head value="20260102091500"/>'
+        '<increment value="0.004" unit="s"/>'
         f"</value></sequence></component>{rows}</sequenceSet></component></series></component>"
     )
     person = (
@@ -545,8 +547,6 @@ def every_format():
         "csv": csv(),
         "csv_french": csv(french=True, timed=False),
     }
-    try:
+    with contextlib.suppress(ImportError):
         made |= {f"wfdb_{fmt}": wfdb(fmt) for fmt in (508, 516, 524)}
-    except ImportError:
-        pass
     return made

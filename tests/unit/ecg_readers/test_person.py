@@ -45,7 +45,7 @@ def test_the_age_is_compared_within_a_year(age, named):
 
 
 def test_the_age_is_that_of_the_recording_and_not_of_the_visit():
-    old = replace(SILENT, age_years=30.0, acquired_at=datetime(2004, 6, 1, 8, 0))
+    old = replace(SILENT, age_years=30.0, acquired_at=datetime.fromisoformat("2004-06-01T08:00"))
     assert elements(old) == ""
 
 

@@ -69,10 +69,11 @@ def segments(layout):
     files = {}
     for name, n, gain in (("s1", 6, 200), ("s2", 4, 200)):
         rows = np.arange(2 * n, dtype="<i2").tobytes()
+        last = "V1" if name == "s1" or not layout else "V5"
         files[f"{name}.dat"] = rows
         files[f"{name}.hea"] = (
             f"{name} 2 100 {n}\n{name}.dat 16 {gain}(0)/mV 16 0 0 0 0 I\n"
-            f"{name}.dat 16 {gain}(0)/mV 16 0 0 0 0 {'V1' if name == 's1' or not layout else 'V5'}\n"
+            f"{name}.dat 16 {gain}(0)/mV 16 0 0 0 0 {last}\n"
         )
     if layout:
         top = "multi/4 3 100 15\nlay 0\ns1 6\n~ 5\ns2 4\n"

@@ -86,7 +86,7 @@ PERSON = {
     "patient_id": "P-7",
     "sex": "female",
     "age_years": 51.0,
-    "acquired_at": datetime(2026, 1, 2, 9, 15),
+    "acquired_at": datetime.fromisoformat("2026-01-02T09:15"),
 }
 
 
