@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from ...engine.ecg.leads import CHEST_LEADS, LIMB_LEADS
 from ...engine.ecg.signal import EcgSignal
@@ -11,6 +12,7 @@ from .figures import ScenarioUnfit
 
 _ELECTRODES: Final = ("RA", "LA", "LL")
 _UV: Final = 1000.0
+_FILTER_ORDER: Final = 2
 
 
 def _with(signal: EcgSignal, signal_mv: FloatArray) -> EcgSignal:
@@ -95,6 +97,28 @@ def quantise(signal: EcgSignal, resolution_uv: float) -> EcgSignal:
         derived=signal.derived,
         resolution_uv=np.full(len(signal.leads), resolution_uv),
     )
+
+
+def recorder_filter(signal: EcgSignal, low_hz: float, high_hz: float) -> EcgSignal:
+    """Let through what a recorder lets through: a Butterworth band of second order, forward only.
+
+    The truth of the clean record no longer holds exactly: the filter delays and rounds waves, as
+    a recorder does.
+
+    Parameters
+    ----------
+    signal : any
+    low_hz, high_hz : limits of the band (-3 dB), 0 < low < high; a high limit at or above half the
+        sampling rate leaves the top open
+    """
+    rate = signal.sampling_rate_hz
+    bounded = high_hz < rate / 2.0
+    band = (low_hz, high_hz) if bounded else low_hz
+    kind = "bandpass" if bounded else "highpass"
+    sections = butter(_FILTER_ORDER, band, kind, fs=rate, output="sos")
+    start = sosfilt_zi(sections)[:, None, :] * signal.signal_mv[None, :, :1]
+    filtered, _ = sosfilt(sections, signal.signal_mv, axis=1, zi=start)
+    return _with(signal, np.asarray(filtered))
 
 
 def limb_swap_matrix(order: tuple[str, str, str]) -> FloatArray:

@@ -142,3 +142,12 @@ def test_the_plateau_of_a_bump_and_its_corners():
     )
     heights = [float(bump(table, np.array([t]))[0]) for t in (0.0, 0.1, 0.2, 0.5, 0.7, 0.85, 1.0)]
     assert heights == pytest.approx([0, 0.5, 1, 1, 1, np.sin(np.pi / 4), 0], abs=1e-12)
+
+
+def test_chest_leads_of_people_see_more_than_a_dipole():
+    """Three numbers explain eight textbook leads exactly, and those of a person nearly."""
+    eight = [0, 1, *range(6, 12)]
+    for variation, least, most in ((0.0, 0.0, 1e-12), (1.0, 1e-4, 0.05)):
+        ecg = simulate(scenario(person_variation=variation), seed=3)
+        power = np.linalg.svd(ecg.clean.signal_mv[eight], compute_uv=False) ** 2
+        assert least <= power[3:].sum() / power.sum() <= most

@@ -9,12 +9,14 @@ from laennec.datasets.simulator.artefacts import (
     gain_error,
     limb_swap_matrix,
     quantise,
+    recorder_filter,
     saturate,
     spikes,
     swap_chest,
     swap_limbs,
 )
 from laennec.datasets.simulator.noise import KINDS, snr_db
+from laennec.engine.ecg.signal import EcgSignal
 
 ECG = simulate(scenario(person_variation=1.0), seed=1).signal
 
@@ -125,3 +127,18 @@ def test_faults_of_leads_that_are_not_there_are_refused():
         swap_chest(ECG, "V1", "I")
     with pytest.raises(ScenarioUnfit, match="each on one cable"):
         swap_limbs(ECG, ("RA", "RA", "LL"))
+
+
+def test_a_recorder_filter_keeps_its_band_and_nothing_else():
+    time = np.arange(10_000) / 500.0
+    for hz, kept in ((0.05, 0.1), (5.0, 1.0), (100.0, 0.15)):
+        wave = EcgSignal.of({"I": np.sin(2 * np.pi * hz * time)}, 500.0)
+        found = recorder_filter(wave, 0.5, 40.0).signal_mv[0, 5000:]
+        assert np.abs(found).max() == pytest.approx(kept, abs=0.12)
+    open_top = recorder_filter(EcgSignal.of({"I": np.sin(2 * np.pi * 40 * time)}, 500.0), 0.5, 300)
+    assert np.abs(open_top.signal_mv[0, 5000:]).max() == pytest.approx(1.0, abs=0.02)
+
+
+def test_faults_leave_no_step_at_the_start():
+    level = EcgSignal.of({"I": np.full(5000, 3.0)}, 500.0)
+    assert np.abs(recorder_filter(level, 0.5, 40.0).signal_mv).max() < 1e-6
