@@ -55,7 +55,7 @@ def _lost(batch: VisitBatch, row: int) -> _Lost:
     problems = [p for p in batch.problems if p.row == row]
     sections = {section for p in problems for section in _sections(p)}
     if YES in (int(batch.answer(name)[row]) for name in (UNREADABLE, PERHAPS_LOST)):
-        sections.add("symptom")
+        sections |= {"symptom"}
     questions = {p.item for p in problems if p.code == "answer_unknown"}
     read = {path for paths in batch.paths.values() for path in paths}
     items = {p.item for p in problems if _is_value_lost(p, read)}
