@@ -1,0 +1,90 @@
+"""The development records, read once, by source; no record leaves this module with a name on it."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...datasets.sources.ecg_files import read_wfdb
+from ...engine.ecg.classical import detect_beats, load_classical
+from ...engine.ecg.classical.beat import average_beats
+from ...engine.ecg.classical.prepare import make_readable
+from ...engine.ecg.quality.swap_features import SWAP_LEADS, SWAP_RATE_HZ
+from ...engine.ecg.signal import EcgSignal
+from ...engine.fixedpoint import FloatArray
+
+FLAT_RECORDS = ("JS11438", "JS45542", "JS20004", "JS20008", "JS45544", "JS45551")
+LONGEST_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DevelopmentEcg:
+    """One 12-lead record of the development sets.
+
+    Attributes
+    ----------
+    source : LUDB, PTB-XL, Ningbo, Chapman-Shaoxing or PTB
+    record : name
+    labels : as the publisher has them, separated by ``|``
+    """
+
+    source: str
+    record: str
+    signal: EcgSignal
+    labels: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SwapBeat:
+    """The median beat that swaps are looked for in."""
+
+    source: str
+    record: str
+    eight_mv: FloatArray
+    r_index: int
+    rr_s: float
+
+
+def twelve_lead_records(folder: Path) -> Iterator[DevelopmentEcg]:
+    """Read LUDB and the 12-lead challenge records, the flat ones included; 10 s of each."""
+    for header in sorted((folder / "ecg/ludb/data").glob("*.hea"), key=lambda p: int(p.stem)):
+        yield DevelopmentEcg("LUDB", header.stem, _read(header), "")
+    with (folder / "ecg/challenge12/labels.csv").open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            header = folder / "ecg/challenge12/records" / f"{row['record']}.hea"
+            signal = _read(header)
+            yield DevelopmentEcg(row["source_db"], row["record"], signal, row["dx_final_abbr"])
+
+
+def single_lead_records(folder: Path) -> Iterator[DevelopmentEcg]:
+    """Read the single-lead records; ``labels`` is N, O, A or ~."""
+    with (folder / "ecg/cinc2017/labels.csv").open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            header = folder / "ecg/cinc2017/records" / f"{row['record']}.hea"
+            signal = read_wfdb(header.with_suffix(""))
+            yield DevelopmentEcg("CinC 2017", row["record"], signal, row["label_v3"])
+
+
+def _read(header: Path) -> EcgSignal:
+    signal = read_wfdb(header.with_suffix(""))
+    n = int(LONGEST_S * signal.sampling_rate_hz)
+    return replace(signal, signal_mv=signal.signal_mv[:, :n])
+
+
+def swap_beat(ecg: DevelopmentEcg) -> SwapBeat | None:
+    """Average the eight leads; None where a lead is flat or no beat repeats."""
+    rows = [ecg.signal.leads.index(name) for name in SWAP_LEADS]
+    x, rate = ecg.signal.signal_mv[rows], ecg.signal.sampling_rate_hz
+    settings = load_classical()
+    beats = detect_beats(x, SWAP_LEADS, rate, settings.detect)
+    readable = make_readable(x, rate, SWAP_RATE_HZ, SWAP_LEADS)
+    if len(readable.rows) < len(SWAP_LEADS) or not len(beats.peak):
+        return None
+    at = np.round(readable.from_file(beats.peak)).astype(np.int64)
+    found = average_beats(readable, at, replace(settings.average, groups=0))
+    if found is None:
+        return None
+    rr_s = float(np.median(np.diff(beats.peak))) / rate
+    return SwapBeat(ecg.source, ecg.record, found.signal_mv[0], found.r_index, rr_s)
