@@ -101,6 +101,8 @@ def open_source(
             raise too_large(f"A file of more than {cap} bytes", name or "bytes")
         return Source(Path(name).name, bytes(source), companions=dict(companions or {}))
     path = Path(source)
+    if not path.exists() and path.with_name(f"{path.name}.hea").is_file():
+        path = path.with_name(f"{path.name}.hea")  # a WFDB record by its name
     return Source(path.name, read_capped(path, cap), path.parent, dict(companions or {}))
 
 

@@ -147,8 +147,8 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         for found in beats.findall("repbeats"):
             beats.remove(found)
     name = "sierra_xml:SierraXMLParser"
-    found = read_each(name, "philips_sierra_xml", source, declared, [root])
-    return [_noting_pulse(recording) for recording in found]
+    recordings = read_each(name, "philips_sierra_xml", source, declared, [root])
+    return [_noting_pulse(recording) for recording in recordings]
 
 
 def _noting_pulse(recording: EcgRecording) -> EcgRecording:

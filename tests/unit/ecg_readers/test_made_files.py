@@ -163,6 +163,7 @@ def test_a_path_is_read_like_its_bytes(tmp_path):
     by_header, by_signal = read_ecg(tmp_path / "made.hea"), read_ecg(str(tmp_path / "made.dat"))
     np.testing.assert_array_equal(by_header.signal.signal_mv, by_signal.signal.signal_mv)
     np.testing.assert_array_equal(by_header.signal.signal_mv, opened(made).signal.signal_mv)
+    assert read_ecg(tmp_path / "made").header == by_header.header
 
 
 def test_the_extension_does_not_matter():
