@@ -14,6 +14,7 @@ def print_error(error: dict[str, Any]) -> None:
     """Print a house error in its four parts, on standard error."""
     where = f" [{error['path']}]" if error.get("path") else ""
     remedy = str(error["remedy"]).rstrip(".")
+    remedy = remedy[:1].upper() + remedy[1:]
     typer.echo(f"{error['code']}: {error['found']}: {error['why']}. {remedy}.{where}", err=True)
 
 

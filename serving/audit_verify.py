@@ -2,19 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, RowMapping, inspect, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from ..engine.errors import AuditError, DataError
-from .audit import EVENT_SCHEMA, event_hash, row_hash
+from .audit import EVENT_SCHEMA, event_hash
+from .audit_rows import RowsBySequence, row_hashes
 from .checkpoints import Checkpoint, Checkpoints, sign_checkpoint, store_checkpoint
 from .clock import Clock, as_text, read_clock
 from .store import Store, genesis_hash
-from .tables import SEALED_TABLES, SQLITE_GUARDS, audit_events, store_head
+from .tables import SQLITE_GUARDS, audit_events, store_head
 
 NO_CHECKPOINTS = Checkpoints()
 
@@ -150,7 +151,7 @@ def _signed_hashes(
 
 
 def _walk_events(connection: Connection, walk: _Walk, signed: Mapping[int, frozenset[str]]) -> int:
-    vouched = _RowsBySequence(_row_hashes(connection, walk))
+    vouched = RowsBySequence(row_hashes(connection, walk.note))
     query = select(audit_events).order_by(audit_events.c.sequence)
     count = 0
     for event in connection.execute(query, execution_options={"yield_per": 1000}).mappings():
@@ -160,7 +161,7 @@ def _walk_events(connection: Connection, walk: _Walk, signed: Mapping[int, froze
         _check_rows(event, walk, vouched.up_to(event["sequence"], walk))
         walk.expected = event["sequence"] + 1
         walk.previous_hash = event["event_hash"]
-    vouched.rest(walk)
+    vouched.rest(walk.note)
     return count
 
 
@@ -209,61 +210,6 @@ def _check_rows(event: RowMapping, walk: _Walk, found: list[str]) -> None:
         walk.note(
             sequence, "rows", "a row written with this event was edited, deleted or added since"
         )
-
-
-def _row_hashes(connection: Connection, walk: _Walk) -> Iterator[tuple[int, str]]:
-    """Yield every sealed row as (sequence of its event, hash of the row as it stands)."""
-    existing = set(inspect(connection).get_table_names())
-    found: list[tuple[int, str]] = []
-    for table in SEALED_TABLES:
-        if table.name not in existing:
-            walk.note(0, "rows", f"the table {table.name} is missing")
-            continue
-        found += [
-            (_as_sequence(row["audit_sequence"]), _hash_of(table.name, row))
-            for row in connection.execute(select(table)).mappings()
-        ]
-    yield from sorted(found)
-
-
-def _as_sequence(value: object) -> int:
-    return value if isinstance(value, int) else -1
-
-
-def _hash_of(table: str, row: RowMapping) -> str:
-    try:
-        return row_hash(table, dict(row))
-    except DataError:
-        return "a row that could not have been written"
-
-
-class _RowsBySequence:
-    """The sealed rows, handed out event by event."""
-
-    def __init__(self, rows: Iterator[tuple[int, str]]) -> None:
-        self._rows = rows
-        self._waiting = next(rows, None)
-
-    def up_to(self, sequence: int, walk: _Walk) -> list[str]:
-        """Return the rows of this event; rows of events that do not exist are problems."""
-        found: list[str] = []
-        while self._waiting is not None and self._waiting[0] <= sequence:
-            if self._waiting[0] == sequence:
-                found.append(self._waiting[1])
-            else:
-                _note_orphan(self._waiting[0], walk)
-            self._waiting = next(self._rows, None)
-        return found
-
-    def rest(self, walk: _Walk) -> None:
-        """Note the rows that no event vouches for."""
-        while self._waiting is not None:
-            _note_orphan(self._waiting[0], walk)
-            self._waiting = next(self._rows, None)
-
-
-def _note_orphan(sequence: int, walk: _Walk) -> None:
-    walk.note(sequence, "rows", "a row stands in the store without its audit event")
 
 
 def _check_head(head: RowMapping | None, walk: _Walk) -> None:

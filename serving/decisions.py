@@ -1,5 +1,6 @@
 """What a physician may say about a finding, checked before anything is written."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,9 @@ from .states import Act
 
 EVERY_UNDECIDED = "*"
 _MAX_KEY_LENGTH = 200
+_HASH_DIGITS = 64
+_HEXADECIMAL = re.compile(r"[0-9a-f]*")
+_HASH = re.compile(rf"[0-9a-f]{{{_HASH_DIGITS}}}")
 
 # The words of a measured fact and of a risk (see the house's list of names).
 STATES_OF = {
@@ -99,6 +103,7 @@ def check_request(request: DecisionRequest) -> None:
     NotPermitted : no decision, a finding twice, a missing or unknown reason, words that are
         missing, an amendment without its new state or for several findings at once
     """
+    check_hash(request.content_hash)
     ids = [decision.finding_id for decision in request.decisions]
     if not ids:
         raise _refused("no decision at all", "silence is never confirmation", "decisions")
@@ -116,6 +121,27 @@ def check_request(request: DecisionRequest) -> None:
                 "it could mean either",
                 f"decisions[{index}].reason",
             )
+
+
+def check_hash(content_hash: str) -> None:
+    """Refuse a hash that can be that of no report: shortened, or with something else in it.
+
+    Raises
+    ------
+    NotPermitted : with how many digits were given
+    """
+    if _HASH.fullmatch(content_hash):
+        return
+    is_short = len(content_hash) < _HASH_DIGITS and _HEXADECIMAL.fullmatch(content_hash)
+    raise NotPermitted(
+        found=f"a content hash of {len(content_hash)} digits instead of {_HASH_DIGITS}"
+        if is_short
+        else "a content hash that is not 64 small hexadecimal digits",
+        why="a decision stands on the whole content that was read, and part of a hash does not "
+        "name it",
+        remedy="give the whole hash, as `laennec show ID` prints it",
+        path="content_hash",
+    )
 
 
 def check_reason(code: str | None, words: str | None, path: str) -> None:

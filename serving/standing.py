@@ -1,18 +1,17 @@
 """How a stored report is headed: what waits for a decision, and what a physician decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..engine.prediagnosis import URGENCIES, Finding, PreDiagnosis
 from ..engine.words import Sentences, phrases
+from ..engine.words.order import level_of
 from ..engine.words.standing import Standing, draft_standing
 from .decision_words import DecisionWords, FindingDecision
 from .drafts import SYSTEM
 from .history import ReportHistory, StepTaken
 from .reports import ConfirmedReport
 from .states import UNDECIDED, State
-
-_STATE_TABLES = {"fact": "state", "risk": "band"}
 
 
 def shown_standing(
@@ -34,6 +33,8 @@ def shown_standing(
     ]
     if history.decisions:
         decided = _decided(history.decisions, prediagnosis, sentences)
+        by, at = words.deciders(history.decisions)
+        decided = (words.text("verdict.by", by=by, at=at).strip(), *decided)
         open_ids = [i for i in report.finding_ids() if i not in _by_finding(history.decisions)]
         if open_ids:
             names = phrases.listed((sentences.name(i) for i in open_ids), sentences)
@@ -58,6 +59,7 @@ def final_standing(
     decided = _decided(report.decisions, prediagnosis, sentences)
     released = words.moment(report.released_at)
     return Standing(
+        title=words.text("final.title"),
         word=words.text(f"final.word.{report.state}"),
         line=words.text(f"final.line.{report.state}", by=by, at=at),
         disclaimer=words.text("final.disclaimer"),
@@ -99,26 +101,48 @@ def _by_finding(decisions: Iterable[FindingDecision]) -> Mapping[str, FindingDec
 
 
 def _decided(
-    decisions: Iterable[FindingDecision], prediagnosis: PreDiagnosis, sentences: Sentences
+    decisions: Sequence[FindingDecision], prediagnosis: PreDiagnosis, sentences: Sentences
 ) -> tuple[str, ...]:
-    """Word every decision, in the order of the findings."""
+    """Word every decision in the order of the findings; who and when where it is not one act."""
     findings = {finding.id: finding for finding in prediagnosis.findings}
     words = DecisionWords(sentences.lang)
+    is_one_act = len({_by(decision, words) for decision in decisions}) == 1
     return tuple(
         words.text(
             f"verdict.{decision.verdict}",
             finding=sentences.name(decision.finding_id),
-            drafted=phrases.level_words(findings[decision.finding_id], sentences),
+            drafted=_level(findings[decision.finding_id], sentences),
             amended=_amended(findings[decision.finding_id], decision, sentences),
             reason=words.reason(decision.reason, decision.reason_text),
-            by=f"{decision.physician_name} ({decision.physician_id})",
-            at=words.moment(decision.decided_at),
+            by="" if is_one_act else _by(decision, words),
         )
         for decision in decisions
     )
 
 
+def _by(decision: FindingDecision, words: DecisionWords) -> str:
+    name = f"{decision.physician_name} ({decision.physician_id})"
+    return words.text("verdict.by", by=name, at=words.moment(decision.decided_at))
+
+
 def _amended(finding: Finding, decision: FindingDecision, sentences: Sentences) -> str:
     if decision.amended_to is None:
         return ""
-    return sentences.text(f"{_STATE_TABLES[finding.kind]}.{decision.amended_to}")
+    if finding.kind == "fact":
+        return sentences.text(f"state.{decision.amended_to}")
+    return _as_chance(decision.amended_to, sentences)
+
+
+def _level(finding: Finding, sentences: Sentences) -> str:
+    """Word the drafted state, a score by its own category, a risk as a chance."""
+    words = phrases.level_words(finding, sentences)
+    level = level_of(finding)
+    is_band = finding.kind == "risk" and words == sentences.text(f"band.{level}")
+    return _as_chance(level, sentences) if is_band else words
+
+
+def _as_chance(band: str, sentences: Sentences) -> str:
+    """Word a band so that it says of what it is one: a low chance, not a low diabetes."""
+    kind = "not_risk" if band == "not_assessable" else "risk"
+    band_words = sentences.text(f"band.{band}")
+    return DecisionWords(sentences.lang).text(f"level.{kind}", level=band_words)
