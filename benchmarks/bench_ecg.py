@@ -1,0 +1,215 @@
+"""The ECG chain: reading, delineation and measurement, beside NeuroKit2 in the same run.
+
+NeuroKit2 comes with the extra ``bench``; without it its columns say so. The ECG is simulated, 12
+leads, 10 s, 500 Hz; the real-record figures are in the model card.
+"""
+
+import concurrent.futures
+import importlib.util
+import multiprocessing
+import statistics
+import tempfile
+import time
+import tracemalloc
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, read_ecg, write_wfdb
+from laennec.datasets.simulator import Noise, sample_scenario, simulate
+from laennec.engine.bundles.load import load_models
+from laennec.engine.ecg.delineation.decode import decode
+from laennec.engine.ecg.delineation.delineate import Delineator
+from laennec.engine.ecg.delineation.network import probabilities
+from laennec.engine.ecg.delineation.prepare import NET_RATE_HZ, prepare
+from laennec.engine.ecg.measure.beats import BeatTimes
+from laennec.engine.ecg.measure.measure import measure_ecg
+from laennec.engine.ecg.signal import EcgSignal
+
+BUNDLE = "ecg_delineation/waves"
+MEGABYTE = 1024.0 * 1024.0
+TARGET_MS = 40.0
+BATCH = 60
+PEERS = ("dwt", "prominence")
+
+
+def delineator() -> Delineator:
+    """Return the shipped network."""
+    bundle = load_models().signal(BUNDLE)
+    if bundle is None:
+        raise LookupError(BUNDLE)
+    return bundle.delineator()
+
+
+def example(seconds: float = 10.0, leads: int = 12, seed: int = 5) -> EcgSignal:
+    """Return a simulated ECG with muscle noise."""
+    scenario = sample_scenario(
+        np.random.default_rng(seed),
+        "sinus_rhythm",
+        duration_s=seconds,
+        noise=(Noise("emg", 20.0),),
+    )
+    made = simulate(scenario, seed=seed).signal
+    return EcgSignal(made.leads[:leads], made.signal_mv[:leads], made.sampling_rate_hz)
+
+
+def median_ms(function: Callable[[], object], *, seconds: float = 3.0) -> float:
+    """Return the median time of one call, in milliseconds, after a warm-up."""
+    function()
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or not times:
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(times)
+
+
+def neurokit(method: str) -> Callable[[EcgSignal], object] | None:
+    """Return the peer's delineation of every lead, or None where it is not installed."""
+    if importlib.util.find_spec("neurokit2") is None:
+        return None
+    import neurokit2 as nk
+
+    def run(signal: EcgSignal) -> None:
+        for row in signal.signal_mv:
+            clean = nk.ecg_clean(row, sampling_rate=int(signal.sampling_rate_hz))
+            _, peaks = nk.ecg_peaks(clean, sampling_rate=int(signal.sampling_rate_hz))
+            nk.ecg_delineate(
+                clean,
+                peaks["ECG_R_Peaks"],
+                sampling_rate=int(signal.sampling_rate_hz),
+                method=method,
+            )
+
+    return run
+
+
+def delineation_rows(ready: Delineator, signal: EcgSignal) -> list[dict[str, Any]]:
+    """Time the delineation of one ECG against the peer's two methods."""
+    ours = median_ms(lambda: ready.delineate(signal))
+    rows = []
+    for method in PEERS:
+        peer = neurokit(method)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = median_ms(lambda peer=peer: peer(signal)) if peer else None
+        rows.append(
+            {
+                "what": "delineation of one 12-lead ECG, 10 s, 500 Hz",
+                "ours": f"{ours:.1f} ms",
+                "peer": f"NeuroKit2 {method}: {theirs:.0f} ms" if theirs else "not installed",
+                "ratio": theirs / ours if theirs else None,
+                "how": "resampling, network, decoding, all leads together; one thread, median",
+            }
+        )
+    return rows
+
+
+def part_row(ready: Delineator, signal: EcgSignal) -> dict[str, Any]:
+    """Time the three parts of the delineation by themselves."""
+    prepared = prepare(signal.signal_mv, signal.sampling_rate_hz)
+    found = probabilities(ready.session, prepared.x)
+    parts = (
+        median_ms(lambda: prepare(signal.signal_mv, signal.sampling_rate_hz), seconds=1),
+        median_ms(lambda: probabilities(ready.session, prepared.x), seconds=2),
+        median_ms(lambda: decode(found, ready.rules, rate_hz=NET_RATE_HZ), seconds=1),
+    )
+    return {
+        "what": "of it: preparing, network, decoding",
+        "ours": " + ".join(f"{p:.1f}" for p in parts) + " ms",
+        "peer": None,
+        "ratio": None,
+        "how": "each by itself, median",
+    }
+
+
+def chain_row(ready: Delineator, signal: EcgSignal) -> dict[str, Any]:
+    """Time reading a WFDB file, delineating it and measuring it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_wfdb(EcgRecording(signal, EcgHeader("wfdb", "one")), Path(folder) / "one.hea")
+        reading = median_ms(lambda: read_ecg(path), seconds=1)
+    found = ready.delineate(signal)
+    finding = median_ms(lambda: ready.delineate(signal))
+    measuring = median_ms(lambda: measure_ecg(signal, BeatTimes.of(found)), seconds=1)
+    total = reading + finding + measuring
+    return {
+        "what": "reading a WFDB file, delineating and measuring it",
+        "ours": f"{total:.1f} ms ({reading:.1f} + {finding:.1f} + {measuring:.1f})",
+        "peer": f"target {TARGET_MS:g} ms: {'kept' if total < TARGET_MS else 'MISSED'}",
+        "ratio": TARGET_MS / total,
+        "how": "12 leads, 10 s, 500 Hz, one thread, warm disk cache; without the quality gate",
+    }
+
+
+_worker: list[Delineator] = []
+
+
+def _start() -> None:
+    _worker.append(delineator())
+
+
+def _one(signal: EcgSignal) -> int:
+    return _worker[0].delineate(signal).n_beats
+
+
+def batch_row() -> dict[str, Any]:
+    """Delineate many ECGs on two processes."""
+    signals = [example(seed=i) for i in range(BATCH)]
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(2, context, _start) as pool:
+        list(pool.map(_one, signals[:4]))
+        start = time.perf_counter()
+        list(pool.map(_one, signals, chunksize=5))
+        seconds = time.perf_counter() - start
+    return {
+        "what": "12-lead ECGs per second, two processes",
+        "ours": f"{BATCH / seconds:.0f} ECGs/s",
+        "peer": None,
+        "ratio": None,
+        "how": f"{BATCH} ECGs, delineation only, start of the processes not counted",
+    }
+
+
+def long_rows(ready: Delineator) -> list[dict[str, Any]]:
+    """Delineate half an hour of two leads, and look at memory beside ten minutes."""
+    peaks, seconds = [], 0.0
+    for minutes in (10, 30):
+        signal = example(60.0 * minutes, leads=2)
+        tracemalloc.start()
+        ready.delineate(signal)
+        peaks.append(tracemalloc.get_traced_memory()[1] / MEGABYTE)
+        tracemalloc.stop()
+        start = time.perf_counter()
+        beats = ready.delineate(signal).n_beats
+        seconds = time.perf_counter() - start
+    return [
+        {
+            "what": "half an hour of two leads, 500 Hz",
+            "ours": f"{seconds:.1f} s, {beats} beats",
+            "peer": None,
+            "ratio": None,
+            "how": "one thread, one call",
+        },
+        {
+            "what": "memory that the call takes beside the recording",
+            "ours": f"{peaks[1]:.0f} MB",
+            "peer": f"ten minutes: {peaks[0]:.0f} MB",
+            "ratio": peaks[0] / peaks[1],
+            "how": "peak of Python's own count (the network's is not in it)",
+        },
+    ]
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return the rows of this benchmark."""
+    ready, signal = delineator(), example()
+    return [
+        *delineation_rows(ready, signal),
+        part_row(ready, signal),
+        chain_row(ready, signal),
+        batch_row(),
+        *long_rows(ready),
+    ]
