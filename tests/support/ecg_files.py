@@ -371,7 +371,9 @@ def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
     counts = made_counts(len(leads), n)
     per, records = 10, n // 10
     notes = bool(gap_records)
-    labels = [f"ECG {name}" for name in leads] + ["EDF Annotations"] * notes
+    labels = [f"ECG {name}" for name in leads] + [
+        "BDF Annotations" if bdf else "EDF Annotations"
+    ] * notes
     ns = len(labels)
     width = 3 if bdf else 2
     low, high = (-100000, 100000) if bdf else (-32768, 32767)
@@ -380,7 +382,7 @@ def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
     def cells(values, size):
         return b"".join(str(v).encode().ljust(size)[:size] for v in values)
 
-    plus = {True: "BDF+C" if bdf else ("EDF+D" if notes else "EDF+C")}[True]
+    plus = ("BDF+" if bdf else "EDF+") + ("D" if notes else "C")
     head = b"\xffBIOSEMI" if bdf else b"0       "
     head += b"P-7 F 02-MAR-1974 X".ljust(80) + b"Startdate 02-JAN-2026 X X X".ljust(80)
     head += b"02.01.2609.15.00" + str(256 * (ns + 1)).encode().ljust(8) + plus.encode().ljust(44)
@@ -399,7 +401,8 @@ def edf(leads=EIGHT, n=40, bdf=False, gap_records=()):
         for row in counts[:, r * per : (r + 1) * per]:
             body += b"".join(int(v).to_bytes(width, "little", signed=True) for v in row)
         if notes:
-            body += f"+{r * per / RATE_HZ:.3f}\x14\x14\0".encode().ljust(16, b"\0")
+            onset = f"+{r * per / RATE_HZ:.3f}\x14\x14\0"
+            body += onset.encode().ljust(8 * width, b"\0")
     return MadeFile("made.edf", head + body, leads, counts, "bdf" if bdf else "edf")
 
 

@@ -173,11 +173,9 @@ def _starts(blocks: NDArray[np.int32], layout: _Layout, where: str) -> FloatArra
     at = 0
     for signal in layout.signals:
         if signal.is_annotation:
-            dtype = "<i2"
-            if layout.is_bdf:
-                raise unreadable("A BDF+ file with gaps", where)
-            columns = blocks[:, at : at + signal.per_record].astype(dtype)
-            found = [_ONSET.match(row.tobytes()) for row in columns]
+            columns = blocks[:, at : at + signal.per_record].astype("<i4").view(np.uint8)
+            text = columns.reshape(len(blocks), -1, 4)[:, :, : layout.width]
+            found = [_ONSET.match(row.tobytes()) for row in text]
             if all(m is not None for m in found):
                 onsets = np.array([float(m[1]) for m in found if m is not None])
                 return onsets - onsets[0]

@@ -122,8 +122,9 @@ def test_stated_filters_are_read():
     assert (filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz) == (0.05, 150.0, None)
 
 
-def test_gaps_of_edf_plus_become_nan_at_their_place():
-    made = ecg_files.edf(gap_records=(1,))
+@pytest.mark.parametrize("bdf", [False, True])
+def test_gaps_of_edf_plus_become_nan_at_their_place(bdf):
+    made = ecg_files.edf(gap_records=(1,), bdf=bdf)
     signal = opened(made).signal
     counts = made.counts[0] * 5.0 / 1000
     lead = signal.lead_mv("I")
