@@ -1,31 +1,78 @@
 """The parts of a draft as phrases: what text, JSON and HTML all print, worded in one place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from ..prediagnosis import (
     Change,
     Finding,
-    InputValue,
     ItemNotice,
     Message,
     MissingItem,
     Parameter,
     PreDiagnosis,
-    Reason,
     UrgentItem,
 )
-from .numbers import number, signed
+from .common_phrases import (
+    capital,
+    coded,
+    interval_phrase,
+    is_index,
+    listed,
+    number_phrase,
+    short_number,
+)
 from .order import FIGURES, level_of
+from .reason_phrases import (
+    by_size,
+    cited,
+    input_phrase,
+    points_phrase,
+    reason_figure,
+    reason_phrase,
+    rest_phrase,
+    sum_phrase,
+    value_phrase,
+)
 from .sentences import Sentences
 from .symptoms import limits_of_urgent_rules
 
-SHARE: Final = "reason.mamdani_rule"
-POINTS: Final = "reason.score_points"
-HUNDRED: Final = 100
-INDEX_DECIMALS: Final = 2
-PRINTED_DECIMALS: Final = 2
+__all__ = [
+    "RECORD_REFUSED",
+    "alike",
+    "banners",
+    "by_size",
+    "capital",
+    "change_phrase",
+    "cited",
+    "coded",
+    "figure_phrase",
+    "headline",
+    "input_phrase",
+    "interval_phrase",
+    "is_index",
+    "level_words",
+    "listed",
+    "missing_interval",
+    "missing_phrase",
+    "moment_phrase",
+    "next_step",
+    "nothing_phrase",
+    "notice_phrases",
+    "number_phrase",
+    "points_phrase",
+    "reason_figure",
+    "reason_phrase",
+    "reference_phrase",
+    "rest_phrase",
+    "risk_phrase",
+    "sum_phrase",
+    "unlike",
+    "urgent_line",
+    "value_phrase",
+]
+
 REASON_CODE: Final = "reason_code"
 RECORD_REFUSED: Final = "finding.record_refused"
 FACT_CHANGE: Final = "change.fact."
@@ -38,152 +85,6 @@ def level_words(finding: Finding, sentences: Sentences) -> str:
         return sentences.text(own)
     table = "state" if finding.kind == "fact" else "band"
     return sentences.text(f"{table}.{level_of(finding)}")
-
-
-def coded(code: str, sentences: Sentences, *prefixes: str) -> str:
-    """Word a code that may be a sentence id, the end of one, a label code, or plain text."""
-    tail = code.rpartition(".")[2]
-    for candidate in (code, *(f"{p}.{code}" for p in prefixes), *(f"{p}.{tail}" for p in prefixes)):
-        if sentences.is_whole(candidate):
-            return sentences.text(candidate)
-    return sentences.parameter(code)
-
-
-def listed(parts: Iterable[str], sentences: Sentences) -> str:
-    """Join phrases by the semicolon of the language."""
-    return sentences.text("join.semicolon").join(part for part in parts if part)
-
-
-def value_phrase(value: InputValue, sentences: Sentences) -> str:
-    """Word one value behind a reason, and say where it was estimated."""
-    words = sentences.quantity(value.name, value.value, value.unit)
-    if value.origin != "estimated":
-        return words
-    if not words:
-        return sentences.text("origin.estimated")
-    return sentences.text("origin.estimated_value", value=words)
-
-
-def input_phrase(value: InputValue, sentences: Sentences) -> str:
-    """Word one value with its name; an answer stands behind a colon."""
-    words, name = value_phrase(value, sentences), sentences.name(value.name)
-    is_answer = not value.unit and not value.value[:1].isdigit()
-    join = sentences.text("join.colon") if is_answer else " "
-    return f"{name}{join}{words}" if words else name
-
-
-def reason_phrase(reason: Reason, sentences: Sentences) -> str:
-    """Word one reason with the values behind it.
-
-    A rule of a model gets its values in brackets, in the order in which it names them; a guideline
-    row has them in its own sentence, and they are added only where none of them stands there.
-    """
-    words = sentences.render(reason.message)
-    if not reason.inputs:
-        return words
-    if reason.contribution is not None:
-        return f"{words} ({listed((value_phrase(v, sentences) for v in reason.inputs), sentences)})"
-    shown = [sentences.value(v.name, v.value) for v in reason.inputs]
-    if any(value and value in words for value in shown):
-        return words
-    return f"{words} ({listed((input_phrase(v, sentences) for v in reason.inputs), sentences)})"
-
-
-def reason_figure(reason: Reason, sentences: Sentences, *, short: bool = False) -> str:
-    """Word what a reason adds: on the logit, in points, or as a share of the conclusion."""
-    if reason.contribution is None:
-        return ""
-    if reason.message.id == SHARE:
-        percent = reason.share_percent
-        share = reason.contribution * HUNDRED if percent is None else percent
-        words = "reason.share_short" if short else "reason.share"
-        return sentences.text(words, share=number(share, sentences.lang, 0))
-    if reason.message.id == POINTS and float(reason.contribution).is_integer():
-        return points_phrase(int(reason.contribution), sentences)
-    return signed(reason.contribution, sentences.lang)
-
-
-def points_phrase(points: int, sentences: Sentences) -> str:
-    """Word a number of points, one of them in the singular."""
-    return sentences.text("reason.point" if abs(points) == 1 else "reason.points", points=points)
-
-
-def by_size(reasons: Iterable[Reason]) -> list[Reason]:
-    """Order reasons by the size of what they add, guideline rows first as they come.
-
-    What would be printed as adding nothing is left out; the draft itself keeps it for the sum.
-    """
-    return sorted(
-        (r for r in reasons if r.contribution is None or _weighs(r)),
-        key=lambda r: float("-inf") if r.contribution is None else -abs(r.contribution),
-    )
-
-
-def _weighs(reason: Reason) -> bool:
-    """Say whether a reason still adds something at the precision that is printed."""
-    added = abs(reason.contribution or 0.0)
-    return bool(round(added, PRINTED_DECIMALS))
-
-
-def sum_phrase(finding: Finding, sentences: Sentences) -> str:
-    """Word how the parts of a risk add up; empty where its model gave no start."""
-    start = finding.details.get("bias")
-    if not isinstance(start, int | float) or finding.risk is None:
-        return ""
-    parts = (*finding.reasons_for, *finding.reasons_against)
-    rules = sum(r.contribution or 0.0 for r in parts)
-    return sentences.text(
-        "ui.sum",
-        bias=signed(start, sentences.lang),
-        rules=signed(rules, sentences.lang),
-        total=signed(start + rules, sentences.lang),
-        risk=sentences.risk(finding.risk),
-    )
-
-
-def rest_phrase(reasons: Sequence[Reason], sentences: Sentences) -> str:
-    """Word reasons that are not printed one by one: how many, and what they add together."""
-    together = sum(r.contribution or 0.0 for r in reasons)
-    if any(r.contribution is None for r in reasons):
-        return sentences.text("ui.more_reasons", count=len(reasons))
-    shares = any(r.message.id == SHARE for r in reasons)
-    figure = (
-        sentences.text("reason.share", share=number(together * HUNDRED, sentences.lang, 0))
-        if shares
-        else signed(together, sentences.lang)
-    )
-    return sentences.text("ui.more_reasons_sum", count=len(reasons), figure=figure)
-
-
-def cited(source: str) -> str:
-    """Return the guideline of a source, without the note on where it was read.
-
-    >>> cited("ESH 2023, office categories [clinit.app (2023 categories)]")
-    'ESH 2023, office categories'
-    """
-    return source.partition(" [")[0]
-
-
-def number_phrase(finding: Finding, value: float, sentences: Sentences) -> str:
-    """Word a risk, or the index of a model that gives no probability."""
-    if is_index(finding):
-        return sentences.text("detail.score", value=_short(value))
-    return sentences.risk(value)
-
-
-def interval_phrase(finding: Finding, interval: tuple[float, float], sentences: Sentences) -> str:
-    """Word a range of risks, or of an index."""
-    if is_index(finding):
-        low, high = (_short(end) for end in interval)
-        if low == high:
-            return number_phrase(finding, interval[0], sentences)
-        return sentences.text("detail.score_range", low=low, high=high)
-    return sentences.interval(interval, finding.risk)
-
-
-def is_index(finding: Finding) -> bool:
-    """Say whether the numbers of a finding are an index and no probability."""
-    return "score" in finding.details
 
 
 def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) -> str:
@@ -306,9 +207,11 @@ def figure_phrase(finding: Finding, sentences: Sentences) -> str:
         if low == high:
             one = f"detail.{key}_one"
             is_one = abs(float(low)) == 1 and sentences.has(one)
-            words.append(sentences.text(one if is_one else f"detail.{key}", value=_short(low)))
+            words.append(
+                sentences.text(one if is_one else f"detail.{key}", value=short_number(low))
+            )
         else:
-            ends = {"low": _short(low), "high": _short(high)}
+            ends = {"low": short_number(low), "high": short_number(high)}
             words.append(sentences.text(f"detail.{key}_range", **ends))
     if "region" in details:
         region = coded(str(details["region"]), sentences, "region")
@@ -329,15 +232,6 @@ def urgent_line(item: UrgentItem, sentences: Sentences) -> str:
     return capital(sentences.render(item.message))
 
 
-def capital(text: str) -> str:
-    """Return a sentence with a capital at its start.
-
-    >>> capital("pression systolique")
-    'Pression systolique'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def moment_phrase(moment: str, sentences: Sentences) -> str:
     """Word the date and time of a visit; what is no date is printed as it is."""
     try:
@@ -345,10 +239,6 @@ def moment_phrase(moment: str, sentences: Sentences) -> str:
     except ValueError:
         return moment
     return at.strftime("%d/%m/%Y %H:%M" if sentences.lang == "fr" else "%Y-%m-%d %H:%M")
-
-
-def _short(value: Parameter) -> Parameter:
-    return round(value, INDEX_DECIMALS) if isinstance(value, float) else value
 
 
 def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:

@@ -1,56 +1,20 @@
 """The draft as plain text for a terminal: what is urgent first, then each finding with its why."""
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis, Reason, UrgentItem
 from . import order, phrases
 from .numbers import MINUS
+from .paper import Page
 from .sentences import Sentences
 from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
 
-WIDTH: Final = 80
 REASONS_SHOWN: Final = 5
 MISSING_SHOWN: Final = 4
 SIGNS: Final = ("+", MINUS)
 PRESSING: Final = ("U0", "U1")
-_GLUE: Final = "\u00a0"
-_GLUED: Final = (" :", " ;", " %", " ?", " !", " \u00bb")
-
-
-class _Page:
-    """Lines of at most 80 columns."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, text: str, indent: int = 0, lead: str = "") -> None:
-        """Write a paragraph; ``lead`` stands before its first line, the rest is aligned to it."""
-        for sign in _GLUED:
-            text = text.replace(sign, _GLUE + sign[1:])
-        first = " " * indent + lead
-        wrapped = textwrap.wrap(
-            text,
-            WIDTH,
-            initial_indent=first,
-            subsequent_indent=" " * len(first),
-            break_on_hyphens=False,
-        )
-        self.lines += [line.replace(_GLUE, " ").rstrip() for line in wrapped or [first]]
-
-    def heading(self, text: str) -> None:
-        """Write a heading with a rule below it."""
-        self.lines += ["", text.upper(), "-" * min(len(text), WIDTH)]
-
-    def rule(self, sign: str) -> None:
-        """Write a line across the page."""
-        self.lines.append(sign * WIDTH)
-
-    def gap(self) -> None:
-        """Leave one line free."""
-        self.lines.append("")
 
 
 def render_text(
@@ -76,7 +40,7 @@ def render_text(
     ------
     DataError  if the draft holds a message that no sentence file has
     """
-    sentences, page = Sentences(lang, labels), _Page()
+    sentences, page = Sentences(lang, labels), Page()
     groups = order.grouped(prediagnosis)
     standing = standing or draft_standing(sentences)
     _head(prediagnosis, sentences, standing, page)
@@ -100,9 +64,7 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in line)
 
 
-def _head(
-    prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: _Page
-) -> None:
+def _head(prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: Page) -> None:
     page.add(f"{standing.title} - {standing.line}")
     where = [
         f"{sentences.text('ui.visit')} {prediagnosis.visit_id}",
@@ -113,26 +75,26 @@ def _head(
     page.add(standing.disclaimer)
 
 
-def _sections(standing: Standing, page: _Page) -> None:
+def _sections(standing: Standing, page: Page) -> None:
     for heading, lines in standing.sections:
         page.heading(heading)
         for line in lines:
             page.add(line, lead="- ")
 
 
-def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+def _banners(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None:
     page.gap()
     for banner in phrases.banners(prediagnosis, sentences):
         page.add(banner, lead="! ")
 
 
-def _symptoms(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+def _symptoms(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None:
     page.heading(sentences.text("ui.symptoms"))
     for line in symptom_lines(prediagnosis.symptoms, sentences):
         page.add(line)
 
 
-def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> None:
+def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: Page) -> None:
     ordered = sorted(items, key=lambda item: order.urgency_rank(item.level))
     pressing = [item for item in ordered if item.level in PRESSING]
     later = [item for item in ordered if item.level not in PRESSING]
@@ -152,7 +114,7 @@ def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: _Page) -> N
             _urgent_item(item, sentences, page)
 
 
-def _urgent_item(item: UrgentItem, sentences: Sentences, page: _Page) -> None:
+def _urgent_item(item: UrgentItem, sentences: Sentences, page: Page) -> None:
     delay = sentences.text(f"urgency.{item.level}").upper()
     page.add(phrases.urgent_line(item, sentences), lead=f"{item.level} {delay}  ")
     action = phrases.coded(item.action, sentences, "action")
@@ -164,13 +126,13 @@ def _urgent_item(item: UrgentItem, sentences: Sentences, page: _Page) -> None:
     _labelled("ui.source", f"{phrases.cited(item.source)} [{item.rule_id}]", sentences, page)
 
 
-def _labelled(label: str, text: str, sentences: Sentences, page: _Page) -> None:
+def _labelled(label: str, text: str, sentences: Sentences, page: Page) -> None:
     if text:
         page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")
 
 
 def _main(
-    groups: Mapping[str, list[Finding]], sentences: Sentences, page: _Page, nothing: str
+    groups: Mapping[str, list[Finding]], sentences: Sentences, page: Page, nothing: str
 ) -> None:
     page.heading(sentences.text("ui.findings"))
     if not groups["main"]:
@@ -181,7 +143,7 @@ def _main(
         _finding(finding, f"{number}. ", sentences, page)
 
 
-def _finding(finding: Finding, lead: str, sentences: Sentences, page: _Page) -> None:
+def _finding(finding: Finding, lead: str, sentences: Sentences, page: Page) -> None:
     level = phrases.level_words(finding, sentences)
     badge = "" if order.level_of(finding) == "not_assessable" else f" [{level}]"
     page.add(f"{phrases.headline(finding, sentences)}{badge}", lead=lead)
@@ -207,7 +169,7 @@ def _proposal(finding: Finding, sentences: Sentences) -> str:
     return f"{action} ({addressee})" if action and addressee else action or addressee
 
 
-def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: _Page) -> None:
+def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: Page) -> None:
     ordered = phrases.by_size(reasons)
     if not ordered:
         return
@@ -225,7 +187,7 @@ def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page
         page.add(phrases.rest_phrase(ordered[shown:], sentences), indent=6, lead="- ")
 
 
-def _missing(finding: Finding, sentences: Sentences, page: _Page) -> None:
+def _missing(finding: Finding, sentences: Sentences, page: Page) -> None:
     if not finding.missing:
         return
     page.add(sentences.text("ui.missing"), indent=4)
@@ -237,7 +199,7 @@ def _missing(finding: Finding, sentences: Sentences, page: _Page) -> None:
         page.add(words, indent=6, lead="- ")
 
 
-def _changes(finding: Finding, sentences: Sentences, page: _Page) -> None:
+def _changes(finding: Finding, sentences: Sentences, page: Page) -> None:
     if not finding.what_would_change:
         return
     page.add(sentences.text("ui.changes"), indent=4)
@@ -245,7 +207,7 @@ def _changes(finding: Finding, sentences: Sentences, page: _Page) -> None:
         page.add(phrases.change_phrase(finding, change, sentences), indent=6, lead="- ")
 
 
-def _origin(finding: Finding, sentences: Sentences, page: _Page) -> None:
+def _origin(finding: Finding, sentences: Sentences, page: Page) -> None:
     """Write the limits and where the finding comes from."""
     if finding.limits:
         page.add(sentences.text("ui.limits"), indent=4)
@@ -267,7 +229,7 @@ def guideline_line(guideline: GuidelineReference, sentences: Sentences) -> str:
     return f"{guideline.guideline} [{guideline.set}{': ' if rows else ''}{rows}; {signed}]"
 
 
-def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> None:
+def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None:
     groups: tuple[tuple[str, tuple[ItemNotice, ...]], ...] = (
         ("ui.refused", prediagnosis.refused_items),
         ("ui.suspect", prediagnosis.suspect_items),
@@ -286,7 +248,7 @@ def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: _Page) -> Non
             page.add(remedy, indent=4, lead="> ")
 
 
-def _scores(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+def _scores(findings: list[Finding], sentences: Sentences, page: Page) -> None:
     if not findings:
         return
     page.heading(sentences.text("ui.scores"))
@@ -306,7 +268,7 @@ def _scores(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
             page.add(", ".join(words), indent=2)
 
 
-def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+def _not_assessable(findings: list[Finding], sentences: Sentences, page: Page) -> None:
     if not findings:
         return
     page.heading(sentences.text("ui.not_assessable"))
@@ -334,7 +296,7 @@ def _not_assessable(findings: list[Finding], sentences: Sentences, page: _Page) 
             )
 
 
-def _absent(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
+def _absent(findings: list[Finding], sentences: Sentences, page: Page) -> None:
     if not findings:
         return
     page.heading(sentences.text("ui.absent"))
@@ -343,9 +305,7 @@ def _absent(findings: list[Finding], sentences: Sentences, page: _Page) -> None:
     page.add(sentences.text("ui.absent_note"))
 
 
-def _foot(
-    prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: _Page
-) -> None:
+def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: Page) -> None:
     page.gap()
     page.rule("-")
     sets = ", ".join(f"{topic}={name}" for topic, name in prediagnosis.guideline_sets.items())

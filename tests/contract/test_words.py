@@ -68,6 +68,8 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
     """The bug it pins: a problem whose sentence needs a parameter that the code never gives."""
     checked = set()
     for where, call in calls("add", "refuse_record", "Flag", "Problem"):
+        if len(call.args) == 1:  # set.add
+            continue
         literals = [a.value for a in call.args if isinstance(a, ast.Constant)]
         codes = [t for t in literals if isinstance(t, str) and f"intake.{t}.found" in SENTENCES]
         texts = [t for t in literals if isinstance(t, str) and re.fullmatch("[a-z_]+", t)]

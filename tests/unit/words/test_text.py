@@ -7,8 +7,9 @@ from finding_examples import waist_absent
 from hypothesis import given, settings
 from laennec.engine.errors import DataError
 from laennec.engine.prediagnosis import Message
-from laennec.engine.words import LANGUAGES, Sentences
-from laennec.engine.words.text import WIDTH, render_text
+from laennec.engine.words import LANGUAGES, Sentences, phrases
+from laennec.engine.words.paper import WIDTH
+from laennec.engine.words.text import render_text
 from prediagnosis_examples import (
     EXAMPLES,
     high_risk_example,
@@ -161,3 +162,57 @@ def test_a_published_score_keeps_the_name_of_its_own_category():
     text = flat(render_text(sealed(findings=(high,)), "en"))
     assert "reviewed with the physician. [high]" in text
     assert "intermediate" not in text
+
+
+def test_a_risk_prints_start_rules_and_total_and_no_reason_of_zero_weight():
+    finding = high_risk_example().findings[3]
+    nothing = replace(finding.reasons_against[0], contribution=0.004)
+    text = flat(render_text(sealed(findings=(replace(finding, reasons_against=(nothing,)),)), "fr"))
+    assert "Somme : départ −4,21 (personne de référence), règles +2,55, total −1,66" in text
+    assert "+0,00" not in text
+    assert "Contre" not in text
+    assert "voir la page" not in text
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        ((79.9, 79.9), "indice 79,9 (ce n'est pas une probabilité)"),
+        ((74.0, 79.9), "indice entre 74 et 79,9 (ce n'est pas une probabilité)"),
+    ],
+)
+def test_both_ends_alike_are_one_value(interval, words):
+    index = replace(high_risk_example().findings[3], details={"score": 79.9})
+    assert phrases.interval_phrase(index, interval, Sentences("fr")) == words
+
+
+def test_a_risk_whose_ends_are_alike_is_one_number_of_people():
+    assert Sentences("fr").interval((0.1401, 0.1402), 0.14) == "14 sur 100"
+
+
+def test_one_point_is_singular():
+    one = replace(high_risk_example().findings[3], details={"points": 1}, risk=None)
+    assert phrases.figure_phrase(one, Sentences("fr")) == "1 point"
+    assert phrases.figure_phrase(one, Sentences("en")) == "1 point"
+
+
+def test_where_a_number_was_read_is_not_in_the_line_of_text():
+    text = flat(render_text(urgent_example(), "fr"))
+    for item in urgent_example().urgent:
+        assert phrases.cited(item.source) in text
+        assert "[" not in phrases.cited(item.source)
+
+
+def test_a_refused_record_is_said_once():
+    refused = Message("finding.record_refused")
+    silent = [
+        replace(waist_absent(), id=name, state="not_assessable", message=refused, guideline=None)
+        for name in ("waist", "bmi", "ldl")
+    ]
+    bare = [
+        replace(f, reasons_for=(), reasons_against=(), limits=(), missing=(), proposed_action="")
+        for f in silent
+    ]
+    text = flat(render_text(sealed(findings=tuple(bare)), "fr"))
+    assert text.count("Rien n'est conclu") == 1
+    assert "Tour de taille, indice de masse corporelle, cholestérol LDL élevé" in text
