@@ -28,7 +28,8 @@ def records(bundle, n=400, seed=11, missing=0.3):
 
 def test_no_bundle_folder_escapes():
     assert MODELS.refused == (), [str(r.error) for r in MODELS.refused]
-    assert sorted(b.folder for b in MODELS.loaded) == sorted(FOLDERS)
+    everything = [*(b.folder for b in MODELS.loaded), *(b.folder for b in MODELS.signals)]
+    assert sorted(everything) == sorted(FOLDERS)
 
 
 @pytest.mark.parametrize("bundle", BUNDLES)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from laennec.engine.bundles.decode import is_optional, key_of
 from laennec.engine.bundles.manifest import REQUIRED_FILES, Manifest
+from laennec.engine.bundles.waves_manifest import SIGNAL_FILES, SignalManifest
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "manifest.schema.json"
+PUBLISHED_SIGNAL = PUBLISHED.with_name("signal_manifest.schema.json")
 SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
@@ -46,17 +48,32 @@ def of_kind(kind) -> dict:
 def schema() -> dict:
     whole = of_class(Manifest)
     whole["required"] += ["key", "files", "input"]
-    whole["properties"]["files"] = {
+    whole["properties"]["files"] = _files(REQUIRED_FILES)
+    whole["properties"]["input"]["minItems"] = 1
+    return _titled(whole, "laennec.bundle/1", "manifest.toml of a signed model bundle")
+
+
+def signal_schema() -> dict:
+    whole = of_class(SignalManifest)
+    whole["required"] += ["key", "files"]
+    whole["properties"]["files"] = _files(SIGNAL_FILES)
+    return _titled(whole, "laennec.signal/1", "manifest.toml of a bundle that reads signals")
+
+
+def _files(required: tuple[str, ...]) -> dict:
+    return {
         "type": "object",
-        "required": list(REQUIRED_FILES),
+        "required": list(required),
         "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     }
-    whole["properties"]["input"]["minItems"] = 1
+
+
+def _titled(whole: dict, schema_id: str, title: str) -> dict:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "laennec.bundle/1",
+        "$id": schema_id,
         **whole,
-        "title": "manifest.toml of a signed model bundle, read as JSON",
+        "title": f"{title}, read as JSON",
     }
 
 
@@ -64,5 +81,10 @@ def text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def signal_text() -> str:
+    return json.dumps(signal_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
     PUBLISHED.write_text(text(), encoding="utf-8")
+    PUBLISHED_SIGNAL.write_text(signal_text(), encoding="utf-8")
