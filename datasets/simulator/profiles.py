@@ -94,10 +94,10 @@ def summed(table: WaveTable, events: Int64Array, time_s: FloatArray) -> FloatArr
     row, mine = row[order], mine.take(order)
     height = bump(mine, time_s[row].T).T
     total = np.zeros((*time_s.shape, SOURCES))
-    known, first = np.unique(row, return_index=True)
-    if len(known):
-        each = height[:, :, None] * mine.vector_mv[:, None, :]
-        total[known] = np.add.reduceat(each, first, axis=0)
+    nth = np.arange(len(row)) - np.searchsorted(row, row)
+    for turn in range(int(nth.max(initial=-1)) + 1):
+        one = nth == turn
+        total[row[one]] += height[one][:, :, None] * mine.vector_mv[one][:, None, :]
     return total
 
 

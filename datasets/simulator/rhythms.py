@@ -109,15 +109,16 @@ def atrial_fibrillation(asked: EcgScenario, rng: np.random.Generator) -> Script:
 
 
 def atrial_flutter(asked: EcgScenario, rng: np.random.Generator) -> Script:
-    """Saw-tooth with one QRS on every n-th wave."""
+    """Run a saw-tooth with one QRS on every n-th wave; n may change from beat to beat."""
     script = Script(background="flutter")
     cycle = 60.0 / asked.options["flutter_per_min"]
-    step = round(asked.options["ratio"]) * cycle
-    now = -(1.0 + rng.uniform()) * step
-    while now < asked.duration_s + step:
+    ratio = round(asked.options["ratio"])
+    now = -(1.0 + rng.uniform()) * ratio * cycle
+    while now < asked.duration_s + ratio * cycle:
         event = VentricularEvent(now, asked.ventricle, asked.qrs_ms, origin="flutter")
         script.ventricular.append(event)
-        now += step
+        changes = asked.options["changing_ratio"] > 0
+        now += (int(rng.integers(2, ratio + 1)) if changes else ratio) * cycle
     return script
 
 

@@ -44,6 +44,7 @@ WANTED = {
     "sinus_arrhythmia": SINUS,
     "atrial_fibrillation": {"atrial_fibrillation"},
     "atrial_flutter": {"atrial_flutter"},
+    "atrial_flutter_changing_block": {"atrial_flutter"},
     "premature_atrial_complex": {"premature_atrial_complex", *SINUS},
     "premature_ventricular_complex": {"premature_ventricular_complex", *SINUS},
     "bigeminy": {"premature_ventricular_complex", *SINUS},

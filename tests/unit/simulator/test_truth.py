@@ -185,6 +185,14 @@ def test_fibrillation_has_no_order_and_flutter_does():
     assert spread["atrial_flutter"] < 0.01
 
 
+def test_changing_block_steps_by_whole_flutter_waves():
+    asked = scenario("atrial_flutter_changing_block", duration_s=60.0)
+    rr = np.diff(simulate(asked, seed=1).truth.r_peaks_s)
+    waves = rr * asked.options["flutter_per_min"] / 60.0
+    np.testing.assert_allclose(waves, np.rint(waves), atol=0.02)
+    assert set(np.rint(waves)) == {2.0, 3.0, 4.0}
+
+
 def test_a_p_under_a_qrs_is_left_out_of_the_lead_fiducials():
     truth = simulate(scenario("av_block_complete", duration_s=60.0), seed=1).truth
     hidden = [b for b in truth.beats if b.p_obscured and b.p and b.p.peak is not None]
