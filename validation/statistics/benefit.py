@@ -64,7 +64,7 @@ def net_benefit_at_prevalence(
     case: BoolArray, positive: BoolArray, threshold: float, prevalence: float
 ) -> Result:
     """Net benefit where people were chosen by outcome and the prevalence is known from elsewhere."""
-    method = f"binomial sensitivity and specificity; prevalence {prevalence:g}"
+    method = "binomial sensitivity and specificity"
     m, n = int(case.sum()), int((~case).sum())
     if m == 0 or n == 0:
         return NotEstimable("no_case" if m == 0 else "no_other", m + n, method)

@@ -116,7 +116,7 @@ def predictive_values_at(table: TwoByTwo, prevalence: float) -> Mapping[str, Res
     Source: Mercaldo, Lau and Zhou 2007, Stat Med 26:2170-2183 (logit interval).
     Departure: none; a sensitivity or specificity of 0 or 1 is not estimable.
     """
-    method = f"logit (Mercaldo), prevalence {prevalence:g}"
+    method = "logit (Mercaldo)"
     cases, others = table.tp + table.fn, table.fp + table.tn
     if 0 in (table.tp, table.fp, table.fn, table.tn):
         return dict.fromkeys(("ppv", "npv"), NotEstimable("zero_cell", table.n, method))

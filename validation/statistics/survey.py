@@ -5,20 +5,31 @@ Every statistic here is smooth in the weights, so its variance is that of a tota
 outside a subpopulation keep their place in the design with influence zero; they are never dropped.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import stats
 
 from ...training.metrics import LEVEL, Estimate
 from ...training.survey import Design
-from .estimate import BoolArray, FloatArray, NotEstimable, Result, logit_wald
+from .estimate import BoolArray, FloatArray, IntArray, NotEstimable, Result, logit_wald
 
 LINEARISED = "design-based: Taylor linearisation, units within strata"
 
 
+@lru_cache(maxsize=32)
+def _units(design: Design) -> tuple[IntArray, IntArray]:
+    """Return each person's unit, and each unit's stratum, numbered from 0; found once a design."""
+    _, stratum = np.unique(design.stratum, return_inverse=True)
+    names, psu = np.unique(design.psu, return_inverse=True)
+    code, unit = np.unique(stratum * len(names) + psu, return_inverse=True)
+    return unit, code // len(names)
+
+
 def design_degrees(design: Design) -> int:
     """Return sampling units minus strata."""
-    units = np.unique(np.stack([design.stratum, design.psu]), axis=1).shape[1]
-    return int(units - len(np.unique(design.stratum)))
+    _, of_unit = _units(design)
+    return len(of_unit) - len(np.unique(of_unit))
 
 
 def linearised_variance(influence: FloatArray, design: Design) -> float:
@@ -36,18 +47,6 @@ def linearised_variance(influence: FloatArray, design: Design) -> float:
     spread = np.bincount(of_unit, weights=(totals - mean[of_unit]) ** 2)
     many = per_stratum > 1
     return float((spread[many] * per_stratum[many] / (per_stratum[many] - 1)).sum())
-
-
-def _units(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Return each person's unit, and each unit's stratum, numbered from 0."""
-    _, stratum = np.unique(design.stratum, return_inverse=True)
-    _, first, unit = np.unique(
-        np.stack([stratum.ravel().astype(np.float64), design.psu]),
-        axis=1,
-        return_index=True,
-        return_inverse=True,
-    )
-    return unit.ravel(), stratum.ravel()[first]
 
 
 def t_quantile(design: Design) -> float:

@@ -1,0 +1,55 @@
+"""The command of clinical studies: a protocol and data in, a report out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .cli_print import one_of, print_json
+from .cli_screen import Folders, Trust
+
+app = typer.Typer()
+EXIT_PARTLY = 3
+
+
+@app.command()
+def validate(
+    protocol: Annotated[Path, typer.Argument(metavar="PROTOCOL.toml", help="The study's protocol.")],
+    data: Annotated[Path | None, typer.Option(help="Table of the study: Parquet, CSV, Arrow.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Write a protocol to begin from.")] = False,  # noqa: FBT002
+    freeze: Annotated[bool, typer.Option("--freeze", help="Freeze the protocol before its data are opened.")] = False,  # noqa: FBT002
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the protocol can be used.")] = False,  # noqa: FBT002
+    lang: Annotated[str, typer.Option(help="fr, en or both.")] = "both",
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Run a clinical validation study as its protocol says; --new and --freeze come before.
+
+    Exit 3 where the report was written and something in it is not as planned.
+    """
+    from .validation.commands import (
+        StudyCommand,
+        check_command,
+        freeze_command,
+        new_command,
+        validate_command,
+    )
+
+    one_of(lang, ("fr", "en", "both"), "--lang")
+    if sum((new, freeze, check, data is not None)) != 1:
+        raise typer.BadParameter("give one of --new, --check, --freeze, or --data with --out")
+    if new:
+        print_json(new_command(protocol))
+    elif check:
+        print_json(check_command(protocol))
+    elif freeze:
+        print_json(freeze_command(protocol))
+    elif data is None or out is None:
+        raise typer.BadParameter("--data and --out belong together")
+    else:
+        langs = ("fr", "en") if lang == "both" else (lang,)
+        command = StudyCommand(protocol, data, out, langs, tuple(models) if models else None, trust)
+        summary = validate_command(command, lambda step: typer.echo(f"  {step}", err=True))
+        print_json(summary)
+        raise typer.Exit(EXIT_PARTLY if summary["deviations"] else 0)

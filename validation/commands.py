@@ -1,0 +1,107 @@
+"""What the command line does, as functions from paths to plain data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from ..engine.bundles.load import load_models
+from ..engine.bundles.signing import load_trust
+from .errors import StudyError
+from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
+from .protocol.freeze import mapping_sha256, protocol_sha256
+from .report import write_report
+from .report.words import Lang
+from .study import StudyOptions, run_study
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyCommand:
+    """Options of a run."""
+
+    protocol: Path
+    data: Path
+    out: Path
+    langs: tuple[str, ...] = ("fr", "en")
+    models: tuple[Path, ...] | None = None
+    trust: Path | None = None
+
+
+def new_command(path: Path) -> Plain:
+    """Write the template of a protocol.
+
+    Raises
+    ------
+    StudyError  if the file exists
+    """
+    if path.exists():
+        raise StudyError(
+            found=f"{path.name} exists",
+            why="it would be written over",
+            remedy="Choose another name",
+            path=path.name,
+        )
+    path.write_text(template(), encoding="utf-8")
+    return {"protocol": str(path), "next": "fill it in, then --check, then --freeze"}
+
+
+def check_command(path: Path) -> Plain:
+    """Say that a protocol can be used, and whether it is frozen.
+
+    Raises
+    ------
+    ProtocolRefused  with everything that is wrong with it
+    """
+    from ..engine.bundles.decode import encode  # noqa: PLC0415  # only here
+
+    protocol = read_protocol(path)
+    mapping = mapping_sha256(protocol, path.parent)
+    frozen = read_frozen(path)
+    changed = [] if frozen is None else [c.path for c in frozen.changes(protocol, mapping)]
+    return {
+        "protocol": path.name,
+        "sha256": protocol_sha256(encode(protocol), mapping),
+        "frozen": None if frozen is None else frozen.sha256,
+        "changed_after_freeze": changed,
+    }
+
+
+def freeze_command(path: Path) -> Plain:
+    """Freeze a protocol, with the day of this machine.
+
+    Raises
+    ------
+    ProtocolRefused, StudyError  if it can't be used or is frozen already
+    """
+    frozen = freeze(read_protocol(path), path, datetime.now(UTC).date())
+    return {
+        "freeze": str(freeze_path(path)),
+        "sha256": frozen.sha256,
+        "frozen_on": frozen.frozen_on,
+        "opened_before": list(frozen.opened_before),
+    }
+
+
+def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plain:
+    """Run a study and write its report.
+
+    Raises
+    ------
+    ScreeningError  whatever stops it, with every problem at once
+    """
+    models = load_models(command.models, trust=load_trust(command.trust))
+    document = run_study(StudyOptions(command.protocol, command.data, models, said))
+    said("report")
+    written = write_report(document, command.out, cast("tuple[Lang, ...]", command.langs))
+    primary = [e for e in document["endpoints"] if e["role"] == "primary"]
+    return {
+        "report": [str(p) for p in written if p.parent == command.out],
+        "protocol_sha256": document["protocol"]["sha256"],
+        "n": document["analyses"]["counted"]["n"],
+        "cases": document["analyses"]["counted"]["cases"],
+        "primary": [{"id": e["id"], "result": e["result"], "shown": e["shown"]} for e in primary],
+        "deviations": [d["code"] for d in document["deviations"]],
+    }

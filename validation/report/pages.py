@@ -1,0 +1,428 @@
+"""The sections of a report, one function each, from the document to words."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import figures
+from .checklists import checklist_section
+from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
+from .words import Words
+
+Maker = Callable[[Document, Words], Section | None]
+_SHARES = ("prevalence", "positive_share", "sensitivity", "specificity", "ppv", "npv")
+_RATIOS = ("lr_positive", "lr_negative", "number_needed_to_screen", "tests_per_case")
+_BOUNDS = (
+    "abstained",
+    "abstained_cases",
+    "abstained_others",
+    "sensitivity_worst",
+    "sensitivity_best",
+    "specificity_worst",
+    "specificity_best",
+)
+_CALIBRATION = (
+    "observed_to_expected",
+    "calibration_intercept",
+    "calibration_slope",
+    "brier_score",
+    "brier_scaled",
+)
+
+
+def question(document: Document, words: Words) -> Section:
+    """What is asked, of whom, with which test, against what."""
+    plan, model = document["protocol"]["content"], document["model"]
+    study, reference, index = plan["study"], plan["reference"], plan["index_test"]
+    none = words.say("report", "no_freeze")
+    facts = [
+        ("id", study["id"]),
+        ("authors", ", ".join(study["authors"]) or words.say("report", "authors_missing")),
+        ("registration", study["registration"] or words.say("report", "authors")),
+        ("ethics", study["ethics"] or words.say("report", "authors")),
+        ("funding", study["funding"] or words.say("report", "authors")),
+        ("question", words.pick(study, "question")),
+        ("design", words.say("role", study["design"])),
+        ("data_role", words.say("role", study["data_role"])),
+        ("data", words.pick(plan["data"], "description")),
+        ("data_sha256", f"{document['data']['sha256']} ({document['data']['file']})"),
+        ("population", words.pick(plan["population"], "description")),
+        ("index_test", f"{model['id']} {model['version']}"),
+        ("model_sha256", model["sha256"]),
+        ("threshold", f"{words.short(index['threshold'])} – {words.pick(index, 'purpose')}"),
+        (
+            "reference",
+            f"{words.pick(reference, 'name')}. {words.pick(reference, 'description')}",
+        ),
+        ("protocol_sha256", document["protocol"]["sha256"]),
+        ("frozen_on", document["protocol"]["frozen_on"] or none),
+    ]
+    told = [(words.say("fact", key), text) for key, text in facts]
+    names = test_names(document, words)
+    for comparator in plan.get("comparator", []):
+        if comparator["limit"]:
+            name = words.say("fact", "limit", test=names[comparator["id"]])
+            told.append((name, words.pick(comparator, "limit")))
+    return Section("question", words.say("section", "question"), facts=tuple(told))
+
+
+def deviations(document: Document, words: Words) -> Section:
+    """Everything that is not as planned."""
+    names = test_names(document, words)
+    said = []
+    for row in document["deviations"]:
+        values = {k: _shown(v) for k, v in row.items() if k != "code"}
+        if "comparator" in values:
+            values["comparator"] = names[values["comparator"]]
+        if row["code"] == "endpoint_not_estimable":
+            values["why"] = words.say("why", row["why"])
+        said.append(words.say("deviation", row["code"], **values))
+    return Section(
+        "deviations",
+        words.say("section", "deviations"),
+        paragraphs=tuple(said) or (words.say("report", "no_deviation"),),
+    )
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def endpoints(document: Document, words: Words) -> Section:
+    """The planned numbers, and what they show."""
+    names, rows = test_names(document, words), []
+    for e in document["endpoints"]:
+        against = names.get(e["against"] or "", "")
+        hypothesis = words.say(
+            "hypothesis",
+            e["hypothesis"],
+            against=against,
+            margin=words.number(e["margin"]),
+            bound=words.number(e["bound"]),
+        )
+        what = words.say("stat", e["statistic"]) + (f" – {against}" if against else "")
+        verdict = {True: "shown", False: "not_shown", None: "nothing_to_show"}[e["shown"]]
+        rows.append(
+            (
+                f"{what} ({words.say('role', e['role'])}; {words.say('report', e['among'])})",
+                hypothesis,
+                words.say("report", verdict),
+                *words.estimate(e["result"]),
+            )
+        )
+    head = estimate_head(words, "endpoint", "hypothesis", "verdict")
+    table = Table("endpoints", "", head, tuple(rows))
+    return Section("endpoints", words.say("section", "endpoints"), tables=(table,))
+
+
+def flow(document: Document, words: Words) -> Section:
+    """From all rows to positive, negative and withheld."""
+    head = tuple(words.say("head", h) for h in ("step", "left", "stayed"))
+    rows = tuple(
+        (words.pick(s, "label"), words.number(s["left"]), words.number(s["stayed"]))
+        for s in document["flow"]
+        if "stayed" in s
+    )
+    return Section(
+        "flow",
+        words.say("section", "flow"),
+        figures=(figures.flow(document, words),),
+        tables=(Table("flow", "", head, rows),),
+    )
+
+
+def participants(document: Document, words: Words) -> Section:
+    """What the model read of cases and of the others."""
+    head = ("input", "cases", "known_cases", "others", "known_others")
+    rows = []
+    for row in document["participants"]:
+        cells = [words.say("input", row["input"])]
+        for side in ("cases", "others"):
+            cells.append(_summary(row[side], row["is_yes_no"], words))
+            cells.append(f"{words.number(row[side]['known'])} / {words.number(row[side]['n'])}")
+        rows.append(tuple(cells))
+    table = Table("participants", "", tuple(words.say("head", h) for h in head), tuple(rows))
+    return Section("participants", words.say("section", "participants"), tables=(table,))
+
+
+def _summary(side: Any, is_yes_no: bool, words: Words) -> str:  # noqa: ANN401, FBT001 - plain data
+    if is_yes_no:
+        if side.get("yes") is None:
+            return words.number(None)
+        return f"{words.number(side['yes'])} ({words.number(100 * side['mean'], 1)} %)"
+    if "quartiles" not in side:
+        return words.number(None)
+    low, middle, high = (words.number(q, 1) for q in side["quartiles"])
+    return f"{middle} ({low} – {high})"
+
+
+def discrimination(document: Document, words: Words) -> Section:
+    """AUROC and average precision, and differences."""
+    names, tables = test_names(document, words), []
+    for which, found in document["analyses"].items():
+        if "discrimination" not in found:
+            continue
+        tests, gaps = found["discrimination"]["tests"], found["discrimination"]["differences"]
+        head = estimate_head(words, "test", "statistic")
+        rows = tuple(
+            (names[name], words.say("stat", stat), *words.estimate(results[stat]))
+            for name, results in tests.items()
+            for stat in ("auroc", "auprc", "c_index")
+            if stat in results
+        )
+        among = words.say("report", which)
+        caption = f"{words.say('caption', 'discrimination')} ({among})"
+        tables.append(Table(f"discrimination_{which}", caption, head, rows))
+        head = (*estimate_head(words, "test"), words.say("head", "p_value"))
+        rows = tuple(
+            (names[n], *words.estimate(g["difference"]), _p(g.get("test"), words))
+            for n, g in gaps.items()
+        )
+        caption = f"{words.say('caption', 'differences')} ({among})"
+        tables.append(Table(f"differences_{which}", caption, head, rows))
+    drawn = figures.roc(document, words)
+    return Section(
+        "discrimination",
+        words.say("section", "discrimination"),
+        figures=(drawn,) if drawn else (),
+        tables=tuple(t for t in tables if t.rows),
+    )
+
+
+def _p(test: Any, words: Words) -> str:  # noqa: ANN401 - plain data
+    return words.number(test.get("p_value") if test else None)
+
+
+def threshold(document: Document, words: Words) -> Section:
+    """Two-by-two tables and what follows from them."""
+    names, tables = test_names(document, words), []
+    counted = document["analyses"]["counted"]["threshold"]
+    for name, found in counted.items():
+        cut = words.short(found["threshold"])
+        tables.append(_counts(name, found, names[name], words))
+        rows = [
+            (words.say("stat", s), *words.estimate(found["shares"][s][kind]))
+            for s in _SHARES
+            for kind in ("wilson", "clopper_pearson")
+        ]
+        rows += estimate_rows(words, found, _RATIOS)
+        caption = words.say("caption", "shares", test=names[name], cut=cut)
+        head = estimate_head(words, "statistic")
+        tables.append(Table(f"threshold_{name}", caption, head, tuple(rows)))
+    tables.append(_at_prevalence(counted["index"], words))
+    for name, found in counted.items():
+        if "paired" in found:
+            tables.append(_paired(name, found["paired"], names[name], words))
+    tables += _weighted_shares(document, names, words)
+    return Section("threshold", words.say("section", "threshold"), tables=tuple(tables))
+
+
+def _counts(name: str, found: Any, label: str, words: Words) -> Table:  # noqa: ANN401 - plain data
+    c = found["counts"]
+    head = ("what", "cases", "others")
+    rows = (
+        (words.say("head", "positive"), words.number(c["tp"]), words.number(c["fp"])),
+        (words.say("head", "negative"), words.number(c["fn"]), words.number(c["tn"])),
+    )
+    caption = words.say("caption", "counts", test=label)
+    return Table(f"counts_{name}", caption, tuple(words.say("head", h) for h in head), rows)
+
+
+def _at_prevalence(found: Any, words: Words) -> Table:  # noqa: ANN401 - plain data
+    head = estimate_head(words, "prevalence", "statistic")
+    rows = tuple(
+        (
+            f"{words.short(100 * row['prevalence'])} %",
+            words.say("stat", s),
+            *words.estimate(row[s]),
+        )
+        for row in found["at_prevalence"]
+        for s in ("ppv", "npv")
+    )
+    return Table("predictive_values", words.say("caption", "at_prevalence"), head, rows)
+
+
+def _paired(name: str, found: Any, label: str, words: Words) -> Table:  # noqa: ANN401 - plain data
+    head = (*estimate_head(words, "statistic"), f"{words.say('head', 'p_value')} (McNemar)")
+    rows = tuple(
+        (
+            words.say("stat", s),
+            *words.estimate(found[s]["difference"]),
+            _p(found[s]["mcnemar"], words),
+        )
+        for s in ("sensitivity", "specificity")
+    )
+    return Table(f"paired_{name}", words.say("caption", "paired", test=label), head, rows)
+
+
+def _weighted_shares(document: Document, names: dict[str, str], words: Words) -> Iterator[Table]:
+    for name, found in document["analyses"].get("weighted", {}).get("threshold", {}).items():
+        rows = estimate_rows(words, found["shares"], _SHARES)
+        cut = words.short(found["threshold"])
+        caption = words.say("caption", "shares", test=names[name], cut=cut)
+        among = words.say("report", "weighted")
+        head = estimate_head(words, "statistic")
+        yield Table(f"threshold_weighted_{name}", f"{caption} ({among})", head, rows)
+
+
+def abstention(document: Document, words: Words) -> Section:
+    """Who got no answer, and what that could hide."""
+    found = document["analyses"]["counted"]["abstention"]
+    facts = tuple(
+        (words.say("abstained", why), words.number(n)) for why, n in found["reasons"].items()
+    )
+    rows = estimate_rows(words, found, _BOUNDS)
+    table = Table("abstention", "", estimate_head(words, "statistic"), rows)
+    return Section("abstention", words.say("section", "abstention"), facts=facts, tables=(table,))
+
+
+def calibration(document: Document, words: Words) -> Section:
+    """Whether the risk means what it says."""
+    tables = []
+    for which, found in document["analyses"].items():
+        if "calibration" not in found:
+            continue
+        rows = estimate_rows(words, found["calibration"], _CALIBRATION)
+        head = estimate_head(words, "statistic")
+        tables.append(Table(f"calibration_{which}", words.say("report", which), head, rows))
+    errors = document["analyses"]["counted"].get("calibration", {}).get("errors", [])
+    keys = ("ici", "e50", "e90", "e_max")
+    rows = tuple(
+        (words.method(e["smoother"]), *(words.number(e[k], 4) for k in keys), words.number(e["n"]))
+        for e in errors
+        if "ici" in e
+    )
+    if rows:
+        head = tuple(words.say("head", h) for h in ("smoother", *keys))
+        head = (*head, words.say("report", "n"))
+        caption = words.say("caption", "errors")
+        tables.append(Table("calibration_errors", caption, head, rows))
+    return Section(
+        "calibration",
+        words.say("section", "calibration"),
+        figures=tuple(figures.calibration(document, words)),
+        tables=tuple(tables),
+    )
+
+
+def benefit(document: Document, words: Words) -> Section | None:
+    """Decision curves."""
+    rows_of = document["analyses"]["counted"].get("benefit") or []
+    if not rows_of:
+        return None
+    names = test_names(document, words)
+    head = estimate_head(words, "threshold", "statistic")
+    rows = []
+    for row in rows_of:
+        for key in [k for k in row if k != "threshold"]:
+            label = _benefit_label(key, names, words)
+            rows.append((words.short(row["threshold"]), label, *words.estimate(row[key], 4)))
+    table = Table("net_benefit", words.say("report", "counted"), head, tuple(rows))
+    drawn = figures.benefit(document, words)
+    return Section("benefit", words.say("section", "benefit"), figures=(drawn,), tables=(table,))
+
+
+def _benefit_label(key: str, names: dict[str, str], words: Words) -> str:
+    kind, _, name = key.partition(":")
+    if kind == "test":
+        return names[name]
+    if kind == "index_minus":
+        return words.say("caption", "paired", test=names[name])
+    group = "stat" if key in ("tests_avoided", "index_minus_everybody") else "report"
+    return words.say(group, key)
+
+
+def subgroups(document: Document, words: Words) -> Section | None:
+    """The headline numbers again, group by group."""
+    if not document["subgroups"]:
+        return None
+    tables = []
+    for subgroup in document["subgroups"]:
+        name, rows = words.pick(subgroup, "label"), []
+        for group in subgroup["groups"]:
+            label = words.pick(group, "label")
+            said = f"{label} ({words.say('report', 'cases_n', n=words.number(group['cases']))})"
+            for stat, result in group["results"].items():
+                rows.append((said, words.say("stat", stat), *words.estimate(result)))
+        caption = words.say("caption", "subgroup", name=name)
+        head = estimate_head(words, "group", "statistic")
+        tables.append(Table(f"subgroup_{subgroup['id']}", caption, head, tuple(rows)))
+        gaps = tuple(
+            (
+                words.say("stat", stat),
+                words.pick(gap, "lowest"),
+                words.pick(gap, "highest"),
+                *words.estimate(gap),
+            )
+            for stat, gap in subgroup["worst_gap"].items()
+            if "lowest" in gap
+        )
+        head = estimate_head(words, "statistic", "lowest", "highest")
+        caption = words.say("caption", "worst_gap", name=name)
+        tables.append(Table(f"worst_gap_{subgroup['id']}", caption, head, gaps))
+    return Section(
+        "subgroups",
+        words.say("section", "subgroups"),
+        figures=(figures.forest(document, words),),
+        tables=tuple(tables),
+    )
+
+
+def sample_size(document: Document, words: Words) -> Section | None:
+    """How many were planned, how many there are."""
+    found = document["sample_size"]
+    if found is None:
+        return None
+    there = {"by_oe": "n", "by_auroc": "n", "cases_at_least": "cases"}
+    rows = [
+        (words.say("sample", key), words.number(found[key]), words.number(found[is_]))
+        for key, is_ in there.items()
+    ]
+    others = found["n"] - found["cases"]
+    rows.append(
+        (
+            words.say("sample", "others_at_least"),
+            words.number(found["others_at_least"]),
+            words.number(others),
+        )
+    )
+    head = tuple(words.say("head", h) for h in ("criterion", "needed", "found"))
+    table = Table("sample_size", "", head, tuple(rows))
+    return Section("sample_size", words.say("section", "sample_size"), tables=(table,))
+
+
+def how(document: Document, words: Words) -> Section:
+    """Software, seed, blinding, suppression."""
+    plan = document["protocol"]["content"]
+    software = ", ".join(f"{k} {v}" for k, v in document["software"].items())
+    facts = ((words.say("fact", "software"), software),
+             (words.say("fact", "seed"), str(plan["analysis"]["seed"])))  # fmt: skip
+    said = [words.say("how", key) for key in ("blind", "survey", "intervals", "multiplicity")]
+    said.append(words.say("report", "same_data"))
+    if document["suppressed_below"]:
+        last = document["suppressed_below"] - 1
+        said.append(words.say("report", "suppressed_note", last=last))
+    return Section("how", words.say("section", "how"), facts=facts, paragraphs=tuple(said))
+
+
+MAKERS: tuple[Maker, ...] = (
+    question,
+    deviations,
+    endpoints,
+    flow,
+    participants,
+    discrimination,
+    threshold,
+    abstention,
+    calibration,
+    benefit,
+    subgroups,
+    sample_size,
+    how,
+    checklist_section,
+)
+
+
+def sections(document: Document, words: Words) -> tuple[Section, ...]:
+    """Return the sections that this study has."""
+    made = (make(document, words) for make in MAKERS)
+    return tuple(section for section in made if section is not None)

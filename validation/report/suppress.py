@@ -1,0 +1,185 @@
+"""Hides small counts of a document, with what would give them away in the same table."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+_HIDDEN = {"suppressed": True}
+_STATISTICS = ("discrimination", "calibration", "benefit")
+
+
+def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
+    """Return a document whose counts from 1 to ``below`` - 1 are hidden.
+
+    A two-by-two table with a small cell loses its counts and its estimates; a step of the flow with
+    few people is joined with the next; a small group of a subgroup loses everything, and so does
+    the smallest other one where only one would be hidden; a ROC curve keeps points that are at
+    least ``below`` people apart.
+
+    Parameters
+    ----------
+    document : of a study; it is not changed
+    below : 0 hides nothing
+    """
+    found: dict[str, Any] = copy.deepcopy(dict(document))
+    found["suppressed_below"] = below
+    if below:
+        _flow(found["flow"], below)
+        for row in found["participants"]:
+            _participants(row, below)
+        for analysis in found["analyses"].values():
+            _analysis(analysis, below)
+        _endpoints(found)
+        for subgroup in found["subgroups"]:
+            _subgroup(subgroup, below)
+        _hide_deviations(found["deviations"], below)
+    return found
+
+
+def _is_small(count: Any, below: int) -> bool:  # noqa: ANN401 - a count of plain data
+    return isinstance(count, int) and 0 < count < below
+
+
+def _flow(steps: list[dict[str, Any]], below: int) -> None:
+    """Join a step that few people leave with the next one, the last with the one before."""
+    position = 1
+    while position < len(steps) and "left" in steps[position]:
+        step = steps[position]
+        if not _is_small(step["left"], below):
+            position += 1
+            continue
+        later = position + 1 < len(steps) and "left" in steps[position + 1]
+        other = position + 1 if later else position - 1
+        if other == 0:
+            step["left"] = step["stayed"] = None
+            return
+        first, second = sorted((position, other))
+        steps[first : second + 1] = [_joined(steps[first], steps[second])]
+        position = first
+    for end in steps:
+        if "cases" in end and (
+            _is_small(end["cases"], below) or _is_small(end["n"] - end["cases"], below)
+        ):
+            end["cases"] = None
+
+
+def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"{a['id']}+{b['id']}",
+        "label": f"{a['label']}; {b['label']}",
+        "label_fr": f"{a['label_fr']} ; {b['label_fr']}",
+        "left": a["left"] + b["left"],
+        "stayed": b["stayed"],
+    }
+
+
+def _participants(row: dict[str, Any], below: int) -> None:
+    for side in (row["cases"], row["others"]):
+        yes = side.get("yes", 0) if row["is_yes_no"] else 0
+        small = (side["known"], side["n"] - side["known"], yes, side["known"] - yes)
+        if any(_is_small(count, below) for count in small):
+            n = side["n"]
+            side.clear()
+            side.update({"n": None if _is_small(n, below) else n, "known": None})
+
+
+def _analysis(analysis: dict[str, Any], below: int) -> None:
+    for table in analysis.get("threshold", {}).values():
+        counts = table.get("counts", {})
+        if any(_is_small(count, below) for count in counts.values()):
+            _hide_table(table)
+    for test in analysis.get("discrimination", {}).get("tests", {}).values():
+        if "curve" in test:
+            test["curve"] = _coarse(test["curve"], test["auroc"].get("n", 0), below)
+    _abstention(analysis.get("abstention", {}), below)
+    histogram = analysis.get("calibration", {}).get("histogram", {})
+    if histogram:
+        histogram["counts"] = [None if _is_small(c, below) else c for c in histogram["counts"]]
+
+
+def _hide_table(table: dict[str, Any]) -> None:
+    for key in table:
+        if key == "counts":
+            table[key] = dict.fromkeys(table[key])
+        elif key != "threshold":
+            table[key] = _hidden(table[key])
+
+
+def _hidden(value: Any) -> Any:  # noqa: ANN401 - plain data
+    """Return plain data with every estimate hidden and its shape kept."""
+    if isinstance(value, list):
+        return [_hidden(v) for v in value]
+    if isinstance(value, dict):
+        if "method" in value:
+            return dict(_HIDDEN)
+        return {
+            k: v if k == "prevalence" and isinstance(v, float) else _hidden(v)
+            for k, v in value.items()
+        }
+    return value
+
+
+def _coarse(curve: list[Any], n: int, below: int) -> list[Any]:
+    """Keep points that are far enough apart not to be one person each."""
+    if n == 0 or len(curve) < 3:  # noqa: PLR2004 - the two ends
+        return curve
+    apart, kept = 2 * below / n, [curve[0]]
+    for point in curve[1:-1]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= apart:
+            kept.append(point)
+    return [*kept, curve[-1]]
+
+
+def _abstention(found: dict[str, Any], below: int) -> None:
+    if not found:
+        return
+    small = {k: n for k, n in found["reasons"].items() if _is_small(n, below)}
+    if small:
+        kept = {k: n for k, n in found["reasons"].items() if k not in small}
+        rest = sum(small.values())
+        found["reasons"] = {**kept, "other": None if _is_small(rest, below) else rest}
+    for side in ("cases", "others"):
+        result = found[f"abstained_{side}"]
+        if "value" in result and _is_small(round(result["value"] * result["n"]), below):
+            for key in [k for k in found if k != "reasons"]:
+                found[key] = dict(_HIDDEN)
+            return
+
+
+def _endpoints(document: dict[str, Any]) -> None:
+    """Hide an endpoint whose table was hidden."""
+    for endpoint in document["endpoints"]:
+        table = document["analyses"].get(endpoint["among"], {}).get("threshold", {})
+        source = table.get(endpoint["against"] or "index", {})
+        is_share = endpoint["statistic"] in (
+            "sensitivity", "specificity", "ppv", "npv", "referred_share",
+        )  # fmt: skip
+        counts = source.get("counts", {})
+        if is_share and counts and all(c is None for c in counts.values()):
+            endpoint["result"], endpoint["shown"] = dict(_HIDDEN), None
+
+
+def _subgroup(subgroup: dict[str, Any], below: int) -> None:
+    groups = subgroup["groups"]
+    hidden = [g for g in groups if _has_small(g, below)]
+    if len(hidden) == 1 and len(groups) > 1:
+        rest = [g for g in groups if g is not hidden[0]]
+        hidden.append(min(rest, key=lambda g: g["cases"]))
+    for group in hidden:
+        group["n"] = group["cases"] = group["abstained"] = None
+        group["results"] = {name: dict(_HIDDEN) for name in group["results"]}
+    names = {g["label"] for g in hidden}
+    for name, gap in subgroup["worst_gap"].items():
+        if {gap.get("lowest"), gap.get("highest")} & names:
+            subgroup["worst_gap"][name] = dict(_HIDDEN)
+
+
+def _has_small(group: Mapping[str, Any], below: int) -> bool:
+    counts = (group["cases"], group["n"] - group["cases"], group["abstained"])
+    return any(_is_small(c, below) for c in counts)
+
+
+def _hide_deviations(rows: list[dict[str, Any]], below: int) -> None:
+    for row in rows:
+        if _is_small(row.get("n"), below):
+            row["n"] = f"< {below}"

@@ -1,0 +1,126 @@
+"""Writes a report: one JSON, one HTML a language, one CSV a table."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from ..errors import StudyError
+from .checklists import filled
+from .pages import sections
+from .parts import Section
+from .suppress import suppress
+from .words import Lang, Words
+
+JSON_NAME: Final = "report.json"
+LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
+
+
+def write_report(
+    document: Mapping[str, Any], out: Path, langs: Sequence[Lang] = LANGS
+) -> tuple[Path, ...]:
+    """Write a study's report into a folder.
+
+    Parameters
+    ----------
+    document : from ``run_study``
+    out : folder, made where it is not there
+    langs : of the HTML; tables are written in the first one
+
+    Returns
+    -------
+    the files, JSON first
+
+    Raises
+    ------
+    StudyError  if a file can't be written
+    """
+    told = told_document(document)
+    texts = {JSON_NAME: as_json(told)}
+    for position, lang in enumerate(langs):
+        made = sections(told, Words(lang))
+        texts[f"report.{lang}.html"] = as_html(told, made, Words(lang))
+        if position == 0:
+            texts |= {f"tables/{t.id}.csv": as_csv(t.head, t.rows) for s in made for t in s.tables}
+    return tuple(_write(out / name, text) for name, text in texts.items())
+
+
+def told_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what leaves: checklists filled, small counts hidden as the protocol asks."""
+    below = document["protocol"]["content"]["reporting"]["suppress_below"]
+    told = suppress(document, below)
+    told["checklists"] = filled(told)
+    return told
+
+
+def as_json(told: Mapping[str, Any]) -> str:
+    """Return the document as JSON; a number that is not finite can't stand in it."""
+    return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    return environment.from_string(_resource("report.html"))
+
+
+def _resource(name: str) -> str:
+    return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
+
+
+def as_html(told: Mapping[str, Any], made: Sequence[Section], words: Words) -> str:
+    """Return the report as one file that needs no other."""
+    return _template().render(
+        lang=words.lang,
+        title=words.pick(told["protocol"]["content"]["study"], "title"),
+        banner=words.say("report", "banner"),
+        warnings=warnings(told, words),
+        sections=made,
+        css=_resource("report.css"),
+    )
+
+
+def warnings(told: Mapping[str, Any], words: Words) -> list[str]:
+    """Return what a reader must know before the first number."""
+    role, found = told["protocol"]["content"]["study"]["data_role"], []
+    saw = told["model"]["saw_these_data"]
+    if role == "development":
+        found.append(words.say("report", "development_data"))
+        found += [words.say("report", "saw_data")] if saw else []
+    elif saw:
+        said = words.say("role", role)
+        found.append(words.say("report", "role_hidden", role=said))
+    if told["model"]["key"] == "development":
+        found.append(words.say("report", "development_key"))
+    return found
+
+
+def _write(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StudyError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="the report would be lost",
+            remedy="Check the folder and its permissions",
+            path=path.name,
+        ) from error
+    return path
