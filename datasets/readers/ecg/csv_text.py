@@ -23,9 +23,8 @@ from .recording import Declared, EcgHeader, EcgRecording, sex_of
 from .source import Source, text_of
 
 FORMAT: Final = "csv"
-_UNITS: Final = (
-    r"nV|uV|µV|μV|mV|V|s|ms|us|sec|microvolts?|millivolts?|volts?|seconds?|milliseconds?"
-)
+_UNITS: Final = r"nV|uV|µV|μV|mV|s|ms|us|sec|microvolts?|millivolts?|seconds?|milliseconds?"
+# "lead V" is a name: a volt is believed in brackets only.
 _COLUMN: Final = re.compile(
     rf"^(?P<name>.*?)\s*(?:[\(\[]\s*(?P<in>[^\)\]]*)\s*[\)\]]|[_ /](?P<after>{_UNITS}))?$",
     re.IGNORECASE,

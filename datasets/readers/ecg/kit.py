@@ -21,7 +21,7 @@ import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
 from .assemble import StoredLead, assemble, step_of
-from .errors import EcgUnreadable, damaged, unreadable
+from .errors import damaged, unreadable
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
 
@@ -154,8 +154,3 @@ def read_each(
         header = header_of(record, fmt, source, notes)
         found.append(recording_of(record, header, declared))
     return found
-
-
-def refuse_none(trees: Sequence[ET.Element], where: str) -> EcgUnreadable | None:
-    """Return the error of a document without any rhythm."""
-    return None if trees else unreadable("A document without a rhythm recording", where)

@@ -1,12 +1,13 @@
 """Every format, on a file made by hand from its description: samples, leads, rate, identity."""
 
+import re
 from datetime import date
 
 import ecg_files
 import numpy as np
 import pytest
 from laennec.datasets import read_ecg
-from laennec.datasets.readers.ecg import Declared, read_ecgs
+from laennec.datasets.readers.ecg import Declared, EcgIncomplete, read_ecgs
 from laennec.engine.ecg.leads import TWELVE_LEADS
 
 MADE = ecg_files.every_format()
@@ -155,6 +156,62 @@ def test_several_rhythms_in_a_document_must_be_chosen_from():
     np.testing.assert_allclose(second.lead_mv("V6"), made.counts[11] * 0.005)
     with pytest.raises(Exception, match="Recording 2 was asked for, the file holds 2"):
         read_ecg(made.data, recording=2)
+
+
+def test_every_sequence_set_of_a_series_is_a_recording():
+    made = ecg_files.aecg()
+    start, end = made.data.index(b"<component><sequenceSet>"), made.data.index(b"</series>")
+    one = made.data[start:end]
+    code = b'<code code="REPRESENTATIVE_BEAT"/>'
+    beat = b"<derivation><derivedSeries>%s</derivedSeries></derivation>" % code
+    found = read_ecgs(made.data[:end] + one + beat + made.data[end:])
+    assert len(found) == 2
+    np.testing.assert_allclose(found[1].signal.lead_mv("V1"), made.counts[6] * 0.005)
+
+
+def test_every_rhythm_waveform_of_muse_is_a_recording():
+    made = ecg_files.muse()
+    start, end = made.data.rindex(b"<Waveform>"), made.data.index(b"</RestingECG>")
+    second = made.data[start:end].replace(b"<SampleBase>250", b"<SampleBase>500")
+    found = read_ecgs(made.data[:end] + second + made.data[end:])
+    assert [r.signal.sampling_rate_hz for r in found] == [250, 500]
+
+
+def test_a_muse_checksum_of_zero_was_not_calculated():
+    made = ecg_files.muse()
+    data = re.sub(rb"<LeadDataCRC32>\d+<", b"<LeadDataCRC32>0<", made.data)
+    assert read_ecg(data).signal.has_twelve
+
+
+@pytest.mark.parametrize("fmt", [16, 212, 310, 516])
+def test_a_header_without_a_length_is_read_to_the_end_of_its_file(fmt):
+    made = ecg_files.wfdb(fmt, leads=("I", "II", "V1"))
+    data = made.data.replace(b"made 3 250 40", b"made 3 250")
+    signal = read_ecg(data, name="made.hea", companions=made.companions).signal
+    assert signal.n_samples == 40
+    np.testing.assert_allclose(signal.lead_mv("V1"), made.counts[2] * 0.005, atol=1e-12)
+
+
+def test_a_signal_without_a_file_is_a_gap():
+    made = ecg_files.wfdb(leads=("I", "II"))
+    data = made.data.replace(b"made 2", b"made 3") + b"~ 0 200/mV 16 0 0 0 0 V1\n"
+    signal = read_ecg(data, name="made.hea", companions=made.companions).signal
+    assert np.isnan(signal.lead_mv("V1")).all()
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [("I_mV", "I"), ("I mV", "I"), ("lead I [mV]", "I"), ("MDC_ECG_LEAD_AVR (mV)", "aVR")],
+)
+def test_columns_are_named_in_the_usual_ways(column, name):
+    signal = read_ecg(f"# fs: 250\n{column},V1 (uV)\n0.5,7\n0.6,8\n".encode()).signal
+    np.testing.assert_allclose(signal.lead_mv(name), [0.5, 0.6])
+    np.testing.assert_allclose(signal.lead_mv("V1"), [0.007, 0.008])
+
+
+def test_a_column_that_is_called_v_is_no_volt():
+    with pytest.raises(EcgIncomplete, match="lead V states no gain"):
+        read_ecg(b"# fs: 250\nI (mV),lead V\n1,2\n1,2\n")
 
 
 def test_a_path_is_read_like_its_bytes(tmp_path):
