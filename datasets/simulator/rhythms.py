@@ -73,9 +73,11 @@ def sinus_times(asked: EcgScenario, rng: np.random.Generator, rate_bpm: float) -
     about = np.arange(count) * mean
     phases = rng.uniform(0, 2 * np.pi, 2)
     breath = np.sqrt(2.0) * np.sin(2 * np.pi * asked.respiration_hz * about + phases[0])
-    slow = np.sqrt(2.0) * np.sin(2 * np.pi * 0.1 * about + phases[1])
-    swing = 0.8 * breath + 0.5 * slow + 0.3 * rng.standard_normal(count)
-    share = np.clip(asked.options["variability"] * swing, -0.35, 0.35)
+    mix = figures("pathologies")["rhythm"]["swing"]
+    slow = np.sqrt(2.0) * np.sin(2 * np.pi * mix["slow_hz"] * about + phases[1])
+    chance = rng.standard_normal(count)
+    swing = mix["breath"] * breath + mix["slow"] * slow + mix["chance"] * chance
+    share = np.clip(asked.options["variability"] * swing, -mix["limit"], mix["limit"])
     start = -(1.0 + rng.uniform()) * mean
     onsets = start + np.concatenate([[0.0], np.cumsum(mean * (1 + share))])
     return np.asarray(onsets[onsets < asked.duration_s + mean])
@@ -98,7 +100,8 @@ def atrial_fibrillation(asked: EcgScenario, rng: np.random.Generator) -> Script:
     """No P, fibrillatory waves, RR without order."""
     script = Script(background="fibrillation")
     mean = 60.0 / asked.rate_bpm
-    least = max(0.27, 0.45 * mean)
+    rule = figures("pathologies")["rhythm"]["fibrillation"]
+    least = max(rule["least_rr_s"], rule["least_share"] * mean)
     spread = asked.options["irregularity"]
     now = -(1.0 + rng.uniform()) * mean
     while now < asked.duration_s + mean:
@@ -125,6 +128,7 @@ def atrial_flutter(asked: EcgScenario, rng: np.random.Generator) -> Script:
 def premature_atrial(asked: EcgScenario, rng: np.random.Generator) -> Script:
     """Early P of another shape; the sinus node is reset by it."""
     script = Script()
+    rule = figures("pathologies")["rhythm"]["premature_atrial"]
     mean = 60.0 / asked.rate_bpm
     times = list(sinus_times(asked, rng, asked.rate_bpm))
     early = _chosen(len(times), asked, rng)
@@ -133,8 +137,8 @@ def premature_atrial(asked: EcgScenario, rng: np.random.Generator) -> Script:
         now = float(onset) - shift
         if i in early:
             ahead = (1.0 - asked.options["coupling"]) * mean
-            script.sinus_beat(asked, now - ahead, 1.05 * _pr_s(asked, rng), "ectopic")
-            shift += ahead - 0.05 * mean
+            script.sinus_beat(asked, now - ahead, rule["pr_gain"] * _pr_s(asked, rng), "ectopic")
+            shift += ahead - rule["reset_delay"] * mean
         else:
             script.sinus_beat(asked, now, _pr_s(asked, rng))
     return script
@@ -155,6 +159,7 @@ def _with_ventricular(asked: EcgScenario, rng: np.random.Generator, early: str) 
     script = Script()
     mean = 60.0 / asked.rate_bpm
     times = sinus_times(asked, rng, asked.rate_bpm)
+    spread = figures("pathologies")["rhythm"]["premature_ventricular"]["coupling_sd"]
     chosen = _chosen(len(times), asked, rng) if early == "random" else set()
     for i, onset in enumerate(times.tolist()):
         blocked = i in chosen or (early == "bigeminy" and i % 2 == 1)
@@ -163,7 +168,7 @@ def _with_ventricular(asked: EcgScenario, rng: np.random.Generator, early: str) 
             continue
         script.atrial.append(AtrialEvent(onset, asked.atrium))
         before = onset + asked.pr_ms / 1000.0 - mean
-        wobble = 0.02 * mean * float(np.clip(rng.standard_normal(), -2, 2))
+        wobble = spread * mean * float(np.clip(rng.standard_normal(), -2, 2))
         script.ectopic(asked, before + asked.options["coupling"] * mean + wobble)
     return script
 
@@ -194,9 +199,13 @@ def _regular(asked: EcgScenario, rng: np.random.Generator, origin: str, sd: floa
     return script
 
 
+def _regular_sd() -> float:
+    return float(figures("pathologies")["rhythm"]["regular_sd"])
+
+
 def ventricular_tachycardia(asked: EcgScenario, rng: np.random.Generator) -> Script:
     """Regular wide beats, P waves on their own."""
-    script = _regular(asked, rng, "ectopic", 0.01)
+    script = _regular(asked, rng, "ectopic", _regular_sd())
     script.atrial = _dissociated(asked, rng)
     return script
 
@@ -205,12 +214,14 @@ def run_of_premature_ventricular(asked: EcgScenario, rng: np.random.Generator) -
     """Sinus rhythm with one run of four to eight ventricular beats."""
     script = Script()
     times = sinus_times(asked, rng, asked.rate_bpm)
-    length = int(rng.integers(4, 9))
-    step = float(60.0 / rng.uniform(130.0, 180.0))
-    begin = float(times[max(2, len(times) // 3)]) + asked.pr_ms / 1000.0 + 0.45
+    rule = figures("pathologies")["rhythm"]["run"]
+    length = int(rng.integers(rule["length"][0], rule["length"][1] + 1))
+    step = 60.0 / float(rng.uniform(rule["rate_bpm"][0], rule["rate_bpm"][1]))
+    begin = float(times[max(2, len(times) // 3)]) + asked.pr_ms / 1000.0 + rule["after_s"]
     end = begin + (length - 1) * step
     for onset in times.tolist():
-        quiet = onset + asked.pr_ms / 1000.0 < begin - 0.3 or onset > end + 0.35
+        qrs = onset + asked.pr_ms / 1000.0
+        quiet = qrs < begin - rule["before_s"] or onset > end + rule["pause_s"]
         if quiet:
             script.sinus_beat(asked, onset, _pr_s(asked, rng))
         else:
@@ -223,12 +234,12 @@ def run_of_premature_ventricular(asked: EcgScenario, rng: np.random.Generator) -
 
 def junctional(asked: EcgScenario, rng: np.random.Generator) -> Script:
     """Narrow regular beats without a P that shows."""
-    return _regular(asked, rng, "junctional", 0.01 * asked.variation)
+    return _regular(asked, rng, "junctional", _regular_sd() * asked.variation)
 
 
 def complete_block(asked: EcgScenario, rng: np.random.Generator) -> Script:
     """Atria and ventricles each at their own rate."""
-    script = _regular(asked, rng, "escape", 0.01 * asked.variation)
+    script = _regular(asked, rng, "escape", _regular_sd() * asked.variation)
     script.atrial = _dissociated(asked, rng)
     return script
 

@@ -81,6 +81,13 @@ class EcgScenario:
         _refuse_outside("duration_s", self.duration_s, DURATION_S_LIMITS)
         for name, limits in figures("criteria")["scenario"].items():
             _refuse_outside(name, getattr(self, name), tuple(limits))
+        if self.p_ms > self.pr_ms:
+            raise ScenarioUnfit(
+                found=f"P of {self.p_ms:g} ms in a PR interval of {self.pr_ms:g} ms",
+                why="P would end after QRS begins, and neither would have a boundary",
+                remedy="Ask for a PR interval at least as long as P",
+                path="scenario.p_ms",
+            )
 
     @property
     def n_samples(self) -> int:
@@ -160,6 +167,9 @@ def _build(pathology: str, rng: np.random.Generator | None, changes: Table) -> E
             remedy=f"Use a field of EcgScenario, or an option among {', '.join(options)}",
             path="scenario",
         )
+    if "p_ms" not in changes:
+        pr_ms = float(changes.get("pr_ms", values["pr_ms"]))
+        values["p_ms"] = min(values["p_ms"], pr_ms - figures("pathologies")["p"]["gap_ms"])
     return EcgScenario(
         **{**values, "pathology": pathology, **changes, "options": {**options, **asked}}
     )

@@ -19,8 +19,6 @@ from .truth import Truth
 from .waves import WaveTable, render
 
 SYNTHETIC_NOTE: Final = "Synthetic ECG: simulated from a dipole model, recorded from no person"
-_LEAST_JT_S: Final = 0.07
-_TURN_AXIS: Final = np.array([0.3, 0.3, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,11 @@ def _in_order(script: Script) -> Script:
     """Sort the ventricular events; drop one that the last would still be refractory for."""
     kept = []
     ready = -np.inf
+    rule = figures("pathologies")["qt"]
     for event in sorted(script.ventricular, key=lambda e: e.onset_s):
         if event.onset_s >= ready:
             kept.append(event)
-            gap_s = figures("pathologies")["qt"]["gap_ms"] / 1000.0
-            ready = event.onset_s + event.qrs_ms / 1000.0 + _LEAST_JT_S + gap_s
+            ready = event.onset_s + (event.qrs_ms + rule["least_jt_ms"] + rule["gap_ms"]) / 1000.0
     return replace(script, ventricular=kept)
 
 
@@ -123,7 +121,7 @@ def _beat_gains(
     chance = spread["amplitude_sd"] * np.clip(rng.standard_normal(len(onset_s)), -2.5, 2.5)
     size = 1 + spread["respiration_gain"] * breath + chance * asked.variation
     angle = np.radians(spread["respiration_angle_deg"]) * breath
-    x, y, z = _TURN_AXIS
+    x, y, z = spread["respiration_turn_axis"]
     spin = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.asarray(size[:, None, None] * (np.eye(3) + angle[:, None, None] * spin))
 
@@ -146,4 +144,4 @@ def _qt_s(script: Script, asked: EcgScenario, rng: np.random.Generator) -> Float
         qt = asked.qtc_ms / 1000.0 * seen ** rule["exponent"] + (qrs_s - asked.qrs_ms / 1000.0)
     qt = qt + spread["qt_ms_sd"] / 1000.0 * asked.variation * chance
     nearest = np.append(np.diff(onset), np.inf) - rule["gap_ms"] / 1000.0
-    return np.minimum(np.maximum(qt, qrs_s + _LEAST_JT_S), nearest)
+    return np.minimum(np.maximum(qt, qrs_s + rule["least_jt_ms"] / 1000.0), nearest)

@@ -30,6 +30,8 @@ def test_any_sampled_record_is_true_to_itself(name, seed, rate):
             points = [] if wave is None else [wave.on, wave.peak, wave.off]
             known = [p for p in points if p is not None]
             assert known == sorted(known)
+        if beat.p is not None and beat.pr_ms is not None:
+            assert beat.p_ms <= beat.pr_ms
         if beat.qrs is not None and beat.qt_ms is not None:
             assert beat.qt_ms > beat.qrs_ms
     assert set(asked.statements) <= set(ecg.truth.statements)

@@ -83,6 +83,7 @@ def test_pathologies_can_be_joined(together):
         ({"sampling_rate_hz": 50.0}, "sampling_rate_hz of 50.0"),
         ({"duration_s": 4.0}, "duration_s of 4.0"),
         ({"rate_bpm": 400.0}, "Ask for rate_bpm from 20 to 250"),
+        ({"pr_ms": 90.0, "p_ms": 100.0}, "P of 100 ms in a PR interval of 90 ms"),
         ({"colour": 1.0}, "unknown parameter 'colour'"),
         ({"options": {"colour": 1.0}}, "unknown parameter 'colour'"),
     ],
@@ -126,3 +127,8 @@ def test_sampled_people_differ():
         for k in range(20)
     ]
     assert np.std(axes) > 4.0
+
+
+def test_a_short_pr_shortens_the_p_that_was_not_asked_for():
+    assert scenario(pr_ms=90.0).p_ms == 82.0
+    assert scenario("left_atrial_enlargement+preexcitation").p_ms < 102.0
