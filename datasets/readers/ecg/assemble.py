@@ -124,6 +124,7 @@ def _agree_name(stated: str, declared: str, where: str) -> str:
 
 
 def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:
+    rates = limits()["rate_hz"]
     if any(not lead.name.strip() for lead in leads):
         raise incomplete("A lead has no name", "Declare the lead names in their order", where)
     for lead in leads:
@@ -132,6 +133,8 @@ def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:
             raise incomplete(found, "Export with gain and unit, or declare them", where)
         if not (math.isfinite(lead.rate_hz) and lead.rate_hz > 0):
             raise incomplete("No sampling rate", "Export with the rate, or declare it", where)
+        if not rates["lowest"] <= lead.rate_hz <= rates["highest"]:
+            raise unreadable(f"A sampling rate of {lead.rate_hz:g} Hz", where)
 
 
 def _one_rate(
