@@ -158,7 +158,7 @@ def _walk_events(connection: Connection, walk: _Walk, signed: Mapping[int, froze
         count += 1
         _check_link(event, walk)
         _check_content(event, walk, signed.get(event["sequence"], frozenset()))
-        _check_rows(event, walk, vouched.up_to(event["sequence"], walk))
+        _check_rows(event, walk, vouched.up_to(event["sequence"], walk.note))
         walk.expected = event["sequence"] + 1
         walk.previous_hash = event["event_hash"]
     vouched.rest(walk.note)

@@ -1,6 +1,8 @@
 """A run accounts for every row, and gives the same bytes however it was run."""
 
 import json
+import threading
+from datetime import date
 from pathlib import Path
 
 import batch_support
@@ -9,7 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 from laennec.datasets.readers.tables import TableRefused
 from laennec.engine.guidelines import GuidelineError
-from laennec.serving.batch import SCHEMA, BatchOptions, BatchRefused, SilentReporter, run_batch
+from laennec.serving.batch import (
+    SCHEMA,
+    BatchOptions,
+    BatchRefused,
+    SilentReporter,
+    run_batch,
+    worker,
+)
 from laennec.serving.batch.fingerprint import Fingerprint, fingerprint
 
 N = 1000
@@ -300,3 +309,48 @@ def test_unknown_columns_of_every_file_come_back_at_once(models, tmp_path):
 
 def test_all_processors_are_used_where_nobody_says_how_many(tmp_path):
     assert BatchOptions((tmp_path,), tmp_path).worker_count >= 1
+
+
+def test_the_day_of_a_run_is_kept_by_its_resumption_and_changes_no_byte(source, models, tmp_path):
+    first, later = date(2026, 11, 3), date(2026, 11, 9)
+    run(source, tmp_path / "a", models, today=first)
+    run(source, tmp_path / "b", models, today=later)
+    for name in ("a", "b"):
+        said = json.loads((tmp_path / name / "manifest.json").read_text())["plan"]["today"]
+        assert said == {"a": "2026-11-03", "b": "2026-11-09"}[name]
+    parts = [every_file(tmp_path / name / "parts") for name in ("a", "b")]
+    assert parts[0] == parts[1]
+    again = run(source, tmp_path / "a", models, today=later, resume=True)
+    assert again.manifest["plan"]["today"] == "2026-11-03"
+    assert again.rows_screened == 0
+
+
+def test_a_worker_that_is_told_to_stop_begins_nothing(monkeypatch):
+    monkeypatch.setattr("laennec.serving.batch.worker._stops", [threading.Event()])
+    worker._stops[0].set()
+    outcome = worker.run_in_process(worker.Task(0, 0))
+    assert (outcome.error, outcome.part) == (worker.NOT_BEGUN, None)
+
+
+class _InterruptedAfterTheLastPart(SilentReporter):
+    """Presses Ctrl-C when the last part was told."""
+
+    def __init__(self, parts: int) -> None:
+        self.left, self.said = parts, []
+
+    def part(self, rows: int, parts: int | None) -> None:
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+    def line(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_ctrl_c_when_everything_is_there_is_no_interruption(source, models, tmp_path):
+    whole = run(source, tmp_path / "whole", models)
+    reporter = _InterruptedAfterTheLastPart(len(whole.manifest["output"]["parts"]))
+    options = BatchOptions((source,), tmp_path / "out", models=models, workers=1, chunk_rows=CHUNK)
+    done = run_batch(options, reporter)
+    assert (done.state, done.interrupted, done.exit_code) == ("complete", False, 0)
+    assert not any("interrupted" in line for line in reporter.said)
