@@ -11,6 +11,8 @@ from ...datasets.sources.ecg_files import read_wfdb
 from ...engine.ecg.classical import detect_beats, load_classical
 from ...engine.ecg.classical.beat import average_beats
 from ...engine.ecg.classical.prepare import make_readable
+from ...engine.ecg.quality.contradictions import limb_scale
+from ...engine.ecg.quality.settings import load_quality_limits
 from ...engine.ecg.quality.swap_features import SWAP_LEADS, SWAP_RATE_HZ
 from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
@@ -77,6 +79,7 @@ def swap_beat(ecg: DevelopmentEcg) -> SwapBeat | None:
     """Average the eight leads; None where a lead is flat or no beat repeats."""
     rows = [ecg.signal.leads.index(name) for name in SWAP_LEADS]
     x, rate = ecg.signal.signal_mv[rows], ecg.signal.sampling_rate_hz
+    x[:2] *= _own_scale(ecg.signal)[:, None]
     settings = load_classical()
     beats = detect_beats(x, SWAP_LEADS, rate, settings.detect)
     readable = make_readable(x, rate, SWAP_RATE_HZ, SWAP_LEADS)
@@ -88,3 +91,17 @@ def swap_beat(ecg: DevelopmentEcg) -> SwapBeat | None:
         return None
     rr_s = float(np.median(np.diff(beats.peak))) / rate
     return SwapBeat(ecg.source, ecg.record, found.signal_mv[0], found.r_index, rr_s)
+
+
+def _own_scale(signal: EcgSignal) -> FloatArray:
+    """Return factors of I and II where every lead is stored on its own scale, as in LUDB."""
+    limb = np.stack([signal.lead_mv(name) for name in ("I", "II", "III")])
+    limb = limb - limb.mean(axis=1, keepdims=True)
+    left = np.sqrt(((limb[0] - limb[1] + limb[2]) ** 2).mean())
+    if left <= LEAD_LIMITS.limb_algebra_share * np.sqrt((limb**2).mean(axis=1)).max():
+        return np.ones(2)
+    one, two, rest = limb_scale(limb[0], limb[1], limb[2])
+    return np.array([one, two]) if rest <= LEAD_LIMITS.scaled_algebra_share else np.ones(2)
+
+
+LEAD_LIMITS = load_quality_limits().leads

@@ -6,7 +6,7 @@ squared (a premature ventricular beat would hide its neighbours), all leads spea
 the height is a median over windows, which one large beat or artefact does not move.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.signal import find_peaks
 
 from ...fixedpoint import FloatArray
 from .filters import BandPass
-from .prepare import Readable, make_readable
+from .prepare import Readable, independent_rows, make_readable
 from .settings import DetectSettings
 
 IntArray = NDArray[np.int64]
@@ -64,20 +64,35 @@ def detect_beats(
     settings : of guidelines/ecg_classical.toml
     """
     coarse = make_readable(signal_mv, sampling_rate_hz, settings.least_rate_hz, leads)
-    weight = np.zeros(len(signal_mv))
-    if coarse.x.size == 0 or coarse.x.shape[1] / coarse.rate_hz < settings.window_s:
+    return detect_in(coarse, leads, settings)
+
+
+def detect_in(readable: Readable, leads: tuple[str, ...], settings: DetectSettings) -> Beats:
+    """Find the beats of leads that are readable already.
+
+    Parameters
+    ----------
+    readable : at about ``settings.least_rate_hz``
+    leads : names of all leads of the signal
+    """
+    weight = np.zeros(len(leads))
+    rows = independent_rows(readable.rows, leads)
+    if len(rows) < len(readable.rows):
+        kept = np.isin(readable.rows, rows)
+        readable = replace(readable, x=readable.x[kept], known=readable.known[kept], rows=rows)
+    if readable.x.size == 0 or readable.x.shape[1] / readable.rate_hz < settings.window_s:
         return Beats(np.empty(0), np.empty(0), float("nan"), weight)
-    band = _weighted_band(coarse, settings)
-    found = _find(band, coarse.rate_hz, settings)
-    weight[coarse.rows] = band.weights.sum(axis=1) / max(band.weights.sum(), _TINY)
+    band = _weighted_band(readable, settings)
+    found = _find(band, readable.rate_hz, settings)
+    weight[readable.rows] = band.weights.sum(axis=1) / max(band.weights.sum(), _TINY)
     floor = max(float(np.median(band.course)), _TINY)
     contrast = float(np.median(band.course[found]) / floor) if len(found) else float("nan")
-    first = _first_peaks(found, band.course, coarse.rate_hz, settings)
-    peak = _refine(coarse, first, _time_row(leads, weight, coarse, settings), settings)
-    kept = coarse.known[:, np.clip(peak, 0, coarse.x.shape[1] - 1)].any(axis=0)
+    first = _first_peaks(found, band.course, readable.rate_hz, settings)
+    peak = _refine(readable, first, _time_row(leads, weight, readable, settings), settings)
+    kept = readable.known[:, peak].any(axis=0)
     kept[1:] &= np.diff(peak) > 0
     height = band.course[found] / np.maximum(band.usual[found], _TINY)
-    return Beats(coarse.to_file(peak[kept].astype(np.float64)), height[kept], contrast, weight)
+    return Beats(readable.to_file(peak[kept].astype(np.float64)), height[kept], contrast, weight)
 
 
 def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:

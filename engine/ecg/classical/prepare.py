@@ -42,7 +42,11 @@ class Readable:
 
 
 def make_readable(
-    signal_mv: FloatArray, sampling_rate_hz: float, rate_hz: float, leads: tuple[str, ...]
+    signal_mv: FloatArray,
+    sampling_rate_hz: float,
+    rate_hz: float,
+    leads: tuple[str, ...] = (),
+    known: BoolArray | None = None,
 ) -> Readable:
     """Bridge gaps, and take means of neighbours down to the lowest rate that is still enough.
 
@@ -54,10 +58,12 @@ def make_readable(
     signal_mv : shape (n_leads, n_samples); NaN and infinity count as no sample
     sampling_rate_hz : of the file
     rate_hz : the result has at least this rate, where the file has it
-    leads : names of the rows
+    leads : names of the rows; without them, leads that follow from others stay
+    known : shape (n_leads, n_samples), finite samples, where that is computed already
     """
-    known = np.isfinite(signal_mv)
-    rows = independent_rows(_usable_rows(signal_mv, known), leads)
+    known = np.isfinite(signal_mv) if known is None else known
+    rows = _usable_rows(signal_mv, known)
+    rows = independent_rows(rows, leads) if leads else rows
     x, known = signal_mv[rows], known[rows]
     if not known.all():
         x = bridge_gaps(x, known)

@@ -1,0 +1,80 @@
+"""The quality gate: one pass over a signal, before any model."""
+
+from collections.abc import Iterable
+
+from ..signal import EcgSignal
+from .lead_checks import lead_reasons
+from .model import EcgQuality, LeadQuality, QualityReason, UseQuality, worst
+from .record_checks import INDEPENDENT, REFUSED, RecordFindings, record_findings
+from .settings import QualityLimits, load_quality_limits
+from .swap_model import SwapModel, load_swap_model
+from .view import look_at
+
+
+def assess_quality(
+    signal: EcgSignal,
+    limits: QualityLimits | None = None,
+    *,
+    swap_model: SwapModel | None = None,
+) -> EcgQuality:
+    """Say which leads and which uses of a recording can be trusted, with reasons.
+
+    Nothing is corrected and nothing is raised: a suspected swap asks for a new recording, and a
+    signal without meaning is not assessable.
+
+    Parameters
+    ----------
+    signal : any number of leads, samples and rate; NaN and infinity count as no sample
+    limits : of guidelines/ecg_quality.toml; the house's own by default
+    swap_model : of guidelines/ecg_swaps.toml; the house's own by default
+    """
+    chosen = limits or load_quality_limits()
+    view = look_at(signal)
+    reasons, noise = lead_reasons(view, chosen)
+    leads = tuple(
+        LeadQuality(name, worst([r.verdict for r in found]), tuple(found), float(snr))
+        for name, found, snr in zip(signal.leads, reasons, noise.snr_db, strict=True)
+    )
+    good = frozenset(lead.lead for lead in leads if lead.verdict != REFUSED)
+    record = record_findings(view, good, chosen, swap_model or load_swap_model())
+    uses = {use.use: use for use in _uses(leads, good, record)}
+    every = (*record.rhythm, *record.intervals, *record.amplitudes, *record.leads)
+    return EcgQuality(
+        verdict=worst([uses["rhythm"].verdict, *(["assessable_with_caution"] if every else [])]),
+        reasons=every,
+        leads=leads,
+        uses=uses,
+        swaps=record.swaps,
+        new_recording=bool(record.swaps) or any(u.verdict == REFUSED for u in uses.values()),
+    )
+
+
+def _uses(
+    leads: tuple[LeadQuality, ...], good: frozenset[str], record: RecordFindings
+) -> Iterable[UseQuality]:
+    """Judge the uses: rhythm needs one good lead, each further use what it reads besides."""
+    best = min(leads, key=lambda lead: (lead.verdict == REFUSED, len(lead.reasons)))
+    rhythm = (*record.rhythm, *(() if good else best.reasons))
+    intervals = (*rhythm, *record.intervals)
+    independent = [lead for lead in leads if lead.lead in INDEPENDENT]
+    st = (*intervals, *record.amplitudes, *_of_leads(independent, caution_only=True))
+    twelve = (*intervals, *record.amplitudes, *record.leads, *_of_leads(leads))
+    for use, reasons in (
+        ("rhythm", rhythm),
+        ("intervals", intervals),
+        ("st", st),
+        ("twelve_lead", twelve),
+    ):
+        yield UseQuality(use, worst([r.verdict for r in reasons]), tuple(reasons))
+
+
+def _of_leads(
+    leads: Iterable[LeadQuality], *, caution_only: bool = False
+) -> Iterable[QualityReason]:
+    """Return the reasons of leads; ST of one lead does not fall with another lead."""
+    for lead in leads:
+        for reason in lead.reasons:
+            if caution_only and reason.verdict == REFUSED:
+                yield QualityReason(reason.message, "assessable_with_caution")
+            else:
+                yield reason

@@ -1,0 +1,146 @@
+"""The reasons of the recording as a whole: length, beats, gain, algebra, swaps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ...prediagnosis import Message, Parameter
+from .contradictions import check_algebra, leg_lead, wrong_gain
+from .model import QualityReason, Verdict
+from .settings import QualityLimits
+from .swap_features import SWAP_LEADS
+from .swap_model import SwapModel, SwapSuspicion, suspect_swaps
+from .view import View
+
+INDEPENDENT: Final = frozenset(SWAP_LEADS)
+CAUTION: Final[Verdict] = "assessable_with_caution"
+REFUSED: Final[Verdict] = "not_assessable"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFindings:
+    """What is wrong with the recording as a whole, by what it touches.
+
+    Attributes
+    ----------
+    rhythm : reasons against any use, the rhythm included
+    intervals : further reasons against intervals
+    amplitudes : further reasons against ST and voltages
+    leads : further reasons against statements that need each lead in its place
+    swaps : suspected
+    """
+
+    rhythm: tuple[QualityReason, ...]
+    intervals: tuple[QualityReason, ...]
+    amplitudes: tuple[QualityReason, ...]
+    leads: tuple[QualityReason, ...]
+    swaps: tuple[SwapSuspicion, ...]
+
+
+def record_findings(
+    view: View, good: frozenset[str], limits: QualityLimits, model: SwapModel
+) -> RecordFindings:
+    """Check the recording as a whole.
+
+    Parameters
+    ----------
+    view : the signal
+    good : leads that are not refused by themselves
+    limits, model : data
+    """
+    broken, own_scale = check_algebra(view, limits.leads)
+    swaps = _swaps(view, good, own_scale, model) if not broken else ()
+    leg = leg_lead(view, limits.leads)
+    if leg is not None:
+        swaps = (SwapSuspicion(leg, np.inf, 0.0), *(s for s in swaps if _is_chest(s)))
+    return RecordFindings(
+        rhythm=tuple(_against_rhythm(view, limits)),
+        intervals=tuple(_against_intervals(view, good, limits)),
+        amplitudes=tuple(_against_amplitudes(view, own_scale, limits)),
+        leads=tuple(_against_leads(broken, swaps)),
+        swaps=swaps,
+    )
+
+
+def _is_chest(swap: SwapSuspicion) -> bool:
+    return swap.swap.startswith("v") or swap.swap == "reversed"
+
+
+def _reason(name: str, verdict: Verdict, **parameters: Parameter) -> QualityReason:
+    return QualityReason(Message(f"quality.record.{name}", parameters), verdict)
+
+
+def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason]:
+    signal, length = view.signal, limits.length
+    if signal.duration_s < length.least_duration_s:
+        seconds = round(signal.duration_s, 1)
+        yield _reason("too_short", REFUSED, seconds=seconds, least=length.least_duration_s)
+    if signal.sampling_rate_hz < length.least_rate_rhythm_hz:
+        rate = round(signal.sampling_rate_hz)
+        yield _reason("rate_too_low", REFUSED, rate=rate, least=length.least_rate_rhythm_hz)
+    contrast = view.beats.contrast
+    if not contrast >= limits.noise.least_contrast:
+        yield _reason("no_clear_beats", REFUSED)
+    elif contrast < limits.noise.caution_contrast:
+        yield _reason("faint_beats", CAUTION)
+
+
+def _against_intervals(
+    view: View, good: frozenset[str], limits: QualityLimits
+) -> Iterator[QualityReason]:
+    length = limits.length
+    independent = len(INDEPENDENT & good)
+    if independent < length.least_independent_leads:
+        verdict = REFUSED if not good else CAUTION
+        least = length.least_independent_leads
+        yield _reason("few_leads", verdict, count=independent, least=least)
+    rate = view.signal.sampling_rate_hz
+    if rate < length.least_rate_intervals_hz:
+        least_hz = length.least_rate_intervals_hz
+        yield _reason("rate_low", CAUTION, rate=round(rate), least=least_hz)
+    if view.median is None:
+        yield _reason("no_repeated_beat", REFUSED)
+
+
+def _against_amplitudes(
+    view: View, own_scale: tuple[float, float] | None, limits: QualityLimits
+) -> Iterator[QualityReason]:
+    gain = wrong_gain(view, limits.gain)
+    if gain is not None:
+        size = round(float(np.nanmax(view.qrs_mv)), 2)
+        yield _reason(f"gain_{gain}", REFUSED, mv=size)
+    if own_scale is not None:
+        yield _reason("own_scale", CAUTION)
+
+
+def _against_leads(broken: list[str], swaps: tuple[SwapSuspicion, ...]) -> Iterator[QualityReason]:
+    if broken:
+        yield _reason("limb_algebra", REFUSED, leads=", ".join(broken))
+    for swap in swaps:
+        yield _reason(*_swap_message(swap.swap)[:1], CAUTION, **_swap_message(swap.swap)[1])
+
+
+def _swap_message(swap: str) -> tuple[str, dict[str, Parameter]]:
+    """Return the sentence of a swap: ``v2_v5`` are two leads, ``v3_inverted`` is one."""
+    if not swap.startswith("v"):
+        return f"swap.{swap}", {}
+    first, second = swap.split("_")
+    if second == "inverted":
+        return "swap.chest_inverted", {"lead": first.upper()}
+    return "swap.chest_pair", {"first": first.upper(), "second": second.upper()}
+
+
+def _swaps(
+    view: View, good: frozenset[str], own_scale: tuple[float, float] | None, model: SwapModel
+) -> tuple[SwapSuspicion, ...]:
+    """Look for swaps where the eight independent leads are good and a beat repeats."""
+    names = [view.signal.leads[row] for row in view.coarse.rows]
+    if view.median is None or not set(SWAP_LEADS) <= set(names) & good:
+        return ()
+    eight = view.median.signal_mv[0][[names.index(name) for name in SWAP_LEADS]]
+    if own_scale is not None:
+        eight[:2] *= np.array(own_scale)[:, None]
+    found = suspect_swaps(eight, view.median.r_index, view.rr_s, model)
+    return tuple(s for s in found if s is not None)
