@@ -1,5 +1,6 @@
 """The second, classical measurement of an ECG: nothing in it is learned from labels."""
 
+from .compare import Comparison, disagreement
 from .detect import Beats, detect_beats
 from .measure import measure_classical
 from .model import ClassicalMeasurement, ClassicalRhythm, ClassicalValue
@@ -11,7 +12,9 @@ __all__ = [
     "ClassicalRhythm",
     "ClassicalSettings",
     "ClassicalValue",
+    "Comparison",
     "detect_beats",
+    "disagreement",
     "load_classical",
     "measure_classical",
 ]

@@ -84,13 +84,14 @@ def find_saturated(view: View, limits: SaturatedLimits) -> list[Stretch]:
         x = np.where(view.known[view.coarse.rows], x, np.nan)
     found = []
     high, low = _extremes(x)
-    middle = x[:, :: max(x.shape[1] // _SAMPLED, 1)]
-    centre = np.array([np.median(row[np.isfinite(row)]) if len(row) else 0.0 for row in middle])
+    step = max(x.shape[1] // _SAMPLED, 1)
     for extreme in (high, low):
         at = x == extreme[:, None]
         run = at[:, 2:] & at[:, 1:-1] & at[:, :-2]
-        far = np.abs(extreme - centre) >= limits.least_distance_mv
-        for i in np.flatnonzero(run.any(axis=1) & far):
+        for i in np.flatnonzero(run.any(axis=1)):
+            some = x[i, ::step]
+            if abs(extreme[i] - np.median(some[np.isfinite(some)])) < limits.least_distance_mv:
+                continue
             runs = find_runs(at[i])
             runs = runs[runs[:, 1] - runs[:, 0] >= limits.run_samples]
             found.append(_longest(int(view.coarse.rows[i]), runs, rate, x.shape[1]))
