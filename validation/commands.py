@@ -102,6 +102,8 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
         "protocol_sha256": document["protocol"]["sha256"],
         "n": document["analyses"]["counted"]["n"],
         "cases": document["analyses"]["counted"]["cases"],
-        "primary": [{"id": e["id"], "result": e["result"], "shown": e["shown"]} for e in primary],
+        "primary": [
+            {"id": e["id"], "result": e["result"], "verdict": e["verdict"]} for e in primary
+        ],
         "deviations": [d["code"] for d in document["deviations"]],
     }

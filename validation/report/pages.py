@@ -100,12 +100,11 @@ def endpoints(document: Document, words: Words) -> Section:
             bound=words.number(e["bound"]),
         )
         what = words.say("stat", e["statistic"]) + (f" – {against}" if against else "")
-        verdict = {True: "shown", False: "not_shown", None: "nothing_to_show"}[e["shown"]]
         rows.append(
             (
                 f"{what} ({words.say('role', e['role'])}; {words.say('report', e['among'])})",
                 hypothesis,
-                words.say("report", verdict),
+                words.say("verdict", e["verdict"]),
                 *words.estimate(e["result"]),
             )
         )

@@ -76,7 +76,7 @@ def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
 def _participants(row: dict[str, Any], below: int) -> None:
     for side in (row["cases"], row["others"]):
         yes = side.get("yes", 0) if row["is_yes_no"] else 0
-        small = (side["known"], side["n"] - side["known"], yes, side["known"] - yes)
+        small = (side["known"], yes, side["known"] - yes if row["is_yes_no"] else 0)
         if any(_is_small(count, below) for count in small):
             n = side["n"]
             side.clear()
@@ -156,7 +156,7 @@ def _endpoints(document: dict[str, Any]) -> None:
         )  # fmt: skip
         counts = source.get("counts", {})
         if is_share and counts and all(c is None for c in counts.values()):
-            endpoint["result"], endpoint["shown"] = dict(_HIDDEN), None
+            endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
 
 
 def _subgroup(subgroup: dict[str, Any], below: int) -> None:

@@ -21,10 +21,14 @@ _SHARES = {
 NOTHING = {"not_estimable": "not_planned", "n": 0, "method": ""}
 
 
-def endpoints(protocol: Protocol, analyses: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return every endpoint with its result and whether its hypothesis is shown.
+def endpoints(
+    protocol: Protocol, analyses: Mapping[str, Any], *, is_development: bool
+) -> list[dict[str, Any]]:
+    """Return every endpoint with its result and what became of its hypothesis.
 
-    ``shown`` is true, false, or null where nothing was to be shown or nothing could be estimated.
+    ``verdict`` is ``shown`` or ``not_shown``, ``nothing_to_show`` for a mere estimate,
+    ``not_estimable``, or ``development`` on data that the model has seen: a hypothesis about a
+    model is not judged on the people from whom it was learned.
     """
     rows = []
     for endpoint in protocol.endpoints:
@@ -40,7 +44,7 @@ def endpoints(protocol: Protocol, analyses: Mapping[str, Any]) -> list[dict[str,
                 "bound": endpoint.bound,
                 "among": endpoint.among,
                 "result": result,
-                "shown": _shown(endpoint, result),
+                "verdict": _verdict(endpoint, result, is_development),
             }
         )
     return rows
@@ -88,15 +92,18 @@ def _benefit(
     return {**found, "threshold": row["threshold"]}
 
 
-def _shown(endpoint: Endpoint, result: Mapping[str, Any]) -> bool | None:
-    if endpoint.hypothesis == "estimate" or "not_estimable" in result:
-        return None
+def _verdict(endpoint: Endpoint, result: Mapping[str, Any], is_development: bool) -> str:  # noqa: FBT001 - plain data
+    if endpoint.hypothesis == "estimate":
+        return "nothing_to_show"
     low, high = result.get("ci_low"), result.get("ci_high")
     if low is None or high is None:
-        return None
-    return {
+        return "not_estimable"
+    if is_development:
+        return "development"
+    holds = {
         "superior": low > 0,
         "non_inferior": low > -(endpoint.margin or 0.0),
         "at_least": low >= (endpoint.bound or 0.0),
         "at_most": high <= (endpoint.bound or 0.0),
     }[endpoint.hypothesis]
+    return "shown" if holds else "not_shown"

@@ -74,7 +74,9 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     people = make_people(protocol, table, options.models)
     options.said("statistics")
     analyses = analyse(people, protocol)
-    shown = endpoints(protocol, analyses)
+    saw = table.sha256 in bundle.manifest.training.data.values()
+    is_development = saw or protocol.study.data_role == "development"
+    shown = endpoints(protocol, analyses, is_development=is_development)
     sample = sample_size(protocol, people)
     content = encode(protocol)
     return {
@@ -99,7 +101,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
             "population": bundle.manifest.population,
             "inputs": list(bundle.manifest.input_names),
             "training_data": dict(bundle.manifest.training.data),
-            "saw_these_data": table.sha256 in bundle.manifest.training.data.values(),
+            "saw_these_data": saw,
         },
         "software": {"laennec": version("laennec"), **{n: version(n) for n in _LIBRARIES}},
         "flow": flow(people, protocol),
