@@ -118,12 +118,12 @@ def main():
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             slowest = max(slowest, (time.perf_counter() - began, name))
-    print(f"{sum(counts.values())} inputs over {len(names)} made files, seed {asked.seed}")  # noqa: T201
+    print(f"{sum(counts.values())} inputs over {len(names)} made files, seed {asked.seed}")  # noqa: T201 - a script
     for code, n in counts.most_common():
-        print(f"  {code}: {n}")  # noqa: T201
-    print(f"slowest read {slowest[0] * 1e3:.0f} ms ({slowest[1]})")  # noqa: T201
+        print(f"  {code}: {n}")  # noqa: T201 - a script
+    print(f"slowest read {slowest[0] * 1e3:.0f} ms ({slowest[1]})")  # noqa: T201 - a script
     for line in broken[:20]:
-        print("BROKEN", *line)  # noqa: T201
+        print("BROKEN", *line)  # noqa: T201 - a script
     return 1 if broken else 0
 
 

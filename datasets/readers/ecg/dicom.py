@@ -124,7 +124,7 @@ def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom 
     return values
 
 
-def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: ANN401
+def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: ANN401 - pydicom
     """Return a channel: sample * sensitivity * correction + baseline, in the sensitivity unit."""
     units = channel.get("ChannelSensitivityUnitsSequence") or []
     unit = str(units[0].get("CodeValue", "")) if units else ""
@@ -158,7 +158,7 @@ def _float(value: object) -> float:
         return math.nan
 
 
-def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
+def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401 - pydicom
     channels = group.get("ChannelDefinitionSequence") or [{}]
     values = [
         _float(channels[0].get(name))

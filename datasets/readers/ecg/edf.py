@@ -220,7 +220,7 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
     kept = [s.filters for s in layout.signals if s.filters and not s.is_annotation]
     words = layout.recording.split(" ")
     plus = layout.is_plus and words[0] == "Startdate"
-    equipment = words[4].replace("_", " ") if plus and len(words) > 4 else ""  # noqa: PLR2004
+    equipment = words[4].replace("_", " ") if plus and len(words) > 4 else ""  # noqa: PLR2004 - the fifth word
     return EcgHeader(
         format="bdf" if layout.is_bdf else "edf",
         record=source.stem or "record",

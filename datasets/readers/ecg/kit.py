@@ -46,7 +46,7 @@ def _as_file(data: bytes) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:  # pragma: no cover - not on Linux
         path = os.path.join(folder, "ecg")  # noqa: PTH118 - as above, a plain string
-        with open(path, "wb") as file:  # noqa: PTH123
+        with open(path, "wb") as file:  # noqa: PTH123 - as above
             file.write(data)
         yield path
 

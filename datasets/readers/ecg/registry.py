@@ -103,10 +103,6 @@ def read_ecg(
     recording : which one, counted from 0, where a file holds several
     name, companions, declared : see `read_ecgs`
 
-    Returns
-    -------
-    signal in millivolt with the leads in the order of the house, and the header
-
     Raises
     ------
     EcgAmbiguous : several recordings and none chosen
@@ -116,7 +112,7 @@ def read_ecg(
     if recording is None and len(found) == 1:
         return found[0]
     if recording is None:
-        lengths = ", ".join(f"{r.signal.duration_s:.4g} s" for r in found)
+        lengths = ", ".join(f"{r.signal.duration_s:.4g} s" for r in found[:6])
         raise EcgAmbiguous(
             found=f"The file holds {len(found)} recordings ({lengths})",
             why="it is not known which of them is meant",

@@ -25,7 +25,7 @@ def sniff_scp(source: Source) -> bool:
     head = source.head
     if len(head) < _SCP_HEAD or head[8:10] != b"\0\0" or head[22:24] != b"\0\0":
         return False
-    return int.from_bytes(head[28:32], "little") == 7 and _u32(head, 10) >= 26  # noqa: PLR2004
+    return int.from_bytes(head[28:32], "little") == 7 and _u32(head, 10) >= 26  # noqa: PLR2004 - EN 1064, section 0
 
 
 def _u32(data: bytes, at: int) -> int:

@@ -93,9 +93,9 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
 def _matlab_5(source: Source, header: WfdbHeader) -> Source | None:
     """Return the signal file of a header if it is MATLAB 5, whose samples start elsewhere."""
     names = {line.file for line in header.signals}
-    if len(names) != 1 or NULL_FILE in names:
+    name = names.pop() if len(names) == 1 else NULL_FILE
+    if not name.endswith(".mat"):
         return None
-    name = names.pop()
     data = _signal_file(source, name)
     if not data.startswith(b"MATLAB "):
         return None

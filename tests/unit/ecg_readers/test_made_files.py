@@ -251,7 +251,7 @@ def test_the_calibration_pulse_of_philips_is_noted_and_left_in():
     made = ecg_files.sierra(compressed=False, n=200)
     counts = made.counts.copy()
     counts[:, 150:190] = 200
-    pulse = made.data.replace(ecg_files._b64(made.counts).encode(), ecg_files._b64(counts).encode())
+    pulse = made.data.replace(ecg_files.b64(made.counts).encode(), ecg_files.b64(counts).encode())
     recording = read_ecg(pulse, name="made.xml")
     assert "calibration_pulse" in recording.header.notes
     assert recording.signal.lead_mv("V3")[160] == pytest.approx(1.0)
