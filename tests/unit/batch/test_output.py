@@ -89,7 +89,7 @@ def test_bias_and_contributions_sum_to_the_logit_of_the_risk(screened):
         logit = sum(r["contribution"] for r in row["reasons"] if r["contribution"] is not None)
         assert 1 / (1 + math.exp(-logit)) == pytest.approx(row["t2d_undiagnosed_risk"], abs=6e-5)
         assert row["model_versions"] == ["toy_t2d_undiagnosed/no_lab 0.1.0"]
-    assert answered > N / 4
+    assert answered > N / 8  # of many both glucose and HbA1c are measured
 
 
 def test_scores_are_those_of_the_engine(screened):

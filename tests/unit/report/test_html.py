@@ -160,7 +160,9 @@ def test_the_sum_of_the_bars_is_printed_and_is_the_score():
     text = page(draft, "en").text
     start, rules, total = (
         float(n.replace("\u2212", "-"))
-        for n in re.search(r"Start (\S+), rules (\S+), total (\S+) \(logit", text).groups()
+        for n in re.search(
+            r"start (\S+) \(reference person\), rules (\S+), total (\S+) \(logit", text
+        ).groups()
     )
     assert start == pytest.approx(finding.details["bias"], abs=0.005)
     assert start + rules == pytest.approx(total, abs=0.011)
