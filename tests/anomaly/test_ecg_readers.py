@@ -114,7 +114,24 @@ def test_an_unnamed_holter_channel_is_refused_and_can_be_declared():
     assert read(made, bytes(data), leads=made.leads).signal.has_twelve
 
 
+def test_a_stated_gain_stays_in_force_where_only_the_unit_is_declared():
+    """As in the HL7 example of SampledData, which states a factor and no unit."""
+    no_unit = {
+        "fhir": (', "code": "uV"', ""),
+        "aecg": ('<scale value="5" unit="uV"/>', '<scale value="5"/>'),
+        "cardiosoft": ('units="uVperLsb"', 'units=""'),
+        "schiller": ("<units>UV</units>", ""),
+        "muse": ("<LeadAmplitudeUnits>MICROVOLTS</LeadAmplitudeUnits>", ""),
+    }
+    for name, (old, new) in no_unit.items():
+        made = MADE[name]
+        known = read(made, swapped(made, old, new), unit="uV").signal
+        np.testing.assert_allclose(known.lead_mv("V6"), made.counts[-1] * 0.005, err_msg=name)
+    assert read(MADE["wfdb_16"], unit="mV").signal.has_twelve
+
+
 DECLARED_WRONGLY = [
+    ({"unit": "uV"}, "A gain or unit was declared that contradicts"),
     ({"leads": ("I", "II")}, "8 leads, 2 names declared"),
     ({"leads": tuple(reversed(ecg_files.EIGHT))}, "A lead name was declared that contradicts"),
     ({"sampling_rate_hz": 500.0}, "A sampling rate was declared that contradicts"),

@@ -30,12 +30,14 @@ class StoredLead:
     samples : shape (n_samples,), in stored steps with the zero already taken off; NaN in gaps
     step_uv : microvolt per stored step; NaN where the file states no gain or no unit
     rate_hz : NaN where the file states none
+    gain : units of the file per stored step; it stays in force where only the unit is declared
     """
 
     name: str
     samples: FloatArray
     step_uv: float
     rate_hz: float
+    gain: float = 1.0
 
     @property
     def is_ecg(self) -> bool:
@@ -96,17 +98,25 @@ def _declare(leads: list[StoredLead], declared: Declared, where: str) -> list[St
     if declared.leads and len(declared.leads) != len(leads):
         raise unreadable(f"{len(leads)} leads, {len(declared.leads)} names declared", where)
     given = declared.leads or ("",) * len(leads)
-    step = declared.step_uv if declared.step_uv is not None else step_of(1.0, declared.unit)
     rate = math.nan if declared.sampling_rate_hz is None else declared.sampling_rate_hz
     return [
         StoredLead(
             _agree_name(lead.name, name, where),
             lead.samples,
-            _agree(lead.step_uv, step, "gain or unit", where),
+            _agree(lead.step_uv, _declared_step(lead, declared), "gain or unit", where),
             _agree(lead.rate_hz, rate, "sampling rate", where),
         )
         for lead, name in zip(leads, given, strict=True)
     ]
+
+
+def _declared_step(lead: StoredLead, declared: Declared) -> float:
+    """Return microvolt per step as declared; a gain that the file states stays in force."""
+    if declared.step_uv is not None:
+        return declared.step_uv
+    gain = 1.0 if math.isnan(lead.gain) else lead.gain
+    stated = not math.isnan(lead.step_uv)
+    return lead.step_uv if stated and not declared.unit else step_of(gain, declared.unit)
 
 
 def _agree(stated: float, declared: float, what: str, where: str) -> float:
@@ -156,7 +166,7 @@ def _one_rate(
 def _averaged(lead: StoredLead, group: int, rate_hz: float) -> StoredLead:
     whole = len(lead.samples) // group * group
     samples = lead.samples[:whole].reshape(-1, group).mean(axis=1)
-    return StoredLead(lead.name, samples, lead.step_uv, rate_hz)
+    return StoredLead(lead.name, samples, lead.step_uv, rate_hz, lead.gain)
 
 
 def _names(

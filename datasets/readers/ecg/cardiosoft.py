@@ -37,13 +37,14 @@ def _leads(strip: ET.Element, where: str) -> list[StoredLead]:
     rate = strip.find("SampleRate")
     rate_hz = _in_unit(rate, {"hz": 1.0})
     step_uv = _resolution(strip.find("Resolution"))
+    gain = number_of(text_at(strip, "Resolution"))
     count = number_of(text_at(strip, "ChannelSampleCountTotal"))
     leads = []
     for node in strip.findall("WaveformData"):
         samples = comma_samples(node.text or "", where)
         if not math.isnan(count) and len(samples) != count:
             raise damaged(f"{len(samples)} samples in a lead, {count:g} announced", where)
-        leads.append(StoredLead(node.get("lead", ""), samples, step_uv, rate_hz))
+        leads.append(StoredLead(node.get("lead", ""), samples, step_uv, rate_hz, gain))
     return leads
 
 

@@ -132,7 +132,7 @@ def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: AN
     gain = sensitivity * _float(channel.get("ChannelSensitivityCorrectionFactor"))
     baseline = _float(channel.get("ChannelBaseline"))
     shifted = row + baseline / gain if baseline and gain and math.isfinite(gain * baseline) else row
-    return StoredLead(_name(channel), shifted, step_of(gain, unit), rate)
+    return StoredLead(_name(channel), shifted, step_of(gain, unit), rate, gain)
 
 
 def _name(channel: Any) -> str:  # noqa: ANN401 - a pydicom dataset

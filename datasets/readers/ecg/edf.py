@@ -192,14 +192,14 @@ def _lead(
 ) -> StoredLead:
     (low, high), (bottom, top) = signal.physical, signal.digital
     if top <= bottom or high == low:
-        step, zero = math.nan, 0.0
+        gain, step, zero = math.nan, math.nan, 0.0
     else:
         gain = (high - low) / (top - bottom)
         step, zero = step_of(gain, signal.unit), low / gain - bottom
     samples = block.astype(np.float64)
     rate = signal.per_record / layout.record_s
     flat = samples.ravel() if starts is None else _spread(samples, starts, rate, where)
-    return StoredLead(signal.label, flat + zero, step, rate)
+    return StoredLead(signal.label, flat + zero, step, rate, gain)
 
 
 def _spread(samples: FloatArray, starts: FloatArray, rate: float, where: str) -> FloatArray:

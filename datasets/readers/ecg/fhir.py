@@ -119,7 +119,7 @@ def _lead(part: dict[str, Any], where: str) -> StoredLead:
     period_ms = _number(data.get("period"), where)
     rate = _MILLISECONDS_PER_SECOND / period_ms if period_ms > 0 else math.nan
     shifted = samples + zero / factor if factor else samples
-    return StoredLead(_name(part), shifted, step, rate)
+    return StoredLead(_name(part), shifted, step, rate, gain=factor)
 
 
 def _name(part: dict[str, Any]) -> str:

@@ -100,7 +100,7 @@ def _stored(lead: Any, exact_rate: float | None) -> StoredLead:  # noqa: ANN401 
     if lead.offset:
         samples = samples + lead.offset / lead.resolution
     rate = exact_rate if exact_rate is not None else float(lead.sampling_rate)
-    return StoredLead(_own_name(str(lead.label)), samples, step, rate)
+    return StoredLead(_own_name(str(lead.label)), samples, step, rate, float(lead.resolution))
 
 
 def _own_name(label: str) -> str:

@@ -84,9 +84,10 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise unreadable("A header with other leads than the matrix has rows", where)
     leads = []
     for line, row in zip(said.signals, matrix, strict=True):
-        step = math.nan if math.isnan(line.gain) else step_of(1.0 / line.gain, line.unit)
+        gain = 1.0 / line.gain
         samples = np.where(row == gap_value(line.format), np.nan, row) - line.baseline
-        leads.append(StoredLead(line.name, samples, step, said.rate_hz))
+        step = step_of(gain, line.unit)
+        leads.append(StoredLead(line.name, samples, step, said.rate_hz, gain))
     top = EcgHeader(
         FORMAT,
         header.record,

@@ -41,11 +41,13 @@ def _leads(wave: ET.Element, where: str) -> list[StoredLead]:
             where,
         )
     rate = number_of(text_at(scale, "samplerate/value"))
-    step = step_of(number_of(text_at(scale, "yres/unitperbit")), text_at(scale, "yres/units"))
-    return [_lead(channel, step, rate, where) for channel in wave.findall("channel")]
+    gain = number_of(text_at(scale, "yres/unitperbit"))
+    step = step_of(gain, text_at(scale, "yres/units"))
+    return [_lead(channel, (gain, step), rate, where) for channel in wave.findall("channel")]
 
 
-def _lead(channel: ET.Element, step: float, rate: float, where: str) -> StoredLead:
+def _lead(channel: ET.Element, scale: tuple[float, float], rate: float, where: str) -> StoredLead:
+    gain, step = scale
     coding = text_at(channel, "datastype")
     if coding and coding != "COMMASEPARATE":
         raise unsupported(
@@ -55,7 +57,7 @@ def _lead(channel: ET.Element, step: float, rate: float, where: str) -> StoredLe
     count = number_of(text_at(channel, "samplecount"))
     if not math.isnan(count) and count != len(samples):
         raise damaged(f"{len(samples)} samples in a lead, {count:g} announced", where)
-    return StoredLead(text_at(channel, "name"), samples, step, rate)
+    return StoredLead(text_at(channel, "name"), samples, step, rate, gain)
 
 
 def _header(root: ET.Element, source: Source) -> EcgHeader:

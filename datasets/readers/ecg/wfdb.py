@@ -122,9 +122,10 @@ def _with_derived(recording: EcgRecording, derived: frozenset[str]) -> EcgRecord
 def _stored(track: _Track, rate_hz: float) -> tuple[StoredLead, bool]:
     """Return the lead of a track and whether it can be an ECG lead."""
     line = track.line
-    step = math.nan if math.isnan(line.gain) else step_of(1.0 / line.gain, line.unit)
+    gain = 1.0 / line.gain
+    step = step_of(gain, line.unit)
     voltage = not line.unit or microvolt_per(line.unit) is not None
-    lead = StoredLead(line.name, track.samples, step, rate_hz * line.samples_per_frame)
+    lead = StoredLead(line.name, track.samples, step, rate_hz * line.samples_per_frame, gain)
     return lead, voltage and not is_other_signal(line.name)
 
 
@@ -305,7 +306,7 @@ def _joined(
             raise unreadable("A signal that changes its rate between segments", where)
         same = other.step_uv == lead.step_uv or math.isnan(other.step_uv)
         rows.append(other.samples if same else other.samples * (other.step_uv / lead.step_uv))
-    return StoredLead(name, np.concatenate(rows), lead.step_uv, lead.rate_hz), keep
+    return StoredLead(name, np.concatenate(rows), lead.step_uv, lead.rate_hz, lead.gain), keep
 
 
 def _length_of(name: str, parts: list[tuple[int, dict[str, tuple[StoredLead, bool]]]]) -> int:
