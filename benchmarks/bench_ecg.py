@@ -22,6 +22,7 @@ from laennec.datasets.simulator import Noise, sample_scenario, simulate
 from laennec.engine.bundles.load import load_models
 from laennec.engine.ecg.delineation.decode import decode
 from laennec.engine.ecg.delineation.delineate import Delineator
+from laennec.engine.ecg.delineation.events import Strip
 from laennec.engine.ecg.delineation.network import probabilities
 from laennec.engine.ecg.delineation.prepare import NET_RATE_HZ, prepare
 from laennec.engine.ecg.measure.beats import BeatTimes
@@ -115,7 +116,7 @@ def part_row(ready: Delineator, signal: EcgSignal) -> dict[str, Any]:
     parts = (
         median_ms(lambda: prepare(signal.signal_mv, signal.sampling_rate_hz), seconds=1),
         median_ms(lambda: probabilities(ready.session, prepared.x), seconds=2),
-        median_ms(lambda: decode(found, ready.rules, rate_hz=NET_RATE_HZ), seconds=1),
+        median_ms(lambda: decode(Strip(found, prepared.x, NET_RATE_HZ), ready.rules), seconds=1),
     )
     return {
         "what": "of it: preparing, network, decoding",

@@ -12,6 +12,8 @@ from .strips import Strips
 
 ROWS = 64
 LENGTH = 1280
+FLIPPED_SHARE = 0.15
+QRS_PEAK = 4
 LEAD_COUNTS = (12, 12, 8, 3, 2, 1, 1)
 
 
@@ -54,9 +56,12 @@ def draw(strips: Strips, rows: Tensor, generator: torch.Generator, length: int =
     x = _between(strips.signal[picked], low, part)
     wanted = _between(strips.wanted[picked].float() / 255.0, low, part[:, :, None])
     known = _between(strips.known[picked].float(), low, part[:, :, None])
-    x = distort(x, generator)
+    # Annotators mark the R wave, which is not the deepest point of the same lead turned over.
+    flipped = torch.rand(n, leads, 1, generator=generator) < FLIPPED_SHARE
+    x = distort(torch.where(flipped, -x, x), generator)
     whole = (known > 0.999).float()
     mask = torch.cat([whole, whole], dim=2)
+    mask[:, :, QRS_PEAK] *= (~flipped).float()
     return Batch(x[:, None], wanted.transpose(1, 2), mask.transpose(1, 2))
 
 
@@ -77,9 +82,7 @@ def distort(x: Tensor, generator: torch.Generator) -> Tensor:
     generator : the source of chance
     """
     n, leads, _ = x.shape
-    gain = torch.exp(0.25 * torch.randn(n, leads, 1, generator=generator))
-    flipped = torch.rand(n, leads, 1, generator=generator) < 0.15
-    x = x * torch.where(flipped, -gain, gain)
+    x = x * torch.exp(0.25 * torch.randn(n, leads, 1, generator=generator))
     x = band(x, generator)
     noisy = (torch.rand(n, 1, 1, generator=generator) < 0.6).float()
     noise = wander(x, generator) + mains(x, generator) + muscle(x, generator)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,26 +41,40 @@ def folds(persons: Sequence[str], n: int) -> list[list[int]]:
     return found
 
 
-def learned(
-    strips: Strips,
-    recipe: Recipe,
-    kept: Path,
-    *,
-    simulated: Strips | None = None,
-    say: Say = silent,
-) -> Delineator:
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons:
+    """What a network learns from.
+
+    Parameters
+    ----------
+    real : annotated strips
+    simulated : strips with exact truth
+    start : a network that goes on; None begins anew
+    """
+
+    real: Strips
+    simulated: Strips | None = None
+    start: Delineator | None = None
+
+
+def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) -> Delineator:
     """Train a network, or take up the one that an interrupted run has kept.
 
     Parameters
     ----------
-    strips : what it learns from
+    lessons : what it learns from
     recipe : of the run
     kept : file of its weights; used only when recipe and records are the same
-    simulated : strips with exact truth
     say : called with lines of progress
     """
+    strips, simulated, start = lessons.real, lessons.simulated, lessons.start
     fingerprint = json.dumps(
-        {"recipe": asdict(recipe), "persons": strips.persons, "simulated": len(simulated or ())},
+        {
+            "recipe": asdict(replace(recipe, threads=1)),
+            "goes on": start is not None,
+            "persons": strips.persons,
+            "simulated": len(simulated or ()),
+        },
         sort_keys=True,
     )
     if kept.exists():
@@ -68,7 +82,7 @@ def learned(
             if str(arrays["fingerprint"]) == fingerprint:
                 say(f"{kept.stem}: taken from an earlier run")
                 return _restored({k: arrays[k] for k in arrays.files}, recipe.size)
-    network = learn(strips, recipe, simulated=simulated, say=say)
+    network = learn(strips, recipe, simulated=simulated, start=start, say=say)
     kept.parent.mkdir(parents=True, exist_ok=True)
     state = {f"w.{name}": value.numpy() for name, value in network.state_dict().items()}
     np.savez(kept, fingerprint=np.array(fingerprint), **state)

@@ -12,7 +12,7 @@ from ..options import Say, silent
 from .batches import LEAD_COUNTS, ROWS, Batch, draw
 from .strips import Strips
 
-PEAK_WEIGHT = 0.5
+PEAK_WEIGHT = 1.0
 REPORTS = 20
 
 
@@ -23,8 +23,9 @@ class Recipe:
     Parameters
     ----------
     size : of the network
-    steps : of the optimiser
-    learning_rate : highest; rises over the first steps, falls as a cosine
+    steps : of the optimiser, for a network that is drawn anew
+    further_steps : for one that goes on
+    learning_rate, further_learning_rate : highest; rises over the first steps, falls as a cosine
     weight_decay : of AdamW
     averaging : of the moving average of weights
     simulated_share : of a batch, where simulated strips are given
@@ -33,8 +34,10 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    steps: int = 1600
+    steps: int = 800
+    further_steps: int = 700
     learning_rate: float = 4e-3
+    further_learning_rate: float = 2.5e-3
     weight_decay: float = 1e-2
     averaging: float = 0.998
     simulated_share: float = 0.25
@@ -43,7 +46,12 @@ class Recipe:
 
 
 def learn(
-    real: Strips, recipe: Recipe, *, simulated: Strips | None = None, say: Say = silent
+    real: Strips,
+    recipe: Recipe,
+    *,
+    simulated: Strips | None = None,
+    start: Delineator | None = None,
+    say: Say = silent,
 ) -> Delineator:
     """Train one network.
 
@@ -52,6 +60,7 @@ def learn(
     real : annotated records
     recipe : of the run
     simulated : strips with exact truth, mixed into every batch
+    start : a network whose weights are the first ones; None draws them
     say : called with lines of progress
 
     Returns
@@ -61,16 +70,18 @@ def learn(
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     generator = torch.Generator().manual_seed(recipe.seed)
-    network = Delineator(recipe.size)
+    network = Delineator(recipe.size) if start is None else copy.deepcopy(start).train()
+    # Blocked by channels, the narrow convolutions take a seventh less time.
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub
     average = copy.deepcopy(network).eval()
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
+    steps = recipe.steps if start is None else recipe.further_steps
+    rate = recipe.learning_rate if start is None else recipe.further_learning_rate
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=recipe.steps, pct_start=0.08
+        optimiser, rate, total_steps=steps, pct_start=0.08
     )
     begin, running = time.perf_counter(), 0.0
-    for step in range(recipe.steps):
+    for step in range(steps):
         batch = _mixed(real, simulated, recipe, generator)
         loss = loss_of(network, batch)
         optimiser.zero_grad(set_to_none=True)
@@ -82,9 +93,9 @@ def learn(
         running = (
             float(loss.detach()) if step == 0 else 0.98 * running + 0.02 * float(loss.detach())
         )
-        if (step + 1) % max(recipe.steps // REPORTS, 1) == 0:
+        if (step + 1) % max(steps // REPORTS, 1) == 0:
             say(f"step {step + 1}: loss {running:.4f}, {time.perf_counter() - begin:.0f} s")
-    return average.eval()
+    return average.to(memory_format=torch.contiguous_format).eval()
 
 
 def loss_of(network: Delineator, batch: Batch) -> torch.Tensor:

@@ -35,7 +35,7 @@ from ..report import Line, to_json
 from . import judge, stress
 from .asked import TorchSession
 from .card import render
-from .crossval import folds, learned
+from .crossval import Lessons, folds, learned
 from .export import Exported, export
 from .loop import Recipe
 from .simulated import simulated_strips
@@ -97,10 +97,8 @@ def train_delineation(
     records = list(read_ludb(run.data / "ludb"))
     strips = strips_of(records)
     simulated = simulated_strips(run.about["simulated"], seed=run.about["simulated_seed"])
+    network = shipped_network(run, strips, simulated)
     lines = cross_validated(run, records, strips, simulated)
-    network = learned(
-        strips, run.recipe, run.work / "shipped.npz", simulated=simulated, say=run.say
-    )
     exported = export(network)
     lines += outside_lines(run, run.ready(network), records)
     how = "greatest absolute difference of a probability over strips of four shapes"
@@ -125,22 +123,31 @@ def open_run(data: Path, out: Path, **options: Unpack[Options]) -> Run:
     return Run(ecg, out / f"{MODEL}-work", about, recipe, options.get("say", silent))
 
 
+def fold_network(run: Run, strips: Strips, simulated: Strips, fold: int) -> definition.Delineator:
+    """Train the network of a fold, which has not seen the fold's persons."""
+    test = set(folds(strips.persons, run.about["folds"])[fold])
+    rest = [row for row in range(len(strips)) if row not in test]
+    run.say(f"fold {fold + 1} of {run.about['folds']}")
+    kept = run.work / f"fold{fold}.npz"
+    return learned(Lessons(strips.of(rest), simulated), run.recipe, kept, say=run.say)
+
+
+def shipped_network(run: Run, strips: Strips, simulated: Strips) -> definition.Delineator:
+    """Go on with the first fold's network, with everybody."""
+    start = fold_network(run, strips, simulated, 0)
+    run.say("the shipped network")
+    kept = run.work / "shipped.npz"
+    return learned(Lessons(strips, simulated, start), run.recipe, kept, say=run.say)
+
+
 def cross_validated(
     run: Run, records: Sequence[AnnotatedEcg], strips: Strips, simulated: Strips
 ) -> list[Line]:
     """Judge every record by a network that has not seen its person."""
     parts, fold_of = [], []
     split = folds(strips.persons, run.about["folds"])
-    for fold, test in enumerate(split):
-        run.say(f"fold {fold + 1} of {len(split)}")
-        rest = sorted(set(range(len(strips))) - set(test))
-        network = learned(
-            strips.of(rest),
-            run.recipe,
-            run.work / f"fold{fold}.npz",
-            simulated=simulated,
-            say=run.say,
-        )
+    for fold, test in list(enumerate(split))[: run.about["folds_judged"]]:
+        network = fold_network(run, strips, simulated, fold)
         parts.append(judge.find_all(run.ready(network).delineate, [records[i] for i in test]))
         fold_of += [fold] * len(test)
     return judge.ludb_lines(judge.joined(parts), fold_of)
@@ -185,7 +192,8 @@ def bundle_files(
         f"doi:10.1109/ACCESS.2020.3029211), {len(hashes)} files hashed together: "
         f"sha256 {_together(hashes)}.",
         f"{run.about['simulated']} simulated strips, seed {run.about['simulated_seed']}.",
-        f"Recipe: {run.recipe.steps} steps, seed {run.recipe.seed}, size {run.recipe.size}.",
+        f"Recipe: {run.recipe.steps} steps for a fold, {run.recipe.further_steps} more with "
+        f"everybody, seed {run.recipe.seed}, size {run.recipe.size}.",
         f"Tracked run {run_id}, {_today()}; command: laennec train {MODEL}.",
     ]
     about = {**run.about, "run": facts}

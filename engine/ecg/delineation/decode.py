@@ -6,9 +6,9 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS
-from .events import Events, apart, atrial, find_events, one_per_interval
+from .events import QRS, Events, P, Strip, T, apart, atrial, find_events, one_per_interval
 from .rules import DecodeRules
-from .runs import IntArray, RealArray
+from .runs import IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,27 +28,22 @@ class Decoded:
     t_beat: IntArray
 
 
-def decode(probability: RealArray, rules: DecodeRules, *, rate_hz: float) -> Decoded:
+def decode(strip: Strip, rules: DecodeRules) -> Decoded:
     """Read the waves of a strip.
 
     Parameters
     ----------
-    probability : shape (k, 6, n): P, QRS, T and their peaks on ``k`` leads, 0 to 1
+    strip : probabilities of the network, and what it read
     rules : numbers of the bundle
-    rate_hz : of the probabilities
 
     Returns
     -------
     waves with P before QRS before T, no P inside a QRS, one T for each QRS
     """
-    reach = rules.reach_s * rate_hz
-    p, qrs, t = (
-        find_events(probability[:, i], probability[:, 3 + i], rule, rate_hz=rate_hz, reach=reach)
-        for i, rule in enumerate((rules.p, rules.qrs, rules.t))
-    )
-    qrs = apart(qrs, rules.refractory_s * rate_hz)
+    p, qrs, t = (find_events(strip, wave, rules) for wave in (P, QRS, T))
+    qrs = apart(qrs, rules.refractory_s * strip.rate_hz)
     t, t_beat = one_per_interval(t, qrs)
-    p, p_beat = atrial(p, qrs, t, rules, rate_hz)
+    p, p_beat = atrial(p, qrs, t, rules, strip.rate_hz)
     return in_order(Decoded(p, qrs, t, p_beat, t_beat))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..fiducials import Fiducials, no_waves
 from ..signal import EcgSignal
 from .decode import decode
+from .events import Strip
 from .join import Found, in_file, joined, kept
 from .network import Session, probabilities
 from .prepare import NET_RATE_HZ, prepare
@@ -64,6 +65,6 @@ class Delineator:
             return Found(nothing, nothing, nothing), prepared.usable
         found = probabilities(self.session, prepared.x)
         found *= prepared.known[:, None, :]
-        decoded = decode(found, self.rules, rate_hz=NET_RATE_HZ)
+        decoded = decode(Strip(found, prepared.x, NET_RATE_HZ), self.rules)
         made = in_file(decoded, prepared, len(signal.leads), segment.start, self.rules)
         return made, prepared.usable

@@ -5,8 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from .rules import DecodeRules, WaveRules
-from .runs import BoolArray, IntArray, RealArray, Runs, crossings, find_runs, summits
+from .rules import DecodeRules
+from .runs import (
+    BoolArray,
+    IntArray,
+    RealArray,
+    Runs,
+    crossings,
+    find_runs,
+    r_summits,
+    summits,
+    tightened,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,48 +56,71 @@ class Events:
         )
 
 
-def find_events(
-    wave: RealArray, peak: RealArray, rules: WaveRules, *, rate_hz: float, reach: float
-) -> Events:
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """What waves are read from.
+
+    Parameters
+    ----------
+    probability : shape (k, 6, n): P, QRS, T and their peaks, 0 to 1
+    signal : shape (k, n), what the network read
+    rate_hz : of both
+    """
+
+    probability: RealArray
+    signal: RealArray
+    rate_hz: float
+
+
+def find_events(strip: Strip, wave: int, every: DecodeRules) -> Events:
     """Find the waves of one kind.
 
     Parameters
     ----------
-    wave, peak : shape (k, n), probabilities of the wave and of its peak
-    rules : of this kind of wave
-    rate_hz : of the probabilities
-    reach : samples that a lead's wave may stand beside the event
+    strip : probabilities and signal
+    wave : 0 P, 1 QRS, 2 T
+    every : rules of all kinds; a P wave is judged later, beside its beats
     """
-    gap, shortest = round(rules.gap_s * rate_hz), round(rules.shortest_s * rate_hz)
-    together = wave.mean(axis=0, keepdims=True)
+    rules = (every.p, every.qrs, every.t)[wave]
+    probability, rate = strip.probability[:, wave], strip.rate_hz
+    gap, shortest = round(rules.gap_s * rate), round(rules.shortest_s * rate)
+    together = probability.mean(axis=0, keepdims=True)
     found = find_runs(together, rules.event_level, gap=gap, shortest=1)
-    found = found.only(found.top >= rules.event_peak)
-    own = find_runs(wave, rules.level, gap=gap, shortest=shortest)
-    own = own.only(own.top >= rules.lead_peak)
-    points = _points(wave, peak, own, rules, rate_hz)
-    placed = _place(own, found, points, (len(wave), reach))
+    lowest = min(every.steady_peak, rules.event_peak) if wave == P else rules.event_peak
+    found = found.only(np.asarray(found.top >= lowest))
+    own = find_runs(probability, rules.floor, gap=gap, shortest=shortest)
+    own = own.only(np.asarray(own.top >= rules.lead_peak))
+    placed = _place(
+        own, found, _points(strip, wave, own, every), len(probability), every.reach_s * rate
+    )
     events = Events(
         found.start.astype(np.float64), found.end.astype(np.float64), found.top, found.mass, placed
     )
     return events.only(np.asarray(np.isfinite(events.points[..., 1]).any(axis=0)))
 
 
-def _points(
-    wave: RealArray, peak: RealArray, own: Runs, rules: WaveRules, rate_hz: float
-) -> FloatArray:
+P, QRS, T = 0, 1, 2
+
+
+def _points(strip: Strip, wave: int, own: Runs, every: DecodeRules) -> FloatArray:
     """Return onset, peak and offset of each piece, shape (r, 3)."""
-    onset, offset = crossings(wave, own, rules.level)
-    onset = onset + rules.onset_shift_s * rate_hz
-    offset = offset + rules.offset_shift_s * rate_hz
-    middle = summits(peak, own)
+    rules = (every.p, every.qrs, every.t)[wave]
+    probability, peak = strip.probability[:, wave], strip.probability[:, 3 + wave]
+    narrow, level = tightened(probability, own, rules.level)
+    onset, offset = crossings(probability, narrow, level)
+    onset = onset + rules.onset_shift_s * strip.rate_hz
+    offset = offset + rules.offset_shift_s * strip.rate_hz
+    if wave == QRS and every.r_height_weight > 0:
+        middle = r_summits(peak, strip.signal, narrow, every.r_height_weight)
+    else:
+        middle = summits(peak, narrow)
     # A shift must not carry a boundary over the peak.
     return np.stack([np.minimum(onset, middle), middle, np.maximum(offset, middle)], axis=1)
 
 
-def _place(own: Runs, found: Runs, points: FloatArray, where: tuple[int, float]) -> FloatArray:
+def _place(own: Runs, found: Runs, points: FloatArray, leads: int, reach: float) -> FloatArray:
     """Give each lead's pieces to the events: the heaviest that touches, one for each event."""
-    k, reach = where
-    placed = np.full((k, len(found), 3), np.nan)
+    placed = np.full((leads, len(found), 3), np.nan)
     if not len(found) or not len(own):
         return placed
     centre = (own.start + own.end - 1) / 2
@@ -170,9 +203,43 @@ def atrial(
         & (padded_start[after] - p.start <= rules.longest_pr_s * rate_hz)
     )
     in_t = _inside(p.centre, t)
-    sure = p.top >= rules.p.lone_peak
-    keep = ~inside & ((leads & ~in_t) | sure)
-    return p.only(keep), np.where(leads, after, -1)[keep]
+    needed = needed_peak(p, qrs, np.where(leads & ~inside, after, -1), rules, rate_hz)
+    keep = ~inside & ((leads & ~in_t & (p.top >= needed)) | (p.top >= rules.p.lone_peak))
+    return p.only(np.asarray(keep)), np.where(leads, after, -1)[keep]
+
+
+def needed_peak(
+    p: Events, qrs: Events, leads: IntArray, rules: DecodeRules, rate_hz: float
+) -> FloatArray:
+    """Return how sure each P wave must be, given the P waves of the other beats.
+
+    In sinus rhythm faint P waves stand before every beat at one distance; what is taken for a P
+    wave in fibrillation stands at changing distances.
+
+    Parameters
+    ----------
+    p, qrs : candidates and complexes
+    leads : shape (m,), the complex that each candidate leads, -1 for none
+    rules, rate_hz : of the bundle, of the samples
+
+    Returns
+    -------
+    shape (m,)
+    """
+    needed = np.full(len(p), rules.p.event_peak)
+    rows = np.flatnonzero(leads >= 0)
+    if len(qrs) < rules.fewest_beats or not len(rows):
+        return needed
+    distance = qrs.start[leads[rows]] - p.centre[rows]
+    near = np.abs(distance[:, None] - distance) <= rules.steady_pr_s * rate_hz
+    middle = int(near.sum(axis=1).argmax())
+    # The first beat may have no P wave inside the strip.
+    share = near[middle].sum() / max(len(qrs) - 1, 1)
+    if share >= rules.steady_share:
+        needed[rows[near[middle]]] = rules.steady_peak
+    elif share < rules.unsteady_share:
+        needed[rows] = rules.unsteady_peak
+    return needed
 
 
 def _overlap(p: Events) -> FloatArray:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, resample_poly, sosfiltfilt
 
 from ...fixedpoint import FloatArray
 
@@ -17,7 +17,16 @@ NUMERICAL_FLOOR_MV: Final = 1e-5
 FINEST_RATIO: Final = 1000
 LARGEST_GAP_SHARE: Final = 0.5
 _PAD_S: Final = 3
-_BASELINE: Final = butter(2, HIGH_PASS_HZ, "highpass", fs=NET_RATE_HZ, output="sos")
+
+
+@cache
+def _baseline() -> FloatArray:
+    """Return the high-pass filter, second order, as sections."""
+    from scipy.signal import butter  # noqa: PLC0415 - a visit without ECG does not wait for scipy
+
+    sections: FloatArray = butter(2, HIGH_PASS_HZ, "highpass", fs=NET_RATE_HZ, output="sos")
+    return sections
+
 
 Float32Array = NDArray[np.float32]
 
@@ -85,6 +94,8 @@ def _resample(signal: FloatArray, ratio: Fraction) -> FloatArray:
     if ratio == 1 or signal.size == 0:
         return signal
     # The ends are continued: a signal with an offset would otherwise begin with a step.
+    from scipy.signal import resample_poly  # noqa: PLC0415 - as above
+
     found: FloatArray = resample_poly(
         signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
     )
@@ -102,7 +113,9 @@ def without_baseline(signal: FloatArray) -> FloatArray:
         return signal
     centred = signal - np.median(signal, axis=1, keepdims=True)
     pad = min(_PAD_S * NET_RATE_HZ, signal.shape[1] - 1)
-    found: FloatArray = sosfiltfilt(_BASELINE, centred, axis=1, padlen=pad)
+    from scipy.signal import sosfiltfilt  # noqa: PLC0415 - as above
+
+    found: FloatArray = sosfiltfilt(_baseline(), centred, axis=1, padlen=pad)
     return found
 
 

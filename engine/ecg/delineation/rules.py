@@ -14,7 +14,8 @@ class WaveRules:
 
     Parameters
     ----------
-    level : probability at whose crossing a wave begins and ends
+    floor : a lead's piece of time lies above this probability
+    level : share of the piece's greatest probability at whose crossing the wave begins and ends
     lead_peak : a lead has the wave where its probability reaches this
     event_level : where the mean over leads crosses this, a wave of all leads may stand
     event_peak : the mean over leads must reach this
@@ -24,6 +25,7 @@ class WaveRules:
     onset_shift_s, offset_shift_s : added to what was found; measured on training folds
     """
 
+    floor: float
     level: float
     lead_peak: float
     event_level: float
@@ -46,6 +48,12 @@ class DecodeRules:
     reach_s : a lead's wave may stand this far beside the wave of all leads
     longest_pr_s : a P wave whose QRS begins later than this after it stands alone
     onset_quantile : which of the leads' onsets is that of all leads; offsets take 1 - this
+    r_height_weight : of the height in the signal beside the logarithm of the R peak's probability
+    steady_pr_s : P waves that precede their QRS by the same time within this support each other
+    steady_share, steady_peak : where at least this share of beats supports each other, their P
+        waves need only this probability
+    unsteady_share, unsteady_peak : where fewer than this share do, P waves need this probability
+    fewest_beats : the share is not looked at in fewer beats
     """
 
     p: WaveRules
@@ -55,6 +63,13 @@ class DecodeRules:
     reach_s: float
     longest_pr_s: float
     onset_quantile: float
+    r_height_weight: float
+    steady_pr_s: float
+    steady_share: float
+    steady_peak: float
+    unsteady_share: float
+    unsteady_peak: float
+    fewest_beats: float
 
 
 def parse_rules(raw: bytes, *, path: str = "decode.toml") -> DecodeRules:
@@ -83,7 +98,11 @@ def _numbers(table: object, kind: type, path: str, leave: tuple[str, ...] = ()) 
         found = sorted(table) if isinstance(table, dict) else table
         raise _broken(f"{found}, expected {sorted(wanted)}", path)
     for name, value in table.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not abs(value) <= _LARGEST
+        ):
             raise _broken(f"{name} is {value!r}", path)
     return {name: float(value) for name, value in table.items()}
 

@@ -78,32 +78,67 @@ def _measured(probability: RealArray, lead: IntArray, start: IntArray, end: IntA
     return Runs(lead, start, end, mass, top)
 
 
-def crossings(probability: RealArray, runs: Runs, level: float) -> tuple[FloatArray, FloatArray]:
+def tightened(probability: RealArray, runs: Runs, share: float) -> tuple[Runs, FloatArray]:
+    """Narrow each piece to where the probability exceeds a share of its own greatest value.
+
+    The probability that a wave is there and reaches a sample is the product of two: that it is
+    there, which its greatest value tells, and that it reaches so far. The share is of the second.
+
+    Parameters
+    ----------
+    probability : shape (k, n)
+    runs : pieces above a lower level
+    share : 0 to 1
+
+    Returns
+    -------
+    the narrowed pieces, and the level of each, shape (r,)
+    """
+    level = np.asarray(share * runs.top)
+    if not len(runs):
+        return runs, level
+    inside = _windows(probability, runs, fill=-1.0) >= level[:, None]
+    width = inside.shape[1]
+    start = runs.start + inside.argmax(axis=1)
+    end = runs.start + width - inside[:, ::-1].argmax(axis=1)
+    return Runs(runs.lead, start, end, runs.mass, runs.top), level
+
+
+def _windows(values: RealArray, runs: Runs, *, fill: float) -> RealArray:
+    """Return the samples of each piece as rows, filled up to the longest."""
+    at = runs.start[:, None] + np.arange(int((runs.end - runs.start).max()))
+    rows = values[runs.lead[:, None], np.minimum(at, values.shape[1] - 1)]
+    found: RealArray = np.where(at < runs.end[:, None], rows, np.float32(fill))
+    return found
+
+
+def crossings(
+    probability: RealArray, runs: Runs, level: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return where a probability crosses a level, between two samples, at both ends of each piece.
 
     Parameters
     ----------
     probability : shape (k, n)
-    runs : pieces above the level
-    level : the level
+    runs : pieces above their level
+    level : shape (r,), of each piece
 
     Returns
     -------
     onset and offset, shape (r,), samples; NaN where the piece reaches the end of the strip
     """
-    last = probability.shape[1] - 1
     return (
-        _cross(probability, runs.lead, (runs.start - 1, runs.start), (level, last)),
-        _cross(probability, runs.lead, (runs.end, runs.end - 1), (level, last)),
+        _cross(probability, runs.lead, (runs.start - 1, runs.start), level),
+        _cross(probability, runs.lead, (runs.end, runs.end - 1), level),
     )
 
 
 def _cross(
-    probability: RealArray, lead: IntArray, sides: tuple[IntArray, IntArray], at: tuple[float, int]
+    probability: RealArray, lead: IntArray, sides: tuple[IntArray, IntArray], level: FloatArray
 ) -> FloatArray:
     """Interpolate between a sample outside and its neighbour inside."""
     outside, inside = sides
-    level, last = at
+    last = probability.shape[1] - 1
     there = (outside >= 0) & (outside <= last)
     low = probability[lead, np.clip(outside, 0, last)].astype(np.float64)
     high = probability[lead, inside].astype(np.float64)
@@ -126,14 +161,40 @@ def summits(probability: RealArray, runs: Runs) -> FloatArray:
     """
     if not len(runs):
         return np.empty(0)
-    n = probability.shape[1]
-    width = int((runs.end - runs.start).max())
-    offsets = np.arange(width)
-    at = runs.start[:, None] + offsets
-    values = probability[runs.lead[:, None], np.minimum(at, n - 1)]
-    inside = np.where(at < runs.end[:, None], values, np.float32(-1.0))
-    best = runs.start + inside.argmax(axis=1)
+    best = runs.start + _windows(probability, runs, fill=-1.0).argmax(axis=1)
     return best + _vertex(probability, runs.lead, best)
+
+
+def r_summits(probability: RealArray, signal: RealArray, runs: Runs, weight: float) -> FloatArray:
+    """Return the R peak of each QRS: likely by the network, and high in the signal.
+
+    The network alone chooses between two peaks of one complex by a hair; an annotator takes the
+    higher one.
+
+    Parameters
+    ----------
+    probability : shape (k, n), of the QRS peak
+    signal : shape (k, n), what the network read
+    runs : QRS complexes
+    weight : of the height (0 foot, 1 top of the complex) beside the logarithm of the probability
+
+    Returns
+    -------
+    shape (r,), samples
+    """
+    if not len(runs):
+        return np.empty(0)
+    likely = np.log(_windows(probability, runs, fill=0.0) + _SMALLEST)
+    heights = _windows(signal, runs, fill=np.nan)
+    foot = np.nanmin(heights, axis=1, keepdims=True)
+    top = np.nanmax(heights, axis=1, keepdims=True)
+    height = (heights - foot) / np.where(top > foot, top - foot, 1.0)
+    score = np.where(np.isnan(heights), -np.inf, likely + weight * height)
+    best = runs.start + score.argmax(axis=1)
+    return best + _vertex(signal, runs.lead, best)
+
+
+_SMALLEST = 1e-3
 
 
 def _vertex(probability: RealArray, lead: IntArray, best: IntArray) -> FloatArray:

@@ -164,7 +164,7 @@ def test_known_answers_that_are_no_json(tmp_path):
     ("old", "new", "said"),
     [
         (b"laennec.decode/1", b"laennec.decode/2", "not of the schema laennec.decode/1"),
-        (b"refractory_s = 0.2\n", b"", "expected ['longest_pr_s'"),
+        (b"refractory_s = 0.2\n", b"", "expected ['fewest_beats'"),
         (b"refractory_s = 0.2", b'refractory_s = "a"', "refractory_s is 'a'"),
         (b"refractory_s = 0.2", b"refractory_s = nan", "refractory_s is nan"),
         (b"[p]", b"[p", "not readable as TOML"),

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laennec.engine.ecg.delineation.decode import decode
+from laennec.engine.ecg.delineation.events import Strip
 from laennec.engine.ecg.fiducials import OFFSET, ONSET, PEAK
 from waves_maker import RATE_HZ, RULES, probabilities
 
 PLAIN = replace(
     RULES,
+    r_height_weight=0.0,
     **{
         name: replace(getattr(RULES, name), level=0.5, onset_shift_s=0.0, offset_shift_s=0.0)
         for name in ("p", "qrs", "t")
@@ -21,7 +23,7 @@ BEAT = {"p": [(100, 112, 125)], "qrs": [(140, 150, 164)], "t": [(200, 235, 250)]
 
 
 def found(probability, rules=PLAIN):
-    return decode(probability, rules, rate_hz=RATE_HZ)
+    return decode(Strip(probability, np.zeros_like(probability[:, 0]), RATE_HZ), rules)
 
 
 def test_a_beat_is_found_where_its_probabilities_cross():
@@ -56,6 +58,36 @@ def test_an_unsure_p_wave_without_qrs_is_not_invented():
     waves[:, 0, 290:340] *= 0.7
     made = found(waves)
     assert made.p_beat.tolist() == [0]
+
+
+def rhythm(distances, top):
+    """Beats 200 samples apart, each with a P wave of some certainty at some distance."""
+    beats = [150 + 200 * i for i in range(len(distances))]
+    waves = probabilities(
+        150 + 200 * len(distances),
+        qrs=[(b - 10, b, b + 14) for b in beats],
+        p=[(b - d - 12, b - d, b - d + 13) for b, d in zip(beats, distances, strict=True)],
+    )
+    waves[:, 0] *= top
+    return waves
+
+
+def test_faint_p_waves_at_one_distance_support_each_other():
+    made = found(rhythm([40] * 8, 0.4))
+    assert made.p_beat.tolist() == list(range(8))
+    assert made.p.points[0, 2, ONSET] == pytest.approx(150 + 400 - 40 - 12, abs=0.6)
+
+
+def test_fair_p_waves_at_changing_distances_are_not_believed():
+    assert len(found(rhythm([40, 70, 30, 58, 80, 46, 66, 35], 0.65)).p) == 0
+
+
+def test_sure_p_waves_at_changing_distances_are():
+    assert len(found(rhythm([40, 70, 30, 58, 80, 46, 66, 35], 0.95)).p) == 8
+
+
+def test_two_beats_are_too_few_to_support_each_other():
+    assert len(found(rhythm([40, 40], 0.4)).p) == 0
 
 
 def test_a_p_wave_long_before_its_qrs_stands_alone():

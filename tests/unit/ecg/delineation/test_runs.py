@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from laennec.engine.ecg.delineation.runs import crossings, find_runs, summits
+from laennec.engine.ecg.delineation.runs import crossings, find_runs, r_summits, summits, tightened
 
 PROBABILITY = hnp.arrays(
     np.float32, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.floats(0, 1, width=16)
@@ -41,7 +41,7 @@ def test_pieces_are_those_of_a_loop(probability, level, gap, shortest):
 @given(PROBABILITY, st.floats(0.1, 0.9))
 def test_a_crossing_lies_beside_its_piece_and_a_summit_inside(probability, level):
     runs = find_runs(probability, level, gap=0, shortest=1)
-    onset, offset = crossings(probability, runs, level)
+    onset, offset = crossings(probability, runs, np.full(len(runs), level))
     for i in range(len(runs)):
         starts_inside = runs.start[i] > 0
         assert np.isnan(onset[i]) != starts_inside
@@ -54,8 +54,9 @@ def test_a_crossing_lies_beside_its_piece_and_a_summit_inside(probability, level
 
 
 def test_a_crossing_is_interpolated():
-    runs = find_runs(np.array([[0.0, 0.2, 0.8, 1.0, 0.6, 0.1]]), 0.5, gap=0, shortest=1)
-    onset, offset = crossings(np.array([[0.0, 0.2, 0.8, 1.0, 0.6, 0.1]]), runs, 0.5)
+    row = np.array([[0.0, 0.2, 0.8, 1.0, 0.6, 0.1]])
+    runs = find_runs(row, 0.5, gap=0, shortest=1)
+    onset, offset = crossings(row, runs, np.array([0.5]))
     assert onset[0] == pytest.approx(1.5)
     assert offset[0] == pytest.approx(4.2)
 
@@ -70,4 +71,28 @@ def test_nothing_above_the_level_gives_nothing():
     runs = find_runs(np.zeros((2, 9)), 0.5, gap=2, shortest=1)
     assert len(runs) == 0
     assert summits(np.zeros((2, 9)), runs).shape == (0,)
-    assert crossings(np.zeros((2, 9)), runs, 0.5)[0].shape == (0,)
+    assert crossings(np.zeros((2, 9)), runs, np.empty(0))[0].shape == (0,)
+    assert len(tightened(np.zeros((2, 9)), runs, 0.5)[0]) == 0
+    assert r_summits(np.zeros((2, 9)), np.zeros((2, 9)), runs, 2.0).shape == (0,)
+
+
+@given(PROBABILITY, st.floats(0.1, 0.9))
+def test_a_narrowed_piece_lies_inside_and_above_its_share(probability, share):
+    runs = find_runs(probability, 0.05, gap=3, shortest=1)
+    narrow, level = tightened(probability, runs, share)
+    assert (narrow.start >= runs.start).all()
+    assert (narrow.end <= runs.end).all()
+    for i in range(len(runs)):
+        row = probability[runs.lead[i]]
+        assert row[narrow.start[i]] >= level[i] - 1e-6
+        assert row[narrow.end[i] - 1] >= level[i] - 1e-6
+        assert not (row[runs.start[i] : narrow.start[i]] >= level[i] + 1e-6).any()
+
+
+def test_of_two_likely_peaks_the_higher_in_the_signal_is_the_r_peak():
+    probability, signal = np.full((1, 20), 0.01), np.zeros((1, 20))
+    probability[0, [5, 11]] = 0.6, 0.5
+    signal[0, [5, 11]] = 0.4, 1.0
+    runs = find_runs(np.ones((1, 20)) * [[0.9]], 0.5, gap=0, shortest=1)
+    assert r_summits(probability, signal, runs, 0.1)[0] == pytest.approx(5, abs=0.5)
+    assert r_summits(probability, signal, runs, 2.0)[0] == pytest.approx(11, abs=0.5)
