@@ -1,0 +1,119 @@
+"""How often the gate suspects a swap: every record swapped, weights from the other sources."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from ...datasets.simulator.artefacts import swap_chest, swap_limbs
+from ...engine.ecg.leads import CHEST_LEADS, LIMB_LEADS
+from ...engine.ecg.quality import assess_quality
+from ...engine.ecg.quality.swap_model import SwapModel, load_swap_model
+from ...engine.ecg.signal import EcgSignal
+from .markdown import rate_cell, table
+from .records import DevelopmentEcg, SwapBeat
+from .swaps import fit_chest, fit_limb
+
+Swap = Callable[[EcgSignal], EcgSignal]
+LIMB_ORDERS: dict[str, tuple[str, str, str]] = {
+    "LA/RA": ("LA", "RA", "LL"),
+    "LA/LL": ("RA", "LL", "LA"),
+    "RA/LL": ("LL", "LA", "RA"),
+    "rotation RA-LA-LL": ("LA", "LL", "RA"),
+    "rotation RA-LL-LA": ("LL", "RA", "LA"),
+}
+
+
+def _changed(signal: EcgSignal, rows: Mapping[str, np.ndarray]) -> EcgSignal:
+    x = signal.signal_mv.copy()
+    for name, row in rows.items():
+        x[signal.leads.index(name)] = row
+    return replace(signal, signal_mv=x)
+
+
+def swap_right_leg(signal: EcgSignal, arm: str) -> EcgSignal:
+    """Put the right-leg electrode on an arm; both legs have one potential.
+
+    The chest leads move too, because one of the three electrodes of their reference does.
+
+    Parameters
+    ----------
+    arm : RA, LA, or both
+    """
+    one, two = signal.lead_mv("I"), signal.lead_mv("II")
+    # Potentials against RA: LA is I, both legs are II.
+    right, left, leg = {
+        "RA": (two, one, two),
+        "LA": (np.zeros_like(one), two, two),
+        # Left arm and left leg change places, and so do right arm and right leg.
+        "both": (two, two, one),
+    }[arm]
+    first, second = left - right, leg - right
+    names = dict(zip(LIMB_LEADS, _six(first, second), strict=True))
+    moved = (right + left + leg) / 3.0 - (one + two) / 3.0
+    chest = {name: signal.lead_mv(name) - moved for name in CHEST_LEADS}
+    return _changed(signal, {**names, **chest})
+
+
+def _six(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, ...]:
+    return one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2
+
+
+def _reverse(signal: EcgSignal) -> EcgSignal:
+    turned = zip(CHEST_LEADS, reversed(CHEST_LEADS), strict=True)
+    return _changed(signal, {name: signal.lead_mv(other) for name, other in turned})
+
+
+def swaps() -> Iterator[tuple[str, Swap]]:
+    """Every swap that the table has, with the function that makes it."""
+    for name, order in LIMB_ORDERS.items():
+        yield name, lambda s, order=order: swap_limbs(s, order)
+    yield "RA/RL", lambda s: swap_right_leg(s, "RA")
+    yield "LA/RL", lambda s: swap_right_leg(s, "LA")
+    yield "arms and legs", lambda s: swap_right_leg(s, "both")
+    for one, other in combinations(CHEST_LEADS, 2):
+        yield f"{one}/{other}", lambda s, a=one, b=other: swap_chest(s, a, b)
+    yield "V1-V6 reversed", _reverse
+    for lead in CHEST_LEADS:
+        yield f"{lead} inverted", lambda s, n=lead: _changed(s, {n: -s.lead_mv(n)})
+
+
+def model_without(source: str, beats: list[SwapBeat]) -> SwapModel:
+    """Return the shipped limits with weights that have not seen one source."""
+    shipped = load_swap_model()
+    seen = [b for b in beats if b.source != source]
+    expected, limb = fit_limb(seen, shipped.windows)
+    chest = fit_chest(seen, shipped.windows)
+    return replace(shipped, expected=expected, limb_weights=limb, chest_weights=chest)
+
+
+def swap_table(records: list[DevelopmentEcg], beats: list[SwapBeat]) -> str:
+    """Return sensitivity for every swap, and specificity, by source and together."""
+    sources = sorted({r.source for r in records})
+    models = {source: model_without(source, beats) for source in sources}
+    lines = [("none (specificity)", lambda s: s), *swaps()]
+    rows = []
+    for name, swap in lines:
+        hits = [
+            (r.source, bool(assess_quality(swap(r.signal), swap_model=models[r.source]).swaps))
+            for r in records
+        ]
+        found = np.array([hit for _, hit in hits])
+        at = np.array([source for source, _ in hits])
+        counted = ~found if name.startswith("none") else found
+        cells = [rate_cell(int(counted.sum()), len(counted))]
+        cells += [rate_cell(int(counted[at == s].sum()), int((at == s).sum())) for s in sources]
+        rows.append([name, *cells])
+    return table(["swap", "all", *sources], rows)
+
+
+def alarms_on_clean(records: list[DevelopmentEcg], beats: list[SwapBeat]) -> str:
+    """List the clean records in which a swap is suspected."""
+    models = {s: model_without(s, beats) for s in {r.source for r in records}}
+    rows = [
+        [r.source, r.record, swap.swap, f"{swap.log_odds:.1f}", r.labels]
+        for r in records
+        for swap in assess_quality(r.signal, swap_model=models[r.source]).swaps
+    ]
+    return table(["source", "record", "suspected", "log odds", "labels"], rows)
