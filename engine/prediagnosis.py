@@ -179,6 +179,65 @@ class ItemNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class EcgValue:
+    """One measurement as it is printed; ``value`` is None when it is withheld."""
+
+    name: str
+    value: float | None
+    unit: str
+    spread: float | None
+    n_beats: int
+    withheld: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EcgLead:
+    """The verdict on one lead and its reasons."""
+
+    lead: str
+    verdict: str
+    reasons: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EcgMark:
+    """One wave over all leads, in seconds from the first sample."""
+
+    wave: str
+    onset_s: float
+    offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EcgSection:
+    """The ECG of a draft.
+
+    Attributes
+    ----------
+    signal_sha256 : of rate, lead names and samples; the content hash of the draft covers it, so
+        that a physician decides on this ECG and no other
+    uses : use (rhythm, intervals, st, twelve_lead) -> verdict
+    second : the classical measurement beside the network's: name, value, uncertainty
+    model : the network; None when it was refused, and then nothing is measured
+    """
+
+    signal_sha256: str
+    sampling_rate_hz: float
+    duration_s: float
+    leads: tuple[EcgLead, ...]
+    derived: tuple[str, ...]
+    verdict: str
+    reasons: tuple[Message, ...]
+    uses: Mapping[str, str]
+    measured: tuple[EcgValue, ...]
+    second: tuple[EcgValue, ...]
+    marks: tuple[EcgMark, ...] = ()
+    model: ModelReference | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PreDiagnosis:
     """The draft. ``content_hash`` covers everything here except itself.
 
@@ -206,5 +265,6 @@ class PreDiagnosis:
     rules_not_applied: tuple[str, ...] = ()
     screening_declined: bool = False
     is_minor: bool = False
+    ecg: EcgSection | None = None
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

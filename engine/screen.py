@@ -5,20 +5,29 @@ house works: plausibility, features, urgent rules, facts, published scores, risk
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .agreement import agree_with_urgent
 from .bundles.load import Models
 from .canonical import content_hash
+from .ecg.signal import EcgSignal
 from .fact_columns import FactColumns, evaluate_facts
 from .facts import fact_findings
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
 from .plausibility import check_plausibility
-from .prediagnosis import URGENCIES, Finding, ItemNotice, Message, PreDiagnosis, Urgency
+from .prediagnosis import (
+    URGENCIES,
+    EcgSection,
+    Finding,
+    ItemNotice,
+    Message,
+    PreDiagnosis,
+    Urgency,
+)
 from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
@@ -53,6 +62,7 @@ class Screening:
     urgency: Int8Array
     models: Models
     guidelines: Guidelines
+    ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -69,11 +79,28 @@ def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDi
     the draft: urgent items, findings with their reasons, refused and suspect values. A refused
     record still goes through the urgent rules.
     """
-    return draft_of(screen_columns(record.batch, models, guidelines), 0, record.performed_at)
+    return draft_of(screen_record(record, models, guidelines), 0, record.performed_at)
 
 
-def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) -> Screening:
-    """Screen n visits in columns; a single visit is n = 1, through this very function."""
+def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -> Screening:
+    """Screen one visit with its ECG, in columns of one row."""
+    signals = {} if record.ecg is None else {0: record.ecg}
+    return screen_columns(record.batch, models, guidelines, signals=signals)
+
+
+def screen_columns(
+    batch: VisitBatch,
+    models: Models,
+    guidelines: Guidelines,
+    *,
+    signals: Mapping[int, EcgSignal] | None = None,
+) -> Screening:
+    """Screen n visits in columns; a single visit is n = 1, through this very function.
+
+    Parameters
+    ----------
+    signals : row -> the ECG of that person, where there is one
+    """
     checked = check_plausibility(batch)
     made = features(checked)
     urgent = evaluate_urgent(checked, guidelines.urgent)
@@ -96,7 +123,24 @@ def screen_columns(batch: VisitBatch, models: Models, guidelines: Guidelines) ->
         urgency=np.minimum.reduce(levels).astype(np.int8),
         models=models,
         guidelines=guidelines,
+        ecgs=_ecgs(checked, models, signals or {}),
     )
+
+
+def _ecgs(
+    batch: VisitBatch, models: Models, signals: Mapping[int, EcgSignal]
+) -> dict[int, EcgSection]:
+    """Measure each ECG; without the network where it was refused or the person declined models."""
+    if not signals:
+        return {}
+    from .ecg.visit import measured_section  # noqa: PLC0415 - a visit without ECG needs no filters
+
+    declined = is_declined(batch)
+    return {
+        row: measured_section(signal, models, without_network=bool(declined[row]))
+        for row, signal in signals.items()
+        if not batch.refused[row]
+    }
 
 
 def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
@@ -142,6 +186,7 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
         rules_not_applied=_not_applied(screening, row),
         screening_declined=bool(is_declined(batch)[row]),
         is_minor=bool(is_minor(batch)[row]),
+        ecg=screening.ecgs.get(row),
     )
     return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
 

@@ -1,17 +1,19 @@
 """Reads one visit (``laennec.visit/1``) into a record of one row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 
-from ..record import VisitBatch
+from ..ecg.signal import EcgSignal
+from ..record import Problem, VisitBatch
 from ..vocabulary import Vocabulary, load_vocabulary
 from .answers import LISTS, OBJECTS, read_answers
 from .columns import answer_columns, columns_from_readings, paths_by_slot, texts_by_slot
 from .document import check_clock, intake_numbers, load_document
+from .ecg import GivenEcg, read_given_ecg
 from .measurements import MeasurementContext, Reading, read_measurement
 from .person import (
     Identity,
@@ -35,16 +37,23 @@ KEYS: Final = (
     *OBJECTS,
     *LISTS,
 )
+ECG_NOT_READ: Final = "ecg_not_read"
 
 
 @dataclass(frozen=True, slots=True)
 class VisitRecord:
-    """One visit: its columns of one row, who, when, and the earlier visits of the same person."""
+    """One visit: its columns of one row, who, when, and the earlier visits of the same person.
+
+    ``ecg_file`` is the name of an ECG file that the document gives; ``with_ecg`` joins what the
+    caller read from it.
+    """
 
     batch: VisitBatch
     performed_at: str
     identity: Identity
     previous: tuple["VisitRecord", ...] = ()
+    ecg: EcgSignal | None = None
+    ecg_file: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -59,6 +68,7 @@ class _Parts:
     age_years: int
     readings: tuple[Reading, ...]
     answers: Mapping[str, int]
+    ecg: GivenEcg
 
 
 def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = None) -> VisitRecord:
@@ -93,7 +103,30 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
         performed_at=parts.moment.isoformat() if parts.moment else "",
         identity=parts.identity,
         previous=previous,
+        ecg=parts.ecg.signal,
+        ecg_file=parts.ecg.file,
     )
+
+
+def with_ecg(
+    record: VisitRecord, signal: EcgSignal | None, problems: Sequence[Problem] = ()
+) -> VisitRecord:
+    """Join an ECG that was read from a file to its visit.
+
+    Parameters
+    ----------
+    record : what ``parse`` returned
+    signal : None when the file can't be used; the problems then say why
+    problems : of the file, and of its person against the visit's; one that refuses the record
+        (another person) refuses it, ECG and all
+    """
+    batch = record.batch
+    kept = [p for p in batch.problems if p.code != ECG_NOT_READ]
+    refuses = any(p.severity == "refused_record" for p in problems)
+    joined = replace(
+        batch, problems=(*kept, *problems), refused=batch.refused | np.array([refuses])
+    )
+    return replace(record, batch=joined, ecg=None if refuses else signal)
 
 
 def _read_parts(
@@ -113,9 +146,16 @@ def _read_parts(
     context = MeasurementContext(vocabulary, moment, log)
     readings = _read_measurements(loaded.get("measurements", []), path, context)
     answers = read_answers(loaded, vocabulary, path, log)
-    if "ecg" in loaded:
-        log.add("note", "ecg_not_read", f"{path}.ecg", item="ecg")
-    return _Parts(identity, moment, age, readings, answers)
+    ecg = _read_ecg(loaded, path, log)
+    return _Parts(identity, moment, age, readings, answers, ecg)
+
+
+def _read_ecg(loaded: Mapping[str, Any], path: str, log: ProblemLog) -> GivenEcg:
+    """Read samples; a file is only named, which is noted until the caller has read it."""
+    given = read_given_ecg(loaded["ecg"], f"{path}.ecg", log) if "ecg" in loaded else None
+    if given is not None and given.file:
+        log.add("note", ECG_NOT_READ, f"{path}.ecg.file", item="ecg")
+    return given or GivenEcg()
 
 
 def _read_measurements(

@@ -1,0 +1,117 @@
+"""One ECG through the whole chain: gate, waves, measurements, and the second measurement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from .classical import ClassicalMeasurement, measure_classical
+from .delineation.delineate import Delineator
+from .fiducials import Fiducials, no_waves
+from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
+from .quality import EcgQuality, assess_quality
+from .signal import EcgSignal
+
+REFUSED: Final = "not_assessable"
+WITHHELD: Final = "ecg.withheld.not_assessable"
+ALONE: Final = "ecg.withheld.no_network"
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "rhythm": ("rate",),
+    "intervals": (
+        "p", "pr", "qrs", "qt", "qtc_fridericia", "qtc_bazett", "qtc_framingham", "qtc_hodges",
+    ),
+    "twelve_lead": (
+        "p_axis", "qrs_axis", "t_axis", "sokolow_lyon", "cornell", "cornell_product", "peguero",
+        "p_terminal_force_v1",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EcgAnalysis:
+    """What the chain says of one recording.
+
+    Attributes
+    ----------
+    signal : as it was given; nothing in it was corrected
+    quality : which leads and which uses can be trusted, with reasons
+    fiducials : waves, in samples of the signal; none where the rhythm is not assessable
+    measurements : withheld, with the reason, where the gate refuses the use
+    classical : the second measurement, which no network has touched
+    """
+
+    signal: EcgSignal
+    quality: EcgQuality
+    fiducials: Fiducials
+    measurements: EcgMeasurements
+    classical: ClassicalMeasurement
+
+
+def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis:
+    """Judge, delineate and measure one ECG.
+
+    A lead that the gate refuses is not shown to the network, nor measured.
+
+    Parameters
+    ----------
+    signal : one lead or more, millivolt
+    delineator : the network of a verified bundle; None where it may not or can't be asked: then
+        the gate and the second measurement speak alone
+    """
+    quality = assess_quality(signal)
+    trusted = _without_refused(signal, quality)
+    is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED
+    fiducials = delineator.delineate(trusted) if delineator and is_asked else _nothing(signal)
+    measurements = measure_ecg(trusted, BeatTimes.of(fiducials))
+    refused = _refused_names(quality) if delineator else dict.fromkeys(measurements.measured, ALONE)
+    return EcgAnalysis(
+        signal=signal,
+        quality=quality,
+        fiducials=fiducials,
+        measurements=_gated(measurements, refused, quality),
+        classical=measure_classical(trusted),
+    )
+
+
+def _without_refused(signal: EcgSignal, quality: EcgQuality) -> EcgSignal:
+    """Take the samples of refused leads away."""
+    refused = np.array([lead.verdict == REFUSED for lead in quality.leads], dtype=bool)
+    if not refused.any():
+        return signal
+    samples = np.where(refused[:, None], np.nan, signal.signal_mv)
+    return replace(signal, signal_mv=samples)
+
+
+def _nothing(signal: EcgSignal) -> Fiducials:
+    n = len(signal.leads)
+    unusable = np.zeros(n, dtype=np.bool_)
+    rate = signal.sampling_rate_hz
+    return Fiducials(signal.leads, rate, unusable, no_waves(n), no_waves(n), no_waves(n))
+
+
+def _refused_names(quality: EcgQuality) -> dict[str, str]:
+    """Return what belongs to a use that the gate refuses, with the reason."""
+    return {
+        name: WITHHELD
+        for use, names in NEEDS.items()
+        if quality.uses[use].verdict == REFUSED
+        for name in names
+    }
+
+
+def _gated(
+    found: EcgMeasurements, refused: Mapping[str, str], quality: EcgQuality
+) -> EcgMeasurements:
+    """Withhold what is refused, with the reason."""
+    measured = {
+        name: Measured(name, float("nan"), one.unit, withheld=(refused[name],))
+        if name in refused
+        else one
+        for name, one in found.measured.items()
+    }
+    per_lead = found.per_lead
+    if per_lead is not None and quality.uses["st"].verdict == REFUSED:
+        gone = np.full(len(per_lead.leads), np.nan)
+        per_lead = replace(per_lead, st_j_mv=gone, st_j60_mv=gone)
+    return replace(found, measured=measured, per_lead=per_lead)

@@ -1,0 +1,81 @@
+"""What a draft says of the visit's ECG: quality, measurements, and what was drawn from."""
+
+import hashlib
+from typing import Final
+
+import numpy as np
+
+from ..prediagnosis import EcgLead, EcgMark, EcgSection, EcgValue, ModelReference
+from .analysis import EcgAnalysis
+from .fiducials import OFFSET, ONSET, WAVES, Fiducials
+from .signal import EcgSignal
+
+MARK_DECIMALS: Final = 4
+
+
+def signal_sha256(signal: EcgSignal) -> str:
+    """Hash what an ECG is: rate, lead names, and samples as little-endian doubles.
+
+    >>> import numpy as np
+    >>> one = EcgSignal.of({"II": np.array([0.0, 0.5])}, 500.0)
+    >>> signal_sha256(one) == signal_sha256(EcgSignal.of({"II": np.array([0.0, 0.25])}, 500.0))
+    False
+    """
+    digest = hashlib.sha256()
+    digest.update(f"{float(signal.sampling_rate_hz)!r}\0{','.join(signal.leads)}\0".encode())
+    digest.update(np.ascontiguousarray(signal.signal_mv, dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSection:
+    """Put an analysis into the plain form that a draft carries.
+
+    Parameters
+    ----------
+    analysis : what ``analyse_ecg`` returned
+    model : the network that found the waves
+    """
+    signal, quality = analysis.signal, analysis.quality
+    second = tuple(
+        EcgValue(v.name, _plain(v.value), v.unit, _plain(v.uncertainty), 0, v.withheld)
+        for v in analysis.classical.values.values()
+    )
+    measured = tuple(
+        EcgValue(m.name, _plain(m.value), m.unit, _plain(m.spread), m.n_beats, m.withheld, m.limits)
+        for m in analysis.measurements.measured.values()
+    )
+    return EcgSection(
+        signal_sha256=signal_sha256(signal),
+        sampling_rate_hz=signal.sampling_rate_hz,
+        duration_s=signal.duration_s,
+        leads=tuple(
+            EcgLead(lead.lead, lead.verdict, tuple(r.message for r in lead.reasons))
+            for lead in quality.leads
+        ),
+        derived=tuple(name for name in signal.leads if name in signal.derived),
+        verdict=quality.verdict,
+        reasons=tuple(reason.message for reason in quality.reasons),
+        uses={name: use.verdict for name, use in quality.uses.items()},
+        measured=measured,
+        second=second,
+        marks=marks_of(analysis.fiducials),
+        model=model,
+    )
+
+
+def marks_of(fiducials: Fiducials) -> tuple[EcgMark, ...]:
+    """List the waves over all leads that have both ends, by time."""
+    rate = fiducials.sampling_rate_hz
+    found = []
+    for name in WAVES:
+        ends = fiducials.wave(name).overall[:, (ONSET, OFFSET)] / rate
+        found += [
+            EcgMark(name, round(float(on), MARK_DECIMALS), round(float(off), MARK_DECIMALS))
+            for on, off in ends
+            if np.isfinite(on) and np.isfinite(off)
+        ]
+    return tuple(sorted(found, key=lambda mark: mark.onset_s))
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

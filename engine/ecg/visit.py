@@ -1,0 +1,46 @@
+"""The ECG of a visit: measured by the shipped network where that may and can be asked."""
+
+from typing import Final
+
+from ..bundles.load import Models
+from ..errors import ModelError
+from ..prediagnosis import EcgSection, ModelReference
+from .analysis import analyse_ecg
+from .delineation.delineate import Delineator
+from .section import section_of
+from .signal import EcgSignal
+
+DELINEATOR_ID: Final = "ecg_delineation/waves"
+
+
+def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None:
+    """Return the network that finds the waves; None where it is refused or not there.
+
+    A network that fails its known answers counts as refused: the gate and the second measurement
+    then speak without it.
+    """
+    bundle = models.signal(DELINEATOR_ID)
+    if bundle is None:
+        return None
+    try:
+        network = bundle.delineator()
+    except ModelError:
+        return None
+    m = bundle.manifest
+    return network, ModelReference(m.id, m.version, bundle.sha256, m.key)
+
+
+def measured_section(
+    signal: EcgSignal, models: Models, *, without_network: bool = False
+) -> EcgSection:
+    """Judge and measure the ECG of one person.
+
+    Parameters
+    ----------
+    signal : millivolt
+    models : what ``load_models`` returned
+    without_network : the person declined screening by models
+    """
+    ready = None if without_network else ready_delineator(models)
+    network, model = ready or (None, None)
+    return section_of(analyse_ecg(signal, network), model)
