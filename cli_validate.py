@@ -14,12 +14,20 @@ EXIT_PARTLY = 3
 
 @app.command()
 def validate(
-    protocol: Annotated[Path, typer.Argument(metavar="PROTOCOL.toml", help="The study's protocol.")],
-    data: Annotated[Path | None, typer.Option(help="Table of the study: Parquet, CSV, Arrow.")] = None,
+    protocol: Annotated[
+        Path, typer.Argument(metavar="PROTOCOL.toml", help="The study's protocol.")
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="Table of the study: Parquet, CSV, Arrow.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     new: Annotated[bool, typer.Option("--new", help="Write a protocol to begin from.")] = False,  # noqa: FBT002
-    freeze: Annotated[bool, typer.Option("--freeze", help="Freeze the protocol before its data are opened.")] = False,  # noqa: FBT002
-    check: Annotated[bool, typer.Option("--check", help="Only say whether the protocol can be used.")] = False,  # noqa: FBT002
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Freeze the protocol before its data are opened.")
+    ] = False,  # noqa: FBT002
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the protocol can be used.")
+    ] = False,  # noqa: FBT002
     lang: Annotated[str, typer.Option(help="fr, en or both.")] = "both",
     models: Folders = None,
     trust: Trust = None,

@@ -13,19 +13,12 @@ from ...engine.risks.outcomes import Outcome, load_outcomes
 from ...engine.runtime import RecordState
 from ...training.survey import Design
 from ..errors import ProtocolRefused, StudyProblem
-from ..protocol.model import Comparator, Condition, Protocol
+from ..protocol.model import Comparator, Protocol
 from ..protocol.read import conditions
 from ..statistics.estimate import BoolArray, FloatArray
+from .population import FlowStep, all_of, is_verified, meets, population
 from .table import StudyTable, as_features
 
-_OPERATORS = {
-    "==": np.equal,
-    "!=": np.not_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-}
 ANSWERED = "answered"
 _STATES = {
     RecordState.OK: ANSWERED,
@@ -36,17 +29,6 @@ _STATES = {
 }
 NOT_FOR = "not_for_this_person"
 NO_BODY_SIZE = "one_of_missing"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FlowStep:
-    """A step of the flow: how many people left, and how many stayed."""
-
-    id: str
-    label: str
-    label_fr: str
-    left: int
-    stayed: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +48,8 @@ class People:
     groups : subgroup id -> one bool (n,) a group
     period : (n,), text; None without one
     time : float64 (n,), for a survival outcome
+    competing : bool (n,), another event ended the follow-up
+    verified : bool (n,), got the reference standard
     flow : from all rows to these
     """
 
@@ -81,6 +65,8 @@ class People:
     groups: Mapping[str, Sequence[BoolArray]]
     period: "np.ndarray[Any, Any] | None"
     time: FloatArray | None
+    competing: BoolArray
+    verified: BoolArray
     flow: tuple[FlowStep, ...]
 
     @property
@@ -109,6 +95,8 @@ class People:
             groups={k: [g[rows] for g in v] for k, v in self.groups.items()},
             period=None if self.period is None else self.period[rows],
             time=None if self.time is None else self.time[rows],
+            competing=self.competing[rows],
+            verified=self.verified[rows],
         )
 
 
@@ -127,28 +115,6 @@ def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names() if name is not None))
 
 
-def meets(table: StudyTable, condition: Condition) -> BoolArray:
-    """Return bool (n,): the condition holds; a missing value meets no comparison."""
-    if condition.text is not None:
-        texts = table.texts(condition.column or "")
-        answer = (texts == condition.text) == (condition.op == "==")
-        return np.asarray(answer & (texts != ""))
-    values = _values(table, condition)
-    if condition.op in ("missing", "present"):
-        return np.asarray(np.isnan(values) == (condition.op == "missing"))
-    return np.asarray(_OPERATORS[condition.op](values, condition.value) & ~np.isnan(values))
-
-
-def _values(table: StudyTable, condition: Condition) -> FloatArray:
-    if condition.feature is not None:
-        return table.features[condition.feature]
-    column = condition.column or ""
-    if condition.op in ("missing", "present"):
-        is_there = np.asarray(table.raw[column].is_valid().to_numpy(zero_copy_only=False))
-        return np.where(is_there, 0.0, np.nan)
-    return table.numbers(column)
-
-
 def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle:
     """Return the index test, after checking every name that the protocol uses.
 
@@ -164,7 +130,16 @@ def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle
         if comparator.kind == "feature" and comparator.name not in table.features:
             path = f"comparator[{index}].name"
             problems.append(_unknown(path, comparator.name, "feature", table.features))
+    problems += _unknown_models(protocol, models)
+    if problems:
+        raise ProtocolRefused(problems)
+    return next(b for b in models.loaded if b.manifest.id == protocol.index_test.model)
+
+
+def _unknown_models(protocol: Protocol, models: Models) -> list[StudyProblem]:
+    """Return the models that are not there; one that is refused says itself why."""
     known = {b.manifest.id: b for b in models.loaded}
+    problems = []
     asked = [("index_test.model", protocol.index_test.model)]
     asked += [
         (f"comparator[{i}].name", c.name)
@@ -177,9 +152,7 @@ def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle
             if refusal is not None:
                 raise refusal
             problems.append(_unknown(path, name, "model", known))
-    if problems:
-        raise ProtocolRefused(problems)
-    return known[protocol.index_test.model]
+    return problems
 
 
 def _unknown(path: str, name: str, what: str, known: Mapping[str, Any]) -> StudyProblem:
@@ -200,7 +173,7 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
     ProtocolRefused  with every name that does not exist, or if nobody is left
     """
     bundle = check_names(protocol, table, models)
-    keep, flow = _population(protocol, table)
+    keep, flow = population(protocol, table)
     if not keep.any():
         raise ProtocolRefused(
             [
@@ -217,52 +190,24 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
         design=_design(protocol, table, keep),
         person=_persons(protocol, table)[keep],
         groups={
-            s.id: [_all_of(table, group.when)[keep] for group in s.groups]
+            s.id: [all_of(table, group.when)[keep] for group in s.groups]
             for s in protocol.subgroups
         },
         period=None if protocol.data.period is None else table.texts(protocol.data.period)[keep],
         time=None
         if protocol.reference.time is None
         else table.numbers(protocol.reference.time)[keep],
+        competing=_nobody(table)[keep]
+        if protocol.reference.competing is None
+        else meets(table, protocol.reference.competing)[keep],
+        verified=is_verified(protocol, table)[keep],
         flow=flow,
         **answer,
     )
 
 
-def _all_of(table: StudyTable, when: Sequence[Condition]) -> BoolArray:
-    found = np.ones(len(table), dtype=np.bool_)
-    for condition in when:
-        found &= meets(table, condition)
-    return found
-
-
-def _population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[FlowStep, ...]]:
-    keep = np.ones(len(table), dtype=np.bool_)
-    steps = [FlowStep("all", "Records in the file", "Enregistrements du fichier", 0, len(table))]
-
-    def leave(step: str, label: str, label_fr: str, out: BoolArray) -> None:
-        left = int((keep & out).sum())
-        keep[out] = False
-        steps.append(FlowStep(step, label, label_fr or label, left, int(keep.sum())))
-
-    leave(
-        "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
-    )
-    for exclusion in protocol.population.exclude:
-        leave(exclusion.id, exclusion.label, exclusion.label_fr, meets(table, exclusion.when))
-    unknown = (
-        np.isnan(_values(table, protocol.reference.case))
-        if (protocol.reference.case.text is None)
-        else table.texts(protocol.reference.case.column or "") == ""
-    )
-    leave("no_reference", "Reference standard missing", "Examen de référence manquant", unknown)
-    if protocol.reference.time is not None:
-        no_time = ~(table.numbers(protocol.reference.time) > 0)
-        leave("no_follow_up", "No follow-up", "Aucun suivi", no_time)
-    if protocol.data.survey is not None:
-        weight = table.numbers(protocol.data.survey.weight)
-        leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
-    return keep, tuple(steps)
+def _nobody(table: StudyTable) -> BoolArray:
+    return np.zeros(len(table), dtype=np.bool_)
 
 
 def ask(bundle: Bundle, table: StudyTable, keep: BoolArray) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class Reference:
     description_fr: str = ""
     time: str | None = None
     horizon: float | None = None
+    competing: Condition | None = None
     verified: Condition | None = None
 
 
@@ -211,7 +212,7 @@ class MissingData:
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """What was expected when the size was chosen (Riley et al. 2021): widths are of 95 % intervals."""
+    """What was expected when the size was chosen (Riley et al. 2021); widths of 95 % intervals."""
 
     prevalence: float
     auroc: float

@@ -114,8 +114,10 @@ def conditions(protocol: Protocol) -> Iterator[tuple[str, Condition]]:
     for index, exclusion in enumerate(protocol.population.exclude):
         yield f"population.exclude[{index}].when", exclusion.when
     yield "reference.case", protocol.reference.case
-    if protocol.reference.verified is not None:
-        yield "reference.verified", protocol.reference.verified
+    for key in ("competing", "verified"):
+        other = getattr(protocol.reference, key)
+        if other is not None:
+            yield f"reference.{key}", other
     for i, subgroup in enumerate(protocol.subgroups):
         for j, group in enumerate(subgroup.groups):
             for k, condition in enumerate(group.when):
@@ -203,9 +205,8 @@ def _endpoint(
             "there are no weights", "Give [data.survey], or among = \"counted\"",
         )  # fmt: skip
     is_survival = protocol.reference.time is not None
-    if (endpoint.statistic == "c_index") != is_survival and (
-        endpoint.statistic == "c_index" or endpoint.statistic == "auroc"
-    ):
+    wrong = "auroc" if is_survival else "c_index"
+    if endpoint.statistic == wrong:
         yield (
             "statistic_kind", f"{path}.statistic", f"{endpoint.statistic} for this outcome",
             "a survival outcome is ranked by c_index, another one by auroc",

@@ -16,7 +16,8 @@ _FOREST_BOTTOM = 0.5
 
 def flow(document: Document, words: Words) -> Figure:
     """Draw who left, and what the index test said of those who stayed."""
-    boxes, ends = [], []
+    boxes: list[Box] = []
+    ends: list[tuple[str, ...]] = []
     for step in document["flow"]:
         if "stayed" in step:
             stayed = f"{words.number(step['stayed'])} {words.say('report', 'stayed')}"
@@ -57,7 +58,7 @@ def roc(document: Document, words: Words) -> Figure | None:
     )
     for style, (name, found) in enumerate(tests.items()):
         plot.line([(x, y) for x, y in found["curve"]], style, names[name])
-        at = counted["threshold"].get(name)
+        at = counted.get("threshold", {}).get(name)
         if at is None or at["shares"]["sensitivity"]["wilson"].get("value") is None:
             continue
         x = 1 - at["shares"]["specificity"]["wilson"]["value"]
@@ -89,8 +90,8 @@ def calibration(document: Document, words: Words) -> Iterator[Figure]:
         for left, right, count in zip(edges, edges[1:], counts, strict=False):
             if right <= top:
                 plot.bar(left, right, 0.2 * top * count / max(counts))
-        pairs = [list(zip(curve["risk"], curve[k], strict=True)) for k in ("low", "high")]
-        plot.band(*pairs)
+        low, high = (list(zip(curve["risk"], curve[k], strict=True)) for k in ("low", "high"))
+        plot.band(low, high)
         observed = list(zip(curve["risk"], curve["observed"], strict=True))
         plot.line(observed, 0, words.method(curve["method"]))
         plot.line([(0.0, 0.0), (top, top)], 4, words.say("report", "ideal"))
@@ -113,8 +114,8 @@ def benefit(document: Document, words: Words) -> Figure:
         words.short,
     )
     known = [r for r in rows if "ci_low" in r["index"]]
-    ends = [[(r["threshold"], r["index"][k]) for r in known] for k in ("ci_low", "ci_high")]
-    plot.band(*ends)
+    low, high = ([(r["threshold"], r["index"][k]) for r in known] for k in ("ci_low", "ci_high"))
+    plot.band(low, high)
     for style, (key, label) in enumerate(curves.items()):
         points = [(r["threshold"], r[key]["value"]) for r in rows if "value" in r[key]]
         plot.line(points, style, label)
@@ -129,8 +130,9 @@ def forest(document: Document, words: Words) -> Figure:
     rows: list[tuple[str, Any]] = []
     for subgroup in document["subgroups"]:
         rows.append((words.pick(subgroup, "label"), None))
-        for group in subgroup["groups"]:
-            rows.append((f"   {words.pick(group, 'label')}", group["results"]["auroc"]))
+        rows += [
+            (f"   {words.pick(g, 'label')}", g["results"]["auroc"]) for g in subgroup["groups"]
+        ]
     lowest = min((r["ci_low"] for _, r in rows if r and r.get("ci_low") is not None), default=0.5)
     left = min(_FOREST_BOTTOM, lowest)
     plot = Plot(

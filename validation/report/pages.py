@@ -1,16 +1,16 @@
 """The sections of a report, one function each, from the document to words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from . import figures
+from . import pages_extra as more
 from .checklists import checklist_section
+from .pages_threshold import p_text, threshold
 from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
 from .words import Words
 
 Maker = Callable[[Document, Words], Section | None]
-_SHARES = ("prevalence", "positive_share", "sensitivity", "specificity", "ppv", "npv")
-_RATIOS = ("lr_positive", "lr_negative", "number_needed_to_screen", "tests_per_case")
 _BOUNDS = (
     "abstained",
     "abstained_cases",
@@ -30,7 +30,7 @@ _CALIBRATION = (
 
 
 def question(document: Document, words: Words) -> Section:
-    """What is asked, of whom, with which test, against what."""
+    """Tell what is asked, of whom, with which test, against what."""
     plan, model = document["protocol"]["content"], document["model"]
     study, reference, index = plan["study"], plan["reference"], plan["index_test"]
     none = words.say("report", "no_freeze")
@@ -88,7 +88,7 @@ def _shown(value: object) -> str:
 
 
 def endpoints(document: Document, words: Words) -> Section:
-    """The planned numbers, and what they show."""
+    """Tell the planned numbers, and what they show."""
     names, rows = test_names(document, words), []
     for e in document["endpoints"]:
         against = names.get(e["against"] or "", "")
@@ -130,7 +130,7 @@ def flow(document: Document, words: Words) -> Section:
 
 
 def participants(document: Document, words: Words) -> Section:
-    """What the model read of cases and of the others."""
+    """Tell what the model read of cases and of the others."""
     head = ("input", "cases", "known_cases", "others", "known_others")
     rows = []
     for row in document["participants"]:
@@ -165,7 +165,7 @@ def discrimination(document: Document, words: Words) -> Section:
         rows = tuple(
             (names[name], words.say("stat", stat), *words.estimate(results[stat]))
             for name, results in tests.items()
-            for stat in ("auroc", "auprc", "c_index")
+            for stat in ("auroc", "auprc", "c_index", "auroc_at")
             if stat in results
         )
         among = words.say("report", which)
@@ -173,7 +173,7 @@ def discrimination(document: Document, words: Words) -> Section:
         tables.append(Table(f"discrimination_{which}", caption, head, rows))
         head = (*estimate_head(words, "test"), words.say("head", "p_value"))
         rows = tuple(
-            (names[n], *words.estimate(g["difference"]), _p(g.get("test"), words))
+            (names[n], *words.estimate(g["difference"]), p_text(g.get("test"), words))
             for n, g in gaps.items()
         )
         caption = f"{words.say('caption', 'differences')} ({among})"
@@ -185,82 +185,6 @@ def discrimination(document: Document, words: Words) -> Section:
         figures=(drawn,) if drawn else (),
         tables=tuple(t for t in tables if t.rows),
     )
-
-
-def _p(test: Any, words: Words) -> str:  # noqa: ANN401 - plain data
-    return words.number(test.get("p_value") if test else None)
-
-
-def threshold(document: Document, words: Words) -> Section:
-    """Two-by-two tables and what follows from them."""
-    names, tables = test_names(document, words), []
-    counted = document["analyses"]["counted"]["threshold"]
-    for name, found in counted.items():
-        cut = words.short(found["threshold"])
-        tables.append(_counts(name, found, names[name], words))
-        rows = [
-            (words.say("stat", s), *words.estimate(found["shares"][s][kind]))
-            for s in _SHARES
-            for kind in ("wilson", "clopper_pearson")
-        ]
-        rows += estimate_rows(words, found, _RATIOS)
-        caption = words.say("caption", "shares", test=names[name], cut=cut)
-        head = estimate_head(words, "statistic")
-        tables.append(Table(f"threshold_{name}", caption, head, tuple(rows)))
-    tables.append(_at_prevalence(counted["index"], words))
-    for name, found in counted.items():
-        if "paired" in found:
-            tables.append(_paired(name, found["paired"], names[name], words))
-    tables += _weighted_shares(document, names, words)
-    return Section("threshold", words.say("section", "threshold"), tables=tuple(tables))
-
-
-def _counts(name: str, found: Any, label: str, words: Words) -> Table:  # noqa: ANN401 - plain data
-    c = found["counts"]
-    head = ("what", "cases", "others")
-    rows = (
-        (words.say("head", "positive"), words.number(c["tp"]), words.number(c["fp"])),
-        (words.say("head", "negative"), words.number(c["fn"]), words.number(c["tn"])),
-    )
-    caption = words.say("caption", "counts", test=label)
-    return Table(f"counts_{name}", caption, tuple(words.say("head", h) for h in head), rows)
-
-
-def _at_prevalence(found: Any, words: Words) -> Table:  # noqa: ANN401 - plain data
-    head = estimate_head(words, "prevalence", "statistic")
-    rows = tuple(
-        (
-            f"{words.short(100 * row['prevalence'])} %",
-            words.say("stat", s),
-            *words.estimate(row[s]),
-        )
-        for row in found["at_prevalence"]
-        for s in ("ppv", "npv")
-    )
-    return Table("predictive_values", words.say("caption", "at_prevalence"), head, rows)
-
-
-def _paired(name: str, found: Any, label: str, words: Words) -> Table:  # noqa: ANN401 - plain data
-    head = (*estimate_head(words, "statistic"), f"{words.say('head', 'p_value')} (McNemar)")
-    rows = tuple(
-        (
-            words.say("stat", s),
-            *words.estimate(found[s]["difference"]),
-            _p(found[s]["mcnemar"], words),
-        )
-        for s in ("sensitivity", "specificity")
-    )
-    return Table(f"paired_{name}", words.say("caption", "paired", test=label), head, rows)
-
-
-def _weighted_shares(document: Document, names: dict[str, str], words: Words) -> Iterator[Table]:
-    for name, found in document["analyses"].get("weighted", {}).get("threshold", {}).items():
-        rows = estimate_rows(words, found["shares"], _SHARES)
-        cut = words.short(found["threshold"])
-        caption = words.say("caption", "shares", test=names[name], cut=cut)
-        among = words.say("report", "weighted")
-        head = estimate_head(words, "statistic")
-        yield Table(f"threshold_weighted_{name}", f"{caption} ({among})", head, rows)
 
 
 def abstention(document: Document, words: Words) -> Section:
@@ -331,7 +255,7 @@ def _benefit_label(key: str, names: dict[str, str], words: Words) -> str:
 
 
 def subgroups(document: Document, words: Words) -> Section | None:
-    """The headline numbers again, group by group."""
+    """Tell the headline numbers again, group by group."""
     if not document["subgroups"]:
         return None
     tables = []
@@ -366,29 +290,6 @@ def subgroups(document: Document, words: Words) -> Section | None:
     )
 
 
-def sample_size(document: Document, words: Words) -> Section | None:
-    """How many were planned, how many there are."""
-    found = document["sample_size"]
-    if found is None:
-        return None
-    there = {"by_oe": "n", "by_auroc": "n", "cases_at_least": "cases"}
-    rows = [
-        (words.say("sample", key), words.number(found[key]), words.number(found[is_]))
-        for key, is_ in there.items()
-    ]
-    others = found["n"] - found["cases"]
-    rows.append(
-        (
-            words.say("sample", "others_at_least"),
-            words.number(found["others_at_least"]),
-            words.number(others),
-        )
-    )
-    head = tuple(words.say("head", h) for h in ("criterion", "needed", "found"))
-    table = Table("sample_size", "", head, tuple(rows))
-    return Section("sample_size", words.say("section", "sample_size"), tables=(table,))
-
-
 def how(document: Document, words: Words) -> Section:
     """Software, seed, blinding, suppression."""
     plan = document["protocol"]["content"]
@@ -410,12 +311,21 @@ MAKERS: tuple[Maker, ...] = (
     flow,
     participants,
     discrimination,
+    more.by_person,
     threshold,
+    more.referral,
     abstention,
     calibration,
+    more.survival,
     benefit,
+    more.reclassification,
     subgroups,
-    sample_size,
+    more.drift,
+    more.missing,
+    more.verification,
+    more.conformal,
+    more.explanation,
+    more.sample_size,
     how,
     checklist_section,
 )

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 _HIDDEN = {"suppressed": True}
-_STATISTICS = ("discrimination", "calibration", "benefit")
 
 
 def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
@@ -32,6 +31,8 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
         _endpoints(found)
         for subgroup in found["subgroups"]:
             _subgroup(subgroup, below)
+        if "periods" in found:
+            _groups(found["periods"]["groups"], below)
         _hide_deviations(found["deviations"], below)
     return found
 
@@ -92,17 +93,20 @@ def _analysis(analysis: dict[str, Any], below: int) -> None:
         if "curve" in test:
             test["curve"] = _coarse(test["curve"], test["auroc"].get("n", 0), below)
     _abstention(analysis.get("abstention", {}), below)
+    for band in analysis.get("bands", []):
+        if _is_small(band["cases"], below) or _is_small(band["n"] - band["cases"], below):
+            band.update({"n": None, "cases": None, "incidence": dict(_HIDDEN)})
     histogram = analysis.get("calibration", {}).get("histogram", {})
     if histogram:
         histogram["counts"] = [None if _is_small(c, below) else c for c in histogram["counts"]]
 
 
 def _hide_table(table: dict[str, Any]) -> None:
-    for key in table:
+    for key, value in table.items():
         if key == "counts":
-            table[key] = dict.fromkeys(table[key])
+            table[key] = dict.fromkeys(value)
         elif key != "threshold":
-            table[key] = _hidden(table[key])
+            table[key] = _hidden(value)
 
 
 def _hidden(value: Any) -> Any:  # noqa: ANN401 - plain data
@@ -160,7 +164,14 @@ def _endpoints(document: dict[str, Any]) -> None:
 
 
 def _subgroup(subgroup: dict[str, Any], below: int) -> None:
-    groups = subgroup["groups"]
+    names = _groups(subgroup["groups"], below)
+    for name, gap in subgroup["worst_gap"].items():
+        if {gap.get("lowest"), gap.get("highest")} & names:
+            subgroup["worst_gap"][name] = dict(_HIDDEN)
+
+
+def _groups(groups: list[dict[str, Any]], below: int) -> set[str]:
+    """Hide small groups, and the smallest other one where one alone would be hidden."""
     hidden = [g for g in groups if _has_small(g, below)]
     if len(hidden) == 1 and len(groups) > 1:
         rest = [g for g in groups if g is not hidden[0]]
@@ -168,10 +179,7 @@ def _subgroup(subgroup: dict[str, Any], below: int) -> None:
     for group in hidden:
         group["n"] = group["cases"] = group["abstained"] = None
         group["results"] = {name: dict(_HIDDEN) for name in group["results"]}
-    names = {g["label"] for g in hidden}
-    for name, gap in subgroup["worst_gap"].items():
-        if {gap.get("lowest"), gap.get("highest")} & names:
-            subgroup["worst_gap"][name] = dict(_HIDDEN)
+    return {g["label"] for g in hidden}
 
 
 def _has_small(group: Mapping[str, Any], below: int) -> bool:

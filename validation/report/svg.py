@@ -17,6 +17,8 @@ TOP: Final = 14.0
 BOTTOM: Final = 50.0
 LEGEND_ROW: Final = 18.0
 DASHES: Final = ("", "7 4", "2 3", "10 3 2 3", "1 5", "12 6")
+_LINE: Final = 17.0
+_PAD: Final = 9.0
 COLOURS: Final = ("#0b5394", "#b45f06", "#38761d", "#741b47", "#444444", "#7f6000")
 
 
@@ -84,9 +86,8 @@ class Plot:
         """Draw a bar in the units of the axes."""
         x, y = self.across(left), self.up(top)
         width, height = round(self.across(right) - x, 1), round(self.up(bottom) - y, 1)
-        self._parts.append(
-            f'<rect x="{x}" y="{y}" width="{max(width, 0.5)}" height="{max(height, 0)}" class="bar"/>'
-        )
+        size = f'width="{max(width, 0.5)}" height="{max(height, 0)}"'
+        self._parts.append(f'<rect x="{x}" y="{y}" {size} class="bar"/>')
 
     def interval(self, row: float, low: float, value: float, high: float) -> None:
         """Draw an estimate with its interval on a row."""
@@ -173,7 +174,7 @@ class Box:
 
 def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: str) -> str:
     """Draw boxes one below the other, what left at their side, and the ends side by side."""
-    width, line, gap, pad = 720.0, 17.0, 20.0, 9.0
+    width, line, gap, pad = 720.0, _LINE, 20.0, _PAD
     y, parts = 8.0, []
     for i, box in enumerate(boxes):
         if box.left:
@@ -182,11 +183,11 @@ def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: s
             parts += [
                 f'<line x1="150" x2="150" y1="{y - gap}" y2="{y + height + gap}" class="axis"/>',
                 f'<line x1="150" x2="330" y1="{middle}" y2="{middle}" class="axis"/>',
-                *_box(330, y, 380, box.left, pad, line),
+                *_box(330, y, 380, box.left),
             ]
             y += height + gap
         height = pad * 2 + line * len(box.lines)
-        parts += _box(20, y, 260, box.lines, pad, line)
+        parts += _box(20, y, 260, box.lines)
         y += height + gap
         if i < len(boxes) - 1 and not boxes[i + 1].left:
             parts.append(f'<line x1="150" x2="150" y1="{y - gap}" y2="{y}" class="axis"/>')
@@ -197,7 +198,7 @@ def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: s
         parts.append(
             f'<line x1="150" x2="{x + each / 2 - 5}" y1="{y - gap}" y2="{y}" class="axis"/>'
         )
-        parts += _box(x, y, each - 10, lines, pad, line)
+        parts += _box(x, y, each - 10, lines)
     y += pad * 2 + line * tallest + 8
     body = "".join(parts)
     name = escape(title)
@@ -207,13 +208,11 @@ def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: s
     )
 
 
-def _box(
-    x: float, y: float, width: float, lines: Sequence[str], pad: float, line: float
-) -> list[str]:
-    height = pad * 2 + line * len(lines)
+def _box(x: float, y: float, width: float, lines: Sequence[str]) -> list[str]:
+    height = _PAD * 2 + _LINE * len(lines)
     parts = [f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="box"/>']
     parts += [
-        f'<text x="{x + 9}" y="{y + pad + line * i + 12}">{escape(text)}</text>'
+        f'<text x="{x + 9}" y="{y + _PAD + _LINE * i + 12}">{escape(text)}</text>'
         for i, text in enumerate(lines)
     ]
     return parts

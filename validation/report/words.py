@@ -60,10 +60,8 @@ class Words:
             return "–"
         if isinstance(value, int):
             return f"{value:,}".replace(",", "\u202f")
-        if 0 < abs(value) < _SMALL:
-            text = f"{value:.2g}"
-        else:
-            text = f"{value:.{decimals}f}"
+        is_tiny = 0 < abs(value) < _SMALL
+        text = f"{value:.2g}" if is_tiny else f"{value:.{decimals}f}"
         return text.replace(".", ",") if self.lang == "fr" else text
 
     def short(self, value: float) -> str:

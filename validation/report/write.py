@@ -19,6 +19,7 @@ from .suppress import suppress
 from .words import Lang, Words
 
 JSON_NAME: Final = "report.json"
+LONG_TABLE: Final = 30
 LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
 
 
@@ -94,6 +95,7 @@ def as_html(told: Mapping[str, Any], made: Sequence[Section], words: Words) -> s
         warnings=warnings(told, words),
         sections=made,
         css=_resource("report.css"),
+        long_table=LONG_TABLE,
     )
 
 

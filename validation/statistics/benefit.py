@@ -63,7 +63,7 @@ def mean_of(terms: FloatArray, design: Design | None = None) -> Result:
 def net_benefit_at_prevalence(
     case: BoolArray, positive: BoolArray, threshold: float, prevalence: float
 ) -> Result:
-    """Net benefit where people were chosen by outcome and the prevalence is known from elsewhere."""
+    """Net benefit where people were chosen by outcome; the prevalence is known from elsewhere."""
     method = "binomial sensitivity and specificity"
     m, n = int(case.sum()), int((~case).sum())
     if m == 0 or n == 0:

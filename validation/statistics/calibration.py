@@ -1,4 +1,4 @@
-"""Whether a risk means what it says: O/E, intercept, slope, curves and their errors, Brier score."""
+"""Whether a risk means what it says: O/E, intercept, slope, curves and their errors, Brier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -194,8 +194,10 @@ def calibration_curve(
         return NotEstimable("does_not_converge", len(case), method)
     grid = np.unique(np.quantile(risk, np.linspace(0.005, 0.995, _CURVE_POINTS)))
     low, high = curve.band(grid, z_value())
-    columns = (tuple(float(v) for v in c) for c in (grid, curve.at(grid), low, high))
-    return CalibrationCurve(*columns, len(case), method)
+    risks, observed, below, above = (
+        tuple(float(v) for v in c) for c in (grid, curve.at(grid), low, high)
+    )
+    return CalibrationCurve(risks, observed, below, above, len(case), method)
 
 
 def risk_histogram(risk: FloatArray, bins: int = 30) -> tuple[FloatArray, np.ndarray]:

@@ -19,7 +19,9 @@ def bin_shares(
 ) -> tuple[FloatArray, FloatArray]:
     """Count both periods in bins of equal share in the reference; missing is a bin of its own."""
     known = reference[np.isfinite(reference)]
-    inner = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else []
+    inner = np.empty(0)
+    if len(known):
+        inner = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1]))
 
     def counts(values: FloatArray) -> FloatArray:
         there = values[np.isfinite(values)]
@@ -38,7 +40,7 @@ def _psi(first: FloatArray, second: FloatArray) -> float:
 
 
 def population_stability(reference: FloatArray, current: FloatArray, seed: int) -> Result:
-    """Population stability index of one column between two periods.
+    """Return the population stability index of one column between two periods.
 
     Below .1 little has moved, from .25 on something has (a convention, not a test). Half a person
     is added to each bin, so that an empty bin gives a number. With few people the index is above

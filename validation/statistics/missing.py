@@ -28,7 +28,7 @@ def rubin(estimates: Sequence[Result], *, on_logit: bool = False) -> Result:
 
     Source: Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948-955.
     """
-    method = f"Rubin's rules, {len(estimates)} imputations"
+    method = "Rubin's rules"
     refused = next((e for e in estimates if isinstance(e, NotEstimable)), None)
     if refused is not None or len(estimates) < 2:  # noqa: PLR2004 - a spread needs two
         return refused or NotEstimable("too_few", 0, method)
@@ -40,9 +40,8 @@ def rubin(estimates: Sequence[Result], *, on_logit: bool = False) -> Result:
     errors = (ends[:, 2] - ends[:, 1]) / (2 * z_value())
     value, half = pool(ends[:, 0], errors**2, known[0].n)
     found = np.array([value, value - half, value + half])
-    if on_logit:
-        found = expit(found)
-    return Estimate(*(float(v) for v in found), n=known[0].n, method=method)
+    middle, low, high = (float(v) for v in (expit(found) if on_logit else found))
+    return Estimate(middle, low, high, known[0].n, method)
 
 
 def pool(values: FloatArray, variances: FloatArray, n: int) -> tuple[float, float]:

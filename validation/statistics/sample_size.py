@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import ceil, exp, log, sqrt
 
 import numpy as np
-from scipy import stats
 
 from .estimate import z_value
 
@@ -120,5 +119,5 @@ def size_for_slope(logits: np.ndarray, width: float) -> int:
 
 
 def size_for_share(share: float, width: float) -> int:
-    """Return the people needed for a Wald interval of a share (sensitivity: cases) of this width."""
-    return ceil(4 * float(stats.norm.ppf(0.975)) ** 2 * share * (1 - share) / width**2)
+    """Return the people (for sensitivity: cases) needed for a Wald interval of this width."""
+    return ceil(4 * z_value() ** 2 * share * (1 - share) / width**2)

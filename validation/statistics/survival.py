@@ -61,6 +61,28 @@ def harrell_c(outcome: Outcome, score: FloatArray) -> Result:
 
     Source: Harrell et al. 1996, Stat Med 15:361-387; variance as ``concordance`` of R survival.
     """
+    found = _concordance(outcome, score)
+    if isinstance(found, NotEstimable):
+        return found
+    value, influence = found
+    error = float(np.sqrt((influence**2).sum()))
+    return wald(value, error, len(score), HARRELL, within=(0.0, 1.0))
+
+
+def harrell_difference(outcome: Outcome, a: FloatArray, b: FloatArray) -> Result:
+    """C-index of score ``a`` minus that of score ``b`` in the same people."""
+    method = f"{HARRELL}; paired"
+    first, second = _concordance(outcome, a), _concordance(outcome, b)
+    if isinstance(first, NotEstimable):
+        return first
+    if isinstance(second, NotEstimable):
+        return second
+    error = float(np.sqrt(((first[1] - second[1]) ** 2).sum()))
+    return wald(first[0] - second[0], error, len(a), method, within=(-1.0, 1.0))
+
+
+def _concordance(outcome: Outcome, score: FloatArray) -> tuple[float, FloatArray] | NotEstimable:
+    """Return the C-index and each person's influence on it, shape (n,)."""
     n = len(score)
     if n == 0 or not outcome.event.any():
         return NotEstimable("nobody" if n == 0 else "no_case", n, HARRELL)
@@ -75,15 +97,15 @@ def harrell_c(outcome: Outcome, score: FloatArray) -> Result:
     concordant, comparable = np.zeros(n), np.zeros(n)
     concordant[events] = below + tied / 2
     comparable[events] = n - after[events]
-    earlier = np.searchsorted(np.sort(after[events]), place, side="right")
     concordant += above + tied_as_later / 2
-    comparable += earlier
+    comparable += np.searchsorted(np.sort(after[events]), place, side="right")
     pairs = comparable.sum() / 2
     if pairs == 0:
         return NotEstimable("no_follow_up", n, HARRELL)
     value = float(concordant.sum() / 2 / pairs)
-    influence = (concordant - value * comparable) / pairs
-    return wald(value, float(np.sqrt((influence**2).sum())), n, HARRELL, within=(0.0, 1.0))
+    influence = np.empty(n)
+    influence[order] = (concordant - value * comparable) / pairs
+    return value, influence
 
 
 def _first_after(time: FloatArray, event: BoolArray) -> IntArray:
@@ -157,9 +179,9 @@ def kaplan_meier(time: FloatArray, event: BoolArray) -> Curve:
     Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457-481.
     """
     times, events, at_risk = _risk_sets(time, event)
-    survival = np.cumprod(1 - events / at_risk)
+    survival: FloatArray = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
-        hazard = np.cumsum(events / (at_risk * (at_risk - events)))
+        hazard: FloatArray = np.cumsum(events / (at_risk * (at_risk - events)))
         variances = np.where(survival > 0, survival**2 * hazard, 0.0)
     return Curve(times, survival, variances, 1.0)
 
@@ -187,7 +209,7 @@ def cumulative_incidence(outcome: Outcome) -> Curve:
     ).astype(np.float64)
     survival = np.cumprod(1 - ends / at_risk)
     before = np.r_[1.0, survival[:-1]]
-    incidence = np.cumsum(before * ours / at_risk)
+    incidence: FloatArray = np.cumsum(before * ours / at_risk)
     return Curve(times, incidence, _incidence_variance(outcome, (times, incidence, before)), 0.0)
 
 
@@ -219,7 +241,8 @@ def censoring_weights(outcome: Outcome, horizon: float) -> FloatArray:
 
     0 for people censored before the horizon; the others stand for them.
 
-    Source: Uno et al. 2007, J Am Stat Assoc 102:527-537; Blanche et al. 2013, Stat Med 32:5381-5397.
+    Source: Uno et al. 2007, J Am Stat Assoc 102:527-537; Blanche et al. 2013, Stat Med
+    32:5381-5397.
     """
     ended = outcome.event | outcome.competing
     free = kaplan_meier(outcome.time, ~ended)

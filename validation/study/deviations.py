@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...engine.bundles.verify import Bundle
 from ..data.people import People
 from ..data.table import StudyTable
@@ -52,7 +54,7 @@ def of_results(
         if "not_estimable" in e["result"]
     ]
     for name, score in people.comparators.items():
-        without = int((score != score).sum())
+        without = int(np.isnan(score).sum())
         if without:
             found.append({"code": "comparator_missing", "comparator": name, "n": without})
     if sample is not None and not sample["is_enough"]:

@@ -1,6 +1,6 @@
 """Runs a study: reads, checks, counts, estimates, and returns one document of plain data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...engine.bundles.decode import encode
 from ...engine.bundles.load import Models
+from ...engine.bundles.verify import Bundle
 from ...training.survey import Design
 from ..data.people import People, check_names, make_people, wanted_columns
 from ..data.table import read_table
@@ -16,8 +17,10 @@ from ..protocol.model import Protocol
 from ..protocol.read import read_protocol
 from ..statistics.sample_size import size_for_auroc, size_for_oe
 from . import deviations as deviate
+from . import extra
 from .describe import describe
 from .endpoints import endpoints
+from .missing import missing
 from .sections import (
     abstention,
     at_threshold,
@@ -28,6 +31,7 @@ from .sections import (
     weighted_discrimination,
 )
 from .subgroups import subgroups
+from .survival import survival_tables
 
 SCHEMA: Final = "laennec.study_report/1"
 _LIBRARIES: Final = ("numpy", "scipy", "onnxruntime", "pyarrow")
@@ -71,7 +75,8 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         note_opened(options.protocol, table.sha256)
     bundle = check_names(protocol, table, options.models)
     options.said("model")
-    people = make_people(protocol, table, options.models)
+    everyone = make_people(protocol, table, options.models)
+    people = everyone.of(everyone.verified)
     options.said("statistics")
     analyses = analyse(people, protocol)
     saw = table.sha256 in bundle.manifest.training.data.values()
@@ -108,13 +113,43 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         "participants": describe(people, bundle.manifest.input_names),
         "endpoints": shown,
         "analyses": analyses,
-        "subgroups": subgroups(people, protocol),
+        "subgroups": [] if is_survival(protocol) else subgroups(people, protocol),
         "sample_size": sample,
+        **{
+            name: found
+            for name, found in _extra(everyone, people, protocol, bundle)
+            if found is not None
+        },
     }
+
+
+def is_survival(protocol: Protocol) -> bool:
+    """Say whether the outcome is a survival time."""
+    return protocol.reference.time is not None
+
+
+def _extra(
+    everyone: People, people: People, protocol: Protocol, bundle: Bundle
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Yield the sections that this protocol and model have."""
+    yield "explanation", extra.explanation(people, protocol, bundle)
+    if is_survival(protocol):
+        return
+    yield "missing", missing(people, protocol, bundle)
+    yield "by_person", extra.by_person(people, protocol)
+    yield "referral", extra.equal_sensitivity(people, protocol)
+    yield "periods", extra.periods(people, protocol, bundle)
+    yield "conformal", extra.conformal(people, bundle)
+    yield "reclassification", extra.reclassification(people, protocol, bundle)
+    partly = everyone if protocol.reference.verified is not None else None
+    yield "verification", extra.verification(partly, protocol)
 
 
 def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
     """Return the tables of people counted one by one, and of the survey's population."""
+    if is_survival(protocol):
+        withheld = abstention(people, protocol.index_test.threshold)
+        return {"counted": {**survival_tables(people, protocol), "abstention": withheld}}
     found: dict[str, Any] = {
         "counted": {
             "n": people.n,

@@ -217,7 +217,7 @@ def _histogram(risk: FloatArray) -> Table:
 
 
 def benefit(people: People, protocol: Protocol, design: Design | None = None) -> list[Table]:
-    """Net benefit along the planned cut-offs: the index test, everybody, comparators with a cut-off."""
+    """Net benefit along the planned cut-offs: index test, everybody, comparators with a cut-off."""
     among = people.answered
     case, risk = people.case[among], people.value[among]
     if not is_risk(risk):

@@ -1,0 +1,104 @@
+"""Who is of a study's population: conditions, exclusions in order, and the flow they make."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..protocol.model import Condition, Protocol
+from ..statistics.estimate import BoolArray, FloatArray
+from .table import StudyTable
+
+_OPERATORS: Mapping[str, Callable[..., Any]] = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowStep:
+    """A step of the flow: how many people left, and how many stayed."""
+
+    id: str
+    label: str
+    label_fr: str
+    left: int
+    stayed: int
+
+
+def meets(table: StudyTable, condition: Condition) -> BoolArray:
+    """Return bool (n,): the condition holds; a missing value meets no comparison."""
+    if condition.text is not None:
+        texts = table.texts(condition.column or "")
+        answer = (texts == condition.text) == (condition.op == "==")
+        return np.asarray(answer & (texts != ""))
+    values = condition_values(table, condition)
+    if condition.op in ("missing", "present"):
+        return np.asarray(np.isnan(values) == (condition.op == "missing"))
+    return np.asarray(_OPERATORS[condition.op](values, condition.value) & ~np.isnan(values))
+
+
+def condition_values(table: StudyTable, condition: Condition) -> FloatArray:
+    """Return what a condition reads, float64 (n,), NaN where missing."""
+    if condition.feature is not None:
+        return table.features[condition.feature]
+    column = condition.column or ""
+    if condition.op in ("missing", "present"):
+        is_there = np.asarray(table.raw[column].is_valid().to_numpy(zero_copy_only=False))
+        return np.where(is_there, 0.0, np.nan)
+    return table.numbers(column)
+
+
+def all_of(table: StudyTable, when: Sequence[Condition]) -> BoolArray:
+    """Return bool (n,): every condition holds."""
+    found = np.ones(len(table), dtype=np.bool_)
+    for condition in when:
+        found &= meets(table, condition)
+    return found
+
+
+def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[FlowStep, ...]]:
+    """Return who stays, bool (n,), and the steps of the flow.
+
+    Where the protocol says who was verified, a missing reference standard is expected of the
+    others, who stay for the correction of verification bias.
+    """
+    keep = np.ones(len(table), dtype=np.bool_)
+    steps = [FlowStep("all", "Records in the file", "Enregistrements du fichier", 0, len(table))]
+
+    def leave(step: str, label: str, label_fr: str, out: BoolArray) -> None:
+        left = int((keep & out).sum())
+        keep[out] = False
+        steps.append(FlowStep(step, label, label_fr or label, left, int(keep.sum())))
+
+    leave(
+        "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
+    )
+    for exclusion in protocol.population.exclude:
+        leave(exclusion.id, exclusion.label, exclusion.label_fr, meets(table, exclusion.when))
+    unknown = _unknown(table, protocol.reference.case) & is_verified(protocol, table)
+    leave("no_reference", "Reference standard missing", "Examen de référence manquant", unknown)
+    if protocol.reference.time is not None:
+        no_time = ~(table.numbers(protocol.reference.time) > 0)
+        leave("no_follow_up", "No follow-up", "Aucun suivi", no_time)
+    if protocol.data.survey is not None:
+        weight = table.numbers(protocol.data.survey.weight)
+        leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
+    return keep, tuple(steps)
+
+
+def _unknown(table: StudyTable, condition: Condition) -> BoolArray:
+    if condition.text is not None:
+        return np.asarray(table.texts(condition.column or "") == "")
+    return np.isnan(condition_values(table, condition))
+
+
+def is_verified(protocol: Protocol, table: StudyTable) -> BoolArray:
+    """Return who got the reference standard, bool (n,); everyone if the protocol says nothing."""
+    condition = protocol.reference.verified
+    return np.ones(len(table), dtype=np.bool_) if condition is None else meets(table, condition)

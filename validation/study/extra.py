@@ -1,0 +1,187 @@
+"""Sections that only some protocols ask for: referrals, periods, conformal sets, rules."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...engine.bundles.verify import Bundle
+from ...engine.explain.shapley import shapley_values
+from ..data.people import People
+from ..protocol.model import Protocol
+from ..statistics.calibration import is_risk
+from ..statistics.conformal import conformal_coverage
+from ..statistics.drift import population_stability
+from ..statistics.estimate import FloatArray, as_data
+from ..statistics.reclassification import net_reclassification
+from ..statistics.resampling import (
+    BOOTSTRAP,
+    BY_PERSON,
+    ReferralsAtEqualSensitivity,
+    auroc_by_person,
+    design_factors,
+    person_factors,
+    referrals,
+)
+from ..statistics.verification import begg_greenes
+from .sections import Table, plain, thresholds_of
+from .subgroups import headline
+
+_SHAPLEY_PEOPLE = 400
+_FIRES = 0.5
+
+
+def by_person(people: People, protocol: Protocol) -> Table | None:
+    """Return the AUROC with records of one person taken together, where there are several."""
+    if protocol.data.person is None:
+        return None
+    there = people.answered
+    found = auroc_by_person(
+        people.case[there],
+        people.value[there],
+        people.person[there],
+        protocol.analysis.bootstraps,
+        protocol.analysis.seed,
+    )
+    persons = len(np.unique(people.person[there]))
+    return {"records": int(there.sum()), "persons": persons, "auroc": as_data(found)}
+
+
+def equal_sensitivity(people: People, protocol: Protocol) -> Table | None:
+    """Return referrals of the index test at the sensitivity of each comparator with a cut-off."""
+    if not protocol.analysis.matched_sensitivity:
+        return None
+    found: Table = {}
+    cuts = thresholds_of(protocol)
+    for name, score in people.comparators.items():
+        if name not in cuts:
+            continue
+        both = people.answered & np.isfinite(score)
+        made = ReferralsAtEqualSensitivity(
+            people.case[both], people.value[both], score[both] >= cuts[name]
+        )
+        found[name] = {
+            which: plain(referrals(made, weight, factors, method))
+            for which, weight, factors, method in _replicates(people.of(both), protocol)
+        }
+    return found
+
+
+def _replicates(people: People, protocol: Protocol) -> Iterator[tuple[str, FloatArray, Any, str]]:
+    """Yield each analysis with its weights, replicates and the name of its bootstrap."""
+    a = protocol.analysis
+    ones = np.ones(people.n)
+    yield "counted", ones, lambda: person_factors(people.person, a.bootstraps, a.seed), BY_PERSON
+    design = people.design
+    if design is not None:
+        yield (
+            "weighted",
+            design.weight,
+            lambda: design_factors(design, a.bootstraps, a.seed),
+            BOOTSTRAP,
+        )
+
+
+def periods(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
+    """Return the headline numbers of each period, and how far inputs and risk have moved."""
+    if people.period is None:
+        return None
+    names = sorted(set(people.period.tolist()))
+    rows, moved = [], []
+    for name in names:
+        rows_in = people.period == name
+        among = rows_in & people.answered
+        rows.append(
+            {
+                "label": name,
+                "label_fr": name,
+                "n": int(among.sum()),
+                "cases": int(people.case[among].sum()),
+                "abstained": int((rows_in & ~people.answered).sum()),
+                "results": headline(people, among, protocol),
+            }
+        )
+    columns = {n: _column(people, j) for j, n in enumerate(bundle.manifest.input_names)}
+    columns["index"] = people.value
+    first, last = people.period == names[0], people.period == names[-1]
+    for column, values in columns.items():
+        index = population_stability(values[first], values[last], protocol.analysis.seed)
+        moved.append({"input": column, "psi": as_data(index)})
+    return {"groups": rows, "psi": moved, "first": names[0], "last": names[-1]}
+
+
+def _column(people: People, j: int) -> FloatArray:
+    return np.where(people.observed[:, j], people.x[:, j], np.nan)
+
+
+def conformal(people: People, bundle: Bundle) -> Table | None:
+    """Return coverage of the model's conformal sets, where its manifest has them."""
+    said = bundle.manifest.conformal
+    if said is None:
+        return None
+    there = people.answered
+    found = conformal_coverage(
+        people.case[there], people.value[there], said.case_from, said.non_case_to
+    )
+    return {"planned": said.coverage, **plain(found)}
+
+
+def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
+    """Return net reclassification against comparators that are risks, where it is asked for."""
+    if not protocol.analysis.net_reclassification:
+        return None
+    cuts = (bundle.manifest.bands.low_below, bundle.manifest.bands.high_from)
+    found: Table = {}
+    for name, score in people.comparators.items():
+        both = people.answered & np.isfinite(score)
+        if is_risk(score[both]) and is_risk(people.value[both]):
+            result = net_reclassification(people.case[both], people.value[both], score[both], cuts)
+            found[name] = plain(result)
+    return {"cuts": list(cuts), "against": found}
+
+
+def verification(everyone: People | None, protocol: Protocol) -> Table | None:
+    """Return sensitivity and specificity corrected for partial verification."""
+    if everyone is None:
+        return None
+    there = everyone.answered
+    positive = everyone.value[there] >= protocol.index_test.threshold
+    verified = everyone.verified[there]
+    found = begg_greenes(positive, verified, everyone.case[there])
+    return {"verified": int(verified.sum()), "n": int(there.sum()), **plain(found)}
+
+
+def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
+    """Return which rules carry the answers, and exact Shapley values of the inputs beside them.
+
+    The first is read from the pass that made the risks; the second is an independent check, against
+    the model's reference person, of people drawn with the study's seed.
+    """
+    rows = np.flatnonzero(people.answered)
+    if not bundle.model.is_tsk or not len(rows):
+        return None
+    output = bundle.model.run(people.x[rows], people.observed[rows])
+    weight = np.abs(output.rule_contribution).mean(axis=0)
+    texts = {r.id: r.text for r in bundle.rules.rules}
+    order = np.argsort(-weight, kind="stable")
+    generator = np.random.default_rng(protocol.analysis.seed)
+    drawn = np.sort(generator.choice(rows, min(_SHAPLEY_PEOPLE, len(rows)), replace=False))
+    values = np.abs(shapley_values(bundle.model, people.x[drawn], people.observed[drawn]).values)
+    mean = np.nanmean(values, axis=0)
+    names = bundle.manifest.input_names
+    return {
+        "rules": [
+            {
+                "id": bundle.model.rule_ids[j],
+                "text": texts.get(bundle.model.rule_ids[j], ""),
+                "contribution": float(weight[j]),
+                "fires": float((output.rule_firing[:, j] > _FIRES).mean()),
+            }
+            for j in order
+        ],
+        "shapley": [
+            {"input": names[j], "value": float(mean[j])} for j in np.argsort(-mean, kind="stable")
+        ],
+        "n": len(rows),
+        "n_shapley": len(drawn),
+    }

@@ -1,0 +1,100 @@
+"""The tables of a study whose outcome takes time."""
+
+from typing import Any
+
+import numpy as np
+
+from ..data.people import People
+from ..protocol.model import Protocol
+from ..statistics.estimate import BoolArray, as_data
+from ..statistics.survival import (
+    Outcome,
+    auroc_at,
+    calibration_at,
+    harrell_c,
+    harrell_difference,
+    incidence_at,
+    net_benefit_at,
+)
+from .sections import benefit_grid, plain, scores_of
+
+_BANDS = ("low", "intermediate", "high")
+_TENTHS = 10
+
+
+def outcome_of(people: People) -> Outcome:
+    """Return the follow-up of the people; the protocol has a time column."""
+    time = np.zeros(people.n) if people.time is None else people.time
+    return Outcome.of(time, people.case, people.competing)
+
+
+def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
+    """Return ranking, calibration at the horizon, incidence by band and net benefit."""
+    horizon, outcome = protocol.reference.horizon or 0.0, outcome_of(people)
+    there = people.answered
+    risk, inside = people.value[there], outcome.rows(there)
+    return {
+        "n": people.n,
+        "cases": int(people.case.sum()),
+        "horizon": horizon,
+        "discrimination": _ranking(people, outcome, horizon),
+        "calibration": {
+            **plain(calibration_at(inside, risk, horizon)),
+            "tenths": _tenths(inside, risk, horizon),
+        },
+        "bands": _by_band(people, outcome, horizon),
+        "benefit": [
+            {"threshold": t, "index": as_data(net_benefit_at(inside, risk, t, horizon)),
+             "everybody": as_data(net_benefit_at(inside, np.ones_like(risk), t, horizon))}
+            for t in benefit_grid(protocol)
+        ],
+    }  # fmt: skip
+
+
+def _ranking(people: People, outcome: Outcome, horizon: float) -> dict[str, Any]:
+    tests, differences = {}, {}
+    for name, score in scores_of(people).items():
+        there = np.isfinite(score)
+        inside = outcome.rows(there)
+        tests[name] = {
+            "c_index": as_data(harrell_c(inside, score[there])),
+            "auroc_at": as_data(auroc_at(inside, score[there], horizon)),
+        }
+    for name, score in people.comparators.items():
+        both = people.answered & np.isfinite(score)
+        gap = harrell_difference(outcome.rows(both), people.value[both], score[both])
+        differences[name] = {"difference": as_data(gap)}
+    return {"tests": tests, "differences": differences}
+
+
+def _incidence(outcome: Outcome, rows: BoolArray, horizon: float) -> dict[str, Any]:
+    return as_data(incidence_at(outcome.rows(rows), horizon))
+
+
+def _by_band(people: People, outcome: Outcome, horizon: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "band": name,
+            "n": int((people.band == code).sum()),
+            "cases": int(people.case[people.band == code].sum()),
+            "incidence": _incidence(outcome, people.band == code, horizon),
+        }
+        for code, name in enumerate(_BANDS)
+    ]
+
+
+def _tenths(outcome: Outcome, risk: Any, horizon: float) -> list[dict[str, Any]]:  # noqa: ANN401 - a column
+    """Return mean risk and incidence in tenths of the risk."""
+    if not len(risk):
+        return []
+    cuts = np.unique(np.quantile(risk, np.linspace(0, 1, _TENTHS + 1)[1:-1]))
+    group = np.searchsorted(cuts, risk, side="right")
+    return [
+        {
+            "risk": float(risk[group == g].mean()),
+            "n": int((group == g).sum()),
+            "incidence": _incidence(outcome, group == g, horizon),
+        }
+        for g in range(len(cuts) + 1)
+        if (group == g).any()
+    ]
