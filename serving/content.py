@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from ..engine.canonical import content_hash
 from ..engine.errors import AuditError, DataError
 from ..engine.prediagnosis import PreDiagnosis
-from ..engine.words import LANGUAGES, sentences_sha256
+from ..engine.words import LANGUAGES, Sentences, check_language, sentences_sha256
 from ..engine.words.as_json import canonical_content
 
 SCHEMA: Final = "laennec.content/1"
@@ -72,21 +72,34 @@ def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
     return Content(prediagnosis, stored["labels"], stored["values"])
 
 
-def require_same_words(prediagnosis: PreDiagnosis) -> None:
-    """Refuse to word a draft with other sentences than those that its hash covers.
+def sentences_for(
+    content: Content, lang: str, kept: Mapping[str, Mapping[str, str]] | None
+) -> Sentences:
+    """Return the sentences that the hash of a draft covers, in one language.
+
+    Parameters
+    ----------
+    content : the draft
+    lang : ``fr`` or ``en``
+    kept : the sentence tables that were kept with the draft, by language; needed where the sentence
+        files were changed since
 
     Raises
     ------
-    DataError : the sentence files were changed since the draft was made
+    DataError : the sentence files were changed since the draft was made, and its own were not kept
     """
-    if prediagnosis.sentences_sha256 != sentences_sha256():
+    if content.prediagnosis.sentences_sha256 == sentences_sha256():
+        return Sentences(lang, content.labels[lang])
+    if kept is None:
         raise DataError(
             found="a report that was made with other sentence files than those installed",
-            why="its words would not be the ones that the content hash covers",
+            why="its words would not be the ones that the content hash covers, and an earlier "
+            "version of the store did not keep them",
             remedy=f"Read it with --format json in the language it was kept in ({LANGUAGES[0]} or "
             f"{LANGUAGES[1]}; leave out --lang), or screen the visit again for a new version",
             path="sentences_sha256",
         )
+    return Sentences(lang, content.labels[lang], kept[check_language(lang)])
 
 
 @cache
@@ -97,7 +110,7 @@ def _hints(kind: type) -> Mapping[str, Any]:
 def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any part of a draft
     """Return plain data as the type that a draft declares for it."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return kind(**{name: _read(hint, value[name]) for name, hint in _hints(kind).items()})
+        return _read_parts(kind, value)
     if kind is float:
         return float(value)
     origin = get_origin(kind)
@@ -108,6 +121,28 @@ def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any part of a draft
     if origin is not None and origin is not Literal:
         return {key: _read(get_args(kind)[1], item) for key, item in value.items()}
     return value
+
+
+def _read_parts(kind: type[Any], value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
+    """Return a dataclass of a draft; a part that came with a later version keeps its default.
+
+    The hash was made again over what is stored, so a part that is not stored said nothing then.
+    """
+    hints = _hints(kind)
+    optional = {f.name for f in dataclasses.fields(kind) if _has_default(f)}
+    if not hints.keys() - optional <= value.keys() <= hints.keys():
+        raise DataError(
+            found="a report whose content has other parts than this version knows",
+            why="a part that is left out could be the one that matters",
+            remedy="Open it with the version that made it, or a later one",
+            path=f"content, {kind.__name__}",
+        )
+    return kind(**{name: _read(hints[name], part) for name, part in value.items()})
+
+
+def _has_default(part: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return part.default is not missing or part.default_factory is not missing
 
 
 def _read_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:  # noqa: ANN401

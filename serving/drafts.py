@@ -15,6 +15,7 @@ from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
 from .content import Content, read_content
 from .house_data import worklist_rules
+from .kept_words import words_to_keep
 from .reports import DraftReport
 from .states import Act, State, next_state
 from .store import Store
@@ -100,7 +101,8 @@ def save_draft(
             "content": kept,
             "saved_at": writer.at,
         }
-        _write_first_step(writer, row)
+        made_with = "" if content is None else content.prediagnosis.sentences_sha256
+        _write_first_step(writer, row, words_to_keep(connection, made_with))
         if current and current.state not in _GONE:
             said = {"superseded_by": draft_id}
             take_step(writer, current, Step(Act.SUPERSEDE, SYSTEM, said=said))
@@ -189,12 +191,12 @@ def take_step(
     return replace(report, state=target, step=number), sequence
 
 
-def _write_first_step(writer: AuditWriter, row: Row) -> None:
+def _write_first_step(writer: AuditWriter, row: Row, beside: Iterable[tuple[Table, Row]]) -> None:
     draft_id = str(row["draft_id"])
     step = Step(Act.SAVE, SYSTEM, said={"content_hash": row["content_hash"]})
     event = _event(draft_id, step, 1, (None, State.DRAFT))
     first = _step_row(draft_id, step, 1, (State.DRAFT, writer.at))
-    writer.write(event, [(drafts, row), (steps, first)])
+    writer.write(event, [(drafts, row), (steps, first), *beside])
 
 
 def _event(

@@ -1,12 +1,13 @@
 """One report with everything that was done to it, as the audit trail vouches for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, RowMapping, select
 
 from .audit import as_row, require_vouched
 from .decision_words import FindingDecision
 from .drafts import read_report
+from .kept_words import kept_words
 from .reports import DraftReport
 from .store import Store
 from .tables import decisions, steps
@@ -55,6 +56,7 @@ def read_history(store: Store, draft_id: str) -> ReportHistory:
     """
     with store.read() as connection:
         report = read_report(connection, draft_id)
+        report = replace(report, words=kept_words(connection, report.content))
         query = select(steps).where(steps.c.draft_id == draft_id).order_by(steps.c.step)
         rows = connection.execute(query).mappings().all()
         require_vouched(connection, steps, map(as_row, rows))

@@ -1,9 +1,12 @@
 """The release: the one door through which a decided report leaves as final."""
 
+from dataclasses import replace
+
 from .audit import AuditWriter
 from .clock import Clock
 from .drafts import SYSTEM, Step, read_report, take_step
 from .history import decisions_on
+from .kept_words import kept_words
 from .reports import SEAL, ConfirmedReport, final_document, not_confirmed
 from .states import Act, State, next_state
 from .store import Store
@@ -31,6 +34,7 @@ def release(store: Store, draft_id: str, *, clock: Clock) -> ConfirmedReport:
         if report.state not in (State.CONFIRMED, State.AMENDED, State.SUPERSEDED):
             raise not_confirmed(report.draft_id, report.state)
         next_state(report.state, Act.RELEASE, path=f"draft {report.draft_id}")
+        report = replace(report, words=kept_words(connection, report.content))
         decided = decisions_on(connection, report)
         if len(decided) != len(report.finding_ids()):
             raise not_confirmed(report.draft_id, report.state)

@@ -15,6 +15,8 @@ from .decision_words import DecisionWords, FindingDecision
 from .states import State
 
 Document = Mapping[str, Any]
+KeptWords = Mapping[str, Mapping[str, str]]
+"""Language -> message id -> sentence, as they were when a draft was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class DraftReport:
     step : number of the last act on it
     document : the pre-diagnosis (``laennec.prediagnosis/1``), still a draft
     content : the same without words, as ``serving/content`` reads it; None where it was not kept
+    words : the sentences it was made with, where they are not those installed any more
     """
 
     draft_id: str
@@ -48,6 +51,7 @@ class DraftReport:
     step: int
     document: Document = field(repr=False)
     content: Document | None = field(default=None, repr=False)
+    words: KeptWords | None = field(default=None, repr=False)
 
     def finding_ids(self) -> tuple[str, ...]:
         """Return the ids of its findings, in their order."""

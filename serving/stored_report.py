@@ -12,7 +12,7 @@ from ..engine.words import Sentences
 from ..engine.words.as_json import as_json
 from ..engine.words.standing import Standing
 from ..engine.words.text import render_text
-from .content import Content, read_content, require_same_words
+from .content import Content, read_content, sentences_for
 from .history import ReportHistory
 from .reports import ConfirmedReport, DraftReport, export_final, final_document
 from .standing import confirmed_part, final_standing, shown_standing
@@ -45,15 +45,15 @@ def show_report(history: ReportHistory, form: ReportForm) -> str:
     ------
     ConfirmationError : it was kept without its content and is asked for in another form
     AuditError : its content does not give its hash
-    DataError : its words are no longer those of the installed sentence files
+    DataError : the sentence files were changed since, and its own were not kept
     """
     report = history.report
     if form.format == "json":
         return _json(_shown(history, _document(report, form)))
     content = _content(report)
-    sentences = Sentences(_lang(report, form), content.labels[_lang(report, form)])
+    sentences = sentences_for(content, _lang(report, form), report.words)
     standing = shown_standing(history, content.prediagnosis, sentences)
-    return _printed(content, content.prediagnosis, standing, (report, form))
+    return _printed(content, content.prediagnosis, standing, (sentences, form))
 
 
 def final_report(report: ConfirmedReport, form: ReportForm) -> str:
@@ -70,10 +70,10 @@ def final_report(report: ConfirmedReport, form: ReportForm) -> str:
         )
         return _json({"report": export_final(dataclasses.replace(report, document=document))})
     content = _content(report.draft)
-    lang = _lang(report.draft, form)
-    standing = final_standing(report, content.prediagnosis, Sentences(lang, content.labels[lang]))
+    sentences = sentences_for(content, _lang(report.draft, form), report.draft.words)
+    standing = final_standing(report, content.prediagnosis, sentences)
     kept = confirmed_part(content.prediagnosis, report.decisions)
-    return _printed(content, kept, standing, (report.draft, form))
+    return _printed(content, kept, standing, (sentences, form))
 
 
 def _lang(report: DraftReport, form: ReportForm) -> str:
@@ -85,7 +85,7 @@ def _json(content: Mapping[str, Any]) -> str:
 
 
 def _content(report: DraftReport) -> Content:
-    """Return the content of a report whose words may still be made."""
+    """Return the content of a report, its hash made again."""
     if report.content is None:
         raise ConfirmationError(
             found="a report that was kept in its words only",
@@ -93,9 +93,7 @@ def _content(report: DraftReport) -> Content:
             remedy="read it with --format json and without --lang, or screen the visit again",
             path=f"draft {report.draft_id}",
         )
-    content = read_content(report.content, report.content_hash)
-    require_same_words(content.prediagnosis)
-    return content
+    return read_content(report.content, report.content_hash)
 
 
 def _document(report: DraftReport, form: ReportForm) -> Mapping[str, Any]:
@@ -104,7 +102,7 @@ def _document(report: DraftReport, form: ReportForm) -> Mapping[str, Any]:
     if lang == report.rendered_language:
         return report.document
     content = _content(report)
-    return as_json(content.prediagnosis, lang, content.labels[lang])
+    return as_json(content.prediagnosis, sentences_for(content, lang, report.words))
 
 
 def _shown(history: ReportHistory, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -127,20 +125,13 @@ def _printed(
     content: Content,
     prediagnosis: PreDiagnosis,
     standing: Standing,
-    asked: tuple[DraftReport, ReportForm],
+    asked: tuple[Sentences, ReportForm],
 ) -> str:
-    report, form = asked
-    lang = _lang(report, form)
+    sentences, form = asked
     if form.format == "text":
-        return render_text(prediagnosis, lang, content.labels[lang], standing)
+        return render_text(prediagnosis, sentences, standing=standing)
     from .report import render_html  # noqa: PLC0415 - only a page needs the templates
     from .report.person import kept_plots  # noqa: PLC0415
 
     plots = kept_plots(prediagnosis, content.values, form.models() if form.models else None)
-    return render_html(
-        prediagnosis,
-        lang,
-        membership_plots=plots,
-        labels=content.labels[lang],
-        standing=standing,
-    )
+    return render_html(prediagnosis, sentences, membership_plots=plots, standing=standing)

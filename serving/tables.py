@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "laennec.store/2"
+SCHEMA = "laennec.store/3"
 
 metadata = MetaData()
 
@@ -127,8 +127,18 @@ requests = Table(
     _sequence(),
 )
 
+# The sentences of both languages, once for each set of sentence files that a draft was made with.
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("sentences_sha256", _HASH, primary_key=True),
+    Column("tables", Text, nullable=False),
+    _salt(),
+    _sequence(),
+)
+
 # What an audit event vouches for, row by row.
-SEALED_TABLES = (drafts, steps, decisions, requests)
+SEALED_TABLES = (drafts, steps, decisions, requests, sentences)
 APPEND_ONLY_TABLES = (audit_events, *SEALED_TABLES)
 
 

@@ -61,21 +61,22 @@ def _plain(value: Any, decimals: int) -> Any:  # noqa: ANN401 - any part of a dr
 
 
 def as_json(
-    prediagnosis: PreDiagnosis, lang: str, labels: Mapping[str, str] | None = None
+    prediagnosis: PreDiagnosis, lang: str | Sentences, labels: Mapping[str, str] | None = None
 ) -> JsonObject:
     """Return the draft in the public form (``docs/schema/prediagnosis.schema.json``).
 
     Parameters
     ----------
     prediagnosis : the draft
-    lang : language of every ``text``; codes and numbers are the same in every language
+    lang : language of every ``text``, or the sentences themselves; codes and numbers are the same
+        in every language
     labels : what model bundles call their variables and terms (``rule_labels``)
 
     Raises
     ------
     DataError  if the draft holds a message that no sentence file has
     """
-    sentences = Sentences(lang, labels)
+    sentences = Sentences.of(lang, labels)
     return {
         "schema": prediagnosis.schema,
         "status": prediagnosis.status,

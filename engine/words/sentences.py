@@ -29,16 +29,28 @@ class Sentences:
     lang : ``fr`` or ``en``
     labels : further labels by code, from model bundles (``rule_labels``): ``variable:waist_cm``
         names a variable, ``term:waist_cm.high`` is what "high" is called of it
+    kept : the sentences with which a stored draft was made; they win over those installed, so that
+        an upgrade changes no word of it
 
     >>> Sentences("fr").render(Message("band.high"))
     'élevée'
     """
 
-    def __init__(self, lang: str, labels: Table | None = None) -> None:
+    def __init__(self, lang: str, labels: Table | None = None, kept: Table | None = None) -> None:
         self.lang: Language = check_language(lang)
-        self._table = load_sentences()[self.lang]
+        installed = load_sentences()[self.lang]
+        self._table = {**installed, **kept} if kept else installed
         self._labels = dict(labels or {})
         self._vocabulary = VocabularyLabels(self.lang)
+
+    @classmethod
+    def of(cls, lang: "str | Sentences", labels: Table | None = None) -> "Sentences":
+        """Return sentences as they are, or those of a language that is named.
+
+        >>> Sentences.of("fr").lang
+        'fr'
+        """
+        return lang if isinstance(lang, Sentences) else cls(lang, labels)
 
     def has(self, message_id: str) -> bool:
         """Say whether there is such a sentence."""

@@ -19,7 +19,7 @@ PRESSING: Final = ("U0", "U1")
 
 def render_text(
     prediagnosis: PreDiagnosis,
-    lang: str,
+    lang: str | Sentences,
     labels: Mapping[str, str] | None = None,
     standing: Standing | None = None,
 ) -> str:
@@ -28,7 +28,7 @@ def render_text(
     Parameters
     ----------
     prediagnosis : the draft
-    lang : ``fr`` or ``en``
+    lang : ``fr`` or ``en``, or the sentences themselves
     labels : what model bundles call their variables and terms (``rule_labels``)
     standing : what it says of itself; a draft where None
 
@@ -40,7 +40,7 @@ def render_text(
     ------
     DataError  if the draft holds a message that no sentence file has
     """
-    sentences, page = Sentences(lang, labels), Page()
+    sentences, page = Sentences.of(lang, labels), Page()
     groups = order.grouped(prediagnosis)
     standing = standing or draft_standing(sentences)
     _head(prediagnosis, sentences, standing, page)

@@ -57,7 +57,7 @@ def _style(standing: Standing) -> Markup:
 
 def render_html(
     prediagnosis: PreDiagnosis,
-    lang: str,
+    lang: str | Sentences,
     *,
     membership_plots: Mapping[str, Sequence[MembershipPlot]] | None = None,
     labels: Mapping[str, str] | None = None,
@@ -68,7 +68,7 @@ def render_html(
     Parameters
     ----------
     prediagnosis : the draft
-    lang : ``fr`` or ``en``
+    lang : ``fr`` or ``en``, or the sentences themselves
     membership_plots : by finding id, what ``membership_plots`` returned for the model's variables
     labels : what model bundles call their variables and terms (``rule_labels``)
     standing : what it says of itself; a draft where None
@@ -81,7 +81,7 @@ def render_html(
     ------
     DataError  if the draft holds a message that no sentence file has
     """
-    sentences = Sentences(lang, labels)
+    sentences = Sentences.of(lang, labels)
     standing = standing or draft_standing(sentences)
     view = page_view(prediagnosis, sentences, membership_plots or {})
     return _template().render(page=view, t=sentences.text, standing=standing, css=_style(standing))
