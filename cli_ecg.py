@@ -11,8 +11,7 @@ from .cli_print import one_of, print_error, write_text
 from .cli_screen import Folders, Trust, load_models
 
 if TYPE_CHECKING:
-    from .engine.ecg.delineation.delineate import Delineator
-    from .serving.ecg.commands import EcgDone
+    from .serving.ecg.commands import EcgDone, Network
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
@@ -41,30 +40,24 @@ def measure(
 ) -> None:
     """Measure intervals, axes, amplitudes and rate of every ECG."""
     from .serving.ecg.commands import each_file, measure_task
-    from .serving.ecg.table import as_csv, as_plain, as_row, as_text
+    from .serving.ecg.table import Person, as_csv, as_plain, as_row, as_text
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = output.suffix.lower() if output is not None else ""
     if output is not None and ending not in (".csv", ".json"):
         raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
     rows, plain = [], []
-    found = each_file(files, measure_task(_delineator(models, trust)))
+    found = each_file(files, measure_task(_network(models, trust)))
     tally = _Tally()
     for done in tally.over(_watched(found, len(files), quiet=output is None)):
-        if done.measurements is None or done.recording is None:
+        if done.analysis is None or done.section is None or done.recording is None:
             continue
         if output is None:
             header = done.recording.header
-            table = as_text(
-                done.record,
-                done.measurements,
-                lang,
-                sex=header.sex,
-                age_years=header.age_years,
-            )
-            typer.echo(table + "\n")
-        rows.append(as_row(done.record, done.measurements))
-        plain.append(as_plain(done.record, done.measurements))
+            person = Person(header.sex, header.age_years)
+            typer.echo(as_text(done.record, done.analysis, done.section, lang, person) + "\n")
+        rows.append(as_row(done.record, done.analysis))
+        plain.append(as_plain(done.record, done.analysis, done.section, lang))
     if output is not None:
         text = as_csv(rows) if ending == ".csv" else json.dumps(plain, indent=1) + "\n"
         write_text(output, text)
@@ -74,9 +67,9 @@ def measure(
 @app.command()
 def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
     """Write onset, peak and offset of every wave, in samples of the file."""
-    from .serving.ecg.commands import each_file, measure_task, write_json
+    from .serving.ecg.commands import each_file, waves_task, write_json
 
-    found = each_file(files, measure_task(_delineator(models, trust)))
+    found = each_file(files, waves_task(_network(models, trust)))
     tally = _Tally()
     for done in tally.over(_watched(found, len(files))):
         write_json(done, out)
@@ -88,7 +81,7 @@ def beats(files: Files, out: Out, models: Folders = None, trust: Trust = None) -
     """Write the R peaks of every ECG, in samples of the file."""
     from .serving.ecg.commands import beats_task, each_file, write_json
 
-    found = each_file(files, beats_task(_delineator(models, trust)))
+    found = each_file(files, beats_task(_network(models, trust)))
     tally = _Tally()
     for done in tally.over(_watched(found, len(files))):
         write_json(done, out)
@@ -125,10 +118,10 @@ def simulate(
         typer.echo(str(made.header))
 
 
-def _delineator(models: list[Path] | None, trust: Path | None) -> "Delineator":
-    from .serving.ecg.commands import find_delineator
+def _network(models: list[Path] | None, trust: Path | None) -> "Network":
+    from .serving.ecg.commands import find_network
 
-    return find_delineator(load_models(models, trust))
+    return find_network(load_models(models, trust))
 
 
 class _Tally:

@@ -219,6 +219,7 @@ class EcgSection:
         that a physician decides on this ECG and no other
     uses : use (rhythm, intervals, st, twelve_lead) -> verdict
     second : the classical measurement beside the network's: name, value, uncertainty
+    disagreements : where the two differ, or neither could measure: a physician reads it now
     model : the network; None when it was refused, and then nothing is measured
     """
 
@@ -232,6 +233,7 @@ class EcgSection:
     uses: Mapping[str, str]
     measured: tuple[EcgValue, ...]
     second: tuple[EcgValue, ...]
+    disagreements: tuple[Message, ...] = ()
     marks: tuple[EcgMark, ...] = ()
     model: ModelReference | None = None
     notes: tuple[str, ...] = ()

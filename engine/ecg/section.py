@@ -5,12 +5,23 @@ from typing import Final
 
 import numpy as np
 
-from ..prediagnosis import EcgLead, EcgMark, EcgSection, EcgValue, ModelReference
+from ..prediagnosis import (
+    EcgLead,
+    EcgMark,
+    EcgSection,
+    EcgValue,
+    Message,
+    ModelReference,
+    Parameter,
+)
 from .analysis import EcgAnalysis
+from .classical.compare import Comparison, disagreement
 from .fiducials import OFFSET, ONSET, WAVES, Fiducials
+from .measure import EcgMeasurements
 from .signal import EcgSignal
 
 MARK_DECIMALS: Final = 4
+DECIMALS: Final = {"rate": 0, "qrs": 0, "qt": 0, "st": 2}
 
 
 def signal_sha256(signal: EcgSignal) -> str:
@@ -40,10 +51,7 @@ def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSectio
         EcgValue(v.name, _plain(v.value), v.unit, _plain(v.uncertainty), 0, v.withheld)
         for v in analysis.classical.values.values()
     )
-    measured = tuple(
-        EcgValue(m.name, _plain(m.value), m.unit, _plain(m.spread), m.n_beats, m.withheld, m.limits)
-        for m in analysis.measurements.measured.values()
-    )
+    compared = () if model is None else disagreement(analysis.measurements, analysis.classical)
     return EcgSection(
         signal_sha256=signal_sha256(signal),
         sampling_rate_hz=signal.sampling_rate_hz,
@@ -56,11 +64,31 @@ def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSectio
         verdict=quality.verdict,
         reasons=tuple(reason.message for reason in quality.reasons),
         uses={name: use.verdict for name, use in quality.uses.items()},
-        measured=measured,
+        measured=values_of(analysis.measurements),
         second=second,
+        disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
         model=model,
     )
+
+
+def values_of(found: EcgMeasurements) -> tuple[EcgValue, ...]:
+    """Put measurements into the plain form in which they are printed."""
+    return tuple(
+        EcgValue(m.name, _plain(m.value), m.unit, _plain(m.spread), m.n_beats, m.withheld, m.limits)
+        for m in found.measured.values()
+    )
+
+
+def _disagreement(found: Comparison) -> Message:
+    """Word one quantity that differs, or that neither could measure."""
+    if found.agreement == "neither":
+        return Message(f"ecg.neither.{found.name}")
+    values = {"network": found.network, "classical": found.classical}
+    said: dict[str, Parameter] = {"lead": found.lead} if found.lead else {}
+    for name, value in values.items():
+        said[name] = round(value, DECIMALS[found.name])
+    return Message(f"ecg.differ.{found.name}", said)
 
 
 def marks_of(fiducials: Fiducials) -> tuple[EcgMark, ...]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..bundles.load import Models
+from ..bundles.waves import SignalBundle
 from ..errors import ModelError
 from ..prediagnosis import EcgSection, ModelReference
 from .analysis import analyse_ecg
@@ -26,8 +27,13 @@ def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None
         network = bundle.delineator()
     except ModelError:
         return None
+    return network, reference_of(bundle)
+
+
+def reference_of(bundle: SignalBundle) -> ModelReference:
+    """Name a bundle in a report."""
     m = bundle.manifest
-    return network, ModelReference(m.id, m.version, bundle.sha256, m.key)
+    return ModelReference(m.id, m.version, bundle.sha256, m.key)
 
 
 def measured_section(

@@ -16,6 +16,7 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from . import order, phrases
+from .ecg_json import ecg_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
 
@@ -94,6 +95,7 @@ def as_json(
         "screening_declined": prediagnosis.screening_declined,
         "is_minor": prediagnosis.is_minor,
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
+        "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
         "notes": [_notice(n, sentences) for n in prediagnosis.notes],

@@ -3,8 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..prediagnosis import Finding, GuidelineReference, ItemNotice, PreDiagnosis, Reason, UrgentItem
-from . import order, phrases
+from ..prediagnosis import (
+    EcgSection,
+    Finding,
+    GuidelineReference,
+    ItemNotice,
+    PreDiagnosis,
+    Reason,
+    UrgentItem,
+)
+from . import ecg_lines, order, phrases
 from .numbers import MINUS
 from .paper import Page
 from .sentences import Sentences
@@ -49,6 +57,7 @@ def render_text(
     _banners(prediagnosis, sentences, page)
     _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page, standing.nothing)
+    _ecg(prediagnosis.ecg, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
     _not_assessable(groups["not_assessable"], sentences, page)
@@ -92,6 +101,25 @@ def _symptoms(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> N
     page.heading(sentences.text("ui.symptoms"))
     for line in symptom_lines(prediagnosis.symptoms, sentences):
         page.add(line)
+
+
+def _ecg(section: EcgSection | None, sentences: Sentences, page: Page) -> None:
+    if section is None:
+        return
+    page.heading(sentences.text("ecg.report.title"))
+    for line in ecg_lines.recording_lines(section, sentences):
+        page.add(line)
+    page.gap()
+    colon = sentences.text("join.colon")
+    for one in section.measured:
+        if one.value is not None:
+            lead = f"{ecg_lines.name_of(one, sentences)}{colon}"
+            page.add(ecg_lines.value_line(one, sentences), indent=2, lead=lead)
+    withheld = ecg_lines.withheld_groups(section, sentences)
+    for line in withheld:
+        page.add(line, indent=2, lead=f"{sentences.text('ecg.report.not_measured')}{colon}")
+    page.add(ecg_lines.second_line(section, sentences))
+    page.add(sentences.text("ecg.report.no_statement"))
 
 
 def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: Page) -> None:

@@ -4,15 +4,16 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ...datasets.readers.ecg import EcgRecording, read_ecgs, write_wfdb
 from ...engine import Models
+from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
-from ...engine.ecg.measure import BeatTimes, EcgMeasurements, measure_ecg
+from ...engine.ecg.section import section_of
+from ...engine.ecg.visit import DELINEATOR_ID, reference_of
 from ...engine.errors import ContractBroken, DataError, ScreeningError
-
-DELINEATOR_ID: Final = "ecg_delineation/waves"
+from ...engine.prediagnosis import EcgSection, ModelReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,21 @@ class EcgDone:
     path: Path
     record: str
     recording: EcgRecording | None = None
-    measurements: EcgMeasurements | None = None
+    analysis: EcgAnalysis | None = None
+    section: EcgSection | None = None
     plain: dict[str, Any] | None = None
     error: ScreeningError | None = None
 
 
-Task = Callable[[EcgRecording, str], EcgDone]
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The network that finds the waves, and how it is named."""
+
+    delineator: Delineator
+    reference: ModelReference
 
 
-def find_delineator(models: Models) -> Delineator:
+def find_network(models: Models) -> Network:
     """Return the network that finds the waves.
 
     Raises
@@ -39,7 +46,7 @@ def find_delineator(models: Models) -> Delineator:
     """
     bundle = models.signal(DELINEATOR_ID)
     if bundle is not None:
-        return bundle.delineator()
+        return Network(bundle.delineator(), reference_of(bundle))
     refusal = models.refusal(DELINEATOR_ID)
     if refusal is not None:
         raise refusal
@@ -75,24 +82,36 @@ def _same_name(record: str, path: Path) -> DataError:
     )
 
 
-def measure_task(delineator: Delineator) -> Callable[[EcgRecording], EcgDone]:
-    """Return the task that delineates and measures."""
+def measure_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that judges, delineates and measures."""
 
     def measure(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
-        fiducials = delineator.delineate(recording.signal)
-        found = measure_ecg(recording.signal, BeatTimes.of(fiducials))
-        return EcgDone(Path(record), record, recording, found, fiducials.as_json(record))
+        analysis = analyse_ecg(recording.signal, network.delineator)
+        section = section_of(analysis, network.reference)
+        plain = analysis.fiducials.as_json(record)
+        return EcgDone(Path(record), record, recording, analysis, section, plain)
 
     return measure
 
 
-def beats_task(delineator: Delineator) -> Callable[[EcgRecording], EcgDone]:
+def waves_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that finds the waves of every lead that can be read."""
+
+    def waves(recording: EcgRecording) -> EcgDone:
+        record = recording.header.record
+        found = network.delineator.delineate(recording.signal)
+        return EcgDone(Path(record), record, recording, plain=found.as_json(record))
+
+    return waves
+
+
+def beats_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
     """Return the task that finds R peaks, in samples of the file."""
 
     def beats(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
-        fiducials = delineator.delineate(recording.signal)
+        fiducials = network.delineator.delineate(recording.signal)
         peaks = [round(float(r)) for r in fiducials.r_peaks]
         rate = recording.signal.sampling_rate_hz
         fs = int(rate) if float(rate).is_integer() else rate

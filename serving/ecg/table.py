@@ -3,15 +3,16 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from ...engine.ecg.measure import EcgMeasurements, LeadMeasures, Measured
-from ...engine.ecg.measure.reference import reference_for
-from ...engine.ecg.measure.settings import ReferenceInterval
-from ...engine.words import Sentences
-from ...engine.words.numbers import number
+from ...engine.ecg.analysis import EcgAnalysis
+from ...engine.ecg.measure import LeadMeasures
+from ...engine.prediagnosis import EcgSection, EcgValue
+from ...engine.words import Sentences, ecg_lines
+from ...engine.words.ecg_json import ecg_json
 
 UNIT_NAMES: Final = {
     "/min": "bpm",
@@ -22,12 +23,25 @@ UNIT_NAMES: Final = {
     "mV.ms": "mv_ms",
 }
 PER_LEAD: Final = ("p", "q", "r", "s", "r2", "s2", "t", "st_j", "st_j60")
-_DECIMALS: Final = {"mV": 2, "mV.ms": 1}
 _NAME_WIDTH: Final = 28
 _RHYTHM: Final = (
     "rate_min_bpm", "rate_max_bpm", "rr_variation", "rr_irregularity", "sdnn_ms", "rmssd_ms",
     "pnn50",
 )  # fmt: skip
+
+
+REFUSED: Final = "not_assessable"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a reference interval depends on; None where it is not known."""
+
+    sex: str | None = None
+    age_years: float | None = None
+
+
+NOBODY: Final = Person()
 
 
 def column_of(name: str, unit: str) -> str:
@@ -49,15 +63,21 @@ def lead_amplitudes(leads: LeadMeasures) -> Mapping[str, Sequence[float]]:
     return dict(zip(PER_LEAD, (v.tolist() for v in values), strict=True))
 
 
-def as_row(record: str, found: EcgMeasurements) -> dict[str, object]:
+def as_row(record: str, analysis: EcgAnalysis) -> dict[str, object]:
     """Return one flat row: every measurement with its unit, None where it is withheld."""
+    found = analysis.measurements
     row: dict[str, object] = {
         "record": record,
         "sampling_rate_hz": found.sampling_rate_hz,
         "duration_s": round(found.duration_s, 3),
+        "quality": analysis.quality.verdict,
+        "not_assessable_for": " ".join(_refused_uses(analysis)),
+        "not_assessable_leads": " ".join(_refused_leads(analysis)),
     }
     for one in found.measured.values():
         row[column_of(one.name, one.unit)] = _plain(one.value)
+    for second in analysis.classical.values.values():
+        row[f"classical_{column_of(second.name, second.unit)}"] = _plain(second.value)
     for name in _RHYTHM:
         row[name] = _plain(getattr(found.rhythm, name))
     if found.per_lead is not None:
@@ -69,20 +89,18 @@ def as_row(record: str, found: EcgMeasurements) -> dict[str, object]:
     return row
 
 
-def as_plain(record: str, found: EcgMeasurements) -> dict[str, Any]:
-    """Return the whole measurement as nested plain data for JSON."""
-    measured = {
-        one.name: {
-            "value": _plain(one.value),
-            "unit": one.unit,
-            "spread": _plain(one.spread),
-            "n_beats": one.n_beats,
-            "withheld": list(one.withheld),
-            "limits": list(one.limits),
-        }
-        for one in found.measured.values()
-    }
-    leads = {}
+def _refused_uses(analysis: EcgAnalysis) -> list[str]:
+    return [name for name, use in analysis.quality.uses.items() if use.verdict == REFUSED]
+
+
+def _refused_leads(analysis: EcgAnalysis) -> list[str]:
+    return [lead.lead for lead in analysis.quality.leads if lead.verdict == REFUSED]
+
+
+def as_plain(record: str, analysis: EcgAnalysis, section: EcgSection, lang: str) -> dict[str, Any]:
+    """Return the whole measurement as nested plain data for JSON: as in a visit, and amplitudes."""
+    found = analysis.measurements
+    leads: dict[str, dict[str, float | None]] = {}
     if found.per_lead is not None:
         amplitudes = lead_amplitudes(found.per_lead)
         for k, lead in enumerate(found.per_lead.leads):
@@ -90,11 +108,9 @@ def as_plain(record: str, found: EcgMeasurements) -> dict[str, Any]:
             leads[lead]["r_peak_ms"] = _plain(float(found.per_lead.qrs.r_peak_ms[k]))
     return {
         "record": record,
-        "sampling_rate_hz": found.sampling_rate_hz,
-        "duration_s": round(found.duration_s, 3),
-        "measured": measured,
+        **ecg_json(section, Sentences(lang)),
         "rhythm": {name: _plain(getattr(found.rhythm, name)) for name in _RHYTHM},
-        "leads": leads,
+        "amplitudes": leads,
     }
 
 
@@ -110,58 +126,34 @@ def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
 
 def as_text(
     record: str,
-    found: EcgMeasurements,
+    analysis: EcgAnalysis,
+    section: EcgSection,
     lang: str,
-    *,
-    sex: str | None = None,
-    age_years: float | None = None,
+    person: Person = NOBODY,
 ) -> str:
-    """Write a table for people, with the interval that most people of that sex and age have.
+    """Write quality and measurements for people, with what most people of that sex and age have.
 
     Parameters
     ----------
     record : the file's stem
-    found : what was measured
+    analysis, section : what the chain said
     lang : fr or en
-    sex, age_years : of the file's header; without them only intervals that hold for all
+    person : of the file's header; without it only intervals that hold for all are printed
     """
     words = Sentences(lang)
-    length = words.text("ecg.table.length", seconds=round(found.duration_s, 1))
-    rate = words.text("ecg.table.rate", rate=round(found.sampling_rate_hz, 1))
-    lines = [f"{record}   {length}, {rate}"]
-    for one in found.measured.values():
-        interval = reference_for(one.name, sex, age_years)
-        lines.append(_line(one, interval, words))
-    if found.per_lead is not None:
-        lines += ["", *_lead_lines(found.per_lead, words)]
-    lines += ["", words.text("ecg.table.reference_note"), words.text("disclaimer")]
-    return "\n".join(lines)
+    lines = [record, *ecg_lines.recording_lines(section, words), ""]
+    lines += [_line(one, words, person) for one in section.measured]
+    lines += ["", ecg_lines.second_line(section, words)]
+    if analysis.measurements.per_lead is not None:
+        lines += ["", *_lead_lines(analysis.measurements.per_lead, words)]
+    notes = ("ecg.table.reference_note", "ecg.report.no_statement", "disclaimer")
+    return "\n".join([*lines, "", *(words.text(note) for note in notes)])
 
 
-def _line(one: Measured, interval: ReferenceInterval | None, words: Sentences) -> str:
-    name = words.text(f"ecg.measure.{one.name}").ljust(_NAME_WIDTH)
-    if not one.is_known:
-        why = "; ".join(dict.fromkeys(words.text(reason) for reason in one.withheld))
-        return f"  {name} {'-':>7}  {why}"
-    decimals = _DECIMALS.get(one.unit, 0)
-    value = number(round(one.value, decimals) + 0.0, words.lang)
-    text = f"  {name} {value:>7} {words.unit(one.unit)}"
-    if np.isfinite(one.spread):
-        spread = number(round(one.spread, decimals), words.lang)
-        text += "  " + words.text("ecg.table.spread", spread=spread, n=one.n_beats)
-    if interval is not None:
-        text += "  " + _interval(interval, words)
-    notes = [words.text(limit) for limit in one.limits]
-    return "; ".join([text, *notes])
-
-
-def _interval(interval: ReferenceInterval, words: Sentences) -> str:
-    low, high = interval.low, interval.high
-    if low is None:
-        return words.text("ecg.table.up_to", high=high or 0.0)
-    if high is None:
-        return words.text("ecg.table.from", low=low)
-    return words.text("ecg.table.between", low=low, high=high)
+def _line(one: EcgValue, words: Sentences, person: Person) -> str:
+    name = ecg_lines.name_of(one, words).ljust(_NAME_WIDTH)
+    dash = "" if one.value is not None else "- "
+    return f"  {name} {dash}{ecg_lines.value_line(one, words, person.sex, person.age_years)}"
 
 
 def _lead_lines(leads: LeadMeasures, words: Sentences) -> list[str]:
@@ -178,7 +170,7 @@ def _lead_lines(leads: LeadMeasures, words: Sentences) -> list[str]:
 def _cell(value: float, words: Sentences) -> str:
     if np.isnan(value):
         return "-"
-    text = f"{value:.2f}"
+    text = f"{round(value, 2) + 0.0:.2f}"
     return text.replace(".", ",") if words.lang == "fr" else text
 
 

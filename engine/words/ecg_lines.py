@@ -1,0 +1,113 @@
+"""The ECG of a draft as sentences: text, JSON, HTML and the ECG commands print the same."""
+
+from typing import Final
+
+from ..ecg.measure.reference import reference_for
+from ..ecg.measure.settings import ReferenceInterval
+from ..prediagnosis import EcgSection, EcgValue, Message
+from .numbers import number
+from .sentences import Sentences
+
+_DECIMALS: Final = {"mV": 2, "mV.ms": 1}
+_REFUSED: Final = "not_assessable"
+
+
+def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
+    """Word what was recorded, its quality with the reasons, and where two measurements differ."""
+    recorded = [lead.lead for lead in section.leads if lead.lead not in section.derived]
+    lines = [
+        sentences.text(
+            "ecg.report.recording",
+            seconds=round(section.duration_s, 1),
+            rate=round(section.sampling_rate_hz, 1),
+            leads=", ".join(recorded),
+        )
+    ]
+    if section.derived:
+        derived = ", ".join(section.derived)
+        lines.append(sentences.text("ecg.report.derived", leads=derived))
+    lines.append(_verdict(section, sentences))
+    lines += [sentences.render(reason) for reason in _reasons(section)]
+    lines += [sentences.render(message) for message in section.disagreements]
+    return lines
+
+
+def _verdict(section: EcgSection, sentences: Sentences) -> str:
+    words = sentences.text(f"ecg.verdict.{section.verdict}")
+    uses = [sentences.text(f"ecg.use.{use}") for use, v in section.uses.items() if v != _REFUSED]
+    said = (
+        sentences.text("ecg.report.uses", list=", ".join(uses))
+        if uses
+        else sentences.text("ecg.report.uses_none")
+    )
+    return f"{sentences.text('ecg.report.quality', verdict=words)} {said}"
+
+
+def _reasons(section: EcgSection) -> list[Message]:
+    """List every reason once, those of the recording first."""
+    found = list(section.reasons)
+    for lead in section.leads:
+        found += [reason for reason in lead.reasons if reason not in found]
+    return found
+
+
+def value_line(
+    one: EcgValue, sentences: Sentences, sex: str | None = None, age_years: float | None = None
+) -> str:
+    """Word one measurement: value, spread over the beats, what most people have, limits.
+
+    >>> value_line(EcgValue("qrs", 92.0, "ms", 3.0, 9), Sentences("fr"), "male", 50.0)
+    '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114'
+    """
+    if one.value is None:
+        return ", ".join(dict.fromkeys(sentences.text(reason) for reason in one.withheld))
+    decimals = _DECIMALS.get(one.unit, 0)
+    text = f"{number(one.value, sentences.lang, decimals)} {sentences.unit(one.unit)}"
+    if one.spread is not None and one.n_beats:
+        spread = number(one.spread, sentences.lang, decimals)
+        text += " " + sentences.text("ecg.table.spread", spread=spread, n=one.n_beats)
+    interval = reference_for(one.name, sex, age_years)
+    parts = [text]
+    if interval is not None:
+        parts.append(_interval(interval, sentences))
+    parts += [sentences.text(limit) for limit in one.limits]
+    return sentences.text("join.semicolon").join(parts)
+
+
+def name_of(one: EcgValue, sentences: Sentences) -> str:
+    """Return what a measurement is called."""
+    return sentences.text(f"ecg.measure.{one.name}")
+
+
+def withheld_groups(section: EcgSection, sentences: Sentences) -> list[str]:
+    """Word what was not measured, one line a reason, so that no reason is read ten times."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for one in section.measured:
+        if one.value is None:
+            groups.setdefault(one.withheld, []).append(name_of(one, sentences))
+    colon = sentences.text("join.colon")
+    return [
+        f"{', '.join(names)}{colon}{', '.join(sentences.text(reason) for reason in reasons)}"
+        for reasons, names in groups.items()
+    ]
+
+
+def second_line(section: EcgSection, sentences: Sentences) -> str:
+    """Word the second measurement in one line; a value that it withheld says why."""
+    words = []
+    for one in section.second:
+        if one.value is None:
+            said = ", ".join(sentences.text(reason) for reason in one.withheld)
+        else:
+            said = f"{number(one.value, sentences.lang, 0)} {sentences.unit(one.unit)}"
+        words.append(f"{name_of(one, sentences)} {said}")
+    return sentences.text("ecg.report.second", list=sentences.text("join.semicolon").join(words))
+
+
+def _interval(interval: ReferenceInterval, sentences: Sentences) -> str:
+    low, high = interval.low, interval.high
+    if low is None:
+        return sentences.text("ecg.table.up_to", high=high or 0.0)
+    if high is None:
+        return sentences.text("ecg.table.from", low=low)
+    return sentences.text("ecg.table.between", low=low, high=high)
