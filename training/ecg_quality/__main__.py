@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...datasets.sources.nhanes import data_folder
+from ...engine.ecg.quality.swap_model import load_swap_model
 from .agreement import beat_table, irregularity_table, ludb_table, simulator_table
 from .gate_tables import flat_table, gain_table, refusal_table, single_lead_table
 from .page import write_page
 from .records import FLAT_RECORDS, DevelopmentEcg, swap_beat, twelve_lead_records
 from .stress import stress_table
-from .swap_tables import alarms_on_clean, swap_table
+from .swap_tables import alarms_on_clean, beat_level_table, swap_table
 from .swaps import choose_limits, cross_validate, write_model
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ SWAPS = ROOT / "engine" / "guidelines" / "ecg_swaps.toml"
 PAGE = ROOT / "docs" / "clinical" / "ecg-quality.md"
 LIMB_ALARMS, CHEST_EXCUSED, LEAST_LOG_ODDS = {"la_ra": 2, "la_ll": 1}, 2, 1.0
 SIMULATED_SEEDS = 4
-EVERY_SECOND = 2
+STRESS_STEP = 3
 
 
 def _clean(records: list[DevelopmentEcg]) -> list[DevelopmentEcg]:
@@ -50,12 +51,15 @@ def tables(folder: Path) -> None:
     beats = [beat for r in clean if (beat := swap_beat(r)) is not None]
     sections: dict[str, Callable[[], str]] = {
         "swaps": lambda: swap_table(clean, beats),
+        "chest": lambda: beat_level_table(
+            cross_validate(beats, chest=True), load_swap_model().chest_limits
+        ),
         "alarms": lambda: alarms_on_clean(clean, beats),
         "flat": lambda: flat_table(records),
         "refusals": lambda: refusal_table(clean),
         "gain": lambda: gain_table(clean),
         "single_lead": lambda: single_lead_table(folder),
-        "stress": lambda: stress_table(clean[::EVERY_SECOND]),
+        "stress": lambda: stress_table(clean[::STRESS_STEP]),
         "beats": lambda: beat_table(folder),
         "ludb": lambda: ludb_table(folder),
         "simulated": lambda: simulator_table(None, SIMULATED_SEEDS),

@@ -15,6 +15,7 @@ from .records import DevelopmentEcg
 LEVELS_DB = (24.0, 18.0, 12.0, 6.0, 3.0, 0.0)
 KINDS = ("emg", "motion", "wander", "mains", "white")
 SEED = 20261122
+SURE_SD = 2.0
 # Rate, pause and QTc as in engine/guidelines/urgency.toml and decision 6 of the clinical decisions;
 # ST as in the fourth universal definition (0.1 mV, in V2 and V3 0.2 mV), in two leads that touch.
 RATE_BPM, PAUSE_S, QTC_MS, ST_MV, ST_V23_MV = (40.0, 120.0), 3.0, 500.0, 0.1, 0.2
@@ -41,10 +42,12 @@ def urgent(measured: ClassicalMeasurement, quality: EcgQuality) -> set[str]:
 
 
 def _st_raised(measured: ClassicalMeasurement, quality: EcgQuality) -> bool:
-    good = {lead.lead for lead in quality.leads if lead.verdict != "not_assessable"}
+    good = {lead.lead for lead in quality.leads if lead.verdict == "assessable"}
+    # Beyond its own uncertainty, as a statement asks that is to hold by itself.
+    sure = measured.st_j_mv - SURE_SD * measured.st_uncertainty_mv
     raised = {
         lead
-        for lead, st in zip(measured.leads, measured.st_j_mv, strict=True)
+        for lead, st in zip(measured.leads, sure, strict=True)
         if lead in good and st >= (ST_V23_MV if lead in ("V2", "V3") else ST_MV)
     }
     return any(a in raised and b in raised for a, b in NEIGHBOURS)

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 
-from ...datasets.simulator.artefacts import swap_chest, swap_limbs
+from ...datasets.simulator.artefacts import swap_limbs
 from ...engine.ecg.leads import CHEST_LEADS, LIMB_LEADS
 from ...engine.ecg.quality import assess_quality
 from ...engine.ecg.quality.swap_model import SwapModel, load_swap_model
 from ...engine.ecg.signal import EcgSignal
+from ...engine.fixedpoint import FloatArray
 from .markdown import rate_cell, table
 from .records import DevelopmentEcg, SwapBeat
-from .swaps import fit_chest, fit_limb
+from .swaps import SwapScores, fit_chest, fit_limb
 
 Swap = Callable[[EcgSignal], EcgSignal]
 LIMB_ORDERS: dict[str, tuple[str, str, str]] = {
@@ -60,11 +60,6 @@ def _six(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, ...]:
     return one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2
 
 
-def _reverse(signal: EcgSignal) -> EcgSignal:
-    turned = zip(CHEST_LEADS, reversed(CHEST_LEADS), strict=True)
-    return _changed(signal, {name: signal.lead_mv(other) for name, other in turned})
-
-
 def swaps() -> Iterator[tuple[str, Swap]]:
     """Every swap that the table has, with the function that makes it."""
     for name, order in LIMB_ORDERS.items():
@@ -72,11 +67,6 @@ def swaps() -> Iterator[tuple[str, Swap]]:
     yield "RA/RL", lambda s: swap_right_leg(s, "RA")
     yield "LA/RL", lambda s: swap_right_leg(s, "LA")
     yield "arms and legs", lambda s: swap_right_leg(s, "both")
-    for one, other in combinations(CHEST_LEADS, 2):
-        yield f"{one}/{other}", lambda s, a=one, b=other: swap_chest(s, a, b)
-    yield "V1-V6 reversed", _reverse
-    for lead in CHEST_LEADS:
-        yield f"{lead} inverted", lambda s, n=lead: _changed(s, {n: -s.lead_mv(n)})
 
 
 def model_without(source: str, beats: list[SwapBeat]) -> SwapModel:
@@ -105,6 +95,21 @@ def swap_table(records: list[DevelopmentEcg], beats: list[SwapBeat]) -> str:
         cells = [rate_cell(int(counted.sum()), len(counted))]
         cells += [rate_cell(int(counted[at == s].sum()), int((at == s).sum())) for s in sources]
         rows.append([name, *cells])
+    return table(["swap", "all", *sources], rows)
+
+
+def beat_level_table(scores: SwapScores, limits: FloatArray) -> str:
+    """Return sensitivity for every swap of a cross-validated set, on the median beats."""
+    sources = [str(s) for s in np.unique(scores.sources)]
+    alarm = (scores.log_odds > limits).any(axis=2)
+    rows = []
+    for k, swap in enumerate(scores.swaps):
+        hit = alarm[:, k] if k else ~alarm[:, k]
+        cells = [rate_cell(int(hit.sum()), len(hit))]
+        for source in sources:
+            own = hit[scores.sources == source]
+            cells.append(rate_cell(int(own.sum()), len(own)))
+        rows.append([swap if k else "none (specificity)", *cells])
     return table(["swap", "all", *sources], rows)
 
 

@@ -17,11 +17,12 @@ from scipy.signal import find_peaks
 from ...fixedpoint import FloatArray
 from .filters import BandPass
 from .prepare import Readable, independent_rows, make_readable
-from .settings import DetectSettings
+from .settings import DetectSettings, WithholdSettings
 
 IntArray = NDArray[np.int64]
 _MS: Final = 1000.0
 _TINY: Final = 1e-12
+_FEWEST_RR: Final = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,22 @@ class Beats:
     height: FloatArray
     contrast: float
     lead_weight: FloatArray
+
+    @property
+    def irregularity(self) -> float:
+        """Median change from one RR to the next over the median RR; NaN with fewer than 3 RR."""
+        rr = np.diff(self.peak)
+        if len(rr) < _FEWEST_RR:
+            return float("nan")
+        return float(np.median(np.abs(np.diff(rr))) / np.median(rr))
+
+    def are_clear(self, limits: WithholdSettings) -> bool:
+        """Whether they stand out of the rest, or are as regular as no noise is."""
+        if self.contrast >= limits.least_contrast:
+            return True
+        regular = self.irregularity <= limits.most_irregular
+        enough = len(self.peak) >= limits.least_beats_regular
+        return regular and enough and self.contrast >= limits.least_contrast_regular
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +125,8 @@ def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
     pieces = course[:, : windows * width].reshape(len(course), windows, -1)
     size = (1, settings.windows)
     height = median_filter(pieces.max(axis=2), size, mode="nearest")
+    least = np.percentile(height, 75, axis=1, keepdims=True) * settings.least_height_share
+    height = np.maximum(height, least)
     floor = median_filter(np.median(pieces, axis=2), size, mode="nearest")
     clear = 1.0 - settings.floor_penalty * floor / np.maximum(height, _TINY)
     weights = np.clip(clear, settings.least_weight, 1.0) ** settings.weight_power
@@ -117,6 +136,7 @@ def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
     summed = np.einsum("lt,lt->t", course, scaled[:, window_of])
     highest = summed[: windows * width].reshape(windows, -1).max(axis=1)
     usual = median_filter(highest, settings.windows, mode="nearest")
+    usual = np.maximum(usual, settings.least_height_share * np.percentile(usual, 75))
     centres = (np.arange(windows) + 0.5) * width
     return _Band(summed, np.interp(np.arange(len(summed)), centres, usual), share)
 

@@ -30,9 +30,10 @@ class BandPass:
     @staticmethod
     @cache
     def of(low_hz: float, high_hz: float, rate_hz: float) -> "BandPass":
-        """Build the filter; its upper edge stays below half the rate."""
+        """Build the filter; its upper edge stays below half the rate, its lower below that."""
         high = min(high_hz, _MOST_OF_NYQUIST * rate_hz / 2.0)
-        sos = butter(2, (low_hz, high), "bandpass", fs=rate_hz, output="sos")
+        low = min(low_hz, high / 2.0)
+        sos = butter(2, (low, high), "bandpass", fs=rate_hz, output="sos")
         return BandPass(sos, sosfilt_zi(sos), int(rate_hz))
 
     def both_ways(self, x: FloatArray) -> FloatArray:

@@ -93,7 +93,7 @@ def _why_not(signal: EcgSignal, beats: Beats, settings: ClassicalSettings) -> tu
         why.append(TOO_SHORT)
     if len(beats.peak) < limits.least_beats_rate:
         why.append(FEW_BEATS)
-    if not beats.contrast >= limits.least_contrast:
+    if not beats.are_clear(limits):
         why.append(NO_BEATS)
     return tuple(why)
 
@@ -203,9 +203,9 @@ def _measure_st(
         return nothing, nothing, nothing
     beat, per_ms = averaged.signal_mv[0], averaged.rate_hz / _MS
     j = waves.offset[0]
-    time = np.arange(beat.shape[1])
-    at_j = np.array([np.interp(j, time, row) for row in beat])
-    at_j60 = np.array([np.interp(j + settings.st.late_ms * per_ms, time, row) for row in beat])
+    at_j = _mean_from(beat, j, settings.st.mean_ms * per_ms)
+    late = j + settings.st.late_ms * per_ms
+    at_j60 = _mean_from(beat, late, settings.st.mean_ms * per_ms)
     noise = np.hypot(averaged.noise_mv, settings.uncertainty.st_mv)
     names = [signal.leads[row] for row in readable.rows]
     return (
@@ -213,6 +213,13 @@ def _measure_st(
         _for_all_leads(signal.leads, names, at_j60),
         _for_all_leads(signal.leads, names, noise, spread=True),
     )
+
+
+def _mean_from(beat: FloatArray, start: float, width: float) -> FloatArray:
+    """Return the mean of every lead over ``width`` samples that begin at a fraction of a sample."""
+    time = np.arange(beat.shape[1])
+    at = start + (np.arange(max(round(width), 1)) + 0.5) * width / max(round(width), 1)
+    return np.array([np.interp(at, time, row).mean() for row in beat])
 
 
 def _for_all_leads(

@@ -1,5 +1,6 @@
 """The sequence of beats: pauses, fast runs, wide runs, irregularity."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -48,7 +49,7 @@ def measure_rhythm(
         rate_max_bpm=_MINUTE_S / float(rr_s.min()),
         fastest_run_bpm=_MINUTE_S / float(means.min()),
         longest_pause_s=longest,
-        irregularity=float(np.median(np.abs(np.diff(rr_s))) / np.median(rr_s)),
+        irregularity=beats.irregularity,
         wide_run_beats=length,
         wide_run_bpm=rate,
         contrast=beats.contrast,
@@ -69,7 +70,8 @@ def beat_widths_ms(
     -------
     shape (n_beats,), ms; NaN near the ends and where the velocity does not calm
     """
-    rate, bounds = averaged.rate_hz, settings.bounds
+    rate = averaged.rate_hz
+    bounds = replace(settings.bounds, velocity_share=settings.rhythm.velocity_share)
     velocity = spatial_velocity(averaged.levelled_mv, rate, bounds)
     reach = round((bounds.offset_reach_ms + bounds.hold_offset_ms) * rate / _MS) + 2
     inside = (at >= reach) & (at + reach < len(velocity))

@@ -21,6 +21,7 @@ class DetectSettings:
     smooth_ms: float
     window_s: float
     windows: int
+    least_height_share: float
     floor_penalty: float
     weight_power: float
     least_weight: float
@@ -98,6 +99,7 @@ class StSettings:
     """Where ST is measured."""
 
     late_ms: float
+    mean_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class RhythmSettings:
 
     run_intervals: int
     wide_ms: float
+    velocity_share: float
     run_rate_bpm: float
     run_beats: int
 
@@ -115,6 +118,9 @@ class WithholdSettings:
     """When nothing may be said."""
 
     least_contrast: float
+    least_contrast_regular: float
+    most_irregular: float
+    least_beats_regular: int
     least_beats_rate: int
     least_beats_intervals: int
     least_duration_s: float

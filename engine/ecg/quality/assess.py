@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..signal import EcgSignal
-from .lead_checks import lead_reasons
+from .lead_checks import NOISY, lead_reasons
 from .model import EcgQuality, LeadQuality, QualityReason, UseQuality, worst
 from .record_checks import INDEPENDENT, REFUSED, RecordFindings, record_findings
 from .settings import QualityLimits, load_quality_limits
@@ -37,7 +37,8 @@ def assess_quality(
     )
     good = frozenset(lead.lead for lead in leads if lead.verdict != REFUSED)
     record = record_findings(view, good, chosen, swap_model or load_swap_model())
-    uses = {use.use: use for use in _uses(leads, good, record)}
+    rhythmic = _shows_rhythm(leads, chosen)
+    uses = {use.use: use for use in _uses(leads, rhythmic, record)}
     every = (*record.rhythm, *record.intervals, *record.amplitudes, *record.leads)
     return EcgQuality(
         verdict=worst([uses["rhythm"].verdict, *(["assessable_with_caution"] if every else [])]),
@@ -49,12 +50,24 @@ def assess_quality(
     )
 
 
+def _shows_rhythm(leads: tuple[LeadQuality, ...], limits: QualityLimits) -> bool:
+    """Tell whether one lead at least is good enough for the rhythm, which bears more noise."""
+    return any(
+        lead.verdict != REFUSED
+        or (
+            lead.snr_db >= limits.noise.refuse_rhythm_db
+            and {r.message.id for r in lead.reasons if r.verdict == REFUSED} == {NOISY}
+        )
+        for lead in leads
+    )
+
+
 def _uses(
-    leads: tuple[LeadQuality, ...], good: frozenset[str], record: RecordFindings
+    leads: tuple[LeadQuality, ...], shows_rhythm: bool, record: RecordFindings
 ) -> Iterable[UseQuality]:
     """Judge the uses: rhythm needs one good lead, each further use what it reads besides."""
     best = min(leads, key=lambda lead: (lead.verdict == REFUSED, len(lead.reasons)))
-    rhythm = (*record.rhythm, *(() if good else best.reasons))
+    rhythm = (*record.rhythm, *(() if shows_rhythm else best.reasons))
     intervals = (*rhythm, *record.intervals)
     independent = [lead for lead in leads if lead.lead in INDEPENDENT]
     st = (*intervals, *record.amplitudes, *_of_leads(independent, caution_only=True))

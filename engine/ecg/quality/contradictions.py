@@ -23,6 +23,8 @@ _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
 def _sampled(view: View) -> dict[str, FloatArray]:
     """Return the usable leads around zero, at most some 1250 samples of each."""
+    if view.coarse.x.size == 0:
+        return {}
     step = max(view.coarse.x.shape[1] // _READ, 1)
     x = view.coarse.x[:, ::step]
     x = x - x.mean(axis=1, keepdims=True)

@@ -15,6 +15,7 @@ from .view import View
 
 _PERCENT: Final = 100.0
 _MS: Final = 1000.0
+NOISY: Final = "quality.lead.noisy"
 Found = Iterator[tuple[int, QualityReason]]
 
 

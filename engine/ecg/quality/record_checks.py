@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ...prediagnosis import Message, Parameter
+from ..classical.settings import load_classical
 from .contradictions import check_algebra, leg_lead, wrong_gain
 from .model import QualityReason, Verdict
 from .settings import QualityLimits
@@ -80,10 +81,9 @@ def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason
     if signal.sampling_rate_hz < length.least_rate_rhythm_hz:
         rate = round(signal.sampling_rate_hz)
         yield _reason("rate_too_low", REFUSED, rate=rate, least=length.least_rate_rhythm_hz)
-    contrast = view.beats.contrast
-    if not contrast >= limits.noise.least_contrast:
+    if not view.beats.are_clear(load_classical().withhold):
         yield _reason("no_clear_beats", REFUSED)
-    elif contrast < limits.noise.caution_contrast:
+    elif view.beats.contrast < limits.noise.caution_contrast:
         yield _reason("faint_beats", CAUTION)
 
 

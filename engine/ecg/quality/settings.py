@@ -56,8 +56,8 @@ class NoiseLimits:
 
     caution_db: float
     refuse_db: float
+    refuse_rhythm_db: float
     muscle_caution_uv: float
-    least_contrast: float
     caution_contrast: float
 
 
