@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import wfdb
 
 from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
+from .publisher import read_record
 
 _HOUSE_NAMES = {name.lower(): name for name in TWELVE_LEADS}
 
@@ -56,7 +55,7 @@ def read_wfdb(stem: Path) -> EcgSignal:
     """
     if not stem.with_name(f"{stem.name}.hea").is_file():
         raise absent(stem.name)
-    record: Any = wfdb.rdrecord(str(stem))
+    record = read_record(stem)
     leads = {
         house_name(name): np.asarray(record.p_signal[:, i], np.float64)
         for i, name in enumerate(record.sig_name)

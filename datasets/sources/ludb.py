@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import wfdb
 
 from ...engine.fixedpoint import FloatArray
 from .ecg_files import AnnotatedEcg, absent, house_name, read_wfdb
+from .publisher import read_annotation
 
 _WAVES = {"p": "p", "N": "qrs", "t": "t"}
 
@@ -40,7 +40,7 @@ def read_record(stem: Path, about: dict[str, str]) -> AnnotatedEcg:
     """Read one record with the annotations of its leads."""
     signal = read_wfdb(stem)
     marks = {
-        house_name(name): marked_waves(wfdb.rdann(str(stem), name.lower())) for name in signal.leads
+        house_name(name): marked_waves(read_annotation(stem, name.lower())) for name in signal.leads
     }
     return AnnotatedEcg(stem.name, stem.name, signal, waves=marks, labels=about)
 

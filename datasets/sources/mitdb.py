@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import wfdb
 
 from .ecg_files import AnnotatedEcg, absent, read_wfdb
+from .publisher import read_annotation
 
 BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")
 
@@ -30,7 +30,7 @@ def read_mitdb(folder: Path) -> Iterator[AnnotatedEcg]:
     if not stems:
         raise absent("MIT-BIH record")
     for stem in stems:
-        marks = wfdb.rdann(str(stem), "atr")
+        marks = read_annotation(stem, "atr")
         is_beat = np.array([symbol in BEAT_SYMBOLS for symbol in marks.symbol], bool)
         beats = np.asarray(marks.sample, np.float64)[is_beat]
         symbols = "".join(s for s, kept in zip(marks.symbol, is_beat, strict=True) if kept)
