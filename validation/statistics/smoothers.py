@@ -83,8 +83,8 @@ def loess(risk: FloatArray, outcome: FloatArray, span: float = LOESS_SPAN) -> Fl
 
     Source: Cleveland and Devlin 1988, J Am Stat Assoc 83:596-610; Austin and Steyerberg 2014, Stat
     Med 33:517-535. As ``loess`` of R with ``surface = "direct"``; with many people fitted at 130
-    risks and interpolated without overshoot. R's default blends between the corners of a tree, which on
-    one public example moves the mean error from .0184 to .0194.
+    risks and interpolated without overshoot. R's default blends between the corners of a tree,
+    which on one public example moves the mean error from .0184 to .0194.
     """
     order = np.argsort(risk, kind="stable")
     x, y = risk[order], outcome[order]

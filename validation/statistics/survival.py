@@ -179,10 +179,10 @@ def kaplan_meier(time: FloatArray, event: BoolArray) -> Curve:
     Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457-481.
     """
     times, events, at_risk = _risk_sets(time, event)
-    survival: FloatArray = np.cumprod(1 - events / at_risk)
+    survival = np.asarray(np.cumprod(1 - events / at_risk), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        hazard: FloatArray = np.cumsum(events / (at_risk * (at_risk - events)))
-        variances = np.where(survival > 0, survival**2 * hazard, 0.0)
+        hazard = np.cumsum(events / (at_risk * (at_risk - events)))
+        variances = np.asarray(np.where(survival > 0, survival**2 * hazard, 0.0), np.float64)
     return Curve(times, survival, variances, 1.0)
 
 
@@ -209,7 +209,7 @@ def cumulative_incidence(outcome: Outcome) -> Curve:
     ).astype(np.float64)
     survival = np.cumprod(1 - ends / at_risk)
     before = np.r_[1.0, survival[:-1]]
-    incidence: FloatArray = np.cumsum(before * ours / at_risk)
+    incidence = np.cumsum(before * ours / at_risk)
     return Curve(times, incidence, _incidence_variance(outcome, (times, incidence, before)), 0.0)
 
 
