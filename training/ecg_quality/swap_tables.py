@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -60,13 +61,17 @@ def _six(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, ...]:
     return one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2
 
 
+def _unchanged(signal: EcgSignal) -> EcgSignal:
+    return signal
+
+
 def swaps() -> Iterator[tuple[str, Swap]]:
     """Every swap that the table has, with the function that makes it."""
     for name, order in LIMB_ORDERS.items():
-        yield name, lambda s, order=order: swap_limbs(s, order)
-    yield "RA/RL", lambda s: swap_right_leg(s, "RA")
-    yield "LA/RL", lambda s: swap_right_leg(s, "LA")
-    yield "arms and legs", lambda s: swap_right_leg(s, "both")
+        yield name, partial(swap_limbs, order=order)
+    yield "RA/RL", partial(swap_right_leg, arm="RA")
+    yield "LA/RL", partial(swap_right_leg, arm="LA")
+    yield "arms and legs", partial(swap_right_leg, arm="both")
 
 
 def model_without(source: str, beats: list[SwapBeat]) -> SwapModel:
@@ -82,7 +87,7 @@ def swap_table(records: list[DevelopmentEcg], beats: list[SwapBeat]) -> str:
     """Return sensitivity for every swap, and specificity, by source and together."""
     sources = sorted({r.source for r in records})
     models = {source: model_without(source, beats) for source in sources}
-    lines = [("none (specificity)", lambda s: s), *swaps()]
+    lines: list[tuple[str, Swap]] = [("none (specificity)", _unchanged), *swaps()]
     rows = []
     for name, swap in lines:
         hits = [
@@ -101,10 +106,10 @@ def swap_table(records: list[DevelopmentEcg], beats: list[SwapBeat]) -> str:
 def beat_level_table(scores: SwapScores, limits: FloatArray) -> str:
     """Return sensitivity for every swap of a cross-validated set, on the median beats."""
     sources = [str(s) for s in np.unique(scores.sources)]
-    alarm = (scores.log_odds > limits).any(axis=2)
+    alarm = np.asarray((scores.log_odds > limits).any(axis=2))
     rows = []
     for k, swap in enumerate(scores.swaps):
-        hit = alarm[:, k] if k else ~alarm[:, k]
+        hit = np.asarray(alarm[:, k] if k else ~alarm[:, k])
         cells = [rate_cell(int(hit.sum()), len(hit))]
         for source in sources:
             own = hit[scores.sources == source]

@@ -118,7 +118,7 @@ def cross_validate(beats: Sequence[SwapBeat], *, chest: bool) -> SwapScores:
     for source in np.unique(sources):
         seen = [b for b in beats if b.source != source]
         score = _scorer(seen, windows, chest=chest)
-        for i in np.flatnonzero(sources == source):
+        for i in np.flatnonzero(sources == source).tolist():
             found[i] = _scores_of(beats[i], swaps, score, windows)
     records = np.array([b.record for b in beats])
     return SwapScores(swaps, found - found[:, :, :1], sources, records)

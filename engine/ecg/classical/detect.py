@@ -106,10 +106,10 @@ def detect_in(readable: Readable, leads: tuple[str, ...], settings: DetectSettin
     contrast = float(np.median(band.course[found]) / floor) if len(found) else float("nan")
     first = _first_peaks(found, band.course, readable.rate_hz, settings)
     peak = _refine(readable, first, _time_row(leads, weight, readable, settings), settings)
-    kept = readable.known[:, peak].any(axis=0)
-    kept[1:] &= np.diff(peak) > 0
+    real = np.asarray(readable.known[:, peak].any(axis=0))
+    real[1:] &= np.diff(peak) > 0
     height = band.course[found] / np.maximum(band.usual[found], _TINY)
-    return Beats(readable.to_file(peak[kept].astype(np.float64)), height[kept], contrast, weight)
+    return Beats(readable.to_file(peak[real].astype(np.float64)), height[real], contrast, weight)
 
 
 def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:

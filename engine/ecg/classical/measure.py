@@ -1,6 +1,6 @@
 """Rate, QRS, QT and ST without a network: the second opinion that urgent rules lean on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -156,7 +156,8 @@ def _qt(
     """Return QT and its correction by the cube root (Fridericia 1920)."""
     why = reasons or _why_no_qt(waves, settings)
     if why or waves is None:
-        return tuple(ClassicalValue(n, _NAN, "ms", withheld=why) for n in ("qt", "qtc_fridericia"))
+        qt_unknown = ClassicalValue("qt", _NAN, "ms", withheld=why)
+        return qt_unknown, replace(qt_unknown, name="qtc_fridericia")
     length = (waves.t.index - waves.onset) / waves.rate_hz * _MS
     uncertainty = _uncertainty(length, settings.uncertainty.qt_ms, waves.rate_hz, settings)
     rr_s = float(np.median(np.diff(beats.peak))) / signal.sampling_rate_hz

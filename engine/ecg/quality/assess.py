@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..signal import EcgSignal
 from .lead_checks import NOISY, lead_reasons
 from .model import EcgQuality, LeadQuality, QualityReason, UseQuality, worst
-from .record_checks import INDEPENDENT, REFUSED, RecordFindings, record_findings
+from .record_checks import CAUTION, INDEPENDENT, REFUSED, RecordFindings, record_findings
 from .settings import QualityLimits, load_quality_limits
 from .swap_model import SwapModel, load_swap_model
 from .view import look_at
@@ -41,7 +41,7 @@ def assess_quality(
     uses = {use.use: use for use in _uses(leads, rhythmic, record)}
     every = (*record.rhythm, *record.intervals, *record.amplitudes, *record.leads)
     return EcgQuality(
-        verdict=worst([uses["rhythm"].verdict, *(["assessable_with_caution"] if every else [])]),
+        verdict=worst([uses["rhythm"].verdict, *([CAUTION] if every else [])]),
         reasons=every,
         leads=leads,
         uses=uses,

@@ -71,14 +71,14 @@ def check_algebra(view: View, limits: LeadLimits) -> tuple[list[str], tuple[floa
     for names, weights in _ALGEBRA.items():
         if not set(names) <= set(x) or names[2] in view.signal.derived:
             continue
-        left = sum(w * x[n] for n, w in zip(names, weights, strict=True))
+        left = np.array(weights) @ np.stack([x[n] for n in names])
         scale = max(_size(x[n]) for n in names)
-        if _size(np.asarray(left)) > limits.limb_algebra_share * max(scale, _TINY):
+        if _size(left) > limits.limb_algebra_share * max(scale, _TINY):
             broken.append(names[2])
     if not broken or "III" not in x or "III" in view.signal.derived:
         return broken, None
-    one, two, left = limb_scale(x["I"], x["II"], x["III"])
-    return ([], (one, two)) if left <= limits.scaled_algebra_share else (broken, None)
+    one, two, rest = limb_scale(x["I"], x["II"], x["III"])
+    return ([], (one, two)) if rest <= limits.scaled_algebra_share else (broken, None)
 
 
 def identical_leads(view: View, limits: LeadLimits) -> list[tuple[str, str]]:

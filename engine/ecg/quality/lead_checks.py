@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ...prediagnosis import Message
+from ...prediagnosis import Message, Parameter
 from .contradictions import identical_leads
 from .model import QualityReason, Verdict
 from .noise import Noise, measure_noise
@@ -56,7 +56,7 @@ def _by_share(share: float, caution: float, refuse: float) -> Verdict:
 
 
 def _stretch_reason(kind: str, view: View, stretch: Stretch, verdict: Verdict) -> QualityReason:
-    parameters = {
+    parameters: dict[str, Parameter] = {
         "lead": view.signal.leads[stretch.lead],
         "from": round(float(stretch.from_s), 1),
         "to": round(float(stretch.to_s), 1),
@@ -66,42 +66,42 @@ def _stretch_reason(kind: str, view: View, stretch: Stretch, verdict: Verdict) -
 
 
 def _reason(kind: str, view: View, lead: int, verdict: Verdict, **numbers: float) -> QualityReason:
-    parameters = {"lead": view.signal.leads[lead], **numbers}
+    parameters: dict[str, Parameter] = {"lead": view.signal.leads[lead], **numbers}
     return QualityReason(Message(f"quality.lead.{kind}", parameters), verdict)
 
 
 def _noise_of_leads(view: View, noise: Noise, limits: QualityLimits) -> Found:
-    for lead in np.flatnonzero(noise.snr_db < limits.noise.caution_db):
+    for lead in np.flatnonzero(noise.snr_db < limits.noise.caution_db).tolist():
         refused = noise.snr_db[lead] < limits.noise.refuse_db
         verdict: Verdict = "not_assessable" if refused else "assessable_with_caution"
-        yield int(lead), _reason("noisy", view, lead, verdict, db=round(float(noise.snr_db[lead])))
-    for lead in np.flatnonzero(noise.muscle_uv >= limits.noise.muscle_caution_uv):
+        yield lead, _reason("noisy", view, lead, verdict, db=round(float(noise.snr_db[lead])))
+    for lead in np.flatnonzero(noise.muscle_uv >= limits.noise.muscle_caution_uv).tolist():
         size = round(float(noise.muscle_uv[lead]))
-        yield int(lead), _reason("muscle", view, lead, "assessable_with_caution", uv=size)
+        yield lead, _reason("muscle", view, lead, "assessable_with_caution", uv=size)
 
 
 def _level(view: View, noise: Noise, limits: QualityLimits) -> Found:
     wander = limits.wander
-    for lead in np.flatnonzero(noise.step_mv >= wander.step_mv):
+    for lead in np.flatnonzero(noise.step_mv >= wander.step_mv).tolist():
         refused = noise.step_mv[lead] >= wander.refuse_step_mv
         verdict: Verdict = "not_assessable" if refused else "assessable_with_caution"
         yield (
             int(lead),
             _reason("step", view, lead, verdict, mv=round(float(noise.step_mv[lead]), 1)),
         )
-    for lead in np.flatnonzero(noise.wander_mv >= wander.caution_mv):
+    for lead in np.flatnonzero(noise.wander_mv >= wander.caution_mv).tolist():
         refused = noise.wander_mv[lead] >= wander.refuse_mv
         verdict = "not_assessable" if refused else "assessable_with_caution"
         size = round(float(noise.wander_mv[lead]), 1)
-        yield int(lead), _reason("wander", view, lead, verdict, mv=size)
+        yield lead, _reason("wander", view, lead, verdict, mv=size)
 
 
 def _mains(view: View, noise: Noise, limits: QualityLimits) -> Found:
-    for lead in np.flatnonzero(noise.mains_uv >= limits.mains.caution_uv):
+    for lead in np.flatnonzero(noise.mains_uv >= limits.mains.caution_uv).tolist():
         refused = noise.mains_uv[lead] >= limits.mains.refuse_uv
         verdict: Verdict = "not_assessable" if refused else "assessable_with_caution"
         size, hz = round(float(noise.mains_uv[lead])), round(float(noise.mains_hz[lead]))
-        yield int(lead), _reason("mains", view, lead, verdict, uv=size, hz=hz)
+        yield lead, _reason("mains", view, lead, verdict, uv=size, hz=hz)
 
 
 def _identical(view: View, limits: QualityLimits) -> Found:

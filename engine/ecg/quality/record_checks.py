@@ -18,6 +18,7 @@ from .view import View
 INDEPENDENT: Final = frozenset(SWAP_LEADS)
 CAUTION: Final[Verdict] = "assessable_with_caution"
 REFUSED: Final[Verdict] = "not_assessable"
+_SWAP: Final = "quality.record.swap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +120,17 @@ def _against_leads(broken: list[str], swaps: tuple[SwapSuspicion, ...]) -> Itera
     if broken:
         yield _reason("limb_algebra", REFUSED, leads=", ".join(broken))
     for swap in swaps:
-        yield _reason(*_swap_message(swap.swap)[:1], CAUTION, **_swap_message(swap.swap)[1])
+        yield QualityReason(_swap_message(swap.swap), CAUTION)
 
 
-def _swap_message(swap: str) -> tuple[str, dict[str, Parameter]]:
+def _swap_message(swap: str) -> Message:
     """Return the sentence of a swap: ``v2_v5`` are two leads, ``v3_inverted`` is one."""
     if not swap.startswith("v"):
-        return f"swap.{swap}", {}
+        return Message(f"{_SWAP}.{swap}")
     first, second = swap.split("_")
     if second == "inverted":
-        return "swap.chest_inverted", {"lead": first.upper()}
-    return "swap.chest_pair", {"first": first.upper(), "second": second.upper()}
+        return Message(f"{_SWAP}.chest_inverted", {"lead": first.upper()})
+    return Message(f"{_SWAP}.chest_pair", {"first": first.upper(), "second": second.upper()})
 
 
 def _swaps(

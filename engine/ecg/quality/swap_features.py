@@ -58,7 +58,8 @@ def limb_swap_matrix(swap: str) -> FloatArray:
 
 def _chest_swaps() -> dict[str, tuple[tuple[int, ...], tuple[float, ...]]]:
     """Return name -> order and sign of the chest leads."""
-    order, plus = tuple(range(N_CHEST)), (1.0,) * N_CHEST
+    order: tuple[int, ...] = tuple(range(N_CHEST))
+    plus: tuple[float, ...] = (1.0,) * N_CHEST
     swaps = {"none": (order, plus)}
     for a, b in combinations(order, 2):
         moved = list(order)

@@ -56,7 +56,8 @@ class SwapModel:
 def read_windows() -> SwapWindows:
     """Read where the waves are looked for; the fit and the gate use the same."""
     raw = read_toml(_GUIDELINES, WINDOWS_FILE)["swap_windows"]
-    return SwapWindows(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
+    return SwapWindows(**values)
 
 
 @cache
