@@ -44,6 +44,10 @@ def screen(
         Path | None,
         typer.Option("-o", "--output", help="File to write; a folder for several visits."),
     ] = None,
+    ecg: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="ECG file of the visit, any known format."),
+    ] = None,
     database: Annotated[
         str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
     ] = None,
@@ -56,6 +60,8 @@ def screen(
 
     one_of(format, tuple(ENDINGS), "--format")
     one_of(lang, ("fr", "en"), "--lang")
+    if ecg is not None and len(visits) != 1:
+        raise typer.BadParameter("one ECG belongs to one visit", param_hint="--ecg")
     show, end = _printer(visits, format, output)
     options = ScreenOptions(
         models=load_models(models, trust),
@@ -63,6 +69,7 @@ def screen(
         lang=lang,
         format=format,  # type: ignore[arg-type]  # checked above
         now=datetime.now(UTC),
+        ecg=ecg,
     )
     refused = []
     for screened in screen_files(visits, options):

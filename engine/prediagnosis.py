@@ -180,7 +180,11 @@ class ItemNotice:
 
 @dataclass(frozen=True, slots=True)
 class EcgValue:
-    """One measurement as it is printed; ``value`` is None when it is withheld."""
+    """One measurement as it is printed; ``value`` is None when it is withheld.
+
+    ``reference`` is what most people of that sex and age have: low and high, one of them None where
+    only the other is known; None where no interval is known for this person.
+    """
 
     name: str
     value: float | None
@@ -189,6 +193,7 @@ class EcgValue:
     n_beats: int
     withheld: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    reference: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from ..engine import Guidelines, Models, PreDiagnosis, parse, screen_columns
+from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse
+from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import DataError, RecordError, ScreeningError
 from ..engine.risks.labels import model_labels
-from ..engine.screen import Screening, draft_of
+from ..engine.screen import Screening, draft_of, screen_record
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
@@ -25,13 +26,17 @@ Format = Literal["text", "json", "html"]
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
-    """How visits are screened and shown; ``now`` is the caller's clock, aware."""
+    """How visits are screened and shown.
+
+    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit.
+    """
 
     models: Models
     guidelines: Guidelines
     lang: str
     format: Format
     now: datetime
+    ecg: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,21 @@ class Screened:
 def screen_file(path: Path, options: ScreenOptions) -> Screened:
     """Screen one visit file; a file that can't be read gives an error, never an exception."""
     try:
-        record = parse(_read(path), now=options.now)
+        record = _with_its_ecg(parse(_read(path), now=options.now), path, options)
     except ScreeningError as error:
         return Screened(path, None, True, error, "")
-    screening = screen_columns(record.batch, options.models, options.guidelines)
+    screening = screen_record(record, options.models, options.guidelines)
     draft = draft_of(screening, 0, record.performed_at)
-    return Screened(
-        path, draft, record.is_refused, None, render(draft, screening, options), screening
-    )
+    rendered = render(draft, screening, options, record.ecg)
+    return Screened(path, draft, record.is_refused, None, rendered, screening)
+
+
+def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> VisitRecord:
+    if options.ecg is None and not record.ecg_file:
+        return record
+    from .ecg.visit import join_ecg  # noqa: PLC0415 - only a visit with an ECG file needs readers
+
+    return join_ecg(record, path, options.ecg)
 
 
 def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dict[str, str]:
@@ -110,8 +122,16 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def render(draft: PreDiagnosis, screening: Screening, options: ScreenOptions) -> str:
-    """Return the draft of a screening of one visit in the asked format and language."""
+def render(
+    draft: PreDiagnosis,
+    screening: Screening,
+    options: ScreenOptions,
+    signal: EcgSignal | None = None,
+) -> str:
+    """Return the draft of a screening of one visit in the asked format and language.
+
+    ``signal`` is drawn in a page; text and JSON have its measurements only.
+    """
     labels = model_labels(options.models, options.lang)
     if options.format == "json":
         return json.dumps(as_json(draft, options.lang, labels), ensure_ascii=False, indent=2)
@@ -119,8 +139,14 @@ def render(draft: PreDiagnosis, screening: Screening, options: ScreenOptions) ->
         from .report import render_html  # noqa: PLC0415 - only an HTML report needs the templates
         from .report.person import person_plots  # noqa: PLC0415
 
-        plots = person_plots(screening, 0)
-        return render_html(draft, options.lang, membership_plots=plots, labels=labels)
+        plots, drawing = person_plots(screening, 0), ""
+        if signal is not None and draft.ecg is not None:
+            from .ecg.visit import draw_ecg  # noqa: PLC0415 - as above
+
+            drawing = draw_ecg(signal, draft.ecg, options.lang)
+        return render_html(
+            draft, options.lang, membership_plots=plots, labels=labels, ecg_drawing=drawing
+        )
     return render_text(draft, options.lang, labels)
 
 

@@ -55,13 +55,14 @@ def _style(standing: Standing) -> Markup:
     return Markup(_own_file(STYLE).replace('"DISCLAIMER"', _css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
 
 
-def render_html(
+def render_html(  # noqa: PLR0913 - every part beyond the draft is optional and named
     prediagnosis: PreDiagnosis,
     lang: str | Sentences,
     *,
     membership_plots: Mapping[str, Sequence[MembershipPlot]] | None = None,
     labels: Mapping[str, str] | None = None,
     standing: Standing | None = None,
+    ecg_drawing: str = "",
 ) -> str:
     """Print a draft as one HTML page for A4 and for a screen.
 
@@ -72,6 +73,7 @@ def render_html(
     membership_plots : by finding id, what ``membership_plots`` returned for the model's variables
     labels : what model bundles call their variables and terms (``rule_labels``)
     standing : what it says of itself; a draft where None
+    ecg_drawing : SVG of ``ecg_svg``, in which every text is already escaped
 
     Returns
     -------
@@ -84,4 +86,7 @@ def render_html(
     sentences = Sentences.of(lang, labels)
     standing = standing or draft_standing(sentences)
     view = page_view(prediagnosis, sentences, membership_plots or {})
-    return _template().render(page=view, t=sentences.text, standing=standing, css=_style(standing))
+    drawing = Markup(ecg_drawing)  # noqa: S704 - numbers, and lead names that ecg_svg escaped
+    return _template().render(
+        page=view, t=sentences.text, standing=standing, css=_style(standing), ecg_drawing=drawing
+    )

@@ -102,6 +102,17 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class EcgView:
+    """The ECG in words: recording and quality, measurements by name, what was not measured."""
+
+    lines: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    withheld: tuple[str, ...]
+    second: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """The whole page."""
 
@@ -126,3 +137,4 @@ class PageView:
     sentences_sha256: str
     schema: str
     nothing: str
+    ecg: EcgView | None

@@ -15,6 +15,7 @@ from .drawing import (
     risk_scale,
     rule_bars,
 )
+from .ecg_view import ecg_view
 from .page import (
     FindingView,
     NoticeView,
@@ -81,6 +82,7 @@ def page_view(
         sentences_sha256=prediagnosis.sentences_sha256,
         schema=prediagnosis.schema,
         nothing=phrases.nothing_phrase(grouped, sentences),
+        ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         **groups,
     )
 
