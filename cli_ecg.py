@@ -40,7 +40,7 @@ def measure(
 ) -> None:
     """Measure intervals, axes, amplitudes and rate of every ECG."""
     from .serving.ecg.commands import each_file, measure_task
-    from .serving.ecg.table import Person, as_csv, as_plain, as_row, as_text
+    from .serving.ecg.table import as_csv, as_plain, as_row, as_text
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = output.suffix.lower() if output is not None else ""
@@ -53,9 +53,7 @@ def measure(
         if done.analysis is None or done.section is None or done.recording is None:
             continue
         if output is None:
-            header = done.recording.header
-            person = Person(header.sex, header.age_years)
-            typer.echo(as_text(done.record, done.analysis, done.section, lang, person) + "\n")
+            typer.echo(as_text(done.record, done.analysis, done.section, lang) + "\n")
         rows.append(as_row(done.record, done.analysis))
         plain.append(as_plain(done.record, done.analysis, done.section, lang))
     if output is not None:

@@ -133,11 +133,13 @@ def _ecgs(
     """Measure each ECG; without the network where it was refused or the person declined models."""
     if not signals:
         return {}
-    from .ecg.visit import measured_section  # noqa: PLC0415 - a visit without ECG needs no filters
+    from .ecg.visit import measured_section, person_at  # noqa: PLC0415 - a visit without ECG needs no filters
 
     declined = is_declined(batch)
     return {
-        row: measured_section(signal, models, without_network=bool(declined[row]))
+        row: measured_section(
+            signal, models, person_at(batch, row), without_network=bool(declined[row])
+        )
         for row, signal in signals.items()
         if not batch.refused[row]
     }

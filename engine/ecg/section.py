@@ -18,6 +18,7 @@ from .analysis import EcgAnalysis
 from .classical.compare import Comparison, disagreement
 from .fiducials import OFFSET, ONSET, WAVES, Fiducials
 from .measure import EcgMeasurements
+from .measure.reference import NOBODY, Person, reference_for
 from .signal import EcgSignal
 
 MARK_DECIMALS: Final = 4
@@ -38,13 +39,16 @@ def signal_sha256(signal: EcgSignal) -> str:
     return digest.hexdigest()
 
 
-def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSection:
+def section_of(
+    analysis: EcgAnalysis, model: ModelReference | None, person: Person = NOBODY
+) -> EcgSection:
     """Put an analysis into the plain form that a draft carries.
 
     Parameters
     ----------
     analysis : what ``analyse_ecg`` returned
     model : the network that found the waves
+    person : whose reference intervals are printed
     """
     signal, quality = analysis.signal, analysis.quality
     second = tuple(
@@ -64,7 +68,7 @@ def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSectio
         verdict=quality.verdict,
         reasons=tuple(reason.message for reason in quality.reasons),
         uses={name: use.verdict for name, use in quality.uses.items()},
-        measured=values_of(analysis.measurements),
+        measured=values_of(analysis.measurements, person),
         second=second,
         disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
@@ -72,12 +76,26 @@ def section_of(analysis: EcgAnalysis, model: ModelReference | None) -> EcgSectio
     )
 
 
-def values_of(found: EcgMeasurements) -> tuple[EcgValue, ...]:
+def values_of(found: EcgMeasurements, person: Person = NOBODY) -> tuple[EcgValue, ...]:
     """Put measurements into the plain form in which they are printed."""
     return tuple(
-        EcgValue(m.name, _plain(m.value), m.unit, _plain(m.spread), m.n_beats, m.withheld, m.limits)
+        EcgValue(
+            name=m.name,
+            value=_plain(m.value),
+            unit=m.unit,
+            spread=_plain(m.spread),
+            n_beats=m.n_beats,
+            withheld=m.withheld,
+            limits=m.limits,
+            reference=_reference(m.name, person),
+        )
         for m in found.measured.values()
     )
+
+
+def _reference(name: str, person: Person) -> tuple[float | None, float | None] | None:
+    found = reference_for(name, person.sex, person.age_years)
+    return None if found is None else (found.low, found.high)
 
 
 def _disagreement(found: Comparison) -> Message:

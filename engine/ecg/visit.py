@@ -6,8 +6,10 @@ from ..bundles.load import Models
 from ..bundles.waves import SignalBundle
 from ..errors import ModelError
 from ..prediagnosis import EcgSection, ModelReference
+from ..record import FEMALE, MALE, VisitBatch
 from .analysis import analyse_ecg
 from .delineation.delineate import Delineator
+from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
 
@@ -30,6 +32,12 @@ def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None
     return network, reference_of(bundle)
 
 
+def person_at(batch: VisitBatch, row: int) -> Person:
+    """Return sex and age of one person of a batch, None where they are not known."""
+    sex, age = int(batch.sex[row]), int(batch.age_years[row])
+    return Person({FEMALE: "female", MALE: "male"}.get(sex), None if age < 0 else float(age))
+
+
 def reference_of(bundle: SignalBundle) -> ModelReference:
     """Name a bundle in a report."""
     m = bundle.manifest
@@ -37,7 +45,7 @@ def reference_of(bundle: SignalBundle) -> ModelReference:
 
 
 def measured_section(
-    signal: EcgSignal, models: Models, *, without_network: bool = False
+    signal: EcgSignal, models: Models, person: Person, *, without_network: bool = False
 ) -> EcgSection:
     """Judge and measure the ECG of one person.
 
@@ -45,8 +53,9 @@ def measured_section(
     ----------
     signal : millivolt
     models : what ``load_models`` returned
+    person : whose reference intervals are printed
     without_network : the person declined screening by models
     """
     ready = None if without_network else ready_delineator(models)
     network, model = ready or (None, None)
-    return section_of(analyse_ecg(signal, network), model)
+    return section_of(analyse_ecg(signal, network), model, person)

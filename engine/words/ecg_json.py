@@ -53,5 +53,6 @@ def _value(one: EcgValue, sentences: Sentences) -> dict[str, Any]:
         "spread": one.spread,
         "n_beats": one.n_beats,
         "withheld": [{"code": reason, "text": sentences.text(reason)} for reason in one.withheld],
+        "reference_interval": None if one.reference is None else list(one.reference),
         "limits": [{"code": limit, "text": sentences.text(limit)} for limit in one.limits],
     }

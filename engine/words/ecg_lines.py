@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from ..ecg.measure.reference import reference_for
-from ..ecg.measure.settings import ReferenceInterval
 from ..prediagnosis import EcgSection, EcgValue, Message
 from .numbers import number
 from .sentences import Sentences
@@ -51,12 +49,11 @@ def _reasons(section: EcgSection) -> list[Message]:
     return found
 
 
-def value_line(
-    one: EcgValue, sentences: Sentences, sex: str | None = None, age_years: float | None = None
-) -> str:
+def value_line(one: EcgValue, sentences: Sentences) -> str:
     """Word one measurement: value, spread over the beats, what most people have, limits.
 
-    >>> value_line(EcgValue("qrs", 92.0, "ms", 3.0, 9), Sentences("fr"), "male", 50.0)
+    >>> one = EcgValue("qrs", 92.0, "ms", 3.0, 9, reference=(74.0, 114.0))
+    >>> value_line(one, Sentences("fr"))
     '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114'
     """
     if one.value is None:
@@ -66,10 +63,9 @@ def value_line(
     if one.spread is not None and one.n_beats:
         spread = number(one.spread, sentences.lang, decimals)
         text += " " + sentences.text("ecg.table.spread", spread=spread, n=one.n_beats)
-    interval = reference_for(one.name, sex, age_years)
     parts = [text]
-    if interval is not None:
-        parts.append(_interval(interval, sentences))
+    if one.reference is not None:
+        parts.append(_interval(*one.reference, sentences))
     parts += [sentences.text(limit) for limit in one.limits]
     return sentences.text("join.semicolon").join(parts)
 
@@ -104,8 +100,7 @@ def second_line(section: EcgSection, sentences: Sentences) -> str:
     return sentences.text("ecg.report.second", list=sentences.text("join.semicolon").join(words))
 
 
-def _interval(interval: ReferenceInterval, sentences: Sentences) -> str:
-    low, high = interval.low, interval.high
+def _interval(low: float | None, high: float | None, sentences: Sentences) -> str:
     if low is None:
         return sentences.text("ecg.table.up_to", high=high or 0.0)
     if high is None:

@@ -10,6 +10,7 @@ from ...datasets.readers.ecg import EcgRecording, read_ecgs, write_wfdb
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
+from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.section import section_of
 from ...engine.ecg.visit import DELINEATOR_ID, reference_of
 from ...engine.errors import ContractBroken, DataError, ScreeningError
@@ -88,7 +89,9 @@ def measure_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
     def measure(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
         analysis = analyse_ecg(recording.signal, network.delineator)
-        section = section_of(analysis, network.reference)
+        header = recording.header
+        person = Person(header.sex, header.age_years)
+        section = section_of(analysis, network.reference, person)
         plain = analysis.fiducials.as_json(record)
         return EcgDone(Path(record), record, recording, analysis, section, plain)
 

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -31,17 +30,6 @@ _RHYTHM: Final = (
 
 
 REFUSED: Final = "not_assessable"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What a reference interval depends on; None where it is not known."""
-
-    sex: str | None = None
-    age_years: float | None = None
-
-
-NOBODY: Final = Person()
 
 
 def column_of(name: str, unit: str) -> str:
@@ -129,7 +117,6 @@ def as_text(
     analysis: EcgAnalysis,
     section: EcgSection,
     lang: str,
-    person: Person = NOBODY,
 ) -> str:
     """Write quality and measurements for people, with what most people of that sex and age have.
 
@@ -138,11 +125,10 @@ def as_text(
     record : the file's stem
     analysis, section : what the chain said
     lang : fr or en
-    person : of the file's header; without it only intervals that hold for all are printed
     """
     words = Sentences(lang)
     lines = [record, *ecg_lines.recording_lines(section, words), ""]
-    lines += [_line(one, words, person) for one in section.measured]
+    lines += [_line(one, words) for one in section.measured]
     lines += ["", ecg_lines.second_line(section, words)]
     if analysis.measurements.per_lead is not None:
         lines += ["", *_lead_lines(analysis.measurements.per_lead, words)]
@@ -150,10 +136,10 @@ def as_text(
     return "\n".join([*lines, "", *(words.text(note) for note in notes)])
 
 
-def _line(one: EcgValue, words: Sentences, person: Person) -> str:
+def _line(one: EcgValue, words: Sentences) -> str:
     name = ecg_lines.name_of(one, words).ljust(_NAME_WIDTH)
     dash = "" if one.value is not None else "- "
-    return f"  {name} {dash}{ecg_lines.value_line(one, words, person.sex, person.age_years)}"
+    return f"  {name} {dash}{ecg_lines.value_line(one, words)}"
 
 
 def _lead_lines(leads: LeadMeasures, words: Sentences) -> list[str]:

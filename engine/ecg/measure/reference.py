@@ -1,6 +1,20 @@
 """The interval that most people of one sex and age have, where one is known with its source."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from .settings import ReferenceInterval, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a reference interval depends on; None where it is not known."""
+
+    sex: str | None = None
+    age_years: float | None = None
+
+
+NOBODY: Final = Person()
 
 
 def reference_for(name: str, sex: str | None, age_years: float | None) -> ReferenceInterval | None:
@@ -16,7 +30,7 @@ def reference_for(name: str, sex: str | None, age_years: float | None) -> Refere
     age_years : None where it is not known
 
     >>> reference_for("qrs", "female", 40.0).high
-    104
+    104.0
     >>> reference_for("qrs", None, 40.0) is None
     True
     """

@@ -98,10 +98,14 @@ def _reference(raw: Mapping[str, Any]) -> ReferenceInterval:
         name=raw["name"],
         unit=raw["unit"],
         sex=raw.get("sex", ""),
-        low=raw.get("low"),
-        high=raw.get("high"),
+        low=_number(raw.get("low")),
+        high=_number(raw.get("high")),
         age_min=float(raw.get("age_min", _EVERY_AGE[0])),
         age_max=float(raw.get("age_max", _EVERY_AGE[1])),
         guideline=raw["guideline"],
         read_in=raw["read_in"],
     )
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
