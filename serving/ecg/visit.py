@@ -72,6 +72,6 @@ def draw_ecg(signal: EcgSignal, section: EcgSection, lang: str) -> str:
     return ecg_svg(
         signal,
         marks=marks,
-        caption=words.text("ecg.report.drawn"),
+        caption=words.text("ecg.report.drawn" if marks else "ecg.report.drawn_bare"),
         description=words.text("ecg.report.picture"),
     )
