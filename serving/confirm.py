@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ..engine.errors import NotPermitted
 from .audit import AuditWriter, Row, read_event
 from .clock import Clock
 from .decisions import (
@@ -19,6 +18,7 @@ from .decisions import (
     already_decided,
     check_reason,
     check_request,
+    key_reused,
     report_act,
     resolve,
 )
@@ -107,12 +107,7 @@ def _earlier_sequence(
     if row is None:
         return None
     if row["request_hash"] != request.request_hash():
-        raise NotPermitted(
-            found="an idempotency key that named another act before",
-            why="it can't be told whether this act is new or sent again",
-            remedy="give every act a key of its own",
-            path="idempotency_key",
-        )
+        raise key_reused()
     return int(row["audit_sequence"])
 
 

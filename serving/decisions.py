@@ -24,6 +24,18 @@ STATES_OF = {
 }
 
 
+class AlreadyDecided(NotPermitted):
+    """Another decision came first."""
+
+    code = "already_decided"
+
+
+class KeyReused(NotPermitted):
+    """An idempotency key that named another act before."""
+
+    code = "idempotency_key_reused"
+
+
 class Verdict(StrEnum):
     """The three things that can be decided about a finding."""
 
@@ -144,6 +156,16 @@ def check_hash(content_hash: str) -> None:
     )
 
 
+def key_reused() -> KeyReused:
+    """Return the error for a key that comes back with another content."""
+    return KeyReused(
+        found="an idempotency key that named another act before",
+        why="it can't be told whether this act is new or sent again",
+        remedy="give every act a key of its own",
+        path="idempotency_key",
+    )
+
+
 def check_reason(code: str | None, words: str | None, path: str) -> None:
     """Refuse a reason that is missing, unknown, or without the words it needs.
 
@@ -233,9 +255,9 @@ def _check_new_state(decision: Decision, finding: Mapping[str, Any], path: str) 
         raise _refused("an amendment to what was drafted", "that is a confirmation", path)
 
 
-def already_decided(path: str) -> NotPermitted:
+def already_decided(path: str) -> AlreadyDecided:
     """Return the error for a second decision on a finding."""
-    return NotPermitted(
+    return AlreadyDecided(
         found="a decision on a finding that is decided already",
         why="a decision that was taken is not overwritten; another one came first",
         remedy="read the report again; a decision that was wrong is undone by withdrawing it",

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, RowMapping, Table, select
 
 from ..engine.canonical import canonical_bytes
 from ..engine.errors import ConfirmationError, NotPermitted
+from .asked import Asked, asked_before
 from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
 from .content import Content, read_content
@@ -25,6 +26,12 @@ SYSTEM = "LAENNEC:engine"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KINDS = ("fact", "risk")
 _GONE = (State.SUPERSEDED, State.WITHDRAWN)
+
+
+class NoSuchReport(ConfirmationError):
+    """No report has this id."""
+
+    code = "no_such_report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,14 @@ class Step:
     said: Mapping[str, object] = field(default_factory=dict)
 
 
-def save_draft(
+def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all by keyword
     store: Store,
     draft: Mapping[str, Any],
     *,
     rendered_language: str,
     clock: Clock,
     content: Content | None = None,
+    asked: Asked | None = None,
 ) -> str:
     """Keep a draft pre-diagnosis; a correction of the visit supersedes the earlier one.
 
@@ -65,6 +73,7 @@ def save_draft(
     clock : the time of saving
     content : the same draft without words, so that it can be read in every language and form;
         without it, only as ``draft`` words it
+    asked : who sent the visit, with the key under which it may be sent again
 
     Returns
     -------
@@ -76,17 +85,23 @@ def save_draft(
     ConfirmationError : the draft lacks what a decision needs
     AuditError : the content does not give the draft's content hash
     NotPermitted : the visit's current version belongs to another person
+    KeyReused : the key came with another content before
     StoreUnavailable : it could not be made durable
     """
     _check_draft(draft)
+    asked = asked or Asked(SYSTEM)
     document = canonical_bytes(draft).decode("utf-8")
     kept = None if content is None else _checked(content, draft["content_hash"])
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
+        earlier = asked_before(connection, asked)
+        if earlier is not None:
+            return earlier
         current = _latest_version(connection, draft["visit_id"])
         if current and current.state not in _GONE:
             _check_same_person(current, draft)
             if current.content_hash == draft["content_hash"]:
+                _remember(writer, asked, current.draft_id)
                 return current.draft_id
         draft_id = secrets.token_hex(8)
         row: Row = {
@@ -102,7 +117,8 @@ def save_draft(
             "saved_at": writer.at,
         }
         made_with = "" if content is None else content.prediagnosis.sentences_sha256
-        _write_first_step(writer, row, words_to_keep(connection, made_with))
+        beside = [*words_to_keep(connection, made_with), *asked.row(draft_id)]
+        _write_first_step(writer, row, asked.actor_id, beside)
         if current and current.state not in _GONE:
             said = {"superseded_by": draft_id}
             take_step(writer, current, Step(Act.SUPERSEDE, SYSTEM, said=said))
@@ -124,7 +140,7 @@ def read_report(connection: Connection, draft_id: str) -> DraftReport:
     """Return a report inside a transaction that is open already; as `load_draft`."""
     row = _one(connection, drafts.c.draft_id, draft_id)
     if row is None:
-        raise ConfirmationError(
+        raise NoSuchReport(
             found="there is no report with this id",
             why="nothing can be decided on it",
             remedy="take the id from `laennec worklist`",
@@ -191,9 +207,20 @@ def take_step(
     return replace(report, state=target, step=number), sequence
 
 
-def _write_first_step(writer: AuditWriter, row: Row, beside: Iterable[tuple[Table, Row]]) -> None:
+def _remember(writer: AuditWriter, asked: Asked, draft_id: str) -> None:
+    """Remember a key whose content made no new version, so that it can't come with another one."""
+    rows = asked.row(draft_id)
+    if rows:
+        event = {"act": "ask_again", "actor": asked.actor_id, "draft_id": draft_id}
+        writer.write(event, rows)
+
+
+def _write_first_step(
+    writer: AuditWriter, row: Row, asked_by: str, beside: Iterable[tuple[Table, Row]]
+) -> None:
     draft_id = str(row["draft_id"])
-    step = Step(Act.SAVE, SYSTEM, said={"content_hash": row["content_hash"]})
+    said = {"content_hash": row["content_hash"], "asked_by": asked_by}
+    step = Step(Act.SAVE, SYSTEM, said=said)
     event = _event(draft_id, step, 1, (None, State.DRAFT))
     first = _step_row(draft_id, step, 1, (State.DRAFT, writer.at))
     writer.write(event, [(drafts, row), (steps, first), *beside])

@@ -11,10 +11,23 @@ _IDENTIFIER = re.compile(r"[A-Z][A-Z0-9_]{1,15}:[A-Za-z0-9.\-]{1,64}")
 
 
 class Role(StrEnum):
-    """What a person may do: only a physician decides."""
+    """What somebody may do: only a physician decides. There is no role for an employer.
+
+    ``software`` is the visit software itself, which sends visits and shows drafts to physicians.
+    """
 
     PHYSICIAN = "physician"
     NURSE = "nurse"
+    SPECIALIST = "specialist"
+    STATISTICIAN = "statistician"
+    ADMINISTRATOR = "administrator"
+    SOFTWARE = "software"
+
+
+class WrongRole(NotPermitted):
+    """An act by somebody whose role does not include it."""
+
+    code = "wrong_role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +72,10 @@ def require_physician(person: Person, act: str) -> None:
 
     Raises
     ------
-    NotPermitted : the person has another role
+    WrongRole : the person has another role
     """
     if person.role is not Role.PHYSICIAN:
-        raise NotPermitted(
+        raise WrongRole(
             found=f"the act '{act}' by a person whose role is '{person.role}'",
             why="only a physician may take it (hazard H21: acting alone on a pre-diagnosis)",
             remedy="call the physician, who takes it under their own name",

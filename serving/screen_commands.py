@@ -13,7 +13,6 @@ from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import DataError, RecordError, ScreeningError
 from ..engine.risks.labels import model_labels
 from ..engine.screen import Screening, draft_of, screen_record
-from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 
@@ -89,22 +88,15 @@ def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dic
     RecordError : the visit could not be read, so there is nothing to keep
     """
     from .clock import utc_now  # noqa: PLC0415 - screening without a store needs no SQLAlchemy
-    from .content import Content  # noqa: PLC0415
-    from .drafts import save_draft  # noqa: PLC0415
-    from .report.person import person_values  # noqa: PLC0415
+    from .screening import ScreenedVisit, keep_visit  # noqa: PLC0415
     from .store import open_store  # noqa: PLC0415
 
     draft, screening = screened.draft, screened.screening
     if draft is None or screening is None:
         raise screened.error or _nothing_to_keep(screened.path)
-    labels = {str(lang): model_labels(options.models, lang) for lang in LANGUAGES}
-    document = as_json(draft, options.lang, labels[options.lang])
-    content = Content(draft, labels, person_values(screening, 0))
     store = open_store(database)
     try:
-        kept = save_draft(
-            store, document, rendered_language=options.lang, clock=utc_now, content=content
-        )
+        kept = keep_visit(store, ScreenedVisit(draft, screening), options.lang, clock=utc_now)
     finally:
         store.close()
     return {"id": kept, "content_hash": draft.content_hash}

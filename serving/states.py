@@ -22,6 +22,12 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class NoSuchWay(NotPermitted):
+    """An act that the state of the report does not allow."""
+
+    code = "no_such_way"
+
+
 class Act(StrEnum):
     """What somebody does to a report.
 
@@ -80,14 +86,14 @@ def next_state(state: State, act: Act, *, path: str) -> State:
     Raises
     ------
     Superseded : the report was replaced by a newer version of the visit
-    NotPermitted : no such way from this state
+    NoSuchWay : no such way from this state
     """
     target = TRANSITIONS.get((state, act))
     if target is not None:
         return target
     if state is State.SUPERSEDED:
         raise superseded(path)
-    raise NotPermitted(
+    raise NoSuchWay(
         found=f"the act '{act}' on a report that is '{state}'",
         why="there is no such way between the states of a report",
         remedy="read its state on the worklist; a correction of the visit makes a new draft",

@@ -61,7 +61,7 @@ def test_fifty_physicians_decide_and_one_wins(store, draft_id):
         return decide(store, request, physician=physician(number), clock=HandClock())
 
     kinds = Counter(type(answer).__name__ for answer in all_at_once(act))
-    assert kinds == {"Decided": 1, "NotPermitted": CROWD - 1}
+    assert kinds == {"Decided": 1, "AlreadyDecided": CROWD - 1}
     report = verify(store)
     assert report.is_intact
     assert report.events == 3

@@ -1,0 +1,1 @@
+"""The service over HTTP: routes, problems, sign-in, uploads, health; no clinical logic."""

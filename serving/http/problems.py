@@ -1,0 +1,151 @@
+"""RFC 9457 problem documents, rendered from an error's own fields and never from its message."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ...engine.errors import ScreeningError
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE: Final = "urn:laennec:problem:"
+
+# code -> status; a subclass without a row has the status of its parent's code
+STATUS: Final[Mapping[str, int]] = {
+    "screening_error": 500,
+    "record_error": 422,
+    "ecg_too_large": 413,
+    "ecg_reader_missing": 501,
+    "body_too_large": 413,
+    "not_signed_in": 401,
+    "wrong_role": 403,
+    "sent_from_elsewhere": 403,
+    "not_found": 404,
+    "no_such_report": 404,
+    "not_permitted": 422,
+    "confirmation_error": 422,
+    "not_confirmed": 409,
+    "already_decided": 409,
+    "no_such_way": 409,
+    "superseded": 409,
+    "impression_first": 409,
+    "idempotency_key_reused": 422,
+    "precondition_missing": 428,
+    "request_unreadable": 422,
+    "extra_missing": 501,
+    "store_unavailable": 503,
+    "data_error": 500,
+    "model_error": 503,
+    "audit_error": 500,
+}
+_RETRY_AFTER_S: Final = "5"
+
+
+class NotSignedIn(ScreeningError):
+    """Nobody is known to be behind a request."""
+
+    code = "not_signed_in"
+
+
+class RequestUnreadable(ScreeningError):
+    """A request that does not have the form of its route; ``problems`` says where."""
+
+    code = "request_unreadable"
+
+    def __init__(self, found: str, remedy: str, problems: tuple[dict[str, str], ...] = ()) -> None:
+        super().__init__(found=found, why="what is asked can't be told", remedy=remedy)
+        self.problems = problems
+
+
+class PreconditionMissing(ScreeningError):
+    """A decision without the hash of what was read."""
+
+    code = "precondition_missing"
+
+
+class ExtraMissing(ScreeningError):
+    """A form of report that needs an optional package."""
+
+    code = "extra_missing"
+
+
+def status_of(error: ScreeningError) -> int:
+    """Return the HTTP status of an error: of its own code, else of the nearest parent's."""
+    codes = (getattr(kind, "code", "") for kind in type(error).__mro__)
+    return next(STATUS[code] for code in codes if code in STATUS)
+
+
+def problem(error: ScreeningError, status: int, request_id: str) -> dict[str, Any]:
+    """Return the problem document of an error.
+
+    Parameters
+    ----------
+    error : its fields hold no name, birth date or free text of a person
+    status : of the answer
+    request_id : under which the log has the request
+    """
+    fields = error.as_dict()
+    document: dict[str, Any] = {
+        "type": f"{TYPE}{error.code}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": str(error),
+        "instance": f"urn:uuid:{request_id}",
+        **fields,
+    }
+    problems = getattr(error, "problems", ())
+    return {**document, "problems": list(problems)} if problems else document
+
+
+def answer(request: Request, error: ScreeningError) -> JSONResponse:
+    """Answer a request with a problem document."""
+    status = status_of(error)
+    headers = {"Cache-Control": "no-store"}
+    if status == STATUS["not_signed_in"]:
+        headers["WWW-Authenticate"] = 'Bearer realm="laennec"'
+    if status == STATUS["store_unavailable"]:
+        headers["Retry-After"] = _RETRY_AFTER_S
+    document = problem(error, status, request.state.id)
+    return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
+
+
+async def on_house_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer an error of the house."""
+    request.state.problem = getattr(error, "code", "")
+    return answer(request, error)  # type: ignore[arg-type]  # registered for ScreeningError only
+
+
+async def on_bad_request(request: Request, error: Exception) -> JSONResponse:
+    """Answer a body or a query that pydantic refused; its values are not repeated."""
+    said: Any = error.errors() if isinstance(error, RequestValidationError) else ()
+    problems = tuple({"path": ".".join(map(str, e["loc"])), "rule": str(e["msg"])} for e in said)
+    found = "a request that does not have the form of this route"
+    return await on_house_error(
+        request, RequestUnreadable(found, "Correct what `problems` names", problems)
+    )
+
+
+async def on_http_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer what the router itself refuses: an unknown path, a method that is not allowed."""
+    status = error.status_code if isinstance(error, HTTPException) else STATUS["screening_error"]
+    document = {
+        "type": "about:blank",
+        "title": str(getattr(error, "detail", "")) or "Error",
+        "status": status,
+        "instance": f"urn:uuid:{request.state.id}",
+    }
+    headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
+    return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
+
+
+async def on_unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """Answer what nobody foresaw: the kind of the error only, its text may hold a value."""
+    unforeseen = ScreeningError(
+        found=f"the service stopped with {type(error).__name__}",
+        why="what it would have answered can't be trusted",
+        remedy="Report this with its instance; the log has the place under the same number",
+    )
+    return await on_house_error(request, unforeseen)

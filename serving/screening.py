@@ -1,0 +1,124 @@
+"""One visit, from its bytes to a draft in the store; the same road for every caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..datasets.readers.ecg import person_problems, read_ecg
+from ..engine import Guidelines, Models, PreDiagnosis, parse
+from ..engine.ecg.signal import EcgSignal
+from ..engine.errors import ScreeningError
+from ..engine.intake.visit import ECG_NOT_READ, VisitRecord, with_ecg
+from ..engine.record import Problem
+from ..engine.risks.labels import model_labels
+from ..engine.screen import Screening, draft_of, screen_record
+from ..engine.words import LANGUAGES
+from ..engine.words.as_json import as_json
+from .clock import Clock
+from .content import Content
+from .drafts import Asked, save_draft
+from .report.person import person_values
+from .store import Store
+
+_ECG_PATH = "ecg.file"
+
+
+@dataclass(frozen=True, slots=True)
+class EcgFile:
+    """An ECG file as it came with a visit: bytes, never a path.
+
+    Parameters
+    ----------
+    data : the file
+    name : its name, of which the reader takes the ending
+    companions : further files of the same recording by name (a WFDB header's signals)
+    """
+
+    data: bytes = field(repr=False)
+    name: str = ""
+    companions: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What screens: loaded once, shared by every request."""
+
+    models: Models
+    guidelines: Guidelines
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedVisit:
+    """A screened visit: its draft, its columns, and why its ECG file was refused if it was."""
+
+    draft: PreDiagnosis
+    screening: Screening
+    ecg_error: ScreeningError | None = None
+
+
+def screen_visit(
+    document: bytes, engine: Engine, *, now: datetime, ecg: EcgFile | None = None
+) -> ScreenedVisit:
+    """Screen a visit with the ECG file that came with it.
+
+    A file that can't be read is a refused item of the visit, and the rest is screened: a pressure
+    that calls somebody now does not wait for a file (hazard H1).
+
+    Parameters
+    ----------
+    document : the visit, ``laennec.visit/1``
+    engine : models and guidelines
+    now : the caller's clock, aware
+    ecg : the file, where there is one
+
+    Raises
+    ------
+    RecordError : the document is no JSON object
+    """
+    record, error = parse(document, now=now), None
+    if ecg is not None:
+        record, error = _joined(record, ecg)
+    screening = screen_record(record, engine.models, engine.guidelines)
+    return ScreenedVisit(draft_of(screening, 0, record.performed_at), screening, error)
+
+
+def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningError | None]:
+    try:
+        recording = read_ecg(ecg.data, name=ecg.name, companions=dict(ecg.companions))
+    except ScreeningError as error:
+        return with_ecg(record, None, [_not_read(error.code)]), error
+    moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
+    problems = person_problems(recording.header, record.identity, moment, path=_ECG_PATH)
+    signal: EcgSignal = recording.signal
+    return with_ecg(record, signal, problems), None
+
+
+def _not_read(code: str) -> Problem:
+    return Problem(0, "refused_item", ECG_NOT_READ, f"{_ECG_PATH} ({code})", "ecg", {"code": code})
+
+
+def keep_visit(
+    store: Store, screened: ScreenedVisit, lang: str, *, clock: Clock, asked: Asked | None = None
+) -> str:
+    """Keep the draft of a visit in the store, where it waits for a physician.
+
+    Parameters
+    ----------
+    store : an opened store
+    screened : from ``screen_visit``
+    lang : the language in which it is rendered
+    clock : the time of saving
+    asked : who sent it, under which key
+
+    Returns
+    -------
+    The id of the draft, as ``save_draft``
+    """
+    draft, models = screened.draft, screened.screening.models
+    labels = {str(lang): model_labels(models, lang) for lang in LANGUAGES}
+    content = Content(draft, labels, person_values(screened.screening, 0))
+    document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
+    return save_draft(
+        store, document, rendered_language=lang, clock=clock, content=content, asked=asked
+    )
