@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .agreement import agree_with_urgent
 from .bundles.load import Models
 from .canonical import content_hash
 from .ecg.signal import EcgSignal
-from .fact_columns import FactColumns, evaluate_facts
-from .facts import fact_findings
+from .facts.columns import FactColumns, evaluate_facts
+from .facts.findings import fact_findings
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .plausibility import check_plausibility
+from .plausibility.check import check_plausibility
 from .prediagnosis import (
     URGENCIES,
     EcgSection,
@@ -33,9 +32,10 @@ from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.findings import PersonContext, risk_finding
 from .screened import is_declined, is_minor
-from .symptoms import symptoms_of
-from .urgency import UrgentColumns, evaluate_urgent, urgent_items
-from .urgent_gaps import rules_not_applied
+from .urgency.agreement import agree_with_urgent
+from .urgency.gaps import rules_not_applied
+from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
+from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
 from .words.as_json import canonical_content
 

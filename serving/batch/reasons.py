@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ...engine.fact_columns import FactColumn
+from ...engine.facts.columns import FactColumn
 from ...engine.guidelines.model import BORDERLINE
 from ...engine.logic import TRUE
 from ...engine.record import BoolArray

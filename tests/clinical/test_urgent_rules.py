@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from guideline_rows import COMPARE, answers_for, last_place, measured, raw_file
 from laennec.engine.guidelines import load_urgent_rules
-from laennec.engine.plausibility import check_plausibility
-from laennec.engine.urgency import evaluate_urgent, urgent_items
+from laennec.engine.plausibility.check import check_plausibility
+from laennec.engine.urgency.rules import evaluate_urgent, urgent_items
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words.sentences import Sentences
 from visits import says_yes, visit_batch

@@ -10,8 +10,8 @@ import pytest
 from house import ROOT, modules, named, tree
 from laennec.engine.bundles.load import load_models
 from laennec.engine.combine import DERIVED, MEAN_OF_LAST_TWO
-from laennec.engine.fact_changes import INTERARM
-from laennec.engine.facts import ROW_MESSAGES
+from laennec.engine.facts.changes import INTERARM
+from laennec.engine.facts.findings import ROW_MESSAGES
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.guidelines.load import topics
 from laennec.engine.guidelines.model import STATES
@@ -20,7 +20,7 @@ from laennec.engine.risks import Abstention, load_outcomes
 from laennec.engine.risks.labels import model_labels
 from laennec.engine.scores import Reason
 from laennec.engine.scores.tables import score_table
-from laennec.engine.urgency import REMEASURE_ACTION, REMEASURE_ADDRESSEE
+from laennec.engine.urgency.rules import REMEASURE_ACTION, REMEASURE_ADDRESSEE
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words import LANGUAGES, Sentences
 from laennec.engine.words.load import load_sentences, placeholders

@@ -6,7 +6,7 @@ import pytest
 from guideline_rows import COMPARE, raw_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laennec.engine.facts import evaluate_facts, fact_findings
+from laennec.engine.facts.findings import evaluate_facts, fact_findings
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.guidelines.model import ABSENT, NOT_ASSESSABLE
 from laennec.engine.words.sentences import Sentences

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from laennec.engine.features import Feature, features
 from laennec.engine.intake import parse
-from laennec.engine.plausibility import check_plausibility
+from laennec.engine.plausibility.check import check_plausibility
 
 VISIT = {
     "schema": "laennec.visit/1",

@@ -10,7 +10,7 @@ import pytest
 from laennec.engine.errors import RecordError
 from laennec.engine.intake import parse
 from laennec.engine.intake.schema import visit_schema
-from laennec.engine.plausibility import check_plausibility
+from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.record import ItemState, VisitBatch
 
 ROOT = Path(__file__).parents[2]

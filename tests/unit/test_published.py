@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from laennec.engine.features import features
 from laennec.engine.intake import parse
-from laennec.engine.plausibility import check_plausibility
+from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.prediagnosis import Finding
 from laennec.engine.published import evaluate_published, published_findings
 

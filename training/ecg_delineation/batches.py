@@ -33,18 +33,20 @@ class Batch:
     known: Tensor
 
 
-def draw(strips: Strips, rows: Tensor, generator: torch.Generator, length: int = LENGTH) -> Batch:
+def draw(
+    strips: Strips, rows: Tensor, leads: int, generator: torch.Generator, length: int = LENGTH
+) -> Batch:
     """Cut one strip of each record named, all with the same number of leads.
 
     Parameters
     ----------
     strips : records at 500 Hz
-    rows : shape (n,), records; their number is what 12 leads need, fewer leads take more strips
+    rows : shape (n,), records
+    leads : how many of the twelve, drawn for each strip
     generator : the source of chance
     length : samples at 250 Hz
     """
     n, total = len(rows), strips.signal.shape[-1]
-    leads = LEAD_COUNTS[int(torch.randint(len(LEAD_COUNTS), (1,), generator=generator))]
     chosen = torch.rand(n, 12, generator=generator).argsort(dim=1)[:, :leads]
     stretch = torch.exp(0.16 * torch.randn(n, generator=generator)).clamp(0.65, 1.6)
     span = (stretch * 2 * length).clamp(max=float(total - 2))

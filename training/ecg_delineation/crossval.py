@@ -16,25 +16,25 @@ from .strips import Strips
 FOLD_SEED = 7
 
 
-def folds(persons: Sequence[str], n: int) -> list[list[int]]:
-    """Split records so that nobody stands in two folds.
+def folds(persons: Sequence[str], n: int, kinds: Sequence[str] = ()) -> list[list[int]]:
+    """Split records so that nobody stands in two folds, and each fold has its part of each kind.
 
     Parameters
     ----------
     persons : who each record is of
     n : number of folds
+    kinds : what each record is (its rhythm); the rare ones would else stand in one fold
 
     Returns
     -------
     the rows of each fold, sorted
     """
+    kind_of = dict(zip(persons, kinds or [""] * len(persons), strict=True))
+    random = np.random.default_rng(FOLD_SEED)
     people = sorted(set(persons))
-    order = np.random.default_rng(FOLD_SEED).permutation(len(people))
-    part_of = {
-        people[who]: part
-        for part, group in enumerate(np.array_split(order, n))
-        for who in group.tolist()
-    }
+    shuffled = [people[i] for i in random.permutation(len(people))]
+    ordered = sorted(shuffled, key=kind_of.__getitem__)
+    part_of = {who: place % n for place, who in enumerate(ordered)}
     found: list[list[int]] = [[] for _ in range(n)]
     for row, person in enumerate(persons):
         found[part_of[person]].append(row)

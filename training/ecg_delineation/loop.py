@@ -34,7 +34,7 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    steps: int = 800
+    steps: int = 900
     further_steps: int = 700
     learning_rate: float = 4e-3
     further_learning_rate: float = 2.5e-3
@@ -113,11 +113,10 @@ def _mixed(
     """Draw a batch of real strips, now and then one of simulated strips."""
     chance = float(torch.rand(1, generator=generator))
     source = simulated if simulated is not None and chance < recipe.simulated_share else real
-    state = generator.get_state()
     leads = LEAD_COUNTS[int(torch.randint(len(LEAD_COUNTS), (1,), generator=generator))]
-    rows = torch.randint(len(source), (ROWS // leads,), generator=generator)
-    generator.set_state(state)
-    return draw(source, rows, generator)
+    weight = source.weight if source is real else torch.ones(len(source))
+    rows = torch.multinomial(weight, ROWS // leads, replacement=True, generator=generator)
+    return draw(source, rows, leads, generator)
 
 
 @torch.no_grad()

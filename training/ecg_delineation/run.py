@@ -125,7 +125,7 @@ def open_run(data: Path, out: Path, **options: Unpack[Options]) -> Run:
 
 def fold_network(run: Run, strips: Strips, simulated: Strips, fold: int) -> definition.Delineator:
     """Train the network of a fold, which has not seen the fold's persons."""
-    test = set(folds(strips.persons, run.about["folds"])[fold])
+    test = set(folds(strips.persons, run.about["folds"], strips.kinds)[fold])
     rest = [row for row in range(len(strips)) if row not in test]
     run.say(f"fold {fold + 1} of {run.about['folds']}")
     kept = run.work / f"fold{fold}.npz"
@@ -145,7 +145,7 @@ def cross_validated(
 ) -> list[Line]:
     """Judge every record by a network that has not seen its person."""
     parts, fold_of = [], []
-    split = folds(strips.persons, run.about["folds"])
+    split = folds(strips.persons, run.about["folds"], strips.kinds)
     for fold, test in list(enumerate(split))[: run.about["folds_judged"]]:
         network = fold_network(run, strips, simulated, fold)
         parts.append(judge.find_all(run.ready(network).delineate, [records[i] for i in test]))

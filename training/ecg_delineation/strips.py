@@ -17,6 +17,7 @@ WAVES = ("p", "qrs", "t")
 BASE_RATE_HZ = 2 * NET_RATE_HZ
 PEAK_WIDTH_S = 0.012
 MARGIN_S = 0.1
+RARE_WEIGHT = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,21 +30,33 @@ class Strips:
     wanted : shape (n, leads, 6, time), P, QRS, T and the neighbourhoods of their peaks, 0 to 255
     known : shape (n, leads, 3, time), where an annotator looked for this wave, 0 or 1
     persons : length n
+    kinds : length n, what each record is: ``no p``, ``paced`` or ``p``
     """
 
     signal: Tensor
     wanted: Tensor
     known: Tensor
     persons: tuple[str, ...]
+    kinds: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.persons)
 
+    @property
+    def weight(self) -> Tensor:
+        """How often each record is drawn: those without P waves more, for they are few."""
+        return torch.tensor([RARE_WEIGHT if k == "no p" else 1.0 for k in self.kinds])
+
     def of(self, rows: Sequence[int]) -> "Strips":
         """Return some of the records."""
         index = torch.as_tensor(list(rows), dtype=torch.long)
-        persons = tuple(self.persons[i] for i in rows)
-        return Strips(self.signal[index], self.wanted[index], self.known[index], persons)
+        return Strips(
+            self.signal[index],
+            self.wanted[index],
+            self.known[index],
+            tuple(self.persons[i] for i in rows),
+            tuple(self.kinds[i] for i in rows),
+        )
 
 
 def strips_of(records: Iterable[AnnotatedEcg], *, annotated_ends: bool = False) -> Strips:
@@ -55,7 +68,7 @@ def strips_of(records: Iterable[AnnotatedEcg], *, annotated_ends: bool = False) 
     annotated_ends : the whole strip was looked at (simulated truth); otherwise only what lies
         between the first and the last mark of a lead counts
     """
-    signals, wanted, known, persons = [], [], [], []
+    signals, wanted, known, persons, kinds = [], [], [], [], []
     for record in records:
         made = base_signal(record)
         rate = BASE_RATE_HZ / record.signal.sampling_rate_hz
@@ -66,12 +79,22 @@ def strips_of(records: Iterable[AnnotatedEcg], *, annotated_ends: bool = False) 
         wanted.append(np.stack([t[0] for t in targets]))
         known.append(np.repeat(np.stack(spans)[:, None], len(WAVES), axis=1))
         persons.append(record.person)
+        kinds.append(kind_of(record))
     return Strips(
         torch.from_numpy(np.stack(signals).astype(np.float32)),
         torch.from_numpy(np.stack(wanted)),
         torch.from_numpy(np.stack(known).astype(np.uint8)),
         tuple(persons),
+        tuple(kinds),
     )
+
+
+def kind_of(record: AnnotatedEcg) -> str:
+    """Return whether a record has P waves, or is paced."""
+    if record.labels.get("Cardiac pacing"):
+        return "paced"
+    marked = any(len(waves.get("p", ())) for waves in record.waves.values())
+    return "p" if marked else "no p"
 
 
 def base_signal(record: AnnotatedEcg) -> FloatArray:

@@ -33,7 +33,7 @@ def decode(strip: Strip, rules: DecodeRules) -> Decoded:
 
     Parameters
     ----------
-    strip : probabilities of the network, and what it read
+    strip : probabilities of the network
     rules : numbers of the bundle
 
     Returns

@@ -65,6 +65,6 @@ class Delineator:
             return Found(nothing, nothing, nothing), prepared.usable
         found = probabilities(self.session, prepared.x)
         found *= prepared.known[:, None, :]
-        decoded = decode(Strip(found, prepared.x, NET_RATE_HZ), self.rules)
+        decoded = decode(Strip(found, NET_RATE_HZ), self.rules)
         made = in_file(decoded, prepared, len(signal.leads), segment.start, self.rules)
         return made, prepared.usable

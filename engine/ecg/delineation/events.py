@@ -13,7 +13,6 @@ from .runs import (
     Runs,
     crossings,
     find_runs,
-    r_summits,
     summits,
     tightened,
 )
@@ -63,12 +62,10 @@ class Strip:
     Parameters
     ----------
     probability : shape (k, 6, n): P, QRS, T and their peaks, 0 to 1
-    signal : shape (k, n), what the network read
-    rate_hz : of both
+    rate_hz : of its samples
     """
 
     probability: RealArray
-    signal: RealArray
     rate_hz: float
 
 
@@ -77,7 +74,7 @@ def find_events(strip: Strip, wave: int, every: DecodeRules) -> Events:
 
     Parameters
     ----------
-    strip : probabilities and signal
+    strip : probabilities
     wave : 0 P, 1 QRS, 2 T
     every : rules of all kinds; a P wave is judged later, beside its beats
     """
@@ -110,10 +107,7 @@ def _points(strip: Strip, wave: int, own: Runs, every: DecodeRules) -> FloatArra
     onset, offset = crossings(probability, narrow, level)
     onset = onset + rules.onset_shift_s * strip.rate_hz
     offset = offset + rules.offset_shift_s * strip.rate_hz
-    if wave == QRS and every.r_height_weight > 0:
-        middle = r_summits(peak, strip.signal, narrow, every.r_height_weight)
-    else:
-        middle = summits(peak, narrow)
+    middle = summits(peak, narrow)
     # A shift must not carry a boundary over the peak.
     return np.stack([np.minimum(onset, middle), middle, np.maximum(offset, middle)], axis=1)
 
@@ -235,11 +229,24 @@ def needed_peak(
     middle = int(near.sum(axis=1).argmax())
     # The first beat may have no P wave inside the strip.
     share = near[middle].sum() / max(len(qrs) - 1, 1)
-    if share >= rules.steady_share:
+    steady = share >= rules.steady_share
+    irregular = irregularity(qrs.start) > rules.irregular_rr
+    if steady and not irregular:
         needed[rows[near[middle]]] = rules.steady_peak
-    elif share < rules.unsteady_share:
+    elif share < rules.unsteady_share or (irregular and not steady):
         needed[rows] = rules.unsteady_peak
     return needed
+
+
+def irregularity(beats: FloatArray) -> float:
+    """Return the middle change between neighbouring intervals over the middle interval.
+
+    Single early beats do not move it; 0 where there are fewer than four beats.
+    """
+    intervals = np.diff(beats)
+    if len(intervals) <= 2:  # noqa: PLR2004 - two changes are the least that has a middle
+        return 0.0
+    return float(np.median(np.abs(np.diff(intervals))) / np.median(intervals))
 
 
 def _overlap(p: Events) -> FloatArray:

@@ -48,11 +48,13 @@ class DecodeRules:
     reach_s : a lead's wave may stand this far beside the wave of all leads
     longest_pr_s : a P wave whose QRS begins later than this after it stands alone
     onset_quantile : which of the leads' onsets is that of all leads; offsets take 1 - this
-    r_height_weight : of the height in the signal beside the logarithm of the R peak's probability
     steady_pr_s : P waves that precede their QRS by the same time within this support each other
-    steady_share, steady_peak : where at least this share of beats supports each other, their P
-        waves need only this probability
-    unsteady_share, unsteady_peak : where fewer than this share do, P waves need this probability
+    steady_share, steady_peak : where at least this share of beats supports each other and the
+        beats are regular, their P waves need only this probability
+    unsteady_share, unsteady_peak : where fewer than this share do, or the beats are irregular and
+        fewer than ``steady_share`` do, P waves need this probability
+    irregular_rr : beats are irregular where the middle change from one interval to the next is
+        more than this share of the middle interval
     fewest_beats : the share is not looked at in fewer beats
     """
 
@@ -63,12 +65,12 @@ class DecodeRules:
     reach_s: float
     longest_pr_s: float
     onset_quantile: float
-    r_height_weight: float
     steady_pr_s: float
     steady_share: float
     steady_peak: float
     unsteady_share: float
     unsteady_peak: float
+    irregular_rr: float
     fewest_beats: float
 
 

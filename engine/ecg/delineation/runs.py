@@ -165,38 +165,6 @@ def summits(probability: RealArray, runs: Runs) -> FloatArray:
     return best + _vertex(probability, runs.lead, best)
 
 
-def r_summits(probability: RealArray, signal: RealArray, runs: Runs, weight: float) -> FloatArray:
-    """Return the R peak of each QRS: likely by the network, and high in the signal.
-
-    The network alone chooses between two peaks of one complex by a hair; an annotator takes the
-    higher one.
-
-    Parameters
-    ----------
-    probability : shape (k, n), of the QRS peak
-    signal : shape (k, n), what the network read
-    runs : QRS complexes
-    weight : of the height (0 foot, 1 top of the complex) beside the logarithm of the probability
-
-    Returns
-    -------
-    shape (r,), samples
-    """
-    if not len(runs):
-        return np.empty(0)
-    likely = np.log(_windows(probability, runs, fill=0.0) + _SMALLEST)
-    heights = _windows(signal, runs, fill=np.nan)
-    foot = np.nanmin(heights, axis=1, keepdims=True)
-    top = np.nanmax(heights, axis=1, keepdims=True)
-    height = (heights - foot) / np.where(top > foot, top - foot, 1.0)
-    score = np.where(np.isnan(heights), -np.inf, likely + weight * height)
-    best = runs.start + score.argmax(axis=1)
-    return best + _vertex(signal, runs.lead, best)
-
-
-_SMALLEST = 1e-3
-
-
 def _vertex(probability: RealArray, lead: IntArray, best: IntArray) -> FloatArray:
     """Return the top of the parabola through three samples, beside the middle one."""
     n = probability.shape[1]

@@ -88,8 +88,8 @@ def test_simulated_strips_are_known_everywhere_but_under_obscured_p_waves(strips
 def test_a_batch_keeps_waves_where_they_are(strips):
     """QRS is wanted where the signal is steep, whatever was cut, stretched and added."""
     generator = torch.Generator().manual_seed(1)
-    for _ in range(4):
-        batch = draw(strips, torch.tensor([0, 1, 2]), generator, 640)
+    for leads in (1, 3, 12):
+        batch = draw(strips, torch.tensor([0, 1, 2]), leads, generator, 640)
         assert batch.x.shape[0::3] == (3, 640)
         assert batch.wanted.shape == batch.known.shape
         steep = batch.x.diff(dim=-1).abs().squeeze(1)
@@ -99,11 +99,11 @@ def test_a_batch_keeps_waves_where_they_are(strips):
 
 def test_a_batch_follows_from_its_seed_and_some_leads_are_turned(strips):
     one, other = (
-        draw(strips, torch.tensor([0, 1]), torch.Generator().manual_seed(3)) for _ in range(2)
+        draw(strips, torch.tensor([0, 1]), 3, torch.Generator().manual_seed(3)) for _ in range(2)
     )
     assert torch.equal(one.x, other.x)
     masks = [
-        draw(strips, torch.tensor([0, 1]), torch.Generator().manual_seed(s)).known
+        draw(strips, torch.tensor([0, 1]), 3, torch.Generator().manual_seed(s)).known
         for s in range(12)
     ]
     assert any(((m[:, QRS_PEAK] == 0) & (m[:, 1] == 1)).any() for m in masks)
@@ -117,7 +117,7 @@ def test_learning_lowers_the_loss_and_follows_from_its_seed(strips):
     assert said[-1].startswith("step 12: loss")
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
         assert torch.equal(a, b)
-    batch = draw(strips, torch.tensor([0, 1]), torch.Generator().manual_seed(9))
+    batch = draw(strips, torch.tensor([0, 1]), 3, torch.Generator().manual_seed(9))
     assert loss_of(one, batch) < loss_of(small_network(), batch)
 
 
@@ -128,6 +128,20 @@ def test_folds_never_share_a_person():
     for part in split:
         others = {persons[r] for p in split for r in p if p is not part}
         assert not {persons[r] for r in part} & others
+
+
+def test_each_fold_has_its_part_of_a_rare_kind():
+    kinds = ["no p" if i < 9 else "p" for i in range(60)]
+    split = folds([str(i) for i in range(60)], 3, kinds)
+    assert [sum(kinds[r] == "no p" for r in part) for part in split] == [3, 3, 3]
+    assert [len(part) for part in split] == [20, 20, 20]
+
+
+def test_records_without_p_waves_are_drawn_more_often(strips):
+    assert set(strips.kinds) <= {"p", "no p"}
+    rare = replace(strips, kinds=("no p", "p", "paced"))
+    assert rare.weight.tolist() == [2.5, 1.0, 1.0]
+    assert rare.of([2, 0]).kinds == ("paced", "no p")
 
 
 def test_an_interrupted_run_goes_on_with_what_it_kept(strips, tmp_path):

@@ -13,7 +13,6 @@ from waves_maker import RATE_HZ, RULES, probabilities
 
 PLAIN = replace(
     RULES,
-    r_height_weight=0.0,
     **{
         name: replace(getattr(RULES, name), level=0.5, onset_shift_s=0.0, offset_shift_s=0.0)
         for name in ("p", "qrs", "t")
@@ -23,7 +22,7 @@ BEAT = {"p": [(100, 112, 125)], "qrs": [(140, 150, 164)], "t": [(200, 235, 250)]
 
 
 def found(probability, rules=PLAIN):
-    return decode(Strip(probability, np.zeros_like(probability[:, 0]), RATE_HZ), rules)
+    return decode(Strip(probability, RATE_HZ), rules)
 
 
 def test_a_beat_is_found_where_its_probabilities_cross():

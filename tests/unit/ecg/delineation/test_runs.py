@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from laennec.engine.ecg.delineation.runs import crossings, find_runs, r_summits, summits, tightened
+from laennec.engine.ecg.delineation.runs import crossings, find_runs, summits, tightened
 
 PROBABILITY = hnp.arrays(
     np.float32, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.floats(0, 1, width=16)
@@ -73,7 +73,6 @@ def test_nothing_above_the_level_gives_nothing():
     assert summits(np.zeros((2, 9)), runs).shape == (0,)
     assert crossings(np.zeros((2, 9)), runs, np.empty(0))[0].shape == (0,)
     assert len(tightened(np.zeros((2, 9)), runs, 0.5)[0]) == 0
-    assert r_summits(np.zeros((2, 9)), np.zeros((2, 9)), runs, 2.0).shape == (0,)
 
 
 @given(PROBABILITY, st.floats(0.1, 0.9))
@@ -87,12 +86,3 @@ def test_a_narrowed_piece_lies_inside_and_above_its_share(probability, share):
         assert row[narrow.start[i]] >= level[i] - 1e-6
         assert row[narrow.end[i] - 1] >= level[i] - 1e-6
         assert not (row[runs.start[i] : narrow.start[i]] >= level[i] + 1e-6).any()
-
-
-def test_of_two_likely_peaks_the_higher_in_the_signal_is_the_r_peak():
-    probability, signal = np.full((1, 20), 0.01), np.zeros((1, 20))
-    probability[0, [5, 11]] = 0.6, 0.5
-    signal[0, [5, 11]] = 0.4, 1.0
-    runs = find_runs(np.ones((1, 20)) * [[0.9]], 0.5, gap=0, shortest=1)
-    assert r_summits(probability, signal, runs, 0.1)[0] == pytest.approx(5, abs=0.5)
-    assert r_summits(probability, signal, runs, 2.0)[0] == pytest.approx(11, abs=0.5)

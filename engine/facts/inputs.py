@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .combine import ARMS, DERIVED, CombinedInput
-from .fact_columns import FactColumns
-from .fixedpoint import format_nano
-from .guidelines import FindingSpec, Row
-from .guidelines.model import Threshold
-from .logic import compare
-from .prediagnosis import InputValue, Parameter
-from .record import ItemState, QuantityColumn, VisitBatch
+from ..combine import ARMS, DERIVED, CombinedInput
+from ..fixedpoint import format_nano
+from ..guidelines import FindingSpec, Row
+from ..guidelines.model import Threshold
+from ..logic import compare
+from ..prediagnosis import InputValue, Parameter
+from ..record import ItemState, QuantityColumn, VisitBatch
+from .columns import FactColumns
 
 
 def is_reported(columns: FactColumns, item: str, person: int) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 from laennec.engine import Models, load_guidelines, parse, screen
-from laennec.engine.agreement import agree_with_urgent
+from laennec.engine.urgency.agreement import agree_with_urgent
 from laennec.engine.words.text import render_text
 
 VISIT = {

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from ..fixedpoint import Int64Array, format_nano
+from ..intake.document import intake_numbers
+from ..record import MALE, UNKNOWN, YES, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
+from ..vocabulary import SuspectReading
 from .contradictions import Flag, contradictions
-from .fixedpoint import Int64Array, format_nano
-from .intake.document import intake_numbers
-from .record import MALE, UNKNOWN, YES, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
-from .vocabulary import SuspectReading
 
 PREGNANCY: Final = "condition.pregnancy"
 PLACES: Final = 2

@@ -12,19 +12,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from .combine import combined_input
-from .fact_columns import NO_GRADE, FactColumn, FactColumns, evaluate_finding
-from .fact_inputs import is_reported, slots_of, value_as_reported
-from .fixedpoint import NANO_DIGITS, format_nano
-from .guidelines import Row
-from .guidelines import load as guidelines_load
-from .guidelines.model import BORDERLINE, NOT_ASSESSABLE, PRESENT, STATES, FindingSpec
-from .logic import FALSE, TRUE
-from .one_person import take_person, take_rows
-from .prediagnosis import Change, Message
-from .record import UNKNOWN as EITHER_SEX
-from .record import ItemState, QuantityColumn, VisitBatch
-from .vocabulary.load import read_toml
+from ..combine import combined_input
+from ..fixedpoint import NANO_DIGITS, format_nano
+from ..guidelines import Row
+from ..guidelines import load as guidelines_load
+from ..guidelines.model import BORDERLINE, NOT_ASSESSABLE, PRESENT, STATES, FindingSpec
+from ..logic import FALSE, TRUE
+from ..one_person import take_person, take_rows
+from ..prediagnosis import Change, Message
+from ..record import UNKNOWN as EITHER_SEX
+from ..record import ItemState, QuantityColumn, VisitBatch
+from ..vocabulary.load import read_toml
+from .columns import NO_GRADE, FactColumn, FactColumns, evaluate_finding
+from .inputs import is_reported, slots_of, value_as_reported
 
 BODY_MASS_INDEX: Final = "body_mass_index"
 INTERARM: Final = "interarm_difference"

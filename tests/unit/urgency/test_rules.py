@@ -6,7 +6,7 @@ import pytest
 from guideline_rows import raw_file
 from laennec.engine.guidelines import load_urgent_rules
 from laennec.engine.guidelines.urgent import parse_urgent
-from laennec.engine.urgency import evaluate_urgent, urgent_items
+from laennec.engine.urgency.rules import evaluate_urgent, urgent_items
 from visits import says_yes, visit_batch
 
 RULES = load_urgent_rules()

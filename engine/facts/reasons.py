@@ -9,14 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from .fact_columns import NO_GRADE, TOWARDS_BORDERLINE, FactColumn, FactColumns
-from .fact_inputs import input_values, is_reported, results_that_say, row_parameters
-from .guidelines import FindingSpec, Row
-from .guidelines.model import BORDERLINE, PRESENT, Flag, Grade
-from .logic import FALSE, TRUE
-from .prediagnosis import InputValue, Message, Reason
-from .record import UNKNOWN as EITHER_SEX
-from .record import VisitBatch
+from ..guidelines import FindingSpec, Row
+from ..guidelines.model import BORDERLINE, PRESENT, Flag, Grade
+from ..logic import FALSE, TRUE
+from ..prediagnosis import InputValue, Message, Reason
+from ..record import UNKNOWN as EITHER_SEX
+from ..record import VisitBatch
+from .columns import NO_GRADE, TOWARDS_BORDERLINE, FactColumn, FactColumns
+from .inputs import input_values, is_reported, results_that_say, row_parameters
 
 ROW_MESSAGES: Final = {
     ">=": "row.at_least",

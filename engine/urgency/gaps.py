@@ -10,15 +10,15 @@ from typing import Final
 
 import numpy as np
 
-from .guidelines import UrgentRule
-from .guidelines.model import Condition
-from .intake.answers import LISTS
-from .intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
-from .logic import FALSE, TRUE, UNKNOWN
-from .one_person import take_person
-from .record import UNKNOWN as NOT_KNOWN
-from .record import YES, Problem, VisitBatch
-from .urgency import condition_holds
+from ..guidelines import UrgentRule
+from ..guidelines.model import Condition
+from ..intake.answers import LISTS
+from ..intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
+from ..logic import FALSE, TRUE, UNKNOWN
+from ..one_person import take_person
+from ..record import UNKNOWN as NOT_KNOWN
+from ..record import YES, Problem, VisitBatch
+from .rules import condition_holds
 
 _ANY_ITEM: Final = "*"
 _MEASUREMENTS: Final = "$.measurements["

@@ -1,6 +1,6 @@
 """Several results of one item: each speaks, on its own side, whatever their order."""
 
-from laennec.engine.facts import evaluate_facts, fact_findings
+from laennec.engine.facts.findings import evaluate_facts, fact_findings
 from laennec.engine.guidelines import load_guidelines
 from visits import says_yes, visit_batch
 

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from .combine import CombinedInput, combined_input
-from .guidelines import FindingSpec, Guidelines, Row
-from .guidelines.model import (
+from ..combine import CombinedInput, combined_input
+from ..guidelines import FindingSpec, Guidelines, Row
+from ..guidelines.model import (
     ABSENT,
     BORDERLINE,
     NO_URGENCY,
@@ -24,7 +24,7 @@ from .guidelines.model import (
     PRESENT,
     Flag,
 )
-from .logic import (
+from ..logic import (
     FALSE,
     TRUE,
     UNKNOWN,
@@ -36,9 +36,9 @@ from .logic import (
     count_true,
     verdict_of,
 )
-from .prediagnosis import URGENCIES, Urgency
-from .record import UNKNOWN as NOT_KNOWN
-from .record import BoolArray, Int8Array, QuantityColumn, VisitBatch
+from ..prediagnosis import URGENCIES, Urgency
+from ..record import UNKNOWN as NOT_KNOWN
+from ..record import BoolArray, Int8Array, QuantityColumn, VisitBatch
 
 NO_GRADE: Final = -1
 TOWARDS_BORDERLINE: Final[Mapping[Operator, Operator]] = {

@@ -2,7 +2,7 @@
 
 import pytest
 from guideline_rows import raw_file
-from laennec.engine.facts import evaluate_facts, fact_findings
+from laennec.engine.facts.findings import evaluate_facts, fact_findings
 from laennec.engine.guidelines import Guidelines, load_guidelines
 from laennec.engine.guidelines.load import parse_set
 from visits import visit_batch

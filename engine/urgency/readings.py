@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .fixedpoint import Int64Array
-from .guidelines.model import Threshold
-from .logic import FALSE, UNKNOWN, compare_decimals
-from .record import UNKNOWN as NO_UNIT
-from .record import BoolArray, Int8Array, QuantityColumn
-from .vocabulary import SuspectReading, Unit
+from ..fixedpoint import Int64Array
+from ..guidelines.model import Threshold
+from ..logic import FALSE, UNKNOWN, compare_decimals
+from ..record import UNKNOWN as NO_UNIT
+from ..record import BoolArray, Int8Array, QuantityColumn
+from ..vocabulary import SuspectReading, Unit
 
 
 def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array) -> BoolArray:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .prediagnosis import URGENCIES, Finding, Message, UrgentItem
+from ..prediagnosis import URGENCIES, Finding, Message, UrgentItem
 
 PRESSING: Final = ("U0", "U1")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from .intake.lost_symptoms import UNREADABLE
-from .prediagnosis import DeclaredSymptom, Symptoms, UrgentItem
-from .record import UNKNOWN, YES, VisitBatch
+from ..intake.lost_symptoms import UNREADABLE
+from ..prediagnosis import DeclaredSymptom, Symptoms, UrgentItem
+from ..record import UNKNOWN, YES, VisitBatch
 
 SECTION: Final = "symptom."
 

@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from .combine import CENTIMETRES_PER_METRE, combine_readings, last_usable
-from .fixedpoint import FloatArray, Int64Array
-from .intake.document import intake_numbers
-from .record import UNKNOWN, BoolArray, VisitBatch
+from ..combine import CENTIMETRES_PER_METRE, combine_readings, last_usable
+from ..fixedpoint import FloatArray, Int64Array
+from ..intake.document import intake_numbers
+from ..record import UNKNOWN, BoolArray, VisitBatch
 
 Severity = Literal["refused_item", "suspect_item", "note"]
 Clash = Callable[[FloatArray, FloatArray], BoolArray]

@@ -11,15 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from .combine import DERIVED, interarm_difference
-from .fixedpoint import format_nano
-from .guidelines import UrgentRule
-from .guidelines.model import NO_URGENCY, Condition, Threshold
-from .logic import TRUE, compare, compare_decimals
-from .one_person import take_person
-from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
-from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
-from .urgent_readings import could_hold
+from ..combine import DERIVED, interarm_difference
+from ..fixedpoint import format_nano
+from ..guidelines import UrgentRule
+from ..guidelines.model import NO_URGENCY, Condition, Threshold
+from ..logic import TRUE, compare, compare_decimals
+from ..one_person import take_person
+from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
+from ..record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
+from .readings import could_hold
 
 REMEASURED_LEVELS: Final = ("U0", "U1")
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"

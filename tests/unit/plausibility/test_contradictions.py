@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from laennec.engine.intake import parse
-from laennec.engine.plausibility import check_plausibility
+from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.prediagnosis import ItemNotice
 from laennec.engine.record import ItemState, VisitBatch
 from laennec.engine.words import Sentences

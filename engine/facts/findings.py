@@ -7,17 +7,17 @@ own printed number beside it. Nothing is decided here.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .combine import MEAN_OF_LAST_TWO
-from .fact_changes import what_would_change
-from .fact_columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
-from .fact_inputs import is_reported, row_parameters, states_of
-from .fact_reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
-from .guidelines import FindingSpec, Row
-from .guidelines.model import BORDERLINE, NO_URGENCY, NOT_ASSESSABLE, STATES, Note, Outcome
-from .logic import FALSE, TRUE, UNKNOWN
-from .one_person import take_person
-from .prediagnosis import URGENCIES, Finding, GuidelineReference, Message, MissingItem
-from .record import ItemState, VisitBatch
+from ..combine import MEAN_OF_LAST_TWO
+from ..guidelines import FindingSpec, Row
+from ..guidelines.model import BORDERLINE, NO_URGENCY, NOT_ASSESSABLE, STATES, Note, Outcome
+from ..logic import FALSE, TRUE, UNKNOWN
+from ..one_person import take_person
+from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, MissingItem
+from ..record import ItemState, VisitBatch
+from .changes import what_would_change
+from .columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
+from .inputs import is_reported, row_parameters, states_of
+from .reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
 
 __all__ = [
     "ROW_MESSAGES",
