@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from ..ecg.leads import TWELVE_LEADS
 from ..vocabulary import Question, Vocabulary, load_vocabulary
 from .answers import LISTS, OBJECTS
+from .document import intake_numbers
+from .ecg import MILLIVOLT
 from .visit import KEYS, SCHEMA
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +27,7 @@ def visit_schema() -> dict[str, Any]:
         "performed_at": {"type": "string", "format": "date-time"},
         "person": _person(),
         "measurements": {"type": "array", "maxItems": 2000, "items": _measurement(vocabulary)},
-        "ecg": {"type": "object"},
+        "ecg": {"oneOf": [_ecg_file(), _ecg_samples()]},
         "previous_visits": {"type": "array", "items": {"$ref": "#"}},
     }
     for key, section in OBJECTS.items():
@@ -39,6 +42,38 @@ def visit_schema() -> dict[str, Any]:
         "required": ["schema", "visit_id", "performed_at", "person"],
         "additionalProperties": False,
         "properties": {key: properties[key] for key in KEYS},
+    }
+
+
+def _ecg_file() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {**_TEXT, "description": "Beside the visit file; for the command line only."}
+        },
+    }
+
+
+def _ecg_samples() -> dict[str, Any]:
+    limits = intake_numbers()["ecg"]
+    low, high = limits["rate_hz"]
+    samples = {"type": "array", "minItems": 1, "items": {"type": ["number", "null"]}}
+    return {
+        "type": "object",
+        "required": ["leads", "fs", "unit"],
+        "additionalProperties": False,
+        "properties": {
+            "leads": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": False,
+                "properties": dict.fromkeys(TWELVE_LEADS, samples),
+            },
+            "fs": {"type": "number", "minimum": low, "maximum": high, "description": "Hertz."},
+            "unit": {"enum": list(MILLIVOLT)},
+        },
     }
 
 

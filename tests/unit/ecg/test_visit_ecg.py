@@ -1,0 +1,183 @@
+"""The ECG of a visit: read, measured, worded, and covered by the hash on which is decided."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+from laennec.datasets.simulator import scenario, simulate
+from laennec.engine import load_guidelines, load_models, parse, screen
+from laennec.engine.bundles.load import Models
+from laennec.engine.ecg.section import signal_sha256
+from laennec.engine.intake.visit import with_ecg
+from laennec.engine.record import Problem
+from laennec.engine.words.as_json import as_json
+from laennec.engine.words.text import render_text
+
+GUIDELINES = load_guidelines()
+ECG = simulate(scenario("sinus_rhythm"), seed=4)
+VISIT = {
+    "schema": "laennec.visit/1",
+    "visit_id": "v1",
+    "performed_at": "2026-11-03T09:20:00+01:00",
+    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
+    "symptoms": [],
+}
+
+
+@pytest.fixture(scope="module")
+def models():
+    return load_models()
+
+
+def inline(signal=ECG.signal, factor=1.0, unit="mV"):
+    leads = {
+        name: [round(float(v) * factor, 4) for v in row]
+        for name, row in zip(signal.leads, signal.signal_mv, strict=True)
+    }
+    return {"leads": leads, "fs": 500, "unit": unit}
+
+
+def visit(ecg):
+    return parse(VISIT | {"ecg": ecg})
+
+
+@pytest.fixture(scope="module")
+def drafted(models):
+    return screen(visit(inline()), models, GUIDELINES)
+
+
+def test_a_visit_with_samples_is_measured(drafted):
+    section = drafted.ecg
+    found = {one.name: one for one in section.measured}
+    truth = ECG.truth.measured
+    assert section.verdict == "assessable"
+    assert section.model.id == "ecg_delineation/waves"
+    assert found["rate"].value == pytest.approx(truth.rate_bpm, rel=0.03)
+    assert found["qrs"].value == pytest.approx(truth.qrs_ms, abs=15)
+    assert found["qtc_fridericia"].value == pytest.approx(truth.qtc_fridericia_ms, abs=25)
+    assert found["qtc_fridericia"].reference == (None, 460.0)
+    assert [mark.wave for mark in section.marks[:3]] != []
+    assert drafted.content_hash
+
+
+def test_microvolts_are_the_same_ecg(drafted, models):
+    other = screen(visit(inline(factor=1000, unit="uV")), models, GUIDELINES).ecg
+    for one, two in zip(drafted.ecg.measured, other.measured, strict=True):
+        assert one.value == pytest.approx(two.value, rel=0.02, abs=0.5), one.name
+
+
+def test_the_content_hash_covers_every_sample(drafted, models):
+    changed = copy.deepcopy(inline())
+    changed["leads"]["V5"][1234] += 0.001
+    other = screen(visit(changed), models, GUIDELINES)
+    assert other.ecg.signal_sha256 != drafted.ecg.signal_sha256
+    assert other.content_hash != drafted.content_hash
+    assert signal_sha256(visit(inline()).ecg) == drafted.ecg.signal_sha256
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "aucun énoncé"), ("en", "no statement")])
+def test_people_read_measurements_and_that_nothing_is_stated(drafted, lang, said):
+    text = render_text(drafted, lang)
+    assert said in " ".join(text.split())
+    assert "QTc (Fridericia)" in text
+    plain = as_json(drafted, lang)["ecg"]
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    assert {lead["lead"] for lead in plain["leads"]} == set(ECG.signal.leads)
+    assert {one["name"] for one in plain["second"]} == {"rate", "qrs", "qt", "qtc_fridericia"}
+
+
+def test_without_the_network_the_gate_and_the_second_measurement_speak(models):
+    found = screen(visit(inline()), Models(), GUIDELINES).ecg
+    assert found.model is None
+    assert all(one.value is None for one in found.measured)
+    assert {one.withheld for one in found.measured} == {("ecg.withheld.no_network",)}
+    assert next(one.value for one in found.second if one.name == "rate") > 40
+    assert found.disagreements == ()
+
+
+def test_a_person_who_declined_is_not_shown_to_the_network(models):
+    record = parse(VISIT | {"ecg": inline(), "consent": {"ai_screening": False}})
+    found = screen(record, models, GUIDELINES)
+    assert found.screening_declined
+    assert found.ecg.model is None
+
+
+def test_a_flat_ecg_is_not_assessable_and_measures_nothing(models):
+    flat = inline()
+    flat["leads"] = {name: [0.0] * 5000 for name in flat["leads"]}
+    found = screen(visit(flat), models, GUIDELINES).ecg
+    assert found.verdict == "not_assessable"
+    assert all(one.value is None for one in found.measured)
+    assert "non évaluable" in render_text(screen(visit(flat), models, GUIDELINES), "fr")
+
+
+def test_a_lead_with_gaps_keeps_the_others(models):
+    gaps = inline()
+    gaps["leads"]["V3"] = [None] * 5000
+    found = screen(visit(gaps), models, GUIDELINES).ecg
+    by_lead = {lead.lead: lead.verdict for lead in found.leads}
+    assert by_lead["V3"] == "not_assessable"
+    assert by_lead["II"] == "assessable"
+
+
+FAULTS = {
+    "ecg_form_unknown": [{}, [], "x", {"file": ""}, {"file": "a", "leads": {}}, {"leads": {}}],
+    "ecg_rate_unknown": [{"fs": None}, {"fs": "500"}, {"fs": 0}, {"fs": 1e9}, {"fs": True}],
+    "ecg_unit_unknown": [{"unit": None}, {"unit": "mm"}, {"unit": 1}],
+    "ecg_lead_unknown": [{"leads": {"MCL1": [0.1, 0.2]}}],
+    "ecg_samples_unreadable": [
+        {"leads": {"I": samples}} for samples in ([], "0.1", [True], ["0.1"], [1e400], 3)
+    ],
+    "ecg_lengths_differ": [{"leads": {"I": [0.1, 0.2], "II": [0.1]}}],
+    "ecg_too_large": [{"leads": {"I": [0.1, 11.0]}}, {"leads": {"I": [0.1] * 9}, "unit": "V"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "change"), [(code, c) for code, changes in FAULTS.items() for c in changes]
+)
+def test_an_ecg_with_a_fault_is_refused_by_name_and_the_visit_goes_on(code, change, models):
+    good = {"leads": {"I": [0.1, 0.2]}, "fs": 500, "unit": "mV"}
+    given = change if code == "ecg_form_unknown" else good | change
+    if code == "ecg_too_large" and "unit" in change:
+        given["leads"] = {"I": [0.2] * 9}
+    record = visit(given)
+    assert record.ecg is None
+    assert not record.is_refused
+    assert code in {p.code for p in record.batch.problems}
+    draft = screen(record, models, GUIDELINES)
+    assert draft.ecg is None
+    for lang in ("fr", "en"):
+        notices = as_json(draft, lang)["refused_items"]
+        assert any(n["code"] == code and n["found"] and n["remedy"] for n in notices)
+
+
+def test_unknown_keys_of_an_ecg_are_refused_by_name():
+    record = visit(inline() | {"gain": 10})
+    assert "unknown_key" in {p.code for p in record.batch.problems}
+
+
+def test_a_named_file_is_noted_until_it_was_read():
+    record = visit({"file": "a.xml"})
+    assert record.ecg_file == "a.xml"
+    assert [p.code for p in record.batch.problems] == ["ecg_not_read"]
+    read = with_ecg(record, ECG.signal)
+    assert read.batch.problems == ()
+    assert read.ecg is ECG.signal
+
+
+def test_an_ecg_of_another_person_refuses_the_whole_visit(models):
+    problem = Problem(0, "refused_record", "wrong_patient", "$.ecg.file", "", {"elements": "sex"})
+    record = with_ecg(visit({"file": "a.xml"}), ECG.signal, [problem])
+    assert record.is_refused
+    draft = screen(record, models, GUIDELINES)
+    assert draft.ecg is None
+    assert all((f.state or f.band) == "not_assessable" for f in draft.findings)
+
+
+def test_a_visit_without_ecg_has_none(models):
+    draft = screen(parse(VISIT), models, GUIDELINES)
+    assert draft.ecg is None
+    assert as_json(draft, "fr")["ecg"] is None
+    assert np.isscalar(draft.content_hash)
