@@ -62,11 +62,13 @@ def stress_table(records: list[DevelopmentEcg]) -> str:
     clean = [(r.signal, *_answers(r.signal)) for r in records]
     usable = [c for c in clean if c[1].uses["rhythm"].verdict != "not_assessable"]
     rng = np.random.default_rng(SEED)
-    rows = [
-        [kind, f"{level:.0f}", *_one_level(usable, kind, level, rng)]
-        for kind in (*KINDS, "all")
-        for level in LEVELS_DB
-    ]
+    rows, false = [], 0
+    for kind in (*KINDS, "all"):
+        for level in LEVELS_DB:
+            cells, count = _one_level(usable, kind, level, rng)
+            rows.append([kind, f"{level:.0f}", *cells])
+            false += count
+    rows.append(["together", *[""] * 5, rate_cell(false, len(rows) * len(usable)), ""])
     head = ["noise", "SNR dB", "rhythm refused", "intervals refused", "12 leads refused"]
     return table([*head, "QT withheld", "falsely urgent", "which"], rows)
 
@@ -81,7 +83,7 @@ def _one_level(
     kind: str,
     level: float,
     rng: np.random.Generator,
-) -> list[str]:
+) -> tuple[list[str], int]:
     refused: dict[str, int] = defaultdict(int)
     false: dict[str, int] = defaultdict(int)
     any_false = withheld = 0
@@ -98,7 +100,8 @@ def _one_level(
     n = len(usable)
     shares = [f"{100 * refused[use] / n:.1f} %" for use in ("rhythm", "intervals", "twelve_lead")]
     which = ", ".join(f"{name} {count}" for name, count in sorted(false.items()))
-    return [*shares, f"{100 * withheld / n:.1f} %", rate_cell(any_false, n), which]
+    cells = [*shares, f"{100 * withheld / n:.1f} %", rate_cell(any_false, n), which]
+    return cells, any_false
 
 
 def _with_noise(signal: EcgSignal, kind: str, level: float, rng: np.random.Generator) -> EcgSignal:

@@ -1,6 +1,7 @@
 """The quality gate: one pass over a signal, before any model."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from ..signal import EcgSignal
 from .lead_checks import NOISY, lead_reasons
@@ -36,7 +37,8 @@ def assess_quality(
         for name, found, snr in zip(signal.leads, reasons, noise.snr_db, strict=True)
     )
     good = frozenset(lead.lead for lead in leads if lead.verdict != REFUSED)
-    record = record_findings(view, good, chosen, swap_model or load_swap_model())
+    present = frozenset(lead.lead for lead in leads if not _refused_by(lead) - _STILL_A_LEAD)
+    record = record_findings(view, (good, present), chosen, swap_model or load_swap_model())
     rhythmic = _shows_rhythm(leads, chosen)
     uses = {use.use: use for use in _uses(leads, rhythmic, record)}
     every = (*record.rhythm, *record.intervals, *record.amplitudes, *record.leads)
@@ -54,12 +56,19 @@ def _shows_rhythm(leads: tuple[LeadQuality, ...], limits: QualityLimits) -> bool
     """Tell whether one lead at least is good enough for the rhythm, which bears more noise."""
     return any(
         lead.verdict != REFUSED
-        or (
-            lead.snr_db >= limits.noise.refuse_rhythm_db
-            and {r.message.id for r in lead.reasons if r.verdict == REFUSED} == {NOISY}
-        )
+        or (lead.snr_db >= limits.noise.refuse_rhythm_db and _refused_by(lead) == {NOISY})
         for lead in leads
     )
+
+
+def _refused_by(lead: LeadQuality) -> set[str]:
+    return {r.message.id for r in lead.reasons if r.verdict == REFUSED}
+
+
+# A noisy lead still has its median beat: a swap is looked for there too.
+_STILL_A_LEAD: Final = frozenset(
+    {NOISY, "quality.lead.mains", "quality.lead.wander", "quality.lead.step"}
+)
 
 
 def _uses(

@@ -42,18 +42,22 @@ class RecordFindings:
 
 
 def record_findings(
-    view: View, good: frozenset[str], limits: QualityLimits, model: SwapModel
+    view: View,
+    good_and_present: tuple[frozenset[str], frozenset[str]],
+    limits: QualityLimits,
+    model: SwapModel,
 ) -> RecordFindings:
     """Check the recording as a whole.
 
     Parameters
     ----------
     view : the signal
-    good : leads that are not refused by themselves
+    good_and_present : leads that are not refused by themselves; these and leads that are only noisy
     limits, model : data
     """
+    good, present = good_and_present
     broken, own_scale = check_algebra(view, limits.leads)
-    swaps = _swaps(view, good, own_scale, model) if not broken else ()
+    swaps = _swaps(view, present, own_scale, model) if not broken else ()
     leg = leg_lead(view, limits.leads)
     if leg is not None:
         swaps = (SwapSuspicion(leg, np.inf, 0.0), *(s for s in swaps if _is_chest(s)))
@@ -134,11 +138,11 @@ def _swap_message(swap: str) -> Message:
 
 
 def _swaps(
-    view: View, good: frozenset[str], own_scale: tuple[float, float] | None, model: SwapModel
+    view: View, present: frozenset[str], own_scale: tuple[float, float] | None, model: SwapModel
 ) -> tuple[SwapSuspicion, ...]:
-    """Look for swaps where the eight independent leads are good and a beat repeats."""
+    """Look for swaps where the eight independent leads are there and a beat repeats."""
     names = [view.signal.leads[row] for row in view.coarse.rows]
-    if view.median is None or not set(SWAP_LEADS) <= set(names) & good:
+    if view.median is None or not set(SWAP_LEADS) <= set(names) & present:
         return ()
     eight = view.median.signal_mv[0][[names.index(name) for name in SWAP_LEADS]]
     if own_scale is not None:
