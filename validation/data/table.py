@@ -23,7 +23,7 @@ from ...datasets.readers.tables import (
 )
 from ...datasets.readers.tables.mapping import CsvForm
 from ...engine.features import Feature, features
-from ...engine.plausibility import check_plausibility
+from ...engine.plausibility.check import check_plausibility
 from ...engine.published import PublishedColumns, evaluate_published
 from ...engine.record import YES, BoolArray
 from ...engine.risks.outcomes import load_outcomes

@@ -90,6 +90,8 @@ def auroc(case: BoolArray, score: FloatArray) -> Result:
             return bound
         method = "separated: Clopper-Pearson on disjoint pairs"
         return Estimate(value, bound.ci_low, bound.ci_high, found.n, method)
+    if not np.isfinite(variance):
+        return NotEstimable("too_few", found.n, DELONG)
     return wald(value, float(np.sqrt(variance)), found.n, DELONG, within=_RANGE)
 
 
@@ -104,6 +106,8 @@ def auroc_difference(
     found = delong(case, [a, b])
     if isinstance(found, NotEstimable):
         return found, found
+    if not np.isfinite(found.covariance).all():
+        return (NotEstimable("too_few", found.n, method),) * 2
     gap = float(found.values[0] - found.values[1])
     contrast = np.array([1.0, -1.0])
     error = float(np.sqrt(max(contrast @ found.covariance @ contrast, 0.0)))

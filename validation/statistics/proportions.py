@@ -1,7 +1,7 @@
 """Shares of a two-by-two table, with Wilson and Clopper-Pearson intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -43,7 +43,12 @@ def wilson(successes: int, n: int) -> Result:
     >>> wilson(0, 0)
     NotEstimable(code='nobody', n=0, method='Wilson')
     """
-    return _wilson(successes, n) if n else NotEstimable("nobody", 0, WILSON)
+    if n == 0:
+        return NotEstimable("nobody", 0, WILSON)
+    found = _wilson(successes, n)  # its ends can miss 0 and 1 by the last bit
+    return replace(
+        found, ci_low=min(found.ci_low, found.value), ci_high=max(found.ci_high, found.value)
+    )
 
 
 def clopper_pearson(successes: int, n: int) -> Result:

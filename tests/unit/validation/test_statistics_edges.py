@@ -49,8 +49,7 @@ def test_one_kind_of_people_has_no_discrimination_or_calibration(case, why):
     assert code(calibration.curve_errors(case, risk, "lowess, span 2/3")) == why
     assert code(resampling.auroc_by_person(case, risk, np.arange(len(case)), 5, 1)) == why
     assert {
-        code(r)
-        for r in reclassification.net_reclassification(case, risk, risk, [0.5]).values()
+        code(r) for r in reclassification.net_reclassification(case, risk, risk, [0.5]).values()
     } == {why}
     assert discrimination.roc_points(case, risk) == []
 
@@ -167,9 +166,7 @@ def test_abstention_is_a_third_outcome_with_its_worst_case():
 def test_conformal_sets_hold_what_they_hold():
     case = np.array([1, 1, 0, 0], bool)
     risk = np.array([0.9, 0.1, 0.05, 0.3])
-    found = {
-        k: v.value for k, v in conformal.conformal_coverage(case, risk, 0.25, 0.5).items()
-    }
+    found = {k: v.value for k, v in conformal.conformal_coverage(case, risk, 0.25, 0.5).items()}
     assert found["coverage_cases"] == 0.5
     assert found["coverage_others"] == 1.0
     assert (found["decided"], found["undecided"], found["empty"]) == (0.75, 0.25, 0.0)

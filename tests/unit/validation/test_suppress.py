@@ -1,0 +1,137 @@
+"""Small counts are hidden, with what would give them away in the same table."""
+
+import copy
+
+import pytest
+from laennec.validation.report.suppress import suppress
+
+ESTIMATE = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 50, "method": "Wilson"}
+
+
+def document(**changes):
+    group = {"n": 100, "cases": 30, "abstained": 0, "results": {"auroc": dict(ESTIMATE)}}
+    groups = [{"label": name, "label_fr": name, **copy.deepcopy(group)} for name in ("a", "b", "c")]
+    counts = {"tp": 20, "fp": 30, "fn": 40, "tn": 50}
+    table = {"threshold": 0.1, "counts": counts, "shares": {"ppv": {"wilson": dict(ESTIMATE)}}}
+    abstained = {
+        "reasons": {"required_missing": 40},
+        **{k: {**ESTIMATE, "n": 1000} for k in ("abstained_cases", "abstained_others")},
+    }
+    whole = {
+        "flow": [
+            {"id": "all", "label": "all", "label_fr": "tous", "left": 0, "stayed": 200},
+            {"id": "x", "label": "x", "label_fr": "x", "left": 40, "stayed": 160},
+            {"id": "y", "label": "y", "label_fr": "y", "left": 20, "stayed": 140},
+            {"id": "positive", "n": 50, "cases": 20},
+        ],
+        "participants": [
+            {
+                "input": "age_years",
+                "is_yes_no": True,
+                "cases": {"n": 60, "known": 60, "mean": 0.5, "yes": 30},
+                "others": {"n": 80, "known": 80, "mean": 0.5, "yes": 40},
+            }
+        ],
+        "analyses": {
+            "counted": {
+                "threshold": {"index": table},
+                "discrimination": {"tests": {"index": {"auroc": ESTIMATE, "curve": [
+                    (0.0, 0.0), (0.0, 0.02), (0.5, 0.9), (1.0, 1.0)]}}},
+                "abstention": abstained,
+                "calibration": {"histogram": {"edges": [0, 1, 2], "counts": [100, 4]}},
+                "bands": [{"band": "low", "n": 90, "cases": 40, "incidence": dict(ESTIMATE)}],
+            }
+        },
+        "endpoints": [
+            {"statistic": "ppv", "against": None, "among": "counted", "result": ESTIMATE,
+             "verdict": "shown"}
+        ],
+        "subgroups": [
+            {
+                "groups": groups,
+                "worst_gap": {"auroc": {**ESTIMATE, "lowest": "a", "highest": "b"}},
+            }
+        ],
+        "periods": {"groups": copy.deepcopy(groups)},
+        "deviations": [{"code": "comparator_missing", "comparator": "ada", "n": 40}],
+    }  # fmt: skip
+    for change in changes.values():
+        change(whole)
+    return whole
+
+
+def test_nothing_is_hidden_where_nothing_is_small_or_asked():
+    whole = document()
+    told = suppress(whole, 11)
+    told["analyses"]["counted"]["calibration"] = whole["analyses"]["counted"]["calibration"]
+    curve = told["analyses"]["counted"]["discrimination"]["tests"]["index"]
+    assert curve["curve"] == [(0.0, 0.0), (0.5, 0.9), (1.0, 1.0)]
+    curve["curve"] = whole["analyses"]["counted"]["discrimination"]["tests"]["index"]["curve"]
+    assert told == {**whole, "suppressed_below": 11}
+    asked_not = document(a=lambda d: d["subgroups"][0]["groups"][0].update(cases=1))
+    assert suppress(asked_not, 0) == {**asked_not, "suppressed_below": 0}
+
+
+def test_a_small_step_of_the_flow_joins_the_next():
+    told = suppress(document(a=lambda d: d["flow"][1].update(left=3, stayed=197)), 11)
+    (_, joined, _) = told["flow"]
+    assert (joined["label"], joined["left"], joined["stayed"]) == ("x; y", 23, 140)
+    last = suppress(document(a=lambda d: d["flow"][2].update(left=2, stayed=158)), 11)
+    assert [s["left"] for s in last["flow"] if "left" in s] == [0, 42]
+
+
+def test_a_small_cell_hides_its_table_and_its_endpoint():
+    def small(d):
+        d["analyses"]["counted"]["threshold"]["index"]["counts"]["fn"] = 4
+
+    told = suppress(document(a=small), 11)
+    table = told["analyses"]["counted"]["threshold"]["index"]
+    assert set(table["counts"].values()) == {None}
+    assert table["shares"]["ppv"]["wilson"] == {"suppressed": True}
+    assert table["threshold"] == 0.1
+    assert told["endpoints"][0]["result"] == {"suppressed": True}
+    assert told["endpoints"][0]["verdict"] == "not_estimable"
+
+
+def test_one_small_group_takes_another_one_with_it():
+    """One hidden group would be the total minus the others."""
+    told = suppress(document(a=lambda d: d["subgroups"][0]["groups"][1].update(cases=4)), 11)
+    groups = told["subgroups"][0]["groups"]
+    assert [g["n"] for g in groups] == [None, None, 100]
+    assert groups[0]["results"]["auroc"] == {"suppressed": True}
+    assert told["subgroups"][0]["worst_gap"]["auroc"] == {"suppressed": True}
+
+
+def test_small_periods_bands_bins_ends_and_reasons():
+    def small(d):
+        d["periods"]["groups"][2]["abstained"] = 3
+        d["analyses"]["counted"]["bands"][0]["cases"] = 2
+        d["flow"][3]["cases"] = 45
+        d["analyses"]["counted"]["abstention"]["reasons"] = {"a": 3, "b": 9, "c": 50}
+        d["participants"][0]["cases"]["yes"] = 57
+        d["deviations"][0]["n"] = 2
+
+    told = suppress(document(a=small), 11)
+    assert told["periods"]["groups"][2]["n"] is None
+    assert told["analyses"]["counted"]["bands"][0]["cases"] is None
+    assert told["flow"][3]["cases"] is None
+    assert told["analyses"]["counted"]["abstention"]["reasons"] == {"c": 50, "other": 12}
+    assert told["participants"][0]["cases"] == {"n": 60, "known": None}
+    assert told["deviations"][0]["n"] == "< 11"
+    assert told["analyses"]["counted"]["calibration"]["histogram"]["counts"] == [100, None]
+
+
+def test_few_withheld_cases_hide_every_bound():
+    def small(d):
+        d["analyses"]["counted"]["abstention"]["abstained_cases"]["value"] = 0.004
+
+    told = suppress(document(a=small), 11)
+    assert told["analyses"]["counted"]["abstention"]["abstained_others"] == {"suppressed": True}
+
+
+@pytest.mark.parametrize("below", [0, 11])
+def test_the_document_given_is_not_changed(below):
+    whole = document()
+    before = copy.deepcopy(whole)
+    suppress(whole, below)
+    assert whole == before
