@@ -10,7 +10,7 @@ from .settings import GainLimits, LeadLimits
 from .view import View
 
 _TINY: Final = 1e-9
-_READ: Final = 1250
+_READ: Final = 1024
 # Each row: what must be zero, as weights of I, II, III, aVR, aVL, aVF.
 _ALGEBRA: Final = {
     ("I", "II", "III"): (1.0, -1.0, 1.0),
@@ -22,7 +22,7 @@ _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
 
 def _sampled(view: View) -> dict[str, FloatArray]:
-    """Return the usable leads around zero, at most some 1250 samples of each."""
+    """Return the usable leads around zero, at most some 1024 samples of each."""
     if view.coarse.x.size == 0:
         return {}
     step = max(view.coarse.x.shape[1] // _READ, 1)

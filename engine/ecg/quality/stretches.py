@@ -98,7 +98,7 @@ def find_saturated(view: View, limits: SaturatedLimits) -> list[Stretch]:
     return found
 
 
-_SAMPLED: Final = 500
+_SAMPLED: Final = 512
 
 
 def _extremes(x: FloatArray) -> tuple[FloatArray, FloatArray]:
