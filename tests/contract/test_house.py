@@ -38,6 +38,18 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
     "engine/ecg/classical/filters.py": (frozenset({0.9}), "share of half the sampling rate"),
     "engine/ecg/classical/measure.py": (frozenset({60.0, 25, 75}), "seconds a minute; quartiles"),
     "engine/ecg/classical/rhythm.py": (frozenset({60.0}), "seconds a minute"),
+    "engine/ecg/measure/axis.py": (frozenset({180.0}), "half a turn in degrees"),
+    "engine/ecg/measure/beats.py": (frozenset({1.2533}), "spread of a median to that of a mean"),
+    "engine/ecg/measure/model.py": (frozenset({1.2533}), "spread of a median to that of a mean"),
+    "engine/ecg/measure/qtc.py": (
+        frozenset({154.0, 1.75, 60.0, 0.485}),
+        "coefficients that the named formulas are made of, cited at each; seconds a minute",
+    ),
+    "engine/ecg/measure/rhythm.py": (
+        frozenset({60.0, 50.0}),
+        "seconds a minute; the 50 ms that pNN50 is named after",
+    ),
+    "engine/ecg/measure/settings.py": (frozenset({200.0}), "older than anyone: no limit of age"),
     "engine/ecg/quality/noise.py": (
         frozenset({1.4826, 6.0, 8.0, 0.45, 98, 1500}),
         "statistics of differences and sines, share of the sampling rate, samples that are read",
@@ -51,7 +63,7 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
     "engine/intake/document.py": (frozenset({40}), "longest text that an error repeats"),
     "engine/intake/problems.py": (frozenset({40}), "longest text that an error repeats"),
     "engine/intake/schema.py": (frozenset({200, 2000}), "caps of list lengths of a document"),
-    "engine/words/text.py": (frozenset({80}), "width of a printed line"),
+    "engine/words/paper.py": (frozenset({80}), "width of a printed line"),
 }
 
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "requests", "httpx"}
