@@ -10,6 +10,7 @@ from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
 from .cli_print import print_error, print_json, print_refusal
 from .cli_screen import Folders, Guidelines, Trust, screen
+from .cli_serve import app as serve_app
 
 EXIT_REFUSED = 1
 
@@ -24,6 +25,7 @@ models_app = typer.Typer(help="Model bundles: what is there, and whether it can 
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.add_typer(decide_app)
+app.add_typer(serve_app)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 
 

@@ -103,7 +103,7 @@ def sentences_for(
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
+def _hints(kind: type[object]) -> Mapping[str, Any]:
     return get_type_hints(kind)
 
 
@@ -123,13 +123,14 @@ def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any part of a draft
     return value
 
 
-def _read_parts(kind: type[Any], value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
+def _read_parts(kind: type[object], value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as above
     """Return a dataclass of a draft; a part that came with a later version keeps its default.
 
     The hash was made again over what is stored, so a part that is not stored said nothing then.
     """
-    hints = _hints(kind)
-    optional = {f.name for f in dataclasses.fields(kind) if _has_default(f)}
+    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable
+    parts = dataclasses.fields(kind)  # type: ignore[arg-type]  # a dataclass, as its caller saw
+    optional = {f.name for f in parts if _has_default(f)}
     if not hints.keys() - optional <= value.keys() <= hints.keys():
         raise DataError(
             found="a report whose content has other parts than this version knows",

@@ -15,9 +15,10 @@ from ..engine.risks.labels import model_labels
 from ..engine.screen import Screening, draft_of, screen_record
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
+from .asked import Asked
 from .clock import Clock
 from .content import Content
-from .drafts import Asked, save_draft
+from .drafts import save_draft
 from .report.person import person_values
 from .store import Store
 

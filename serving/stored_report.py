@@ -49,7 +49,7 @@ def show_report(history: ReportHistory, form: ReportForm) -> str:
     """
     report = history.report
     if form.format == "json":
-        return _json(_shown(history, _document(report, form)))
+        return _json(shown_document(history, form))
     content = _content(report)
     sentences = sentences_for(content, _lang(report, form), report.words)
     standing = shown_standing(history, content.prediagnosis, sentences)
@@ -105,7 +105,13 @@ def _document(report: DraftReport, form: ReportForm) -> Mapping[str, Any]:
     return as_json(content.prediagnosis, sentences_for(content, lang, report.words))
 
 
-def _shown(history: ReportHistory, document: Mapping[str, Any]) -> Mapping[str, Any]:
+def shown_document(history: ReportHistory, form: ReportForm) -> dict[str, Any]:
+    """Return a stored report as data: the draft, its state, its acts and its decisions.
+
+    Raises
+    ------
+    As `show_report`
+    """
     report = history.report
     return {
         "draft_id": report.draft_id,
@@ -117,7 +123,7 @@ def _shown(history: ReportHistory, document: Mapping[str, Any]) -> Mapping[str, 
         "saved_at": report.saved_at,
         "history": [dataclasses.asdict(step) for step in history.steps],
         "decisions": [{"finding": d.finding_id, **d.as_dict()} for d in history.decisions],
-        "prediagnosis": document,
+        "prediagnosis": _document(report, form),
     }
 
 

@@ -21,9 +21,9 @@ STATUS: Final[Mapping[str, int]] = {
     "ecg_reader_missing": 501,
     "body_too_large": 413,
     "not_signed_in": 401,
+    "wrong_host": 421,
     "wrong_role": 403,
     "sent_from_elsewhere": 403,
-    "not_found": 404,
     "no_such_report": 404,
     "not_permitted": 422,
     "confirmation_error": 422,
@@ -103,6 +103,7 @@ def problem(error: ScreeningError, status: int, request_id: str) -> dict[str, An
 def answer(request: Request, error: ScreeningError) -> JSONResponse:
     """Answer a request with a problem document."""
     status = status_of(error)
+    request.state.problem = error.code
     headers = {"Cache-Control": "no-store"}
     if status == STATUS["not_signed_in"]:
         headers["WWW-Authenticate"] = 'Bearer realm="laennec"'
@@ -114,7 +115,6 @@ def answer(request: Request, error: ScreeningError) -> JSONResponse:
 
 async def on_house_error(request: Request, error: Exception) -> JSONResponse:
     """Answer an error of the house."""
-    request.state.problem = getattr(error, "code", "")
     return answer(request, error)  # type: ignore[arg-type]  # registered for ScreeningError only
 
 
@@ -139,13 +139,3 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     }
     headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
     return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
-
-
-async def on_unforeseen(request: Request, error: Exception) -> JSONResponse:
-    """Answer what nobody foresaw: the kind of the error only, its text may hold a value."""
-    unforeseen = ScreeningError(
-        found=f"the service stopped with {type(error).__name__}",
-        why="what it would have answered can't be trusted",
-        remedy="Report this with its instance; the log has the place under the same number",
-    )
-    return await on_house_error(request, unforeseen)

@@ -22,11 +22,12 @@ from ..people import Person
 from ..site import Site
 from .problems import NotSignedIn
 
-TOKEN_FILE: Final = "tokens.toml"
+TOKEN_FILE: Final = "tokens.toml"  # noqa: S105 - the name of a file
 _SCHEMA: Final = "laennec.tokens/1"
 _START: Final = "laennec_"
 _BYTES: Final = 32
-_HEADER: Final = f"""# Tokens of the people of the site, as SHA-256. Made by `laennec token`; remove a row to end it at once.
+_HEADER: Final = f"""# Tokens of the people of the site, as SHA-256, made by `laennec token`.
+# Remove a row to end a token at once.
 schema = "{_SCHEMA}"
 """
 

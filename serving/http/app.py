@@ -1,0 +1,62 @@
+"""The application: its routes, its errors, and what it opens when a process starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ...engine.errors import ScreeningError
+from ..clock import Clock, utc_now
+from ..site import SiteSettings, read_settings
+from . import documents, operations, prediagnoses
+from .door import Door
+from .problems import on_bad_request, on_house_error, on_http_error
+from .service import opened_service
+from .settings import HttpSettings, read_http_settings
+
+DESCRIPTION = (
+    "Explained pre-diagnosis that a physician confirms. Evaluation use, not CE marked, not for "
+    "diagnosis. Every answer that is no success is a problem document (RFC 9457)."
+)
+
+
+def create_app(
+    settings: HttpSettings | None = None,
+    site_settings: SiteSettings | None = None,
+    *,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """Make the application of one process; the environment says what is not given.
+
+    Parameters
+    ----------
+    settings : of the service
+    site_settings : the site's folder and the address of the store
+    clock : the time of every act
+    """
+    chosen = settings or read_http_settings()
+    site = site_settings or read_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with opened_service(chosen, site, clock=clock) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Laennec",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(Door)
+    app.add_exception_handler(ScreeningError, on_house_error)
+    app.add_exception_handler(RequestValidationError, on_bad_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+    for room in (prediagnoses, documents, operations):
+        app.include_router(room.router)
+    return app

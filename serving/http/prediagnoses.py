@@ -1,0 +1,123 @@
+"""The routes of a visit and its pre-diagnosis: send, read, decide."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from ...engine.words import check_language
+from ..asked import Asked, asked_before
+from ..confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
+from ..history import read_history
+from ..screening import ScreenedVisit, keep_visit, screen_visit
+from .access import Deed, require
+from .bodies import DecisionBody, IfMatch, Key, ReasonBody
+from .caller import Call, Calling
+from .uploads import SentVisit, sent_visit
+from .views import report_view
+
+router = APIRouter(prefix="/v1/prediagnoses", tags=["pre-diagnoses"])
+Lang = Annotated[Literal["fr", "en"] | None, Query(description="Language of the words.")]
+Json = dict[str, Any]
+DEFAULT_LANGUAGE = "fr"
+
+
+@router.post("", status_code=201)
+def send_visit(
+    sent: Annotated[SentVisit, Depends(sent_visit)],
+    call: Calling,
+    key: Key,
+    response: Response,
+    lang: Lang = None,
+) -> Json:
+    """Screen a visit and keep its draft, where it waits for a physician.
+
+    The same visit again gives the same draft; another content of the same visit supersedes the
+    earlier draft, which is kept. With an Idempotency-Key the same request has one effect.
+    """
+    require(call.person, Deed.SEND_VISIT)
+    language = check_language(lang or DEFAULT_LANGUAGE)
+    asked = Asked(call.person.id, key, sent.sha256(language))
+    draft_id, screened = _known(call, asked), None
+    if draft_id is None:
+        now = call.service.clock()
+        screened = screen_visit(sent.document, call.service.engine, now=now, ecg=sent.ecg)
+        draft_id = keep_visit(
+            call.service.store, screened, language, clock=call.service.clock, asked=asked
+        )
+        call.service.metrics.count("laennec_drafts_saved_total")
+    answer = _answer(call, draft_id, lang, response)
+    response.headers["Location"] = f"{router.prefix}/{draft_id}"
+    return {**answer, **_refused_ecg(screened)}
+
+
+def _known(call: Call, asked: Asked) -> str | None:
+    """Return the draft of a request that came before, without screening it again."""
+    if asked.key is None:
+        return None
+    with call.service.store.read() as connection:
+        return asked_before(connection, asked)
+
+
+def _refused_ecg(screened: ScreenedVisit | None) -> Json:
+    error = screened.ecg_error if screened else None
+    return {"ecg_refused": error.as_dict()} if error else {}
+
+
+def _answer(call: Call, draft_id: str, lang: str | None, response: Response) -> Json:
+    history = read_history(call.service.store, draft_id)
+    response.headers["ETag"] = f'"{history.report.content_hash}"'
+    return report_view(history, lang, call.person)
+
+
+@router.get("/{draft_id}")
+def read_prediagnosis(draft_id: str, call: Calling, response: Response, lang: Lang = None) -> Json:
+    """Read a pre-diagnosis with its state, its acts and its decisions; reading decides nothing."""
+    require(call.person, Deed.READ_STATUS)
+    return _answer(call, draft_id, lang, response)
+
+
+@router.post("/{draft_id}/decision")
+def send_decision(
+    draft_id: str,
+    body: DecisionBody,
+    content_hash: IfMatch,
+    call: Calling,
+    key: Key,
+) -> Json:
+    """Confirm, amend or reject findings, as a named physician, on the content hash read."""
+    require(call.person, Deed.DECIDE)
+    request = body.request(draft_id, content_hash, key)
+    decided = decide(call.service.store, request, physician=call.person, clock=call.service.clock)
+    call.service.metrics.count("laennec_decisions_total")
+    said = asdict(decided)
+    return {"id": said.pop("draft_id"), **said}
+
+
+@router.post("/{draft_id}/seen")
+def send_seen(draft_id: str, call: Calling) -> Json:
+    """Say that a physician opened the report; it decides nothing and stops the U0 alarm."""
+    require(call.person, Deed.DECIDE)
+    state = mark_seen(call.service.store, draft_id, physician=call.person, clock=call.service.clock)
+    return {"id": draft_id, "state": state}
+
+
+@router.post("/{draft_id}/acknowledgement")
+def send_acknowledgement(draft_id: str, call: Calling) -> Json:
+    """Say that a physician takes charge of an urgent report; it stays as undecided as it was."""
+    require(call.person, Deed.DECIDE)
+    state = acknowledge(
+        call.service.store, draft_id, physician=call.person, clock=call.service.clock
+    )
+    return {"id": draft_id, "state": state}
+
+
+@router.post("/{draft_id}/withdrawal")
+def send_withdrawal(draft_id: str, body: ReasonBody, call: Calling) -> Json:
+    """Take a report back whole, with a coded reason; it is kept and never released again."""
+    require(call.person, Deed.DECIDE)
+    withdrawal = Withdrawal(draft_id, body.reason, body.text)
+    state = withdraw(
+        call.service.store, withdrawal, physician=call.person, clock=call.service.clock
+    )
+    return {"id": draft_id, "state": state}

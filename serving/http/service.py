@@ -1,0 +1,109 @@
+"""What a process of the service holds: opened once when it starts, closed when it stops."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...engine import Models, load_guidelines
+from ...engine.bundles.commands import open_models
+from ...engine.errors import ModelError
+from ...engine.guidelines import parse_choice
+from ..clock import Clock, utc_now
+from ..screening import Engine
+from ..site import Site, SiteSettings, load_site
+from ..store import Store, open_store
+from .metrics import Metrics
+from .settings import HttpSettings
+from .tokens import TOKEN_FILE, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of the service.
+
+    Parameters
+    ----------
+    settings : of the service
+    engine : models, verified and asked their known answers, and guidelines
+    failed_signals : networks that read signals and failed their known answers, by id
+    store : the opened store
+    site, tokens : who may sign in; None on a machine without a site, where nobody can decide
+    clock : the one clock
+    metrics : counts without health data
+    """
+
+    settings: HttpSettings
+    engine: Engine
+    failed_signals: tuple[str, ...]
+    store: Store
+    site: Site | None
+    tokens: Tokens | None
+    clock: Clock
+    metrics: Metrics
+
+
+@contextmanager
+def opened_service(
+    settings: HttpSettings, site_settings: SiteSettings, *, clock: Clock = utc_now
+) -> Iterator[Service]:
+    """Open everything that a request needs, and close it again.
+
+    Parameters
+    ----------
+    settings : of the service
+    site_settings : the site's folder and the address of the store
+    clock : the time of every act
+
+    Raises
+    ------
+    ScreeningError : what can't be opened, with what to do
+    """
+    folder = site_settings.site
+    site = None if folder is None else load_site(folder)
+    models = open_models(settings.models or None, trust_folder=settings.trust)
+    failed = failed_signals(models)
+    guidelines = load_guidelines(parse_choice(settings.guidelines) if settings.guidelines else None)
+    store = open_store(database_of(site, site_settings))
+    metrics = Metrics(settings.counts_folder)
+    try:
+        yield Service(
+            settings=settings,
+            engine=Engine(models, guidelines),
+            failed_signals=failed,
+            store=store,
+            site=site,
+            tokens=_tokens(site, folder),
+            clock=clock,
+            metrics=metrics,
+        )
+    finally:
+        metrics.write()
+        store.close()
+
+
+def failed_signals(models: Models) -> tuple[str, ...]:
+    """Start every network that reads signals and ask its known answers; name those that fail."""
+    failed = []
+    for bundle in models.signals:
+        try:
+            bundle.delineator()
+        except ModelError:
+            failed.append(bundle.manifest.id)
+    return tuple(failed)
+
+
+def database_of(site: Site | None, settings: SiteSettings) -> str:
+    """Return the address of the store: of the environment, else of the site.
+
+    Raises
+    ------
+    NotPermitted : there is neither
+    """
+    if settings.database is not None:
+        return settings.database
+    return (site or load_site(settings.site)).database
+
+
+def _tokens(site: Site | None, folder: Path | None) -> Tokens | None:
+    return None if site is None or folder is None else Tokens(folder / TOKEN_FILE, site)

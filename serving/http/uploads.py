@@ -1,0 +1,122 @@
+"""The body of a request: counted while it arrives, and a visit with its ECG taken apart."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from ...engine.errors import RecordError
+from ..screening import EcgFile
+from .caller import service_of
+from .problems import RequestUnreadable
+
+JSON_TYPES: Final = ("application/json", "application/laennec.visit+json")
+FORM: Final = "multipart/form-data"
+_MOST_FILES: Final = 20
+_HEADER_FIRST: Final = ".hea"
+"""The file of a WFDB record that names the others."""
+_HOW: Final = (
+    "Send the visit as application/json, or as multipart/form-data with a part `visit` (JSON) and "
+    "a part `ecg` (the file; further files of the same recording as parts `ecg` after it)"
+)
+
+
+class BodyTooLarge(RecordError):
+    """A body beyond the limit of the service."""
+
+    code = "body_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class SentVisit:
+    """What was sent: a visit, and the ECG file beside it.
+
+    Parameters
+    ----------
+    document : the visit's JSON
+    ecg : None where none was sent
+    """
+
+    document: bytes = field(repr=False)
+    ecg: EcgFile | None = None
+
+    def sha256(self, lang: str) -> str:
+        """Return the hash of all that was asked, for its idempotency key."""
+        digest = hashlib.sha256(f"{lang}\0".encode())
+        parts = [("visit", self.document)]
+        if self.ecg is not None:
+            parts += [(self.ecg.name, self.ecg.data), *sorted(self.ecg.companions.items())]
+        for name, data in parts:
+            digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode())
+        return digest.hexdigest()
+
+
+async def sent_visit(request: Request) -> SentVisit:
+    """Read the body of a request as a visit; the door counts its bytes.
+
+    Raises
+    ------
+    BodyTooLarge : more bytes than the service takes for one of the two
+    RequestUnreadable : neither JSON nor a form with a visit
+    """
+    settings = service_of(request).settings
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in JSON_TYPES:
+        return SentVisit(_within(await request.body(), settings.max_visit_bytes))
+    if kind != FORM:
+        raise RequestUnreadable(f"a body of the type {kind[:40] or 'none'!r}", _HOW)
+    try:
+        async with request.form(
+            max_files=_MOST_FILES, max_fields=_MOST_FILES, max_part_size=settings.max_visit_bytes
+        ) as form:
+            sent = await _from_form(form)
+    except HTTPException:
+        raise RequestUnreadable("a form that can't be read", _HOW) from None
+    _within(sent.document, settings.max_visit_bytes)
+    return sent
+
+
+def too_large(limit: int) -> BodyTooLarge:
+    """Return the error of a body beyond a limit in bytes."""
+    return BodyTooLarge(
+        found=f"a body of more than {limit} bytes",
+        why="one request could take the memory of every other",
+        remedy="Send one visit and one ECG; cut a long recording",
+        path="body",
+    )
+
+
+def _within(data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise too_large(limit)
+    return data
+
+
+async def _from_form(form: FormData) -> SentVisit:
+    unknown = sorted(set(form.keys()) - {"visit", "ecg"})
+    if unknown:
+        raise RequestUnreadable(f"a form with the part {unknown[0][:40]!r}", _HOW)
+    visits, files = form.getlist("visit"), form.getlist("ecg")
+    if len(visits) != 1:
+        raise RequestUnreadable(f"a form with {len(visits)} parts `visit`", _HOW)
+    if any(isinstance(part, str) for part in files):
+        raise RequestUnreadable("a part `ecg` without a file name", _HOW)
+    document = await _bytes(visits[0])
+    named = {_name(part): await _bytes(part) for part in files}
+    if len(named) != len(files):
+        raise RequestUnreadable("two parts `ecg` with the same file name", _HOW)
+    if not named:
+        return SentVisit(document)
+    main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
+    return SentVisit(document, EcgFile(named.pop(main), main, named))
+
+
+def _name(part: UploadFile | str) -> str:
+    return "" if isinstance(part, str) else part.filename or ""
+
+
+async def _bytes(part: UploadFile | str) -> bytes:
+    return part.encode("utf-8") if isinstance(part, str) else await part.read()
