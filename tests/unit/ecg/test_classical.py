@@ -14,7 +14,7 @@ from laennec.engine.ecg.classical import (
 from laennec.engine.ecg.classical.filters import BandPass
 from laennec.engine.ecg.classical.prepare import block_mean, make_readable
 from laennec.engine.ecg.leads import TWELVE_LEADS
-from laennec.engine.ecg.measure.model import EcgMeasurements, Measured
+from laennec.engine.ecg.measure.model import EcgMeasurements, LeadMeasures, Measured
 from laennec.engine.ecg.measure.rhythm import measure_rhythm
 from laennec.engine.ecg.signal import EcgSignal
 
@@ -166,3 +166,40 @@ def test_where_neither_can_measure_a_physician_reads_it():
     found = disagreement(network(), nothing)
     assert [c.agreement for c in found] == ["neither"] * 4
     assert all(c.needs_physician for c in found)
+
+
+def with_st(measured, leads, st_mv):
+    nothing = np.full(len(leads), UNKNOWN)
+    per_lead = LeadMeasures(
+        leads=leads,
+        qrs=None,
+        p_positive_mv=nothing,
+        p_negative_mv=nothing,
+        t_positive_mv=nothing,
+        t_negative_mv=nothing,
+        st_j_mv=np.asarray(st_mv),
+        st_j60_mv=nothing,
+        noise_mv=nothing,
+        n_beats=8,
+    )
+    return replace(measured, per_lead=per_lead)
+
+
+def test_st_is_compared_in_the_lead_that_differs_most():
+    found = measure_classical(made("st_elevation_anterior").signal)
+    same = disagreement(with_st(network(), found.leads, found.st_j_mv), found)[-1]
+    moved = found.st_j_mv.copy()
+    moved[found.leads.index("V2")] += 0.5
+    other = disagreement(with_st(network(), found.leads, moved), found)[-1]
+    assert (same.agreement, other.agreement, other.lead) == ("agree", "differ", "V2")
+    assert other.network - other.classical == pytest.approx(0.5)
+    unknown = np.full(len(found.leads), UNKNOWN)
+    alone = disagreement(with_st(network(), found.leads, unknown), found)[-1]
+    assert alone.agreement == "one_only"
+
+
+def test_a_long_recording_is_averaged_over_beats_from_all_of_it():
+    one = made(duration_s=90.0)
+    found = measure_classical(one.signal)
+    assert found.n_dominant == load_classical().average.most_beats
+    assert abs(found.value("rate") - one.truth.measured.rate_bpm) < 1.5
