@@ -42,7 +42,7 @@ VISITS = sorted(str(path) for path in VISIT.parent.glob("*.json"))
 def test_one_visit_is_one_json_document_and_several_are_one_array() -> None:
     alone = json.loads(run("screen", VISITS[0], "--format", "json").stdout)
     several = json.loads(run("screen", *VISITS, "--format", "json").stdout)
-    assert [draft["visit_id"] for draft in several] == ["example-01", "example-02", "example-03"]
+    assert [draft["visit_id"] for draft in several] == [f"example-0{k}" for k in range(1, 5)]
     assert several[0] == alone
 
 
