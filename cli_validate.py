@@ -29,6 +29,9 @@ def validate(
         bool, typer.Option("--check", help="Only say whether the protocol can be used.")
     ] = False,  # noqa: FBT002
     lang: Annotated[str, typer.Option(help="fr, en or both.")] = "both",
+    tracking_uri: Annotated[
+        str | None, typer.Option(help="Also keep it in this store, such as sqlite:///mlflow.db.")
+    ] = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -57,7 +60,9 @@ def validate(
         raise typer.BadParameter("--data and --out belong together")
     else:
         langs = ("fr", "en") if lang == "both" else (lang,)
-        command = StudyCommand(protocol, data, out, langs, tuple(models) if models else None, trust)
+        command = StudyCommand(
+            protocol, data, out, langs, tuple(models) if models else None, trust, tracking_uri
+        )
         summary = validate_command(command, lambda step: typer.echo(f"  {step}", err=True))
         print_json(summary)
         raise typer.Exit(EXIT_PARTLY if summary["deviations"] else 0)

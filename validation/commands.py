@@ -11,7 +11,7 @@ from ..engine.bundles.signing import load_trust
 from .errors import StudyError
 from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
-from .report import write_report
+from .report import told_document, write_report
 from .report.words import Lang
 from .study import StudyOptions, run_study
 
@@ -28,6 +28,7 @@ class StudyCommand:
     langs: tuple[str, ...] = ("fr", "en")
     models: tuple[Path, ...] | None = None
     trust: Path | None = None
+    tracking_uri: str | None = None
 
 
 def new_command(path: Path) -> Plain:
@@ -96,6 +97,11 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
     document = run_study(StudyOptions(command.protocol, command.data, models, said))
     said("report")
     written = write_report(document, command.out, cast("tuple[Lang, ...]", command.langs))
+    run_id = None
+    if command.tracking_uri is not None:
+        from .tracking import log_study  # noqa: PLC0415  # the store is optional
+
+        run_id = log_study(told_document(document), written, command.tracking_uri)
     primary = [e for e in document["endpoints"] if e["role"] == "primary"]
     return {
         "report": [str(p) for p in written if p.parent == command.out],
@@ -106,4 +112,5 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
             {"id": e["id"], "result": e["result"], "verdict": e["verdict"]} for e in primary
         ],
         "deviations": [d["code"] for d in document["deviations"]],
+        "run_id": run_id,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .parts import Document, Figure, test_names
-from .svg import Box, Plot, flow_diagram
+from .svg import REFERENCE, Box, Plot, flow_diagram
 from .words import Words, wrap
 
 _LINE = 52
@@ -65,7 +65,7 @@ def roc(document: Document, words: Words) -> Figure | None:
         y = at["shares"]["sensitivity"]["wilson"]["value"]
         label = words.say("report", "at_cut", cut=words.short(at["threshold"]))
         plot.dot((x, y), style, label)
-    plot.line([(0.0, 0.0), (1.0, 1.0)], len(tests), words.say("report", "chance"))
+    plot.line([(0.0, 0.0), (1.0, 1.0)], REFERENCE, words.say("report", "chance"))
     caption = words.say("caption", "roc")
     return Figure("roc", caption, plot.svg(caption))
 
@@ -94,7 +94,7 @@ def calibration(document: Document, words: Words) -> Iterator[Figure]:
         plot.band(low, high)
         observed = list(zip(curve["risk"], curve["observed"], strict=True))
         plot.line(observed, 0, words.method(curve["method"]))
-        plot.line([(0.0, 0.0), (top, top)], 4, words.say("report", "ideal"))
+        plot.line([(0.0, 0.0), (top, top)], REFERENCE, words.say("report", "ideal"))
         caption = f"{words.say('caption', 'calibration')} ({words.say('report', which)})"
         yield Figure(f"calibration_{which}", caption, plot.svg(caption))
 
@@ -120,7 +120,7 @@ def benefit(document: Document, words: Words) -> Figure:
         points = [(r["threshold"], r[key]["value"]) for r in rows if "value" in r[key]]
         plot.line(points, style, label)
     ends_x = (rows[0]["threshold"], rows[-1]["threshold"])
-    plot.line([(x, 0.0) for x in ends_x], 5, words.say("report", "nobody"))
+    plot.line([(x, 0.0) for x in ends_x], REFERENCE, words.say("report", "nobody"))
     caption = words.say("caption", "benefit")
     return Figure("benefit", caption, plot.svg(caption))
 
@@ -154,4 +154,4 @@ def forest(document: Document, words: Words) -> Figure:
         else:
             plot.interval(row, result["ci_low"], result["value"], result["ci_high"])
     caption = words.say("caption", "forest")
-    return Figure("forest", caption, plot.svg(caption, x_ticks=10, y_ticks=0))
+    return Figure("forest", caption, plot.svg(caption, has_y=False))

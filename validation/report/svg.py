@@ -3,6 +3,7 @@
 Colour is never the only sign: every curve has its own dash and stands in the legend by name.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -16,10 +17,13 @@ RIGHT: Final = 16.0
 TOP: Final = 14.0
 BOTTOM: Final = 50.0
 LEGEND_ROW: Final = 18.0
-DASHES: Final = ("", "7 4", "2 3", "10 3 2 3", "1 5", "12 6")
+DASHES: Final = ("", "7 4", "2 3", "10 3 2 3", "1 5", "12 6", "4 2", "1 3")
 _LINE: Final = 17.0
 _PAD: Final = 9.0
-COLOURS: Final = ("#0b5394", "#b45f06", "#38761d", "#741b47", "#444444", "#7f6000")
+COLOURS: Final = (
+    "#0b5394", "#b45f06", "#38761d", "#741b47", "#444444", "#7f6000", "#134f5c", "#777777",
+)  # fmt: skip
+REFERENCE: Final = 7
 
 
 @dataclass(slots=True)
@@ -59,12 +63,28 @@ class Plot:
 
     def line(self, points: Sequence[Point], style: int = 0, label: str = "") -> None:
         """Draw a curve, with its name in the legend where one is given."""
-        if not points:
+        inside = self._clipped(points)
+        if not inside:
             return
-        where = " ".join(self._inside(p) for p in points)
+        where = " ".join(self._inside(p) for p in inside)
         self._parts.append(f'<polyline points="{where}" class="line" {_stroke(style)}/>')
         if label:
             self._legend.append((label, style))
+
+    def _clipped(self, points: Sequence[Point]) -> list[Point]:
+        """Return a curve up to where it first leaves the plot, below or above."""
+        kept: list[Point] = []
+        low, high = self.y
+        for point in points:
+            if low <= point[1] <= high:
+                kept.append(point)
+                continue
+            if kept:
+                edge, (x0, y0) = low if point[1] < low else high, kept[-1]
+                part = (edge - y0) / (point[1] - y0)
+                kept.append((x0 + part * (point[0] - x0), edge))
+                break
+        return kept
 
     def band(self, low: Sequence[Point], high: Sequence[Point], style: int = 0) -> None:
         """Fill between two curves."""
@@ -108,10 +128,10 @@ class Plot:
             f'<text x="{self.across(x)}" y="{self.up(row) + 4}" class="row">{escape(text)}</text>'
         )
 
-    def svg(self, title: str, x_ticks: int = 5, y_ticks: int = 5) -> str:
+    def svg(self, title: str, *, has_y: bool = True) -> str:
         """Return the drawing, with a title for those who can't see it."""
         whole = self.height + LEGEND_ROW * len(self._legend)
-        axes = [*self._x_axis(x_ticks), *(self._y_axis(y_ticks) if y_ticks else ())]
+        axes = [*self._x_axis(), *(self._y_axis() if has_y else ())]
         legend = [
             part
             for i, (label, style) in enumerate(self._legend)
@@ -122,25 +142,24 @@ class Plot:
             f"<title>{escape(title)}</title>" + "".join([*axes, *self._parts, *legend]) + "</svg>"
         )
 
-    def _x_axis(self, ticks: int) -> list[str]:
+    def _x_axis(self) -> list[str]:
         base = self.height - BOTTOM
         parts = [f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}" class="axis"/>']
-        for i in range(ticks + 1):
-            value = self.x[0] + (self.x[1] - self.x[0]) * i / ticks
+        for value in ticks(*self.x):
+            text = escape(self.number(value))
+            if not text:
+                continue
             x = self.across(value)
             parts.append(f'<line x1="{x}" x2="{x}" y1="{base}" y2="{base + 4}" class="axis"/>')
-            parts.append(
-                f'<text x="{x}" y="{base + 17}" class="tick">{escape(self.number(value))}</text>'
-            )
+            parts.append(f'<text x="{x}" y="{base + 17}" class="tick">{text}</text>')
         middle = (LEFT + WIDTH - RIGHT) / 2
         label = escape(self.x_label)
         return [*parts, f'<text x="{middle}" y="{base + 36}" class="label">{label}</text>']
 
-    def _y_axis(self, ticks: int) -> list[str]:
+    def _y_axis(self) -> list[str]:
         base = self.height - BOTTOM
         parts = [f'<line x1="{LEFT}" x2="{LEFT}" y1="{TOP}" y2="{base}" class="axis"/>']
-        for i in range(ticks + 1):
-            value = self.y[0] + (self.y[1] - self.y[0]) * i / ticks
+        for value in ticks(*self.y):
             y = self.up(value)
             parts.append(f'<line x1="{LEFT - 4}" x2="{LEFT}" y1="{y}" y2="{y}" class="axis"/>')
             text = escape(self.number(value))
@@ -149,6 +168,22 @@ class Plot:
         turn = f'transform="rotate(-90 14 {middle})"'
         label = escape(self.y_label)
         return [*parts, f'<text x="14" y="{middle}" class="label" {turn}>{label}</text>']
+
+
+def ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Return round numbers inside a range, about so many.
+
+    >>> ticks(0.0, 1.0)
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    >>> ticks(-0.008, 0.034)
+    [0.0, 0.01, 0.02, 0.03]
+    """
+    rough = (high - low) / about or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(f * power for f in (1.0, 2.0, 5.0, 10.0) if f * power >= rough * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(i * step, 10) for i in range(first, last + 1)]
 
 
 def _stroke(style: int) -> str:

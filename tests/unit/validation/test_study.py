@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from datetime import date
 
 import pytest
@@ -286,3 +287,29 @@ def test_a_report_that_can_not_be_written_says_so(folder):
     (folder / "out").write_text("a file stands here", encoding="utf-8")
     with pytest.raises(StudyError, match="the report would be lost"):
         write_report(run(folder), folder / "out")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of mlflow's own queries
+def test_a_study_is_kept_in_the_store(folder):
+    import mlflow
+
+    uri = f"sqlite:///{folder / 'store.db'}"
+    command = StudyCommand(
+        folder / "study.toml", folder / "visits.csv", folder / "out", ("en",), tracking_uri=uri
+    )
+    summary = validate_command(command, lambda _: None)
+    run = mlflow.get_run(summary["run_id"])
+    assert run.data.params["study"] == "my-study-2026"
+    metric = run.data.metrics["endpoints/ranking/auroc"]
+    assert metric == pytest.approx(summary["primary"][0]["result"]["value"])
+    mlflow.set_tracking_uri("")
+
+
+def test_without_the_store_a_study_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "laennec.training.tracking", None)
+    monkeypatch.delattr("laennec.training.tracking", raising=False)
+    command = StudyCommand(
+        folder / "study.toml", folder / "visits.csv", folder / "out", ("en",), tracking_uri="x"
+    )
+    with pytest.raises(StudyError, match=r"Install laennec\[train\]"):
+        validate_command(command, lambda _: None)
