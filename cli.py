@@ -11,6 +11,7 @@ from .cli_ecg import app as ecg_app
 from .cli_print import print_error, print_json, print_refusal
 from .cli_screen import Folders, Guidelines, Trust, screen
 from .cli_serve import app as serve_app
+from .cli_validate import app as validate_app
 
 EXIT_REFUSED = 1
 
@@ -26,6 +27,7 @@ app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
+app.add_typer(validate_app)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 
 
@@ -131,7 +133,7 @@ def models_sign(
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="diabetes_type_2 or diabetes_textbook.")],
+    model: Annotated[str, typer.Argument(help="diabetes_type_2, diabetes_textbook or ecg_delineation.")],
     data: Annotated[Path, typer.Option(help="Folder of development data.")],
     out: Annotated[Path, typer.Option(help="Folder of models to write.")] = Path("out/models"),
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow store; sqlite in OUT.")] = None,
