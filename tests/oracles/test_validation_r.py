@@ -21,7 +21,9 @@ SCRIPT = Path(__file__).parent / "validation_oracles.R"
 def said():
     rscript = shutil.which("Rscript")
     if rscript is None:
-        pytest.skip("R is not installed: apt-get install r-base-core and the packages in the script")
+        pytest.skip(
+            "R is not installed: apt-get install r-base-core and the packages in the script"
+        )
     done = subprocess.run(
         [rscript, str(SCRIPT), str(example.DCA)], capture_output=True, text=True, check=False
     )
