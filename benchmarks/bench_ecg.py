@@ -116,7 +116,7 @@ def part_row(ready: Delineator, signal: EcgSignal) -> dict[str, Any]:
     parts = (
         median_ms(lambda: prepare(signal.signal_mv, signal.sampling_rate_hz), seconds=1),
         median_ms(lambda: probabilities(ready.session, prepared.x), seconds=2),
-        median_ms(lambda: decode(Strip(found, prepared.x, NET_RATE_HZ), ready.rules), seconds=1),
+        median_ms(lambda: decode(Strip(found, NET_RATE_HZ), ready.rules), seconds=1),
     )
     return {
         "what": "of it: preparing, network, decoding",

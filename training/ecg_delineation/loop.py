@@ -34,8 +34,8 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    steps: int = 900
-    further_steps: int = 700
+    steps: int = 1100
+    further_steps: int = 800
     learning_rate: float = 4e-3
     further_learning_rate: float = 2.5e-3
     weight_decay: float = 1e-2

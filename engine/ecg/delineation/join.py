@@ -7,6 +7,7 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS, IndexArray, Waves, no_waves
+from .beats import beat_times
 from .decode import Decoded
 from .events import Events
 from .prepare import Prepared
@@ -43,12 +44,21 @@ def in_file(
     rules : which of the leads' onsets is that of all leads
     """
     qrs_beat = np.arange(len(decoded.qrs))
+    times = beat_times(prepared.x, decoded.qrs.start, decoded.qrs.end)
     kinds = ((decoded.p, decoded.p_beat), (decoded.qrs, qrs_beat), (decoded.t, decoded.t_beat))
     p, qrs, t = (
         _waves(events, np.asarray(beat, np.int64), (prepared, n_leads, start), rules)
         for events, beat in kinds
     )
-    return Found(p, qrs, t)
+    qrs.overall[:, PEAK] = start + times * prepared.step
+    return Found(p, _within(qrs), t)
+
+
+def _within(qrs: Waves) -> Waves:
+    """Hold the time of each beat between its onset and its offset."""
+    onset, peak, offset = qrs.overall.T
+    qrs.overall[:, PEAK] = np.fmin(np.fmax(peak, onset), offset)
+    return qrs
 
 
 def _waves(

@@ -5,16 +5,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .numbers import NUMBERS
 from .prepare import NET_RATE_HZ, Float32Array
 
 OUTPUTS: Final = ("p", "qrs", "t", "p_peak", "qrs_peak", "t_peak")
 INPUT: Final = "signal"
 OUTPUT: Final = "probability"
-MULTIPLE: Final = 32
-LONGEST_S: Final = 20.48
-WINDOW_S: Final = 10.24
-OVERLAP_S: Final = 2.56
-ROWS_AT_ONCE: Final = 24
+MULTIPLE: Final[int] = NUMBERS["network"]["multiple"]
+LONGEST_S: Final[float] = NUMBERS["network"]["longest_s"]
+WINDOW_S: Final[float] = NUMBERS["network"]["window_s"]
+OVERLAP_S: Final[float] = NUMBERS["network"]["overlap_s"]
+ROWS_AT_ONCE: Final[int] = NUMBERS["network"]["rows_at_once"]
 
 Session = Any  # onnxruntime has no types
 

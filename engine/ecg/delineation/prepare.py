@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...fixedpoint import FloatArray
+from .numbers import NUMBERS
 
-NET_RATE_HZ: Final = 250
-HIGH_PASS_HZ: Final = 0.4
-SCALE_WINDOW_S: Final = 2
-NUMERICAL_FLOOR_MV: Final = 1e-5
-FINEST_RATIO: Final = 1000
-LARGEST_GAP_SHARE: Final = 0.5
-_PAD_S: Final = 3
+NET_RATE_HZ: Final[int] = NUMBERS["prepare"]["net_rate_hz"]
+HIGH_PASS_HZ: Final[float] = NUMBERS["prepare"]["high_pass_hz"]
+SCALE_WINDOW_S: Final[int] = NUMBERS["prepare"]["scale_window_s"]
+NUMERICAL_FLOOR_MV: Final[float] = NUMBERS["prepare"]["numerical_floor_mv"]
+FINEST_RATIO: Final[int] = NUMBERS["prepare"]["finest_ratio"]
+LARGEST_GAP_SHARE: Final[float] = NUMBERS["prepare"]["largest_gap_share"]
+_PAD_S: Final[int] = NUMBERS["prepare"]["pad_s"]
 
 
 @cache

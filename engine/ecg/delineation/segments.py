@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-SEGMENT_S: Final = 60.0
-MARGIN_S: Final = 6.0
+from .numbers import NUMBERS
+
+SEGMENT_S: Final[float] = NUMBERS["segments"]["segment_s"]
+MARGIN_S: Final[float] = NUMBERS["segments"]["margin_s"]
 
 
 @dataclass(frozen=True, slots=True)
