@@ -85,6 +85,20 @@ def test_sure_p_waves_at_changing_distances_are():
     assert len(found(rhythm([40, 70, 30, 58, 80, 46, 66, 35], 0.95)).p) == 8
 
 
+def test_faint_p_waves_in_an_irregular_rhythm_are_not_believed():
+    """The same faint waves at one distance, with beats that come as they like."""
+    waves = rhythm([40] * 10, 0.6)
+    pieces = [waves[:, :, 200 * i + 50 : 200 * i + 250] for i in range(9)]
+    gaps = [0, 60, 10, 90, 30, 0, 80, 20, 70]
+    apart = [np.pad(w, ((0, 0), (0, 0), (0, g))) for w, g in zip(pieces, gaps, strict=True)]
+    irregular = np.concatenate(apart, axis=2)
+    assert len(found(waves).p) == 10
+    assert len(found(irregular).qrs) == 9
+    half = irregular.copy()
+    half[:, [0, 3], : 5 * 220] = 0
+    assert len(found(half).p) == 0
+
+
 def test_two_beats_are_too_few_to_support_each_other():
     assert len(found(rhythm([40, 40], 0.4)).p) == 0
 
