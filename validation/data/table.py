@@ -1,6 +1,5 @@
 """Reads a study's table twice: as records for the engine, and as plain columns for the protocol."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...datasets.readers.tables import (
+    Chunk,
     Fragment,
     TableMapping,
+    TablePlan,
     find_inputs,
     list_fragments,
     plan_table,
@@ -31,7 +32,6 @@ from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 
 _CHUNK_ROWS: Final = 65_536
-_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,7 @@ class StudyTable:
     answered_yes : question -> bool (n,), for what excludes people from a model
     refused : bool (n,), records that intake refuses
     raw : the columns that the protocol names, as pyarrow arrays
+    bad_lines : lines of a CSV that have another number of fields than its header, left out
     """
 
     name: str
@@ -55,6 +56,7 @@ class StudyTable:
     answered_yes: dict[str, BoolArray]
     refused: BoolArray
     raw: dict[str, Any]
+    bad_lines: int
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -62,9 +64,19 @@ class StudyTable:
 
     def numbers(self, column: str) -> FloatArray:
         """Return a raw column as float64, NaN where empty; true is 1."""
-        return np.array(
-            self.raw[column].cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64
-        )
+        try:
+            values = self.raw[column].cast(pa.float64())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise ProtocolRefused(
+                [
+                    StudyProblem(
+                        "column_not_number", column, f"the column {column!r} holds no numbers",
+                        "the protocol compares it with a number",
+                        'Compare it with text = "..." where it holds words',
+                    )
+                ]
+            ) from error  # fmt: skip
+        return np.array(values.to_numpy(zero_copy_only=False), np.float64)
 
     def texts(self, column: str) -> "np.ndarray[Any, Any]":
         """Return a raw column as text, empty where there is nothing."""
@@ -105,11 +117,9 @@ def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> 
     ours = _hide_wanted(mapping, wanted, names)
     plan = plan_table(contents.columns, ours, name=found[0].name)
     fragments = list_fragments([(found[0], contents)])
-    parts = [
-        _Part.of(chunk, plan, wanted)
-        for chunk in _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
-    ]
-    return _join(found[0].name, _sha256(path), parts)
+    chunks = _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
+    parts = [_Part.of(chunk, plan, wanted) for chunk in chunks]
+    return _join(found[0].name, found[0].sha256(), parts)
 
 
 def _refusal(path: str, found: str, why: str, remedy: str) -> ProtocolRefused:
@@ -128,18 +138,9 @@ def _hide_wanted(
     return TableMapping(mapping.sources, tuple(kept), mapping.missing, mapping.csv, mapping.text)
 
 
-def _chunks(fragments: Sequence[Fragment], columns: Sequence[str], csv: CsvForm) -> Iterator[Any]:
+def _chunks(fragments: Sequence[Fragment], columns: Sequence[str], csv: CsvForm) -> Iterator[Chunk]:
     for fragment in fragments:
-        for chunk in read_chunks(fragment, columns, csv, chunk_rows=_CHUNK_ROWS):
-            yield chunk.table
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        yield from read_chunks(fragment, columns, csv, chunk_rows=_CHUNK_ROWS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,9 +152,11 @@ class _Part:
     answered_yes: dict[str, BoolArray]
     refused: BoolArray
     raw: dict[str, Any]
+    bad_lines: int
 
     @classmethod
-    def of(cls, table: Any, plan: Any, wanted: Sequence[str]) -> "_Part":  # noqa: ANN401 - pyarrow has no types
+    def of(cls, chunk: Chunk, plan: TablePlan, wanted: Sequence[str]) -> "_Part":
+        table = chunk.table
         batch = check_plausibility(read_rows(table, plan).batch)
         made = features(batch)
         asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}
@@ -162,7 +165,8 @@ class _Part:
             published=_published(evaluate_published(batch, made)),
             answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
             refused=np.asarray(batch.refused),
-            raw={name: table.column(name) for name in wanted},
+            raw={name: _tidy(table.column(name)) for name in wanted},
+            bad_lines=chunk.bad_row_count,
         )
 
 
@@ -189,7 +193,7 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         keys = getattr(parts[0], which)
         return {k: np.concatenate([getattr(p, which)[k] for p in parts]) for k in keys}
 
-    raw = {k: pa.concat_arrays([_plain(p.raw[k]) for p in parts]) for k in parts[0].raw}
+    raw = {k: pa.concat_arrays([p.raw[k] for p in parts]) for k in parts[0].raw}
     published = {
         k: tuple(np.concatenate([p.published[k][i] for p in parts]) for i in range(3))
         for k in parts[0].published
@@ -202,11 +206,18 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         answered_yes=columns("answered_yes"),
         refused=np.concatenate([p.refused for p in parts]),
         raw=raw,
+        bad_lines=sum(p.bad_lines for p in parts),
     )
 
 
-def _plain(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+def _tidy(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a column as one array, text without blanks at its ends, and nothing for no text."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    kind = whole.type
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        return whole
+    text = pc.utf8_trim_whitespace(whole.cast(pa.string()))
+    return pc.if_else(pc.equal(text, ""), None, text)
 
 
 def as_features(table: StudyTable, rows: BoolArray) -> dict[str, Feature]:

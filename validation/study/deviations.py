@@ -30,6 +30,8 @@ def deviations(
     expected = protocol.data.sha256
     if expected is not None and expected != table.sha256:
         found.append({"code": "other_data", "planned": expected, "found": table.sha256})
+    if table.bad_lines:
+        found.append({"code": "lines_left_out", "n": table.bad_lines})
     return found + _of_model(protocol, bundle)
 
 

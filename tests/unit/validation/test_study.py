@@ -313,3 +313,35 @@ def test_without_the_store_a_study_says_what_to_install(folder, monkeypatch):
     )
     with pytest.raises(StudyError, match=r"Install laennec\[train\]"):
         validate_command(command, lambda _: None)
+
+
+def test_an_empty_cell_is_unknown_and_a_broken_line_is_told(folder):
+    lines = (folder / "visits.csv").read_text(encoding="utf-8").splitlines()
+    at = lines[0].split(",").index("outcome")
+    for i in (1, 2, 3):
+        cells = lines[i].split(",")
+        cells[at] = "" if i < 3 else " "
+        lines[i] = ",".join(cells)
+    lines[4] += ",one field too many"
+    (folder / "visits.csv").write_text("\n".join(lines), encoding="utf-8")
+    document = run(folder)
+    left = {s["id"]: s["left"] for s in document["flow"] if "left" in s}
+    assert left["no_reference"] == 3
+    assert document["analyses"]["counted"]["n"] == 596
+    told = [d for d in document["deviations"] if d["code"] == "lines_left_out"]
+    assert told == [{"code": "lines_left_out", "n": 1}]
+
+
+def test_words_compared_with_a_number_are_refused(folder):
+    text = protocol_text(a=('case = { column = "outcome"', 'case = { column = "site"'))
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProtocolRefused, match="the column 'site' holds no numbers"):
+        run(folder)
+
+
+def test_a_folder_of_several_files_is_no_study(folder):
+    (folder / "visits").mkdir()
+    for name in ("a.csv", "b.csv"):
+        example.write_visits(folder / "visits" / name, 20)
+    with pytest.raises(ProtocolRefused, match="a study is about one file"):
+        run_study(StudyOptions(folder / "study.toml", folder / "visits", MODELS))
