@@ -26,6 +26,7 @@ from ...engine.ecg.delineation.network import INPUT, MULTIPLE, OUTPUTS
 from ...engine.ecg.delineation.prepare import NET_RATE_HZ
 from ...engine.ecg.delineation.rules import parse_rules
 from ...engine.errors import DataError
+from ...engine.runtime import open_session
 from ...models.ecg_delineation import definition
 from .. import bundle as bundles
 from .. import tracking
@@ -100,7 +101,8 @@ def train_delineation(
     network = shipped_network(run, strips, simulated)
     lines = cross_validated(run, records, strips, simulated)
     exported = export(network)
-    lines += outside_lines(run, run.ready(network), records)
+    rules = parse_rules(run.rules_text)
+    lines += outside_lines(run, Delineator(open_session(exported.graph), rules), records)
     how = "greatest absolute difference of a probability over strips of four shapes"
     parity = exact(exported.largest_difference, 4, how)
     lines.append(Line("export", "graph against torch", "difference", parity))

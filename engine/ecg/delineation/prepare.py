@@ -97,6 +97,7 @@ def _resample(signal: FloatArray, ratio: Fraction) -> FloatArray:
     # The ends are continued: a signal with an offset would otherwise begin with a step.
     from scipy.signal import resample_poly  # noqa: PLC0415 - as above
 
+    # The ends are continued: a signal with an offset would otherwise begin with a step.
     found: FloatArray = resample_poly(
         signal, ratio.numerator, ratio.denominator, axis=1, padtype="line"
     )
@@ -112,7 +113,7 @@ def without_baseline(signal: FloatArray) -> FloatArray:
     """
     if signal.size == 0 or signal.shape[1] <= 1:
         return signal
-    centred = signal - np.median(signal, axis=1, keepdims=True)
+    centred = signal - signal.mean(axis=1, keepdims=True)
     pad = min(_PAD_S * NET_RATE_HZ, signal.shape[1] - 1)
     from scipy.signal import sosfiltfilt  # noqa: PLC0415 - as above
 
