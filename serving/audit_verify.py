@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, select
 
 from ..engine.errors import AuditError, DataError
 from .audit import EVENT_SCHEMA, event_hash
 from .audit_rows import RowsBySequence, row_hashes
 from .checkpoints import Checkpoint, Checkpoints, sign_checkpoint, store_checkpoint
 from .clock import Clock, as_text, read_clock
+from .guards import missing_guards
 from .store import Store, genesis_hash
-from .tables import SQLITE_GUARDS, audit_events, store_head
+from .tables import audit_events, store_head
 
 NO_CHECKPOINTS = Checkpoints()
 
@@ -223,11 +224,8 @@ def _check_head(head: RowMapping | None, walk: _Walk) -> None:
 
 
 def _check_guards(connection: Connection, walk: _Walk) -> None:
-    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    found: dict[str, str] = {row.name: row.sql for row in connection.execute(query)}
-    for name, statement in SQLITE_GUARDS.items():
-        if found.get(name) != statement:
-            walk.note(0, "guard", f"the guard {name} of the append-only tables is gone or changed")
+    for name in missing_guards(connection):
+        walk.note(0, "guard", f"the guard {name} of the append-only tables is gone or changed")
 
 
 def write_checkpoint(

@@ -1,4 +1,4 @@
-"""The tables of the store, and the guards that keep them append-only.
+"""The tables of the store; `serving/guards.py` keeps them append-only.
 
 Every row but the head is written once, in the same transaction as the audit event it names in
 `audit_sequence`, and is never changed: a state is the last of a report's steps, not a field that is
@@ -140,34 +140,3 @@ sentences = Table(
 # What an audit event vouches for, row by row.
 SEALED_TABLES = (drafts, steps, decisions, requests, sentences)
 APPEND_ONLY_TABLES = (audit_events, *SEALED_TABLES)
-
-
-def _sqlite_guards() -> dict[str, str]:
-    """Return the triggers, by name, that make SQLite refuse what must never happen."""
-    guards = {
-        f"{table.name}_no_{verb}": (table.name, f"BEFORE {verb.upper()}", "", "append-only")
-        for table in APPEND_ONLY_TABLES
-        for verb in ("update", "delete")
-    }
-    # INSERT OR REPLACE deletes without firing a delete trigger, so the order is guarded as well.
-    guards["audit_events_in_order"] = (
-        "audit_events",
-        "BEFORE INSERT",
-        "WHEN NEW.sequence <> (SELECT COALESCE(MAX(sequence), 0) + 1 FROM audit_events)",
-        "numbered without gaps",
-    )
-    guards["store_head_forward"] = (
-        "store_head",
-        "BEFORE UPDATE",
-        "WHEN NEW.sequence <> OLD.sequence + 1 OR NEW.chain_id <> OLD.chain_id",
-        "moved forward by one event only",
-    )
-    guards["store_head_no_delete"] = ("store_head", "BEFORE DELETE", "", "never deleted")
-    return {
-        name: f"CREATE TRIGGER {name} {moment} ON {table} {condition} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is {rule}'); END"
-        for name, (table, moment, condition, rule) in guards.items()
-    }
-
-
-SQLITE_GUARDS = _sqlite_guards()

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from ...engine import Models
 from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
 from ..site import SiteSettings, read_settings
@@ -27,6 +28,7 @@ def create_app(
     site_settings: SiteSettings | None = None,
     *,
     clock: Clock = utc_now,
+    models: Models | None = None,
 ) -> FastAPI:
     """Make the application of one process; the environment says what is not given.
 
@@ -35,13 +37,14 @@ def create_app(
     settings : of the service
     site_settings : the site's folder and the address of the store
     clock : the time of every act
+    models : what is loaded already; read from the settings' folders where None
     """
     chosen = settings or read_http_settings()
     site = site_settings or read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with opened_service(chosen, site, clock=clock) as service:
+        with opened_service(chosen, site, clock=clock, models=models) as service:
             app.state.service = service
             yield
 

@@ -45,7 +45,11 @@ class Service:
 
 @contextmanager
 def opened_service(
-    settings: HttpSettings, site_settings: SiteSettings, *, clock: Clock = utc_now
+    settings: HttpSettings,
+    site_settings: SiteSettings,
+    *,
+    clock: Clock = utc_now,
+    models: Models | None = None,
 ) -> Iterator[Service]:
     """Open everything that a request needs, and close it again.
 
@@ -54,6 +58,7 @@ def opened_service(
     settings : of the service
     site_settings : the site's folder and the address of the store
     clock : the time of every act
+    models : what is loaded already; read from the settings' folders where None
 
     Raises
     ------
@@ -61,7 +66,8 @@ def opened_service(
     """
     folder = site_settings.site
     site = None if folder is None else load_site(folder)
-    models = open_models(settings.models or None, trust_folder=settings.trust)
+    if models is None:
+        models = open_models(settings.models or None, trust_folder=settings.trust)
     failed = failed_signals(models)
     guidelines = load_guidelines(parse_choice(settings.guidelines) if settings.guidelines else None)
     store = open_store(database_of(site, site_settings))

@@ -25,13 +25,6 @@ DRAFT = make_draft()
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'laennec.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def draft_id(store):
     return save_draft(store, DRAFT, rendered_language="fr", clock=HandClock())
 
@@ -141,9 +134,9 @@ print(won)
 """
 
 
-def test_six_programs_open_one_new_store_and_share_twenty_visits(tmp_path):
+def test_six_programs_open_one_new_store_and_share_twenty_visits(database_url):
     """Even the making of the store is a race; each visit is saved once and decided once."""
-    url = f"sqlite:///{tmp_path / 'new.db'}"
+    url = database_url
     programs = [
         subprocess.Popen(
             [sys.executable, "-c", PROCESS, url, str(number)],

@@ -21,9 +21,9 @@ from laennec.serving.audit_verify import verify, write_checkpoint
 from laennec.serving.checkpoints import Checkpoints, key_id, read_checkpoints
 from laennec.serving.confirm import decide
 from laennec.serving.drafts import load_draft, save_draft
+from laennec.serving.guards import SQLITE_GUARDS
 from laennec.serving.release import release
 from laennec.serving.store import open_store
-from laennec.serving.tables import SQLITE_GUARDS
 from store_support import MARTIN, HandClock, ask, confirm, confirm_all, make_draft
 
 EVENTS = 10

@@ -1,15 +1,8 @@
 import pytest
-from laennec.serving.store import open_store
+from databases import database_url, postgres_server, store  # noqa: F401 - fixtures
 from store_support import HandClock
 
 
 @pytest.fixture
 def clock():
     return HandClock()
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'laennec.db'}")
-    yield opened
-    opened.close()

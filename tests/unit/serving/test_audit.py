@@ -15,6 +15,12 @@ from laennec.serving.worklist import worklist
 from store_support import MARTIN, MORNING, HandClock, ask, make_draft
 
 
+@pytest.fixture
+def database_url(tmp_path):
+    """What is tested here is done to the file itself."""
+    return f"sqlite:///{tmp_path / 'laennec.db'}"
+
+
 def payloads(store):
     with behind_the_back(store) as raw:
         return [json.loads(payload) for _, _, payload, _ in all_events(raw)]
@@ -30,7 +36,7 @@ def test_an_event_holds_ids_states_and_hashes_only(store, clock):
     withdraw(store, Withdrawal(draft_id, "wrong-patient"), physician=MARTIN, clock=clock)
     said = payloads(store)
     allowed = {"schema", "act", "actor", "at", "clock_went_back_s", "draft_id", "from", "to"}
-    allowed |= {"step", "records", "content_hash", "superseded_by"}
+    allowed |= {"step", "records", "content_hash", "superseded_by", "asked_by"}
     assert set().union(*said) == allowed
     text = json.dumps(said)
     for secret in ("diabetes", "high", "Martin", "secret", "free words", "wrong-patient", "other"):

@@ -14,6 +14,12 @@ from sqlalchemy import text
 from store_support import MARTIN, ask, confirm, make_draft
 
 
+@pytest.fixture
+def database_url(tmp_path):
+    """What is tested here is done to the file itself."""
+    return f"sqlite:///{tmp_path / 'laennec.db'}"
+
+
 def test_every_connection_is_durable(store):
     wanted = {
         "journal_mode": "wal",
@@ -55,7 +61,8 @@ def test_a_store_that_is_only_read_is_not_made(tmp_path):
         ("sqlite://", "a store in memory"),
         ("sqlite:///:memory:", "a physician's decision would be lost"),
         ("not an address", "the address of the store can't be read"),
-        ("postgresql://user:pw@host/db", "a store on postgresql: the guards"),
+        ("mysql://user:pw@host/db", "a store on mysql: the guards"),
+        ("postgresql://user:pw@127.0.0.1:1/db", "the database server can't be reached"),
     ],
 )
 def test_what_can_not_keep_a_decision_is_refused(url, message):
