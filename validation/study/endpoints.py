@@ -22,13 +22,12 @@ NOTHING = {"not_estimable": "not_planned", "n": 0, "method": ""}
 
 
 def endpoints(
-    protocol: Protocol, analyses: Mapping[str, Any], *, is_development: bool
+    protocol: Protocol, analyses: Mapping[str, Any], *, unjudged: str | None
 ) -> list[dict[str, Any]]:
     """Return every endpoint with its result and what became of its hypothesis.
 
     ``verdict`` is ``shown`` or ``not_shown``, ``nothing_to_show`` for a mere estimate,
-    ``not_estimable``, or ``development`` on data that the model has seen: a hypothesis about a
-    model is not judged on the people from whom it was learned.
+    ``not_estimable``, or ``unjudged`` where the caller gives a reason not to judge any.
     """
     rows = []
     for endpoint in protocol.endpoints:
@@ -44,7 +43,7 @@ def endpoints(
                 "bound": endpoint.bound,
                 "among": endpoint.among,
                 "result": result,
-                "verdict": _verdict(endpoint, result, is_development),
+                "verdict": _verdict(endpoint, result, unjudged),
             }
         )
     return rows
@@ -92,14 +91,30 @@ def _benefit(
     return {**found, "threshold": row["threshold"]}
 
 
-def _verdict(endpoint: Endpoint, result: Mapping[str, Any], is_development: bool) -> str:  # noqa: FBT001 - plain data
+def why_unjudged(
+    *, is_development: bool, is_frozen: bool, was_opened: bool, has_changed: bool
+) -> str | None:
+    """Return why no hypothesis is judged, or None.
+
+    Not on the people from whom the model was learned, and not where it can't be checked that the
+    hypothesis came before the data.
+    """
+    reasons = {
+        "development": is_development,
+        "exploratory": not is_frozen or was_opened,
+        "changed": has_changed,
+    }
+    return next((name for name, holds in reasons.items() if holds), None)
+
+
+def _verdict(endpoint: Endpoint, result: Mapping[str, Any], unjudged: str | None) -> str:
     if endpoint.hypothesis == "estimate":
         return "nothing_to_show"
     low, high = result.get("ci_low"), result.get("ci_high")
     if low is None or high is None:
         return "not_estimable"
-    if is_development:
-        return "development"
+    if unjudged is not None:
+        return unjudged
     holds = {
         "superior": low > 0,
         "non_inferior": low > -(endpoint.margin or 0.0),

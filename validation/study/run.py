@@ -19,7 +19,7 @@ from ..statistics.sample_size import size_for_auroc, size_for_oe
 from . import deviations as deviate
 from . import extra
 from .describe import describe
-from .endpoints import endpoints
+from .endpoints import endpoints, why_unjudged
 from .missing import missing
 from .sections import (
     abstention,
@@ -80,8 +80,13 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     options.said("statistics")
     analyses = analyse(people, protocol)
     saw = table.sha256 in bundle.manifest.training.data.values()
-    is_development = saw or protocol.study.data_role == "development"
-    shown = endpoints(protocol, analyses, is_development=is_development)
+    unjudged = why_unjudged(
+        is_development=saw or protocol.study.data_role == "development",
+        is_frozen=frozen is not None,
+        was_opened=frozen is not None and bool(frozen.opened_before),
+        has_changed=frozen is not None and bool(frozen.changes(protocol, mapping)),
+    )
+    shown = endpoints(protocol, analyses, unjudged=unjudged)
     sample = sample_size(protocol, people)
     content = encode(protocol)
     return {

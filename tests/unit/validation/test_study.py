@@ -345,3 +345,40 @@ def test_a_folder_of_several_files_is_no_study(folder):
         example.write_visits(folder / "visits" / name, 20)
     with pytest.raises(ProtocolRefused, match="a study is about one file"):
         run_study(StudyOptions(folder / "study.toml", folder / "visits", MODELS))
+
+
+def verdicts(document):
+    return [e["verdict"] for e in document["endpoints"]]
+
+
+def test_a_hypothesis_is_judged_only_where_it_came_before_the_data(folder):
+    path = folder / "study.toml"
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    assert verdicts(run(folder))[0] in ("shown", "not_shown")
+    path.write_text(protocol_text(a=("margin = 0.015", "margin = 0.5")), encoding="utf-8")
+    assert verdicts(run(folder))[0] == "changed"
+    (folder / "study.frozen.json").unlink()
+    assert verdicts(run(folder)) == ["exploratory", "nothing_to_show"]
+    freeze_command(path)
+    assert verdicts(run(folder))[0] == "exploratory"
+
+
+@pytest.mark.parametrize(
+    ("edit", "verdict"),
+    [
+        (("margin = 0.015", "margin = 0.9"), "shown"),
+        (('"non_inferior"', '"superior"'), "not_shown"),
+        (("margin = 0.015", "margin = -0.9"), "not_shown"),
+        (
+            ('hypothesis = "non_inferior"', 'hypothesis = "at_least"\nbound = -1.0'),
+            "shown",
+        ),
+        (('hypothesis = "non_inferior"', 'hypothesis = "at_most"\nbound = -1.0'), "not_shown"),
+    ],
+)
+def test_a_hypothesis_is_judged_by_its_interval(folder, edit, verdict):
+    path = folder / "study.toml"
+    text = protocol_text(a=edit, b=('incomplete = "nothing"', 'incomplete = "high"'))
+    path.write_text(text, encoding="utf-8")
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    assert verdicts(run(folder))[0] == verdict
