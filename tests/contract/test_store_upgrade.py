@@ -6,13 +6,14 @@ from alembic.script import ScriptDirectory
 from laennec.engine.errors import AuditError
 from laennec.serving import migrations
 from laennec.serving.audit_verify import verify
+from laennec.serving.databases import database_at
 from laennec.serving.drafts import load_draft, save_draft
 from laennec.serving.guards import POSTGRESQL_GUARDS, drop_guard, missing_guards, set_guard
 from laennec.serving.migrations.stamp import NEWEST
-from laennec.serving.store import StoreUnavailable, open_store
-from laennec.serving.tables import SCHEMA, metadata
+from laennec.serving.store import StoreUnavailable, open_store, unchecked_store
+from laennec.serving.tables import SCHEMA, metadata, store_head
 from laennec.serving.upgrade import upgrade_store
-from sqlalchemy import inspect
+from sqlalchemy import inspect, update
 from store_support import HandClock, confirm_all, make_draft
 
 EARLIER = "laennec.store/2"
@@ -29,7 +30,7 @@ def as_before_the_sentences(url):
         connection.exec_driver_sql("DROP TABLE sentences")
         connection.exec_driver_sql("DROP TABLE alembic_version")
         drop_guard(connection, "store_head_forward")
-        connection.exec_driver_sql(f"UPDATE store_head SET store_schema = '{EARLIER}'")
+        connection.execute(update(store_head).values(store_schema=EARLIER))
         set_guard(connection, "store_head_forward")
     store.close()
     return draft_id
@@ -80,9 +81,6 @@ def test_an_upgraded_store_has_the_form_of_a_new_one(database_url, tmp_path):
 
 def test_a_store_that_does_not_verify_is_not_upgraded(database_url):
     as_before_the_sentences(database_url)
-    from laennec.serving.databases import database_at
-    from laennec.serving.store import unchecked_store
-
     store = unchecked_store(database_at(database_url))
     with store.write() as connection:
         drop_guard(connection, "decisions_no_update")
@@ -94,9 +92,6 @@ def test_a_store_that_does_not_verify_is_not_upgraded(database_url):
 
 
 def test_a_database_that_is_no_store_is_not_upgraded(database_url):
-    from laennec.serving.databases import database_at
-    from laennec.serving.store import unchecked_store
-
     store = unchecked_store(database_at(database_url), create=True)
     with store.write() as connection:
         connection.exec_driver_sql("CREATE TABLE anything (a INTEGER)")
