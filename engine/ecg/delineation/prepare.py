@@ -94,7 +94,6 @@ def _fill(signal: FloatArray, missing: NDArray[np.bool_]) -> FloatArray:
 def _resample(signal: FloatArray, ratio: Fraction) -> FloatArray:
     if ratio == 1 or signal.size == 0:
         return signal
-    # The ends are continued: a signal with an offset would otherwise begin with a step.
     from scipy.signal import resample_poly  # noqa: PLC0415 - as above
 
     # The ends are continued: a signal with an offset would otherwise begin with a step.
