@@ -224,7 +224,10 @@ class SampleSize:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Numbers that the analysis needs; all chosen before the data are seen."""
+    """Numbers that the analysis needs; all chosen before the data are seen.
+
+    ``shapley_people`` are drawn for the check of the explanation, 0 for none.
+    """
 
     seed: int
     bootstraps: int
@@ -238,6 +241,7 @@ class Analysis:
         "loess, span 0.75",
         "restricted cubic spline of the logit, 5 knots",
     ] = "restricted cubic spline of the logit, 5 knots"
+    shapley_people: int = 200
     net_reclassification: bool = False
     matched_sensitivity: bool = False
 

@@ -227,6 +227,7 @@ def _numbers(protocol: Protocol) -> Iterator[Problem]:
         ),
         ("analysis.prevalences", all(0 < p < 1 for p in a.prevalences), "between 0 and 1"),
         ("analysis.minimum_events", a.minimum_events >= 1, "at least 1"),
+        ("analysis.shapley_people", a.shapley_people >= 0, "at least 0"),
         ("reporting.suppress_below", protocol.reporting.suppress_below >= 0, "at least 0"),
         (
             "missing_data.imputations",

@@ -102,7 +102,7 @@ def endpoints(document: Document, words: Words) -> Section:
         what = words.say("stat", e["statistic"]) + (f" – {against}" if against else "")
         rows.append(
             (
-                f"{what} ({words.say('role', e['role'])}; {words.say('report', e['among'])})",
+                f"{what} ({words.say('role', e['role'])}, {words.say('report', e['among'])})",
                 hypothesis,
                 words.say("verdict", e["verdict"]),
                 *words.estimate(e["result"]),

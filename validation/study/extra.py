@@ -27,7 +27,6 @@ from ..statistics.verification import begg_greenes
 from .sections import Table, plain, thresholds_of
 from .subgroups import headline
 
-_SHAPLEY_PEOPLE = 400
 _FIRES = 0.5
 
 
@@ -165,9 +164,12 @@ def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | N
     texts = {r.id: r.text for r in bundle.rules.rules}
     order = np.argsort(-weight, kind="stable")
     generator = np.random.default_rng(protocol.analysis.seed)
-    drawn = np.sort(generator.choice(rows, min(_SHAPLEY_PEOPLE, len(rows)), replace=False))
-    values = np.abs(shapley_values(bundle.model, people.x[drawn], people.observed[drawn]).values)
-    mean = np.nanmean(values, axis=0)
+    wanted = min(protocol.analysis.shapley_people, len(rows))
+    drawn = np.sort(generator.choice(rows, wanted, replace=False))
+    mean = np.zeros(0)
+    if wanted:
+        found = shapley_values(bundle.model, people.x[drawn], people.observed[drawn])
+        mean = np.nanmean(np.abs(found.values), axis=0)
     names = bundle.manifest.input_names
     return {
         "rules": [

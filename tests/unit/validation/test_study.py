@@ -52,6 +52,7 @@ def protocol_text(**edits):
         .replace("threshold = 0.5  ", "threshold = 0.03  ")
         .replace("imputations = 20", "imputations = 2")
         .replace("bootstraps = 1000", "bootstraps = 20")
+        .replace("shapley_people = 200", "shapley_people = 20")
         .replace("minimum_events = 50", "minimum_events = 5")
         .replace('# mapping = "mapping.toml"', 'mapping = "mapping.toml"')
         .replace('# person = "person_id"', 'person = "person_id"')
