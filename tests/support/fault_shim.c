@@ -1,6 +1,6 @@
 /* Makes the n-th write or sync of a store file fail, for tests/anomaly/test_store_faults.py.
  * Loaded with LD_PRELOAD; armed from Python through ctypes. Kinds: 1 write EIO, 2 write ENOSPC,
- * 3 short write, 4 sync EIO. */
+ * 3 short write, 4 sync EIO, 5 every write from the n-th on ENOSPC until it is disarmed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,12 +24,13 @@ static int is_store_file(int fd) {
 
 static int is_due(int fd, int is_sync) {
     if (kind == 0 || is_sync != (kind == 4) || !is_store_file(fd)) return 0;
+    if (kind == 5 && countdown == 1) return fired = 1;
     if (--countdown != 0) return 0;
     fired = 1;
     return 1;
 }
 
-static ssize_t refuse(void) { errno = kind == 2 ? ENOSPC : EIO; return -1; }
+static ssize_t refuse(void) { errno = kind == 2 || kind == 5 ? ENOSPC : EIO; return -1; }
 
 #define WRITER(name, offset)                                                        \
     ssize_t name(int fd, const void *data, size_t size, offset at) {                \
