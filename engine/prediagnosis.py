@@ -226,6 +226,8 @@ class EcgSection:
     second : the classical measurement beside the network's: name, value, uncertainty
     disagreements : where the two differ, or neither could measure: a physician reads it now
     model : the network; None when it was refused, and then nothing is measured
+    urgent_applied, urgent_not_applied : groups of urgent ECG rules; those not applied lacked
+        a measurement
     """
 
     signal_sha256: str
@@ -242,6 +244,8 @@ class EcgSection:
     marks: tuple[EcgMark, ...] = ()
     model: ModelReference | None = None
     notes: tuple[str, ...] = ()
+    urgent_applied: tuple[str, ...] = ()
+    urgent_not_applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

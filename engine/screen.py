@@ -26,6 +26,7 @@ from .prediagnosis import (
     Message,
     PreDiagnosis,
     Urgency,
+    UrgentItem,
 )
 from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
@@ -40,6 +41,7 @@ from .words import sentences_sha256
 from .words.as_json import canonical_content
 
 NO_URGENCY = len(URGENCIES)
+ECG_PROBLEM = "ecg_"
 _BAND_NAMES = ("low", "intermediate", "high")
 
 
@@ -63,6 +65,7 @@ class Screening:
     models: Models
     guidelines: Guidelines
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
+    ecg_urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -113,6 +116,8 @@ def screen_columns(
     said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
     levels = [urgent.level, said, published.urgency]
     levels += [_risk_urgency(columns) for columns in risks]
+    ecgs, ecg_urgent = _ecgs(checked, models, signals or {})
+    levels.append(_ecg_urgency(ecg_urgent, batch.n))
     return Screening(
         batch=checked,
         made=made,
@@ -123,26 +128,48 @@ def screen_columns(
         urgency=np.minimum.reduce(levels).astype(np.int8),
         models=models,
         guidelines=guidelines,
-        ecgs=_ecgs(checked, models, signals or {}),
+        ecgs=ecgs,
+        ecg_urgent=ecg_urgent,
     )
 
 
 def _ecgs(
     batch: VisitBatch, models: Models, signals: Mapping[int, EcgSignal]
-) -> dict[int, EcgSection]:
-    """Measure each ECG; without the network where it was refused or the person declined models."""
-    if not signals:
-        return {}
-    from .ecg.visit import measured_section, person_at  # noqa: PLC0415 - a visit without ECG needs no filters
+) -> tuple[dict[int, EcgSection], dict[int, tuple[UrgentItem, ...]]]:
+    """Measure each ECG and apply the urgent rules to it.
 
-    declined = is_declined(batch)
-    return {
-        row: measured_section(
-            signal, models, person_at(batch, row), without_network=bool(declined[row])
+    Without the network where it was refused, the person declined models, or the record is refused:
+    of a refused record only what is urgent is said.
+    """
+    lost = {p.row for p in batch.problems if p.code.startswith(ECG_PROBLEM)} - signals.keys()
+    if not signals and not lost:
+        return {}, {}
+    from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415 - a visit without ECG needs no filters
+
+    bare = is_declined(batch) | batch.refused
+    found = {
+        row: screened_ecg(
+            signal,
+            models,
+            person_at(batch, row),
+            declared=declared_symptoms(batch, row),
+            without_network=bool(bare[row]),
         )
         for row, signal in signals.items()
-        if not batch.refused[row]
     }
+    sections = {row: one.section for row, one in found.items() if not batch.refused[row]}
+    urgent = {row: one.urgency.items for row, one in found.items()}
+    urgent |= {row: unread_ecg(declared_symptoms(batch, row)) for row in lost}
+    return sections, urgent
+
+
+def _ecg_urgency(urgent: Mapping[int, tuple[UrgentItem, ...]], n: int) -> Int8Array:
+    """Return (n,) the most urgent level of each person's ECG."""
+    levels = np.full(n, NO_URGENCY, dtype=np.int8)
+    for row, items in urgent.items():
+        found = [URGENCIES.index(item.level) for item in items]
+        levels[row] = min([NO_URGENCY, *found])
+    return levels
 
 
 def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
@@ -164,7 +191,7 @@ def _risk_urgency(columns: RiskColumns) -> Int8Array:
 def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     """Assemble one person's draft, with its content hash."""
     batch = screening.batch
-    urgent = urgent_items(screening.urgent, batch, row)
+    urgent = _urgent(screening, row)
     findings = agree_with_urgent(_findings(screening, row), urgent)
     notices = _notices(batch, row)
     without_hash = PreDiagnosis(
@@ -191,6 +218,13 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
         ecg=screening.ecgs.get(row),
     )
     return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
+
+
+def _urgent(screening: Screening, row: int) -> tuple[UrgentItem, ...]:
+    """Return what asks for a person, the most urgent first, of the ECG too."""
+    items = urgent_items(screening.urgent, screening.batch, row)
+    items += screening.ecg_urgent.get(row, ())
+    return tuple(sorted(items, key=lambda item: item.level))
 
 
 def _level(code: int) -> Urgency | None:

@@ -20,6 +20,7 @@ from .fiducials import OFFSET, ONSET, WAVES, Fiducials
 from .measure import EcgMeasurements
 from .measure.reference import NOBODY, Person, reference_for
 from .signal import EcgSignal
+from .urgent import EcgUrgency
 
 MARK_DECIMALS: Final = 4
 DECIMALS: Final = {"rate": 0, "qrs": 0, "qt": 0, "st": 2}
@@ -40,7 +41,10 @@ def signal_sha256(signal: EcgSignal) -> str:
 
 
 def section_of(
-    analysis: EcgAnalysis, model: ModelReference | None, person: Person = NOBODY
+    analysis: EcgAnalysis,
+    model: ModelReference | None,
+    person: Person = NOBODY,
+    urgency: EcgUrgency | None = None,
 ) -> EcgSection:
     """Put an analysis into the plain form that a draft carries.
 
@@ -49,6 +53,7 @@ def section_of(
     analysis : what ``analyse_ecg`` returned
     model : the network that found the waves
     person : whose reference intervals are printed
+    urgency : what the urgent rules said; without it the section does not name them
     """
     signal, quality = analysis.signal, analysis.quality
     second = tuple(
@@ -73,6 +78,8 @@ def section_of(
         disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
         model=model,
+        urgent_applied=() if urgency is None else urgency.applied,
+        urgent_not_applied=() if urgency is None else urgency.not_applied,
     )
 
 

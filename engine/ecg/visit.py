@@ -1,19 +1,33 @@
 """The ECG of a visit: measured by the shipped network where that may and can be asked."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from ..bundles.load import Models
 from ..bundles.waves import SignalBundle
 from ..errors import ModelError
-from ..prediagnosis import EcgSection, ModelReference
-from ..record import FEMALE, MALE, VisitBatch
-from .analysis import analyse_ecg
+from ..prediagnosis import EcgSection, InputValue, Message, ModelReference, UrgentItem
+from ..record import FEMALE, MALE, YES, VisitBatch
+from ..runtime import ORT_ERRORS
+from .analysis import EcgAnalysis, analyse_ecg
 from .delineation.delineate import Delineator
 from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
+from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
 
 DELINEATOR_ID: Final = "ecg_delineation/waves"
+NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
+FAILURES: Final = (ModelError, ArithmeticError, LookupError, *ORT_ERRORS)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedEcg:
+    """The ECG of one person: what the draft shows, and what asks for a person now."""
+
+    section: EcgSection
+    urgency: EcgUrgency
 
 
 def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None:
@@ -44,18 +58,57 @@ def reference_of(bundle: SignalBundle) -> ModelReference:
     return ModelReference(m.id, m.version, bundle.sha256, m.key)
 
 
-def measured_section(
-    signal: EcgSignal, models: Models, person: Person, *, without_network: bool = False
-) -> EcgSection:
-    """Judge and measure the ECG of one person.
+def declared_symptoms(batch: VisitBatch, row: int) -> tuple[str, ...]:
+    """Return the symptoms of one person that raise the level of an urgent ECG rule."""
+    names = load_ecg_urgent().symptoms
+    return tuple(name for name in names if int(batch.answer(name)[row]) == YES)
+
+
+def screened_ecg(
+    signal: EcgSignal,
+    models: Models,
+    person: Person,
+    *,
+    declared: Iterable[str] = (),
+    without_network: bool = False,
+) -> ScreenedEcg:
+    """Judge and measure the ECG of one person, and apply the urgent rules.
+
+    A network that fails on this ECG counts as refused: the gate, the second measurement and the
+    urgent rules, which stand on it, then speak without.
 
     Parameters
     ----------
     signal : millivolt
     models : what ``load_models`` returned
-    person : whose reference intervals are printed
+    person : whose reference intervals are printed and whose ST limits hold
+    declared : names of declared symptoms
     without_network : the person declined screening by models
     """
     ready = None if without_network else ready_delineator(models)
-    network, model = ready or (None, None)
-    return section_of(analyse_ecg(signal, network), model, person)
+    analysis, model = _analysed(signal, ready)
+    urgency = urgent_ecg(analysis, person, declared)
+    return ScreenedEcg(section_of(analysis, model, person, urgency), urgency)
+
+
+def unread_ecg(declared: Iterable[str]) -> tuple[UrgentItem, ...]:
+    """Return what is urgent where an ECG was sent that could not be read: a person with symptoms."""
+    rule = load_ecg_urgent().reviews[NOT_RECEIVED]
+    symptoms = tuple(InputValue(name, "yes", "") for name in declared)
+    level = rule.level_for(symptoms=bool(symptoms))
+    if level is None:
+        return ()
+    message = Message(f"urgent.{rule.id}")
+    action, addressee = rule.action_with_symptoms, rule.addressee
+    return (UrgentItem(rule.id, level, message, symptoms, action, addressee, rule.source),)
+
+
+def _analysed(
+    signal: EcgSignal, ready: tuple[Delineator, ModelReference] | None
+) -> tuple[EcgAnalysis, ModelReference | None]:
+    if ready is not None:
+        try:
+            return analyse_ecg(signal, ready[0]), ready[1]
+        except FAILURES:
+            pass
+    return analyse_ecg(signal, None), None

@@ -38,6 +38,10 @@ def ecg_json(section: EcgSection, sentences: Sentences) -> dict[str, Any]:
             {"code": message.id, "text": sentences.render(message)}
             for message in section.disagreements
         ],
+        "urgent_rules": {
+            "applied": list(section.urgent_applied),
+            "not_applied": list(section.urgent_not_applied),
+        },
         "waves": [dataclasses.asdict(mark) for mark in section.marks],
         "model": dataclasses.asdict(section.model) if section.model else None,
         "note": sentences.text("ecg.report.no_statement"),

@@ -27,7 +27,19 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
     lines.append(_verdict(section, sentences))
     lines += [sentences.render(reason) for reason in _reasons(section)]
     lines += [sentences.render(message) for message in section.disagreements]
+    lines += urgent_lines(section, sentences)
     return lines
+
+
+def urgent_lines(section: EcgSection, sentences: Sentences) -> list[str]:
+    """Say which urgent rules were applied, which could not be, and that silence excludes nothing."""
+    join, lines = sentences.text("join.semicolon"), []
+    for name in ("applied", "not_applied"):
+        groups = getattr(section, f"urgent_{name}")
+        if groups:
+            listed = join.join(sentences.text(f"ecg.urgent.group.{g}") for g in groups)
+            lines.append(sentences.text(f"ecg.urgent.{name}", list=listed))
+    return [*lines, sentences.text("ecg.urgent.absence")] if lines else []
 
 
 def _verdict(section: EcgSection, sentences: Sentences) -> str:

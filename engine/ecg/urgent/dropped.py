@@ -1,0 +1,52 @@
+"""P waves that no QRS follows: as the network saw them, and as pauses without it."""
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ..fiducials import NO_BEAT, Fiducials
+from .settings import Limits
+
+
+def dropped_beats(beats_s: FloatArray, limits: Limits) -> int:
+    """Count the gaps in a steady rhythm that are long beside the interval before and the median.
+
+    A gap after a premature beat is its compensatory pause and does not count; where long and short
+    alternate, nothing is said (bigeminy).
+
+    Parameters
+    ----------
+    beats_s : shape (n_beats,), ascending
+
+    >>> from .settings import load_ecg_urgent
+    >>> limits = load_ecg_urgent().limits
+    >>> dropped_beats(np.array([0, 0.8, 1.6, 2.4, 4.0, 4.8, 5.6, 7.2, 8.0]), limits)
+    2
+    >>> dropped_beats(np.array([0, 0.8, 1.6, 2.1, 3.2, 4.0, 4.8, 5.6]), limits)
+    0
+    """
+    rr = np.diff(beats_s)
+    if len(rr) < _FEWEST:
+        return 0
+    usual = float(np.median(rr))
+    steady = np.abs(rr - usual) <= limits.dropped_steady_share * usual
+    long = rr >= limits.dropped_rr_ratio * usual
+    if steady.sum() < max(limits.dropped_steady_per_gap * long.sum(), len(rr) - long.sum() - 1):
+        return 0
+    return int((long[1:] & steady[:-1]).sum())
+
+
+def blocked_p_waves(fiducials: Fiducials) -> float:
+    """Count the P waves that the network found and that no QRS follows, before the last beat.
+
+    Returns
+    -------
+    NaN where no network looked, or it found no beat
+    """
+    if not fiducials.n_beats:
+        return float("nan")
+    last = float(fiducials.r_peaks[-1])
+    at = fiducials.p.overall[:, 1]
+    return float(((fiducials.p.beat == NO_BEAT) & (at < last)).sum())
+
+
+_FEWEST = 4

@@ -1,0 +1,255 @@
+"""The urgent rules on one ECG: items that call a person, and rules that could not be applied."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+from ...prediagnosis import InputValue, Message, Parameter, Urgency, UrgentItem
+from ..analysis import EcgAnalysis
+from ..measure.reference import NOBODY, Person
+from .evidence import Evidence, Pair, evidence_of
+from .settings import Condition, EcgRule, EcgUrgentSettings, load_ecg_urgent
+
+DIFFER: Final = "ecg_measurements_differ"
+NOT_MEASURED: Final = "ecg_not_measured"
+REMEASURE: Final = "urgent.ecg_remeasure"
+REMEASURE_ACTION: Final = "remeasure_now_call_physician"
+_ST_RULES: Final = ("ecg_st_elevation", "ecg_st_excluded", "ecg_st_close")
+_NAN: Final = float("nan")
+
+
+class Verdict(IntEnum):
+    """What is known of a condition, the more pressing the higher.
+
+    The network can only raise it, and what follows from a higher one is never less urgent.
+    """
+
+    FAILS = 0
+    UNKNOWN = 1
+    DOUBT = 2
+    POSSIBLE = 3
+    HOLDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EcgUrgency:
+    """What the urgent rules say of one ECG.
+
+    Attributes
+    ----------
+    items : the most urgent first
+    applied : groups of rules that were decided
+    not_applied : groups of which a rule could not be decided, because something was not measured
+    """
+
+    items: tuple[UrgentItem, ...] = ()
+    applied: tuple[str, ...] = ()
+    not_applied: tuple[str, ...] = ()
+
+
+def urgent_ecg(
+    analysis: EcgAnalysis,
+    person: Person = NOBODY,
+    declared: Iterable[str] = (),
+    settings: EcgUrgentSettings | None = None,
+) -> EcgUrgency:
+    """Apply the urgent rules to one ECG.
+
+    Each rule stands on the classical measurement. The network can add: a rule that holds on its
+    value where the two agree or the classical one is withheld, and a reading by a physician where
+    they contradict each other. It takes nothing away.
+
+    Parameters
+    ----------
+    analysis : what ``analyse_ecg`` returned, with or without a network
+    person : sex and age
+    declared : names of declared symptoms, e.g. ``symptom.chest_pain``
+    settings : of guidelines/ecg_urgent.toml; the house's own by default
+    """
+    chosen = settings or load_ecg_urgent()
+    evidence = evidence_of(analysis, person, chosen)
+    symptoms = tuple(name for name in chosen.symptoms if name in set(declared))
+    return apply_rules(evidence, symptoms, chosen)
+
+
+def apply_rules(
+    evidence: Evidence, symptoms: tuple[str, ...], settings: EcgUrgentSettings
+) -> EcgUrgency:
+    """Apply the rules to what was gathered; see ``urgent_ecg``."""
+    verdicts = {rule.id: _verdict(rule, evidence) for rule in settings.rules}
+    made = _Items(evidence, symptoms, settings)
+    holding = [r for r in settings.rules if verdicts[r.id] is Verdict.HOLDS]
+    items = made.of_rules(holding)
+    items += made.again([r for r in settings.rules if verdicts[r.id] is Verdict.POSSIBLE])
+    doubtful = [r for r in settings.rules if verdicts[r.id] is Verdict.DOUBT]
+    items += made.review(DIFFER, _named(doubtful, evidence, Verdict.DOUBT))
+    unknown = [r for r in settings.rules if verdicts[r.id] is Verdict.UNKNOWN]
+    partly = [r for r in unknown if r.partly and _holds_partly(r, evidence)]
+    items += made.review(NOT_MEASURED, _named(partly, evidence, Verdict.UNKNOWN))
+    open_groups = {rule.group for rule in unknown}
+    return EcgUrgency(
+        items=tuple(sorted(items, key=lambda item: item.level)),
+        applied=tuple(g for g in settings.groups if g not in open_groups),
+        not_applied=tuple(g for g in settings.groups if g in open_groups),
+    )
+
+
+def _verdict(rule: EcgRule, evidence: Evidence) -> Verdict:
+    return min(_condition(c, evidence.pairs[c.quantity]) for c in rule.conditions)
+
+
+def _condition(condition: Condition, pair: Pair) -> Verdict:
+    if _meets(condition, pair.classical):
+        return Verdict.HOLDS
+    by_network = _meets(condition, pair.network)
+    if by_network and not pair.differ:
+        return Verdict.HOLDS
+    if _meets(condition, pair.unguarded):
+        return Verdict.POSSIBLE
+    if by_network:
+        return Verdict.DOUBT
+    return Verdict.UNKNOWN if np.isnan(pair.classical) and pair.applies else Verdict.FAILS
+
+
+def _meets(condition: Condition, value: float) -> bool:
+    return {
+        ">=": value >= condition.value,
+        ">": value > condition.value,
+        "<=": value <= condition.value,
+        "<": value < condition.value,
+    }[condition.op]
+
+
+def _holds_partly(rule: EcgRule, evidence: Evidence) -> bool:
+    found = [_condition(c, evidence.pairs[c.quantity]) for c in rule.conditions]
+    return Verdict.HOLDS in found
+
+
+def _named(rules: Iterable[EcgRule], evidence: Evidence, wanted: Verdict) -> tuple[str, ...]:
+    """Return the quantities for which rules could not be decided, each once."""
+    conditions = (c for rule in rules for c in rule.conditions)
+    return tuple(
+        dict.fromkeys(
+            c.quantity for c in conditions if _condition(c, evidence.pairs[c.quantity]) is wanted
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Makes the items of one ECG."""
+
+    evidence: Evidence
+    symptoms: tuple[str, ...]
+    settings: EcgUrgentSettings
+
+    def of_rules(self, rules: Iterable[EcgRule]) -> list[UrgentItem]:
+        """Of the rules of one group, only those of the most urgent level."""
+        levels = [(rule, self._level(rule)) for rule in rules]
+        said = [(rule, level) for rule, level in levels if level is not None]
+        most: dict[str, Urgency] = {}
+        for rule, level in said:
+            most[rule.group] = min(most.get(rule.group, level), level)
+        return [self._rule(rule, level) for rule, level in said if level == most[rule.group]]
+
+    def again(self, rules: Iterable[EcgRule]) -> list[UrgentItem]:
+        """One item for each quantity that was withheld and could meet a rule, at its level."""
+        found: dict[str, UrgentItem] = {}
+        for rule in rules:
+            level = self._level(rule)
+            name = next(
+                c.quantity
+                for c in rule.conditions
+                if _condition(c, self.evidence.pairs[c.quantity]) is Verdict.POSSIBLE
+            )
+            if level is not None and (name not in found or level < found[name].level):
+                value = self._input(name, self.evidence.pairs[name].unguarded)
+                message = Message(REMEASURE, {"item": f"item:{value.name}"})
+                found[name] = self._item(rule, level, message, (value,), REMEASURE_ACTION)
+        return list(found.values())
+
+    def review(self, review: str, quantities: tuple[str, ...]) -> list[UrgentItem]:
+        """One item that asks a physician to read the ECG now, naming what could not be decided."""
+        rule = self.settings.reviews[review]
+        level = self._level(rule)
+        if not quantities or level is None:
+            return []
+        inputs = tuple(value for name in quantities for value in self._both(name))
+        action = self._action(rule)
+        return [self._item(rule, level, Message(f"urgent.{review}"), inputs, action)]
+
+    def _level(self, rule: EcgRule) -> Urgency | None:
+        return rule.level_for(symptoms=bool(self.symptoms))
+
+    def _action(self, rule: EcgRule) -> str:
+        return rule.action_with_symptoms if self.symptoms else rule.action
+
+    def _rule(self, rule: EcgRule, level: Urgency) -> UrgentItem:
+        if rule.id in _ST_RULES:
+            message, inputs = self._st(rule)
+        else:
+            names = dict.fromkeys(c.quantity for c in rule.conditions)
+            inputs = tuple(v for name in names for v in self._both(name))
+            message = Message(f"urgent.{rule.id}")
+        return self._item(rule, level, message, inputs, self._action(rule))
+
+    def _st(self, rule: EcgRule) -> tuple[Message, tuple[InputValue, ...]]:
+        st = self.evidence.st
+        found = st.sure if rule.id == "ecg_st_elevation" else st.close
+        where = found.territories[0] if len(found.territories) == 1 else "several"
+        said: dict[str, Parameter] = {
+            "leads": ", ".join(found.leads),
+            "territory": f"ecg_territory:{where}",
+        }
+        if rule.id == "ecg_st_excluded":
+            said["why"] = f"ecg_exclusion:{st.exclusions[0]}"
+        decimals = self.settings.quantities["st"].decimals
+        unit = self.settings.quantities["st"].unit
+        inputs = tuple(
+            InputValue(f"ecg.st.{lead}", f"{st.mv[lead]:.{decimals}f}", unit, "derived")
+            for lead in found.leads
+        )
+        return Message(f"urgent.{rule.id}", said), inputs
+
+    def _both(self, name: str) -> list[InputValue]:
+        """Return the classical value, and the network's where it is another."""
+        pair = self.evidence.pairs[name]
+        if self.settings.quantities[name].is_sign:
+            return []
+        found = [] if np.isnan(pair.classical) else [self._input(name, pair.classical)]
+        if np.isfinite(pair.network) and pair.network != pair.classical:
+            found.append(self._input(f"{name}.network", pair.network))
+        return found
+
+    def _input(self, name: str, value: float) -> InputValue:
+        quantity = self.settings.quantities[name.partition(".")[0]]
+        return InputValue(f"ecg.{name}", f"{value:.{quantity.decimals}f}", quantity.unit, "derived")
+
+    def _item(
+        self,
+        rule: EcgRule,
+        level: Urgency,
+        message: Message,
+        inputs: tuple[InputValue, ...],
+        action: str,
+    ) -> UrgentItem:
+        told = ()
+        if level != rule.level:
+            told = tuple(InputValue(name, "yes", "") for name in self.symptoms)
+        return UrgentItem(
+            rule_id=rule.id,
+            level=level,
+            message=message,
+            inputs=(*inputs, *told),
+            action=action,
+            addressee=rule.addressee,
+            source=rule.source,
+        )
+
+
+def levels_of(items: Iterable[UrgentItem]) -> Mapping[str, Urgency]:
+    """Return rule id -> level."""
+    return {item.rule_id: item.level for item in items}

@@ -1,0 +1,207 @@
+"""What the urgent rules read of one ECG: each quantity as the two measurements have it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..analysis import EcgAnalysis
+from ..classical.compare import Comparison, disagreement
+from ..classical.model import ClassicalMeasurement
+from ..measure.reference import Person
+from ..measure.settings import load_settings
+from ..signal import EcgSignal
+from .dropped import blocked_p_waves, dropped_beats
+from .settings import EcgUrgentSettings
+from .shape import BeatShape, shape_of
+from .st import StView, is_left, raised, st_view
+
+_NAN: Final = float("nan")
+_REFUSED: Final = "not_assessable"
+_NO_BEATS: Final = "quality.record.no_clear_beats"
+_MINUTE_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One quantity.
+
+    Attributes
+    ----------
+    classical : NaN where it was withheld
+    network : NaN where there is no network or it withheld it
+    unguarded : what was withheld and still must not be silenced (a short recording); NaN without
+    differ : whether the two contradict each other
+    applies : False where the quantity is not asked for (QTc where it is withheld by rule)
+    """
+
+    classical: float
+    network: float = _NAN
+    unguarded: float = _NAN
+    differ: bool = False
+    applies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that the rules read."""
+
+    pairs: Mapping[str, Pair]
+    st: StView
+    shape: BeatShape
+
+
+def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettings) -> Evidence:
+    """Gather what the rules read.
+
+    Parameters
+    ----------
+    analysis : of one ECG, with or without a network
+    person : sex and age, for the limits of ST
+    settings : of guidelines/ecg_urgent.toml
+    """
+    trusted = _trusted(analysis)
+    shape = shape_of(trusted, analysis.classical, settings.exclusions)
+    st = st_view(analysis.classical, analysis.quality, person, shape, settings)
+    compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
+    pairs = {
+        **_beat_pairs(analysis, compared, settings),
+        **_wave_pairs(analysis, compared, shape),
+        **_st_pairs(analysis, st, person, settings),
+        **_blocked_pairs(analysis, settings),
+    }
+    no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
+    pairs["no_clear_beats"] = Pair(float(no_beats))
+    judged = analysis.quality.uses["rhythm"].verdict != _REFUSED and st.is_known
+    judged &= not st.exclusions and np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
+    pairs["not_judged"] = Pair(float(not judged))
+    decimals = {name: q.decimals for name, q in settings.quantities.items()}
+    return Evidence({n: _rounded(p, decimals[n]) for n, p in pairs.items()}, st, shape)
+
+
+def _rounded(pair: Pair, decimals: int) -> Pair:
+    """Round to what is printed: the printed number and the rule can't contradict each other."""
+    return replace(
+        pair,
+        classical=round(pair.classical, decimals),
+        network=round(pair.network, decimals),
+        unguarded=round(pair.unguarded, decimals),
+    )
+
+
+def _trusted(analysis: EcgAnalysis) -> EcgSignal:
+    """Return the signal without the samples of refused leads."""
+    refused = np.array([lead.verdict == _REFUSED for lead in analysis.quality.leads])
+    samples = np.where(refused[:, None], np.nan, analysis.signal.signal_mv)
+    return replace(analysis.signal, signal_mv=samples)
+
+
+def _beat_pairs(
+    analysis: EcgAnalysis, compared: Mapping[str, Comparison], settings: EcgUrgentSettings
+) -> dict[str, Pair]:
+    """Rate, pause, irregularity and runs."""
+    classical, rhythm, other = (
+        analysis.classical,
+        analysis.classical.rhythm,
+        analysis.measurements.rhythm,
+    )
+    known = classical.values["rate"].is_known
+    clear = not any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
+    network = _network(analysis, "rate")
+    rate = _raw_rate(classical) if clear else _NAN
+    pause = rhythm.longest_pause_s if clear else _NAN
+    seen = other.rr_longest_s if np.isfinite(network) else _NAN
+    far = abs(pause - seen) > settings.limits.pause_differ_s
+    length = rhythm.wide_run_beats * _MINUTE_S / rhythm.wide_run_bpm
+    return {
+        "rate": Pair(classical.value("rate"), network, rate, _differ(compared["rate"])),
+        "pause": Pair(pause if known else _NAN, seen, pause, bool(far)),
+        "fastest_run": Pair(rhythm.fastest_run_bpm if known else _NAN),
+        "irregularity": Pair(rhythm.irregularity if known else _NAN),
+        "wide_run": Pair(float(rhythm.wide_run_beats) if known else _NAN),
+        "wide_run_rate": Pair(_or_zero(rhythm.wide_run_bpm) if known else _NAN),
+        "wide_run_length": Pair(_or_zero(length) if known else _NAN),
+    }
+
+
+def _or_zero(value: float) -> float:
+    """Return 0 where there is no run."""
+    return value if np.isfinite(value) else 0.0
+
+
+def _raw_rate(classical: ClassicalMeasurement) -> float:
+    rr = np.diff(classical.beats_s)
+    return _MINUTE_S / float(np.median(rr)) if len(rr) else _NAN
+
+
+def _network(analysis: EcgAnalysis, name: str) -> float:
+    return analysis.measurements.value(name)
+
+
+def _differ(found: Comparison) -> bool:
+    return found.agreement == "differ"
+
+
+def _wave_pairs(
+    analysis: EcgAnalysis, compared: Mapping[str, Comparison], shape: BeatShape
+) -> dict[str, Pair]:
+    """QRS and QT; QT counts raw where QTc is withheld (decision 6 of the clinical decisions)."""
+    classical, limits = analysis.classical, load_settings().withhold
+    qrs = classical.value("qrs")
+    # The steep part is no longer than the QRS: where it alone is wide, the QRS is.
+    if not np.isfinite(qrs) and shape.least_qrs_ms >= limits.qtc_qrs_ms:
+        qrs = shape.least_qrs_ms
+    rate = classical.value("rate")
+    corrects = bool(
+        qrs < limits.qtc_qrs_ms
+        and limits.qtc_rate_low_bpm <= rate <= limits.qtc_rate_high_bpm
+        and classical.rhythm.irregularity < limits.qtc_rr_irregularity
+    )
+    qtc = classical.value("qtc_fridericia") if corrects else _NAN
+    net_qtc = _network(analysis, "qtc_fridericia")
+    qt, net_qt = classical.value("qt"), _network(analysis, "qt")
+    raw = _NAN if np.isfinite(net_qtc) else net_qt
+    differ = _differ(compared["qt"])
+    left = _NAN if np.isnan(shape.late_v1_mv + shape.late_left_mv) else float(is_left(shape))
+    return {
+        "qrs": Pair(qrs, _network(analysis, "qrs"), _NAN, _differ(compared["qrs"])),
+        "qtc_fridericia": Pair(qtc, net_qtc, _NAN, differ, applies=corrects),
+        "qt": Pair(_NAN if corrects else qt, raw, _NAN, differ, applies=not corrects),
+        "left_bundle_shape": Pair(left),
+    }
+
+
+def _st_pairs(
+    analysis: EcgAnalysis, st: StView, person: Person, settings: EcgUrgentSettings
+) -> dict[str, Pair]:
+    """Count neighbouring leads that are raised; what the network alone sees always differs."""
+    excluded = bool(st.exclusions)
+    sure, close = float(st.sure.largest_set), float(st.close.largest_set)
+    per_lead = analysis.measurements.per_lead
+    seen = _NAN
+    # Where another rule already says that ST is raised, the network's own count adds nothing.
+    if per_lead is not None and st.mv and not close:
+        usable = np.array([name in st.mv for name in per_lead.leads])
+        values = np.where(usable, per_lead.st_j_mv, np.nan)
+        seen = float(raised(per_lead.leads, values, person, settings).largest_set)
+    none = 0.0 if st.mv else _NAN
+    return {
+        "st_leads": Pair((0.0 if excluded else sure) if st.mv else _NAN, seen, _NAN, differ=True),
+        "st_leads_excluded": Pair(close if excluded and st.mv else none),
+        "st_leads_close": Pair(close if not excluded and st.mv and not sure else none),
+    }
+
+
+def _blocked_pairs(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> dict[str, Pair]:
+    """P waves without QRS: sure where the network sees them and the pauses say so too."""
+    seen = blocked_p_waves(analysis.fiducials)
+    known = analysis.classical.values["rate"].is_known
+    gaps = dropped_beats(analysis.classical.beats_s, settings.limits) if known else 0
+    slow = analysis.classical.value("rate") < load_settings().withhold.qtc_rate_low_bpm
+    many = seen >= settings.limits.blocked_p
+    both = seen if many and (gaps or slow) else 0.0
+    return {
+        "blocked_p": Pair(float(both)),
+        "blocked_p_suspected": Pair(float(max(gaps, seen if many else 0.0))),
+    }

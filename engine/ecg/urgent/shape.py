@@ -1,0 +1,139 @@
+"""The shape of the usual beat without a network: voltages, late forces, slow onset, needles."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ..classical.beat import MedianBeats, average_beats
+from ..classical.bounds import qrs_bounds, spatial_velocity
+from ..classical.model import ClassicalMeasurement
+from ..classical.prepare import make_readable
+from ..classical.settings import load_classical
+from ..leads import derive_limb_leads
+from ..signal import EcgSignal
+from .settings import Exclusions
+
+_NAN: Final = float("nan")
+_MS: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class BeatShape:
+    """What the median beat looks like; NaN where a lead or a boundary is missing.
+
+    Attributes
+    ----------
+    least_qrs_ms : width between steep parts only, hence no longer than the QRS
+    sokolow_lyon_mv, cornell_mv : S V1 + R V5 or V6; R aVL + S V3
+    late_v1_mv, late_left_mv : mean of the late part of the QRS in V1, and the larger of I and V6
+    slow_onset_ms : time until the loop has run a share of its length
+    has_needles : whether needles of a pacemaker stand before the beats
+    """
+
+    least_qrs_ms: float = _NAN
+    sokolow_lyon_mv: float = _NAN
+    cornell_mv: float = _NAN
+    late_v1_mv: float = _NAN
+    late_left_mv: float = _NAN
+    slow_onset_ms: float = _NAN
+    has_needles: bool = False
+
+
+def shape_of(signal: EcgSignal, classical: ClassicalMeasurement, limits: Exclusions) -> BeatShape:
+    """Look at the median beat.
+
+    Parameters
+    ----------
+    signal : refused leads without samples
+    classical : of the same signal
+    limits : of guidelines/ecg_urgent.toml
+    """
+    chosen = load_classical()
+    if len(classical.beats_s) < chosen.withhold.least_beats_intervals:
+        return BeatShape()
+    needles = _has_needles(signal, classical.beats_s, limits)
+    rate = signal.sampling_rate_hz
+    readable = make_readable(signal.signal_mv, rate, chosen.average.least_rate_hz, signal.leads)
+    at = np.round(readable.from_file(classical.beats_s * rate)).astype(np.int64)
+    found = average_beats(readable, at, replace(chosen.average, groups=0))
+    if found is None:
+        return BeatShape(has_needles=needles)
+    names = [signal.leads[row] for row in readable.rows]
+    return _measured(found, names, limits, needles=needles)
+
+
+def _measured(
+    found: MedianBeats, names: list[str], limits: Exclusions, *, needles: bool
+) -> BeatShape:
+    chosen, rate = load_classical(), found.rate_hz
+    velocity = spatial_velocity(found.signal_mv, rate, chosen.bounds)
+    steep = replace(chosen.bounds, velocity_share=chosen.rhythm.velocity_share)
+    wide = [float(b[0]) for b in qrs_bounds(velocity, found.r_index, rate, chosen.bounds)]
+    least = [float(b[0]) for b in qrs_bounds(velocity, found.r_index, rate, steep)]
+    onset, offset = (w if np.isfinite(w) else s for w, s in zip(wide, least, strict=True))
+    if not onset < offset:
+        return BeatShape(has_needles=needles)
+    inside = slice(int(onset), int(offset) + 2)
+    beat = found.signal_mv[0][:, inside]
+    leads = {name: beat[row] for row, name in enumerate(names)}
+    leads |= derive_limb_leads(leads)
+    late = -max(round((offset - onset) * limits.late_share), 1) - 1
+    return BeatShape(
+        least_qrs_ms=(least[1] - least[0]) / rate * _MS,
+        sokolow_lyon_mv=_s(leads, "V1") + _larger(_r(leads, "V5"), _r(leads, "V6")),
+        cornell_mv=_r(leads, "aVL") + _s(leads, "V3"),
+        late_v1_mv=_late(leads, "V1", late),
+        late_left_mv=_larger(_late(leads, "I", late), _late(leads, "V6", late)),
+        slow_onset_ms=_slow(velocity[0][inside], limits.slow_onset_share) / rate * _MS,
+        has_needles=needles,
+    )
+
+
+def _r(leads: dict[str, FloatArray], name: str) -> float:
+    return max(float(leads[name].max()), 0.0) if name in leads else _NAN
+
+
+def _s(leads: dict[str, FloatArray], name: str) -> float:
+    return max(-float(leads[name].min()), 0.0) if name in leads else _NAN
+
+
+def _late(leads: dict[str, FloatArray], name: str, start: int) -> float:
+    return float(leads[name][start:].mean()) if name in leads else _NAN
+
+
+def _larger(one: float, two: float) -> float:
+    return float(np.fmax(one, two))
+
+
+def _slow(velocity: FloatArray, share: float) -> int:
+    """Return the samples until the loop has run a share of its length."""
+    path = np.cumsum(velocity)
+    return int(np.argmax(path >= share * path[-1]))
+
+
+def _has_needles(signal: EcgSignal, beats_s: FloatArray, limits: Exclusions) -> bool:
+    """Say whether deflections of one or two samples stand before many of the beats.
+
+    What a median over three times their length takes away is a needle; a QRS is longer. Recorders
+    that sample slowly or filter strongly lose needles: their absence says nothing.
+    """
+    rate = signal.sampling_rate_hz
+    if rate < limits.spike_least_rate_hz:
+        return False
+    reach = max(round(limits.spike_ms * rate / _MS), 1)
+    x = np.nan_to_num(signal.signal_mv)
+    before, after = np.roll(x, reach, axis=1), np.roll(x, -reach, axis=1)
+    # A needle is above, or below, what lies on both sides of it at once; so is a sharp R: it must
+    # be alone within the time before the QRS.
+    up, down = x - np.maximum(before, after), np.minimum(before, after) - x
+    height = np.maximum(up, down).max(axis=0)
+    quiet = round(limits.spike_reach_ms * rate / _MS)
+    gap = 3 * reach
+    at = np.round(beats_s * rate).astype(np.int64)
+    starts = [int(a) for a in at if a - quiet >= 0]
+    if not starts:
+        return False
+    high = [height[a - quiet : a - gap].max() >= limits.spike_mv for a in starts]
+    return float(np.mean(high)) >= limits.spike_share
