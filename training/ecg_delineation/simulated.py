@@ -67,7 +67,9 @@ def annotated(record: SimulatedEcg) -> AnnotatedEcg:
             times = times[seen]
         for k, lead in enumerate(TWELVE_LEADS):
             own = times[:, k] if len(times) else np.empty((0, 3))
-            own = own[np.isfinite(own).all(axis=1)]
+            # The simulator's heart beats before and after the recording too.
+            inside = (own >= 0) & (own <= record.signal.n_samples - 1)
+            own = own[inside.all(axis=1)]
             waves[lead][wave] = own[np.argsort(own[:, 1])]
     name = f"{record.scenario.pathology}-{record.seed}"
     return AnnotatedEcg(name, name, record.signal, waves=waves)

@@ -190,6 +190,13 @@ def found_as_marked(record):
     return Fiducials(record.signal.leads, 500.0, np.ones(12, bool), **waves)
 
 
+def test_marks_of_a_simulated_record_lie_inside_it():
+    record = marked_record()
+    for waves in record.waves.values():
+        for points in waves.values():
+            assert ((points >= 0) & (points < record.signal.n_samples)).all()
+
+
 def test_a_perfect_answer_scores_one_and_has_no_error():
     record = marked_record()
     score = score_record(found_as_marked(record), record.waves)
