@@ -8,8 +8,8 @@ from typing import Any
 from ..datasets.readers.ecg import person_problems, read_ecg
 from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
-from ..engine.errors import ScreeningError
-from ..engine.intake.visit import ECG_NOT_READ, VisitRecord, with_ecg
+from ..engine.errors import RecordError, ScreeningError
+from ..engine.intake.visit import VisitRecord, with_ecg
 from ..engine.record import Problem
 from ..engine.risks.labels import model_labels
 from ..engine.screen import Screening, draft_of, screen_record
@@ -19,10 +19,9 @@ from .asked import Asked
 from .clock import Clock
 from .content import Content
 from .drafts import save_draft
+from .ecg.visit import FILE_PATH
 from .report.person import person_values
 from .store import Store
-
-_ECG_PATH = "ecg.file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def screen_visit(
 
     Raises
     ------
-    RecordError : the document is no JSON object
+    RecordError : the document is no JSON object, or has an ECG of its own beside the file
     """
     record, error = parse(document, now=now), None
     if ecg is not None:
@@ -85,18 +84,29 @@ def screen_visit(
 
 
 def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningError | None]:
+    if record.ecg is not None or record.ecg_file:
+        raise _two_ecgs()
     try:
         recording = read_ecg(ecg.data, name=ecg.name, companions=dict(ecg.companions))
     except ScreeningError as error:
         return with_ecg(record, None, [_not_read(error.code)]), error
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
-    problems = person_problems(recording.header, record.identity, moment, path=_ECG_PATH)
+    problems = person_problems(recording.header, record.identity, moment, path=FILE_PATH)
     signal: EcgSignal = recording.signal
     return with_ecg(record, signal, problems), None
 
 
 def _not_read(code: str) -> Problem:
-    return Problem(0, "refused_item", ECG_NOT_READ, f"{_ECG_PATH} ({code})", "ecg", {"code": code})
+    return Problem(0, "refused_item", "ecg_unreadable", FILE_PATH, "ecg", {"kind": code})
+
+
+def _two_ecgs() -> RecordError:
+    return RecordError(
+        found="an ECG file beside a visit that has an ECG already",
+        why="which of the two belongs to the visit is not known",
+        remedy="send one of the two",
+        path=FILE_PATH,
+    )
 
 
 def keep_visit(

@@ -11,7 +11,7 @@ from .decision_words import DecisionWords, FindingDecision
 from .drafts import SYSTEM
 from .history import ReportHistory, StepTaken
 from .reports import ConfirmedReport
-from .states import UNDECIDED, State
+from .states import NOTES, UNDECIDED, State
 
 
 def shown_standing(
@@ -90,6 +90,8 @@ def confirmed_part(
 def _step(step: StepTaken, words: DecisionWords) -> str:
     by = words.text("show.engine") if step.actor_id == SYSTEM else step.actor_id
     said = {"at": words.moment(step.at), "act": words.text(f"act.{step.act}"), "by": by}
+    if step.act in NOTES:
+        return words.text("show.step_note", **said, words=step.reason_text or "")
     if step.reason is None:
         return words.text("show.step", **said)
     reason = words.reason(step.reason, step.reason_text)

@@ -45,13 +45,25 @@ class Act(StrEnum):
     RELEASE = "release"
     SUPERSEDE = "supersede"
     WITHDRAW = "withdraw"
+    NOTE_IMPRESSION = "note_impression"
+    ASK_ADVICE = "ask_advice"
+    ADVISE = "advise"
 
+
+NOTES = frozenset({Act.NOTE_IMPRESSION, Act.ASK_ADVICE, Act.ADVISE})
+"""Acts that add words to a report and change nothing of where it stands."""
 
 _ALWAYS_LEFT_BY = {Act.SUPERSEDE: State.SUPERSEDED, Act.WITHDRAW: State.WITHDRAWN}
 
 _WAYS: Mapping[State, Mapping[Act, State]] = {
-    State.DRAFT: {Act.SEE: State.SEEN, Act.ACKNOWLEDGE: State.DRAFT, **_ALWAYS_LEFT_BY},
+    State.DRAFT: {
+        Act.SEE: State.SEEN,
+        Act.ACKNOWLEDGE: State.DRAFT,
+        **dict.fromkeys(NOTES, State.DRAFT),
+        **_ALWAYS_LEFT_BY,
+    },
     State.SEEN: {
+        **dict.fromkeys(NOTES, State.SEEN),
         Act.SEE: State.SEEN,
         Act.ACKNOWLEDGE: State.SEEN,
         Act.DECIDE_PART: State.SEEN,

@@ -11,7 +11,7 @@ from ...engine import Models
 from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
 from ..site import SiteSettings, read_settings
-from . import documents, operations, prediagnoses
+from . import documents, notes, operations, prediagnoses
 from .door import Door
 from .problems import on_bad_request, on_house_error, on_http_error
 from .service import opened_service
@@ -60,6 +60,6 @@ def create_app(
     app.add_exception_handler(ScreeningError, on_house_error)
     app.add_exception_handler(RequestValidationError, on_bad_request)
     app.add_exception_handler(HTTPException, on_http_error)
-    for room in (prediagnoses, documents, operations):
+    for room in (prediagnoses, notes, documents, operations):
         app.include_router(room.router)
     return app

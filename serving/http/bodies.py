@@ -6,6 +6,7 @@ from fastapi import Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
+from ..notes import Specialty
 from .problems import PreconditionMissing, RequestUnreadable
 
 _MOST_KEY: Final = 190
@@ -73,6 +74,19 @@ class ReasonBody(_Closed):
 
     reason: str = Field(max_length=40)
     text: str | None = Field(default=None, max_length=_MOST_WORDS)
+
+
+class WordsBody(_Closed):
+    """An impression or an advice in words."""
+
+    words: str = Field(min_length=1, max_length=_MOST_WORDS)
+
+
+class QuestionBody(_Closed):
+    """A question to a specialist."""
+
+    specialty: Specialty
+    words: str = Field(min_length=1, max_length=_MOST_WORDS)
 
 
 def idempotency_key(

@@ -160,7 +160,13 @@ def test_an_ecg_that_can_not_be_read_is_said_and_the_rest_is_screened(people):
     said = people.as_("software").post("/v1/prediagnoses", files=files).json()
     assert said["urgency"] == "U0"
     assert said["ecg_refused"]["code"].startswith("ecg_")
-    assert [i["code"] for i in said["refused_items"] if i["item"] == "ecg"] == ["ecg_not_read"]
+    assert [i["code"] for i in said["refused_items"] if i["item"] == "ecg"] == ["ecg_unreadable"]
+
+
+def test_two_ecgs_are_refused(people):
+    files = {"visit": ("v", visit(ecg={"file": "a.scp"})), "ecg": ("b.scp", b"1")}
+    answer = people.as_("software").post("/v1/prediagnoses", files=files)
+    assert "has an ECG already" in problem(answer, 422, "record_error")["found"]
 
 
 @pytest.mark.parametrize(

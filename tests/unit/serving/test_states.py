@@ -28,6 +28,12 @@ WAYS = {
     ("amended", "withdraw"): "withdrawn",
     ("rejected", "supersede"): "superseded",
     ("rejected", "withdraw"): "withdrawn",
+    ("draft", "note_impression"): "draft",
+    ("draft", "ask_advice"): "draft",
+    ("draft", "advise"): "draft",
+    ("seen", "note_impression"): "seen",
+    ("seen", "ask_advice"): "seen",
+    ("seen", "advise"): "seen",
 }
 
 

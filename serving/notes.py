@@ -1,0 +1,114 @@
+"""Words added to an undecided report: an own impression, a question, a specialist's advice.
+
+They decide nothing. A note is a step of the report like any other: dated, named, sealed by the
+audit trail, whose events hold who and when and never the words.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..engine.errors import NotPermitted
+from .audit import AuditWriter
+from .clock import Clock
+from .drafts import Step, read_report, take_step
+from .history import StepTaken
+from .people import Person, Role, WrongRole, require_physician
+from .states import Act, State
+from .store import Store
+
+_MOST_WORDS = 2000
+
+
+class Specialty(StrEnum):
+    """Whose advice may be asked for."""
+
+    CARDIOLOGIST = "cardiologist"
+    OPHTHALMOLOGIST = "ophthalmologist"
+    DIABETOLOGIST = "diabetologist"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words on a report.
+
+    Parameters
+    ----------
+    draft_id : which report
+    words : what is noted, asked or advised
+    specialty : whose advice is asked for; for a question only
+    """
+
+    draft_id: str
+    words: str
+    specialty: Specialty | None = None
+
+
+def note_impression(store: Store, note: Note, *, physician: Person, clock: Clock) -> State:
+    """Keep what a physician thinks before the findings are shown (hazard H6).
+
+    Raises
+    ------
+    WrongRole : not a physician
+    NotPermitted : no words, or the report is decided
+    """
+    require_physician(physician, "note_impression")
+    return _noted(store, note, Step(Act.NOTE_IMPRESSION, physician.id), clock)
+
+
+def ask_advice(store: Store, note: Note, *, physician: Person, clock: Clock) -> State:
+    """Ask a specialist before deciding; the report stays undecided meanwhile.
+
+    Raises
+    ------
+    WrongRole : not a physician
+    NotPermitted : no words, no specialty, or the report is decided
+    """
+    require_physician(physician, "ask_advice")
+    if note.specialty is None:
+        raise NotPermitted(
+            found="a question to nobody",
+            why="it can't be told which specialist should answer",
+            remedy="name one of: " + ", ".join(Specialty),
+            path="specialty",
+        )
+    step = Step(Act.ASK_ADVICE, physician.id, str(note.specialty))
+    return _noted(store, note, step, clock)
+
+
+def give_advice(store: Store, note: Note, *, specialist: Person, clock: Clock) -> State:
+    """Keep a specialist's advice; the physician decides with it or against it.
+
+    Raises
+    ------
+    WrongRole : not a specialist
+    NotPermitted : no words, or the report is decided
+    """
+    if specialist.role is not Role.SPECIALIST:
+        raise WrongRole(
+            found=f"advice by a person whose role is '{specialist.role}'",
+            why="advice is given by a specialist under their own name",
+            remedy="let the specialist sign in",
+            path="person.role",
+        )
+    return _noted(store, note, Step(Act.ADVISE, specialist.id), clock)
+
+
+def has_noted_impression(steps: tuple[StepTaken, ...], physician: Person) -> bool:
+    """Say whether a physician noted an impression of their own on this report."""
+    return any(s.act == Act.NOTE_IMPRESSION and s.actor_id == physician.id for s in steps)
+
+
+def _noted(store: Store, note: Note, step: Step, clock: Clock) -> State:
+    words = note.words.strip()
+    if not words or len(words) > _MOST_WORDS:
+        raise NotPermitted(
+            found="a note without words, or with too many",
+            why="nothing could be read from it",
+            remedy=f"write 1 to {_MOST_WORDS} characters",
+            path="words",
+        )
+    written = Step(step.act, step.actor_id, step.reason, words)
+    with store.write() as connection:
+        writer = AuditWriter(connection, clock)
+        report, _ = take_step(writer, read_report(connection, note.draft_id), written)
+    return report.state
