@@ -58,10 +58,13 @@ def _flow(steps: list[dict[str, Any]], below: int) -> None:
         steps[first : second + 1] = [_joined(steps[first], steps[second])]
         position = first
     for end in steps:
-        if "cases" in end and (
-            _is_small(end["cases"], below) or _is_small(end["n"] - end["cases"], below)
+        if "cases" not in end:
+            continue
+        is_small = _is_small(end["n"], below)
+        if is_small or any(
+            _is_small(count, below) for count in (end["cases"], end["n"] - end["cases"])
         ):
-            end["cases"] = None
+            end.update({"cases": None, "n": None if is_small else end["n"]})
 
 
 def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from .subgroups import subgroups
 from .survival import survival_tables
 
 SCHEMA: Final = "laennec.study_report/1"
+_WITHHELD: Final = ("abstained", "abstained_cases", "abstained_others")
 _LIBRARIES: Final = ("numpy", "scipy", "onnxruntime", "pyarrow")
 
 
@@ -154,7 +155,8 @@ def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
     """Return the tables of people counted one by one, and of the survey's population."""
     if is_survival(protocol):
         withheld = abstention(people, protocol.index_test.threshold)
-        return {"counted": {**survival_tables(people, protocol), "abstention": withheld}}
+        shares = {k: v for k, v in withheld.items() if k in ("reasons", *_WITHHELD)}
+        return {"counted": {**survival_tables(people, protocol), "abstention": shares}}
     found: dict[str, Any] = {
         "counted": {
             "n": people.n,

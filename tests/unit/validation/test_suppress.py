@@ -114,7 +114,9 @@ def test_small_periods_bands_bins_ends_and_reasons():
     told = suppress(document(a=small), 11)
     assert told["periods"]["groups"][2]["n"] is None
     assert told["analyses"]["counted"]["bands"][0]["cases"] is None
-    assert told["flow"][3]["cases"] is None
+    assert told["flow"][3] == {"id": "positive", "n": 50, "cases": None}
+    few = suppress(document(a=lambda d: d["flow"][3].update(n=7, cases=0)), 11)
+    assert few["flow"][3] == {"id": "positive", "n": None, "cases": None}
     assert told["analyses"]["counted"]["abstention"]["reasons"] == {"c": 50, "other": 12}
     assert told["participants"][0]["cases"] == {"n": 60, "known": None}
     assert told["deviations"][0]["n"] == "< 11"
