@@ -14,7 +14,7 @@ import numpy as np
 from ..ecg.leads import TWELVE_LEADS
 from ..ecg.signal import EcgSignal
 from ..fixedpoint import FloatArray
-from .document import intake_numbers
+from .document import NumberText, intake_numbers
 from .problems import ProblemLog, shown
 
 FILE_KEYS: Final = ("file",)
@@ -111,8 +111,8 @@ def _array(samples: object) -> FloatArray | None:
 
 
 def _number(value: object) -> float | None:
-    """Return a finite JSON number, None for anything else (true and false are no numbers)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Return a finite JSON number, None for anything else (true, false and texts are none)."""
+    if isinstance(value, bool) or not isinstance(value, int | float | NumberText):
         return None
     try:
         number = float(value)

@@ -39,7 +39,8 @@ def inline(signal=ECG.signal, factor=1.0, unit="mV"):
 
 
 def visit(ecg):
-    return parse(VISIT | {"ecg": ecg})
+    """Through JSON text, as a file comes: the bug it pins took numbers of a file for texts."""
+    return parse(json.dumps(VISIT | {"ecg": ecg}))
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ FAULTS = {
     "ecg_unit_unknown": [{"unit": None}, {"unit": "mm"}, {"unit": 1}],
     "ecg_lead_unknown": [{"leads": {"MCL1": [0.1, 0.2]}}],
     "ecg_samples_unreadable": [
-        {"leads": {"I": samples}} for samples in ([], "0.1", [True], ["0.1"], [1e400], 3)
+        {"leads": {"I": samples}} for samples in ([], "0.1", [True], ["0.1"], [10**400], 3)
     ],
     "ecg_lengths_differ": [{"leads": {"I": [0.1, 0.2], "II": [0.1]}}],
     "ecg_too_large": [{"leads": {"I": [0.1, 11.0]}}, {"leads": {"I": [0.1] * 9}, "unit": "V"}],
