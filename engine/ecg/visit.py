@@ -19,7 +19,12 @@ from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
 
 DELINEATOR_ID: Final = "ecg_delineation/waves"
 NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
-FAILURES: Final = (ModelError, ArithmeticError, LookupError, *ORT_ERRORS)
+FAILURES: Final[tuple[type[Exception], ...]] = (
+    ModelError,
+    ArithmeticError,
+    LookupError,
+    *ORT_ERRORS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def screened_ecg(
 
 
 def unread_ecg(declared: Iterable[str]) -> tuple[UrgentItem, ...]:
-    """Return what is urgent where an ECG was sent that could not be read: a person with symptoms."""
+    """Return what is urgent where an ECG was sent and could not be read: declared symptoms."""
     rule = load_ecg_urgent().reviews[NOT_RECEIVED]
     symptoms = tuple(InputValue(name, "yes", "") for name in declared)
     level = rule.level_for(symptoms=bool(symptoms))

@@ -32,7 +32,7 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
 
 
 def urgent_lines(section: EcgSection, sentences: Sentences) -> list[str]:
-    """Say which urgent rules were applied, which could not be, and that silence excludes nothing."""
+    """Say which urgent rules were applied, which were not, and that silence excludes nothing."""
     join, lines = sentences.text("join.semicolon"), []
     for name in ("applied", "not_applied"):
         groups = getattr(section, f"urgent_{name}")

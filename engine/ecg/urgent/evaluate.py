@@ -236,7 +236,7 @@ class _Items:
         inputs: tuple[InputValue, ...],
         action: str,
     ) -> UrgentItem:
-        told = ()
+        told: tuple[InputValue, ...] = ()
         if level != rule.level:
             told = tuple(InputValue(name, "yes", "") for name in self.symptoms)
         return UrgentItem(

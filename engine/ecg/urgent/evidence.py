@@ -13,7 +13,7 @@ from ..measure.reference import Person
 from ..measure.settings import load_settings
 from ..signal import EcgSignal
 from .dropped import blocked_p_waves, dropped_beats
-from .settings import EcgUrgentSettings
+from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
 from .st import StView, is_left, raised, st_view
 
@@ -67,14 +67,15 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
-        **_wave_pairs(analysis, compared, shape),
+        **_wave_pairs(analysis, compared, shape, settings),
         **_st_pairs(analysis, st, person, settings),
         **_blocked_pairs(analysis, settings),
     }
     no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
     pairs["no_clear_beats"] = Pair(float(no_beats))
-    judged = analysis.quality.uses["rhythm"].verdict != _REFUSED and st.is_known
-    judged &= not st.exclusions and np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
+    measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
+    rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
+    judged = rhythmic and measured and st.is_known and not st.exclusions
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
     return Evidence({n: _rounded(p, decimals[n]) for n, p in pairs.items()}, st, shape)
@@ -143,8 +144,24 @@ def _differ(found: Comparison) -> bool:
     return found.agreement == "differ"
 
 
+def _left_bundle(qrs_ms: float, spread_ms: float, shape: BeatShape, limits: Exclusions) -> float:
+    """Return 1 where the beat looks like left bundle branch block, NaN where leads are missing.
+
+    A QRS that is wide beyond its uncertainty needs a late part to the left and back; one within it
+    needs a late R and no Q besides.
+    """
+    read = (shape.late_v1_mv, shape.late_left_mv, shape.late_r_ms, shape.deepest_q_mv)
+    if np.isnan(read).any():
+        return _NAN
+    late = shape.late_r_ms >= limits.late_r_ms and shape.deepest_q_mv < limits.most_q_mv
+    return float(is_left(shape) and (late or qrs_ms >= limits.wide_qrs_ms + spread_ms))
+
+
 def _wave_pairs(
-    analysis: EcgAnalysis, compared: Mapping[str, Comparison], shape: BeatShape
+    analysis: EcgAnalysis,
+    compared: Mapping[str, Comparison],
+    shape: BeatShape,
+    settings: EcgUrgentSettings,
 ) -> dict[str, Pair]:
     """QRS and QT; QT counts raw where QTc is withheld (decision 6 of the clinical decisions)."""
     classical, limits = analysis.classical, load_settings().withhold
@@ -163,7 +180,8 @@ def _wave_pairs(
     qt, net_qt = classical.value("qt"), _network(analysis, "qt")
     raw = _NAN if np.isfinite(net_qtc) else net_qt
     differ = _differ(compared["qt"])
-    left = _NAN if np.isnan(shape.late_v1_mv + shape.late_left_mv) else float(is_left(shape))
+    spread = classical.values["qrs"].uncertainty
+    left = _left_bundle(qrs, 0.0 if np.isnan(spread) else spread, shape, settings.exclusions)
     return {
         "qrs": Pair(qrs, _network(analysis, "qrs"), _NAN, _differ(compared["qrs"])),
         "qtc_fridericia": Pair(qtc, net_qtc, _NAN, differ, applies=corrects),

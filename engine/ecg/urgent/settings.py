@@ -121,12 +121,15 @@ class Exclusions:
     cornell_female_mv: float
     wide_qrs_ms: float
     late_share: float
+    late_r_ms: float
+    most_q_mv: float
     slow_onset_share: float
     slow_onset_ms: float
     slow_onset_qrs_ms: float
     spike_mv: float
     spike_ms: float
     spike_reach_ms: float
+    spike_own_share: float
     spike_share: float
     spike_least_rate_hz: float
 

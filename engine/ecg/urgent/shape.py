@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy.ndimage import maximum_filter, minimum_filter
 
 from ...fixedpoint import FloatArray
 from ..classical.beat import MedianBeats, average_beats
@@ -17,6 +18,7 @@ from .settings import Exclusions
 
 _NAN: Final = float("nan")
 _MS: Final = 1000.0
+_AROUND: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class BeatShape:
     least_qrs_ms : width between steep parts only, hence no longer than the QRS
     sokolow_lyon_mv, cornell_mv : S V1 + R V5 or V6; R aVL + S V3
     late_v1_mv, late_left_mv : mean of the late part of the QRS in V1, and the larger of I and V6
+    late_r_ms : time from the onset to the top of R, the longer of V5 and V6
+    deepest_q_mv : of I and V6 before their R
     slow_onset_ms : time until the loop has run a share of its length
     has_needles : whether needles of a pacemaker stand before the beats
     """
@@ -37,6 +41,8 @@ class BeatShape:
     cornell_mv: float = _NAN
     late_v1_mv: float = _NAN
     late_left_mv: float = _NAN
+    late_r_ms: float = _NAN
+    deepest_q_mv: float = _NAN
     slow_onset_ms: float = _NAN
     has_needles: bool = False
 
@@ -86,6 +92,8 @@ def _measured(
         cornell_mv=_r(leads, "aVL") + _s(leads, "V3"),
         late_v1_mv=_late(leads, "V1", late),
         late_left_mv=_larger(_late(leads, "I", late), _late(leads, "V6", late)),
+        late_r_ms=_larger(_top(leads, "V5"), _top(leads, "V6")) / rate * _MS,
+        deepest_q_mv=_larger(_q(leads, "I"), _q(leads, "V6")),
         slow_onset_ms=_slow(velocity[0][inside], limits.slow_onset_share) / rate * _MS,
         has_needles=needles,
     )
@@ -97,6 +105,20 @@ def _r(leads: dict[str, FloatArray], name: str) -> float:
 
 def _s(leads: dict[str, FloatArray], name: str) -> float:
     return max(-float(leads[name].min()), 0.0) if name in leads else _NAN
+
+
+def _top(leads: dict[str, FloatArray], name: str) -> float:
+    """Return the samples from the onset to the top of R; 0 without an R."""
+    if name not in leads:
+        return _NAN
+    return float(leads[name].argmax()) if leads[name].max() > 0.0 else 0.0
+
+
+def _q(leads: dict[str, FloatArray], name: str) -> float:
+    """Return the depth of what is negative before the top of R."""
+    if name not in leads:
+        return _NAN
+    return max(-float(leads[name][: int(leads[name].argmax()) + 1].min()), 0.0)
 
 
 def _late(leads: dict[str, FloatArray], name: str, start: int) -> float:
@@ -116,8 +138,7 @@ def _slow(velocity: FloatArray, share: float) -> int:
 def _has_needles(signal: EcgSignal, beats_s: FloatArray, limits: Exclusions) -> bool:
     """Say whether deflections of one or two samples stand before many of the beats.
 
-    What a median over three times their length takes away is a needle; a QRS is longer. Recorders
-    that sample slowly or filter strongly lose needles: their absence says nothing.
+    Recorders that sample slowly or filter strongly lose needles: their absence says nothing.
     """
     rate = signal.sampling_rate_hz
     if rate < limits.spike_least_rate_hz:
@@ -125,15 +146,14 @@ def _has_needles(signal: EcgSignal, beats_s: FloatArray, limits: Exclusions) -> 
     reach = max(round(limits.spike_ms * rate / _MS), 1)
     x = np.nan_to_num(signal.signal_mv)
     before, after = np.roll(x, reach, axis=1), np.roll(x, -reach, axis=1)
-    # A needle is above, or below, what lies on both sides of it at once; so is a sharp R: it must
-    # be alone within the time before the QRS.
-    up, down = x - np.maximum(before, after), np.minimum(before, after) - x
-    height = np.maximum(up, down).max(axis=0)
+    height = np.maximum(x - np.maximum(before, after), np.minimum(before, after) - x)
+    # A needle is nearly all that moves around it; the top of a sharp R is a small part of the R.
+    width = (1, _AROUND * reach + 1)
+    moves = maximum_filter(x, width) - minimum_filter(x, width)
+    needle = (height >= limits.spike_mv) & (height >= limits.spike_own_share * moves)
+    found = needle.any(axis=0)
     quiet = round(limits.spike_reach_ms * rate / _MS)
-    gap = 3 * reach
-    at = np.round(beats_s * rate).astype(np.int64)
-    starts = [int(a) for a in at if a - quiet >= 0]
+    starts = [int(a) for a in np.round(beats_s * rate) if a >= quiet]
     if not starts:
         return False
-    high = [height[a - quiet : a - gap].max() >= limits.spike_mv for a in starts]
-    return float(np.mean(high)) >= limits.spike_share
+    return float(np.mean([found[a - quiet : a].any() for a in starts])) >= limits.spike_share

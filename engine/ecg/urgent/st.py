@@ -7,7 +7,7 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..classical.model import ClassicalMeasurement
-from ..leads import TWELVE_LEADS
+from ..leads import TWELVE_LEADS, canonical_order
 from ..measure.reference import Person
 from ..quality import EcgQuality
 from .settings import EcgUrgentSettings, Neighbours
@@ -78,10 +78,9 @@ def _together(up: set[str], neighbours: Iterable[Neighbours], least: int) -> Rai
     sets = [(n, [lead for lead in n.leads if lead in up]) for n in neighbours]
     sets = [(n, found) for n, found in sets if len(found) >= least]
     every = {lead for _, found in sets for lead in found}
-    ordered = [name for name in TWELVE_LEADS if name in every]
-    ordered += sorted(every - set(TWELVE_LEADS))
+    ordered = canonical_order(tuple(sorted(every)))
     territories = tuple(dict.fromkeys(n.territory for n, _ in sets))
-    return RaisedLeads(tuple(ordered), territories, max((len(f) for _, f in sets), default=0))
+    return RaisedLeads(ordered, territories, max((len(f) for _, f in sets), default=0))
 
 
 def st_view(

@@ -1,0 +1,57 @@
+"""Evidence for urgent ECG rules, made by hand: a calm ECG with single quantities changed."""
+
+from types import SimpleNamespace
+
+from laennec.engine.bundles.load import Models
+from laennec.engine.ecg.delineation.delineate import Delineator
+from laennec.engine.ecg.urgent.evidence import Evidence, Pair
+from laennec.engine.ecg.urgent.shape import BeatShape
+from laennec.engine.ecg.urgent.st import RaisedLeads, StView
+from laennec.engine.ecg.visit import DELINEATOR_ID
+from waves_maker import RULES
+
+CALM = {
+    "rate": 70.0,
+    "fastest_run": 75.0,
+    "pause": 0.9,
+    "irregularity": 0.02,
+    "qrs": 92.0,
+    "qtc_fridericia": 410.0,
+    "qt": 390.0,
+    "wide_run": 0.0,
+    "wide_run_rate": 0.0,
+    "wide_run_length": 0.0,
+    "left_bundle_shape": 0.0,
+    "st_leads": 0.0,
+    "st_leads_excluded": 0.0,
+    "st_leads_close": 0.0,
+    "blocked_p": 0.0,
+    "blocked_p_suspected": 0.0,
+    "no_clear_beats": 0.0,
+    "not_judged": 0.0,
+}
+RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
+VIEW = StView({"II": 0.2, "III": 0.3}, RAISED, RAISED, is_known=True, exclusions=("hypertrophy",))
+
+
+def evidence(**changes: float | Pair) -> Evidence:
+    """Return a calm ECG with some quantities changed."""
+    values = CALM | changes
+    pairs = {n: v if isinstance(v, Pair) else Pair(v) for n, v in values.items()}
+    return Evidence(pairs, VIEW, BeatShape())
+
+
+class BrokenSession:
+    """A network that stops."""
+
+    def run(self, names, feed):
+        raise RuntimeError("the graph broke")
+
+
+def models_with(session) -> Models:
+    """Return models whose delineator asks this session."""
+    manifest = SimpleNamespace(id=DELINEATOR_ID, version="0", key="test")
+    bundle = SimpleNamespace(
+        manifest=manifest, sha256="0" * 64, delineator=lambda: Delineator(session, RULES)
+    )
+    return Models(signals=(bundle,))

@@ -1,0 +1,35 @@
+"""Measures the urgent ECG rules and writes docs/clinical/ecg-urgent.md.
+
+``python -m laennec.training.ecg_urgent``; ``--data`` or LAENNEC_DATA names the folder of
+development data. The shipped network takes part where it is loaded, beside the run without it.
+"""
+
+import argparse
+from pathlib import Path
+
+from ...datasets.sources.nhanes import data_folder
+from ...engine import load_models
+from ...engine.ecg.visit import ready_delineator
+from .records import development_records, record_tables
+from .simulated import simulated_table
+
+ROOT = Path(__file__).parents[2]
+TEXT = Path(__file__).with_name("page.md")
+PAGE = ROOT / "docs" / "clinical" / "ecg-urgent.md"
+
+
+def main() -> None:
+    """Read the command line, measure, write the page."""
+    parser = argparse.ArgumentParser(prog="laennec.training.ecg_urgent", description=__doc__)
+    parser.add_argument("--data", type=Path, default=None)
+    asked = parser.parse_args()
+    ready = ready_delineator(load_models())
+    network = None if ready is None else ready[0]
+    tables = record_tables(development_records(data_folder(asked.data)), network)
+    tables["simulated"] = simulated_table(network)
+    tables["network"] = "was not loaded" if ready is None else f"{ready[1].id} {ready[1].version}"
+    PAGE.write_text(TEXT.read_text(encoding="utf-8").format_map(tables), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
