@@ -11,9 +11,9 @@ from ..engine.errors import NotPermitted
 from .audit import AuditWriter
 from .clock import Clock
 from .drafts import Step, read_report, take_step
-from .history import StepTaken
+from .history import ReportHistory
 from .people import Person, Role, WrongRole, require_physician
-from .states import Act, State
+from .states import UNDECIDED, Act, State
 from .store import Store
 
 _MOST_WORDS = 2000
@@ -93,9 +93,21 @@ def give_advice(store: Store, note: Note, *, specialist: Person, clock: Clock) -
     return _noted(store, note, Step(Act.ADVISE, specialist.id), clock)
 
 
-def has_noted_impression(steps: tuple[StepTaken, ...], physician: Person) -> bool:
-    """Say whether a physician noted an impression of their own on this report."""
-    return any(s.act == Act.NOTE_IMPRESSION and s.actor_id == physician.id for s in steps)
+def impression_needed(history: ReportHistory, person: Person, *, is_asked: bool) -> bool:
+    """Say whether somebody must note an impression of their own before the findings are shown.
+
+    Parameters
+    ----------
+    history : the report with its acts
+    person : who wants to read it
+    is_asked : the site asks its physicians for one
+    """
+    is_open = history.report.state in UNDECIDED
+    if not (is_asked and is_open and person.role is Role.PHYSICIAN):
+        return False
+    return not any(
+        step.act == Act.NOTE_IMPRESSION and step.actor_id == person.id for step in history.steps
+    )
 
 
 def _noted(store: Store, note: Note, step: Step, clock: Clock) -> State:

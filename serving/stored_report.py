@@ -50,7 +50,7 @@ def show_report(history: ReportHistory, form: ReportForm) -> str:
     report = history.report
     if form.format == "json":
         return _json(shown_document(history, form))
-    content = _content(report)
+    content = content_of(report)
     sentences = sentences_for(content, _lang(report, form), report.words)
     standing = shown_standing(history, content.prediagnosis, sentences)
     return _printed(content, content.prediagnosis, standing, (sentences, form))
@@ -69,7 +69,7 @@ def final_report(report: ConfirmedReport, form: ReportForm) -> str:
             report.decisions,
         )
         return _json({"report": export_final(dataclasses.replace(report, document=document))})
-    content = _content(report.draft)
+    content = content_of(report.draft)
     sentences = sentences_for(content, _lang(report.draft, form), report.draft.words)
     standing = final_standing(report, content.prediagnosis, sentences)
     kept = confirmed_part(content.prediagnosis, report.decisions)
@@ -84,8 +84,14 @@ def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2)
 
 
-def _content(report: DraftReport) -> Content:
-    """Return the content of a report, its hash made again."""
+def content_of(report: DraftReport) -> Content:
+    """Return the content of a report, its hash made again.
+
+    Raises
+    ------
+    ConfirmationError : it was kept in its words only
+    AuditError : its content does not give its hash
+    """
     if report.content is None:
         raise ConfirmationError(
             found="a report that was kept in its words only",
@@ -101,7 +107,7 @@ def _document(report: DraftReport, form: ReportForm) -> Mapping[str, Any]:
     lang = _lang(report, form)
     if lang == report.rendered_language:
         return report.document
-    content = _content(report)
+    content = content_of(report)
     return as_json(content.prediagnosis, sentences_for(content, lang, report.words))
 
 

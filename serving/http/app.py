@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from ...engine import Models
 from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
+from ..pages import routes as pages
 from ..site import SiteSettings, read_settings
 from . import documents, notes, operations, prediagnoses
 from .door import Door
@@ -60,6 +61,6 @@ def create_app(
     app.add_exception_handler(ScreeningError, on_house_error)
     app.add_exception_handler(RequestValidationError, on_bad_request)
     app.add_exception_handler(HTTPException, on_http_error)
-    for room in (prediagnoses, notes, documents, operations):
+    for room in (prediagnoses, notes, documents, operations, pages):
         app.include_router(room.router)
     return app

@@ -13,6 +13,7 @@ from ..stored_report import Format, ReportForm, final_report, show_report
 from ..worklist import worklist
 from .access import Deed, may, require
 from .caller import Call, Calling
+from .impression import require_impression
 from .pdf import as_pdf
 from .prediagnoses import Json, Lang
 
@@ -70,6 +71,7 @@ def report_text(call: Call, draft_id: str, form: ReportForm) -> str:
     history = read_history(call.service.store, draft_id)
     is_decided = history.report.state in DECIDED
     require(call.person, Deed.READ_FINAL if is_decided else Deed.READ_DRAFT)
+    require_impression(call, history)
     shown = show_report(history, form)
     return _final(call, history, form) if is_decided else shown
 

@@ -13,6 +13,7 @@ from ..screening import ScreenedVisit, keep_visit, screen_visit
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody
 from .caller import Call, Calling
+from .impression import is_impression_needed, require_impression
 from .uploads import SentVisit, sent_visit
 from .views import report_view
 
@@ -67,7 +68,8 @@ def _refused_ecg(screened: ScreenedVisit | None) -> Json:
 def _answer(call: Call, draft_id: str, lang: str | None, response: Response) -> Json:
     history = read_history(call.service.store, draft_id)
     response.headers["ETag"] = f'"{history.report.content_hash}"'
-    return report_view(history, lang, call.person)
+    is_hidden = is_impression_needed(call, history)
+    return report_view(history, lang, call.person, is_hidden=is_hidden)
 
 
 @router.get("/{draft_id}")
@@ -87,6 +89,7 @@ def send_decision(
 ) -> Json:
     """Confirm, amend or reject findings, as a named physician, on the content hash read."""
     require(call.person, Deed.DECIDE)
+    require_impression(call, read_history(call.service.store, draft_id))
     request = body.request(draft_id, content_hash, key)
     decided = decide(call.service.store, request, physician=call.person, clock=call.service.clock)
     call.service.metrics.count("laennec_decisions_total")

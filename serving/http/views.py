@@ -11,7 +11,9 @@ from .access import Deed, may
 STATUS_SCHEMA: Final = "laennec.visit_status/1"
 
 
-def report_view(history: ReportHistory, lang: str | None, caller: Person) -> dict[str, Any]:
+def report_view(
+    history: ReportHistory, lang: str | None, caller: Person, *, is_hidden: bool = False
+) -> dict[str, Any]:
     """Return a stored report for whoever asks: the pre-diagnosis with its id, or its status only.
 
     Parameters
@@ -19,6 +21,7 @@ def report_view(history: ReportHistory, lang: str | None, caller: Person) -> dic
     history : the report with its acts and decisions
     lang : fr or en; as it was kept where None
     caller : who asks; a nurse gets no finding (hazard H21)
+    is_hidden : the site asks for an impression before the findings are shown (hazard H6)
     """
     shown = shown_document(history, ReportForm("json", lang))
     document: Mapping[str, Any] = shown["prediagnosis"]
@@ -28,6 +31,8 @@ def report_view(history: ReportHistory, lang: str | None, caller: Person) -> dic
         "state": shown["state"],
         "saved_at": shown["saved_at"],
     }
+    if is_hidden:
+        return {**standing, **status_part(document), "impression_needed": True}
     if not may(caller, Deed.READ_DRAFT):
         return {**standing, **status_part(document)}
     acts = {"decisions": shown["decisions"], "history": shown["history"]}

@@ -23,7 +23,7 @@ def _own_file(name: str) -> str:
     return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
 
 
-def _printable(value: object) -> object:
+def printable(value: object) -> object:
     """Keep control and text-direction characters of a visit out of the page."""
     if type(value) is not str:
         return value
@@ -36,7 +36,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FunctionLoader(_own_file),
         autoescape=True,
-        finalize=_printable,
+        finalize=printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,1 @@
+"""The pages of the physician: worklist, one screen a visit, agreement; French first."""

@@ -1,0 +1,218 @@
+"""The routes of the pages; every act goes through the routes of the API, signed by the session."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
+
+from ...engine.errors import ScreeningError
+from ...engine.words import Sentences
+from ..agreement import agreement
+from ..confirm import mark_seen
+from ..decision_words import DecisionWords
+from ..history import ReportHistory, read_history
+from ..http.access import Deed, may, require
+from ..http.caller import COOKIE, Calling, Serving
+from ..http.problems import NotSignedIn, status_of
+from ..notes import impression_needed
+from ..states import UNDECIDED, Act
+from ..worklist import WorklistItem, worklist
+from .render import ASSETS, PageWords, asset, page
+from .review_data import Reader, review_data
+
+Lang = Annotated[Literal["fr", "en"], Query()]
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SESSION_S: Final = 12 * 60 * 60
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
+_DAY_S: Final = 86400
+_SEE_OTHER: Final = 303
+_UNAUTHORIZED: Final = 401
+_WORDED: Final = {
+    "no_such_report": "error.not_found",
+    "wrong_role": "error.wrong_role",
+    "superseded": "error.superseded",
+}
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages: to the sign-in where nobody is known, in words otherwise."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with house errors turned into pages."""
+        handler = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except NotSignedIn:
+                return RedirectResponse("/review/sign-in", _SEE_OTHER)
+            except ScreeningError as error:
+                request.state.problem = error.code
+                return _error_page(request, error)
+
+        return handled
+
+
+router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
+
+
+def _html(text: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(text, status, {"Content-Security-Policy": POLICY})
+
+
+def _error_page(request: Request, error: ScreeningError) -> HTMLResponse:
+    lang = "en" if request.query_params.get("lang") == "en" else "fr"
+    text = page(
+        "error.html",
+        lang,
+        person=None,
+        message=_WORDED.get(error.code, "error.other"),
+        code=error.code,
+        number=request.state.id,
+    )
+    return _html(text, status_of(error))
+
+
+@router.get("/sign-in")
+def sign_in_page(service: Serving, lang: Lang = "fr") -> HTMLResponse:
+    """Ask for the token."""
+    refused = "sign_in.no_site" if service.tokens is None else ""
+    return _html(page("sign_in.html", lang, person=None, refused=refused))
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, service: Serving, lang: Lang = "fr") -> Response:
+    """Check the token and keep it as the session, where no script can read it."""
+    form = await request.form()
+    token = str(form.get("token", "")).strip()
+    try:
+        if service.tokens is not None:
+            service.tokens.person(token, service.clock)
+    except NotSignedIn:
+        text = page("sign_in.html", lang, person=None, refused="sign_in.refused")
+        return _html(text, _UNAUTHORIZED)
+    answer = RedirectResponse(f"/review?lang={lang}", _SEE_OTHER)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=_SESSION_S,
+        httponly=True,
+        samesite="strict",
+        secure=service.settings.behind_tls,
+    )
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out() -> Response:
+    """Forget the session."""
+    answer = RedirectResponse("/review/sign-in", _SEE_OTHER)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/static/{name}")
+def static(name: str) -> Response:
+    """Give one of the pages' own files; no other name exists."""
+    if name not in ASSETS:
+        return Response(status_code=404)
+    return Response(asset(name), media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/alarms")
+def alarms(call: Calling) -> JSONResponse:
+    """Count the urgent reports that nobody took charge of in time."""
+    require(call.person, Deed.READ_WORKLIST)
+    items = worklist(call.service.store, clock=call.service.clock)
+    return JSONResponse({"due": sum(item.realert for item in items)})
+
+
+@router.get("")
+def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
+    """List what waits for a physician."""
+    require(call.person, Deed.READ_WORKLIST)
+    items = worklist(call.service.store, clock=call.service.clock)
+    rows = [_row(item, lang) for item in items]
+    return _html(page("worklist.html", lang, person=call.person, rows=rows))
+
+
+def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
+    return {
+        "id": item.draft_id,
+        "urgency": item.urgency,
+        "delay": Sentences(lang).text(f"urgency.{item.urgency}"),
+        "visit_id": item.visit_id,
+        "person_id": item.person_id,
+        "state": DecisionWords(lang).text(f"state.{item.state}"),
+        "waiting": _waiting(item.waiting_s, PageWords(lang)),
+        "undecided": len(item.undecided),
+        "realert": item.realert,
+    }
+
+
+def _waiting(seconds: float, words: PageWords) -> str:
+    if seconds < _HOUR_S:
+        return words.text("waiting.minutes", n=max(0, int(seconds // _MINUTE_S)))
+    if seconds < _DAY_S:
+        return words.text("waiting.hours", n=int(seconds // _HOUR_S))
+    return words.text("waiting.days", n=int(seconds // _DAY_S))
+
+
+@router.get("/agreement")
+def agreement_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
+    """Show how often physicians agreed with the engine."""
+    require(call.person, Deed.READ_AGREEMENT)
+    words, sentences = PageWords(lang), Sentences(lang)
+    is_physician = may(call.person, Deed.DECIDE)
+    rows = [
+        {
+            "name": sentences.name(row.finding),
+            "version": words.text("agreement.guideline")
+            if row.version == "guideline"
+            else row.version,
+            **{k: _figure(getattr(row, k)) for k in ("n", "confirmed", "amended", "rejected")},
+            "kappa": words.text("agreement.undefined")
+            if row.kappa is None
+            else f"{row.kappa:.2f}".replace(".", "," if lang == "fr" else "."),
+        }
+        for row in agreement(call.service.store, hide_small=not is_physician)
+    ]
+    return _html(page("agreement.html", lang, person=call.person, rows=rows))
+
+
+def _figure(count: int | None) -> str:
+    return "< 5" if count is None else str(count)
+
+
+@router.get("/{draft_id}")
+def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse:
+    """Show one report to decide on; for a physician it then counts as seen."""
+    require(call.person, Deed.READ_DRAFT)
+    history = read_history(call.service.store, draft_id)
+    reader = Reader(
+        call.person,
+        may(call.person, Deed.DECIDE),
+        may(call.person, Deed.ADVISE),
+        call.service.settings.impression_first,
+    )
+    if _is_to_be_seen(history, reader):
+        mark_seen(call.service.store, draft_id, physician=call.person, clock=call.service.clock)
+        history = read_history(call.service.store, draft_id)
+    sentences, data = review_data(history, lang, reader, call.service.engine.models)
+    return _html(page("review.html", lang, sentences=sentences, person=call.person, **data))
+
+
+def _is_to_be_seen(history: ReportHistory, reader: Reader) -> bool:
+    """Say whether the findings are now shown to this physician for the first time."""
+    is_new = not any(
+        step.act == Act.SEE and step.actor_id == reader.person.id for step in history.steps
+    )
+    is_open = history.report.state in UNDECIDED
+    is_hidden = impression_needed(history, reader.person, is_asked=reader.impression_first)
+    return reader.may_decide and is_open and is_new and not is_hidden
