@@ -140,8 +140,8 @@ def limb_swap_matrix(order: tuple[str, str, str]) -> FloatArray:
 
     Examples
     --------
-    >>> limb_swap_matrix(("LA", "RA", "LL"))[0]  # I is turned over
-    array([-1.,  0.,  0.,  0.,  0.,  0.])
+    >>> (limb_swap_matrix(("LA", "RA", "LL"))[0] + 0.0).tolist()  # I is turned over
+    [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
     if sorted(order) != sorted(_ELECTRODES):
         raise ScenarioUnfit(

@@ -27,7 +27,7 @@ MISSING_TEXTS: Final = ("", "NA", "NaN", "nan", "null", "NULL")
 """Texts that mean "nothing was measured" in every table; a mapping can add others."""
 
 _PATTERN: Final = (
-    r"^(?P<sign_of>[<>]=?)?\s*(?P<minus>[+-]?)0*(?P<whole>\d{1,9})"
+    r"^(?P<sign_of>[<>]=?)?\s*(?P<minus>[+-]?)0*(?P<whole>\d{0,9})"
     r"(?:\.(?P<part>\d{1,9})(?P<next>\d?)\d*)?$"
 )
 _COMPARATORS: Final = ("", "<", "<=", ">", ">=")
@@ -220,7 +220,8 @@ def _from_texts(texts: Texts, missing: Sequence[str], decimal: str) -> Decimals:
 
 def _parsed(written: Any) -> tuple[Int64Array, Int8Array, BoolArray]:  # noqa: ANN401
     fields = pc.extract_regex(written, _PATTERN)
-    readable = np.asarray(pc.is_valid(fields).to_numpy(zero_copy_only=False))
+    digits = pc.fill_null(pc.match_substring_regex(written, r"\d"), fill_value=False)
+    readable = np.asarray(pc.and_(pc.is_valid(fields), digits).to_numpy(zero_copy_only=False))
     parts = [pc.fill_null(part, "") for part in fields.flatten()]
     sign_of, minus, whole, part, following = parts
     nano = _integers(whole) * NANO + _integers(pc.utf8_rpad(part, _DIGITS, "0"))

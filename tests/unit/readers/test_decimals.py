@@ -75,14 +75,14 @@ def test_a_sliced_decimal_column_keeps_its_own_rows():
 
 
 def test_text_keeps_its_comparator():
-    read = read_decimals(pa.array(["<0.10", "<= 5", ">20", ">=7.5", " 1.26 "]))
+    read = read_decimals(pa.array(["<0.10", "<= 5", ">20", ">=7.5", " 1.26 ", ".5"]))
     assert read.nano.tolist() == [
-        100_000_000, 5_000_000_000, 20_000_000_000, 7_500_000_000, 1_260_000_000,
+        100_000_000, 5_000_000_000, 20_000_000_000, 7_500_000_000, 1_260_000_000, 500_000_000,
     ]  # fmt: skip
-    assert read.comparator.tolist() == [-1, -2, 1, 2, 0]
+    assert read.comparator.tolist() == [-1, -2, 1, 2, 0, 0]
 
 
-@pytest.mark.parametrize("text", ["1,26", "1.26 mmol/L", "1e3", "abc", "1.", ".5", "--1", "1 000",
+@pytest.mark.parametrize("text", ["1,26", "1.26 mmol/L", "1e3", "abc", "1.", "--1", "1 000",
                                   "12345678901", "<>1", "positive", "0x1f", "1_000"])  # fmt: skip
 def test_text_that_is_no_decimal_is_unreadable(text):
     read = read_decimals(pa.array([text, "1"]))
