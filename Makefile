@@ -9,7 +9,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c con
 UV = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
-.PHONY: run test check check-slow format bench readme train clean
+.PHONY: run test check check-slow format bench readme train postgres reliability openapi clean
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -52,6 +52,15 @@ train: .venv/dev.stamp  ## trains every shipped model from the development data
 	$(BIN)/laennec train diabetes_textbook --data $(DATA) --out models
 	$(BIN)/laennec train diabetes_type_2 --data $(DATA) --out models
 	$(BIN)/laennec train ecg_delineation --data $(DATA) --out models
+
+postgres:  ## the PostgreSQL server on which the tests run as well; they are skipped without it
+	apt-get install -y -q postgresql
+
+reliability: .venv/dev.stamp  ## kills, fills and falsifies the service at length; writes docs/reliability.md
+	PYTHONPATH=tests/support $(BIN)/python tests/support/reliability.py
+
+openapi: .venv/base.stamp  ## writes docs/schema/openapi.json
+	$(BIN)/python docs/tools/openapi.py
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -4,11 +4,9 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import print_error
-
-EXIT_REFUSED = 1
-
 app = typer.Typer()
+store_app = typer.Typer(help="The store of drafts and decisions.")
+app.add_typer(store_app, name="store", no_args_is_help=True)
 
 
 @app.command()
@@ -35,12 +33,25 @@ def token(
 ) -> None:
     """Make a token with which a person of the site signs in to the service; it is shown once."""
     from .serving.clock import utc_now
-    from .serving.http.tokens import new_token
-    from .serving.site import load_site, read_settings
+    from .serving.http.tokens import token_of
+    from .serving.site import read_settings
 
-    settings = read_settings()
-    site = load_site(settings.site)
-    if settings.site is None:  # load_site has refused it already
-        print_error({"code": "not_permitted", "found": "no site", "why": "", "remedy": ""})
-        raise typer.Exit(EXIT_REFUSED)
-    typer.echo(new_token(site, settings.site, person, days=days, clock=utc_now))
+    typer.echo(token_of(person, read_settings().site, days=days, clock=utc_now))
+
+
+@store_app.command("upgrade")
+def store_upgrade(
+    database: Annotated[
+        str | None, typer.Option(help="Store, such as sqlite:///visits.db; else LAENNEC_DATABASE.")
+    ] = None,
+) -> None:
+    """Bring a store of an earlier version up to date; its audit is checked before and after."""
+    from .cli_print import print_json
+    from .serving.clock import utc_now
+    from .serving.decide_commands import address_of
+    from .serving.site import read_settings
+    from .serving.tables import SCHEMA
+    from .serving.upgrade import upgrade_store
+
+    found = upgrade_store(address_of(database, read_settings()), clock=utc_now)
+    print_json({"from": found, "to": SCHEMA})

@@ -228,11 +228,15 @@ def _checkpoints(site: Site) -> Checkpoints:
     return read_checkpoints(site.checkpoints, keys)
 
 
+def address_of(database: str | None, settings: SiteSettings) -> str:
+    """Return the address of the store: as named, of the environment, or of the site."""
+    return database or settings.database or load_site(settings.site).database
+
+
 @contextmanager
 def opened(database: str | None, settings: SiteSettings) -> Iterator[Store]:
     """Open the store that a command means: named, of the environment, or of the site."""
-    address = database or settings.database or load_site(settings.site).database
-    store = open_store(address, create=False)
+    store = open_store(address_of(database, settings), create=False)
     try:
         yield store
     finally:

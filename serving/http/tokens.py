@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...engine.errors import DataError
 from ..clock import Clock, read_clock
 from ..people import Person
-from ..site import Site
+from ..site import Site, load_site
 from .problems import NotSignedIn
 
 TOKEN_FILE: Final = "tokens.toml"  # noqa: S105 - the name of a file
@@ -125,6 +125,17 @@ def new_token(site: Site, folder: Path, person_id: str, *, days: int, clock: Clo
     with os.fdopen(handle, "a", encoding="utf-8") as stream:
         stream.write((_HEADER if is_new else "") + row)
     return token
+
+
+def token_of(person_id: str, folder: Path | None, *, days: int, clock: Clock) -> str:
+    """Make a token for a person of the site in a folder; as `new_token`.
+
+    Raises
+    ------
+    NotPermitted : no site, or no such person
+    """
+    site = load_site(folder)
+    return new_token(site, folder or Path(), person_id, days=days, clock=clock)
 
 
 def _hash(token: str) -> str:

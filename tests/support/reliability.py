@@ -22,6 +22,8 @@ import postgres_server
 SUPPORT = Path(__file__).parent
 ROOT = SUPPORT.parents[1]
 PAGE = ROOT / "docs" / "reliability.md"
+WORDS = (SUPPORT / "reliability.txt").read_text(encoding="utf-8").rstrip("\n")
+HEAD, MIDDLE, TAIL = (part.strip("\n") for part in WORDS.split("====="))
 COLUMNS = (
     "kills",
     "acknowledged",
@@ -33,49 +35,6 @@ COLUMNS = (
     "chain_problems",
     "another_answer",
 )
-HEAD = """# Reliability: what was counted
-
-Written by `make reliability`; the short form of the same harness runs in every check. Nothing here is typed by hand.
-
-{when}, commit {commit}, {machine}. Command: `{command}`.
-
-## Killed at random instants, under load
-
-Six clients send visits, corrections and decisions over HTTP at the same time, each act under a key of its own. After a random moment every
-process of the service is ended with SIGKILL; in the last row the database server crashes (immediate shutdown, recovery from its log) as well.
-A 2xx that was received is an acknowledged act.
-
-| what | kills | acknowledged acts | of them decisions | acts cut off | lost | doubled | half written | problems of the audit chain | another answer when sent again |
-|---|---|---|---|---|---|---|---|---|---|
-"""
-MIDDLE = """
-`lost`: an acknowledged draft, decision or audit event that is not there after the restart. `doubled`: a finding decided twice by one act.
-`half written`: an act of which some findings are there and others not. The chain is checked against a checkpoint that was signed after each
-earlier kill, outside the database. In every fifth round all acts are sent again under their keys: one that was acknowledged must give the same
-answer, one that was cut off must be done once.
-
-SIGKILL shows atomicity, not durability in a power cut: that is the business of the sync faults below, and of the disk's own honesty.
-
-## Writes and syncs that fail, and a full disk
-
-A decision is sent over HTTP while the n-th write or sync of the store's files fails, for every n until one decision passes untouched; SQLite.
-
-| fault | faults | 2xx without durability | other than 503 | reads that failed meanwhile | acts that could not be sent again | problems of the audit chain |
-|---|---|---|---|---|---|---|
-"""
-TAIL = """
-## Edits of the audit trail
-
-Edited, deleted, inserted, reordered, truncated and re-computed chains, and weakened guards, are tried one by one in
-`tests/anomaly/test_store_tamper.py` and `tests/contract/test_store_upgrade.py`: {tampered} cases, {noticed} noticed. A chain that was cut at its end
-is noticed with a signed checkpoint only, and the report says so where there is none.
-
-## What this does not show
-
-- No power was cut; a disk that says "written" too early is not noticed.
-- Load is that of one machine with its clients on it.
-- {skipped}
-"""
 
 
 def run(program, *args, **environment):
@@ -145,7 +104,8 @@ def tampering():
 
 
 def machine():
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"
 
 
 def row(*cells):
@@ -169,7 +129,7 @@ def main():
     for place, (name, kills, kind, workers) in enumerate(runs):
         counts = crash(kills, asked.seed + place, kind, workers)
         text += row(name, *(counts[column] for column in COLUMNS))
-    text += MIDDLE
+    text += f"\n{MIDDLE}\n"
     for cells in fault_rows(faults() or []):
         text += row(*cells)
     tampered, noticed = tampering()
@@ -189,7 +149,7 @@ def main():
         else "reliability.py " + " ".join(sys.argv[1:]),
     )
     tail = TAIL.format(tampered=tampered, noticed=noticed, skipped=skipped)
-    PAGE.write_text(head + text + tail, encoding="utf-8")
+    PAGE.write_text(f"{head}\n{text}\n{tail}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""The OpenAPI description is that of the routes, and its examples are what the service takes."""
+
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from http_support import ROOT, send
+from laennec.engine.intake.schema import visit_schema
+from laennec.serving.http.bodies import DecisionBody
+from laennec.serving.http.description import examples
+from laennec.serving.http.problems import STATUS
+
+PAGE = ROOT / "docs" / "schema" / "openapi.json"
+DESCRIBED = json.loads(PAGE.read_text(encoding="utf-8"))
+CONTRACT = {
+    ("/v1/prediagnoses", "post"),
+    ("/v1/prediagnoses/{draft_id}", "get"),
+    ("/v1/prediagnoses/{draft_id}/decision", "post"),
+    ("/v1/prediagnoses/{draft_id}/report.{ending}", "get"),
+    ("/v1/worklist", "get"),
+    ("/health", "get"),
+    ("/ready", "get"),
+    ("/metrics", "get"),
+}
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'laennec.db'}"
+
+
+def test_the_published_description_is_that_of_the_routes():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "tools" / "openapi.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_service_gives_the_description_that_is_published(people):
+    assert people.as_(None).get("/openapi.json").json() == DESCRIBED
+
+
+def test_every_route_of_the_contract_is_described():
+    routes = {(path, method) for path, found in DESCRIBED["paths"].items() for method in found}
+    assert routes >= CONTRACT
+
+
+def test_every_other_answer_is_a_problem_and_every_route_names_who_may_call():
+    for path, methods in DESCRIBED["paths"].items():
+        for route in methods.values():
+            if path in ("/health", "/ready", "/metrics"):
+                assert "security" not in route
+                continue
+            assert route["security"] == [{"token": []}]
+            assert "application/problem+json" in route["responses"]["default"]["content"]
+            assert "422" not in route["responses"]
+
+
+def test_the_example_visit_is_one_that_the_service_takes(people):
+    visit = examples()["visit"]
+    jsonschema.validate(visit, visit_schema())
+    answer = send(people.as_("software"), json.dumps(visit).encode())
+    assert answer.status_code == 201
+    assert answer.json()["refused_items"] == []
+    assert set(examples()["draft"]) <= set(answer.json())
+    assert set(examples()["draft"]["findings"][0]) <= set(answer.json()["findings"][0])
+
+
+def test_the_example_decisions_and_the_example_problem_have_their_form():
+    schema = DESCRIBED["components"]["schemas"]["DecisionBody"]
+    assert len(schema["examples"]) == 2
+    for example in schema["examples"]:
+        assert DecisionBody.model_validate(example).decisions
+    problem = examples()["problem"]
+    jsonschema.validate(problem, DESCRIBED["components"]["schemas"]["Problem"])
+    assert STATUS[problem["code"]] == problem["status"]
