@@ -9,7 +9,7 @@ such rows support is borderline, to be repeated.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -183,7 +183,18 @@ def evaluate_finding(
         np.stack([edges[r.id] for r in spec.rows]),
         np.stack([splits[r.id] for r in spec.rows]),
     )
-    return _decide(spec, said, _holds_any(spec.not_when, batch))
+    column = _decide(spec, said, _holds_any(spec.not_when, batch))
+    return replace(column, urgency=_barred_urgency(column, inputs))
+
+
+def _barred_urgency(column: FactColumn, inputs: Mapping[str, CombinedInput]) -> Int8Array:
+    """Return the urgency, for whom the finding is barred that of a value which a person reads."""
+    spec = column.spec
+    if spec.barred.urgency is None:
+        return column.urgency
+    measured = np.logical_or.reduce([inputs[i].column.accepted[:, 0] for i in spec.items])
+    level = np.int8(_level(spec.barred.urgency))
+    return np.where(column.barred & measured, level, column.urgency).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, Miss
 from ..record import ItemState, VisitBatch
 from .changes import what_would_change
 from .columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
-from .inputs import is_reported, row_parameters, states_of
+from .inputs import is_reported, row_parameters, states_of, values_of
 from .reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
 
 
 DISAGREE: Final = "disagree"
+BARRED: Final = "barred"
 PRESSING: Final = ("U0", "U1")
 ALREADY_MEASURED: Final = "already_measured"
 DONE_BY: Final = {"venous_fasting_glucose": "glucose.fasting_venous"}
@@ -80,6 +81,7 @@ def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
     grade = person.grade
     tail = grade.code if grade and person.is_made_by_grade else STATES[person.state]
     tail = DISAGREE if person.disagrees else tail
+    tail = BARRED if person.column.barred[person.row] and person.spec.barred.action else tail
     shown = next((r for r in rows if r.threshold is not None), None)
     parameters = row_parameters(person.columns, person.batch, person.row, shown) if shown else {}
     return Message(f"finding.{person.spec.id}.{tail}", parameters)
@@ -90,6 +92,8 @@ def _outcome(person: FactPerson) -> Outcome:
 
     Results that disagree are repeated, except where the highest of them can't wait for that.
     """
+    if person.column.barred[person.row] and _measured_items(person):
+        return person.spec.barred
     if person.disagrees:
         own = person.grade.outcome if person.grade else person.spec.disagree
         return own if own.urgency in PRESSING else person.spec.disagree
@@ -110,6 +114,7 @@ def _missing(person: FactPerson) -> tuple[MissingItem, ...]:
         return ()
     grade = person.grade
     step = (grade.next_step if grade else "") or person.spec.next_step
+    step = person.spec.postponed_step if person.has(person.spec.postponed) else step
     step = ALREADY_MEASURED if _is_done(person, step) else step
     return tuple(
         MissingItem(group[0], required=True, next_step=step)
@@ -149,7 +154,23 @@ def _limits(person: FactPerson) -> Iterator[Message]:
     for note in person.spec.notes:
         if _applies(person, note):
             yield Message(note.message)
+    if person.column.barred[person.row] and person.spec.barred.action:
+        yield from _values_to_read(person)
     yield from _value_limits(person)
+
+
+def _values_to_read(person: FactPerson) -> Iterator[Message]:
+    """Yield what was measured and is left to a physician to read."""
+    for item in _measured_items(person):
+        for value in values_of(person.columns, person.batch, person.row, item):
+            unit = f"unit:{value.unit}"
+            parameters = {"item": f"item:{value.name}", "value": value.value, "unit": unit}
+            yield Message("limit.fact.barred_value", parameters)
+
+
+def _measured_items(person: FactPerson) -> list[str]:
+    """Return the items of a finding that have an accepted value."""
+    return [i for i in person.spec.items if is_reported(person.columns, i, person.row)]
 
 
 def _value_limits(person: FactPerson) -> Iterator[Message]:

@@ -58,6 +58,13 @@ def input_values(
     return [value, *_readings(batch, person, value.name, last)]
 
 
+def values_of(columns: FactColumns, batch: VisitBatch, person: int, item: str) -> list[InputValue]:
+    """Return every accepted value of an item of a row, in the order of the record."""
+    accepted = columns.inputs[item].readings.accepted[person]
+    places = [(item, int(at)) for at in np.flatnonzero(accepted)]
+    return [_input_value(columns, batch, person, place) for place in places]
+
+
 def _input_value(
     columns: FactColumns, batch: VisitBatch, person: int, place: tuple[str, int]
 ) -> InputValue:

@@ -112,6 +112,7 @@ def _finding(raw: Mapping[str, Any], file: _File) -> FindingSpec:
     where = f"{file.path}, finding {raw['id']}"
     grades = tuple(_grade(g, where) for g in raw["grade"])
     codes = {g.code: index for index, g in enumerate(grades)}
+    postponed = raw.get("postponed", {})
     spec = FindingSpec(
         id=raw["id"],
         topic=file.topic,
@@ -122,7 +123,10 @@ def _finding(raw: Mapping[str, Any], file: _File) -> FindingSpec:
         next_addressee=raw["next_addressee"],
         borderline=read_outcome(raw.get("borderline", {}), where),
         disagree=read_outcome(raw.get("disagree", {}), where),
+        barred=read_outcome(raw.get("barred", {}), where),
         not_when=_flags(raw, "not_when", file),
+        postponed=_flags(postponed, "when", file),
+        postponed_step=postponed.get("step", ""),
         grades=grades,
         rows=tuple(_row(r, codes, file) for r in raw["row"]),
         notes=tuple(_note(n, file) for n in raw.get("note", ())),

@@ -134,6 +134,9 @@ class FindingSpec:
     ``needs``: for "absent" at least one item of each group must be assessable. ``not_when``: with
     any of these answers the finding is not assessable, whatever was measured. ``disagree``: what is
     proposed where several results of one item do not agree; its urgency is that of the grade.
+
+    ``barred``: what is proposed where something was measured and ``not_when`` holds.
+    ``postponed``: with any of these answers the next step is ``postponed_step``.
     """
 
     id: str
@@ -145,7 +148,10 @@ class FindingSpec:
     next_addressee: str
     borderline: Outcome
     disagree: Outcome
+    barred: Outcome
     not_when: tuple[Flag, ...]
+    postponed: tuple[Flag, ...]
+    postponed_step: str
     grades: tuple[Grade, ...]
     rows: tuple[Row, ...]
     notes: tuple[Note, ...]

@@ -254,6 +254,32 @@ def test_what_is_missing_names_the_cheapest_next_measurement():
     assert found({"answers": says_yes("condition.pregnancy")}, "waist").missing == ()
 
 
+@pytest.mark.parametrize("guidelines", [FR, ADA])
+@pytest.mark.parametrize("glucose", ["1.00 g/L", "1.30 g/L"])
+def test_a_glucose_in_pregnancy_is_printed_and_left_to_a_physician(glucose, guidelines):
+    visit = {FASTING: glucose, "answers": says_yes("condition.pregnancy")}
+    one = found(visit, "diabetes_range", guidelines)
+    assert (one.state, one.grade, one.urgency) == ("not_assessable", "", "U2")
+    assert one.message.id == "finding.diabetes_range.barred"
+    assert one.proposed_action == "read_glucose_in_pregnancy"
+    limits = {limit.id: limit.parameters for limit in one.limits}
+    assert float(limits["limit.fact.barred_value"]["value"]) == float(glucose.partition(" ")[0])
+    assert "limit.fact.pregnancy_glucose" in limits
+    beside = found(visit, "intermediate_glycaemia", guidelines)
+    assert "limit.fact.pregnancy_glucose" in {limit.id for limit in beside.limits}
+
+
+def test_without_a_glucose_nobody_is_asked_to_read_one_in_pregnancy():
+    one = found({"answers": says_yes("condition.pregnancy")}, "diabetes_range")
+    assert (one.state, one.urgency, one.proposed_action) == ("not_assessable", None, "")
+
+
+def test_a_lipid_panel_waits_for_the_end_of_a_pregnancy():
+    one = found({"answers": says_yes("condition.pregnancy")}, "ldl")
+    assert [m.next_step for m in one.missing] == ["lipids_after_pregnancy"]
+    assert [m.next_step for m in found({}, "ldl").missing] == ["lipids"]
+
+
 def test_two_reasons_for_a_borderline_propose_the_more_urgent():
     one = found({"glucose.random_venous": "2.10 g/L", FASTING: "1.24 g/L"}, "diabetes_range")
     assert (one.state, one.grade, one.urgency) == ("borderline", "random_high", "U2")
