@@ -47,8 +47,9 @@ def measure(
     if output is not None and ending not in (".csv", ".json"):
         raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
     rows, plain = [], []
-    found = each_file(files, measure_task(_network(models, trust)))
-    tally = _Tally()
+    network = _network_or_none(models, trust)
+    found = each_file(files, measure_task(network))
+    tally = _Tally(is_partial=network is None)
     for done in tally.over(_watched(found, len(files), quiet=output is None)):
         if done.analysis is None or done.section is None or done.recording is None:
             continue
@@ -122,11 +123,26 @@ def _network(models: list[Path] | None, trust: Path | None) -> "Network":
     return find_network(load_models(models, trust))
 
 
-class _Tally:
-    """Counts what was done, prints errors, and knows the exit code."""
+def _network_or_none(models: list[Path] | None, trust: Path | None) -> "Network | None":
+    """Return the network, or None after printing why it is refused."""
+    from .engine.errors import ModelError
 
-    def __init__(self) -> None:
+    try:
+        return _network(models, trust)
+    except ModelError as error:
+        print_error(error.as_dict())
+        return None
+
+
+class _Tally:
+    """Counts what was done, prints errors, and knows the exit code.
+
+    ``is_partial``: nothing can be done in full, as the network is refused.
+    """
+
+    def __init__(self, *, is_partial: bool = False) -> None:
         self.done = self.refused = 0
+        self.is_partial = is_partial
 
     def over(self, found: "Iterator[EcgDone]") -> "Iterator[EcgDone]":
         """Yield what was done; print what could not be."""
@@ -140,7 +156,7 @@ class _Tally:
 
     @property
     def exit_code(self) -> int:
-        if not self.refused:
+        if not self.refused and not self.is_partial:
             return 0
         return EXIT_PARTLY if self.done else EXIT_REFUSED
 

@@ -83,15 +83,20 @@ def _same_name(record: str, path: Path) -> DataError:
     )
 
 
-def measure_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
-    """Return the task that judges, delineates and measures."""
+def measure_task(network: Network | None) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that judges, delineates and measures.
+
+    Without the network the gate and the second measurement speak alone.
+    """
+    delineator = network.delineator if network else None
+    reference = network.reference if network else None
 
     def measure(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
-        analysis = analyse_ecg(recording.signal, network.delineator)
+        analysis = analyse_ecg(recording.signal, delineator)
         header = recording.header
         person = Person(header.sex, header.age_years)
-        section = section_of(analysis, network.reference, person)
+        section = section_of(analysis, reference, person)
         plain = analysis.fiducials.as_json(record)
         return EcgDone(Path(record), record, recording, analysis, section, plain)
 

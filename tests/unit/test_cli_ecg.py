@@ -62,6 +62,14 @@ def test_fiducials_and_beats_have_the_form_of_the_contract(tmp_path: Path) -> No
     assert beats["r"] == sorted(beats["r"])
 
 
+def test_without_the_network_the_second_measurement_is_printed(tmp_path: Path) -> None:
+    done = run("ecg", "measure", ECG, "--models", tmp_path, "--lang", "en")
+    assert done.returncode == 3
+    assert "no model ecg_delineation/waves" in done.stderr
+    assert "Second measurement" in done.stdout
+    assert run("ecg", "beats", ECG, "--out", tmp_path, "--models", tmp_path).returncode == 1
+
+
 def test_two_files_of_one_name_are_not_written_over_each_other(tmp_path: Path) -> None:
     done = run("ecg", "beats", ECG, ECG, "--out", tmp_path)
     assert done.returncode == 3
