@@ -56,9 +56,9 @@ def _holds_symptoms(problem: Problem, vocabulary: Vocabulary) -> bool:
     if problem.item.startswith(_SECTION) or in_list:
         return not (problem.code == "not_a_list" and problem.parameters.get("found") == NOTHING)
     if problem.code == "unknown_key":
-        key = _plain(problem.parameters.get("key", ""))
+        key = plain_word(problem.parameters.get("key", ""))
         return _resembles(key) or f"{_SECTION}{key}" in vocabulary.questions
-    found = _plain(problem.parameters.get("found", ""))
+    found = plain_word(problem.parameters.get("found", ""))
     return problem.code == "unknown_entry" and f"{_SECTION}{found}" in vocabulary.questions
 
 
@@ -72,10 +72,10 @@ def _resembles(key: str) -> bool:
     return any(part.startswith(word) for word in beginnings for part in key.split("_"))
 
 
-def _plain(text: str) -> str:
+def plain_word(text: str) -> str:
     """Return text without accents, spaces and capitals.
 
-    >>> _plain("Symptômes")
+    >>> plain_word("Symptômes")
     'symptomes'
     """
     plain = unicodedata.normalize("NFKD", text)

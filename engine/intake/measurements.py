@@ -11,6 +11,7 @@ from ..record import UNKNOWN, ItemState
 from ..vocabulary import Item, Vocabulary
 from .document import NumberText, intake_numbers
 from .problems import ProblemLog, shown
+from .unread_values import is_watched, what_it_may_mean
 
 LOINC_SYSTEM: Final = "http://loinc.org"
 LOCAL_SYSTEM: Final = "laennec"
@@ -58,15 +59,18 @@ class _Code:
     implied: Mapping[str, Any]
 
 
-def read_measurement(given: object, path: str, context: MeasurementContext) -> Reading | None:
-    """Return the reading, refused where something about it is wrong; None if it has no item."""
+def read_measurement(given: object, path: str, context: MeasurementContext) -> tuple[Reading, ...]:
+    """Return the reading, refused where something about it is wrong; nothing if it has no item.
+
+    Of a value that is no decimal, what it may mean is returned, refused: for the urgent rules.
+    """
     log = context.log
     if not isinstance(given, Mapping):
         log.refuse_record("not_an_object", path)
-        return None
+        return ()
     code = _read_code(given.get("code"), f"{path}.code", context)
     if code is None:
-        return None
+        return ()
     before = len(log.problems)
     log.unknown_keys(given, (*KEYS, *context.vocabulary.methods), path)
     value = _read_value(given, path, code.item, log)
@@ -75,11 +79,11 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> R
     at = _read_at(given.get("at"), f"{path}.at", code.item, context)
     slot = _slot(given, path, code, methods, context)
     if value is None:
-        return None
+        return _as_words(given.get("value"), (slot, unit, path, at), code.item, context.vocabulary)
     refused = any(p.severity in ("refused_item", "refused_record") for p in log.problems[before:])
     suspect = any(p.severity == "suspect_item" for p in log.problems[before:])
     state = ItemState.REFUSED if refused else ItemState.SUSPECT if suspect else ItemState.ACCEPTED
-    return Reading(
+    reading = Reading(
         slot=slot,
         text=value[0],
         nano=value[1],
@@ -90,6 +94,35 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> R
         path=path,
         at=at,
         methods={f"method.{code.item.code}.{k}": v for k, v in methods.items()},
+    )
+    return (reading,)
+
+
+def _as_words(
+    value: object,
+    where: tuple[str, int, str, datetime | None],
+    item: Item,
+    vocabulary: Vocabulary,
+) -> tuple[Reading, ...]:
+    """Return refused readings of what a value that is no decimal may mean."""
+    if value is None or not is_watched(item.code, vocabulary):
+        return ()
+    slot, unit, path, at = where
+    ucum = item.units[unit].ucum if unit >= 0 else ""
+    return tuple(
+        Reading(
+            slot=slot.replace(item.code, may_mean.item, 1),
+            text=shown(value),
+            nano=may_mean.nano,
+            unit=vocabulary.items[may_mean.item].unit_index(ucum),
+            comparator=may_mean.comparator,
+            state=ItemState.REFUSED,
+            confirmed=False,
+            path=path,
+            at=at,
+            methods={},
+        )
+        for may_mean in what_it_may_mean(str(value), item.code, ucum)
     )
 
 
@@ -118,9 +151,7 @@ def _read_value(
         comparator = ""
     if not isinstance(value, str):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-        value = (
-            repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-        )
+        value = "" if value is None else str(value)
     elif isinstance(value, NumberText):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
     pointed = _with_point(value)

@@ -1,7 +1,7 @@
 """Many visits at once: table columns in, the same columnar record out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,10 @@ from ..record import (
 )
 from ..vocabulary import Vocabulary, load_vocabulary
 from .lost_symptoms import UNREADABLE
+from .unread_values import is_watched, lost_values, what_it_may_mean
+
+NOT_QUOTED = "…"
+"""A table's problems quote nothing of it: a name may stand in the wrong column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class TableColumn:
     """One column of reported values, all in one declared unit.
 
     ``nano`` int64 (n,) in billionths of ``unit``; ``comparator`` int8 (n,) as in a record;
-    ``present`` bool (n,), a decimal stood there; ``unreadable`` bool (n,), something else did.
+    ``present`` bool (n,), a decimal stood there; ``unreadable`` bool (n,), something else did;
+    ``unread`` row -> what that was, where it was text.
     """
 
     slot: str
@@ -37,6 +42,7 @@ class TableColumn:
     present: BoolArray
     unreadable: BoolArray
     name: str
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,12 @@ def table_batch(
     by_slot: dict[str, list[TableColumn]] = {}
     for column in columns:
         by_slot.setdefault(column.slot, []).append(column)
+    words: dict[str, list[TableColumn]] = {}
+    for column in columns:
+        for slot, refused_column in _as_words(column, vocabulary):
+            words.setdefault(slot, []).append(refused_column)
+    slots = dict.fromkeys((*by_slot, *words))
+    unread = _unreadable(columns)
     refused = np.zeros(n, dtype=np.bool_)
     for problem in problems:
         if problem.severity == "refused_record":
@@ -79,10 +91,16 @@ def table_batch(
         person_id=people.person_id,
         age_years=people.age_years,
         sex=people.sex,
-        quantities={slot: _merge(found, vocabulary) for slot, found in by_slot.items()},
-        answers={**answers, **_unreadable_symptoms(n, problems)},
+        quantities={
+            slot: _merge(by_slot.get(slot, ()), words.get(slot, ()), vocabulary) for slot in slots
+        },
+        answers={
+            **answers,
+            **_unreadable_symptoms(n, problems),
+            **_unreadable_values(n, unread, vocabulary),
+        },
         refused=refused,
-        problems=(*problems, *_unreadable(columns)),
+        problems=(*problems, *unread),
         vocabulary=vocabulary,
     )
 
@@ -97,7 +115,52 @@ def _unreadable_symptoms(n: int, problems: Sequence[Problem]) -> dict[str, Int8A
     return {UNREADABLE: answers}
 
 
-def _merge(columns: Sequence[TableColumn], vocabulary: Vocabulary) -> QuantityColumn:
+def _unreadable_values(
+    n: int, problems: Sequence[Problem], vocabulary: Vocabulary
+) -> dict[str, Int8Array]:
+    """Say for whom a measurement was sent that can't be read, of the items that may be urgent."""
+    answers: dict[str, Int8Array] = {}
+    for problem in problems:
+        for name, answer in lost_values([problem], vocabulary).items():
+            column = answers.setdefault(name, np.full(n, UNKNOWN, dtype=np.int8))
+            column[problem.row] = answer
+    return answers
+
+
+def _as_words(column: TableColumn, vocabulary: Vocabulary) -> Iterator[tuple[str, TableColumn]]:
+    """Yield columns of the numbers that unreadable values may mean; they are refused."""
+    item = vocabulary.item_of(column.slot)
+    if not column.unread or not is_watched(item.code, vocabulary):
+        return
+    n, found = len(column.nano), {}
+    for row, text in column.unread.items():
+        for place, means in enumerate(what_it_may_mean(text, item.code, column.unit)):
+            slot = column.slot.replace(item.code, means.item, 1)
+            if (slot, place) not in found:
+                found[slot, place] = _empty(column, slot, n)
+            at = found[slot, place]
+            at.nano[row], at.comparator[row] = means.nano, means.comparator
+            at.present[row] = True
+    for (slot, _), refused in found.items():
+        yield slot, refused
+
+
+def _empty(column: TableColumn, slot: str, n: int) -> TableColumn:
+    return replace(
+        column,
+        slot=slot,
+        nano=np.zeros(n, dtype=np.int64),
+        comparator=np.zeros(n, dtype=np.int8),
+        present=np.zeros(n, dtype=np.bool_),
+    )
+
+
+def _merge(
+    read: Sequence[TableColumn], words: Sequence[TableColumn], vocabulary: Vocabulary
+) -> QuantityColumn:
+    """Return the readings of one slot; what words may mean stands last, refused."""
+    columns = (*read, *words)
+    states = [ItemState.ACCEPTED] * len(read) + [ItemState.REFUSED] * len(words)
     item = vocabulary.item_of(columns[0].slot)
     units = []
     for column in columns:
@@ -116,13 +179,16 @@ def _merge(columns: Sequence[TableColumn], vocabulary: Vocabulary) -> QuantityCo
         nano=np.where(present, np.stack([c.nano for c in columns], axis=1), 0),
         unit=np.where(present, np.array(units, dtype=np.int8), np.int8(UNKNOWN)),
         comparator=np.where(present, np.stack([c.comparator for c in columns], axis=1), np.int8(0)),
-        state=np.where(present, ItemState.ACCEPTED, ItemState.ABSENT).astype(np.int8),
+        state=np.where(present, np.array(states, dtype=np.int8), ItemState.ABSENT).astype(np.int8),
     )
 
 
 def _unreadable(columns: Sequence[TableColumn]) -> list[Problem]:
     return [
-        Problem(int(row), "refused_item", "value_not_decimal", c.name, c.slot.split(".", 1)[0])
+        Problem(
+            int(row), "refused_item", "value_not_decimal", c.name, c.slot.split(".", 1)[0],
+            {"found": NOT_QUOTED},
+        )
         for c in columns
         for row in np.flatnonzero(c.unreadable)
-    ]
+    ]  # fmt: skip

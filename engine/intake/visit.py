@@ -24,6 +24,7 @@ from .person import (
     read_moment,
 )
 from .problems import ProblemLog, shown
+from .unread_values import lost_values
 
 SCHEMA: Final = "laennec.visit/1"
 KEYS: Final = (
@@ -145,7 +146,8 @@ def _read_parts(
     age = completed_years(identity.birth_date, moment, f"{path}.person.birth_date", log)
     context = MeasurementContext(vocabulary, moment, log)
     readings = _read_measurements(loaded.get("measurements", []), path, context)
-    answers = read_answers(loaded, vocabulary, path, log)
+    lost = lost_values(log.problems, vocabulary)
+    answers = read_answers(loaded, vocabulary, path, log) | lost
     ecg = _read_ecg(loaded, path, log)
     return _Parts(identity, moment, age, readings, answers, ecg)
 
@@ -168,11 +170,11 @@ def _read_measurements(
     limit = int(intake_numbers()["limits"]["measurements"])
     if len(given) > limit:
         context.log.refuse_record("too_many", where, limit=str(limit), found=str(len(given)))
-    read = (
-        read_measurement(entry, f"{where}[{index}]", context)
+    return tuple(
+        reading
         for index, entry in enumerate(given[:limit])
+        for reading in read_measurement(entry, f"{where}[{index}]", context)
     )
-    return tuple(reading for reading in read if reading is not None)
 
 
 def _previous_visits(

@@ -75,7 +75,7 @@ def _is_value_lost(problem: Problem, read: Collection[str]) -> bool:
     """Say whether a measurement gave no number at all; a refused number is still looked at."""
     if problem.severity != "refused_item":
         return False
-    if not problem.path.startswith(_MEASUREMENTS):
+    if problem.code == "value_not_decimal" or not problem.path.startswith(_MEASUREMENTS):
         return problem.code == "value_not_decimal"
     return f"{problem.path.partition(']')[0]}]" not in read
 

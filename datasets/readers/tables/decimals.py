@@ -4,8 +4,8 @@ Text is parsed once per different value. What stood there and could not be read 
 unreadable; what was not there is absent; nothing is corrected.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ _PATTERN: Final = (
 )
 _COMPARATORS: Final = ("", "<", "<=", ">", ">=")
 _COMPARATOR_CODES: Final = np.array([0, -1, -2, 1, 2], dtype=np.int8)
+UNREAD_LETTERS: Final = 64
 _DIGITS: Final = 9
 _HALF: Final = 5
 _DECIMAL128_DIGITS: Final = 38
@@ -39,12 +40,16 @@ _DECIMAL128_DIGITS: Final = 38
 
 @dataclass(frozen=True, slots=True)
 class Decimals:
-    """n reported values: billionths, comparator, whether one was there, whether it was readable."""
+    """n reported values: billionths, comparator, whether one was there, whether it was readable.
+
+    ``unread`` row -> the text of an unreadable one, no longer than ``UNREAD_LETTERS``.
+    """
 
     nano: Int64Array
     comparator: Int8Array
     present: BoolArray
     unreadable: BoolArray
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,11 @@ def _from_texts(texts: Texts, missing: Sequence[str], decimal: str) -> Decimals:
     present, unreadable = there & readable, (there & ~readable) | texts.broken
     nano, comparator = np.where(present, nano, 0), np.where(present, comparator, np.int8(0))
     at = texts.index
-    return Decimals(nano[at], comparator[at], present[at], unreadable[at])
+    unread = {
+        int(row): (texts.values[int(at[row])].as_py() or "")[:UNREAD_LETTERS]
+        for row in np.flatnonzero(unreadable[at])
+    }
+    return Decimals(nano[at], comparator[at], present[at], unreadable[at], unread)
 
 
 def _parsed(written: Any) -> tuple[Int64Array, Int8Array, BoolArray]:  # noqa: ANN401

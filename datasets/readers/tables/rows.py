@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from ....engine.fixedpoint import NANO, format_nano, parse_decimal
 from ....engine.intake.document import intake_numbers
-from ....engine.intake.table import TableColumn, TablePeople, table_batch
+from ....engine.intake.table import NOT_QUOTED, TableColumn, TablePeople, table_batch
 from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, Problem, VisitBatch
 from .answers import Answers, read_answers
 from .dates import Dates, completed_years, no_dates, read_dates
@@ -179,7 +179,14 @@ def _ages(
         nano = np.where(there, read.nano, 0)
         bad = read.unreadable | (read.present & ~there)
         problems = [
-            Problem(int(row), "refused_item", "value_not_decimal", plan.age, "age")
+            Problem(
+                int(row),
+                "refused_item",
+                "value_not_decimal",
+                plan.age,
+                "age",
+                {"found": NOT_QUOTED},
+            )
             for row in np.flatnonzero(bad)
         ]
     else:
@@ -265,6 +272,7 @@ def _columns(table: Any, plan: TablePlan) -> list[TableColumn]:  # noqa: ANN401
             TableColumn(
                 slot=role.slot, unit=role.unit, nano=read.nano, comparator=read.comparator,
                 present=read.present, unreadable=read.unreadable, name=role.column,
+                unread=read.unread,
             )
         )  # fmt: skip
     return found

@@ -1,0 +1,102 @@
+"""Measurements that were sent as words: an emergency may stand in them (clinical decision 1).
+
+Nothing is guessed: a value that is no decimal stays refused for every fact and model. What it may
+mean is kept beside it, refused too, so that the urgent rules can look at it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..errors import RecordError
+from ..fixedpoint import COMPARATOR_SIGNS, parse_decimal
+from ..record import YES, Problem
+from ..vocabulary import Vocabulary
+from .document import intake_numbers
+from .lost_symptoms import plain_word
+
+PRESSURES: Final = ("systolic_bp", "diastolic_bp")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
+_PAIR: Final = re.compile(r"^\D*(\d+(?:[.,]\d+)?)\s*[/\\-]\s*(\d+(?:[.,]\d+)?)\D*$")
+
+
+@dataclass(frozen=True, slots=True)
+class MayMean:
+    """One number that words may mean: of which item, in billionths, with its comparator."""
+
+    item: str
+    nano: int
+    comparator: int
+
+
+def lost_value_answer(item: str) -> str:
+    """Return the answer that says that a value of an item was sent and could not be read.
+
+    >>> lost_value_answer("heart_rate")
+    'intake.heart_rate_unreadable'
+    """
+    return f"intake.{item}_unreadable"
+
+
+def is_watched(item: str, vocabulary: Vocabulary) -> bool:
+    """Return whether an urgent rule of today reads the item, so that its loss is urgent too."""
+    return lost_value_answer(item) in vocabulary.questions
+
+
+def lost_values(problems: Iterable[Problem], vocabulary: Vocabulary) -> dict[str, int]:
+    """Return the answers that say which measurements were sent as something that is no decimal."""
+    items = {p.item for p in problems if p.code == "value_not_decimal"}
+    return {lost_value_answer(i): YES for i in sorted(items) if is_watched(i, vocabulary)}
+
+
+def what_it_may_mean(text: str, item: str, ucum: str) -> tuple[MayMean, ...]:
+    """Return every number that a value which is no decimal may mean; none where there is none.
+
+    Parameters
+    ----------
+    text : what was sent: a meter's word (``HI``), a pressure pair (``190/110``), ``25 irr``
+    item : whose value it was sent as
+    ucum : the unit it was sent with, empty where that is not known
+
+    Examples
+    --------
+    >>> what_it_may_mean("190/110", "systolic_bp", "mm[Hg]")[1]
+    MayMean(item='diastolic_bp', nano=110000000000, comparator=0)
+    >>> what_it_may_mean("HI", "glucose", "g/L")
+    (MayMean(item='glucose', nano=6000000000, comparator=1),)
+    """
+    return tuple(_meter_words(text, item, ucum)) or tuple(_numbers(text, item))
+
+
+def _meter_words(text: str, item: str, ucum: str) -> Iterator[MayMean]:
+    words = intake_numbers()["meter_words"]
+    limits = words["limits"].get(item, {})
+    of_unit: Mapping[str, str] = limits.get(ucum) or next(iter(limits.values()), {})
+    sent = {plain_word(part) for part in re.findall(r"[^\W\d_]+", text)}
+    for end, sign in (("high", ">"), ("low", "<")):
+        if end in of_unit and sent & set(words[end]):
+            nano, comparator = parse_decimal(f"{sign}{of_unit[end]}")
+            yield MayMean(item, nano, comparator)
+
+
+def _numbers(text: str, item: str) -> Iterator[MayMean]:
+    pair = _PAIR.match(text) if item in PRESSURES else None
+    found: Iterable[tuple[str, str]]
+    if pair:
+        found = zip(PRESSURES, pair.groups(), strict=True)
+    else:
+        limit = int(intake_numbers()["meter_words"]["numbers_read"])
+        found = ((item, number) for number in _NUMBER.findall(text)[:limit])
+    for of_item, number in found:
+        try:
+            nano, comparator = parse_decimal(_sign(text) + number.replace(",", "."))
+        except RecordError:
+            continue  # more digits than a measurement has
+        yield MayMean(of_item, nano, comparator)
+
+
+def _sign(text: str) -> str:
+    """Return the comparator that a text begins with."""
+    signs = sorted(COMPARATOR_SIGNS.values(), key=len, reverse=True)
+    return next(sign for sign in signs if text.lstrip().startswith(sign))

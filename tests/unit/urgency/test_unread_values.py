@@ -1,0 +1,133 @@
+"""A critical value that was written as words still asks for a person (clinical decision 1)."""
+
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+from house import ROOT
+from laennec.engine import Models, load_guidelines, parse, screen
+from laennec.engine.guidelines import load_urgent_rules
+from laennec.engine.intake.table import TableColumn, TablePeople, table_batch
+from laennec.engine.intake.unread_values import is_watched
+from laennec.engine.urgency import evaluate_urgent
+from laennec.engine.vocabulary import load_vocabulary
+from laennec.engine.words.as_json import as_json
+from laennec.engine.words.text import render_text
+
+SCHEMA = json.loads((ROOT / "docs/schema/prediagnosis.schema.json").read_text("utf-8"))
+VISIT = {
+    "schema": "laennec.visit/1",
+    "visit_id": "v1",
+    "performed_at": "2026-11-03T09:20:00+01:00",
+    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
+    "symptoms": [],
+}
+UNITS = {
+    "glucose": "g/L",
+    "systolic_bp": "mm[Hg]",
+    "diastolic_bp": "mm[Hg]",
+    "heart_rate": "/min",
+    "ketones": "mmol/L",
+    "waist": "cm",
+}
+
+
+def draft_of(item, value, **more):
+    measured = {"code": item, "value": value, "unit": UNITS[item], **more}
+    return screen(parse(VISIT | {"measurements": [measured]}), Models(), load_guidelines())
+
+
+WRITTEN = [
+    ("glucose", "HI", "U0"),
+    ("glucose", "Hi!", "U0"),
+    ("glucose", "HIGH", "U0"),
+    ("glucose", "élevé", "U0"),
+    ("glucose", "LO", "U0"),
+    ("glucose", "Low", "U0"),
+    ("glucose", "0.49 g/L", "U0"),
+    ("glucose", "0,49g", "U0"),
+    ("glucose", ["0.4"], "U0"),
+    ("ketones", "HI", "U0"),
+    ("heart_rate", "25 irr", "U0"),
+    ("systolic_bp", "230/118", "U0"),
+    ("systolic_bp", "118/125", "U0"),
+    ("systolic_bp", "LO", "U0"),
+    ("systolic_bp", "190/110", "U1"),
+    ("systolic_bp", "19/11", "U1"),
+    ("diastolic_bp", "190-112", "U1"),
+]
+
+
+@pytest.mark.parametrize(("item", "value", "level"), WRITTEN)
+def test_an_urgent_value_in_words_is_measured_again_now_with_the_physician(item, value, level):
+    draft = draft_of(item, value)
+    found = [i for i in draft.urgent if i.action == "remeasure_now_call_physician"]
+    assert draft.urgency == min(i.level for i in found) == level
+    shown = str(value)
+    assert {v.value for i in found for v in i.inputs} == {shown}
+    assert shown in " ".join(render_text(draft, "fr").split())
+    for lang in ("fr", "en"):
+        jsonschema.validate(as_json(draft, lang), SCHEMA)
+    assert all(f.state != "present" for f in draft.findings)
+
+
+@pytest.mark.parametrize("value", ["lent", "66 ou 68", "?", True])
+def test_a_value_in_words_that_names_no_urgent_number_is_asked_for_today(value):
+    draft = draft_of("heart_rate", value)
+    assert [(i.rule_id, i.level) for i in draft.urgent] == [("value_unreadable", "U1")]
+    page = " ".join(render_text(draft, "en").split())
+    assert "enter it in figures" in page
+    assert f"not a decimal number ({value})" in page
+
+
+def test_what_was_not_measured_is_not_lost():
+    assert draft_of("glucose", None).urgent == ()
+    assert draft_of("waist", "HI").urgent == ()
+
+
+def test_what_is_echoed_is_short_and_holds_no_control_characters():
+    draft = draft_of("glucose", "HI\x1b[2J" + "x" * 500)
+    (item, _) = draft.urgent
+    assert len(item.inputs[0].value) <= 41
+    assert "\x1b" not in render_text(draft, "fr")
+
+
+def test_every_item_of_a_pressing_rule_is_watched():
+    names = {
+        condition.threshold.item.partition(".")[0]
+        for rule in load_urgent_rules()
+        if rule.level in ("U0", "U1")
+        for clause in rule.clauses
+        for condition in clause
+        if condition.threshold is not None
+    }
+    names -= {"interarm_difference"}
+    assert names
+    assert all(is_watched(name, load_vocabulary()) for name in names)
+
+
+def test_a_table_says_what_the_same_visits_say():
+    texts = ["HI", "1.00", "abc", "0.4 ?"]
+    readable = np.array([False, True, False, False])
+    column = TableColumn(
+        slot="glucose.capillary",
+        unit="g/L",
+        nano=np.array([0, 10**9, 0, 0]),
+        comparator=np.zeros(4, dtype=np.int8),
+        present=readable,
+        unreadable=~readable,
+        name="capillary",
+        unread={0: texts[0], 2: texts[2], 3: texts[3]},
+    )
+    people = TablePeople(
+        person_id=list("abcd"),
+        visit_id=list("abcd"),
+        age_years=np.full(4, 50, dtype=np.int16),
+        sex=np.zeros(4, dtype=np.int8),
+    )
+    batch = table_batch(people, [column], {})
+    levels = evaluate_urgent(batch, load_urgent_rules()).level.tolist()
+    assert levels == [0, 4, 1, 0]
+    alone = [draft_of("glucose", t, specimen="capillary").urgency for t in texts]
+    assert alone == ["U0", None, "U1", "U0"]
