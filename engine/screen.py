@@ -14,6 +14,7 @@ from .canonical import content_hash
 from .ecg.signal import EcgSignal
 from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
+from .facts.not_interpreted import values_not_interpreted
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
@@ -193,7 +194,7 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     batch = screening.batch
     urgent = _urgent(screening, row)
     findings = agree_with_urgent(_findings(screening, row), urgent)
-    notices = _notices(batch, row)
+    notices = (*_notices(batch, row), *values_not_interpreted(screening.facts, batch, row))
     without_hash = PreDiagnosis(
         visit_id=batch.visit_id[row],
         person_id=batch.person_id[row],

@@ -72,7 +72,9 @@ def _input_value(
     item, result = place
     combined = columns.inputs[item]
     if combined.readings.readings > 1:
-        return InputValue(item, *_reported(batch, combined.readings, item, (person, result)))
+        return InputValue(
+            item, *reading_as_reported(batch, combined.readings, item, (person, result))
+        )
     is_derived = bool(combined.averaged[person]) or item in DERIVED
     return InputValue(
         name=_name(combined, person, item),
@@ -118,16 +120,16 @@ def _readings(batch: VisitBatch, person: int, name: str, last: int | None) -> li
         column = batch.quantity(slot)
         at = np.flatnonzero(column.accepted[person])
         values.extend(
-            InputValue(slot, *_reported(batch, column, slot, (person, int(reading))))
+            InputValue(slot, *reading_as_reported(batch, column, slot, (person, int(reading))))
             for reading in (at if last is None else at[-last:])
         )
     return values
 
 
-def _reported(
+def reading_as_reported(
     batch: VisitBatch, column: QuantityColumn, slot: str, at: tuple[int, int]
 ) -> tuple[str, str]:
-    """Return one reading of a slot, with the digits that were reported, and its unit."""
+    """Return one reading of a slot (person, reading), with the digits as reported, and its unit."""
     person, reading = at
     texts = batch.reported.get(slot, ())
     plain = format_nano(int(column.nano[at]), int(column.comparator[at]))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..features import Feature
+from ..features import Feature, combined_values
+from ..fixedpoint import FloatArray
 from ..prediagnosis import URGENCIES
-from ..record import UNKNOWN, Int8Array, VisitBatch
+from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
 from ..scores import (
     CODES,
     MEASURED,
@@ -25,10 +26,12 @@ from ..scores import (
     findrisc,
     score2,
 )
+from ..scores.kidney import estimated_gfr
 from ..screened import is_declined
 from ..vocabulary.load import read_toml
 
 NO_URGENCY = len(URGENCIES)
+KIDNEY_ITEMS = ("creatinine", "egfr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
     columns: dict[str, Any] = {
         name: np.where(declined, np.nan, made[name].with_nan()) for name in MEASURED
     }
+    columns["egfr_ml_per_min_1_73m2"] = np.where(declined, np.nan, _kidney(batch, made))
+    columns["kidney_doubtful"] = _kidney_doubtful(batch) & ~declined
     columns["sex"] = np.where(declined, np.int8(UNKNOWN), batch.sex)
     for name, row in published_table()["answers"].items():
         question = batch.vocabulary.questions[row["question"]]
@@ -69,6 +74,22 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
         unknown = declined | (answers == UNKNOWN)
         columns[name] = np.where(unknown, np.int8(MISSING), table[answers])
     return ScoreInputs.from_columns(columns)
+
+
+def _kidney(batch: VisitBatch, made: Mapping[str, Feature]) -> FloatArray:
+    """Return (n,) the lower of the reported filtration rate and that which creatinine gives."""
+    creatinine = combined_values(batch, "creatinine")
+    from_creatinine = estimated_gfr(creatinine, made["age_years"].with_nan(), batch.sex)
+    return np.fmin(made["egfr_ml_per_min_1_73m2"].with_nan(), from_creatinine)
+
+
+def _kidney_doubtful(batch: VisitBatch) -> BoolArray:
+    """Return (n,) for whom a value of the kidney was refused or waits for a confirmation."""
+    doubtful = np.zeros(batch.n, dtype=np.bool_)
+    for problem in batch.problems:
+        if problem.item in KIDNEY_ITEMS and problem.severity in ("refused_item", "suspect_item"):
+            doubtful[problem.row] = True
+    return doubtful
 
 
 def evaluate_published(

@@ -48,6 +48,7 @@ class Reason(IntEnum):
     SEVERE_CKD = 4
     FAMILIAL_HYPERCHOLESTEROLAEMIA = 5
     PREGNANCY = 6
+    KIDNEY_DOUBTFUL = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +209,10 @@ def _derive(fact: DerivedFact, inputs: ScoreInputs) -> CodeArray:
 
 
 def _excluded(exclusion: Exclusion, inputs: ScoreInputs) -> tuple[BoolArray, BoolArray]:
-    anyone, something_known = np.zeros(len(inputs), bool), np.zeros(len(inputs), bool)
+    anyone, something_known = (
+        np.zeros(len(inputs), bool),
+        np.full(len(inputs), exclusion.always_known),
+    )
     for clause in exclusion.clauses:
         holds, known = _clause(clause, inputs)
         anyone |= holds

@@ -53,6 +53,7 @@ CODES: Final[Mapping[str, Mapping[str, int]]] = {
     "known_diabetes": _NO_YES,
     "known_cvd": _NO_YES,
     "severe_ckd": _NO_YES,
+    "kidney_doubtful": _NO_YES,
     "familial_hypercholesterolaemia": _NO_YES,
     "pregnancy": _NO_YES,
 }
@@ -100,6 +101,7 @@ class ScoreInputs:
     known_diabetes: CodeArray
     known_cvd: CodeArray
     severe_ckd: CodeArray
+    kidney_doubtful: CodeArray
     familial_hypercholesterolaemia: CodeArray
     pregnancy: CodeArray
 

@@ -49,11 +49,15 @@ class DerivedFact:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Who a score does not speak for: any clause, for one sex (or both when `sex` is None)."""
+    """Who a score does not speak for: any clause, for one sex (or both when `sex` is None).
+
+    `always_known`: where nothing is recorded there is nothing to verify.
+    """
 
     id: str
     clauses: tuple[Clause, ...]
     sex: int | None
+    always_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,4 +285,5 @@ def _parse_exclusion(name: str, excluded: Mapping[str, Any], path: str) -> Exclu
         raise broken(path, f"exclusion {name!r}", "it is not in exclusions.toml")
     row = excluded[name]
     clauses = tuple(parse_clause(clause, name) for clause in row["clauses"])
-    return Exclusion(name, clauses, SEXES[row["applies_to"]] if "applies_to" in row else None)
+    sex = SEXES[row["applies_to"]] if "applies_to" in row else None
+    return Exclusion(name, clauses, sex, bool(row.get("always_known", False)))

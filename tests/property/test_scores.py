@@ -28,7 +28,13 @@ SPAN = {
     "hdl_cholesterol_mmol_per_l": (0.4, 4.0),
     "egfr_ml_per_min_1_73m2": (10.0, 130.0),
 }
-EXCLUDING = ("known_diabetes", "known_cvd", "severe_ckd", "familial_hypercholesterolaemia")
+EXCLUDING = (
+    "known_diabetes",
+    "known_cvd",
+    "severe_ckd",
+    "kidney_doubtful",
+    "familial_hypercholesterolaemia",
+)
 # facts that say who the score is for, or (the diagnosis) can only add to what was measured
 NOT_ITEMS = (*EXCLUDING, "pregnancy", "egfr_ml_per_min_1_73m2", "hypertension_diagnosed")
 REQUIRED = ("age_years", "sex")

@@ -112,3 +112,30 @@ def test_cambridge_never_becomes_a_risk() -> None:
     assert found.risk is None
     assert found.risk_interval is None
     assert found.band == "not_assessable"
+
+
+CREATININE = {"code": "creatinine", "unit": "umol/L", "value": "450", "confirmed_by": "nurse"}
+
+
+@pytest.mark.parametrize(
+    ("kidney", "message"),
+    [
+        (CREATININE, "score.not_applicable.severe_ckd"),
+        ({**CREATININE, "value": "200"}, "finding.score2.high"),
+        ({"code": "creatinine", "unit": "umol/L", "value": "450"}, "kidney_doubtful"),
+        ({"code": "creatinine", "unit": "umol/L", "value": "9000"}, "kidney_doubtful"),
+        ({"code": "egfr", "unit": "mL/min/{1.73_m2}", "value": "29"}, "severe_ckd"),
+        ({"code": "egfr", "unit": "mL/min/{1.73_m2}", "value": "12"}, "kidney_doubtful"),
+    ],
+)
+def test_score2_is_not_given_to_a_kidney_that_is_or_may_be_failing(
+    kidney: dict[str, str], message: str
+) -> None:
+    found = findings([*BODY, *HEART, kidney], questionnaire=ANSWERS, conditions=[])["score2"]
+    assert found.message.id.endswith(message)
+
+
+def test_a_visit_without_creatinine_has_nothing_of_the_kidney_to_confirm() -> None:
+    found = findings([*BODY, *HEART], questionnaire=ANSWERS)["score2"]
+    unverified = [limit.parameters.get("condition") for limit in found.limits]
+    assert "severe_ckd" in unverified and "kidney_doubtful" not in unverified
