@@ -14,6 +14,7 @@ def take_rows(column: QuantityColumn, rows: slice) -> QuantityColumn:
         comparator=column.comparator[rows],
         state=column.state[rows],
         confirmed=None if column.confirmed is None else column.confirmed[rows],
+        old=None if column.old is None else column.old[rows],
     )
 
 

@@ -65,6 +65,7 @@ class QuantityColumn:
     comparator : int8 (n, m), 0 none, negative ``<``/``<=``, positive ``>``/``>=``
     state : int8 (n, m), an ItemState
     confirmed : bool (n, m) or None: a named person confirmed an unusual value
+    old : bool (n, m) or None: measured too long before the visit; says nothing of today
     """
 
     item: Item
@@ -73,6 +74,7 @@ class QuantityColumn:
     comparator: Int8Array
     state: Int8Array
     confirmed: BoolArray | None = None
+    old: BoolArray | None = None
 
     @property
     def n(self) -> int:

@@ -36,6 +36,7 @@ def _column(readings: Sequence[Reading], vocabulary: Vocabulary, slot: str) -> Q
         comparator=np.array([[r.comparator for r in readings]], dtype=np.int8),
         state=np.array([[r.state for r in readings]], dtype=np.int8),
         confirmed=np.array([[r.confirmed for r in readings]], dtype=np.bool_),
+        old=np.array([[r.old for r in readings]], dtype=np.bool_),
     )
 
 

@@ -1,8 +1,8 @@
 """Reads one reported measurement into one reading of one slot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..errors import RecordError
@@ -42,6 +42,7 @@ class Reading:
     path: str
     at: datetime | None
     methods: Mapping[str, int]
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,10 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
     methods = _read_methods(given, path, code, context)
     at = _read_at(given.get("at"), f"{path}.at", code.item, context)
     slot = _slot(given, path, code, methods, context)
+    old = _is_old(at, f"{path}.at", (code.item, slot), context)
     if value is None:
-        return _as_words(given.get("value"), (slot, unit, path, at), code.item, context.vocabulary)
+        words = _as_words(given.get("value"), (slot, unit, path, at), code.item, context.vocabulary)
+        return tuple(replace(reading, old=old) for reading in words)
     refused = any(p.severity in ("refused_item", "refused_record") for p in log.problems[before:])
     suspect = any(p.severity == "suspect_item" for p in log.problems[before:])
     state = ItemState.REFUSED if refused else ItemState.SUSPECT if suspect else ItemState.ACCEPTED
@@ -94,6 +97,7 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
         path=path,
         at=at,
         methods={f"method.{code.item.code}.{k}": v for k, v in methods.items()},
+        old=old,
     )
     return (reading,)
 
@@ -267,12 +271,31 @@ def _read_at(given: object, path: str, item: Item, context: MeasurementContext) 
         return None
     if moment.date() > visit.date():
         context.log.add("refused_item", "measured_after_visit", path, item=item.code)
+    return moment
+
+
+def _is_old(
+    moment: datetime | None, path: str, of: tuple[Item, str], context: MeasurementContext
+) -> bool:
+    """Doubt a value that was measured too long before the visit to speak of today."""
+    visit, (item, slot) = context.performed_at, of
+    if moment is None or visit is None:
+        return False
+    date = moment.date().isoformat()
+    hours = item.freshness_hours.get(slot)
+    if hours is not None and visit - moment > timedelta(hours=hours):
+        context.log.add(
+            "suspect_item", "too_old_for_today", path,
+            item=item.code, hours=str(hours), date=date,
+        )  # fmt: skip
+        return True
     months = item.freshness_months
     age_months = (visit.year - moment.year) * 12 + visit.month - moment.month
     age_months -= int((visit.day, visit.time()) < (moment.day, moment.time()))
-    if months is not None and age_months >= months:
-        context.log.add("suspect_item", "too_old", path, item=item.code, months=str(months))
-    return moment
+    if months is None or age_months < months:
+        return False
+    context.log.add("suspect_item", "too_old", path, item=item.code, months=str(months), date=date)
+    return True
 
 
 def _slot(

@@ -25,6 +25,9 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
       0.95 mmol/L;
     - as what the vocabulary proposes for such a number.
 
+    A value that is too old for the visit is not read at all: nothing is measured "again now" for
+    what was so on another day; its date is told where it stands among the doubtful values.
+
     Parameters
     ----------
     column : (n, m) readings
@@ -33,6 +36,8 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
     """
     bound_only = column.accepted & (column.comparator != 0) & (verdicts == UNKNOWN)
     doubtful = (column.present & ~column.accepted) | bound_only
+    if column.old is not None:
+        doubtful &= ~column.old
     possible = np.zeros(column.nano.shape, dtype=np.bool_)
     if not doubtful.any():
         return possible

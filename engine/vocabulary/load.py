@@ -80,6 +80,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         combine=row.get("combine", "latest"),
         freshness_months=row.get("freshness_months"),
         source=row["source"],
+        freshness_hours=row.get("freshness_hours", {}),
     )
 
 

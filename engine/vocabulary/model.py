@@ -1,7 +1,7 @@
 """The types behind the vocabulary files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import RecordError
 
@@ -42,7 +42,8 @@ class Item:
 
     ``slots`` are the qualified forms (arm, specimen and fasting state) in which it is held; an item
     without qualifiers has one slot, its own code. ``combine`` says how several readings of one slot
-    become one value: ``latest`` or ``mean_of_last_two``.
+    become one value: ``latest`` or ``mean_of_last_two``. ``freshness_hours`` slot -> the age from
+    which a sign of the moment says nothing of today; ``freshness_months`` the same for the others.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Item:
     combine: str
     freshness_months: int | None
     source: str
+    freshness_hours: Mapping[str, int] = field(default_factory=dict)
 
     def unit_index(self, ucum: str) -> int:
         """Return the index of an accepted unit, -1 if it is not accepted."""
