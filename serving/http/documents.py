@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Response
 
-from ..history import ReportHistory, read_history
+from ..history import ReportHistory
 from ..release import release
 from ..states import State
 from ..stored_report import Format, ReportForm, final_report, show_report
@@ -16,6 +16,7 @@ from .caller import Call, Calling
 from .impression import require_impression
 from .pdf import as_pdf
 from .prediagnoses import Json, Lang
+from .reading import read_recorded
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 DECIDED: Final = (State.CONFIRMED, State.AMENDED)
@@ -68,7 +69,7 @@ def report_text(call: Call, draft_id: str, form: ReportForm) -> str:
     ------
     WrongRole : a draft, for somebody who may read decided reports only
     """
-    history = read_history(call.service.store, draft_id)
+    history = read_recorded(call, draft_id)
     is_decided = history.report.state in DECIDED
     require(call.person, Deed.READ_FINAL if is_decided else Deed.READ_DRAFT)
     require_impression(call, history)

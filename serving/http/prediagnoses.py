@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from ...engine.words import check_language
 from ..asked import Asked, asked_before
 from ..confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
-from ..history import read_history
+from ..history import ReportHistory, read_history
 from ..screening import ScreenedVisit, keep_visit, screen_visit
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody
 from .caller import Call, Calling
 from .impression import is_impression_needed, require_impression
+from .reading import read_recorded
 from .uploads import SentVisit, sent_visit
 from .views import report_view
 
@@ -47,7 +48,7 @@ def send_visit(
             call.service.store, screened, language, clock=call.service.clock, asked=asked
         )
         call.service.metrics.count("laennec_drafts_saved_total")
-    answer = _answer(call, draft_id, lang, response)
+    answer = _answer(call, read_history(call.service.store, draft_id), lang, response)
     response.headers["Location"] = f"{router.prefix}/{draft_id}"
     return {**answer, **_refused_ecg(screened)}
 
@@ -65,8 +66,7 @@ def _refused_ecg(screened: ScreenedVisit | None) -> Json:
     return {"ecg_refused": error.as_dict()} if error else {}
 
 
-def _answer(call: Call, draft_id: str, lang: str | None, response: Response) -> Json:
-    history = read_history(call.service.store, draft_id)
+def _answer(call: Call, history: ReportHistory, lang: str | None, response: Response) -> Json:
     response.headers["ETag"] = f'"{history.report.content_hash}"'
     is_hidden = is_impression_needed(call, history)
     return report_view(history, lang, call.person, is_hidden=is_hidden)
@@ -76,7 +76,7 @@ def _answer(call: Call, draft_id: str, lang: str | None, response: Response) -> 
 def read_prediagnosis(draft_id: str, call: Calling, response: Response, lang: Lang = None) -> Json:
     """Read a pre-diagnosis with its state, its acts and its decisions; reading decides nothing."""
     require(call.person, Deed.READ_STATUS)
-    return _answer(call, draft_id, lang, response)
+    return _answer(call, read_recorded(call, draft_id), lang, response)
 
 
 @router.post("/{draft_id}/decision")

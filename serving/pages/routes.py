@@ -16,6 +16,7 @@ from ..history import ReportHistory, read_history
 from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
 from ..http.problems import NotSignedIn, status_of
+from ..http.reading import read_recorded
 from ..notes import impression_needed
 from ..states import UNDECIDED, Act
 from ..worklist import WorklistItem, worklist
@@ -194,7 +195,7 @@ def _figure(count: int | None) -> str:
 def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """Show one report to decide on; for a physician it then counts as seen."""
     require(call.person, Deed.READ_DRAFT)
-    history = read_history(call.service.store, draft_id)
+    history = read_recorded(call, draft_id)
     reader = Reader(
         call.person,
         may(call.person, Deed.DECIDE),

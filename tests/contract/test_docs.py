@@ -137,7 +137,9 @@ def test_every_library_of_the_clinic_is_accounted_for() -> None:
         assert row["guard"] == "" or (ROOT / row["guard"]).exists(), row["guard"]
 
 
-@pytest.mark.parametrize("path", files("docs/schema"), ids=named)
+@pytest.mark.parametrize(
+    "path", [p for p in files("docs/schema") if p.name != "openapi.json"], ids=named
+)
 def test_a_published_schema_is_json_schema(path: Path) -> None:
     import jsonschema
 

@@ -6,10 +6,13 @@ import logging
 
 import pytest
 from http_support import PEOPLE, ROOT, decide, problem, send, visit
+from laennec.serving.audit_verify import verify
 from laennec.serving.http.access import ALLOWED, Deed
 from laennec.serving.http.settings import PREFIX, HttpSettings
 from laennec.serving.people import Role
 from laennec.serving.store import StoreUnavailable
+from laennec.serving.tables import audit_events
+from sqlalchemy import select
 
 ID = "{id}"
 NOTE = {"words": "un mot"}
@@ -90,6 +93,26 @@ def test_a_token_that_was_removed_or_has_ended_is_refused_at_once(people):
     problem(martin.get("/v1/worklist"), 401, "not_signed_in")
     file.write_text("nonsense = 1\n")
     assert "token file" in problem(martin.get("/v1/worklist"), 500, "data_error")["found"]
+
+
+def test_who_reads_a_report_stands_in_the_audit_trail(people, monkeypatch):
+    sent = send(people.as_("software")).json()
+    martin, nurse = people.as_("martin"), people.as_("nurse")
+    urls = [f"/v1/prediagnoses/{sent['id']}", f"/v1/prediagnoses/{sent['id']}/report.txt"]
+    for client, url in ((martin, urls[0]), (nurse, urls[0]), (martin, urls[1])):
+        assert client.get(url).status_code == 200
+    with people.store.read() as connection:
+        said = [json.loads(p) for p in connection.execute(select(audit_events.c.payload)).scalars()]
+    read = [(event["actor"], event["draft_id"]) for event in said if event["act"] == "read"]
+    assert read == [(PEOPLE[name], sent["id"]) for name in ("martin", "nurse", "martin")]
+    assert verify(people.store).is_intact
+
+    def full(*_args, **_options):
+        raise StoreUnavailable(found="the store refused (X)", why="y", remedy="z", path="store")
+
+    monkeypatch.setattr(type(people.store), "write", full)
+    assert martin.get(urls[0]).status_code == 200
+    assert "laennec_reads_not_recorded_total 1" in martin.get("/metrics").text
 
 
 def test_ids_that_are_not_there_tell_nothing(people):

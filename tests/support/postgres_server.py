@@ -33,7 +33,7 @@ def binaries():
 
 def is_there():
     try:
-        import psycopg  # noqa: F401
+        import psycopg  # noqa: F401 - only whether it can be imported
     except ModuleNotFoundError:
         return False
     return binaries() is not None and (os.getuid() != 0 or _account() is not None)

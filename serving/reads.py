@@ -1,0 +1,35 @@
+"""Who read what: an audit event for every report that a person opens."""
+
+from .audit import AuditWriter
+from .clock import Clock
+from .databases import StoreUnavailable
+from .people import Person
+from .store import Store
+
+READ = "read"
+
+
+def record_read(store: Store, draft_id: str, *, reader: Person, clock: Clock) -> bool:
+    """Write into the audit trail that somebody read a report.
+
+    Reading goes on where the store can't be written (a full disk must not keep an urgent report
+    from a physician); the caller counts that it was not recorded.
+
+    Parameters
+    ----------
+    store : an opened store
+    draft_id : a report that exists
+    reader : who reads it
+    clock : the time of reading
+
+    Returns
+    -------
+    whether it is recorded
+    """
+    try:
+        with store.write() as connection:
+            event = {"act": READ, "actor": reader.id, "draft_id": draft_id}
+            AuditWriter(connection, clock).write(event, [])
+    except StoreUnavailable:
+        return False
+    return True
