@@ -211,9 +211,9 @@ def interarm_difference(batch: VisitBatch, which: str) -> QuantityColumn:
 
     Parameters
     ----------
-    which : ``latest`` (n, 1): the last pair of readings; ``confirmed`` (n, 1): the smaller of the
-        first and the last pair, there only where both arms were measured twice; ``pairs`` (n, m):
-        every pair, suspect where one of its readings is
+    which : ``latest`` (n, 1): the last reading of each arm; ``confirmed`` (n, 1): the smaller of
+        the first and the last pair, there only where both arms were measured twice; ``pairs``
+        (n, m): every pair, suspect where one of its readings is
     """
     left, right = (batch.quantity(f"systolic_bp.{arm}") for arm in ARMS[:2])
     if which == "pairs":
@@ -224,9 +224,8 @@ def interarm_difference(batch: VisitBatch, which: str) -> QuantityColumn:
     twice = np.asarray((first_at[0] != last_at[0]) & (first_at[1] != last_at[1]))
     first = _pair(left, right, first_at[0], first_at[1])
     last = _pair(left, right, last_at[0], last_at[1])
-    latest = _one_of(first, last, twice)
     if which == "latest":
-        return latest
+        return last
     same_unit = first.unit == last.unit
     state = np.where(
         twice[:, None] & first.accepted & last.accepted & same_unit,
@@ -234,16 +233,6 @@ def interarm_difference(batch: VisitBatch, which: str) -> QuantityColumn:
         np.int8(ItemState.ABSENT),
     )
     return replace(last, nano=np.minimum(first.nano, last.nano), state=state)
-
-
-def _one_of(one: QuantityColumn, other: QuantityColumn, is_other: BoolArray) -> QuantityColumn:
-    pick = is_other[:, None]
-    return replace(
-        one,
-        nano=np.where(pick, other.nano, one.nano),
-        unit=np.where(pick, other.unit, one.unit),
-        state=np.where(pick, other.state, one.state),
-    )
 
 
 def _pair(

@@ -114,6 +114,8 @@ def test_models_get_both_pressures_of_one_arm():
         (["128 mm[Hg]", "127 mm[Hg]"], ["150 mm[Hg]", "149 mm[Hg]"], "22", "22"),
         (["130 mm[Hg]", "150 mm[Hg]"], ["128 mm[Hg]", "128 mm[Hg]"], "22", "2"),
         (["150 mm[Hg]", "150 mm[Hg]"], ["128 mm[Hg]"], "22", "ABSENT"),
+        (["150 mm[Hg]", "138 mm[Hg]", "132 mm[Hg]"], ["130 mm[Hg]"], "2", "ABSENT"),
+        (["130 mm[Hg]"], ["150 mm[Hg]", "132 mm[Hg]"], "2", "ABSENT"),
         (["150 mm[Hg] refused", "150 mm[Hg]"], ["128 mm[Hg]", "128 mm[Hg]"], "22", "ABSENT"),
         (["150 mm[Hg]"], [], "ABSENT", "ABSENT"),
         (["20 kPa"], ["128 mm[Hg]"], "ABSENT", "ABSENT"),

@@ -205,6 +205,7 @@ def test_a_first_difference_is_printed_with_what_to_do():
     one = found({LEFT: "150 mm[Hg]", RIGHT: "125 mm[Hg]"}, "interarm_difference")
     assert one.message.parameters["value"] == "25"
     assert one.proposed_action == "repeat_both_arms"
+    assert one.urgency is None
     assert one.reasons_for[0].inputs[0].origin == "derived"
     assert [i.name for i in one.reasons_for[0].inputs[1:]] == [LEFT, RIGHT]
 
@@ -272,6 +273,23 @@ def test_a_glucose_in_pregnancy_is_printed_and_left_to_a_physician(glucose, guid
 def test_without_a_glucose_nobody_is_asked_to_read_one_in_pregnancy():
     one = found({"answers": says_yes("condition.pregnancy")}, "diabetes_range")
     assert (one.state, one.urgency, one.proposed_action) == ("not_assessable", None, "")
+
+
+@pytest.mark.parametrize("guidelines", [FR, ADA])
+def test_a_known_diabetes_is_not_to_be_confirmed(guidelines):
+    visit = {FASTING: "1.40 g/L", "answers": says_yes("condition.diabetes")}
+    one = found(visit, "diabetes_range", guidelines)
+    assert (one.state, one.urgency) == ("present", "U2")
+    assert one.message.id == "finding.diabetes_range.known"
+    assert one.proposed_action == "follow_known_diabetes"
+    thirsty = {FASTING: "2.10 g/L", "answers": says_yes("condition.diabetes", *THIRST)}
+    assert found(thirsty, "diabetes_range", guidelines).proposed_action == "call_physician_today"
+
+
+@pytest.mark.parametrize("finding", ["diabetes_range", "intermediate_glycaemia"])
+def test_a_glucose_under_treatment_says_so(finding):
+    visit = {FASTING: "0.95 g/L", "answers": says_yes("medication.glucose_lowering")}
+    assert "limit.fact.glucose_treated" in {limit.id for limit in found(visit, finding).limits}
 
 
 def test_a_lipid_panel_waits_for_the_end_of_a_pregnancy():
