@@ -5,7 +5,7 @@ or waits for a named person, on both sides. Limits: ``engine/vocabulary/intake.t
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from ..combine import CENTIMETRES_PER_METRE, combine_readings, last_usable
 from ..fixedpoint import FloatArray, Int64Array
 from ..intake.document import intake_numbers
-from ..record import UNKNOWN, BoolArray, VisitBatch
+from ..record import UNKNOWN, BoolArray, ItemState, VisitBatch
 
 Severity = Literal["refused_item", "suspect_item", "note"]
 Clash = Callable[[FloatArray, FloatArray], BoolArray]
@@ -104,7 +104,8 @@ def _pair(
 
 def _pressure(batch: VisitBatch, systolic: str, diastolic: str) -> Iterator[Flag]:
     slots = (systolic, diastolic)
-    yield from _pair(batch, slots, ("refused_item", "pressure_swapped"), np.less_equal)
+    doubted = _with_doubtful(batch, slots)
+    yield from _pair(doubted, slots, ("refused_item", "pressure_swapped"), np.less_equal)
     low, high = intake_numbers()["pulse_pressure"]["soft"]
 
     def unusual(upper: FloatArray, lower: FloatArray) -> BoolArray:
@@ -113,6 +114,23 @@ def _pressure(batch: VisitBatch, systolic: str, diastolic: str) -> Iterator[Flag
 
     limits = {"low": low, "high": high}
     yield from _pair(batch, slots, ("suspect_item", "pulse_pressure"), unusual, limits)
+
+
+def _with_doubtful(batch: VisitBatch, slots: tuple[str, str]) -> VisitBatch:
+    """Return the batch with the suspect values of today among the usable ones.
+
+    Of 115/190 the second is suspect already; that the two are swapped must be seen all the same.
+    """
+    columns = dict(batch.quantities)
+    for slot in slots:
+        if slot in columns:
+            column = columns[slot]
+            seen = column.state == ItemState.SUSPECT
+            if column.old is not None:
+                seen = seen & ~column.old
+            state = np.where(seen, np.int8(ItemState.ACCEPTED), column.state)
+            columns[slot] = column.with_state(state)
+    return replace(batch, quantities=columns)
 
 
 def _repeated(batch: VisitBatch) -> Iterator[Flag]:

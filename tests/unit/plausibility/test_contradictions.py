@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from laennec.engine.guidelines import load_urgent_rules
 from laennec.engine.intake import parse
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.prediagnosis import ItemNotice
 from laennec.engine.record import ItemState, VisitBatch
+from laennec.engine.urgency import evaluate_urgent
 from laennec.engine.words import Sentences
 from laennec.engine.words.phrases import notice_phrases
 
@@ -163,3 +165,15 @@ def test_an_earlier_visit_that_is_refused_says_why() -> None:
     batch = checked(previous_visits=[earlier])
     assert codes(batch) == ["previous_visit_refused"]
     assert worded(batch)[0][0] == "Une visite antérieure refusée : la clé inconnue « foo »"
+
+
+@pytest.mark.parametrize(("upper", "lower"), [("115", "190"), ("78", "125"), ("79", "131")])
+def test_swapped_pressures_are_refused_where_one_is_unusual_too(upper, lower):
+    batch = checked(
+        measured("systolic_bp", upper, "mm[Hg]"), measured("diastolic_bp", lower, "mm[Hg]")
+    )
+    assert codes(batch).count("pressure_swapped") == 2
+    for slot in ("systolic_bp.unspecified_arm", "diastolic_bp.unspecified_arm"):
+        assert batch.quantities[slot].state.tolist() == [[ItemState.REFUSED]]
+    columns = evaluate_urgent(batch, load_urgent_rules())
+    assert columns.level.tolist() == [0]
