@@ -9,7 +9,15 @@ from typing import Final
 
 from ..combine import MEAN_OF_LAST_TWO
 from ..guidelines import FindingSpec, Row
-from ..guidelines.model import BORDERLINE, NO_URGENCY, NOT_ASSESSABLE, STATES, Note, Outcome
+from ..guidelines.model import (
+    BORDERLINE,
+    NO_URGENCY,
+    NOT_ASSESSABLE,
+    PRESENT,
+    STATES,
+    Note,
+    Outcome,
+)
 from ..logic import FALSE, TRUE, UNKNOWN
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, MissingItem
@@ -31,6 +39,7 @@ __all__ = [
 
 DISAGREE: Final = "disagree"
 BARRED: Final = "barred"
+KNOWN: Final = "known"
 PRESSING: Final = ("U0", "U1")
 ALREADY_MEASURED: Final = "already_measured"
 DONE_BY: Final = {"venous_fasting_glucose": "glucose.fasting_venous"}
@@ -81,6 +90,7 @@ def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
     grade = person.grade
     tail = grade.code if grade and person.is_made_by_grade else STATES[person.state]
     tail = DISAGREE if person.disagrees else tail
+    tail = KNOWN if _is_known(person) else tail
     tail = BARRED if person.column.barred[person.row] and person.spec.barred.action else tail
     shown = next((r for r in rows if r.threshold is not None), None)
     parameters = row_parameters(person.columns, person.batch, person.row, shown) if shown else {}
@@ -92,8 +102,9 @@ def _outcome(person: FactPerson) -> Outcome:
 
     Results that disagree are repeated, except where the highest of them can't wait for that.
     """
-    if person.column.barred[person.row] and _measured_items(person):
-        return person.spec.barred
+    by_answer = _outcome_by_answer(person)
+    if by_answer is not None:
+        return by_answer
     if person.disagrees:
         own = person.grade.outcome if person.grade else person.spec.disagree
         return own if own.urgency in PRESSING else person.spec.disagree
@@ -106,6 +117,20 @@ def _outcome(person: FactPerson) -> Outcome:
     if person.state == NOT_ASSESSABLE:
         return Outcome(None, "", person.spec.next_addressee)
     return Outcome(None, "", "")
+
+
+def _outcome_by_answer(person: FactPerson) -> Outcome | None:
+    """Return what an answer proposes instead: a pregnancy, a known disease."""
+    if person.column.barred[person.row] and _measured_items(person):
+        return person.spec.barred
+    return person.spec.known if _is_known(person) else None
+
+
+def _is_known(person: FactPerson) -> bool:
+    """Return whether what was found is known already, and nothing in it presses."""
+    urgency = person.grade.outcome.urgency if person.grade else None
+    found = person.state in (BORDERLINE, PRESENT) and urgency not in PRESSING
+    return found and bool(person.has(person.spec.known_when))
 
 
 def _missing(person: FactPerson) -> tuple[MissingItem, ...]:

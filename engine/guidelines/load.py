@@ -112,7 +112,7 @@ def _finding(raw: Mapping[str, Any], file: _File) -> FindingSpec:
     where = f"{file.path}, finding {raw['id']}"
     grades = tuple(_grade(g, where) for g in raw["grade"])
     codes = {g.code: index for index, g in enumerate(grades)}
-    postponed = raw.get("postponed", {})
+    postponed, known = raw.get("postponed", {}), raw.get("known", {})
     spec = FindingSpec(
         id=raw["id"],
         topic=file.topic,
@@ -125,6 +125,8 @@ def _finding(raw: Mapping[str, Any], file: _File) -> FindingSpec:
         disagree=read_outcome(raw.get("disagree", {}), where),
         barred=read_outcome(raw.get("barred", {}), where),
         not_when=_flags(raw, "not_when", file),
+        known=read_outcome(known, where),
+        known_when=_flags(known, "when", file),
         postponed=_flags(postponed, "when", file),
         postponed_step=postponed.get("step", ""),
         grades=grades,

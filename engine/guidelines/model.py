@@ -136,6 +136,7 @@ class FindingSpec:
     proposed where several results of one item do not agree; its urgency is that of the grade.
 
     ``barred``: what is proposed where something was measured and ``not_when`` holds.
+    ``known``: what is proposed, and said, with any of ``known_when``: nothing is left to confirm.
     ``postponed``: with any of these answers the next step is ``postponed_step``.
     """
 
@@ -150,6 +151,8 @@ class FindingSpec:
     disagree: Outcome
     barred: Outcome
     not_when: tuple[Flag, ...]
+    known: Outcome
+    known_when: tuple[Flag, ...]
     postponed: tuple[Flag, ...]
     postponed_step: str
     grades: tuple[Grade, ...]

@@ -17,6 +17,8 @@ from ..vocabulary import SuspectReading
 from .contradictions import Flag, contradictions
 
 PREGNANCY: Final = "condition.pregnancy"
+DIABETES: Final = "condition.diabetes"
+TREATED: Final = "medication.glucose_lowering"
 PLACES: Final = 2
 
 
@@ -27,7 +29,7 @@ def check_plausibility(batch: VisitBatch) -> VisitBatch:
     make suspect unless a named person confirmed the value. Then items against each other. Limits:
     ``engine/vocabulary/measurements.toml`` and ``intake.toml``, with their sources.
     """
-    batch = _doubtful_pregnancy(_plausible_age(batch))
+    batch = _doubtful_diabetes(_doubtful_pregnancy(_plausible_age(batch)))
     flags = [flag for slot in batch.quantities for flag in _item_flags(batch, slot)]
     batch = _apply(batch, flags)
     return _apply(batch, list(contradictions(batch)))
@@ -65,6 +67,16 @@ def _doubtful_pregnancy(batch: VisitBatch) -> VisitBatch:
     doubtful = (batch.answer(PREGNANCY) == YES) & (batch.sex == MALE)
     problems = [
         Problem(int(row), "suspect_item", "pregnancy_of_a_man", "$.conditions", PREGNANCY)
+        for row in np.flatnonzero(doubtful)
+    ]
+    return replace(batch, problems=(*batch.problems, *problems))
+
+
+def _doubtful_diabetes(batch: VisitBatch) -> VisitBatch:
+    """Ask whether a person under glucose-lowering treatment has diabetes, where it is not said."""
+    doubtful = (batch.answer(TREATED) == YES) & (batch.answer(DIABETES) != YES)
+    problems = [
+        Problem(int(row), "suspect_item", "diabetes_or_not", "$.conditions", DIABETES)
         for row in np.flatnonzero(doubtful)
     ]
     return replace(batch, problems=(*batch.problems, *problems))

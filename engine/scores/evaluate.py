@@ -49,6 +49,7 @@ class Reason(IntEnum):
     FAMILIAL_HYPERCHOLESTEROLAEMIA = 5
     PREGNANCY = 6
     KIDNEY_DOUBTFUL = 7
+    GLUCOSE_LOWERING = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

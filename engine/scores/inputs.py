@@ -51,6 +51,7 @@ CODES: Final[Mapping[str, Mapping[str, int]]] = {
     "corticosteroids": _NO_YES,
     "hypertension_diagnosed": _NO_YES,
     "known_diabetes": _NO_YES,
+    "glucose_lowering": _NO_YES,
     "known_cvd": _NO_YES,
     "severe_ckd": _NO_YES,
     "kidney_doubtful": _NO_YES,
@@ -99,6 +100,7 @@ class ScoreInputs:
     corticosteroids: CodeArray
     hypertension_diagnosed: CodeArray
     known_diabetes: CodeArray
+    glucose_lowering: CodeArray
     known_cvd: CodeArray
     severe_ckd: CodeArray
     kidney_doubtful: CodeArray

@@ -33,6 +33,7 @@ EXCLUDING = (
     "known_cvd",
     "severe_ckd",
     "kidney_doubtful",
+    "glucose_lowering",
     "familial_hypercholesterolaemia",
 )
 # facts that say who the score is for, or (the diagnosis) can only add to what was measured

@@ -139,3 +139,26 @@ def test_a_visit_without_creatinine_has_nothing_of_the_kidney_to_confirm() -> No
     found = findings([*BODY, *HEART], questionnaire=ANSWERS)["score2"]
     unverified = [limit.parameters.get("condition") for limit in found.limits]
     assert "severe_ckd" in unverified and "kidney_doubtful" not in unverified
+
+
+@pytest.mark.parametrize("score", ["findrisc", "ada_risk_test", "desir", "score2"])
+def test_no_score_speaks_of_a_person_under_glucose_lowering_treatment(score: str) -> None:
+    found = findings([*BODY, *HEART], questionnaire=ANSWERS, medications=["glucose_lowering"])
+    assert found[score].message.id == "score.not_applicable.glucose_lowering"
+
+
+@pytest.mark.parametrize(("conditions", "asked"), [([], True), (["diabetes"], False)])
+def test_treated_without_a_declared_diabetes_is_asked_about(
+    conditions: list[str], asked: bool
+) -> None:
+    document = {
+        "schema": "laennec.visit/1",
+        "visit_id": "v-1",
+        "performed_at": "2026-11-03T09:20:00+01:00",
+        "person": PERSON,
+        "measurements": BODY,
+        "conditions": conditions,
+        "medications": ["glucose_lowering"],
+    }
+    problems = check_plausibility(parse(document).batch).problems
+    assert ("diabetes_or_not" in {p.code for p in problems}) is asked
