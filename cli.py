@@ -133,7 +133,9 @@ def models_sign(
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="diabetes_type_2, diabetes_textbook or ecg_delineation.")],
+    model: Annotated[
+        str, typer.Argument(help="diabetes_type_2, diabetes_textbook, ecg_delineation.")
+    ],
     data: Annotated[Path, typer.Option(help="Folder of development data.")],
     out: Annotated[Path, typer.Option(help="Folder of models to write.")] = Path("out/models"),
     tracking_uri: Annotated[str | None, typer.Option(help="MLflow store; sqlite in OUT.")] = None,

@@ -33,7 +33,8 @@ _STYLE: Final = """
 .ecg .fine{stroke:#f0c9c4;stroke-width:.1}.ecg .bold{stroke:#dd9a92;stroke-width:.22}
 .ecg .trace{fill:none;stroke:#111;stroke-width:.28;stroke-linejoin:round}
 .ecg .gap{fill:#46565f;opacity:.18}.ecg .lead{font:600 3.4px sans-serif;fill:#111}
-.ecg .note{font:2.9px sans-serif;fill:#46565f}.ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
+.ecg .note{font:2.9px sans-serif;fill:#46565f}
+.ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
 .ecg .mark{font:600 2.6px sans-serif;fill:#46565f}
 """
 
