@@ -31,12 +31,13 @@ def agree_with_urgent(
 
 
 def _raised(finding: Finding, pressing: Sequence[UrgentItem]) -> Finding:
-    if finding.kind != "fact" or finding.urgency is None:
+    if finding.kind != "fact" or not (finding.urgency or finding.proposed_action):
         return finding
+    own = URGENCIES.index(finding.urgency) if finding.urgency else len(URGENCIES)
     mine = {_item(v.name) for reason in finding.reasons_for for v in reason.inputs if v.unit}
     for item in pressing:
         is_same = mine & {_item(v.name) for v in item.inputs if v.unit}
-        if is_same and URGENCIES.index(item.level) < URGENCIES.index(finding.urgency):
+        if is_same and URGENCIES.index(item.level) < own:
             return replace(
                 finding,
                 urgency=item.level,
