@@ -166,7 +166,7 @@ SCENARIOS = [
         {},
         "U0",
     ),
-    ("severe headache alone", says_yes("symptom.severe_headache"), {}, None),
+    ("severe headache alone", says_yes("symptom.severe_headache"), {}, "U1"),
     ("much urine alone", says_yes("symptom.polyuria"), {}, None),
     ("thirst and much urine", says_yes("symptom.polyuria", "symptom.polydipsia"), {}, "U1"),
     (
@@ -270,7 +270,16 @@ SCENARIOS = [
         "U0",
     ),
     ("capillary 0.53 g/L", {}, {"glucose.capillary": "0.53 g/L"}, "U0"),
-    ("capillary 0.65 g/L alone", {}, {"glucose.capillary": "0.65 g/L"}, None),
+    ("capillary 0.65 g/L alone", {}, {"glucose.capillary": "0.65 g/L"}, "U2"),
+    ("capillary 0.69 g/L alone", {}, {"glucose.capillary": "0.69 g/L"}, "U2"),
+    ("capillary 0.70 g/L alone", {}, {"glucose.capillary": "0.70 g/L"}, None),
+    ("a visual disturbance alone", says_yes("symptom.visual_disturbance"), {}, "U1"),
+    (
+        "a visual disturbance, 175",
+        says_yes("symptom.visual_disturbance"),
+        {LEFT: "175 mm[Hg]"},
+        "U1",
+    ),
     (
         "0.65 g/L with signs",
         says_yes("symptom.hypoglycaemia_signs"),
