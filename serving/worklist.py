@@ -10,7 +10,7 @@ from .clock import Clock, read_clock
 from .drafts import as_report
 from .house_data import WorklistRules, worklist_rules
 from .reports import DraftReport
-from .states import UNDECIDED, Act
+from .states import UNDECIDED, Act, State
 from .store import Store
 from .tables import decisions, drafts, steps
 
@@ -23,9 +23,11 @@ class WorklistItem:
     ----------
     draft_id, visit_id, person_id, version, content_hash : which version of which visit
     state : draft or seen
-    urgency : its most urgent level
+    urgency : its most urgent level, or that of an earlier version which nobody acknowledged
+    superseded_urgency : that of the earlier version, where it is the more urgent; else empty
     saved_at : UTC text
-    waiting_s : seconds since then (negative where the clock went back)
+    waiting_s : seconds since then, or since the unacknowledged earlier version (negative where the
+        clock went back)
     undecided : ids of the findings nobody decided yet
     is_acknowledged : a physician saw it or took charge of it
     realert : an urgent report that nobody acknowledged in time
@@ -43,6 +45,7 @@ class WorklistItem:
     undecided: tuple[str, ...]
     is_acknowledged: bool
     realert: bool
+    superseded_urgency: str = ""
 
 
 def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
@@ -86,7 +89,11 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         ).scalars()
     )
     is_acknowledged = _is_acknowledged(connection, report)
-    waiting_s = (now - datetime.fromisoformat(report.saved_at)).total_seconds()
+    rules = worklist_rules()
+    alarm = None if is_acknowledged else _unanswered_alarm(connection, report, rules)
+    urgency = alarm.urgency if alarm else report.urgency
+    since = alarm.saved_at if alarm else report.saved_at
+    waiting_s = (now - datetime.fromisoformat(since)).total_seconds()
     return WorklistItem(
         draft_id=report.draft_id,
         visit_id=report.visit_id,
@@ -94,13 +101,36 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         version=report.version,
         content_hash=report.content_hash,
         state=str(report.state),
-        urgency=report.urgency,
+        urgency=urgency,
         saved_at=report.saved_at,
         waiting_s=waiting_s,
         undecided=tuple(i for i in report.finding_ids() if i not in decided),
         is_acknowledged=is_acknowledged,
-        realert=not is_acknowledged and _is_overdue(report.urgency, waiting_s, worklist_rules()),
+        realert=not is_acknowledged and _is_overdue(urgency, waiting_s, rules),
+        superseded_urgency=urgency if urgency != report.urgency else "",
     )
+
+
+def _unanswered_alarm(
+    connection: Connection, report: DraftReport, rules: WorklistRules
+) -> DraftReport | None:
+    """Return the first earlier version with an alarm since which no physician acted on the visit.
+
+    A correction may be right, and may also be a slip of the hand: that the alarm is gone is for a
+    physician to see, so it stays until one acknowledges it.
+    """
+    earlier = (
+        select(drafts)
+        .where(drafts.c.visit_id == report.visit_id, drafts.c.version < report.version)
+        .order_by(drafts.c.version.desc())
+    )
+    alarm = None
+    for row in connection.execute(earlier).mappings().all():
+        version = as_report(connection, row)
+        if version.state is not State.SUPERSEDED or _is_acknowledged(connection, version):
+            break
+        alarm = version if version.urgency == rules.realert_level else alarm
+    return alarm
 
 
 def _is_acknowledged(connection: Connection, report: DraftReport) -> bool:

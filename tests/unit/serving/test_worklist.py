@@ -80,6 +80,37 @@ def test_what_is_closed_leaves_the_list(store, clock):
     assert [item.draft_id for item in worklist(store, clock=clock)] == [ids["e"], new_id]
 
 
+def correct(store, clock, visit_id, urgency, content):
+    draft = make_draft(visit_id, urgency=urgency, content=content)
+    return save_draft(store, draft, rendered_language="fr", clock=clock)
+
+
+def test_a_correction_keeps_an_alarm_that_nobody_acknowledged(store, clock):
+    save(store, clock, "a", "U0")
+    save(store, clock, "b", "U1")
+    clock.move(60)
+    correct(store, clock, "a", "U3", "glucose mended")
+    clock.move(61)
+    new_id = correct(store, clock, "a", "U2", "mended again")
+    first, second = worklist(store, clock=clock)
+    assert (first.draft_id, first.urgency, first.superseded_urgency) == (new_id, "U0", "U0")
+    assert first.waiting_s == pytest.approx(121)
+    assert first.realert
+    assert (second.visit_id, second.superseded_urgency) == ("b", "")
+    acknowledge(store, new_id, physician=MARTIN, clock=clock)
+    assert [i.visit_id for i in worklist(store, clock=clock)] == ["b", "a"]
+    (mended,) = (i for i in worklist(store, clock=clock) if i.visit_id == "a")
+    assert (mended.urgency, mended.superseded_urgency, mended.realert) == ("U2", "", False)
+
+
+def test_an_alarm_that_was_acknowledged_does_not_come_back_with_a_correction(store, clock):
+    first_id = save(store, clock, "a", "U0")
+    acknowledge(store, first_id, physician=MARTIN, clock=clock)
+    correct(store, clock, "a", "U3", "glucose mended")
+    (item,) = worklist(store, clock=clock)
+    assert (item.urgency, item.superseded_urgency) == ("U3", "")
+
+
 @pytest.mark.parametrize(("waited_s", "alerts"), [(0, False), (119.9, False), (120, True)])
 def test_an_unacknowledged_u0_alerts_again_after_two_minutes(store, clock, waited_s, alerts):
     save(store, clock, "a", "U0")
