@@ -33,7 +33,7 @@ from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.findings import PersonContext, risk_finding
-from .screened import is_declined, is_minor
+from .screened import consent_note, is_declined, is_minor
 from .urgency.agreement import agree_with_urgent
 from .urgency.gaps import rules_not_applied
 from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
@@ -194,7 +194,7 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     batch = screening.batch
     urgent = _urgent(screening, row)
     findings = agree_with_urgent(_findings(screening, row), urgent)
-    notices = (*_notices(batch, row), *values_not_interpreted(screening.facts, batch, row))
+    notices = (*_notices(batch, row), *_further_notes(screening, row))
     without_hash = PreDiagnosis(
         visit_id=batch.visit_id[row],
         person_id=batch.person_id[row],
@@ -238,6 +238,12 @@ def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
         for p in batch.problems
         if p.row == row
     )
+
+
+def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
+    """Return what the reader must know beside what intake noted."""
+    unread = values_not_interpreted(screening.facts, screening.batch, row)
+    return (*unread, *consent_note(screening.batch, row))
 
 
 def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:

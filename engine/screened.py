@@ -3,6 +3,7 @@
 import numpy as np
 
 from .intake.document import intake_numbers
+from .prediagnosis import ItemNotice
 from .record import NO, UNKNOWN, BoolArray, VisitBatch
 
 CONSENT = "consent.ai_screening"
@@ -14,6 +15,13 @@ def is_declined(batch: VisitBatch) -> BoolArray:
     Not asked is not declined: the site asks before it sends a visit.
     """
     return np.asarray(batch.answer(CONSENT) == NO)
+
+
+def consent_note(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
+    """Return a note where neither an agreement nor a refusal is recorded; models answer then."""
+    if batch.refused[row] or batch.answer(CONSENT)[row] != UNKNOWN:
+        return ()
+    return (ItemNotice(CONSENT, "$.consent", "consent_not_recorded", "note"),)
 
 
 def is_minor(batch: VisitBatch) -> BoolArray:

@@ -194,6 +194,8 @@ def _previous_visits(
             earlier.append(record)
         if record.is_refused:
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
+    if given:
+        log.add("note", "previous_visits_not_used", "$.previous_visits", count=str(len(given)))
     return tuple(earlier)
 
 
