@@ -96,6 +96,15 @@ def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningEr
     return with_ecg(record, signal, problems), None
 
 
+def why_unreadable(ecg: EcgFile) -> ScreeningError | None:
+    """Return why an ECG file can't be read, None where it can."""
+    try:
+        read_ecg(ecg.data, name=ecg.name, companions=dict(ecg.companions))
+    except ScreeningError as error:
+        return error
+    return None
+
+
 def _not_read(code: str) -> Problem:
     return Problem(0, "refused_item", "ecg_unreadable", FILE_PATH, "ecg", {"kind": code})
 

@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
 
+from ...engine.errors import ScreeningError
 from ...engine.words import check_language
 from ..asked import Asked, asked_before
 from ..confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
 from ..history import ReportHistory, read_history
-from ..screening import ScreenedVisit, keep_visit, screen_visit
+from ..screening import keep_visit, screen_visit, why_unreadable
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody
 from .caller import Call, Calling
@@ -26,12 +28,8 @@ DEFAULT_LANGUAGE = "fr"
 
 @router.post("", status_code=201)
 def send_visit(
-    sent: Annotated[SentVisit, Depends(sent_visit)],
-    call: Calling,
-    key: Key,
-    response: Response,
-    lang: Lang = None,
-) -> Json:
+    sent: Annotated[SentVisit, Depends(sent_visit)], call: Calling, key: Key, lang: Lang = None
+) -> JSONResponse:
     """Screen a visit and keep its draft, where it waits for a physician.
 
     The same visit again gives the same draft; another content of the same visit supersedes the
@@ -40,17 +38,26 @@ def send_visit(
     require(call.person, Deed.SEND_VISIT)
     language = check_language(lang or DEFAULT_LANGUAGE)
     asked = Asked(call.person.id, key, sent.sha256(language))
-    draft_id, screened = _known(call, asked), None
+    draft_id = _known(call, asked)
     if draft_id is None:
-        now = call.service.clock()
-        screened = screen_visit(sent.document, call.service.engine, now=now, ecg=sent.ecg)
-        draft_id = keep_visit(
-            call.service.store, screened, language, clock=call.service.clock, asked=asked
-        )
-        call.service.metrics.count("laennec_drafts_saved_total")
-    answer = _answer(call, read_history(call.service.store, draft_id), lang, response)
-    response.headers["Location"] = f"{router.prefix}/{draft_id}"
-    return {**answer, **_refused_ecg(screened)}
+        draft_id, error = _screened(call, sent, language, asked)
+    else:
+        error = None if sent.ecg is None else why_unreadable(sent.ecg)
+    answer = _view(call, read_history(call.service.store, draft_id), lang)
+    if error is not None:
+        answer["ecg_refused"] = error.as_dict()
+    return _json(answer, 201, Location=f"{router.prefix}/{draft_id}")
+
+
+def _screened(
+    call: Call, sent: SentVisit, language: str, asked: Asked
+) -> tuple[str, ScreeningError | None]:
+    """Screen and keep a visit; return its draft's id, and why its ECG was refused if it was."""
+    service = call.service
+    screened = screen_visit(sent.document, service.engine, now=service.clock(), ecg=sent.ecg)
+    draft_id = keep_visit(service.store, screened, language, clock=service.clock, asked=asked)
+    service.metrics.count("laennec_drafts_saved_total")
+    return draft_id, screened.ecg_error
 
 
 def _known(call: Call, asked: Asked) -> str | None:
@@ -61,22 +68,23 @@ def _known(call: Call, asked: Asked) -> str | None:
         return asked_before(connection, asked)
 
 
-def _refused_ecg(screened: ScreenedVisit | None) -> Json:
-    error = screened.ecg_error if screened else None
-    return {"ecg_refused": error.as_dict()} if error else {}
-
-
-def _answer(call: Call, history: ReportHistory, lang: str | None, response: Response) -> Json:
-    response.headers["ETag"] = f'"{history.report.content_hash}"'
+def _view(call: Call, history: ReportHistory, lang: str | None) -> Json:
     is_hidden = is_impression_needed(call, history)
-    return report_view(history, lang, call.person, is_hidden=is_hidden)
+    view = report_view(history, lang, call.person, is_hidden=is_hidden)
+    return {**view, "content_hash": history.report.content_hash}
+
+
+def _json(answer: Json, status: int = 200, **headers: str) -> JSONResponse:
+    """Answer with plain data as it is; the framework's own encoding would cost as much again."""
+    tag = {"ETag": f'"{answer["content_hash"]}"'}
+    return JSONResponse(answer, status, headers={**tag, **headers})
 
 
 @router.get("/{draft_id}")
-def read_prediagnosis(draft_id: str, call: Calling, response: Response, lang: Lang = None) -> Json:
+def read_prediagnosis(draft_id: str, call: Calling, lang: Lang = None) -> JSONResponse:
     """Read a pre-diagnosis with its state, its acts and its decisions; reading decides nothing."""
     require(call.person, Deed.READ_STATUS)
-    return _answer(call, read_recorded(call, draft_id), lang, response)
+    return _json(_view(call, read_recorded(call, draft_id), lang))
 
 
 @router.post("/{draft_id}/decision")

@@ -157,7 +157,10 @@ def test_an_ecg_file_comes_with_the_visit_as_bytes(people):
 def test_an_ecg_that_can_not_be_read_is_said_and_the_rest_is_screened(people):
     """Hazard H1: a pressure or a symptom that calls somebody now does not wait for a file."""
     files = {"visit": ("v.json", visit("03-urgent")), "ecg": ("x.scp", b"no ecg at all")}
-    said = people.as_("software").post("/v1/prediagnoses", files=files).json()
+    software, key = people.as_("software"), {"Idempotency-Key": "visit"}
+    first, again = (software.post("/v1/prediagnoses", files=files, headers=key) for _ in range(2))
+    said = first.json()
+    assert first.content == again.content
     assert said["urgency"] == "U0"
     assert said["ecg_refused"]["code"].startswith("ecg_")
     assert [i["code"] for i in said["refused_items"] if i["item"] == "ecg"] == ["ecg_unreadable"]
