@@ -132,7 +132,7 @@ def _amended(finding: Finding, decision: FindingDecision, sentences: Sentences) 
         return ""
     if finding.kind == "fact":
         return sentences.text(f"state.{decision.amended_to}")
-    return _as_chance(decision.amended_to, sentences)
+    return _as_chance(finding, decision.amended_to, sentences)
 
 
 def _level(finding: Finding, sentences: Sentences) -> str:
@@ -140,11 +140,16 @@ def _level(finding: Finding, sentences: Sentences) -> str:
     words = phrases.level_words(finding, sentences)
     level = level_of(finding)
     is_band = finding.kind == "risk" and words == sentences.text(f"band.{level}")
-    return _as_chance(level, sentences) if is_band else words
+    return _as_chance(finding, level, sentences) if is_band else words
 
 
-def _as_chance(band: str, sentences: Sentences) -> str:
-    """Word a band so that it says of what it is one: a low chance, not a low diabetes."""
+def _as_chance(finding: Finding, band: str, sentences: Sentences) -> str:
+    """Word a band so that it says of what it is one: a low chance, not a low diabetes.
+
+    The band of an index is an index, never a chance.
+    """
+    if phrases.is_index(finding) and band != "not_assessable":
+        return sentences.text(f"becomes_index.{band}")
     kind = "not_risk" if band == "not_assessable" else "risk"
     band_words = sentences.text(f"band.{band}")
     return DecisionWords(sentences.lang).text(f"level.{kind}", level=band_words)

@@ -194,7 +194,7 @@ def _previous_visits(
             earlier.append(record)
         if record.is_refused:
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
-    if given:
+    if earlier:
         log.add("note", "previous_visits_not_used", "$.previous_visits", count=str(len(given)))
     return tuple(earlier)
 
