@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..errors import RecordError
 from ..fixedpoint import parse_decimal
 from ..record import UNKNOWN, ItemState
 from ..vocabulary import Item, Vocabulary
-from .document import NumberText, intake_numbers
+from .document import intake_numbers
 from .problems import ProblemLog, shown
+from .reported_values import read_value
 from .unread_values import is_watched, what_it_may_mean
 
 LOINC_SYSTEM: Final = "http://loinc.org"
@@ -25,7 +25,6 @@ KEYS: Final = (
     "confirmed_by",
     "device",
 )
-_COMPARATOR_TEXTS: Final = ("<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
         return ()
     before = len(log.problems)
     log.unknown_keys(given, (*KEYS, *context.vocabulary.methods), path)
-    value = _read_value(given, path, code.item, log)
+    value = read_value(given, path, code.item, log)
     unit = _read_unit(given.get("unit"), f"{path}.unit", code, log)
     methods = _read_methods(given, path, code, context)
     at = _read_at(given.get("at"), f"{path}.at", code.item, context)
@@ -143,63 +142,6 @@ def _read_code(given: object, path: str, context: MeasurementContext) -> _Code |
         return _Code(vocabulary.items[code], {})
     log.refuse_record("code_unknown", path, found=shown(code), system=shown(system))
     return None
-
-
-def _read_value(
-    given: Mapping[str, Any], path: str, item: Item, log: ProblemLog
-) -> tuple[str, int, int] | None:
-    """Return the text as reported, billionths and comparator; None where nothing can be read."""
-    value, comparator = given.get("value"), given.get("comparator", "")
-    if comparator not in ("", *_COMPARATOR_TEXTS):
-        log.add("refused_item", "comparator_unknown", path, item=item.code, found=shown(comparator))
-        comparator = ""
-    if not isinstance(value, str):
-        log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-        value = "" if value is None else str(value)
-    elif isinstance(value, NumberText):
-        log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-    pointed = _with_point(value)
-    if pointed != value:
-        where = f"{path}.value"
-        log.add(
-            "refused_item",
-            "decimal_comma",
-            where,
-            item=item.code,
-            found=shown(value),
-            pointed=f'"{shown(pointed)}"',
-        )
-        value = pointed
-    text = f"{comparator}{value}" if not value.startswith(("<", ">")) else value
-    try:
-        nano, sign = parse_decimal(text, path=path)
-    except RecordError:
-        if value:
-            log.add(
-                "refused_item",
-                "value_not_decimal",
-                f"{path}.value",
-                item=item.code,
-                found=shown(value),
-            )
-        return None
-    return text, nano, sign
-
-
-def _with_point(value: str) -> str:
-    """Return a decimal written with one comma as it would be with a point; else what was given.
-
-    The value stays refused: it is read only so that the urgent rules can look at it.
-
-    >>> _with_point("3,2"), _with_point("1,234,5"), _with_point("1.26")
-    ('3.2', '1,234,5', '1.26')
-    """
-    pointed = value.replace(",", ".") if value.count(",") == 1 else value
-    try:
-        parse_decimal(pointed)
-    except RecordError:
-        return value
-    return pointed
 
 
 def _read_unit(given: object, path: str, code: _Code, log: ProblemLog) -> int:
