@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ..errors import RecordError
 from ..fixedpoint import parse_decimal
 from ..record import UNKNOWN, ItemState
 from ..vocabulary import Item, Vocabulary
