@@ -94,7 +94,7 @@ def what_would_change(
         return ()
     back = _back(asked)
     changes = [_change(asked, back), _nearest(asked, _onward(asked, back))]
-    found = [change for change in changes if change is not None]
+    found = [c for c in changes if c is not None and c[1].becomes != STATES[NOT_ASSESSABLE]]
     return tuple(change for _, change in sorted(found, key=lambda pair: pair[0]))
 
 

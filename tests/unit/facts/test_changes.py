@@ -125,3 +125,13 @@ def test_a_rate_above_the_cut_off_changes_downwards_too():
     assert {c.inputs[0][2] for c in near.what_would_change} == {"50", "53"}
     high = found({"heart_rate": "110 /min"}, "heart_rate", guidelines)
     assert [s[2] for s in high.what_would_change[0].inputs] == ["100"]
+
+
+def test_a_cut_off_of_another_finding_is_no_change_to_not_assessable():
+    """Above 2.00 g/L after the load stands the level of diabetes: another finding says that."""
+    batch = visit_batch({"glucose.two_hour_75g": "1.42 g/L"})
+    guidelines = load_guidelines()
+    found = fact_findings(evaluate_facts(batch, guidelines), batch, 0)
+    one = next(f for f in found if f.id == "intermediate_glycaemia")
+    assert one.what_would_change
+    assert "not_assessable" not in {change.becomes for change in one.what_would_change}
