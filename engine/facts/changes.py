@@ -23,7 +23,8 @@ from ..prediagnosis import Change, Message
 from ..record import UNKNOWN as EITHER_SEX
 from ..record import ItemState, QuantityColumn, VisitBatch
 from ..vocabulary.load import read_toml
-from .columns import NO_GRADE, FactColumn, FactColumns, evaluate_finding
+from .columns import FactColumn, FactColumns, evaluate_finding
+from .grades import NO_GRADE
 from .inputs import is_reported, slots_of, value_as_reported
 
 BODY_MASS_INDEX: Final = "body_mass_index"

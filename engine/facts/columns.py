@@ -19,7 +19,6 @@ from ..guidelines import FindingSpec, Guidelines, Row
 from ..guidelines.model import (
     ABSENT,
     BORDERLINE,
-    NO_URGENCY,
     NOT_ASSESSABLE,
     PRESENT,
     Flag,
@@ -36,11 +35,18 @@ from ..logic import (
     count_true,
     verdict_of,
 )
-from ..prediagnosis import URGENCIES, Urgency
 from ..record import UNKNOWN as NOT_KNOWN
 from ..record import BoolArray, Int8Array, QuantityColumn, VisitBatch
+from .grades import (
+    NO_GRADE,
+    highest_grade,
+    in_state,
+    level_of,
+    needs_met,
+    state_of_grade,
+    urgency_of,
+)
 
-NO_GRADE: Final = -1
 TOWARDS_BORDERLINE: Final[Mapping[Operator, Operator]] = {
     ">=": ">=", ">": ">=", "<=": "<=", "<": "<=",
 }  # fmt: skip
@@ -193,7 +199,7 @@ def _barred_urgency(column: FactColumn, inputs: Mapping[str, CombinedInput]) -> 
     if spec.barred.urgency is None:
         return column.urgency
     measured = np.logical_or.reduce([inputs[i].column.accepted[:, 0] for i in spec.items])
-    level = np.int8(_level(spec.barred.urgency))
+    level = np.int8(level_of(spec.barred.urgency))
     return np.where(column.barred & measured, level, column.urgency).astype(np.int8)
 
 
@@ -271,24 +277,24 @@ def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
 def _decide(spec: FindingSpec, said: RowVerdicts, barred: BoolArray) -> FactColumn:
     """Turn what the rows say into state, grade and urgency."""
     rows, edge = said.rows, said.edge
-    order, grade = _highest_grade(spec, rows)
+    order, grade = highest_grade(spec, rows)
     near = (edge == TRUE) & (rows == FALSE)
     orders = [spec.grades[r.grade].order for r in spec.rows]
     near_above = np.logical_or.reduce([near[i] & (o > order) for i, o in enumerate(orders)])
-    needs_met = _needs_met(spec, rows, edge)
-    state = _state_of_grade(spec, grade, needs_met)
+    is_decided = needs_met(spec, rows, edge)
+    state = state_of_grade(spec, grade, is_decided)
     disagrees = _disagrees(spec, said, grade) & ~barred
     state = np.where(disagrees, BORDERLINE, state)
     is_near = near_above & (state < BORDERLINE)
     state = np.where(is_near, BORDERLINE, state)
-    gave_way = (state == ABSENT) & _in_state(spec, grade, NOT_ASSESSABLE)
+    gave_way = (state == ABSENT) & in_state(spec, grade, NOT_ASSESSABLE)
     grade = np.where(gave_way | barred, np.int8(NO_GRADE), grade)
     state = np.where(barred, NOT_ASSESSABLE, state)
     return FactColumn(
         spec=spec,
         state=state.astype(np.int8),
         grade=grade,
-        urgency=_urgency(spec, grade, is_near & ~barred),
+        urgency=urgency_of(spec, grade, is_near & ~barred),
         rows=rows.T,
         borderline=(near & ~barred).T,
         split=said.split.T,
@@ -302,57 +308,11 @@ def _disagrees(spec: FindingSpec, said: RowVerdicts, grade: Int8Array) -> BoolAr
     if not said.split.any():
         return np.zeros(said.rows.shape[1], dtype=np.bool_)
     agreed = np.where(said.split, FALSE, said.rows)
-    sure = _in_state(spec, _highest_grade(spec, agreed)[1], PRESENT)
-    at_most = _in_state(spec, grade, PRESENT)
+    sure = in_state(spec, highest_grade(spec, agreed)[1], PRESENT)
+    at_most = in_state(spec, grade, PRESENT)
     doubtful = [
         said.split[i] & (said.rows[i] == TRUE) & (spec.grades[r.grade].state == PRESENT)
         for i, r in enumerate(spec.rows)
     ]
     hidden = sure & ~at_most
     return np.asarray((np.logical_or.reduce(doubtful) & ~(sure & at_most)) | hidden)
-
-
-def _highest_grade(spec: FindingSpec, rows: Int8Array) -> tuple[Int8Array, Int8Array]:
-    """Return (n,) the order and the index of the highest grade whose row holds, -1 without one."""
-    orders = np.array([[spec.grades[r.grade].order] for r in spec.rows], dtype=np.int8)
-    order = np.maximum.reduce(np.where(rows == TRUE, orders, np.int8(NO_GRADE)))
-    table = np.full(max(g.order for g in spec.grades) + 2, NO_GRADE, dtype=np.int8)
-    for index, grade in enumerate(spec.grades):
-        table[grade.order] = index
-    return order, np.asarray(table[order])
-
-
-def _state_of_grade(spec: FindingSpec, grade: Int8Array, assessable: BoolArray) -> Int8Array:
-    """Return the state of the grade; without one, absent only if all was assessable."""
-    unmet = [*(max(g.state, NOT_ASSESSABLE) for g in spec.grades), NOT_ASSESSABLE]
-    met = [*(g.beside_needs for g in spec.grades), ABSENT]
-    table = np.array([unmet, met], dtype=np.int8)
-    return np.asarray(table[assessable.astype(np.int8), grade])
-
-
-def _in_state(spec: FindingSpec, grade: Int8Array, state: int) -> BoolArray:
-    return np.array([*(g.state == state for g in spec.grades), False])[grade]
-
-
-def _needs_met(spec: FindingSpec, rows: Int8Array, edge: Int8Array) -> BoolArray:
-    """Return (n,) where of every needed group one item was decided by all its rows."""
-    undecided = (rows == UNKNOWN) | ((rows == FALSE) & (edge == UNKNOWN))
-    met = np.ones(rows.shape[1], dtype=np.bool_)
-    for group in spec.needs:
-        one = np.zeros_like(met)
-        for item in group:
-            of_item = [i for i, r in enumerate(spec.rows) if r.item == item and not r.also]
-            one |= ~np.logical_or.reduce(undecided[of_item])
-        met &= one
-    return met
-
-
-def _urgency(spec: FindingSpec, grade: Int8Array, is_near: BoolArray) -> Int8Array:
-    levels = [_level(g.outcome.urgency) for g in spec.grades] + [NO_URGENCY]
-    own = np.array(levels, dtype=np.int8)[grade]
-    near = np.where(is_near, np.int8(_level(spec.borderline.urgency)), np.int8(NO_URGENCY))
-    return np.minimum(own, near)
-
-
-def _level(urgency: Urgency | None) -> int:
-    return NO_URGENCY if urgency is None else URGENCIES.index(urgency)
