@@ -7,8 +7,8 @@ from hypothesis import settings
 
 # The check of every day asks the same examples, so that it is red for a change and not by chance;
 # `make check-slow` explores new ones, and what it finds is pinned as a test of its own.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("explore", derandomize=False)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile("same")
 
 if (
