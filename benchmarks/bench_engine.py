@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.features import features
-from laennec.engine.plausibility import check_plausibility
+from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.runtime import RiskModel
 
 ROOT = Path(__file__).resolve().parents[1]
