@@ -15,9 +15,9 @@ NEEDS_SERVER = pytest.mark.skipif(not is_there(), reason=WHY_NOT)
 @pytest.mark.parametrize(
     ("kind", "workers", "kills"),
     [
-        pytest.param("sqlite", 2, 5, id="sqlite"),
-        pytest.param("postgresql", 2, 4, id="postgresql", marks=NEEDS_SERVER),
-        pytest.param("postgresql-crash", 1, 3, id="postgresql-crash", marks=NEEDS_SERVER),
+        pytest.param("sqlite", 2, 3, id="sqlite"),
+        pytest.param("postgresql", 2, 2, id="postgresql", marks=NEEDS_SERVER),
+        pytest.param("postgresql-crash", 1, 2, id="postgresql-crash", marks=NEEDS_SERVER),
         pytest.param("sqlite", 2, 200, id="sqlite-long", marks=pytest.mark.slow),
     ],
 )
@@ -25,7 +25,7 @@ def test_a_killed_service_loses_nothing_it_acknowledged(kind, workers, kills):
     """Hazard H9, over HTTP and with several processes; `make reliability` counts it at length."""
     counts = crash(kills, SEED, kind, workers)
     assert counts["kills"] == kills
-    assert counts["acknowledged"] > kills, "the service was killed before it answered"
+    assert counts["acknowledged"] >= kills, "the service was killed before it answered"
     assert {name: counts[name] for name in NOTHING} == dict.fromkeys(NOTHING, 0)
 
 
