@@ -36,18 +36,21 @@ def found():
     return faults()
 
 
+@pytest.mark.slow
 def test_no_decision_is_acknowledged_when_a_write_or_a_sync_fails(found):
     fired = [fault for fault in found if fault.get("fired")]
     assert {f["kind"] for f in fired} == {"write EIO", "write ENOSPC", "short write", "sync EIO"}
     assert {(f["status"], f["code"]) for f in fired} == {(503, "store_unavailable")}
 
 
+@pytest.mark.slow
 def test_reads_go_on_and_the_act_can_be_sent_again(found):
     singles = [fault for fault in found if "fired" in fault]
     assert {f["read"] for f in singles} == {200}
     assert {(f["again"], f["state"], f["problems"]) for f in singles} == {(200, "confirmed", 0)}
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_gets_well_by_itself(found):
     (full,) = [fault for fault in found if fault["kind"] == "disk full"]
     assert set(full["statuses"]) == {503}
