@@ -9,6 +9,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from laennec.engine import load_guidelines, load_models
 from laennec.serving.clock import utc_now
@@ -28,7 +29,7 @@ def ecg_file() -> EcgFile:
     return EcgFile(header.read_bytes(), header.name, {signal.name: signal.read_bytes()})
 
 
-def visits() -> list[dict]:
+def visits() -> list[dict[str, Any]]:
     """Return the day: the examples, a wrong unit, a person who declined."""
     found = [json.loads(p.read_text("utf-8")) for p in sorted((HERE / "visits").glob("*.json"))]
     usual = found[0]
@@ -40,7 +41,7 @@ def visits() -> list[dict]:
     ]
 
 
-def made(visit: dict, name: str, **changes: object) -> dict:
+def made(visit: dict[str, Any], name: str, **changes: object) -> dict[str, Any]:
     """Return a visit of another made-up person."""
     person = {**visit["person"], "id": f"{name}-person"}
     return {**visit, "visit_id": name, "person": person, **changes}
