@@ -8,10 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static int kind, countdown, fired;
+static int kind, countdown, fired, synced;
+static char failed[4096];
 
-void fault_arm(int new_kind, int at) { kind = new_kind; countdown = at; fired = 0; }
+void fault_arm(int new_kind, int at) { kind = new_kind; countdown = at; fired = synced = 0; }
 int fault_fired(void) { return fired; }
+const char *fault_file(void) { return failed; }
+int fault_synced(void) { return synced; }
 
 static int is_store_file(int fd) {
     char link[64], path[4096];
@@ -19,7 +22,9 @@ static int is_store_file(int fd) {
     ssize_t n = readlink(link, path, sizeof path - 1);
     if (n < 0) return 0;
     path[n] = 0;
-    return strstr(path, ".db") != NULL;
+    if (strstr(path, ".db") == NULL) return 0;
+    strcpy(failed, path);
+    return 1;
 }
 
 static int is_due(int fd, int is_sync) {
@@ -63,7 +68,9 @@ ssize_t write(int fd, const void *data, size_t size) {
     int name(int fd) {                                                              \
         static int (*real)(int);                                                    \
         if (!real) real = dlsym(RTLD_NEXT, #name);                                  \
-        return is_due(fd, 1) ? (int)refuse() : real(fd);                            \
+        if (is_due(fd, 1)) return (int)refuse();                                     \
+        if (!fired && is_store_file(fd)) synced++;                                   \
+        return real(fd);                            \
     }
 SYNCER(fsync)
 SYNCER(fdatasync)

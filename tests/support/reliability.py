@@ -77,12 +77,15 @@ def faults():
 def fault_rows(found):
     for kind in dict.fromkeys(fault["kind"] for fault in found):
         rows = [f for f in found if f["kind"] == kind and f.get("fired", True)]
-        statuses = [s for f in rows for s in f.get("statuses", [f.get("status")])]
+        said = [
+            (s, f.get("held", False)) for f in rows for s in f.get("statuses", [f.get("status")])
+        ]
         yield (
             kind,
-            len(statuses),
-            sum(s < 300 for s in statuses),
-            sum(s != 503 for s in statuses),
+            len(said),
+            sum(status < 300 and not held for status, held in said),
+            sum(status < 300 and held for status, held in said),
+            sum(status >= 300 and status != 503 for status, held in said),
             sum(f["read"] != 200 for f in rows),
             sum(f["again"] != 200 for f in rows),
             sum(f["problems"] for f in rows),
