@@ -6,9 +6,9 @@ One service lives through all of it. Prints one JSON line per fault: what failed
 act, of a read meanwhile, of the act sent again after it, and what the audit trail says.
 
 A commit is durable when its frames of the write-ahead log are synced. Copying them to the main
-file (a checkpoint) comes after it and may fail without a loss: SQLite tries again later. Checkpoints
-are made frequent here, so that faults fall into them too. Whether an acknowledged act is held is
-seen by opening a copy of the files as they were at that moment, as after a crash.
+file (a checkpoint) comes after it and may fail without a loss: SQLite tries again later. They are
+made frequent here, so that faults fall into them too. Whether an acknowledged act is held is seen
+by opening a copy of the files as they were at that moment, as after a crash.
 """
 
 import ctypes
