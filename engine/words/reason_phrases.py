@@ -42,11 +42,23 @@ def reason_phrase(reason: Reason, sentences: Sentences) -> str:
     if not reason.inputs:
         return words
     if reason.contribution is not None:
-        return f"{words} ({listed((value_phrase(v, sentences) for v in reason.inputs), sentences)})"
+        values = [value_phrase(v, sentences) for v in reason.inputs]
+        return f"{words} ({listed([*values, *_degree(reason, sentences)], sentences)})"
     shown = [sentences.value(v.name, v.value) for v in reason.inputs]
     if any(value and value in words for value in shown):
         return words
     return f"{words} ({listed((input_phrase(v, sentences) for v in reason.inputs), sentences)})"
+
+
+def _degree(reason: Reason, sentences: Sentences) -> list[str]:
+    """Say how far a rule's condition is met, so that a rule is never read as a fact of the person.
+
+    "BMI: overweight (22.9)" among the reasons against would be read as an error about the person.
+    """
+    if reason.membership is None or round(reason.membership * HUNDRED) >= HUNDRED:
+        return []
+    percent = number(reason.membership * HUNDRED, sentences.lang, 0)
+    return [sentences.text("reason.met", percent=percent)]
 
 
 def reason_figure(reason: Reason, sentences: Sentences, *, short: bool = False) -> str:

@@ -38,7 +38,7 @@ class _Capped(ET.TreeBuilder):
         return super().end(tag.rpartition("}")[2])
 
 
-class _Parser(DefusedXMLParser):
+class _Parser(DefusedXMLParser):  # type: ignore[misc]  # defusedxml carries no types
     """Refuses every document type but the bare name that MUSE writes."""
 
     def defused_start_doctype_decl(
