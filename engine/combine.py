@@ -83,6 +83,8 @@ def last_usable(usable: BoolArray) -> Int64Array:
     >>> last_usable(np.array([[True, True, False], [False, False, False]]))
     array([ 1, -1])
     """
+    if usable.shape[1] == 1:
+        return usable[:, 0].astype(np.int64) - 1
     last = usable.shape[1] - 1 - np.argmax(usable[:, ::-1], axis=1)
     return np.where(usable.any(axis=1), last, UNKNOWN).astype(np.int64)
 

@@ -32,7 +32,7 @@ def verdict_of(condition: BoolArray) -> Int8Array:
     >>> verdict_of(np.array([True, False]))
     array([ 1, -1], dtype=int8)
     """
-    return np.where(condition, TRUE, FALSE)
+    return np.asarray(condition, dtype=np.bool_).astype(np.int8) * np.int8(2) - np.int8(1)
 
 
 def all_of(*verdicts: Int8Array) -> Int8Array:
@@ -59,7 +59,21 @@ def answered(codes: Int8Array, wanted: int) -> Int8Array:
     >>> answered(np.int8([1, 0, -1]), 1)
     array([ 1, -1,  0], dtype=int8)
     """
-    return np.where(codes == NOT_ANSWERED, UNKNOWN, verdict_of(codes == wanted)).astype(np.int8)
+    return known_only(verdict_of(codes == wanted), codes != NOT_ANSWERED)
+
+
+def known_only(verdicts: Int8Array, known: BoolArray) -> Int8Array:
+    """Return the verdicts where something is known, and unknown elsewhere.
+
+    >>> known_only(np.int8([1, -1, 1]), np.array([True, True, False]))
+    array([ 1, -1,  0], dtype=int8)
+    """
+    return np.asarray(verdicts * known.astype(np.int8))
+
+
+def any_reading(found: BoolArray) -> BoolArray:
+    """Return (n,) where something holds for one of the (n, m) readings."""
+    return np.asarray(found[:, 0] if found.shape[1] == 1 else found.any(axis=1))
 
 
 def compare_decimals(
@@ -139,10 +153,10 @@ def compare(
         return np.zeros(column.nano.shape, dtype=np.int8)
     if stated[:-1].all() and len(limits) == 1:
         verdict = compare_decimals(column.nano, column.comparator, op, limits[0] or 0)
-        return np.where(usable & (column.unit == 0), verdict, UNKNOWN)
+        return known_only(verdict, usable & (column.unit == 0))
     table = np.array([v or 0 for v in limits] + [0], dtype=np.int64)
     verdict = compare_decimals(column.nano, column.comparator, op, table[column.unit])
-    return np.where(usable & stated[column.unit], verdict, UNKNOWN)
+    return known_only(verdict, usable & stated[column.unit])
 
 
 def count_true(verdicts: Int8Array) -> Int8Array:

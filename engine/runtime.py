@@ -23,6 +23,7 @@ BoolArray = NDArray[np.bool_]
 TSK_OUTPUTS = ("risk", "rule_firing", "rule_contribution", "bias")
 MAMDANI_OUTPUTS = ("score", "rule_firing", "rule_share")
 CHUNK = 16_384
+REFERENCES_KEPT = 4096
 SUM_TOLERANCE = 1e-9
 FIRING_TOLERANCE = 1e-9
 _QUIET = 4
@@ -112,6 +113,9 @@ class RiskModel:
     sha256: str
     session: ort.InferenceSession
     columns: InputColumns = field(init=False, repr=False)
+    _references: dict[bytes, tuple[float, FloatArray]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", InputColumns(self.manifest.inputs))
@@ -150,6 +154,26 @@ class RiskModel:
             return output.value
         total: FloatArray = output.bias + output.rule_contribution.sum(axis=1)
         return np.where(output.ok, total, np.nan)
+
+    def reference_answer(self, pattern: BoolArray) -> tuple[float, FloatArray]:
+        """Return what the reference person gets of whom only some items are known.
+
+        Parameters
+        ----------
+        pattern : shape (k,), the items that are known
+
+        Returns
+        -------
+        what is additive (logit or score), and the contribution of each rule, shape (r,); asked of
+        the graph once a pattern, however many people have it
+        """
+        key = pattern.tobytes()
+        if key not in self._references:
+            output = self.run(self.columns.reference[None], pattern[None])
+            if len(self._references) >= REFERENCES_KEPT:
+                self._references.clear()
+            self._references[key] = float(self.additive(output)[0]), output.rule_contribution[0]
+        return self._references[key]
 
     def rounded(self, value: FloatArray) -> FloatArray:
         """Round answers to the printed precision, the one on which bands are decided."""

@@ -4,7 +4,7 @@ No clock, file, network, randomness, logging or language here. It reads in the o
 house works: plausibility, features, urgent rules, facts, published scores, risks, draft.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -98,12 +98,14 @@ def screen_columns(
     guidelines: Guidelines,
     *,
     signals: Mapping[int, EcgSignal] | None = None,
+    outcomes: Collection[str] | None = None,
 ) -> Screening:
     """Screen n visits in columns; a single visit is n = 1, through this very function.
 
     Parameters
     ----------
     signals : row -> the ECG of that person, where there is one
+    outcomes : the risks that are asked for; all of them where None
     """
     checked = check_plausibility(batch)
     made = features(checked)
@@ -113,6 +115,7 @@ def screen_columns(
     risks = tuple(
         evaluate_risks(outcome, checked, made, models, _measured(outcome, facts))
         for outcome in load_outcomes()
+        if outcomes is None or outcome.id in outcomes
     )
     said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
     levels = [urgent.level, said, published.urgency]

@@ -223,6 +223,8 @@ def _any_result(verdicts: Int8Array, found: QuantityColumn) -> Int8Array:
 
 def is_split(verdicts: Int8Array) -> BoolArray:
     """Return (n,) where some results (n, m) satisfy a row and others do not."""
+    if verdicts.shape[1] == 1:
+        return np.zeros(len(verdicts), dtype=np.bool_)
     return np.asarray((verdicts == TRUE).any(axis=1) & (verdicts == FALSE).any(axis=1))
 
 

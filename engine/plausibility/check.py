@@ -86,6 +86,8 @@ def _apply(batch: VisitBatch, flags: list[Flag]) -> VisitBatch:
     columns = dict(batch.quantities)
     problems = list(batch.problems)
     for flag in flags:
+        if not flag.where.any():
+            continue
         column = columns[flag.slot]
         problems.extend(_problems(batch, column, flag))
         if flag.severity == "note":

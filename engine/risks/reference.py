@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..explain.patterns import same_pattern
+from ..explain.patterns import patterns
 from ..fixedpoint import FloatArray
 from ..record import BoolArray
 from ..runtime import ModelOutput, RiskModel
@@ -30,10 +30,8 @@ def from_reference(
     """
     if not model.is_tsk:
         return output.bias, output.rule_contribution
-    start = np.empty_like(output.bias)
-    added = np.empty_like(output.rule_contribution)
-    for pattern, rows in same_pattern(observed):
-        other = model.run(model.columns.reference[None], pattern[None])
-        start[rows] = model.additive(other)[0]
-        added[rows] = output.rule_contribution[rows] - other.rule_contribution[0]
-    return start, added
+    different, which = patterns(observed)
+    answers = [model.reference_answer(pattern) for pattern in different]
+    starts = np.array([start for start, _ in answers])
+    given = np.reshape([rules for _, rules in answers], (len(different), len(model.rule_ids)))
+    return starts[which], output.rule_contribution - given[which]

@@ -15,7 +15,7 @@ from ..combine import DERIVED, interarm_difference
 from ..fixedpoint import format_nano
 from ..guidelines import UrgentRule
 from ..guidelines.model import NO_URGENCY, Condition, Threshold
-from ..logic import TRUE, compare, compare_decimals
+from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
 from ..record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
@@ -77,8 +77,8 @@ class _Conditions:
         surely, possibly = self._nobody, self._nobody
         for _, column in columns_of(condition.threshold.item, self._batch):
             verdicts = compare(column, condition.threshold.op, condition.threshold.values)
-            surely = surely | (verdicts == TRUE).any(axis=1)
-            possibly = possibly | could_hold(column, condition.threshold, verdicts).any(axis=1)
+            surely = surely | any_reading(verdicts == TRUE)
+            possibly = possibly | any_reading(could_hold(column, condition.threshold, verdicts))
         return _Met(surely, possibly)
 
 
@@ -101,7 +101,7 @@ def _is_absent(item: str, batch: VisitBatch) -> BoolArray:
     """Return (n,) where no value of an item was accepted; a doubtful one explains no symptom."""
     measured = np.zeros(batch.n, dtype=np.bool_)
     for _, column in columns_of(item, batch):
-        measured |= column.accepted.any(axis=1)
+        measured |= any_reading(column.accepted)
     return ~measured
 
 
@@ -138,8 +138,9 @@ def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentCol
     columns; a batch of n gives what n batches of one give
     """
     conditions = _Conditions(batch)
-    shape = (batch.n, len(rules))
-    fired, remeasure = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    # One rule after the other in memory, as they are evaluated and read.
+    shape = (len(rules), batch.n)
+    fired, remeasure = np.zeros(shape, dtype=np.bool_).T, np.zeros(shape, dtype=np.bool_).T
     level = np.full(batch.n, NO_URGENCY, dtype=np.int8)
     for index, rule in enumerate(rules):
         surely, possibly = _rule_holds(rule, conditions)

@@ -1,12 +1,13 @@
 """Batch screening: tables of visits in, a result table with reasons and a manifest out."""
 
 from .options import CHUNK_ROWS, BatchOptions, BatchRefused
-from .output import SCHEMA, screen_table
+from .output import ENCODED, SCHEMA, decoded, screen_table
 from .progress import PlainReporter, Reporter, RichReporter, SilentReporter, default_reporter
 from .run import BatchSummary, run_batch
 
 __all__ = [
     "CHUNK_ROWS",
+    "ENCODED",
     "SCHEMA",
     "BatchOptions",
     "BatchRefused",
@@ -15,6 +16,7 @@ __all__ = [
     "Reporter",
     "RichReporter",
     "SilentReporter",
+    "decoded",
     "default_reporter",
     "run_batch",
     "screen_table",

@@ -65,8 +65,16 @@ def fingerprint(table: Any) -> Fingerprint:  # noqa: ANN401 - pyarrow has no typ
 def _row_numbers(table: Any) -> Words:  # noqa: ANN401
     total = np.zeros(table.num_rows, dtype=np.uint64)
     for position, column in enumerate(table.columns):
-        total += _mix(_cells(column) + _place(position))
+        total += _placed(column, position)
     return _mix(total)
+
+
+def _placed(column: Any, position: int) -> Words:  # noqa: ANN401
+    """Return one word a cell that counts differently in another column."""
+    if not pa.types.is_dictionary(column.type):
+        return _mix(_cells(column) + _place(position))
+    words = _mix(_dictionary_words(column.dictionary) + _place(position))
+    return words[_indices(column)]
 
 
 def _place(position: int) -> np.uint64:
@@ -80,9 +88,12 @@ def _mix(words: Words) -> Words:
     Source: Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195 (SplitMix64's output function).
     """
     words = words + np.uint64(_STEP)
-    words = (words ^ (words >> _SHIFTS[0])) * _MULTIPLY[0]
-    words = (words ^ (words >> _SHIFTS[1])) * _MULTIPLY[1]
-    return np.asarray(words ^ (words >> _SHIFTS[2]))
+    words ^= words >> _SHIFTS[0]
+    words *= _MULTIPLY[0]
+    words ^= words >> _SHIFTS[1]
+    words *= _MULTIPLY[1]
+    words ^= words >> _SHIFTS[2]
+    return words
 
 
 def _cells(column: Any) -> Words:  # noqa: ANN401
@@ -92,7 +103,11 @@ def _cells(column: Any) -> Words:  # noqa: ANN401
         return _lists(column)
     if pa.types.is_struct(kind):
         return _structs(column)
-    words = _texts(column) if pa.types.is_string(kind) else _numbers(column)
+    if pa.types.is_string(kind) or pa.types.is_dictionary(kind):
+        return _texts(column)
+    words = _numbers(column)
+    if column.null_count == 0:
+        return words
     null = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False))
     return np.where(null, _NULL, words)
 
@@ -107,9 +122,18 @@ def _numbers(column: Any) -> Words:  # noqa: ANN401
 
 
 def _texts(column: Any) -> Words:  # noqa: ANN401
-    encoded = column.dictionary_encode()
-    words = np.append(_text_words(encoded.dictionary.cast(pa.large_binary())), _NULL)
-    return words[pc.fill_null(encoded.indices, len(words) - 1).to_numpy(zero_copy_only=False)]
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    return _dictionary_words(encoded.dictionary)[_indices(encoded)]
+
+
+def _dictionary_words(texts: Any) -> Words:  # noqa: ANN401
+    """Return one word a text, and that of a null last."""
+    return np.append(_text_words(texts.cast(pa.large_binary())), _NULL)
+
+
+def _indices(encoded: Any) -> Any:  # noqa: ANN401
+    """Return which text each cell has; -1 for a null."""
+    return pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
 
 
 def _text_words(texts: Any) -> Words:  # noqa: ANN401
@@ -134,7 +158,7 @@ def _text_words(texts: Any) -> Words:  # noqa: ANN401
 def _structs(column: Any) -> Words:  # noqa: ANN401
     total = np.zeros(len(column), dtype=np.uint64)
     for position, child in enumerate(column.flatten()):
-        total += _mix(_cells(child) + _place(position))
+        total += _placed(child, position)
     return _mix(total)
 
 

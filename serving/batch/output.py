@@ -15,6 +15,7 @@ from ...engine.record import BoolArray, Problem
 from ...engine.risks import Abstention, RiskColumns
 from ...engine.scores import NO_POINTS
 from ...engine.screen import Screening, screen_columns
+from .columns import TEXT, coded, list_offsets, plain
 from .reasons import REASON_TYPE, reasons_column
 
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -33,9 +34,9 @@ STATUSES: Final = (SCORED, NOT_ASSESSABLE, REFUSED)
 _RISK_COLUMNS: Final = tuple(
     field
     for name in OUTCOMES.values()
-    for field in (pa.field(f"{name}_risk", pa.float64()), pa.field(f"{name}_band", pa.string()))
+    for field in (pa.field(f"{name}_risk", pa.float64()), pa.field(f"{name}_band", TEXT))
 )
-SCHEMA: Final = pa.schema(
+ENCODED: Final = pa.schema(
     [
         pa.field("person_id", pa.string()),
         pa.field("visit_date", pa.date32()),
@@ -46,15 +47,19 @@ SCHEMA: Final = pa.schema(
         pa.field("findrisc_points_high", pa.int16()),
         pa.field("ada_points", pa.int16()),
         pa.field("desir_risk", pa.float64()),
-        pa.field("urgency", pa.string()),
-        pa.field("refused_items", pa.list_(pa.string())),
+        pa.field("urgency", TEXT),
+        pa.field("refused_items", pa.list_(TEXT)),
         pa.field("reasons", pa.list_(REASON_TYPE)),
-        pa.field("model_versions", pa.list_(pa.string())),
-        pa.field("suspect_items", pa.list_(pa.string())),
-        pa.field("status", pa.string(), nullable=False),
-        pa.field("status_reason", pa.string()),
+        pa.field("model_versions", pa.list_(TEXT)),
+        pa.field("suspect_items", pa.list_(TEXT)),
+        pa.field("status", TEXT, nullable=False),
+        pa.field("status_reason", TEXT),
     ]
 )
+"""The result while it is in memory: a text that repeats is dictionary-encoded."""
+
+SCHEMA: Final = pa.schema([field.with_type(plain(field.type)) for field in ENCODED])
+"""The result as it stands in a file: strings."""
 
 
 class Place(NamedTuple):
@@ -100,14 +105,19 @@ def screen_table(
 
     Returns
     -------
-    pyarrow record batch with the columns of ``SCHEMA``, a row for each row, in their order
+    pyarrow record batch with the columns of ``ENCODED``, a row for each row, in their order
     """
     rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    return result_table(rows, screen_columns(rows.batch, models, guidelines))
+    return result_table(rows, screen_columns(rows.batch, models, guidelines, outcomes=OUTCOMES))
+
+
+def decoded(table: Any) -> Any:  # noqa: ANN401
+    """Return a result with the columns of ``SCHEMA``: strings instead of dictionaries."""
+    return table.cast(SCHEMA)
 
 
 def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401
-    """Return what was found of every person as a record batch with the columns of ``SCHEMA``."""
+    """Return what was found of every person as a record batch with the columns of ``ENCODED``."""
     refused = screening.batch.refused
     spoken = np.asarray(~refused)
     status, reason = _status(screening)
@@ -116,7 +126,7 @@ def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401
         "visit_date": rows.visit_date,
         **_risks(screening),
         **_scores(screening, spoken),
-        "urgency": _coded(screening.urgency, (*URGENCIES, None)),
+        "urgency": coded(screening.urgency, (*URGENCIES, None)),
         "refused_items": _items(screening.batch.problems, "refused_item", screening.batch.n),
         "reasons": reasons_column(screening, tuple(OUTCOMES)),
         "model_versions": _model_versions(screening),
@@ -124,13 +134,7 @@ def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401
         "status": status,
         "status_reason": reason,
     }
-    return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
-
-
-def _coded(codes: Any, names: Sequence[str | None]) -> Any:  # noqa: ANN401
-    """Return names by code; -1 is the last one."""
-    codes = np.where(codes < 0, len(names) - 1, codes)
-    return pa.array(list(names), pa.string()).take(pa.array(codes.astype(np.int32)))
+    return pa.RecordBatch.from_arrays([columns[name] for name in ENCODED.names], schema=ENCODED)
 
 
 def _numbers(values: Any, there: BoolArray, kind: Any) -> Any:  # noqa: ANN401
@@ -145,11 +149,11 @@ def _risks(screening: Screening) -> dict[str, Any]:
         risk = by_id.get(outcome)
         if risk is None:
             columns[f"{name}_risk"] = pa.nulls(screening.batch.n, pa.float64())
-            columns[f"{name}_band"] = pa.nulls(screening.batch.n, pa.string())
+            columns[f"{name}_band"] = pa.nulls(screening.batch.n, TEXT)
             continue
         answered = _answered(risk)
         columns[f"{name}_risk"] = _numbers(risk.value + 0.0, answered, pa.float64())
-        columns[f"{name}_band"] = _coded(np.where(answered, risk.band, -1), BANDS)
+        columns[f"{name}_band"] = coded(np.where(answered, risk.band, -1), BANDS)
     return columns
 
 
@@ -183,9 +187,8 @@ def _items(problems: Sequence[Problem], severity: str, n: int) -> Any:  # noqa: 
     unique = list(dict.fromkeys(found))
     rows = np.array([row for row, _ in unique], dtype=np.int64)
     order = np.argsort(rows, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))]).astype(np.int32)
-    texts = pa.array([text for _, text in unique], pa.string()).take(pa.array(order))
-    return pa.ListArray.from_arrays(pa.array(offsets), texts)
+    texts = coded(order, [text for _, text in unique])
+    return pa.ListArray.from_arrays(list_offsets(rows, n), texts)
 
 
 def _model_versions(screening: Screening) -> Any:  # noqa: ANN401
@@ -200,9 +203,8 @@ def _model_versions(screening: Screening) -> Any:  # noqa: ANN401
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *people])
     which = np.repeat(np.arange(len(names)), [len(p) for p in people])
     order = np.argsort(rows, kind="stable")
-    ends = np.cumsum(np.bincount(rows, minlength=screening.batch.n))
-    texts = pa.array(names, pa.string()).take(pa.array(which[order]))
-    return pa.ListArray.from_arrays(pa.array(np.append(0, ends).astype(np.int32)), texts)
+    texts = coded(which[order], names)
+    return pa.ListArray.from_arrays(list_offsets(rows, screening.batch.n), texts)
 
 
 def _status(screening: Screening) -> tuple[Any, Any]:
@@ -225,4 +227,4 @@ def _status(screening: Screening) -> tuple[Any, Any]:
         if problem.severity == "refused_record":
             code = refusals.setdefault(problem.code, len(codes) + len(refusals))
             reason[problem.row] = code
-    return _coded(status, STATUSES), _coded(reason, [*codes, *refusals])
+    return coded(status, STATUSES), coded(reason, [*codes, *refusals])

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...engine.words import LANGUAGES, Sentences
+from .columns import leaves
 from .fingerprint import Fingerprint, fingerprint
 from .options import BatchRefused
-from .output import NOT_ASSESSABLE, REFUSED, SCORED
+from .output import ENCODED, NOT_ASSESSABLE, REFUSED, SCORED
 from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_plan
 
 PARTS: Final = "parts"
@@ -27,6 +29,14 @@ LOCK_FILE: Final = ".lock"
 ASIDE: Final = ".aside"
 RESULT_SCHEMA: Final = "laennec.batch/1"
 _METADATA: Final = b"laennec"
+_WRITING: Final[Mapping[str, Any]] = {
+    "compression": "zstd",
+    "use_dictionary": [path for path, is_text in leaves(ENCODED) if is_text],
+    "write_statistics": False,
+    "store_schema": False,
+}
+"""Texts that repeat are dictionaries, numbers are not; what is read again are plain strings."""
+
 _PART_NAME: Final = re.compile(r"part-(?P<fragment>\d{6})-(?P<chunk>\d{6})\.parquet")
 
 
@@ -120,14 +130,12 @@ def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: A
     OSError  if the disk does not take it; nothing is left behind
     """
     text = json.dumps(asdict(record), sort_keys=True)
-    metadata = {_METADATA.decode(): text, **_flags()}
     target = folder / record.name
     aside = target.with_name(f".{target.name}{ASIDE}")
     try:
-        with pq.ParquetWriter(
-            aside, table.schema.with_metadata(metadata), compression="zstd"
-        ) as writer:
+        with pq.ParquetWriter(aside, table.schema, **_WRITING) as writer:
             writer.write_batch(table)
+            writer.add_key_value_metadata({_METADATA.decode(): text, **_flags()})
         _keep(aside, target)
     except BaseException:
         aside.unlink(missing_ok=True)
@@ -135,7 +143,8 @@ def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: A
     return Part(record, _sha256(target), target.stat().st_size)
 
 
-def _flags() -> dict[str, str]:
+@cache
+def _flags() -> Mapping[str, str]:
     """Return what every result says of itself, in every language."""
     said = {f"laennec.disclaimer.{lang}": Sentences(lang).text("disclaimer") for lang in LANGUAGES}
     return {"laennec.status": "unconfirmed", **said}

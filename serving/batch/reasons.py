@@ -15,6 +15,7 @@ from ...engine.record import BoolArray
 from ...engine.risks import Abstention, RiskColumns
 from ...engine.risks.reference import from_reference
 from ...engine.screen import Screening
+from .columns import TEXT, coded, list_offsets
 
 CONTRIBUTION_DECIMALS: Final = 6
 BIAS: Final = "bias"
@@ -23,8 +24,8 @@ REMEASURE: Final = "urgent.remeasure"
 
 REASON_TYPE: Final = pa.struct(
     [
-        pa.field("finding", pa.string(), nullable=False),
-        pa.field("rule_id", pa.string(), nullable=False),
+        pa.field("finding", TEXT, nullable=False),
+        pa.field("rule_id", TEXT, nullable=False),
         pa.field("contribution", pa.float64()),
     ]
 )
@@ -77,7 +78,8 @@ def _rule_block(screening: Screening) -> _Block:
         findings += [column.spec.id] * len(column.spec.rows)
         rule_ids += [row.id for row in column.spec.rows]
         masks.append(_spoken_rows(column, screening.batch.refused))
-    rows, rules = np.nonzero(np.concatenate(masks, axis=1))
+    spoken = np.concatenate([mask.T for mask in masks])
+    rules, rows = np.divmod(np.flatnonzero(spoken), screening.batch.n or 1)
     nothing = np.full(len(rows), np.nan)
     return _Block(tuple(findings), tuple(rule_ids), rows, rules, nothing)
 
@@ -87,10 +89,12 @@ def _spoken_rows(column: FactColumn, refused: BoolArray) -> BoolArray:
     spec = column.spec
     grade_of_row = np.array([row.grade for row in spec.rows], dtype=np.int8)
     order_of_grade = np.array([*(grade.order for grade in spec.grades), -1], dtype=np.int16)
-    reached = (column.rows == TRUE) & (grade_of_row == column.grade[:, None])
-    above = order_of_grade[grade_of_row] > order_of_grade[column.grade][:, None]
-    near = column.borderline & above & (column.state == BORDERLINE)[:, None]
-    return np.asarray((reached | near) & ~(column.barred | refused)[:, None])
+    rows = column.rows.T
+    spoken = (rows == TRUE) & (grade_of_row[:, None] == column.grade)
+    if column.borderline.any():
+        above = order_of_grade[grade_of_row][:, None] > order_of_grade[column.grade]
+        spoken |= column.borderline.T & above & (column.state == BORDERLINE)
+    return np.asarray(spoken & ~(column.barred | refused)).T
 
 
 def _risk_blocks(risk: RiskColumns) -> Iterator[_Block]:
@@ -101,28 +105,27 @@ def _risk_blocks(risk: RiskColumns) -> Iterator[_Block]:
         given = np.column_stack([start, added])[answered]
         # Adding 0.0 turns -0.0 into 0.0, so that one number has one set of bytes.
         given = np.round(given, CONTRIBUTION_DECIMALS) + 0.0
-        rows, rules = np.nonzero(given)
+        says = given != 0
+        rows, rules = np.nonzero(says)
         people = answer.rows[answered][rows]
         findings = (risk.outcome.id,) * len(rule_ids)
-        yield _Block(findings, rule_ids, people, rules, given[rows, rules])
+        yield _Block(findings, rule_ids, people, rules, given[says])
 
 
 def _assemble(blocks: Sequence[_Block], n: int) -> Any:  # noqa: ANN401
     """Order the reasons by person, each person's in the order of the blocks."""
     rows = np.concatenate([b.rows for b in blocks])
-    order = np.argsort(rows, kind="stable")
-    ends = np.cumsum(np.bincount(rows, minlength=n))
+    # Of the smallest type that holds them, because NumPy sorts those in one pass.
+    order = np.argsort(rows.astype(np.min_scalar_type(n)), kind="stable")
     starts = np.cumsum([0, *(len(b.rule_ids) for b in blocks)])
     rules = np.concatenate([b.rules + s for b, s in zip(blocks, starts, strict=False)])[order]
     given = np.concatenate([b.contribution for b in blocks])[order]
-    at = pa.array(rules)
     reasons = pa.StructArray.from_arrays(
         [
-            pa.array([f for b in blocks for f in b.findings], pa.string()).take(at),
-            pa.array([rule for b in blocks for rule in b.rule_ids], pa.string()).take(at),
+            coded(rules, [finding for b in blocks for finding in b.findings]),
+            coded(rules, [rule_id for b in blocks for rule_id in b.rule_ids]),
             pa.array(given, pa.float64(), mask=np.isnan(given)),
         ],
         fields=list(REASON_TYPE),
     )
-    offsets = pa.array(np.concatenate([[0], ends]).astype(np.int32))
-    return pa.ListArray.from_arrays(offsets, reasons)
+    return pa.ListArray.from_arrays(list_offsets(rows, n), reasons)

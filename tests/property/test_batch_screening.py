@@ -12,7 +12,7 @@ from laennec.datasets.readers.tables import TableMapping, parse_mapping, plan_ta
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.intake import parse
 from laennec.engine.screen import draft_of, screen, screen_columns
-from laennec.serving.batch import screen_table
+from laennec.serving.batch import decoded, screen_table
 from laennec.serving.batch.fingerprint import fingerprint
 
 GUIDELINES = load_guidelines()
@@ -88,7 +88,10 @@ def models(tmp_path_factory):
 
 def screened(table, models, mapping=None):
     plan = plan_table([(f.name, f.type) for f in table.schema], mapping or TableMapping())
-    return screen_table(table, plan, models, GUIDELINES)
+    found = screen_table(table, plan, models, GUIDELINES)
+    plain = decoded(found)
+    assert fingerprint(plain) == fingerprint(found)
+    return plain
 
 
 @given(row=people())

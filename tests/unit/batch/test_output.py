@@ -10,7 +10,7 @@ from laennec.datasets.readers.tables import TableMapping, plan_table, read_rows
 from laennec.engine.bundles.load import Models, load_models
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.screen import draft_of, screen_columns
-from laennec.serving.batch import SCHEMA, screen_table
+from laennec.serving.batch import ENCODED, SCHEMA, screen_table
 from laennec.serving.batch.output import result_table
 
 CONTRACT = [
@@ -222,7 +222,7 @@ def test_no_rows_give_no_rows(models):
     table, plan = planned(batch_support.people(3))
     found = screen_table(table.slice(0, 0), plan, models, GUIDELINES)
     assert found.num_rows == 0
-    assert found.schema == SCHEMA
+    assert found.schema == ENCODED
 
 
 def test_no_rounded_number_is_minus_zero(screened):
