@@ -19,12 +19,13 @@ from ..guidelines.model import (
     Outcome,
 )
 from ..logic import FALSE, TRUE, UNKNOWN
+from ..next_steps import next_step
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, MissingItem
 from ..record import ItemState, VisitBatch
-from .changes import what_would_change
+from .changes import BODY_MASS_INDEX, what_would_change
 from .columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
-from .inputs import is_reported, row_parameters, states_of, values_of
+from .inputs import is_reported, row_parameters, slots_of, states_of, values_of
 from .reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
 
 __all__ = [
@@ -140,12 +141,19 @@ def _missing(person: FactPerson) -> tuple[MissingItem, ...]:
     grade = person.grade
     step = (grade.next_step if grade else "") or person.spec.next_step
     step = person.spec.postponed_step if person.has(person.spec.postponed) else step
-    step = ALREADY_MEASURED if _is_done(person, step) else step
+    step = _part_step(person) or (ALREADY_MEASURED if _is_done(person, step) else step)
     return tuple(
         MissingItem(group[0], required=True, next_step=step)
         for group in person.spec.needs
         if not any(_is_decided(person, item) for item in group)
     )
+
+
+def _part_step(person: FactPerson) -> str:
+    """Return the step for the one part that a computed item lacks; empty for any other item."""
+    slots = tuple(dict.fromkeys(slot for item in person.spec.items for slot in slots_of(item)))
+    is_computed = person.spec.items == (BODY_MASS_INDEX,)
+    return next_step(slots, person.batch, person.row) if is_computed else ""
 
 
 def _is_done(person: FactPerson, step: str) -> bool:

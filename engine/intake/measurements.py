@@ -12,6 +12,7 @@ from ..vocabulary import Item, Vocabulary
 from .document import intake_numbers
 from .problems import ProblemLog, shown
 from .reported_values import read_value
+from .units import check_unit_of_code, read_unit, with_sent_unit
 from .unread_values import is_watched, what_it_may_mean
 
 LOINC_SYSTEM: Final = "http://loinc.org"
@@ -75,20 +76,23 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
     before = len(log.problems)
     log.unknown_keys(given, (*KEYS, *context.vocabulary.methods), path)
     value = read_value(given, path, code.item, log)
-    unit = _read_unit(given.get("unit"), f"{path}.unit", code, log)
+    unit = read_unit(given.get("unit"), f"{path}.unit", code.item, value, log)
+    if unit >= 0:
+        check_unit_of_code(code.item, unit, code.implied, f"{path}.unit", log)
     methods = _read_methods(given, path, code, context)
     at = _read_at(given.get("at"), f"{path}.at", code.item, context)
     slot = _slot(given, path, code, methods, context)
     old = _is_old(at, f"{path}.at", (code.item, slot), context)
     if value is None:
         words = _as_words(given.get("value"), (slot, unit, path, at), code.item, context.vocabulary)
-        return tuple(replace(reading, old=old) for reading in words)
+        sent = with_sent_unit(shown(given.get("value")), unit, given.get("unit"))
+        return tuple(replace(reading, old=old, text=sent) for reading in words)
     refused = any(p.severity in ("refused_item", "refused_record") for p in log.problems[before:])
     suspect = any(p.severity == "suspect_item" for p in log.problems[before:])
     state = ItemState.REFUSED if refused else ItemState.SUSPECT if suspect else ItemState.ACCEPTED
     reading = Reading(
         slot=slot,
-        text=value[0],
+        text=with_sent_unit(value[0], unit, given.get("unit")),
         nano=value[1],
         unit=unit,
         comparator=value[2],
@@ -109,7 +113,7 @@ def _as_words(
     vocabulary: Vocabulary,
 ) -> tuple[Reading, ...]:
     """Return refused readings of what a value that is no decimal may mean."""
-    if value is None or not is_watched(item.code, vocabulary):
+    if not is_watched(item.code, vocabulary):
         return ()
     slot, unit, path, at = where
     ucum = item.units[unit].ucum if unit >= 0 else ""
@@ -143,35 +147,6 @@ def _read_code(given: object, path: str, context: MeasurementContext) -> _Code |
         return _Code(vocabulary.items[code], {})
     log.refuse_record("code_unknown", path, found=shown(code), system=shown(system))
     return None
-
-
-def _read_unit(given: object, path: str, code: _Code, log: ProblemLog) -> int:
-    accepted = ", ".join(u.ucum for u in code.item.units)
-    if given is None or given == "":
-        log.add("refused_item", "unit_missing", path, item=code.item.code, accepted=accepted)
-        return UNKNOWN
-    index = code.item.unit_index(given) if isinstance(given, str) else UNKNOWN
-    if index < 0:
-        log.add(
-            "refused_item",
-            "unit_unknown",
-            path,
-            item=code.item.code,
-            found=shown(given),
-            accepted=accepted,
-        )
-        return UNKNOWN
-    _check_property(str(given), path, code, log)
-    return index
-
-
-def _check_property(unit: str, path: str, code: _Code, log: ProblemLog) -> None:
-    """Refuse a unit that disagrees with the mass, substance or unit that a LOINC code fixes."""
-    substance = unit in ("mmol/L", "umol/L")
-    stated = code.implied.get("property")
-    clash = stated is not None and (stated == "substance") != substance
-    if clash or code.implied.get("unit", unit) != unit:
-        log.add("refused_item", "unit_against_code", path, item=code.item.code, found=unit)
 
 
 def _read_methods(

@@ -20,9 +20,12 @@ def read_value(
     if comparator not in ("", *_COMPARATOR_TEXTS):
         log.add("refused_item", "comparator_unknown", path, item=item.code, found=shown(comparator))
         comparator = ""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        log.add("refused_item", "value_missing", f"{path}.value", item=item.code)
+        return None
     if not isinstance(value, str):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-        value = "" if value is None else str(value)
+        value = str(value)
     elif isinstance(value, NumberText):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
     pointed = _with_point(value)
@@ -41,14 +44,13 @@ def read_value(
     try:
         nano, sign = parse_decimal(text, path=path)
     except RecordError:
-        if value:
-            log.add(
-                "refused_item",
-                "value_not_decimal",
-                f"{path}.value",
-                item=item.code,
-                found=shown(value),
-            )
+        log.add(
+            "refused_item",
+            "value_not_decimal",
+            f"{path}.value",
+            item=item.code,
+            found=shown(value),
+        )
         return None
     return text, nano, sign
 

@@ -138,8 +138,10 @@ def _read_parts(
     now: datetime | None,
 ) -> _Parts:
     log.unknown_keys(loaded, KEYS, path)
-    if loaded.get("schema") != SCHEMA:
-        log.refuse_record("schema_unknown", f"{path}.schema", found=shown(loaded.get("schema")))
+    if loaded.get("schema") is None:
+        log.refuse_record("schema_missing", f"{path}.schema")
+    elif loaded["schema"] != SCHEMA:
+        log.refuse_record("schema_unknown", f"{path}.schema", found=shown(loaded["schema"]))
     read_identifier(loaded.get("visit_id"), f"{path}.visit_id", log)
     moment = read_moment(loaded.get("performed_at"), f"{path}.performed_at", log, now)
     identity = read_identity(loaded.get("person"), f"{path}.person", log)

@@ -32,11 +32,12 @@ class Abstention(IntEnum):
     MODEL_FAILED = 4
     MODEL_REFUSED = 5
     MEASURED = 6
-    BOTH_MEASURED = 7
-    EXCLUDED = 8
-    MINOR = 9
-    DECLINED = 10
-    RECORD_REFUSED = 11
+    TEST_MEASURED = 7
+    BOTH_MEASURED = 8
+    EXCLUDED = 9
+    MINOR = 10
+    DECLINED = 11
+    RECORD_REFUSED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,14 @@ def evaluate_risks(
     enough = [has_one_of(outcome, bundle, made) for bundle in bundles]
     chosen = _choose(bundles, made, enough, batch.n)
     both = _all_measured(outcome, batch)
-    eligible = _eligible(outcome, batch, measured | both)
+    tested = _any_measured(outcome, batch)
+    eligible = _eligible(outcome, batch, measured | both | tested)
     answers = tuple(_answers(bundles, chosen, made, [eligible & e for e in enough]))
     columns = _blank(outcome, bundles, chosen, answers)
     for answer in answers:
         _fill(columns, answer)
     columns.abstention[chosen == NOBODY] = Abstention.MODEL_REFUSED
+    columns.abstention[tested] = Abstention.TEST_MEASURED
     columns.abstention[both] = Abstention.BOTH_MEASURED
     columns.abstention[measured & ~both] = Abstention.MEASURED
     columns.abstention[_excluded(outcome, batch)] = Abstention.EXCLUDED
@@ -147,6 +150,14 @@ def _all_measured(outcome: Outcome, batch: VisitBatch) -> BoolArray:
     if not accepted:
         return np.zeros(batch.n, dtype=np.bool_)
     return np.asarray(np.logical_and.reduce(accepted))
+
+
+def _any_measured(outcome: Outcome, batch: VisitBatch) -> BoolArray:
+    """Return (n,) for whom a test was made that answers what would be estimated."""
+    tested = np.zeros(batch.n, dtype=np.bool_)
+    for slot in outcome.answered_by:
+        tested |= batch.quantity(slot).accepted.any(axis=1)
+    return tested
 
 
 def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolArray:

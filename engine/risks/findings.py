@@ -19,6 +19,7 @@ from ..explain.shapley import MAX_INPUTS, shapley_values
 from ..features import Feature
 from ..fixedpoint import FloatArray
 from ..fuzzy.system import MamdaniSystem, TskSystem
+from ..next_steps import next_step, parts_of
 from ..prediagnosis import (
     Band,
     Change,
@@ -81,7 +82,7 @@ def _answered(
     interval = risk_interval(model, x, observed, output)
     value = float(columns.value[person.row])
     band: Band = BAND_NAMES[int(columns.band[person.row])]  # type: ignore[assignment]  # the names are those of Band
-    action = outcome.bands[band]
+    action = outcome.action(bundle.manifest.form, band)
     starts, contributions = from_reference(model, observed, output)
     start = float(starts[0])
     for_, against = _reasons(bundle, person, output.rule_firing[0], contributions[0])
@@ -90,7 +91,7 @@ def _answered(
     return Finding(
         id=outcome.id,
         kind="risk",
-        message=Message(f"finding.{outcome.id}.{band}"),
+        message=Message(outcome.sentence(bundle.manifest.form, band)),
         band=band,
         risk=value if is_risk else None,
         risk_interval=_interval(bundle, interval) if is_risk else None,
@@ -98,7 +99,9 @@ def _answered(
         urgency=action.urgency,
         reasons_for=for_,
         reasons_against=against,
-        missing=_missing(bundle, interval, missing_that_could_flip(model, output, interval)),
+        missing=_missing(
+            bundle, person, interval, missing_that_could_flip(model, output, interval)
+        ),
         what_would_change=_changes(changes, band),
         proposed_action=action.action,
         proposed_addressee=action.addressee,
@@ -190,13 +193,14 @@ def _reason(
 
 
 def _missing(
-    bundle: Bundle, interval: RiskInterval, flips: FlippingItems
+    bundle: Bundle, person: PersonContext, interval: RiskInterval, flips: FlippingItems
 ) -> tuple[MissingItem, ...]:
     rounded = bundle.model.rounded
     return tuple(
         MissingItem(
             item=f"feature:{spec.name}",
             required=spec.required,
+            next_step=next_step(parts_of(spec.name), person.batch, person.row),
             risk_interval=(
                 float(rounded(interval.item_low)[0, j]),
                 float(rounded(interval.item_high)[0, j]),
@@ -275,11 +279,16 @@ def _required_missing(
     """Name what stops the finding, and of alternatives the first that the outcome lists."""
     made, row = person.made, person.row
     required = tuple(
-        MissingItem(item=f"feature:{s.name}", required=True, next_step=f"next_step.{s.name}")
+        _required(s.name, person)
         for s in bundle.manifest.inputs
         if s.required and not (made[s.name].observed[row])
     )
     if has_one_of(columns.outcome, bundle, made)[row]:
         return required
     first = next(n for n in columns.outcome.one_of if n in bundle.manifest.input_names)
-    return (*required, MissingItem(f"feature:{first}", True, next_step=f"next_step.{first}"))
+    return (*required, _required(first, person))
+
+
+def _required(name: str, person: PersonContext) -> MissingItem:
+    own = next_step(parts_of(name), person.batch, person.row)
+    return MissingItem(f"feature:{name}", required=True, next_step=own or f"next_step.{name}")

@@ -25,8 +25,10 @@ class Outcome:
     ``excluded_by`` names answers that put a person outside the population of the models; of the
     inputs in ``one_of`` that a model reads, at least one must be there;
     ``measured_by`` names facts that speak instead of the risk when they are present;
-    ``defined_by`` the slots that, all measured, leave nothing to predict. Above ``limit_over_age``
-    completed years ``limit.age_over_65`` is printed; None where nothing is known to differ.
+    ``defined_by`` the slots that, all measured, leave nothing to predict; ``answered_by`` those of
+    which any one answers by itself. ``after`` form -> what is said where that form answers. Above
+    ``limit_over_age`` completed years ``limit.age_over_65`` is printed; None where nothing is known
+    to differ.
     """
 
     id: str
@@ -35,7 +37,27 @@ class Outcome:
     one_of: tuple[str, ...]
     measured_by: tuple[str, ...]
     defined_by: tuple[str, ...]
+    answered_by: tuple[str, ...]
     limit_over_age: int | None
+    bands: Mapping[str, BandAction]
+    after: Mapping[str, "AfterTest"]
+
+    def action(self, form: str, band: str) -> BandAction:
+        """Return what a band proposes where one form of the model answers."""
+        own = self.after.get(form)
+        return own.bands.get(band, self.bands[band]) if own else self.bands[band]
+
+    def sentence(self, form: str, band: str) -> str:
+        """Return the id of the sentence that says the band where one form answers."""
+        own = self.after.get(form)
+        return f"finding.{self.id}.{own.says}_{band}" if own else f"finding.{self.id}.{band}"
+
+
+@dataclass(frozen=True, slots=True)
+class AfterTest:
+    """What a form says that answers after a test: which sentences, and what bands propose."""
+
+    says: str
     bands: Mapping[str, BandAction]
 
 
@@ -47,12 +69,24 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         one_of=tuple(row["one_of"]),
         measured_by=tuple(row["measured_by"]),
         defined_by=tuple(row["defined_by"]),
+        answered_by=tuple(row["answered_by"]),
         limit_over_age=row.get("limit_over_age"),
         bands={
             name: BandAction(band.get("urgency"), band["action"], band["addressee"])
             for name, band in row["band"].items()
         },
+        after={name: _after(own, row["band"]) for name, own in row.get("after", {}).items()},
     )
+
+
+def _after(own: Mapping[str, Any], bands: Mapping[str, Any]) -> AfterTest:
+    """Read what one form says; the urgency of a band is the same whichever form answers."""
+    proposed = {
+        name: BandAction(bands[name].get("urgency"), band["action"], band["addressee"])
+        for name, band in own.items()
+        if name != "says"
+    }
+    return AfterTest(own["says"], proposed)
 
 
 @cache

@@ -8,6 +8,8 @@ from ..prediagnosis import InputValue
 from ..record import UNKNOWN, VisitBatch
 
 _DERIVED_DIGITS = 3
+_DIGITS_OF_UNIT = {"kg/m2": 2}
+"""The body mass index as the findings on it print it."""
 
 
 def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: int) -> InputValue:
@@ -22,7 +24,9 @@ def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: 
     reported = _reported(feature, batch, row)
     if reported is not None:
         return reported
-    return InputValue(name, _shortest(float(feature.values[row])), feature.unit, "derived")
+    return InputValue(
+        name, _shortest(float(feature.values[row]), feature.unit), feature.unit, "derived"
+    )
 
 
 def _reported(feature: Feature, batch: VisitBatch, row: int) -> InputValue | None:
@@ -57,6 +61,6 @@ def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputV
     return InputValue(feature.name, texts[0], column.item.units[int(column.unit[row, 0])].ucum)
 
 
-def _shortest(value: float) -> str:
-    text = f"{value:.{_DERIVED_DIGITS}f}".rstrip("0").rstrip(".")
+def _shortest(value: float, unit: str) -> str:
+    text = f"{value:.{_DIGITS_OF_UNIT.get(unit, _DERIVED_DIGITS)}f}".rstrip("0").rstrip(".")
     return text or "0"

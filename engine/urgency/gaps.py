@@ -18,9 +18,11 @@ from ..logic import FALSE, TRUE, UNKNOWN
 from ..one_person import take_person
 from ..record import UNKNOWN as NOT_KNOWN
 from ..record import YES, Problem, VisitBatch
+from .low_weight import PARTS
 from .rules import condition_holds
 
 _ANY_ITEM: Final = "*"
+_MADE_FROM: Final = {"interarm_difference": ("systolic_bp",), "body_mass_index": PARTS}
 _MEASUREMENTS: Final = "$.measurements["
 
 
@@ -58,6 +60,7 @@ def _lost(batch: VisitBatch, row: int) -> _Lost:
         sections |= {"symptom"}
     questions = {p.item for p in problems if p.code == "answer_unknown"}
     read = {path for paths in batch.paths.values() for path in paths}
+    read |= {p.path.removesuffix(".value") for p in problems if p.code == "value_missing"}
     items = {p.item for p in problems if _is_value_lost(p, read)}
     if any(p.code == "code_unknown" for p in problems):
         items.add(_ANY_ITEM)
@@ -96,10 +99,11 @@ def _condition(condition: Condition, one: VisitBatch, lost: _Lost) -> np.int8:
         return UNKNOWN if may_be and one.answer(flag.name)[0] == NOT_KNOWN else FALSE
     if threshold is None:
         return FALSE
-    item = threshold.item.partition(".")[0].replace("interarm_difference", "systolic_bp")
+    item = threshold.item.partition(".")[0]
+    parts = _MADE_FROM.get(item, (item,))
     measured = any(
-        slot.partition(".")[0] == item and column.present.any()
+        slot.partition(".")[0] in parts and column.present.any()
         for slot, column in one.quantities.items()
     )
-    may_be = item in lost.items or (_ANY_ITEM in lost.items and not measured)
+    may_be = bool(lost.items & set(parts)) or (_ANY_ITEM in lost.items and not measured)
     return UNKNOWN if may_be else FALSE

@@ -19,8 +19,11 @@ from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
 from ..record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
+from .low_weight import body_mass_index_for_alarm
 from .readings import could_hold
+from .said_once import is_said_by
 
+BODY_MASS_INDEX: Final = "body_mass_index"
 REMEASURED_LEVELS: Final = ("U0", "U1")
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"
 REMEASURE_ADDRESSEE: Final = "occupational_physician"
@@ -114,6 +117,8 @@ def _age_holds(condition: Condition, batch: VisitBatch) -> BoolArray:
 
 def columns_of(item: str, batch: VisitBatch) -> list[tuple[str, QuantityColumn]]:
     """Return the reported columns that an item of a rule means; ``glucose.*`` means every slot."""
+    if item == BODY_MASS_INDEX:
+        return [(item, body_mass_index_for_alarm(batch))]
     if item in DERIVED:
         arms = ("systolic_bp.left_arm", "systolic_bp.right_arm")
         if not all(arm in batch.quantities for arm in arms):
@@ -169,7 +174,8 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
     """Return one person's urgent items, the most urgent first.
 
     Of the rules of one group that fired, those of the most urgent level are printed; of the rules
-    that one unused value could meet, the most urgent one.
+    that one unused value could meet, the most urgent one. "A value could not be read" is left out
+    where each such value is asked for again by its name.
     """
     fired = [r for r, f in zip(columns.rules, columns.fired[row], strict=True) if f]
     most: dict[str, str] = {}
@@ -178,7 +184,8 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
     one = take_person(batch, row)
     items = [_item(rule, one) for rule in fired if rule.level == most[rule.group]]
     again = [r for r, f in zip(columns.rules, columns.remeasure[row], strict=True) if f]
-    items += _remeasure_items(again, one)
+    asked = _remeasure_items(again, one)
+    items = [i for i in items if not is_said_by(i, asked)] + asked
     return tuple(sorted(items, key=lambda item: item.level))
 
 
@@ -255,11 +262,12 @@ def _remeasure_items(rules: Sequence[UrgentRule], one: VisitBatch) -> list[Urgen
 
 def _remeasure_item(rule: UrgentRule, value: InputValue) -> UrgentItem:
     named: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
-    named["unit"] = f"unit:{value.unit}" if value.unit else ""
+    if value.unit:
+        named["unit"] = f"unit:{value.unit}"
     return UrgentItem(
         rule_id=rule.id,
         level=rule.level,
-        message=Message("urgent.remeasure", named),
+        message=Message("urgent.remeasure" if value.unit else "urgent.remeasure_no_unit", named),
         inputs=(value,),
         action=REMEASURE_ACTION,
         addressee=REMEASURE_ADDRESSEE,

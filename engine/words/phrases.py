@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from ..next_steps import UNUSED
 from ..prediagnosis import (
     Change,
     Finding,
@@ -96,12 +97,9 @@ def missing_phrase(finding: Finding, item: MissingItem, sentences: Sentences) ->
 
 def missing_interval(finding: Finding, item: MissingItem, sentences: Sentences) -> list[str]:
     """Word one missing item and the interval that it leaves, in parts."""
-    words = [
-        sentences.text(
-            "missing.required" if item.required else "missing.optional",
-            item=sentences.name(item.item),
-        )
-    ]
+    state = "missing.required" if item.required else "missing.optional"
+    state = "missing.unused" if item.next_step in UNUSED else state
+    words = [sentences.text(state, item=sentences.name(item.item))]
     if item.risk_interval is not None:
         interval = interval_phrase(finding, item.risk_interval, sentences)
         words.append(sentences.text("missing.interval", interval=interval))

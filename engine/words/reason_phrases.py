@@ -55,9 +55,12 @@ def _degree(reason: Reason, sentences: Sentences) -> list[str]:
 
     "BMI: overweight (22.9)" among the reasons against would be read as an error about the person.
     """
-    if reason.membership is None or round(reason.membership * HUNDRED) >= HUNDRED:
+    whole = HUNDRED if reason.membership is None else round(reason.membership * HUNDRED)
+    if whole >= HUNDRED:
         return []
-    percent = number(reason.membership * HUNDRED, sentences.lang, 0)
+    if not whole:
+        return [sentences.text("reason.not_met")]
+    percent = number(whole, sentences.lang, 0)
     return [sentences.text("reason.met", percent=percent)]
 
 

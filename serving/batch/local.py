@@ -1,6 +1,7 @@
 """The engine for one machine: the worker in this process, or several in a pool."""
 
 import multiprocessing
+import signal
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -73,6 +74,20 @@ def _pool(plan: BatchPlan, options: BatchOptions) -> Iterator[ProcessPoolExecuto
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while a process may be started, which inherits that.
+
+    A new process ignores Ctrl-C only once it runs our code; until then, on a busy machine seconds
+    later, Ctrl-C would end it with a traceback. Here it comes through a moment later.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _feed(
     pool: ProcessPoolExecutor, schedule: Schedule, open_tasks: dict[Task, None], workers: int
 ) -> Generator[Outcome, None, None]:
@@ -85,7 +100,8 @@ def _feed(
             if task is None:
                 break
             open_tasks[task] = None
-            running[pool.submit(run_in_process, task)] = task
+            with _ctrl_c_held_back():
+                running[pool.submit(run_in_process, task)] = task
         if not running:
             return
         done, _ = wait(running, return_when=FIRST_COMPLETED)

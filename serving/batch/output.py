@@ -79,7 +79,7 @@ class Place(NamedTuple):
 
 NOWHERE: Final = Place()
 
-MEASURED: Final = (Abstention.MEASURED, Abstention.BOTH_MEASURED)
+MEASURED: Final = (Abstention.MEASURED, Abstention.TEST_MEASURED, Abstention.BOTH_MEASURED)
 """A measured value speaks instead of the model."""
 
 

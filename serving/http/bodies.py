@@ -14,13 +14,11 @@ _MOST_WORDS: Final = 2000
 _QUOTED: Final = 2
 
 
-class Closed(BaseModel):
-    """A body whose keys are all known."""
-
+class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class OneDecision(Closed):
+class OneDecision(_Closed):
     """What a physician says of one finding.
 
     Attributes
@@ -39,7 +37,7 @@ class OneDecision(Closed):
     to: str | None = Field(default=None, max_length=40)
 
 
-class DecisionBody(Closed):
+class DecisionBody(_Closed):
     """One act of a physician: decisions on one or several findings of the version that was read."""
 
     decisions: tuple[OneDecision, ...] = Field(min_length=1, max_length=200)
@@ -71,20 +69,20 @@ class DecisionBody(Closed):
         return DecisionRequest(draft_id, content_hash, said, key)
 
 
-class ReasonBody(Closed):
+class ReasonBody(_Closed):
     """Why a report is taken back whole."""
 
     reason: str = Field(max_length=40)
     text: str | None = Field(default=None, max_length=_MOST_WORDS)
 
 
-class WordsBody(Closed):
+class WordsBody(_Closed):
     """An impression or an advice in words."""
 
     words: str = Field(min_length=1, max_length=_MOST_WORDS)
 
 
-class QuestionBody(Closed):
+class QuestionBody(_Closed):
     """A question to a specialist."""
 
     specialty: Specialty

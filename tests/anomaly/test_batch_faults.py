@@ -384,8 +384,8 @@ def test_killed_without_warning_the_next_run_gives_the_same_bytes(tmp_path, mode
     assert one.keys() == other.keys()
 
 
-def kill_a_worker(parent):
-    """Kill one spawned worker of this very run, found by its parent's id."""
+def workers_of(parent):
+    """Yield the ids of the spawned workers of this very run, found by their parent's id."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rpartition(")")[2].split()
@@ -393,8 +393,13 @@ def kill_a_worker(parent):
         except OSError:
             continue
         if int(fields[1]) == parent and b"spawn_main" in command:
-            os.kill(int(status.parent.name), signal.SIGKILL)
-            return
+            yield int(status.parent.name)
+
+
+def kill_a_worker(parent):
+    for process in workers_of(parent):
+        os.kill(process, signal.SIGKILL)
+        return
 
 
 def test_a_real_ctrl_c_is_told_in_one_line_without_a_trace(tmp_path, models):
@@ -409,3 +414,18 @@ def test_a_real_ctrl_c_is_told_in_one_line_without_a_trace(tmp_path, models):
     assert "Traceback" not in said
     assert (out / "manifest.json").exists()
     assert not list(out.rglob("*.aside"))
+
+
+def test_ctrl_c_while_the_workers_start_leaves_no_trace(tmp_path, models):
+    """The bug it pins: a worker ignored Ctrl-C only once it ran our code, seconds later."""
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(20_000))
+    process = start(tmp_path, tmp_path / "out", models, 2)
+    deadline = time.monotonic() + 60
+    while not list(workers_of(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    time.sleep(0.3)  # it imports what it needs by now
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 3, said
+    assert "interrupted" in said
+    assert "Traceback" not in said

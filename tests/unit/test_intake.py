@@ -7,11 +7,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from laennec.engine import Models, load_guidelines, screen
 from laennec.engine.errors import RecordError
 from laennec.engine.intake import parse
 from laennec.engine.intake.schema import visit_schema
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.record import ItemState, VisitBatch
+from laennec.engine.words.text import render_text
 
 ROOT = Path(__file__).parents[2]
 VISIT: dict[str, Any] = {
@@ -77,6 +79,57 @@ def test_every_problem_comes_back_at_once() -> None:
         "$.symptoms[0]",
         "$.measurements[3].value",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        ("14", "cm[Hg]", [("unit_proposed", {"value": "14", "proposed": "140"})]),
+        ("14.5", "cmHg", [("unit_proposed", {"value": "14.5", "proposed": "145"})]),
+        (">25", "cm Hg", [("unit_proposed", {"value": ">25", "proposed": ">250"})]),
+        ("", "cm[Hg]", [("value_missing", {}), ("unit_proposed_no_value", {"factor": "10"})]),
+        (None, "cm[Hg]", [("value_missing", {}), ("unit_proposed_no_value", {"factor": "10"})]),
+        ("14/9", "cm[Hg]", [("value_not_decimal", {}), ("unit_proposed_no_value", {})]),
+        ("", "mm[Hg]", [("value_missing", {})]),
+        ("  ", "mm[Hg]", [("value_missing", {})]),
+        ("14", "inHg", [("unit_unknown", {"accepted": "mm[Hg], kPa"})]),
+        ("14", 5, [("unit_unknown", {})]),
+    ],
+)
+def test_a_spoken_unit_is_proposed_and_never_converted(
+    value: Any, unit: Any, expected: list[tuple[str, dict[str, str]]]
+) -> None:
+    """The bug it pins: an entry without a value was dropped without a word."""
+    batch = read({"code": "systolic_bp", "value": value, "unit": unit, "site": "left_arm"})
+    assert codes(batch, "refused_item") == [code for code, _ in expected]
+    for problem, (_, parameters) in zip(batch.problems, expected, strict=True):
+        assert parameters.items() <= problem.parameters.items()
+    assert not any(c.accepted.any() for c in batch.quantities.values())
+
+
+def test_a_spoken_pressure_still_reaches_the_urgent_rules_with_its_unit() -> None:
+    pressure = {"value": "20", "unit": "cm[Hg]", "site": "left_arm"}
+    draft = screen(parse(visit({"code": "systolic_bp", **pressure})), Models(), load_guidelines())
+    (item,) = draft.urgent
+    assert (item.level, item.inputs[0].value) == ("U1", "20 cm[Hg]")
+    assert "20 cm[Hg], without an accepted unit" in " ".join(render_text(draft, "en").split())
+
+
+def test_an_entry_without_a_value_is_no_lost_value() -> None:
+    """Nothing was measured, so no urgent rule was kept from a value that was there."""
+    empty = {"code": "systolic_bp", "value": "", "unit": "cm[Hg]", "site": "left_arm"}
+    draft = screen(parse(visit(empty)), Models(), load_guidelines())
+    assert draft.urgent == ()
+    assert draft.rules_not_applied == ()
+
+
+def test_a_visit_without_a_schema_is_told_so() -> None:
+    bare = {k: v for k, v in visit().items() if k != "schema"}
+    assert codes(parse(bare).batch) == ["schema_missing"]
+    earlier = parse(visit(previous_visits=[bare]))
+    said = render_text(screen(earlier, Models(), load_guidelines()), "en")
+    assert "None" not in said
+    assert "An earlier visit that was refused: no schema is stated" in said
 
 
 def test_unknown_keys_are_refused_by_name() -> None:

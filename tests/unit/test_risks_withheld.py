@@ -8,6 +8,7 @@ from laennec.engine.published.columns import published_table
 from laennec.engine.risks import Abstention, load_outcomes
 from laennec.engine.screen import draft_of, screen_columns
 from laennec.engine.vocabulary.load import read_toml
+from laennec.engine.words.sentences import Sentences
 from visits import visit_batch
 
 MODELS, GUIDELINES = load_models(), load_guidelines()
@@ -44,9 +45,48 @@ def test_with_one_marker_its_form_answers() -> None:
         assert found.model.id == f"diabetes_type_2/undiagnosed_{form}_known"
 
 
+@pytest.mark.parametrize(
+    ("measured", "outcome"),
+    [
+        ({FASTING: "0.88 g/L"}, "dysglycaemia"),
+        ({"hba1c": "5.2 %"}, "dysglycaemia"),
+        ({"hba1c": "6.0 %"}, "dysglycaemia"),
+        ({FASTING: "0.88 g/L"}, "t2d_textbook"),
+    ],
+)
+def test_a_test_that_was_made_is_not_estimated_from_other_answers(
+    measured: dict[str, str], outcome: str
+) -> None:
+    """The bug it pins: "intermediate chance of dysglycaemia" beside the glucose of the day."""
+    found = risk(measured, outcome)
+    assert (found.band, found.risk) == ("not_assessable", None)
+    assert limits(found) == ["abstention.test_measured"]
+
+
+@pytest.mark.parametrize(
+    ("glucose", "band", "action"),
+    [
+        ("0.80", "low", ""),
+        ("1.00", "intermediate", "lifestyle_and_repeat_glucose"),
+        ("1.20", "high", "repeat_fasting_glucose"),
+    ],
+)
+def test_after_a_fasting_glucose_a_first_one_is_not_advised(
+    glucose: str, band: str, action: str
+) -> None:
+    """The bug it pins: "venous fasting glucose advised" of a person whose glucose was measured."""
+    found = risk({FASTING: f"{glucose} g/L"})
+    assert (found.band, found.proposed_action) == (band, action)
+    assert found.message.id == f"finding.t2d_undiagnosed.after_glucose_{band}"
+    assert Sentences("fr").text(found.message.id)
+    before = risk({"hba1c": "6.0 %"})
+    assert before.message.id == f"finding.t2d_undiagnosed.{before.band}"
+
+
 def test_a_value_that_is_not_used_is_not_measured() -> None:
     found = risk({FASTING: "0.95 g/L", "hba1c": "5.5 % refused"})
     assert found.risk is not None
+    assert risk({"hba1c": "5.5 % refused"}, "dysglycaemia").risk is not None
 
 
 def test_n_people_are_withheld_as_one_is() -> None:

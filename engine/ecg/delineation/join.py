@@ -14,7 +14,6 @@ from .prepare import Prepared
 from .rules import DecodeRules
 from .runs import BoolArray
 from .segments import Segment
-from .spikes import spike_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,15 +51,7 @@ def in_file(
         for events, beat in kinds
     )
     qrs.overall[:, PEAK] = start + times * prepared.step
-    spikes = spike_times(prepared.x, decoded.qrs.start, decoded.qrs.end)
-    return Found(p, _timed(_within(qrs), start + spikes * prepared.step), t)
-
-
-def _timed(qrs: Waves, spikes: FloatArray) -> Waves:
-    """Give a paced beat the time of its spike, which may stand before the onset."""
-    paced = np.isfinite(spikes)
-    qrs.overall[paced, PEAK] = spikes[paced]
-    return qrs
+    return Found(p, _within(qrs), t)
 
 
 def _within(qrs: Waves) -> Waves:

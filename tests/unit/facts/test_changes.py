@@ -70,9 +70,14 @@ REPEAT, BELOW, ABOVE = (f"change.fact.{way}" for way in ("repeat", "below", "abo
             [(ABOVE, ["30.0"], "bmi.obesity_1"), (BELOW, ["25.0"], "absent")],
         ),
         (
+            {"weight": "54 kg", "height": "178 cm"},
+            "bmi",
+            [(BELOW, ["16.0"], "bmi.severe_underweight"), (ABOVE, ["18.5"], "absent")],
+        ),
+        (
             {"weight": "50 kg", "height": "178 cm"},
             "bmi",
-            [(ABOVE, ["18.5"], "absent")],
+            [(REPEAT, ["16.00"], "bmi.underweight")],
         ),
         (
             {"heart_rate": "45 /min"},

@@ -88,7 +88,7 @@ def test_what_was_not_measured_is_not_lost():
 
 def test_what_is_echoed_is_short_and_holds_no_control_characters():
     draft = draft_of("glucose", "HI\x1b[2J" + "x" * 500)
-    (item, _) = draft.urgent
+    (item,) = draft.urgent
     assert len(item.inputs[0].value) <= 41
     assert "\x1b" not in render_text(draft, "fr")
 
@@ -103,6 +103,8 @@ def test_every_item_of_a_pressing_rule_is_watched():
         if condition.threshold is not None
     }
     names -= {"interarm_difference"}
+    # An unreadable weight hides no emergency of the hour: it is asked for where it stands.
+    names -= {"body_mass_index"}
     assert names
     assert all(is_watched(name, load_vocabulary()) for name in names)
 
@@ -131,3 +133,18 @@ def test_a_table_says_what_the_same_visits_say():
     assert levels == [0, 4, 1, 0]
     alone = [draft_of("glucose", t, specimen="capillary").urgency for t in texts]
     assert alone == ["U0", None, "U1", "U0"]
+
+
+@pytest.mark.parametrize("word", ["HI", "LO", "0.49 g/L"])
+def test_a_word_that_asks_by_name_is_said_once(word):
+    """The bug it pins: two urgent lines for one value, the second less telling than the first."""
+    (item,) = draft_of("glucose", word).urgent
+    assert (item.message.id, item.level) == ("urgent.remeasure", "U0")
+
+
+def test_a_value_that_nothing_else_asks_for_keeps_its_line():
+    """Beside a glucose HI an unreadable pulse is still asked for."""
+    values = [("glucose", "HI"), ("heart_rate", "fast")]
+    measured = [{"code": c, "value": v, "unit": UNITS[c]} for c, v in values]
+    draft = screen(parse(VISIT | {"measurements": measured}), Models(), load_guidelines())
+    assert [i.rule_id for i in draft.urgent] == ["glucose_6_0", "value_unreadable"]

@@ -57,7 +57,10 @@ def test_a_reason_keeps_its_rule_its_contribution_and_the_reported_value():
         "unit": "1",
         "origin": "derived",
     }
-    assert reason["text"] == "tour de taille / taille : niveau élevé (0,634)"
+    assert (
+        reason["text"]
+        == "tour de taille / taille : niveau élevé (0,634 ; condition remplie à 80 %)"
+    )
 
 
 def test_the_most_urgent_stands_first():

@@ -31,7 +31,7 @@ def test_a_condition_that_is_met_needs_no_degree(membership):
 
 
 def test_a_condition_that_is_not_met_at_all_is_said_to_be():
-    assert "remplie à 0 %" in reason_phrase(replace(RULE, membership=0.0), Sentences("fr"))
+    assert "condition non remplie" in reason_phrase(replace(RULE, membership=0.0), Sentences("fr"))
 
 
 def test_a_guideline_row_has_no_degree():

@@ -56,8 +56,8 @@ def test_a_finding_prints_because_against_missing_change_action_limits_and_origi
     for part in (
         "Higher chance of undiagnosed type 2 diabetes: venous fasting glucose advised. [high]",
         "Chance: 95 in 1000 (depending on what is missing: between 87 and 101 in 1000)",
-        "+1.41 waist-to-height ratio: high (0.634)",
-        "\u22120.52 age: not older (52 years)",
+        "+1.41 waist-to-height ratio: high (0.634; condition met to 80 %)",
+        "\u22120.52 age: not older (52 years; condition met to 80 %)",
         "estimated from the other answers",
         "not recorded; depending on the answer, between 87 and 101 in 1000",
         "waist circumference from 104 to 98 cm → 69 in 1000, intermediate chance",

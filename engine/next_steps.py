@@ -1,0 +1,52 @@
+"""The cheapest next measurement for a value that is missing: only the part that is not there."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from .features import feature_table
+from .record import ItemState, VisitBatch
+
+CONFIRM: Final = "next_step.confirm_value"
+CORRECT: Final = "next_step.correct_value"
+UNUSED: Final = (CONFIRM, CORRECT)
+"""The steps for a value that came and is not used: it waits for a confirmation, or is refused."""
+
+
+@cache
+def _feature_of_slot() -> Mapping[str, str]:
+    return {row["slot"]: row["name"] for row in feature_table() if "slot" in row}
+
+
+@cache
+def parts_of(feature: str) -> tuple[str, ...]:
+    """Return the slots that one feature is made from, where each of them is measured by itself.
+
+    >>> parts_of("waist_to_height_ratio"), parts_of("bmi_kg_per_m2")
+    (('waist', 'height'), ('height', 'weight'))
+    """
+    row = next(row for row in feature_table() if row["name"] == feature)
+    sources = (row["slot"],) if "slot" in row else tuple(row.get("uses", ()))
+    return tuple(source for source in sources if source in _feature_of_slot())
+
+
+def next_step(slots: tuple[str, ...], batch: VisitBatch, row: int) -> str:
+    """Return the step for the one slot that is missing among these; empty where several are.
+
+    Parameters
+    ----------
+    slots : what a value is made from
+    batch : the record after the plausibility check
+    row : which person
+
+    Returns
+    -------
+    the sentence of the step: measure it, or confirm or correct the value that came and is not used
+    """
+    missing = [slot for slot in slots if not batch.quantity(slot).accepted[row].any()]
+    if len(missing) != 1:
+        return ""
+    worst = int(batch.quantity(missing[0]).state[row].max())
+    if worst == ItemState.SUSPECT:
+        return CONFIRM
+    return CORRECT if worst == ItemState.REFUSED else f"next_step.{_feature_of_slot()[missing[0]]}"
