@@ -15,7 +15,7 @@ from .audit_rows import RowsBySequence, row_hashes
 from .checkpoints import Checkpoint, Checkpoints, sign_checkpoint, store_checkpoint
 from .clock import Clock, as_text, read_clock
 from .guards import missing_guards
-from .store import Store, genesis_hash
+from .store import Store, genesis_hash, genesis_hashes
 from .tables import audit_events, store_head
 
 NO_CHECKPOINTS = Checkpoints()
@@ -114,7 +114,7 @@ def verify_in(connection: Connection, checkpoints: Checkpoints = NO_CHECKPOINTS)
     """Verify inside a transaction that is open already; as `verify`."""
     head = connection.execute(select(store_head)).mappings().one_or_none()
     chain_id = str(head["chain_id"]) if head else ""
-    walk = _Walk(1, genesis_hash(chain_id), [], [])
+    walk = _Walk(1, _beginning(connection, chain_id), [], [])
     for refused in checkpoints.refused:
         walk.note(0, "checkpoint", refused)
     signed = _signed_hashes(checkpoints.signed, chain_id, walk)
@@ -137,6 +137,13 @@ def verify_in(connection: Connection, checkpoints: Checkpoints = NO_CHECKPOINTS)
     )
 
 
+def _beginning(connection: Connection, chain_id: str) -> str:
+    """Return the hash from which the chain starts: of the form in which the store was laid out."""
+    first = select(audit_events.c.previous_hash).order_by(audit_events.c.sequence).limit(1)
+    said = str(connection.execute(first).scalar())
+    return said if said in genesis_hashes(chain_id) else genesis_hash(chain_id)
+
+
 def _signed_hashes(
     checkpoints: Iterable[Checkpoint], chain_id: str, walk: _Walk
 ) -> Mapping[int, frozenset[str]]:
@@ -146,7 +153,7 @@ def _signed_hashes(
             walk.note(0, "rewritten", "a checkpoint belongs to another store, or this one is new")
         known = signed.get(checkpoint.sequence, frozenset())
         signed[checkpoint.sequence] = known | {checkpoint.event_hash}
-    if signed.get(0, frozenset()) - {genesis_hash(chain_id)}:
+    if signed.get(0, frozenset()) - genesis_hashes(chain_id):
         walk.note(0, "rewritten", "the store does not begin as its first checkpoint says")
     return signed
 

@@ -1,7 +1,6 @@
 """Drafts in the store: saved once, versioned per visit, moved by steps that are audited."""
 
 import json
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,21 +9,22 @@ from typing import Any
 from sqlalchemy import Column, Connection, RowMapping, Table, select
 
 from ..engine.canonical import canonical_bytes
+from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import ConfirmationError, NotPermitted
 from .asked import Asked, asked_before
 from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
 from .content import Content, read_content
+from .draft_checks import check_draft
 from .house_data import worklist_rules
 from .kept_words import words_to_keep
 from .reports import DraftReport
 from .states import Act, State, next_state
 from .store import Store
 from .tables import drafts, steps
+from .traces import trace_rows
 
 SYSTEM = "LAENNEC:engine"
-_HASH = re.compile(r"[0-9a-f]{64}")
-_KINDS = ("fact", "risk")
 _GONE = (State.SUPERSEDED, State.WITHDRAWN)
 
 
@@ -61,6 +61,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     clock: Clock,
     content: Content | None = None,
     asked: Asked | None = None,
+    ecg: EcgSignal | None = None,
 ) -> str:
     """Keep a draft pre-diagnosis; a correction of the visit supersedes the earlier one.
 
@@ -74,6 +75,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     content : the same draft without words, so that it can be read in every language and form;
         without it, only as ``draft`` words it
     asked : who sent the visit, with the key under which it may be sent again
+    ecg : the ECG of the visit, kept as it is drawn
 
     Returns
     -------
@@ -88,7 +90,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     KeyReused : the key came with another content before
     StoreUnavailable : it could not be made durable
     """
-    _check_draft(draft)
+    check_draft(draft)
     asked = asked or Asked(SYSTEM)
     document = canonical_bytes(draft).decode("utf-8")
     kept = None if content is None else _checked(content, draft["content_hash"])
@@ -117,7 +119,11 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
             "saved_at": writer.at,
         }
         made_with = "" if content is None else content.prediagnosis.sentences_sha256
-        beside = [*words_to_keep(connection, made_with), *asked.row(draft_id)]
+        beside = [
+            *words_to_keep(connection, made_with),
+            *asked.row(draft_id),
+            *trace_rows(draft_id, ecg),
+        ]
         _write_first_step(writer, row, asked.actor_id, beside)
         if current and current.state not in _GONE:
             said = {"superseded_by": draft_id}
@@ -140,13 +146,18 @@ def read_report(connection: Connection, draft_id: str) -> DraftReport:
     """Return a report inside a transaction that is open already; as `load_draft`."""
     row = _one(connection, drafts.c.draft_id, draft_id)
     if row is None:
-        raise NoSuchReport(
-            found="there is no report with this id",
-            why="nothing can be decided on it",
-            remedy="take the id from `laennec worklist`",
-            path=f"draft {draft_id[:64]}",
-        )
+        raise no_such_report(draft_id)
     return as_report(connection, row)
+
+
+def no_such_report(draft_id: str) -> NoSuchReport:
+    """Return the error for an id that no report has, or none that the caller may see."""
+    return NoSuchReport(
+        found="there is no report with this id",
+        why="nothing can be decided on it",
+        remedy="take the id from `laennec worklist`",
+        path=f"draft {draft_id[:64]}",
+    )
 
 
 def as_report(connection: Connection, row: RowMapping) -> DraftReport:
@@ -280,45 +291,3 @@ def _most_urgent(draft: Mapping[str, Any]) -> str:
     levels += [item.get("level") for item in draft.get("urgent", ())]
     said = [level for level in levels if level is not None]
     return min(said, key=rules.rank, default=rules.levels[-1])
-
-
-def _check_draft(draft: Mapping[str, Any]) -> None:
-    """Refuse a draft on which nobody could decide."""
-    problems = [*_identity_problems(draft), *_finding_problems(draft)]
-    if problems:
-        raise ConfirmationError(
-            found="the draft can't be kept: " + "; ".join(problems),
-            why="a physician could not decide on it finding by finding",
-            remedy="send the pre-diagnosis as `laennec.prediagnosis/1` says",
-            path="draft",
-        )
-
-
-def _identity_problems(draft: Mapping[str, Any]) -> list[str]:
-    problems = [
-        f"{key} is missing or empty"
-        for key in ("visit_id", "person_id")
-        if not isinstance(draft.get(key), str) or not draft[key]
-    ]
-    if draft.get("status") != "draft":
-        problems.append("status is not draft")
-    if not _HASH.fullmatch(str(draft.get("content_hash"))):
-        problems.append("content_hash is not 64 hexadecimal digits")
-    return problems
-
-
-def _finding_problems(draft: Mapping[str, Any]) -> list[str]:
-    findings = draft.get("findings")
-    if not isinstance(findings, list | tuple) or not findings:
-        return ["it has no findings"]
-    problems = []
-    ids = [finding.get("id") for finding in findings]
-    if not all(isinstance(i, str) and i and i != "*" for i in ids) or len(set(ids)) != len(ids):
-        problems.append("its findings do not each have an id of their own")
-    if any(finding.get("kind") not in _KINDS for finding in findings):
-        problems.append("a finding is neither a fact nor a risk")
-    levels = {finding.get("urgency") for finding in findings}
-    levels |= {item.get("level") for item in draft.get("urgent", ())}
-    if not levels <= {*worklist_rules().levels, None}:
-        problems.append("an urgency level is unknown")
-    return problems

@@ -46,6 +46,23 @@ class WorklistRules:
         return self.levels.index(level)
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentNotice:
+    """The words with which a person is asked, apart from the mandatory visit.
+
+    Parameters
+    ----------
+    version : kept with every answer
+    mandatory, employer : language -> sentence
+    purposes : code -> language -> ``title``, ``what`` and ``without``
+    """
+
+    version: str
+    mandatory: Mapping[str, str]
+    employer: Mapping[str, str]
+    purposes: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
 def parse_override_reasons(text: str) -> Mapping[str, OverrideReason]:
     """Read the override reasons from TOML text, in the order of the file."""
     rows = _parsed(text, "override_reasons.toml")["reason"]
@@ -80,6 +97,24 @@ def override_reasons() -> Mapping[str, OverrideReason]:
 def worklist_rules() -> WorklistRules:
     """Return the shipped worklist rules."""
     return parse_worklist_rules(_shipped("worklist.toml"))
+
+
+@cache
+def consent_notice() -> ConsentNotice:
+    """Return the shipped words of the consent screen."""
+    data = _parsed(_shipped("consents.toml"), "consents.toml")
+    purposes = {
+        row["code"]: {
+            lang: {
+                "title": row[lang],
+                "what": row[f"{lang}_what"],
+                "without": row[f"{lang}_without"],
+            }
+            for lang in ("fr", "en")
+        }
+        for row in data["purpose"]
+    }
+    return ConsentNotice(data["notice"], data["mandatory"], data["employer"], purposes)
 
 
 def _shipped(name: str) -> str:

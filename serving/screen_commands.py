@@ -48,6 +48,7 @@ class Screened:
     error: ScreeningError | None
     rendered: str
     screening: Screening | None = None
+    ecg: EcgSignal | None = None
 
 
 def screen_file(path: Path, options: ScreenOptions) -> Screened:
@@ -59,7 +60,7 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
     screening = screen_record(record, options.models, options.guidelines)
     draft = draft_of(screening, 0, record.performed_at)
     rendered = render(draft, screening, options, record.ecg)
-    return Screened(path, draft, record.is_refused, None, rendered, screening)
+    return Screened(path, draft, record.is_refused, None, rendered, screening, record.ecg)
 
 
 def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> VisitRecord:
@@ -96,7 +97,9 @@ def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dic
         raise screened.error or _nothing_to_keep(screened.path)
     store = open_store(database)
     try:
-        kept = keep_visit(store, ScreenedVisit(draft, screening), options.lang, clock=utc_now)
+        kept = keep_visit(
+            store, ScreenedVisit(draft, screening, ecg=screened.ecg), options.lang, clock=utc_now
+        )
     finally:
         store.close()
     return {"id": kept, "content_hash": draft.content_hash}

@@ -1,18 +1,21 @@
 """One visit, from its bytes to a draft in the store; the same road for every caller."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+import numpy as np
 
 from ..datasets.readers.ecg import person_problems, read_ecg
 from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import RecordError, ScreeningError
 from ..engine.intake.visit import VisitRecord, with_ecg
-from ..engine.record import Problem
+from ..engine.record import NO, UNKNOWN, YES, Problem
 from ..engine.risks.labels import model_labels
 from ..engine.screen import Screening, draft_of, screen_record
+from ..engine.screened import CONSENT
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
 from .asked import Asked
@@ -22,6 +25,9 @@ from .drafts import save_draft
 from .ecg.visit import FILE_PATH
 from .report.person import person_values
 from .store import Store
+
+Agreed = Callable[[str], bool | None]
+"""Says of a person whether they agreed to the screening; None where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +56,21 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedVisit:
-    """A screened visit: its draft, its columns, and why its ECG file was refused if it was."""
+    """A screened visit: its draft, its columns, its ECG, and why an ECG file was refused."""
 
     draft: PreDiagnosis
     screening: Screening
     ecg_error: ScreeningError | None = None
+    ecg: EcgSignal | None = None
 
 
 def screen_visit(
-    document: bytes, engine: Engine, *, now: datetime, ecg: EcgFile | None = None
+    document: bytes,
+    engine: Engine,
+    *,
+    now: datetime,
+    ecg: EcgFile | None = None,
+    agreed: Agreed | None = None,
 ) -> ScreenedVisit:
     """Screen a visit with the ECG file that came with it.
 
@@ -71,16 +83,38 @@ def screen_visit(
     engine : models and guidelines
     now : the caller's clock, aware
     ecg : the file, where there is one
+    agreed : what the site knows of the person's agreement; without it, only what the visit says
 
     Raises
     ------
     RecordError : the document is no JSON object, or has an ECG of its own beside the file
     """
     record, error = parse(document, now=now), None
+    if agreed is not None:
+        record = with_consent(record, agreed(record.identity.person_id))
     if ecg is not None:
         record, error = _joined(record, ecg)
     screening = screen_record(record, engine.models, engine.guidelines)
-    return ScreenedVisit(draft_of(screening, 0, record.performed_at), screening, error)
+    draft = draft_of(screening, 0, record.performed_at)
+    return ScreenedVisit(draft, screening, error, record.ecg)
+
+
+def with_consent(record: VisitRecord, known: bool | None) -> VisitRecord:  # noqa: FBT001 - an answer
+    """Return a visit with what the site knows of the person's agreement to the screening.
+
+    A refusal counts wherever it stands; an agreement only where the visit says nothing itself.
+
+    Parameters
+    ----------
+    record : a visit of one row
+    known : agreed, refused, or None where nobody asked
+    """
+    said = int(record.batch.answer(CONSENT)[0])
+    if known is None or said == NO or (known and said != UNKNOWN):
+        return record
+    column = np.array([YES if known else NO], dtype=np.int8)
+    answers = {**record.batch.answers, CONSENT: column}
+    return replace(record, batch=replace(record.batch, answers=answers))
 
 
 def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningError | None]:
@@ -140,5 +174,11 @@ def keep_visit(
     content = Content(draft, labels, person_values(screened.screening, 0))
     document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
     return save_draft(
-        store, document, rendered_language=lang, clock=clock, content=content, asked=asked
+        store,
+        document,
+        rendered_language=lang,
+        clock=clock,
+        content=content,
+        asked=asked,
+        ecg=screened.ecg,
     )

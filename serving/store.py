@@ -18,12 +18,12 @@ from ..engine.canonical import content_hash
 from .databases import READ, WRITE, Database, StoreUnavailable, database_at
 from .guards import set_guards
 from .migrations.stamp import stamp
-from .tables import SCHEMA, metadata, store_head
+from .tables import FORMS, SCHEMA, metadata, store_head
 
 _LAYING_OUT = 0x4C61656E
 _BEGINNING = "1970-01-01T00:00:00.000000+00:00"
 
-__all__ = ["Store", "StoreUnavailable", "genesis_hash", "open_store"]
+__all__ = ["Store", "StoreUnavailable", "genesis_hash", "genesis_hashes", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,14 @@ class Store:
         self.engine.dispose()
 
 
-def genesis_hash(chain_id: str) -> str:
-    """Return what the first audit event of a store names as its previous hash."""
-    return content_hash({"chain_id": chain_id, "schema": SCHEMA})
+def genesis_hash(chain_id: str, form: str = SCHEMA) -> str:
+    """Return what the first audit event of a store, laid out in a form, names as previous hash."""
+    return content_hash({"chain_id": chain_id, "schema": form})
+
+
+def genesis_hashes(chain_id: str) -> frozenset[str]:
+    """Return what the first event of a store may name: an upgrade does not change its beginning."""
+    return frozenset(genesis_hash(chain_id, form) for form in FORMS)
 
 
 def open_store(url: str, *, create: bool = True) -> Store:

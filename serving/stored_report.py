@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..engine import Models, PreDiagnosis
+from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import ConfirmationError
 from ..engine.words import Sentences
 from ..engine.words.as_json import as_json
@@ -19,6 +20,7 @@ from .standing import confirmed_part, final_standing, shown_standing
 
 Format = Literal["text", "json", "html"]
 ModelSource = Callable[[], Models]
+EcgSource = Callable[[], EcgSignal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class ReportForm:
     lang : fr or en; the language in which it was kept where None
     models : gives the loaded models, for the drawings of a page; a model that is no longer there
         has no drawing
+    ecg : gives the drawn ECG of the report, for a page
     """
 
     format: Format
     lang: str | None = None
     models: ModelSource | None = None
+    ecg: EcgSource | None = None
 
 
 def show_report(history: ReportHistory, form: ReportForm) -> str:
@@ -142,8 +146,13 @@ def _printed(
     sentences, form = asked
     if form.format == "text":
         return render_text(prediagnosis, sentences, standing=standing)
-    from .report import render_html  # noqa: PLC0415 - only a page needs the templates
+    from .ecg.visit import draw_ecg  # noqa: PLC0415 - only a page needs the templates
+    from .report import render_html  # noqa: PLC0415
     from .report.person import kept_plots  # noqa: PLC0415
 
     plots = kept_plots(prediagnosis, content.values, form.models() if form.models else None)
-    return render_html(prediagnosis, sentences, membership_plots=plots, standing=standing)
+    signal, section = form.ecg() if form.ecg else None, prediagnosis.ecg
+    drawing = draw_ecg(signal, section, sentences.lang) if signal and section else ""
+    return render_html(
+        prediagnosis, sentences, membership_plots=plots, standing=standing, ecg_drawing=drawing
+    )

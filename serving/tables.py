@@ -18,7 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "laennec.store/3"
+SCHEMA = "laennec.store/4"
+FORMS = ("laennec.store/2", "laennec.store/3", SCHEMA)
+"""Every form that a store may have been laid out in: its chain begins with the form's name."""
 
 metadata = MetaData()
 
@@ -137,6 +139,34 @@ sentences = Table(
     _sequence(),
 )
 
+# What a person said of each use of their data, once for each time they were asked.
+consents = Table(
+    "consents",
+    metadata,
+    Column("person_id", _ID, primary_key=True),
+    Column("purpose", _WORD, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("answer", _WORD, nullable=False),
+    Column("notice", _WORD, nullable=False),
+    Column("actor_id", _ID, nullable=False),
+    Column("at", _TIME, nullable=False),
+    _salt(),
+    _sequence(),
+)
+
+# The ECG of a draft as it is drawn: at most ten seconds, at the rate that a printed line can show.
+traces = Table(
+    "traces", metadata, _draft(), Column("trace", Text, nullable=False), _salt(), _sequence()
+)
+
+# Sign-in tokens that are good for one use and were used; forgotten when they have ended.
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("token_hash", _HASH, primary_key=True),
+    Column("ends_at", Integer, nullable=False),
+)
+
 # What an audit event vouches for, row by row.
-SEALED_TABLES = (drafts, steps, decisions, requests, sentences)
+SEALED_TABLES = (drafts, steps, decisions, requests, sentences, consents, traces)
 APPEND_ONLY_TABLES = (audit_events, *SEALED_TABLES)

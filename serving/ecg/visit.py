@@ -66,7 +66,7 @@ def _refused(record: VisitRecord, code: str, **parameters: str) -> VisitRecord:
 
 
 def draw_ecg(signal: EcgSignal, section: EcgSection, lang: str) -> str:
-    """Draw the ECG of a draft with the waves that were found, as SVG."""
+    """Draw the ECG of a draft with the waves that were found, as SVG; as `ecg_svg`."""
     words = Sentences(lang)
     marks = [Mark(mark.wave, mark.onset_s, mark.offset_s) for mark in section.marks]
     return ecg_svg(

@@ -18,6 +18,7 @@ class Deed(StrEnum):
     DECIDE = "decide"
     ADVISE = "give advice"
     READ_AGREEMENT = "read the agreement table"
+    RECORD_CONSENT = "record what a person agreed to"
 
 
 _P, _N, _S = Role.PHYSICIAN, Role.NURSE, Role.SPECIALIST
@@ -32,6 +33,7 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.DECIDE: frozenset({_P}),
     Deed.ADVISE: frozenset({_S}),
     Deed.READ_AGREEMENT: frozenset({_P, _T}),
+    Deed.RECORD_CONSENT: frozenset({_P, _N, _V}),
 }
 
 

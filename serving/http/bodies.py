@@ -14,11 +14,13 @@ _MOST_WORDS: Final = 2000
 _QUOTED: Final = 2
 
 
-class _Closed(BaseModel):
+class Closed(BaseModel):
+    """A body whose keys are all known."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class OneDecision(_Closed):
+class OneDecision(Closed):
     """What a physician says of one finding.
 
     Attributes
@@ -37,7 +39,7 @@ class OneDecision(_Closed):
     to: str | None = Field(default=None, max_length=40)
 
 
-class DecisionBody(_Closed):
+class DecisionBody(Closed):
     """One act of a physician: decisions on one or several findings of the version that was read."""
 
     decisions: tuple[OneDecision, ...] = Field(min_length=1, max_length=200)
@@ -69,20 +71,20 @@ class DecisionBody(_Closed):
         return DecisionRequest(draft_id, content_hash, said, key)
 
 
-class ReasonBody(_Closed):
+class ReasonBody(Closed):
     """Why a report is taken back whole."""
 
     reason: str = Field(max_length=40)
     text: str | None = Field(default=None, max_length=_MOST_WORDS)
 
 
-class WordsBody(_Closed):
+class WordsBody(Closed):
     """An impression or an advice in words."""
 
     words: str = Field(min_length=1, max_length=_MOST_WORDS)
 
 
-class QuestionBody(_Closed):
+class QuestionBody(Closed):
     """A question to a specialist."""
 
     specialty: Specialty

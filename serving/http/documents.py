@@ -10,10 +10,11 @@ from ..history import ReportHistory
 from ..release import release
 from ..states import State
 from ..stored_report import Format, ReportForm, final_report, show_report
-from ..worklist import worklist
+from ..traces import read_trace
 from .access import Deed, may, require
 from .caller import Call, Calling
 from .impression import require_impression
+from .objects import worklist_of
 from .pdf import as_pdf
 from .prediagnoses import Json, Lang
 from .reading import read_recorded
@@ -35,7 +36,7 @@ _FORMS: Final[Mapping[str, tuple[Format, str]]] = {
 def read_worklist(call: Calling) -> Json:
     """List the reports that wait for a physician, the most urgent first."""
     require(call.person, Deed.READ_WORKLIST)
-    items = worklist(call.service.store, clock=call.service.clock)
+    items = worklist_of(call)
     hidden = {"draft_id"} | (set() if may(call.person, Deed.READ_DRAFT) else {"undecided"})
     return {
         "reports": [
@@ -57,7 +58,11 @@ def read_report(draft_id: str, ending: Ending, call: Calling, lang: Lang = None)
     """
     form, media_type = _FORMS[ending]
     print_it = as_pdf() if ending == "pdf" else _as_it_is
-    text = report_text(call, draft_id, ReportForm(form, lang, lambda: call.service.engine.models))
+    service = call.service
+    asked = ReportForm(
+        form, lang, lambda: service.engine.models, lambda: read_trace(service.store, draft_id)
+    )
+    text = report_text(call, draft_id, asked)
     headers = {"Content-Security-Policy": _PAGE_POLICY} if form == "html" else {}
     return Response(print_it(text), media_type=media_type, headers=headers)
 

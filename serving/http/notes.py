@@ -10,6 +10,8 @@ from ..people import Role
 from .access import Deed, require
 from .bodies import QuestionBody, WordsBody
 from .caller import Calling
+from .consents import require_advice_consent
+from .objects import require_object
 from .prediagnoses import Json
 
 router = APIRouter(prefix="/v1", tags=["notes"])
@@ -29,6 +31,7 @@ def send_impression(draft_id: str, body: WordsBody, call: Calling) -> Json:
 def send_question(draft_id: str, body: QuestionBody, call: Calling) -> Json:
     """Ask a specialist before deciding; the report stays undecided."""
     require(call.person, Deed.DECIDE)
+    require_advice_consent(call, draft_id)
     service = call.service
     note = Note(draft_id, body.words, body.specialty)
     state = ask_advice(service.store, note, physician=call.person, clock=service.clock)
@@ -39,6 +42,7 @@ def send_question(draft_id: str, body: QuestionBody, call: Calling) -> Json:
 def send_advice(draft_id: str, body: WordsBody, call: Calling) -> Json:
     """Give advice as a specialist; the physician decides with it or against it."""
     require(call.person, Deed.ADVISE)
+    require_object(call, draft_id)
     service = call.service
     note = Note(draft_id, body.words)
     state = give_advice(service.store, note, specialist=call.person, clock=service.clock)

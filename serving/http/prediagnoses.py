@@ -15,6 +15,7 @@ from ..screening import keep_visit, screen_visit, why_unreadable
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody
 from .caller import Call, Calling
+from .consents import agreed_by, remember_said
 from .impression import is_impression_needed, require_impression
 from .reading import read_recorded
 from .uploads import SentVisit, sent_visit
@@ -54,7 +55,10 @@ def _screened(
 ) -> tuple[str, ScreeningError | None]:
     """Screen and keep a visit; return its draft's id, and why its ECG was refused if it was."""
     service = call.service
-    screened = screen_visit(sent.document, service.engine, now=service.clock(), ecg=sent.ecg)
+    screened = screen_visit(
+        sent.document, service.engine, now=service.clock(), ecg=sent.ecg, agreed=agreed_by(call)
+    )
+    remember_said(call, screened)
     draft_id = keep_visit(service.store, screened, language, clock=service.clock, asked=asked)
     service.metrics.count("laennec_drafts_saved_total")
     return draft_id, screened.ecg_error

@@ -23,6 +23,7 @@ STATUS: Final[Mapping[str, int]] = {
     "not_signed_in": 401,
     "wrong_host": 421,
     "wrong_role": 403,
+    "consent_missing": 403,
     "sent_from_elsewhere": 403,
     "no_such_report": 404,
     "not_permitted": 422,

@@ -24,6 +24,7 @@ class HttpSettings(BaseSettings):
     max_visit_bytes, max_ecg_bytes : the largest visit and the largest ECG upload
     stop_after_s : how long open requests may still run when the service is stopped
     impression_first : a physician notes an impression of their own before the findings are shown
+    consent_required : who was never asked did not agree; otherwise only a refusal counts
     guidelines : guideline sets by topic, as ``laennec screen --guidelines``
     models, trust : folders of models and of the site's model keys; the shipped ones where unset
     counts_folder : where the processes keep their counts for ``/metrics``; the command sets it
@@ -40,6 +41,7 @@ class HttpSettings(BaseSettings):
     max_ecg_bytes: int = Field(default=50_000_000, ge=1_000)
     stop_after_s: int = Field(default=30, ge=1)
     impression_first: bool = False
+    consent_required: bool = False
     guidelines: str = ""
     models: tuple[Path, ...] = ()
     trust: Path | None = None

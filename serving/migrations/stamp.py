@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert
 
-NEWEST: Final = "0003"
+NEWEST: Final = "0004"
 """A test holds this against the migrations themselves."""
 
 _version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -9,11 +9,14 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ...engine.words import Sentences, check_language
 from ...engine.words.load import load_folder
+from ..report import ecg_paper
 from ..report.html import printable
 
+_ECG_STYLE: Final = "ecg.css"
 ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
+    _ECG_STYLE: "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
 }
 _FOLDERS: Final = (__package__ or "", f"{(__package__ or '').rpartition('.')[0]}.report")
@@ -43,6 +46,8 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 def asset(name: str) -> str:
     """Return a style sheet or script of the pages; the name is one of ``ASSETS``."""
+    if name == _ECG_STYLE:
+        return ecg_paper.STYLE
     for package in _FOLDERS:
         file = files(package).joinpath(name)
         if file.is_file():

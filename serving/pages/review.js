@@ -146,6 +146,7 @@
       c: () => press("[data-verdict=confirm]"),
       a: () => press("[data-verdict=amend]"),
       r: () => press("[data-verdict=reject]"),
+      l: () => { const letter = document.querySelector(".letter-link"); if (letter) letter.click(); },
       "?": () => document.querySelector(".keys").scrollIntoView({ block: "center" }),
     };
     if (acts[event.key]) { event.preventDefault(); acts[event.key](); }

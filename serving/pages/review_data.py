@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from ...engine import Models
+from ...engine.ecg.signal import EcgSignal
 from ...engine.words import Sentences
 from ..content import sentences_for
 from ..decision_words import DecisionWords, FindingDecision
 from ..decisions import STATES_OF
+from ..ecg.visit import draw_ecg
 from ..history import ReportHistory
 from ..house_data import override_reasons
 from ..notes import impression_needed
@@ -16,10 +20,12 @@ from ..people import Person
 from ..report.page import FindingView, PageView
 from ..report.person import kept_plots
 from ..report.view import page_view
+from ..since import Since
 from ..standing import shown_standing
 from ..states import UNDECIDED, Act, State
 from ..stored_report import content_of
 from .render import PageWords
+from .since_view import since_view
 
 _REASONS_SHOWN: Final = 2
 _STATE_OF: Final = {"confirm": "confirmed", "amend": "amended", "reject": "rejected"}
@@ -43,8 +49,24 @@ class Reader:
     impression_first: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands beside the report.
+
+    Parameters
+    ----------
+    models : what is loaded, for the drawings
+    ecg : the drawn ECG, where there is one
+    since : the person's last visit beside this one, where there is one
+    """
+
+    models: Models
+    ecg: EcgSignal | None
+    since: Since | None
+
+
 def review_data(
-    history: ReportHistory, lang: str, reader: Reader, models: Models
+    history: ReportHistory, lang: str, reader: Reader, shown: Shown
 ) -> tuple[Sentences, dict[str, Any]]:
     """Return the sentences of a report and what its review page prints.
 
@@ -53,7 +75,7 @@ def review_data(
     history : the report with its acts and decisions
     lang : fr or en
     reader : who reads
-    models : what is loaded, for the drawings
+    shown : what is drawn and compared beside the report
 
     Raises
     ------
@@ -62,11 +84,17 @@ def review_data(
     report = history.report
     content = content_of(report)
     sentences = sentences_for(content, lang, report.words)
-    plots = kept_plots(content.prediagnosis, content.values, models)
+    plots = kept_plots(content.prediagnosis, content.values, shown.models)
     view = page_view(content.prediagnosis, sentences, plots)
     words = DecisionWords(lang)
+    section, known = content.prediagnosis.ecg, shown.since.known if shown.since else frozenset()
+    drawing = draw_ecg(shown.ecg, section, lang) if shown.ecg and section else ""
     return sentences, {
         "page": view,
+        "to_decide": tuple(f for f in view.main if f.id not in known),
+        "known": tuple(f for f in view.main if f.id in known),
+        "since": since_view(shown.since, sentences, lang) if shown.since else None,
+        "ecg_drawing": Markup(drawing),  # noqa: S704 - numbers, and names that ecg_svg escaped
         "report": report,
         "standing": shown_standing(history, content.prediagnosis, sentences),
         "state": words.text(f"state.{report.state}"),

@@ -15,13 +15,18 @@ from ..decision_words import DecisionWords
 from ..history import ReportHistory, read_history
 from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
+from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
+from ..letter import referral_letter
 from ..notes import impression_needed
+from ..release import release
+from ..since import since_last_visit
 from ..states import UNDECIDED, Act
-from ..worklist import WorklistItem, worklist
+from ..traces import read_trace
+from ..worklist import WorklistItem
 from .render import ASSETS, PageWords, asset, page
-from .review_data import Reader, review_data
+from .review_data import Reader, Shown, review_data
 
 Lang = Annotated[Literal["fr", "en"], Query()]
 POLICY: Final = (
@@ -38,6 +43,7 @@ _WORDED: Final = {
     "no_such_report": "error.not_found",
     "wrong_role": "error.wrong_role",
     "superseded": "error.superseded",
+    "not_confirmed": "error.not_confirmed",
 }
 
 
@@ -130,7 +136,7 @@ def static(name: str) -> Response:
 def alarms(call: Calling) -> JSONResponse:
     """Count the urgent reports that nobody took charge of in time."""
     require(call.person, Deed.READ_WORKLIST)
-    items = worklist(call.service.store, clock=call.service.clock)
+    items = worklist_of(call)
     return JSONResponse({"due": sum(item.realert for item in items)})
 
 
@@ -138,7 +144,7 @@ def alarms(call: Calling) -> JSONResponse:
 def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """List what waits for a physician."""
     require(call.person, Deed.READ_WORKLIST)
-    items = worklist(call.service.store, clock=call.service.clock)
+    items = worklist_of(call)
     rows = [_row(item, lang) for item in items]
     return _html(page("worklist.html", lang, person=call.person, rows=rows))
 
@@ -205,8 +211,25 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
     if _is_to_be_seen(history, reader):
         mark_seen(call.service.store, draft_id, physician=call.person, clock=call.service.clock)
         history = read_history(call.service.store, draft_id)
-    sentences, data = review_data(history, lang, reader, call.service.engine.models)
+    store = call.service.store
+    shown = Shown(
+        call.service.engine.models,
+        read_trace(store, draft_id),
+        since_last_visit(store, history.report),
+    )
+    sentences, data = review_data(history, lang, reader, shown)
     return _html(page("review.html", lang, sentences=sentences, person=call.person, **data))
+
+
+@router.get("/{draft_id}/letter")
+def letter_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse:
+    """Draft the referral letter from what is confirmed, for the physician to finish and print."""
+    require(call.person, Deed.DECIDE)
+    read_recorded(call, draft_id)
+    released = release(call.service.store, draft_id, clock=call.service.clock)
+    letter = referral_letter(released, lang)
+    text = page("letter.html", lang, person=call.person, letter=letter, draft_id=draft_id)
+    return _html(text)
 
 
 def _is_to_be_seen(history: ReportHistory, reader: Reader) -> bool:

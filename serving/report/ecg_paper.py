@@ -25,16 +25,18 @@ PULSE_MM: Final = 9.0
 MARKS_MM: Final = 9.0
 DRAWN_RATE_HZ: Final = 250.0
 STEPS_PER_MM: Final = 50
-LINE_MM: Final = 0.28
 STANDARD_COLUMNS: Final = tuple(TWELVE_LEADS[first : first + 3] for first in (0, 3, 6, 9))
 RHYTHM_LEAD: Final = "II"
+BEAT: Final = "qrs"
 
-_STYLE: Final = """
+STYLE: Final = """
 .ecg .fine{stroke:#f0c9c4;stroke-width:.1}.ecg .bold{stroke:#dd9a92;stroke-width:.22}
 .ecg .trace{fill:none;stroke:#111;stroke-width:.28;stroke-linejoin:round}
+.ecg .drawn{stroke-width:14}
 .ecg .gap{fill:#46565f;opacity:.18}.ecg .lead{font:600 3.4px sans-serif;fill:#111}
 .ecg .note{font:2.9px sans-serif;fill:#46565f}
 .ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
+.ecg .beat{fill:#22629c;opacity:.1}
 .ecg .mark{font:600 2.6px sans-serif;fill:#46565f}
 """
 
@@ -82,7 +84,7 @@ def ecg_svg(
 
     Returns
     -------
-    SVG text, ``viewBox`` in millimetres
+    SVG text, ``viewBox`` in millimetres; the page that shows it has ``STYLE`` among its styles
     """
     shown = _cut(signal, start_s)
     traces = _standard(shown) if shown.has_twelve else _stacked(shown)
@@ -93,7 +95,7 @@ def ecg_svg(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ecg" role="img" '
         f'aria-label="{escape(description)}" viewBox="0 0 {width:.1f} {height:.1f}" '
-        f'width="{width:.1f}mm" height="{height:.1f}mm"><style>{_STYLE}</style>',
+        f'width="{width:.1f}mm" height="{height:.1f}mm">',
         _paper(width, height),
         *(_pulse(y) for y in sorted({trace.y_mm for trace in traces})),
         *(_trace(trace, shown.sampling_rate_hz) for trace in traces),
@@ -172,14 +174,14 @@ def _trace(trace: _Trace, fs: float) -> str:
     )
     return (
         f'<g transform="{place}"><g transform="scale({1 / STEPS_PER_MM})">'
-        f'<path class="trace" style="stroke-width:{LINE_MM * STEPS_PER_MM:g}" d="{path}"/></g>'
+        f'<path class="trace drawn" d="{path}"/></g>'
         f'{gaps}<text class="lead" x="1" y="-{ROW_MM / 2 - 5:.1f}">{escape(trace.lead)}</text></g>'
     )
 
 
 def _steps(samples: FloatArray, start: int, fs: float) -> str:
     """Write a run of samples as relative integer steps, the shortest form that SVG has."""
-    drawn, rate = _thinned(samples, fs)
+    drawn, rate = thinned(samples, fs)
     at_s = start / fs + np.arange(len(drawn)) / rate
     x = np.round(at_s * STEPS_PER_MM * MM_PER_S).astype(np.int64)
     y = np.round(-drawn * STEPS_PER_MM * MM_PER_MV).astype(np.int64)
@@ -187,8 +189,18 @@ def _steps(samples: FloatArray, start: int, fs: float) -> str:
     return f"M{x[0]} {y[0]}l" + " ".join(map(str, steps.ravel().tolist()))
 
 
-def _thinned(samples: FloatArray, fs: float) -> tuple[FloatArray, float]:
-    """Bring a fast recording to the rate that a printed line can show."""
+def thinned(samples: FloatArray, fs: float) -> tuple[FloatArray, float]:
+    """Bring a fast recording to the rate that a printed line can show.
+
+    Parameters
+    ----------
+    samples : shape (n,), without NaN
+    fs : sampling rate in hertz
+
+    Returns
+    -------
+    the samples, shape (ceil(n / whole factor),), and their rate
+    """
     factor = int(fs // DRAWN_RATE_HZ)
     if factor <= 1 or len(samples) <= factor:
         return samples, fs
@@ -203,7 +215,7 @@ def _spans(mask: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _marks(marks: Sequence[Mark], top_mm: float, start_s: float, strip_s: float) -> str:
-    """Draw a bar from onset to offset of each wave, and the names of the three kinds once."""
+    """Draw a bar under each wave, a field over each beat of the strip, and the names once."""
     left, parts, named = MARGIN_MM + PULSE_MM, [], set()
     for mark in marks:
         on, off = mark.onset_s - start_s, mark.offset_s - start_s
@@ -215,6 +227,11 @@ def _marks(marks: Sequence[Mark], top_mm: float, start_s: float, strip_s: float)
             f'<rect class="{escape(mark.wave)}" x="{x:.2f}" y="{top_mm + 1:.1f}" '
             f'width="{width:.2f}" height="1.6"/>'
         )
+        if mark.wave == BEAT:
+            parts.append(
+                f'<rect class="beat" x="{x:.2f}" y="{top_mm - ROW_MM:.1f}" '
+                f'width="{width:.2f}" height="{ROW_MM}"/>'
+            )
         if mark.wave not in named:
             named.add(mark.wave)
             label = escape(mark.wave.upper())

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences
 from ...engine.words.standing import Standing, draft_standing
+from .ecg_paper import STYLE as ECG_STYLE
 from .plots import MembershipPlot
 from .view import page_view
 
@@ -52,7 +53,8 @@ def _css_text(text: str) -> str:
 
 def _style(standing: Standing) -> Markup:
     """Return the style sheet with the disclaimer that is printed below every page."""
-    return Markup(_own_file(STYLE).replace('"DISCLAIMER"', _css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
+    sheet = _own_file(STYLE) + ECG_STYLE
+    return Markup(sheet.replace('"DISCLAIMER"', _css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
 
 
 def render_html(  # noqa: PLR0913 - every part beyond the draft is optional and named

@@ -23,6 +23,7 @@ MATRIX = {
     ("GET", f"/v1/prediagnoses/{ID}/report.html"): "martin cardiologist software",
     ("GET", f"/v1/prediagnoses/{ID}/report.json"): "martin cardiologist software",
     ("GET", "/v1/agreement"): "martin statistician",
+    ("GET", "/v1/consents/person-01"): "martin nurse software",
     ("POST", f"/v1/prediagnoses/{ID}/seen"): "martin",
     ("POST", f"/v1/prediagnoses/{ID}/acknowledgement"): "martin",
     ("POST", f"/v1/prediagnoses/{ID}/impression"): "martin",
@@ -50,6 +51,8 @@ def ask(client, route, draft_id):
 def test_every_role_at_every_route(people):
     """T26: the matrix is written by hand and holds for every person and route."""
     sent = send(people.as_("software")).json()
+    asked = {"specialty": "cardiologist", "words": "avis ?"}
+    people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/question", json=asked)
     for route, allowed in MATRIX.items():
         for name in ROLES:
             status = ask(people.as_(name), route, sent["id"]).status_code
@@ -166,7 +169,7 @@ def test_an_unforeseen_error_tells_its_kind_and_not_its_text(people, caplog, mon
     def broken(*_args, **_options):
         raise ValueError("the value canary of a person")
 
-    monkeypatch.setattr("laennec.serving.http.documents.worklist", broken)
+    monkeypatch.setattr("laennec.serving.http.documents.worklist_of", broken)
     answer = people.as_("martin").get("/v1/worklist")
     said = problem(answer, 500, "screening_error")
     assert said["found"] == "the service stopped with ValueError"

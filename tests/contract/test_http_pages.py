@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from http_support import People, decide, problem, send, visit
+from http_support import People, decide, problem, send, signed_in, visit
 from laennec.serving.http.caller import COOKIE
 from laennec.serving.http.settings import HttpSettings
 from laennec.serving.pages.render import ASSETS, PageWords, asset
@@ -22,15 +22,6 @@ def database_url(tmp_path):
 @pytest.fixture
 def sent(people):
     return send(people.as_("software")).json()
-
-
-def signed_in(people, name="martin"):
-    """A browser: the token is a cookie, and acts come from the service's own page."""
-    browser = people.as_(None, follow_redirects=False)
-    answer = browser.post("/review/sign-in", data={"token": people.tokens[name]})
-    assert answer.status_code == 303
-    browser.headers["Origin"] = people.address
-    return browser
 
 
 def test_without_a_session_every_page_leads_to_the_sign_in(people, sent):
@@ -129,6 +120,8 @@ def test_a_decided_finding_says_who_decided_what_and_why(people, sent):
 )
 def test_findings_are_for_physicians_and_specialists(people, sent, name, status):
     """Hazards H14 and H21."""
+    asked = {"specialty": "cardiologist", "words": "avis ?"}
+    people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/question", json=asked)
     answer = signed_in(people, name).get(f"/review/{sent['id']}")
     assert answer.status_code == status
     assert ('data-verdict="confirm"' in answer.text) is False

@@ -5,6 +5,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from laennec.engine.errors import AuditError
 from laennec.serving import migrations
+from laennec.serving import store as store_module
 from laennec.serving.audit_verify import verify
 from laennec.serving.databases import database_at
 from laennec.serving.drafts import load_draft, save_draft
@@ -17,17 +18,23 @@ from sqlalchemy import inspect, update
 from store_support import HandClock, confirm_all, make_draft
 
 EARLIER = "laennec.store/2"
+LATER = ("traces", "consents", "used_tokens")
 
 
 def as_before_the_sentences(url):
     """A store of the form that was laid out before there were migrations, with a decided report."""
-    store = open_store(url)
+    with pytest.MonkeyPatch.context() as patch:
+        genesis = store_module.genesis_hash
+        patch.setattr(store_module, "genesis_hash", lambda chain: genesis(chain, EARLIER))
+        store = open_store(url)
     draft_id = save_draft(store, make_draft(), rendered_language="fr", clock=HandClock())
     confirm_all(store, draft_id, make_draft(), HandClock())
     with store.write() as connection:
-        for verb in ("update", "delete"):
-            drop_guard(connection, f"sentences_no_{verb}")
-        connection.exec_driver_sql("DROP TABLE sentences")
+        for table in ("sentences", "consents", "traces"):
+            for verb in ("update", "delete"):
+                drop_guard(connection, f"{table}_no_{verb}")
+        for table in ("sentences", *LATER):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("DROP TABLE alembic_version")
         drop_guard(connection, "store_head_forward")
         connection.execute(update(store_head).values(store_schema=EARLIER))

@@ -148,6 +148,15 @@ def decide(client, sent, *decisions, key=None, match=None):
     return client.post(url, json=body, headers=headers)
 
 
+def signed_in(people, name="martin"):
+    """A browser: the token is a cookie, and acts come from the service's own page."""
+    browser = people.as_(None, follow_redirects=False)
+    answer = browser.post("/review/sign-in", data={"token": people.tokens[name]})
+    assert answer.status_code == 303
+    browser.headers["Origin"] = people.address
+    return browser
+
+
 def problem(answer, status, code):
     """The problem document of an answer, whose form is checked."""
     assert answer.status_code == status, answer.text

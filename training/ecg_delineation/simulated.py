@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from scipy.ndimage import maximum_filter1d
 
 from ...datasets.simulator import Group, Noise, SimulatedEcg, sample_scenario, simulate
 from ...datasets.sources.ecg_files import AnnotatedEcg
@@ -23,8 +24,12 @@ PATHOLOGIES = (
     "sinus_rhythm", "lbbb", "rbbb", "lvh_with_strain", "low_qrs_voltage", "prolonged_qt",
     "preexcitation", "t_wave_abnormal", "st_elevation",
 )  # fmt: skip
+_HALF = 128
 _GROUPS = {"p": Group.P, "qrs": Group.QRS, "t": Group.T}
 _NOISY_SHARE = 0.5
+# Annotators set boundaries several milliseconds outside those of the simulator's formulas. Where a
+# wave begins and ends is learned from people; simulation teaches which waves there are.
+_BOUNDARY_S = 0.02
 
 
 def simulated_strips(n: int, *, seed: int) -> Strips:
@@ -37,6 +42,7 @@ def simulated_strips(n: int, *, seed: int) -> Strips:
     """
     records = list(simulated_records(n, seed=seed))
     strips = strips_of((annotated(r) for r in records), annotated_ends=True)
+    _forget_boundaries(strips)
     for row, record in enumerate(records):
         _forget_obscured(strips.known[row], record)
     return strips
@@ -73,6 +79,21 @@ def annotated(record: SimulatedEcg) -> AnnotatedEcg:
             waves[lead][wave] = own[np.argsort(own[:, 1])]
     name = f"{record.scenario.pathology}-{record.seed}"
     return AnnotatedEcg(name, name, record.signal, waves=waves)
+
+
+def _forget_boundaries(strips: Strips) -> None:
+    """Leave out the surroundings of every onset and offset.
+
+    Parameters
+    ----------
+    strips : whose ``known`` is changed in place
+    """
+    inside = (strips.wanted[:, :, : len(WAVES)] >= _HALF).numpy()
+    edges = np.zeros(inside.shape, np.bool_)
+    edges[..., 1:] = inside[..., 1:] != inside[..., :-1]
+    reach = round(_BOUNDARY_S * BASE_RATE_HZ)
+    near = maximum_filter1d(edges.astype(np.uint8), 2 * reach + 1, axis=-1)
+    strips.known[torch.from_numpy(near > 0)] = 0
 
 
 def _forget_obscured(known: torch.Tensor, record: SimulatedEcg) -> None:

@@ -14,6 +14,7 @@ from .prepare import Prepared
 from .rules import DecodeRules
 from .runs import BoolArray
 from .segments import Segment
+from .spikes import spike_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,15 @@ def in_file(
         for events, beat in kinds
     )
     qrs.overall[:, PEAK] = start + times * prepared.step
-    return Found(p, _within(qrs), t)
+    spikes = spike_times(prepared.x, decoded.qrs.start, decoded.qrs.end)
+    return Found(p, _timed(_within(qrs), start + spikes * prepared.step), t)
+
+
+def _timed(qrs: Waves, spikes: FloatArray) -> Waves:
+    """Give a paced beat the time of its spike, which may stand before the onset."""
+    paced = np.isfinite(spikes)
+    qrs.overall[paced, PEAK] = spikes[paced]
+    return qrs
 
 
 def _within(qrs: Waves) -> Waves:

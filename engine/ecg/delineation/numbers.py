@@ -7,4 +7,4 @@ from typing import Any, Final
 NUMBERS: Final[dict[str, Any]] = tomllib.loads(
     (files(__package__) / "signal.toml").read_text(encoding="utf-8")
 )
-"""Table -> name -> number: ``prepare``, ``network``, ``segments``, ``beats``."""
+"""Table -> name -> number: ``prepare``, ``network``, ``segments``, ``beats``, ``spikes``."""

@@ -88,7 +88,7 @@ def test_a_foreign_database_is_refused(tmp_path):
 def test_a_store_of_another_version_is_refused(store):
     with behind_the_back(store) as raw:
         raw.execute("UPDATE store_head SET store_schema = 'laennec.store/99'")
-    with pytest.raises(StoreUnavailable, match="its schema is not laennec.store/3"):
+    with pytest.raises(StoreUnavailable, match="its schema is not laennec.store/4"):
         open_store(f"sqlite:///{file_of(store)}")
 
 
