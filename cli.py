@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from .cli_batch import app as batch_app
 from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
 from .cli_print import print_error, print_json, print_refusal
-from .cli_screen import Folders, Guidelines, Trust, screen
+from .cli_screen import Folders, Trust, screen
 from .cli_serve import app as serve_app
 from .cli_validate import app as validate_app
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Model bundles: what is there, and whether it can be trusted.")
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
+app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
 app.add_typer(validate_app)
@@ -40,53 +42,6 @@ def main() -> None:
     except ScreeningError as error:
         print_refusal(error)
         sys.exit(EXIT_REFUSED)
-
-
-@app.command()
-def batch(
-    inputs: Annotated[
-        list[Path], typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders.")
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
-    mapping: Annotated[Path | None, typer.Option(help="TOML that renames columns.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
-    engine: Annotated[str, typer.Option(help="local.")] = "local",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
-    chunk_rows: Annotated[
-        int | None, typer.Option(min=1, help="Rows of one result part; 16384 by default.")
-    ] = None,
-    guidelines: Guidelines = None,
-    models: Folders = None,
-    trust: Trust = None,
-) -> None:
-    """Screen tables of records; the results stay unconfirmed."""
-    from .engine.guidelines import parse_choice
-    from .serving.batch import CHUNK_ROWS, BatchOptions, run_batch
-    from .serving.clock import latest_day, utc_now
-
-    options = BatchOptions(
-        inputs=tuple(inputs),
-        out=out,
-        mapping=mapping,
-        guidelines=parse_choice(guidelines) if guidelines else {},
-        models=tuple(models) if models else None,
-        workers=workers,
-        engine=engine,
-        resume=resume,
-        trust=trust,
-        chunk_rows=chunk_rows or CHUNK_ROWS,
-        today=latest_day(utc_now),
-    )
-    summary = run_batch(options)
-    print_json(
-        {
-            "state": summary.state,
-            "manifest": str(summary.manifest_path),
-            "counts": summary.counts,
-            "content_sha256": summary.content_sha256,
-        }
-    )
-    raise typer.Exit(summary.exit_code)
 
 
 @models_app.command("list")

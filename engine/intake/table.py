@@ -28,7 +28,7 @@ NOT_QUOTED = "…"
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column of reported values, all in one declared unit.
+    """One column of reported values, all in one declared unit; none, where it is not known.
 
     ``nano`` int64 (n,) in billionths of ``unit``; ``comparator`` int8 (n,) as in a record;
     ``present`` bool (n,), a decimal stood there; ``unreadable`` bool (n,), something else did;
@@ -81,7 +81,7 @@ def table_batch(
         for slot, refused_column in _as_words(column, vocabulary):
             words.setdefault(slot, []).append(refused_column)
     slots = dict.fromkeys((*by_slot, *words))
-    unread = _unreadable(columns)
+    unread = [*_unreadable(columns), *_without_unit(columns, vocabulary)]
     refused = np.zeros(n, dtype=np.bool_)
     for problem in problems:
         if problem.severity == "refused_record":
@@ -160,12 +160,13 @@ def _merge(
 ) -> QuantityColumn:
     """Return the readings of one slot; what words may mean stands last, refused."""
     columns = (*read, *words)
-    states = [ItemState.ACCEPTED] * len(read) + [ItemState.REFUSED] * len(words)
+    states = [ItemState.ACCEPTED if c.unit else ItemState.REFUSED for c in read]
+    states += [ItemState.REFUSED] * len(words)
     item = vocabulary.item_of(columns[0].slot)
     units = []
     for column in columns:
         index = item.unit_index(column.unit)
-        if index < 0:
+        if index < 0 and column.unit:
             raise RecordError(
                 found=f"the unit {column.unit!r} for {column.name}",
                 why="values are compared in a unit that the guidelines know",
@@ -192,3 +193,17 @@ def _unreadable(columns: Sequence[TableColumn]) -> list[Problem]:
         for c in columns
         for row in np.flatnonzero(c.unreadable)
     ]  # fmt: skip
+
+
+def _without_unit(columns: Sequence[TableColumn], vocabulary: Vocabulary) -> list[Problem]:
+    """Refuse the values whose unit is not known; the urgent rules look at every reading of them."""
+    found = []
+    for column in columns:
+        if not column.unit:
+            item = vocabulary.item_of(column.slot)
+            accepted = {"accepted": ", ".join(u.ucum for u in item.units)}
+            found += [
+                Problem(int(row), "refused_item", "unit_missing", column.name, item.code, accepted)
+                for row in np.flatnonzero(column.present)
+            ]
+    return found

@@ -13,6 +13,9 @@ CHUNK_ROWS: Final = 16_384
 """Rows of one output part; memory of a worker is proportional to it, whatever the input."""
 
 
+ENGINES: Final = ("local", "spark")
+
+
 class BatchRefused(ScreeningError):
     """A run that can't start, or can't go on where another one stopped."""
 
@@ -32,10 +35,15 @@ class BatchOptions:
     models : folders of models or bundles; the shipped models where None
     trust : folder of further public keys
     workers : processes; as many as there are processors where None
-    engine : ``local``
+    engine : ``local`` or ``spark``
+    spark_master : of Spark; this machine with ``workers`` processes where None
     resume : go on where a run with the very same plan stopped
     research : also use models that stand under ``_experimental``
     chunk_rows : rows of one output part
+    omop_database : address of a database that holds an OMOP CDM, read instead of ``inputs``
+    omop_schema : of the tables in that database
+    concepts : concept sets of an OMOP CDM; the shipped ones where None
+    withdrawn : file of people who withdrew their consent, one person_id a line
     today : a visit after this day is refused; nothing is refused for its date where None. A run
         that is resumed keeps the day on which it began
     """
@@ -52,6 +60,11 @@ class BatchOptions:
     research: bool = False
     chunk_rows: int = CHUNK_ROWS
     today: date | None = None
+    spark_master: str | None = None
+    omop_database: str | None = field(default=None, repr=False)
+    omop_schema: str | None = None
+    concepts: Path | None = None
+    withdrawn: Path | None = None
 
     @property
     def worker_count(self) -> int:
@@ -68,11 +81,11 @@ class BatchOptions:
         ------
         BatchRefused  if the engine is unknown, or a number is not positive
         """
-        if self.engine != "local":
+        if self.engine not in ENGINES:
             raise BatchRefused(
                 found=f"the engine {self.engine!r}",
-                why="this version runs on one machine",
-                remedy="Use --engine local",
+                why="nothing of that name runs a batch",
+                remedy="Use --engine local or --engine spark",
                 path="engine",
             )
         if self.worker_count < 1 or self.chunk_rows < 1:

@@ -1,6 +1,7 @@
 """The result table of a batch: its columns, and how a screening becomes them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from ...engine.record import BoolArray, Problem
 from ...engine.risks import Abstention, RiskColumns
 from ...engine.scores import NO_POINTS
 from ...engine.screen import Screening, screen_columns
+from .age import settle_ages
 from .columns import TEXT, coded, list_offsets, plain
 from .reasons import REASON_TYPE, reasons_column
 
@@ -108,7 +110,13 @@ def screen_table(
     pyarrow record batch with the columns of ``ENCODED``, a row for each row, in their order
     """
     rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    return result_table(rows, screen_columns(rows.batch, models, guidelines, outcomes=OUTCOMES))
+    result = result_table(rows, screen_columns(rows.batch, models, guidelines, outcomes=OUTCOMES))
+    if not plan.age_highest:
+        return result
+    older = replace(plan, age=plan.age_highest, age_highest="")
+    at_most = screen_table(table, older, models, guidelines, place)
+    settled = settle_ages(decoded(result), decoded(at_most), tuple(OUTCOMES.values()))
+    return settled.cast(ENCODED)
 
 
 def decoded(table: Any) -> Any:  # noqa: ANN401

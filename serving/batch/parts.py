@@ -26,6 +26,9 @@ from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_plan
 PARTS: Final = "parts"
 MANIFEST_FILE: Final = "manifest.json"
 LOCK_FILE: Final = ".lock"
+COLLECTED: Final = "collected"
+"""The table that was made of an OMOP CDM, in the folder of the result."""
+
 ASIDE: Final = ".aside"
 RESULT_SCHEMA: Final = "laennec.batch/1"
 _METADATA: Final = b"laennec"
@@ -84,6 +87,15 @@ class Part:
     sha256: str
     bytes: int = field(default=0)
 
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> "Part":
+        """Return a part that was sent as plain data."""
+        return cls(_record(raw["record"]), raw["sha256"], raw["bytes"])
+
+
+def _record(raw: Mapping[str, Any]) -> PartRecord:
+    return PartRecord(**{**raw, "bad_rows": tuple(raw["bad_rows"]), "sums": tuple(raw["sums"])})
+
 
 def part_name(fragment: int, chunk: int) -> str:
     """Return the file name of a part."""
@@ -131,7 +143,7 @@ def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: A
     """
     text = json.dumps(asdict(record), sort_keys=True)
     target = folder / record.name
-    aside = target.with_name(f".{target.name}{ASIDE}")
+    aside = target.with_name(f".{target.name}.{os.getpid()}{ASIDE}")
     try:
         with pq.ParquetWriter(aside, table.schema, **_WRITING) as writer:
             writer.write_batch(table)
@@ -184,7 +196,7 @@ def output_folder(out: Path, plan: BatchPlan, *, resume: bool) -> Iterator[dict[
         another plan
     """
     _make(out)
-    if not resume and any(p.name != LOCK_FILE for p in out.iterdir()):
+    if not resume and any(p.name not in (LOCK_FILE, COLLECTED) for p in out.iterdir()):
         raise BatchRefused(
             found="a folder that is not empty",
             why="results of two runs are never mixed",
@@ -246,12 +258,16 @@ def parts_there(folder: Path, plan: str) -> dict[str, Part]:
     return found
 
 
+def part_of(out: Path, name: str, plan: str) -> Part | None:
+    """Return a part of a folder of results where it is there and whole."""
+    path = out / PARTS / name
+    return _read_part(path, plan) if path.is_file() else None
+
+
 def _read_part(path: Path, plan: str) -> Part | None:
     try:
         metadata = pq.read_schema(path).metadata or {}
-        raw = json.loads(metadata.get(_METADATA, b"{}"))
-        raw["bad_rows"], raw["sums"] = tuple(raw["bad_rows"]), tuple(raw["sums"])
-        record = PartRecord(**raw)
+        record = _record(json.loads(metadata.get(_METADATA, b"{}")))
         table = pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         return None

@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime as ort
 import pyarrow as pa
 
+from ...datasets.readers.omop import Collected, collected_plan
 from ...datasets.readers.tables import (
     Contents,
     Fragment,
@@ -34,14 +35,17 @@ from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
 from .options import BatchOptions, BatchRefused
+from .withdrawn import read_withdrawn
 
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
 TODAY: Final = "today"
 _ROOT: Final = Path(__file__).parents[2]
-_CODE: Final = ("engine", "datasets/readers/tables", "serving/batch")
+_CODE: Final = ("engine", "datasets/readers/omop", "datasets/readers/tables", "serving/batch")
 _CODE_SUFFIXES: Final = (".py", ".toml")
-_SECTIONS: Final = ("input", "mapping", "models", "guidelines", "code", "chunk_rows")
+_SECTIONS: Final = (
+    "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "withdrawn",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class BatchPlan:
     content : the plan as plain data; its hash names the run
     today : visits after this day are refused. It is not part of the hash, so that a run gives the
         same bytes on another day; it stands in ``plan.json`` and a resumed run keeps it
+    withdrawn : people of whom nothing is screened; only their number and a hash are in ``content``
     """
 
     fragments: tuple[Fragment, ...]
@@ -71,6 +76,7 @@ class BatchPlan:
     unreadable: Mapping[str, FragmentUnreadable]
     content: Mapping[str, Any]
     today: date | None = None
+    withdrawn: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as it stands in ``plan.json``."""
@@ -100,23 +106,36 @@ def load_screening(options: BatchOptions) -> Loaded:
     return Loaded(models, load_guidelines(options.guidelines))
 
 
-def make_plan(options: BatchOptions, loaded: Loaded) -> BatchPlan:
+def make_plan(
+    options: BatchOptions, loaded: Loaded, collected: Collected | None = None
+) -> BatchPlan:
     """Look at every input and decide what the run does, before it does anything.
+
+    Parameters
+    ----------
+    options : what to do
+    loaded : models and guideline rows
+    collected : the table that was made of an OMOP CDM, screened instead of the inputs
 
     Raises
     ------
     TableRefused  with every problem of the mapping and of every file's columns
     """
     mapping = read_mapping(options.mapping) if options.mapping else TableMapping()
-    files = find_inputs(options.inputs)
+    files = find_inputs(options.inputs if collected is None else _files_of(collected))
     readable, broken = _open(files, mapping)
     if not readable:
         raise TableRefused([_as_problem(error) for error in broken.values()])
-    tables = _plan_tables(readable, mapping)
+    tables = (
+        _plan_tables(readable, mapping)
+        if collected is None
+        else {file.name: collected_plan(file.path) for file, _ in readable}
+    )
+    withdrawn = read_withdrawn(options.withdrawn)
     content = {
         "schema": PLAN_SCHEMA,
         "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in files],
-        "mapping": hashlib.sha256(mapping.text.encode()).hexdigest(),
+        "mapping": _hash(mapping.text),
         "columns": {name: _plain(asdict(table)) for name, table in tables.items()},
         "models": models_as_data(loaded.models),
         "models_refused": [
@@ -125,8 +144,19 @@ def make_plan(options: BatchOptions, loaded: Loaded) -> BatchPlan:
         "guidelines": dict(loaded.guidelines.sets),
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
         "chunk_rows": options.chunk_rows,
+        "omop": {} if collected is None else dict(collected.content),
+        "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
-    return BatchPlan(list_fragments(readable), tables, broken, content, _today(options))
+    fragments = list_fragments(readable)
+    return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
+
+
+def _files_of(collected: Collected) -> tuple[Path, ...]:
+    return tuple(collected.folder / name for name in collected.content["files"])
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _today(options: BatchOptions) -> date | None:

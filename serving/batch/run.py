@@ -1,14 +1,16 @@
 """Runs a batch from its options to its manifest."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from .aggregate import AGGREGATE_FILE, aggregate
 from .local import run_tasks
 from .manifest import make_manifest
+from .omop import collect_omop
 from .options import BatchOptions
 from .parts import MANIFEST_FILE, PARTS, Part, output_folder, parts_there, write_json
 from .plan import BatchPlan, Loaded, load_screening, make_plan
@@ -91,7 +93,8 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
     reporter = default_reporter() if reporter is None else reporter
     began = time.monotonic()
     loaded = load_screening(options)
-    plan = make_plan(options, loaded)
+    collected = collect_omop(options, reporter)
+    plan = make_plan(options, loaded, collected)
     with output_folder(options.out, plan, resume=options.resume) as there:
         progress = _Progress(dict(there))
         _screen_all(plan, loaded, options, (progress, reporter))
@@ -99,6 +102,7 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
             progress.parts = parts_there(options.out / PARTS, plan.sha256)
         manifest = make_manifest(plan, loaded, progress.parts, progress.failures)
         interrupted = progress.interrupted and manifest["state"] != "complete"
+        write_json(options.out / AGGREGATE_FILE, aggregate(options.out))
         write_json(options.out / MANIFEST_FILE, manifest)
     if interrupted:
         reporter.line("batch: interrupted; the parts that are there are whole, --resume goes on")
@@ -117,13 +121,23 @@ def _screen_all(
 ) -> None:
     progress, reporter = told
     schedule = Schedule(plan.fragments, plan.chunk_rows, progress.parts)
-    outcomes = run_tasks(plan, loaded, options, schedule)
+    outcomes = _outcomes(plan, loaded, options, schedule)
     reporter.start(schedule.chunk_count, len(progress.parts), options.worker_count)
     with _told(reporter, progress), closing(outcomes):
         for outcome in outcomes:
             _note(outcome, progress, reporter, schedule.chunk_count)
             if outcome.error == "disk":
                 break
+
+
+def _outcomes(
+    plan: BatchPlan, loaded: Loaded, options: BatchOptions, schedule: Schedule
+) -> Generator[Outcome, None, None]:
+    if options.engine == "spark":
+        from .spark import run_spark  # noqa: PLC0415 - pyspark is an extra
+
+        return run_spark(plan, options, schedule)
+    return run_tasks(plan, loaded, options, schedule)
 
 
 @contextmanager

@@ -33,6 +33,14 @@ class Schedule:
         counts = list(self._ends.values())
         return None if None in counts else sum(c for c in counts if c is not None)
 
+    def open_fragments(self) -> list[int]:
+        """Return the fragments of which a part is still to be made, or may be."""
+        return [
+            fragment
+            for fragment, end in self._ends.items()
+            if end is None or any(part_name(fragment, c) not in self._there for c in range(end))
+        ]
+
     def next(self) -> Task | None:
         """Return the next task, or None when nothing more is to be asked."""
         return next(self._tasks, None)

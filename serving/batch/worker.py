@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
 from .options import BatchOptions
-from .output import Place, screen_table
+from .output import Place, decoded, screen_table
 from .parts import PARTS, Part, describe_part, write_part
 from .plan import BatchPlan, Loaded, load_screening, models_as_data
+from .withdrawn import split_withdrawn, tombstones
 
 NOT_BEGUN: Final = "not_reached"
 _DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -78,6 +79,11 @@ class Worker:
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
 
+    @property
+    def plan_sha256(self) -> str:
+        """Return the hash of the plan that it works on."""
+        return self._sha256
+
     def run(self, task: Task) -> Outcome:
         """Read, screen and write one chunk; whatever happens is told, not raised."""
         try:
@@ -98,13 +104,18 @@ class Worker:
 
     def _part(self, task: Task, chunk: Chunk) -> Part:
         fragment = self._plan.fragments[task.fragment]
+        plan = self._plan.tables[fragment.file.name]
+        rows, gone = split_withdrawn(chunk.table, plan.person, self._plan.withdrawn)
         table = screen_table(
-            chunk.table,
-            self._plan.tables[fragment.file.name],
+            rows,
+            plan,
             self._loaded.models,
             self._loaded.guidelines,
             Place(fragment.file.name, chunk.offset, self._plan.today),
         )
+        if len(gone):
+            both = pa.Table.from_batches([decoded(table), decoded(tombstones(gone))])
+            table = both.combine_chunks().to_batches()[0]
         record = describe_part(table, (self._sha256, task.fragment), chunk)
         return write_part(self._folder, table, record)
 
@@ -126,6 +137,25 @@ class Worker:
         return read_chunks(fragment, table.columns, table.csv, chunk_rows=self._plan.chunk_rows)
 
 
+class ModelsChanged(RuntimeError):
+    """The models are no longer those of the plan."""
+
+
+def prepare_worker(plan: BatchPlan, options: BatchOptions) -> Worker:
+    """Load what the plan names, one thread for Arrow, and return a worker.
+
+    Raises
+    ------
+    ModelsChanged  if other models are there than those of the plan
+    """
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    loaded = load_screening(options)
+    if models_as_data(loaded.models) != plan.content["models"]:
+        raise ModelsChanged
+    return Worker(plan, loaded, options.out)
+
+
 _workers: list[Worker] = []
 _stops: list[Stop] = []
 
@@ -140,11 +170,10 @@ def start_worker(plan: BatchPlan, options: BatchOptions, stop: Stop | None = Non
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stops[:] = [] if stop is None else [stop]
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
-    loaded = load_screening(options)
-    same = models_as_data(loaded.models) == plan.content["models"]
-    _workers[:] = [Worker(plan, loaded, options.out)] if same else []
+    try:
+        _workers[:] = [prepare_worker(plan, options)]
+    except ModelsChanged:
+        _workers[:] = []
 
 
 def run_in_process(task: Task) -> Outcome:

@@ -49,6 +49,8 @@ class TablePlan:
     person : column of the pseudonym; empty where the row number stands for the person
     visit_date, birth_date : None where the table has none
     age : column of completed years; empty where there is none
+    age_highest : where a birth is known by its year only, the column of the highest age that it
+        allows; ``age`` is then the lowest
     sex : None where the table has none
     ignored : columns that the mapping lists under ``ignore``
     notices : what the reader of the result must know, as codes
@@ -65,11 +67,12 @@ class TablePlan:
     ignored: tuple[str, ...]
     csv: CsvForm
     notices: tuple[str, ...] = ()
+    age_highest: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, each once."""
-        names = [self.person, self.age]
+        names = [self.person, self.age, self.age_highest]
         names += [d.column for d in (self.visit_date, self.birth_date) if d]
         names += [r.column for r in self.quantities]
         roles = (*self.answers, self.sex) if self.sex else self.answers

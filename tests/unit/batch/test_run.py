@@ -280,7 +280,7 @@ def test_an_output_that_can_not_be_made_is_refused(source, models, tmp_path):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"engine": "spark"}, "the engine 'spark'"),
+        ({"engine": "dask"}, "the engine 'dask'"),
         ({"workers": 0}, "0 workers and 128 rows a part"),
         ({"chunk_rows": 0}, "1 workers and 0 rows a part"),
     ],

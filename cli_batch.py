@@ -1,0 +1,141 @@
+"""The commands over millions of records: screen them, look at them first, explain one of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .cli_print import one_of, print_json
+from .cli_screen import Folders, Guidelines, Trust
+
+if TYPE_CHECKING:
+    from .serving.batch import BatchOptions
+
+app = typer.Typer()
+
+Mapping = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="TOML that renames columns.")
+]
+Concepts = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="TOML of the concept sets of an OMOP CDM."),
+]
+Withdrawn = Annotated[
+    Path | None,
+    typer.Option(help="People who withdrew their consent, one person_id a line."),
+]
+
+
+@app.command()
+def batch(
+    out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders, or an OMOP CDM folder."),
+    ] = None,
+    mapping: Mapping = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
+    engine: Annotated[str, typer.Option(help="local or spark.")] = "local",
+    spark_master: Annotated[
+        str | None, typer.Option(help="Spark master; this machine by default.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Only look: columns, units, missing, model forms.")
+    ] = False,  # noqa: FBT002
+    chunk_rows: Annotated[
+        int | None, typer.Option(min=1, help="Rows of one result part; 16384 by default.")
+    ] = None,
+    omop_database: Annotated[
+        str | None, typer.Option(help="Address of a database that holds an OMOP CDM.")
+    ] = None,
+    omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
+    concepts: Concepts = None,
+    withdrawn: Withdrawn = None,
+    guidelines: Guidelines = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Screen tables of records; the results stay unconfirmed."""
+    from .engine.guidelines import parse_choice
+    from .serving.batch import CHUNK_ROWS, BatchOptions
+    from .serving.clock import latest_day, utc_now
+
+    if not inputs and omop_database is None:
+        raise typer.BadParameter("nothing to screen", param_hint="INPUTS")
+    options = BatchOptions(
+        inputs=tuple(inputs or ()),
+        out=out,
+        mapping=mapping,
+        guidelines=parse_choice(guidelines) if guidelines else {},
+        models=tuple(models) if models else None,
+        workers=workers,
+        engine=engine,
+        resume=resume,
+        trust=trust,
+        chunk_rows=chunk_rows or CHUNK_ROWS,
+        today=latest_day(utc_now),
+        spark_master=spark_master,
+        omop_database=omop_database,
+        omop_schema=omop_schema,
+        concepts=concepts,
+        withdrawn=withdrawn,
+    )
+    if profile:
+        _profile(options)
+    else:
+        _run(options)
+
+
+def _run(options: "BatchOptions") -> None:
+    from .serving.batch import run_batch
+
+    summary = run_batch(options)
+    print_json(
+        {
+            "state": summary.state,
+            "manifest": str(summary.manifest_path),
+            "counts": summary.counts,
+            "content_sha256": summary.content_sha256,
+        }
+    )
+    raise typer.Exit(summary.exit_code)
+
+
+def _profile(options: "BatchOptions") -> None:
+    from .serving.batch.profile import profile_batch
+
+    print_json(profile_batch(options))
+
+
+@app.command()
+def explain(
+    out: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of a result.")],
+    person: Annotated[str, typer.Option(help="The person_id of the row.")],
+    source: Annotated[
+        list[Path] | None,
+        typer.Option("--input", exists=True, help="Input of that run: gives the whole draft."),
+    ] = None,
+    mapping: Mapping = None,
+    withdrawn: Withdrawn = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    guidelines: Guidelines = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Put one row of a result into words: the rules that it keeps, or its whole draft."""
+    from .engine.guidelines import parse_choice
+    from .serving.batch import BatchOptions
+    from .serving.batch.explain import explain_person
+
+    one_of(lang, ("fr", "en"), "--lang")
+    options = BatchOptions(
+        inputs=tuple(source or ()),
+        out=out,
+        mapping=mapping,
+        guidelines=parse_choice(guidelines) if guidelines else {},
+        models=tuple(models) if models else None,
+        trust=trust,
+        withdrawn=withdrawn,
+    )
+    typer.echo(explain_person(options, person, lang))

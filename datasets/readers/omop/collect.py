@@ -1,0 +1,225 @@
+"""Makes a table of visits of an OMOP CDM, in constant memory, with every row accounted for."""
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.parquet as pq
+
+from ....engine.vocabulary import load_vocabulary
+from ..tables.mapping import CsvForm
+from ..tables.roles import AnswerRole, DateRole, QuantityRole, TablePlan
+from ..tables.targets import answer_words
+from .buckets import Buckets
+from .concepts import ConceptSet, ConceptSets
+from .events import (
+    ANSWER,
+    EVENT,
+    MEASUREMENT_COLUMNS,
+    PERSON,
+    PERSON_COLUMNS,
+    Measurements,
+    answer_events,
+    person_events,
+    whole_numbers,
+)
+from .pivot import READINGS, Kinds, quantity_name, rows_of
+from .source import OmopSource
+
+COLLECTED_FILE: Final = "collected.json"
+PEOPLE_A_FILE: Final = 50_000
+_ASIDE: Final = ".aside"
+_ANSWER_TABLES: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
+    "condition_occurrence": (
+        "condition_occurrence_id", "condition_concept_id", "condition_start_date",
+        "condition_start_date", "condition_concept_id",
+    ),
+    "drug_exposure": (
+        "drug_exposure_id", "drug_concept_id", "drug_exposure_start_date",
+        "drug_exposure_end_date", "drug_concept_id",
+    ),
+    "observation": (
+        "observation_id", "observation_concept_id", "observation_date", "observation_date",
+        "value_as_concept_id",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A table of visits that was made of a CDM.
+
+    Attributes
+    ----------
+    folder : its Parquet files
+    content : what was read and what became of it, as data
+    """
+
+    folder: Path
+    content: Mapping[str, Any]
+
+
+def read_collected(folder: Path) -> Collected | None:
+    """Return a table that was made before; None where none was finished."""
+    path = folder / COLLECTED_FILE
+    if not path.is_file():
+        return None
+    return Collected(folder, json.loads(path.read_text(encoding="utf-8")))
+
+
+def collect(source: OmopSource, concepts: ConceptSets, folder: Path) -> Collected:
+    """Make the table, aside, and rename its folder when it is whole.
+
+    Parameters
+    ----------
+    source : the CDM
+    concepts : which concepts stand for what
+    folder : made by this; an unfinished one of before is begun anew
+
+    Returns
+    -------
+    the table: one row a person, the latest day on which anything was measured, and counts in which
+    every row of person and measurement has a reason
+    """
+    aside = folder.with_name(f".{folder.name}{_ASIDE}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    names, counts = _write_rows(source, concepts, aside)
+    content = {
+        "schema": "laennec.omop_collected/1",
+        "source": source.about(),
+        "concepts_sha256": hashlib.sha256(concepts.text.encode()).hexdigest(),
+        "files": names,
+        "counts": counts,
+        "malformed_lines": source.bad_rows(),
+    }
+    text = json.dumps(content, indent=1, sort_keys=True) + "\n"
+    (aside / COLLECTED_FILE).write_text(text, encoding="utf-8")
+    aside.rename(folder)
+    return Collected(folder, content)
+
+
+def _kinds(concepts: ConceptSets, source: OmopSource) -> Kinds:
+    sets = concepts.answers
+    if concepts.include_descendants and source.has("concept_ancestor"):
+        coded = {c for one in sets if not one.values for c in one.concepts}
+        below = _descendants(source, coded)
+        sets = tuple(one if one.values else _widened(one, below) for one in sets)
+    slots = tuple(dict.fromkeys(concepts.slots.values()))
+    return Kinds(slots, tuple(dict.fromkeys(concepts.units.values())), sets)
+
+
+def _descendants(source: OmopSource, wanted: set[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for batch in source.batches(
+        "concept_ancestor", ["ancestor_concept_id", "descendant_concept_id"]
+    ):
+        above, _ = whole_numbers(batch.column(0))
+        below, _ = whole_numbers(batch.column(1))
+        for one in wanted:
+            found.setdefault(one, set()).update(below[above == one].tolist())
+    return found
+
+
+def _widened(one: ConceptSet, below: Mapping[int, set[int]]) -> ConceptSet:
+    concepts = {*one.concepts, *(c for top in one.concepts for c in below.get(top, ()))}
+    return replace(one, concepts=tuple(sorted(concepts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Every table, sorted into groups of people, and what was found on the way."""
+
+    people: Buckets
+    events: Buckets
+    answers: Buckets
+    count: int
+    measured: Measurements
+    people_rows: int
+    without_id: int
+
+
+def _sort(source: OmopSource, concepts: ConceptSets, kinds: Kinds, folder: Path) -> _Sorted:
+    people_rows = sum(b.num_rows for b in source.batches("person", ["person_id"]))
+    count = max(1, -(-people_rows // PEOPLE_A_FILE))
+    people = Buckets(folder, "person", PERSON, count)
+    events = Buckets(folder, "measurement", EVENT, count)
+    answers = Buckets(folder, "answer", ANSWER, count)
+    measured = Measurements(concepts, kinds.slots, kinds.units)
+    without_id = 0
+    with people, events, answers:
+        for batch in source.batches("person", PERSON_COLUMNS):
+            known, nobody = person_events(batch, concepts.sex)
+            people.add(known)
+            without_id += nobody
+        for batch in source.batches("measurement", MEASUREMENT_COLUMNS):
+            events.add(measured.events(batch))
+        for batch in _answer_batches(source, kinds):
+            answers.add(batch)
+    return _Sorted(people, events, answers, count, measured, people_rows, without_id)
+
+
+def _answer_batches(source: OmopSource, kinds: Kinds) -> Iterator[Any]:
+    for table, names in _ANSWER_TABLES.items():
+        mine = [(i, one) for i, one in enumerate(kinds.questions) if one.table == table]
+        if source.has(table):
+            for batch in source.batches(table, list(dict.fromkeys(("person_id", *names)))):
+                yield from answer_events(batch, names, mine)
+
+
+def _write_rows(
+    source: OmopSource, concepts: ConceptSets, folder: Path
+) -> tuple[list[str], dict[str, Any]]:
+    """Write the rows of one group of people after the other; return file names and counts."""
+    kinds = _kinds(concepts, source)
+    found = _sort(source, concepts, kinds, folder)
+    total = Counter(found.measured.counts)
+    names, rows = [], 0
+    for bucket in range(found.count):
+        parts = (found.people.read(bucket), found.events.read(bucket), found.answers.read(bucket))
+        table, became = rows_of(*parts, kinds)
+        total.update(became)
+        rows += table.num_rows
+        names.append(f"visits-{bucket:05d}.parquet")
+        pq.write_table(table, folder / names[-1], compression="zstd")
+    people = {
+        "rows": found.people_rows,
+        "without_id": found.without_id,
+        "twice": total.pop("person_twice", 0),
+        "visits": rows,
+    }
+    return names, {
+        "person": people,
+        "measurement": dict(sorted(total.items())),
+        "units_refused": dict(sorted(found.measured.units_refused.items())),
+    }
+
+
+def collected_plan(path: Path) -> TablePlan:
+    """Return what the columns of one file of a collected table are."""
+    vocabulary = load_vocabulary()
+    names = set(pq.read_schema(path).names)
+    units = {s: ["", *(u.ucum for u in vocabulary.item_of(s).units)] for s in vocabulary.slots}
+    quantities = [
+        QuantityRole(name, slot, ucum)
+        for slot in vocabulary.slots
+        for ucum in units[slot]
+        for reading in range(READINGS, 0, -1)
+        if (name := quantity_name(slot, ucum, reading)) in names
+    ]
+    answers = [
+        AnswerRole(name, (name,), tuple(answer_words(question, {}).items()))
+        for name, question in vocabulary.questions.items()
+        if name in names
+    ]
+    sex = AnswerRole("sex", ("sex",), (("female", 0), ("male", 1)))
+    return TablePlan(
+        person="person_id", visit_date=DateRole("visit_date"), birth_date=None, age="age_years",
+        age_missing=(), sex=sex, quantities=tuple(quantities), answers=tuple(answers), ignored=(),
+        csv=CsvForm(), notices=("omop_visit_is_latest_day",), age_highest="age_years_highest",
+    )  # fmt: skip

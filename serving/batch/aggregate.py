@@ -1,0 +1,61 @@
+"""Counts that may leave the house: none between 1 and 10, and none that a subtraction would give.
+
+The manifest has exact counts and stays beside the result; ``aggregate.json`` is for everybody else.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .parts import PARTS, disclaimers
+
+AGGREGATE_FILE: Final = "aggregate.json"
+AGGREGATE_SCHEMA: Final = "laennec.batch_aggregate/1"
+SMALLEST_SHOWN: Final = 11
+HIDDEN: Final = f"<{SMALLEST_SHOWN}"
+_COUNTED: Final = ("status", "urgency")
+
+
+def suppressed(counts: Mapping[str, int]) -> dict[str, int | str]:
+    """Return counts of one whole in which no group of 1 to 10 people can be read or worked out.
+
+    Where a single group would be hidden its count is the whole less the others, so the smallest of
+    the others is hidden too.
+
+    >>> suppressed({"high": 4, "low": 900, "intermediate": 70})
+    {'high': '<11', 'low': 900, 'intermediate': 'hidden'}
+    """
+    small = {name for name, n in counts.items() if 0 < n < SMALLEST_SHOWN}
+    shown = sorted((n, name) for name, n in counts.items() if n >= SMALLEST_SHOWN)
+    beside = {shown[0][1]} if len(small) == 1 and shown else set()
+    return {
+        name: HIDDEN if name in small else "hidden" if name in beside else n
+        for name, n in counts.items()
+    }
+
+
+def aggregate(out: Path) -> dict[str, Any]:
+    """Return how many people have which status, urgency and band, small groups suppressed."""
+    counts: dict[str, Counter[str]] = {}
+    people = 0
+    for path in sorted((out / PARTS).glob("part-*.parquet")):
+        with pq.ParquetFile(path) as part:
+            names = part.schema_arrow.names
+            wanted = [n for n in names if n in _COUNTED or n.endswith("_band")]
+            table = part.read(columns=wanted)
+        people += table.num_rows
+        for name in wanted:
+            for row in pc.value_counts(table.column(name)).to_pylist():
+                counts.setdefault(name, Counter())[row["values"] or "none"] += row["counts"]
+    return {
+        "schema": AGGREGATE_SCHEMA,
+        "result": "unconfirmed",
+        "disclaimer": disclaimers(),
+        "suppressed_below": SMALLEST_SHOWN,
+        "people": suppressed({"people": people})["people"],
+        "counts": {name: suppressed(dict(sorted(found.items()))) for name, found in counts.items()},
+    }
