@@ -10,6 +10,7 @@ from .cli_batch import app as batch_app
 from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
 from .cli_print import print_error, print_json, print_refusal
+from .cli_recalibrate import app as recalibrate_app
 from .cli_screen import Folders, Trust, screen
 from .cli_serve import app as serve_app
 from .cli_validate import app as validate_app
@@ -30,6 +31,7 @@ app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
 app.add_typer(validate_app)
+app.add_typer(recalibrate_app)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 
 
@@ -89,7 +91,7 @@ def models_sign(
 @app.command()
 def train(
     model: Annotated[
-        str, typer.Argument(help="diabetes_type_2, diabetes_textbook, ecg_delineation.")
+        str, typer.Argument(help="diabetes_type_2, cardiovascular, ecg_delineation, ...")
     ],
     data: Annotated[Path, typer.Option(help="Folder of development data.")],
     out: Annotated[Path, typer.Option(help="Folder of models to write.")] = Path("out/models"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from laennec.engine.bundles.load import load_models
+from laennec.training import survival as follow_up
 from laennec.validation.report import write_report
 from laennec.validation.statistics import benefit, discrimination, resampling, survival
 from laennec.validation.study import StudyOptions, run_study
@@ -71,7 +72,7 @@ def of_size(n: int) -> list[Row]:
     """Return the rows of one size."""
     case, risk, follow = people(n)
     other = np.round(risk * 10) / 10
-    outcome = survival.Outcome.of(follow, case)
+    outcome = follow_up.Outcome.of(follow, case)
     auroc = seconds(lambda: discrimination.auroc(case, risk))
     rows = [
         row(

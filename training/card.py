@@ -7,7 +7,7 @@ from typing import Any
 from .metrics import Estimate
 from .report import Line
 
-_WHOLE = ("people", "cases")
+_WHOLE = ("people", "cases", "other deaths by the horizon", "longest follow-up, months")
 _PERCENT = (
     "sensitivity",
     "specificity",
@@ -16,6 +16,7 @@ _PERCENT = (
     "prevalence",
     "share of people",
     "share of cases",
+    "share of deaths",
     "referred",
     "fewer referred",
     "coverage",

@@ -20,13 +20,14 @@ from . import metrics as m
 from . import tracking
 from .card import exact, render_card
 from .diabetes_type_2 import judge
-from .diabetes_type_2.cohort import BoolArray, Cohort, make_cohort, survey_features
+from .diabetes_type_2.cohort import BoolArray, Cohort, make_cohort
 from .diabetes_type_2.forms import Recipe, load_recipe
-from .diabetes_type_2.manifest import changes_for, input_specs, training_ranges
 from .diabetes_type_2.peers import load_textbook
+from .manifest_parts import changes_for, input_specs, training_ranges
 from .options import Options, silent
 from .report import Line, to_json
 from .survey import FloatArray, replicate_factors
+from .survey_features import survey_features
 
 MODEL = "diabetes_textbook"
 FOLDER = Path(__file__).parents[1] / "models" / MODEL
@@ -66,7 +67,8 @@ class Textbook:
     def ranges(self) -> FloatArray:
         """Shape (k, 2), 1st and 99th percentile of the inputs where it was measured."""
         form = self.recipe.form("undiagnosed_no_lab")
-        every = training_ranges(self.cohorts["undiagnosed diabetes"], len(form.system.inputs))
+        people = self.cohorts["undiagnosed diabetes"]
+        every = training_ranges(people.x, people.observed)
         return every[[form.system.inputs.index(name) for name in self.system.inputs]]
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, Unpack
 from ..engine.bundles.verify import Bundle
 from ..engine.bundles.waves import SignalBundle
 from ..engine.errors import DataError
+from .cardiovascular.run import train_cardiovascular
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
 from .ecg_delineation.run import train_delineation
@@ -26,6 +27,7 @@ MODELS: Mapping[str, Pipeline] = {
     "diabetes_type_2": train_diabetes,
     "diabetes_textbook": train_textbook,
     "ecg_delineation": train_delineation,
+    "cardiovascular": train_cardiovascular,
 }
 
 

@@ -20,15 +20,16 @@ VISIT = "examples/visits/01-raised-risk.json"
 SHOWN = "chance of undiagnosed type 2 diabetes"
 MARKS = "<!-- {0}: written by docs/tools/readme.py -->", "<!-- end of {0} -->"
 HEAD = (
-    "| Model | Screens for | AUROC (95 % CI) | Sens / Spec at `high` | Studied in | Status |\n"
+    "| Model | Screens for | AUROC, or C-index (95 % CI) | Sens / Spec at `high` | Studied in "
+    "| Status |\n"
     "|---|---|---|---|---|---|"
 )
 # The estimate whose interval knows the survey's design stands before the pooled one.
-AUROC = ("mean over cycles / auroc", "pooled / auroc", "auroc")
+AUROC = ("mean over cycles / auroc", "pooled / auroc", "auroc", "pooled / c_index")
 
 
 def metric(manifest: Manifest) -> Metric | None:
-    """Return the AUROC that is shown, or None where the manifest has none."""
+    """Return the AUROC or C-index that is shown, or None where the manifest has none."""
     for ending in AUROC:
         for found in manifest.metrics:
             if found.name.endswith(ending):
@@ -41,7 +42,8 @@ def auroc(manifest: Manifest) -> str:
     found = metric(manifest)
     if found is None:
         return "-"
-    return f"{found.value:.3f} ({found.ci_low:.3f}-{found.ci_high:.3f})"
+    what = "C " if found.name.endswith("c_index") else ""
+    return f"{what}{found.value:.3f} ({found.ci_low:.3f}-{found.ci_high:.3f})"
 
 
 def studied(manifest: Manifest) -> str:

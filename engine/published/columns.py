@@ -60,7 +60,7 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
     """
     declined = is_declined(batch)
     columns: dict[str, Any] = {
-        name: np.where(declined, np.nan, made[name].with_nan()) for name in MEASURED
+        name: np.where(declined, np.nan, made[name].with_nan()) for name in MEASURED if name in made
     }
     columns["egfr_ml_per_min_1_73m2"] = np.where(declined, np.nan, _kidney(batch, made))
     columns["kidney_doubtful"] = _kidney_doubtful(batch) & ~declined

@@ -168,6 +168,8 @@ def _eligible(outcome: Outcome, batch: VisitBatch, measured: BoolArray) -> BoolA
 def has_one_of(outcome: Outcome, bundle: Bundle, made: Mapping[str, Feature]) -> BoolArray:
     """Return bool (n,): at least one of the inputs is there of which the outcome asks for one."""
     asked = [name for name in outcome.one_of if name in bundle.manifest.input_names]
+    if not asked:
+        return np.ones(len(made[bundle.manifest.input_names[0]].observed), dtype=np.bool_)
     return np.logical_or.reduce([made[name].observed for name in asked])
 
 

@@ -33,6 +33,7 @@ from ..prediagnosis import (
 from ..record import BoolArray, VisitBatch
 from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
+from .outcomes import Outcome
 from .reference import from_reference
 from .values import input_value
 
@@ -268,9 +269,14 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
         reference_standard=bundle.manifest.reference_standard if bundle else "",
         reasons_against=(),
         missing=missing,
-        limits=(Message(f"abstention.{abstention.name.lower()}"),),
+        limits=(Message(_abstention(outcome, abstention)),),
         model=_reference(bundle) if bundle else None,
     )
+
+
+def _abstention(outcome: Outcome, abstention: Abstention) -> str:
+    name = abstention.name.lower()
+    return outcome.abstention.get(name, f"abstention.{name}")
 
 
 def _required_missing(

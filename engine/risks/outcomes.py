@@ -29,6 +29,8 @@ class Outcome:
     which any one answers by itself. ``after`` form -> what is said where that form answers. Above
     ``limit_over_age`` completed years ``limit.age_over_65`` is printed; None where nothing is known
     to differ.
+    ``abstention`` gives the sentence of an abstention that has one of its own here. With an empty
+    ``one_of`` the required inputs of a model are enough.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Outcome:
     limit_over_age: int | None
     bands: Mapping[str, BandAction]
     after: Mapping[str, "AfterTest"]
+    abstention: Mapping[str, str]
 
     def action(self, form: str, band: str) -> BandAction:
         """Return what a band proposes where one form of the model answers."""
@@ -76,6 +79,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
             for name, band in row["band"].items()
         },
         after={name: _after(own, row["band"]) for name, own in row.get("after", {}).items()},
+        abstention=row.get("abstention", {}),
     )
 
 
@@ -94,6 +98,6 @@ def load_outcomes() -> tuple[Outcome, ...]:
     """Return every risk that is answered, in the order in which it is printed.
 
     >>> [outcome.id for outcome in load_outcomes()]
-    ['t2d_undiagnosed', 'dysglycaemia', 't2d_textbook']
+    ['t2d_undiagnosed', 'dysglycaemia', 't2d_textbook', 'cvd_death_10y']
     """
     return tuple(_outcome(row) for row in read_toml(__package__ or "", "outcomes.toml")["outcome"])

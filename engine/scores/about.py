@@ -6,7 +6,15 @@ from typing import Final
 from .inputs import ScoreInputError
 from .tables import Source, Texts, score_table, sentences
 
-SCORE_IDS: Final = ("findrisc", "ada", "desir", "cambridge", "score2")
+SCORE_IDS: Final = (
+    "findrisc",
+    "ada",
+    "desir",
+    "cambridge",
+    "score2",
+    "score2_diabetes",
+    "framingham",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Reason(IntEnum):
     PREGNANCY = 6
     KIDNEY_DOUBTFUL = 7
     GLUCOSE_LOWERING = 8
+    NO_KNOWN_DIABETES = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,6 +32,8 @@ MEASURED: Final = (
     "total_cholesterol_mmol_per_l",
     "hdl_cholesterol_mmol_per_l",
     "egfr_ml_per_min_1_73m2",
+    "hba1c_mmol_per_mol",
+    "diabetes_age_years",
 )
 CODES: Final[Mapping[str, Mapping[str, int]]] = {
     "sex": {"female": FEMALE, "male": MALE},
@@ -90,6 +92,8 @@ class ScoreInputs:
     total_cholesterol_mmol_per_l: FloatArray
     hdl_cholesterol_mmol_per_l: FloatArray
     egfr_ml_per_min_1_73m2: FloatArray
+    hba1c_mmol_per_mol: FloatArray
+    diabetes_age_years: FloatArray
     family_history_diabetes: CodeArray
     smoking: CodeArray
     physically_active: CodeArray

@@ -140,14 +140,7 @@ def score2(inputs: ScoreInputs, *, region: str | None = None) -> Score2:
     0.059
     """
     tables = _tables()
-    region = tables.default_region if region is None else region
-    if region not in tables.regions:
-        raise ScoreInputError(
-            found=f"region {region!r}",
-            why="the risk depends on the region, so it is not guessed",
-            remedy=f"Use one of {', '.join(tables.regions)}",
-            path="region",
-        )
+    region = _region(region)
     who = eligibility(tables.table, inputs)
     equation = _equation_of(tables, inputs, who)
     return _assemble(tables, inputs, (who, equation), region)
@@ -156,6 +149,31 @@ def score2(inputs: ScoreInputs, *, region: str | None = None) -> Score2:
 def score2_regions() -> tuple[str, ...]:
     """Return the risk regions, from low to very high."""
     return tuple(_tables().regions)
+
+
+def region_scales(region: str | None = None) -> Mapping[str, tuple[float, float]]:
+    """Return shift and stretch of SCORE2's regional recalibration by sex; France by default.
+
+    Raises
+    ------
+    ScoreInputError  if the region is none of the four
+    """
+    scales = _tables().regions[_region(region)]["score2"]
+    return {sex: (float(pair[0]), float(pair[1])) for sex, pair in scales.items()}
+
+
+def _region(region: str | None) -> str:
+    tables = _tables()
+    if region is None:
+        return tables.default_region
+    if region not in tables.regions:
+        raise ScoreInputError(
+            found=f"region {region!r}",
+            why="the risk depends on the region, so it is not guessed",
+            remedy=f"Use one of {', '.join(tables.regions)}",
+            path="region",
+        )
+    return region
 
 
 def esc_level(risk_low: FloatArray, risk_high: FloatArray, age_years: FloatArray) -> CodeArray:

@@ -225,7 +225,8 @@ def test_on_the_development_data_the_shipped_model_is_as_good_as_out_of_fold(bun
     """The shipped model was fitted on these people, so it can only look better than its card."""
     from laennec.datasets.sources.nhanes import data_folder, load_nhanes
     from laennec.training import metrics as m
-    from laennec.training.diabetes_type_2.cohort import make_cohort, survey_features
+    from laennec.training.diabetes_type_2.cohort import make_cohort
+    from laennec.training.survey_features import survey_features
 
     try:
         table = load_nhanes(data_folder())

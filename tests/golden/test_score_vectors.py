@@ -13,7 +13,9 @@ from laennec.engine.scores import (
     cambridge_rank,
     desir,
     findrisc,
+    framingham,
     score2,
+    score2_diabetes,
 )
 
 CAMBRIDGE_PUBLISHED_CONSTANT = -6.322  # only here: the package must not be able to make a risk
@@ -44,19 +46,30 @@ def risk_of(score):
     return 100 * float(score.risk[0])
 
 
+def equation_of(score):
+    assert score.state[0] == State.ASSESSABLE
+    assert score.term[0].sum() == pytest.approx(score.linear_predictor[0])
+    return 100 * float(score.risk[0])
+
+
 def answer(group, vector):
     person = one_person(vector["inputs"])
     kind = (group["score"], group["quantity"])
-    if kind == ("score2", "risk_percent"):
-        return risk_of(score2(person, region=vector["region"]))
-    if kind == ("desir", "risk_percent"):
-        return risk_of(desir(person))
-    if kind == ("desir", "points"):
-        return points_of(desir(person).points)
-    if kind == ("findrisc", "points"):
-        return points_of(findrisc(person))
-    if kind == ("ada", "points"):
-        return points_of(ada_risk_test(person))
+    made = {
+        ("score2", "risk_percent"): lambda: risk_of(score2(person, region=vector["region"])),
+        ("score2_diabetes", "risk_percent"): lambda: equation_of(
+            score2_diabetes(person, region=vector["region"])
+        ),
+        ("framingham", "risk_percent"): lambda: equation_of(framingham(person)),
+        ("desir", "risk_percent"): lambda: risk_of(desir(person)),
+        ("desir", "points"): lambda: points_of(desir(person).points),
+        ("findrisc", "points"): lambda: points_of(findrisc(person)),
+        ("ada", "points"): lambda: points_of(ada_risk_test(person)),
+    }
+    return made[kind]() if kind in made else cambridge_percent(person)
+
+
+def cambridge_percent(person):
     rank = float(cambridge_rank(person).rank_score[0])
     return 100 / (1 + math.exp(-(rank + CAMBRIDGE_PUBLISHED_CONSTANT)))
 
@@ -78,5 +91,7 @@ def test_every_group_says_how_it_was_made():
         "desir",
         "cambridge",
         "score2",
+        "score2_diabetes",
+        "framingham",
     }
     assert len(CASES) >= 50

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import validation_examples as example
+from laennec.training import survival as follow_up
 from laennec.validation.statistics import agreement, benefit, calibration, discrimination, survival
 from laennec.validation.statistics import proportions as p
 from laennec.validation.statistics import sample_size as size
@@ -123,7 +124,7 @@ def test_net_benefit_of_testing_everybody_in_a_case_control_study():
 
 
 def test_net_benefit_with_censoring_is_that_of_dcurves():
-    outcome = survival.Outcome.of(DCA["time"], DCA["event"])
+    outcome = follow_up.Outcome.of(DCA["time"], DCA["event"])
     found = survival.net_benefit_at(outcome, RISK, 0.25, 1.0).value
     assert found == pytest.approx(SAID["net_benefit"]["survival_at_1_at_025"], abs=1e-8)
 
@@ -174,17 +175,17 @@ def test_concordance_is_that_of_survival_with_ties_in_score_and_time():
         (DCA["time"], cut, "c_ties"),
         (tied_time, cut, "c_both"),
     ):
-        found = survival.harrell_c(survival.Outcome.of(time, DCA["event"]), score)
+        found = survival.harrell_c(follow_up.Outcome.of(time, DCA["event"]), score)
         assert found.value == pytest.approx(said[name], abs=1e-9)
         assert error(found) == pytest.approx(said[f"{name}_se"], abs=1e-7)
 
 
 def test_kaplan_meier_and_aalen_johansen_are_those_of_survival():
     said = R["survival"]
-    curve = survival.kaplan_meier(DCA["time"], DCA["event"])
+    curve = follow_up.kaplan_meier(DCA["time"], DCA["event"])
     assert float(curve.at(1.0)) == pytest.approx(said["km"], abs=1e-9)
     assert curve.variance_at(1.0) ** 0.5 == pytest.approx(said["km_se"], abs=1e-9)
-    outcome = survival.Outcome.of(DCA["time"], DCA["event"], DCA["competing"])
+    outcome = follow_up.Outcome.of(DCA["time"], DCA["event"], DCA["competing"])
     incidence = survival.cumulative_incidence(outcome)
     assert float(incidence.at(1.0)) == pytest.approx(said["aj"], abs=1e-9)
     assert incidence.variance_at(1.0) ** 0.5 == pytest.approx(said["aj_se"], abs=1e-5)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from laennec.training import survival as follow_up
 from laennec.training.survey import Design
 from laennec.validation.statistics import (
     benefit,
@@ -136,7 +137,7 @@ def followed(rng, n=800):
     risk = 1 / (1 + np.exp(-rng.normal(-1.5, 0.8, n)))
     time = rng.exponential(-1 / np.log(1 - risk))
     censored = rng.uniform(0.3, 3.0, n)
-    outcome = survival.Outcome.of(np.minimum(time, censored), time <= censored)
+    outcome = follow_up.Outcome.of(np.minimum(time, censored), time <= censored)
     return outcome, risk
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laennec.training import survival as follow_up
 from laennec.training.survey import Design
 from laennec.validation.statistics import benefit, discrimination, proportions, survey, survival
 from laennec.validation.statistics.estimate import NotEstimable
@@ -67,7 +68,7 @@ def test_influence_is_what_a_little_more_weight_does(rows):
 @given(SCORES)
 def test_concordance_is_that_of_every_pair(rows):
     event, score, time = columns(rows)
-    outcome = survival.Outcome.of(time, event)
+    outcome = follow_up.Outcome.of(time, event)
     pairs = concordant = 0.0
     for i in range(len(time)):
         for j in range(len(time)):
@@ -85,8 +86,8 @@ def test_concordance_is_that_of_every_pair(rows):
 @given(SCORES)
 def test_without_competing_events_incidence_is_one_minus_kaplan_meier(rows):
     event, _, time = columns(rows)
-    curve = survival.cumulative_incidence(survival.Outcome.of(time, event))
-    free = survival.kaplan_meier(time, event)
+    curve = survival.cumulative_incidence(follow_up.Outcome.of(time, event))
+    free = follow_up.kaplan_meier(time, event)
     for at in (0.5, 1.0, 2.0, 5.0):
         assert abs(float(curve.at(at)) + float(free.at(at)) - 1) < 1e-12
         if float(free.at(at)) > 0:
@@ -96,7 +97,7 @@ def test_without_competing_events_incidence_is_one_minus_kaplan_meier(rows):
 @given(SCORES)
 def test_without_censoring_the_auroc_at_a_horizon_is_the_plain_one(rows):
     _, score, time = columns(rows)
-    outcome = survival.Outcome.of(time, np.ones(len(time), bool))
+    outcome = follow_up.Outcome.of(time, np.ones(len(time), bool))
     case = time <= 2
     found = survival.auroc_at(outcome, score, 2.0)
     if case.all() or not case.any():

@@ -54,9 +54,39 @@ def survey_columns(n: int = 2400, seed: int = 5) -> dict[str, np.ndarray]:
         "wt_mec_2y": rng.uniform(2000, 90000, n),
         "wt_fasting_2y": rng.uniform(2000, 90000, n),
     }
+    columns |= follow_up_columns(rng, age, male, sbp, smoker)
     for name in ("waist_cm", "sbp", "famhist_diabetes", "active"):
         columns[name] = np.where(rng.random(n) < 0.03, np.nan, columns[name])
     return columns
+
+
+def follow_up_columns(
+    rng: np.random.Generator,
+    age: np.ndarray,
+    male: np.ndarray,
+    sbp: np.ndarray,
+    smoker: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return invented deaths: the hazard rises with age, male sex, pressure and smoking."""
+    n = len(age)
+    hazard = np.exp(-11.2 + 0.075 * age + 0.5 * male + 0.015 * (sbp - 120) + 0.6 * smoker)
+    death = rng.exponential(1 / hazard) * 12
+    other = rng.exponential(12 / np.exp(-10.5 + 0.08 * age))
+    end = rng.uniform(90, 200, n)
+    months = np.ceil(np.minimum(np.minimum(death, other), end))
+    nothing = np.zeros(n)
+    return {
+        "permth_exm": months,
+        "cvd_death": ((death <= other) & (death <= end)).astype(float),
+        "mortstat": (np.minimum(death, other) <= end).astype(float),
+        "diagnosed_diabetes": (rng.random(n) < 0.1).astype(float),
+        "hx_hf": nothing,
+        "hx_chd": (rng.random(n) < 0.03).astype(float),
+        "hx_angina": nothing,
+        "hx_mi": nothing,
+        "hx_stroke": nothing,
+        "pregnant": nothing,
+    }
 
 
 def write_survey(folder: Path, n: int = 2400, seed: int = 5, without: str = "") -> Path:

@@ -1,28 +1,23 @@
 """Learns one system: membership functions, points, bias and era offsets together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ...engine.errors import DataError
 from ...engine.fuzzy.completion import ConditionalCompletion
-from ...engine.fuzzy.rules import Points
 from ...engine.fuzzy.system import TskSystem
 from ...engine.fuzzy.tsk import evaluate_tsk, recalibrated
-from ...engine.fuzzy.variables import LinguisticVariable, Term
 from ...models.diabetes_type_2.definition import DiabetesModule
 from ..completion import fit_completion
+from ..learning import POINT_DECIMALS, minimise, with_readable_points, with_readable_words
 from ..metrics import fit_logistic
 from ..survey import FloatArray
 from .cohort import Cohort
 from .forms import Settings
-
-WORD_DIGITS = 4
-POINT_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +77,7 @@ def learn(
     torch.manual_seed(settings.seed)
     module = DiabetesModule(start, n_eras=n_eras, least_points=settings.least_points)
     loss = _loss(module, people, settings)
-    optimiser = torch.optim.LBFGS(
-        module.parameters(),
-        max_iter=settings.max_iterations,
-        history_size=20,
-        line_search_fn="strong_wolfe",
-        tolerance_grad=1e-6,
-        tolerance_change=1e-8,
-    )
-
-    def closure() -> float:
-        optimiser.zero_grad()
-        value = loss()
-        value.backward()  # type: ignore[no-untyped-call]  # torch has no type here
-        return float(value.detach())
-
-    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch has no type here
-    final = float(loss().detach())
-    if not np.isfinite(final):
-        raise DataError(
-            found=f"learning of {start.name} ended with a loss of {final}",
-            why="its rules mean nothing then",
-            remedy="Check the weights and the inputs for values that are not finite",
-            path=start.name,
-        )
+    final = minimise(module, loss, max_iterations=settings.max_iterations, name=start.name)
     return module.to_system(), final
 
 
@@ -114,7 +86,7 @@ def _loss(module: DiabetesModule, people: Cohort, settings: Settings) -> Callabl
     x = torch.from_numpy(np.clip(people.x, low, high))
     case = torch.from_numpy(people.case.astype(np.float64))
     weight = torch.from_numpy(people.design.weight / people.design.weight.mean())
-    prepared = module.prepare(x, torch.from_numpy(people.era))
+    prepared = module.in_era(x, torch.from_numpy(people.era))
     shape = module.membership.parameters_.raw
     at_start = shape.detach().clone()
     log_loss = nn.BCEWithLogitsLoss(weight=weight)
@@ -126,37 +98,6 @@ def _loss(module: DiabetesModule, people: Cohort, settings: Settings) -> Callabl
         return data + ridge + stay
 
     return loss
-
-
-def with_readable_words(system: TskSystem) -> TskSystem:
-    """Round every learned membership parameter to four digits, inside its bounds.
-
-    What is printed is what is evaluated, so the numbers are made short before anything is judged.
-    """
-    return replace(system, variables=tuple(_rounded(v) for v in system.variables))
-
-
-def _rounded(variable: LinguisticVariable) -> LinguisticVariable:
-    return replace(variable, terms=tuple(_rounded_term(term) for term in variable.terms))
-
-
-def _rounded_term(term: Term) -> Term:
-    if not term.bounds:
-        return term
-    parameters = tuple(
-        min(max(float(f"{value:.{WORD_DIGITS}g}"), low), high)
-        for value, (low, high) in zip(term.parameters, term.bounds, strict=True)
-    )
-    return replace(term, parameters=parameters)
-
-
-def with_readable_points(system: TskSystem) -> TskSystem:
-    """Round points and bias to a thousandth of a log-odds."""
-    rules = tuple(
-        replace(rule, consequent=Points(round(float(value), POINT_DECIMALS)))
-        for rule, value in zip(system.rules, system.points, strict=True)
-    )
-    return replace(system, rules=rules, bias=round(system.bias, POINT_DECIMALS))
 
 
 def calibrate(

@@ -1,33 +1,28 @@
 """The manifest of a form, from the recipe, the learned system and the run's lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ...engine.bundles import (
     Bands,
     Calibration,
-    Change,
     Conformal,
-    InputSpec,
     Manifest,
     Metric,
-    Move,
     OperatingPoint,
     Outputs,
     Training,
 )
-from ...engine.fuzzy.system import FuzzySystem, TskSystem
+from ...engine.fuzzy.system import TskSystem
 from ..bundle import metric_of
+from ..manifest_parts import Provenance, changes_for, input_specs, training_ranges
 from ..report import Line, find
-from ..survey import FloatArray
 from .cohort import Cohort
 from .forms import MODEL, Form, Recipe
 from .operating import RISK_DECIMALS, Choice
 
-_TAIL = (1.0, 99.0)
 _SUMMARY = (
     ("discrimination", "pooled", "auroc"),
     ("discrimination", "mean over cycles", "auroc"),
@@ -45,67 +40,6 @@ _SUMMARY = (
     ("conformal", "sets at 90 %", "coverage of others"),
     ("conformal", "sets at 90 %", "decided"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a run comes from.
-
-    Parameters
-    ----------
-    data : file name -> sha256
-    run_id : of the tracked run, or ``none``
-    date : ISO date
-    """
-
-    data: Mapping[str, str]
-    run_id: str
-    date: str
-
-
-def training_ranges(people: Cohort, n_inputs: int) -> FloatArray:
-    """Return the 1st and 99th percentile of what was observed of each input, shape (k, 2)."""
-    ranges = [np.percentile(people.x[people.observed[:, j], j], _TAIL) for j in range(n_inputs)]
-    return np.array(ranges)
-
-
-def input_specs(
-    system: FuzzySystem, described: Mapping[str, Mapping[str, Any]], ranges: FloatArray
-) -> tuple[InputSpec, ...]:
-    """Describe every column of x; `described` is ``[input.*]`` of the recipe."""
-    specs = []
-    for variable, (low, high) in zip(system.variables, ranges.tolist(), strict=True):
-        row = described[variable.name]
-        specs.append(
-            InputSpec(
-                name=variable.name,
-                unit=variable.unit,
-                code=row["code"],
-                required=variable.name not in system.optional,
-                kind=row["kind"],
-                universe=(variable.universe.low, variable.universe.high),
-                training_range=(round(low, 4), round(high, 4)),
-                plausible_low_risk=row["plausible"][0],
-                plausible_high_risk=row["plausible"][1],
-                modifiable=row["modifiable"],
-                monotone=row["monotone"],
-                reference=row["reference"],
-                source=variable.source,
-            )
-        )
-    return tuple(specs)
-
-
-def changes_for(inputs: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
-    """Return the changes that move inputs of this form."""
-    names = set(inputs)
-    changes = []
-    for row in rows:
-        moves = tuple(Move(**move) for move in row["moves"])
-        followed = {move.input for move in moves} or {row["name"]}
-        if followed <= names:
-            changes.append(Change(**{**row, "reach": tuple(row["reach"]), "moves": moves}))
-    return tuple(changes)
 
 
 def summary_metrics(lines: Sequence[Line], population: str) -> tuple[Metric, ...]:
@@ -161,9 +95,7 @@ def build_manifest(shipped: Shipped, recipe: Recipe, provenance: Provenance) -> 
         training_prevalence=float(np.average(people.case, weights=people.design.weight)),
         limits=(*text["limits"], *form.limits),
         conformal=_conformal(choice, lines),
-        inputs=input_specs(
-            system, recipe.raw["input"], training_ranges(people, len(system.inputs))
-        ),
+        inputs=input_specs(system, recipe.raw["input"], training_ranges(people.x, people.observed)),
         changes=changes_for(system.inputs, recipe.raw["change"]),
         operating_points=_operating_points(choice, lines),
         metrics=summary_metrics(lines, population),

@@ -17,16 +17,18 @@ from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
 from ..completion import exact_expectation
+from ..manifest_parts import Provenance, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray
+from ..survey_features import survey_features
 from . import judge, judge_cuts, operating, peers
 from .aims import aim_lines
-from .cohort import BoolArray, Cohort, make_cohort, survey_features
+from .cohort import BoolArray, Cohort, make_cohort
 from .crossval import Fold, forward_in_time, leave_one_cycle_out, out_of_fold
 from .fit import Fitted, fit_form
 from .forms import MODEL, Form, Recipe, load_recipe
-from .manifest import Provenance, Shipped, build_manifest, training_ranges
+from .manifest import Shipped, build_manifest
 from .words import card_about
 
 TEXTBOOK = Path(__file__).parents[2] / "models" / "diabetes_textbook" / "rules.toml"
@@ -262,7 +264,7 @@ def _golden_people(form: Form, people: Cohort, recipe: Recipe) -> tuple[FloatArr
     """Invent people; in about half of them inputs are missing, but never every body size."""
     system, n = form.system, recipe.settings.golden_cases
     whole = [recipe.raw["input"][name]["kind"] != "continuous" for name in system.inputs]
-    typical = training_ranges(people, len(system.inputs))
+    typical = training_ranges(people.x, people.observed)
     x = bundles.invented_people(system.universes, typical, whole, n=n, seed=recipe.settings.seed)
     generator = np.random.default_rng(recipe.settings.seed + 1)
     hidden = generator.random(x.shape) < np.where(np.arange(n) % 2, 0.35, 0.0)[:, None]

@@ -6,9 +6,9 @@ from typing import Any
 
 from ...datasets.sources.nhanes import nhanes_source
 from ...engine.fuzzy.system import TskSystem
+from ..manifest_parts import Provenance
 from .fit import Fitted
 from .forms import FOLDER, Form, Recipe
-from .manifest import Provenance
 from .operating import Choice
 
 

@@ -234,6 +234,12 @@ def _excluded(outcome: Outcome, table: StudyTable) -> BoolArray:
     return found
 
 
+def excluded_from(bundle: Bundle, table: StudyTable) -> BoolArray:
+    """Return bool (n,): people for whom the outcome of a bundle is not meant."""
+    outcome = next((o for o in load_outcomes() if o.id == bundle.manifest.outcome), None)
+    return np.zeros(len(table), np.bool_) if outcome is None else _excluded(outcome, table)
+
+
 def _comparator(
     comparator: Comparator, table: StudyTable, models: Models, keep: BoolArray
 ) -> FloatArray:

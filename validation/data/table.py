@@ -28,6 +28,7 @@ from ...engine.plausibility.check import check_plausibility
 from ...engine.published import PublishedColumns, evaluate_published
 from ...engine.record import YES, BoolArray
 from ...engine.risks.outcomes import load_outcomes
+from ...engine.scores import framingham
 from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 
@@ -185,6 +186,8 @@ def _published(scores: PublishedColumns) -> dict[str, tuple[FloatArray, FloatArr
     found["cambridge"] = (rank.rank_score, rank.rank_low, rank.rank_high)
     risk = scores.score2.risk
     found["score2"] = (risk, risk, risk)
+    risk = framingham(scores.inputs).risk
+    found["framingham"] = (risk, risk, risk)
     return found
 
 

@@ -9,7 +9,7 @@ from ...engine.bundles.decode import decode
 from ..errors import ProtocolRefused, StudyProblem
 from .model import Comparator, Condition, Endpoint, Protocol
 
-SCORES = ("findrisc", "ada", "desir", "cambridge", "score2")
+SCORES = ("findrisc", "ada", "desir", "cambridge", "score2", "framingham")
 _VALUELESS = ("missing", "present")
 _HASH_DIGITS = 64
 

@@ -207,6 +207,17 @@ def calibration(document: Document, words: Words) -> Section:
         rows = estimate_rows(words, found["calibration"], _CALIBRATION)
         head = estimate_head(words, "statistic")
         tables.append(Table(f"calibration_{which}", words.say("report", which), head, rows))
+    others = document["analyses"]["counted"].get("comparator_calibration", {})
+    names = test_names(document, words)
+    tables += [
+        Table(
+            f"calibration_of_{name}",
+            names[name],
+            estimate_head(words, "statistic"),
+            estimate_rows(words, found, _CALIBRATION),
+        )
+        for name, found in others.items()
+    ]
     errors = document["analyses"]["counted"].get("calibration", {}).get("errors", [])
     keys = ("ici", "e50", "e90", "e_max")
     rows = tuple(

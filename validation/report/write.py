@@ -88,11 +88,17 @@ def _resource(name: str) -> str:
 
 def as_html(told: Mapping[str, Any], made: Sequence[Section], words: Words) -> str:
     """Return the report as one file that needs no other."""
+    title = words.pick(told["protocol"]["content"]["study"], "title")
+    return page(words, title, made, warnings(told, words))
+
+
+def page(words: Words, title: str, made: Sequence[Section], warned: Sequence[str] = ()) -> str:
+    """Return sections as one HTML file that needs no other."""
     return _template().render(
         lang=words.lang,
-        title=words.pick(told["protocol"]["content"]["study"], "title"),
+        title=title,
         banner=words.say("report", "banner"),
-        warnings=warnings(told, words),
+        warnings=warned,
         sections=made,
         css=_resource("report.css"),
         long_table=LONG_TABLE,

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from ...training.survival import Outcome
 from ..data.people import People
 from ..protocol.model import Protocol
+from ..statistics.calibration import is_risk
 from ..statistics.estimate import BoolArray, as_data
 from ..statistics.survival import (
-    Outcome,
     auroc_at,
     calibration_at,
     harrell_c,
@@ -42,6 +43,7 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
             **plain(calibration_at(inside, risk, horizon)),
             "tenths": _tenths(inside, risk, horizon),
         },
+        "comparator_calibration": _others_calibrated(people, protocol, horizon),
         "bands": _by_band(people, outcome, horizon),
         "benefit": [
             {"threshold": t, "index": as_data(net_benefit_at(inside, risk, t, horizon)),
@@ -65,6 +67,20 @@ def _ranking(people: People, outcome: Outcome, horizon: float) -> dict[str, Any]
         gap = harrell_difference(outcome.rows(both), people.value[both], score[both])
         differences[name] = {"difference": as_data(gap)}
     return {"tests": tests, "differences": differences}
+
+
+def _others_calibrated(
+    people: People, protocol: Protocol, horizon: float
+) -> dict[str, dict[str, Any]]:
+    """Say whether the comparators that give risks mean them for this outcome."""
+    outcome, found = outcome_of(people), {}
+    for comparator in protocol.comparators:
+        score = people.comparators[comparator.id]
+        there = np.isfinite(score)
+        if comparator.kind != "feature" and is_risk(score[there]):
+            of = calibration_at(outcome.rows(there), score[there], horizon)
+            found[comparator.id] = plain(of)
+    return found
 
 
 def _incidence(outcome: Outcome, rows: BoolArray, horizon: float) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def test_every_row_has_a_status_and_what_is_not_scored_has_a_reason(screened):
 def test_an_outcome_that_no_model_answers_is_null_or_not_assessable(screened):
     for row in screened[1]:
         assert row["cvd_death_10y_risk"] is None
-        assert row["cvd_death_10y_band"] is None
+        assert row["cvd_death_10y_band"] == "not_assessable"
         assert row["dysglycaemia_risk"] is None
         assert row["dysglycaemia_band"] == "not_assessable"
 

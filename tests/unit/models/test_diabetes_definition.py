@@ -22,7 +22,7 @@ def people(n=200):
 def test_the_fast_way_of_training_is_the_model_itself():
     x = people()
     era = torch.full((len(x),), 2)
-    fast = MODULE.logits(MODULE.prepare(x, era))
+    fast = MODULE.logits(MODULE.in_era(x, era))
     whole = MODULE(x, torch.ones(x.shape, dtype=torch.bool)).logit
     assert torch.allclose(fast, whole, atol=1e-12, rtol=0)
 
@@ -32,7 +32,7 @@ def test_an_earlier_era_differs_by_its_offset_only():
     with torch.no_grad():
         module.era_offset.copy_(torch.tensor([-0.4, 0.2]))
     x = people(5)
-    by_era = [module.logits(module.prepare(x, torch.full((5,), e))) for e in range(3)]
+    by_era = [module.logits(module.in_era(x, torch.full((5,), e))) for e in range(3)]
     assert torch.allclose(by_era[0] - by_era[2], torch.full((5,), -0.4, dtype=torch.float64))
     assert torch.allclose(by_era[1] - by_era[2], torch.full((5,), 0.2, dtype=torch.float64))
 
@@ -48,7 +48,7 @@ def test_points_never_fall_below_the_least():
 
 def test_every_parameter_receives_a_gradient():
     module = DiabetesModule(SYSTEM, n_eras=2, least_points=0.05)
-    module.logits(module.prepare(people(), torch.arange(200) % 2)).sum().backward()
+    module.logits(module.in_era(people(), torch.arange(200) % 2)).sum().backward()
     for name, parameter in module.named_parameters():
         assert parameter.grad is not None, name
     assert (module.membership.parameters_.raw.grad != 0).sum() >= 2 * len(module.learned)

@@ -7,8 +7,9 @@ import pytest
 from laennec.datasets.sources.nhanes import load_nhanes
 from laennec.engine.errors import DataError
 from laennec.training.diabetes_type_2 import peers
-from laennec.training.diabetes_type_2.cohort import make_cohort, survey_features
+from laennec.training.diabetes_type_2.cohort import make_cohort
 from laennec.training.diabetes_type_2.forms import load_recipe
+from laennec.training.survey_features import survey_features
 from survey_people import write_survey
 
 RECIPE = load_recipe()

@@ -9,7 +9,7 @@ from laennec.engine.errors import DataError
 from laennec.engine.fuzzy.system import parse_system, system_toml
 from laennec.training import metrics as m
 from laennec.training.diabetes_type_2 import judge, judge_cuts, operating, peers
-from laennec.training.diabetes_type_2.cohort import make_cohort, survey_features
+from laennec.training.diabetes_type_2.cohort import make_cohort
 from laennec.training.diabetes_type_2.crossval import (
     forward_in_time,
     leave_one_cycle_out,
@@ -18,6 +18,7 @@ from laennec.training.diabetes_type_2.crossval import (
 from laennec.training.diabetes_type_2.fit import fit_form
 from laennec.training.diabetes_type_2.forms import load_recipe
 from laennec.training.report import find
+from laennec.training.survey_features import survey_features
 from survey_people import write_survey
 
 RECIPE = load_recipe()

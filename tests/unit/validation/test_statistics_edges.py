@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from laennec.training import survival as follow_up
 from laennec.training.metrics import Estimate
 from laennec.training.survey import Design
 from laennec.validation.statistics import (
@@ -115,7 +116,7 @@ def test_net_benefit_of_too_few():
 
 
 def test_survival_without_events_or_follow_up():
-    quiet = survival.Outcome.of(np.arange(1.0, 9.0), NONE)
+    quiet = follow_up.Outcome.of(np.arange(1.0, 9.0), NONE)
     assert code(survival.harrell_c(quiet, RISK)) == "no_case"
     assert code(survival.harrell_difference(quiet, RISK, RISK)) == "no_case"
     assert code(survival.incidence_at(quiet, 99.0)) == "no_follow_up"
@@ -124,7 +125,7 @@ def test_survival_without_events_or_follow_up():
     assert code(survival.calibration_at(quiet, RISK, 99.0)["calibration_slope"]) == "no_follow_up"
     assert code(survival.net_benefit_at(quiet, RISK, 0.95, 3.0)) == "nobody"
     assert code(survival.net_benefit_at(quiet, RISK, 0.1, 99.0)) == "no_follow_up"
-    alone = survival.Outcome.of(np.array([2.0]), np.array([True]))
+    alone = follow_up.Outcome.of(np.array([2.0]), np.array([True]))
     assert code(survival.harrell_c(alone, RISK[:1])) == "no_follow_up"
 
 

@@ -1,0 +1,1 @@
+"""Ten-year cardiovascular death: definition, starting point, recipe and shipped bundles."""

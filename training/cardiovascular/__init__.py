@@ -1,0 +1,1 @@
+"""Trains, judges and ships the model of ten-year cardiovascular death."""

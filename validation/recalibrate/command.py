@@ -1,0 +1,172 @@
+"""What ``laennec recalibrate`` does, from paths to plain data."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, logit
+
+from ...engine.bundles.load import load_models
+from ...engine.bundles.signing import Trust, load_trust, public_key_pem, read_private_key
+from ...engine.bundles.verify import Bundle, open_bundle
+from ...engine.runtime import RecordState
+from ..data.people import excluded_from
+from ..data.table import StudyTable, as_features, read_table
+from ..errors import StudyError
+from ..statistics.estimate import BoolArray, FloatArray
+from .bundle import Site, recalibrated_files, recalibrated_manifest, write_site_bundle
+from .fit import SiteCalibration, SitePeople, cross_validated, fit_site, site_people
+from .report import card_head, document, write_pages
+
+_SMALLEST_RISK = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class RecalibrateCommand:
+    """Options of a recalibration.
+
+    Parameters
+    ----------
+    model : bundle id, ``<model>/<form>``
+    data : table of the site, canonical columns or with a mapping
+    outcome : column: 1 a case, 0 none, empty unknown
+    out : folder for the bundle (``<model>/bundles/<form>``), the public key and the report
+    site, key, key_name : who signs
+    time, horizon, competing : columns and horizon of an outcome that takes time
+    with_slope : False fits the intercept alone
+    """
+
+    model: str
+    data: Path
+    outcome: str
+    out: Path
+    site: str
+    key: Path
+    key_name: str
+    mapping: Path | None = None
+    time: str | None = None
+    horizon: float | None = None
+    competing: str | None = None
+    with_slope: bool = True
+    models: tuple[Path, ...] | None = None
+    trust: Path | None = None
+
+
+def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
+    """Fit slope and intercept on a site's people, and write a new signed version with its report.
+
+    Raises
+    ------
+    ScreeningError  whatever stops it: too few people, a model or a column that is not there
+    """
+    key = read_private_key(command.key)
+    bundle = _bundle(command)
+    columns = [c for c in (command.outcome, command.time, command.competing) if c is not None]
+    table = read_table(command.data, command.mapping, columns)
+    people, out_of = site_of(table, bundle, command)
+    calibration = fit_site(people, with_slope=command.with_slope)
+    told = document(bundle, command.site, (people, calibration), measured(people, calibration))
+    told["out_of"] = out_of
+    told["saw_these_data"] = table.sha256 in bundle.manifest.training.data.values()
+    day = datetime.now(UTC).date().isoformat()
+    site = Site(command.site, {table.name: table.sha256}, day, float(_share(people)))
+    made = (
+        recalibrated_manifest(bundle, calibration, site),
+        recalibrated_files(bundle, calibration, card_head(told)),
+    )
+    model, _, form = command.model.partition("/")
+    folder = command.out / model / "bundles" / form
+    write_site_bundle(folder, made, key, command.key_name)
+    new = open_bundle(folder, Trust({command.key_name: key.public_key()}))
+    told["new"] = {"version": new.manifest.version, "sha256": new.sha256, "key": command.key_name}
+    public = command.out / f"{command.key_name}.pem"
+    public.write_bytes(public_key_pem(key))
+    pages = write_pages(told, command.out)
+    return {
+        "bundle": str(folder),
+        "version": new.manifest.version,
+        "sha256": new.sha256,
+        "public_key": str(public),
+        "report": [str(p) for p in pages],
+        "slope": calibration.slope,
+        "intercept": calibration.intercept,
+        "events": calibration.events,
+        "others": calibration.others,
+    }
+
+
+def _bundle(command: RecalibrateCommand) -> Bundle:
+    models = load_models(command.models, trust=load_trust(command.trust))
+    for bundle in models.loaded:
+        if bundle.manifest.id == command.model:
+            return bundle
+    refusal = models.refusal(command.model)
+    if refusal is not None:
+        raise refusal
+    raise StudyError(
+        found=f"the model {command.model!r}",
+        why="there is no such bundle",
+        remedy=f"One of {', '.join(b.manifest.id for b in models.loaded) or 'none'}",
+        path="MODEL",
+    )
+
+
+def site_of(
+    table: StudyTable, bundle: Bundle, command: RecalibrateCommand
+) -> tuple[SitePeople, dict[str, int]]:
+    """Return the people whom the model answers and whose outcome is known, and how many are left.
+
+    Raises
+    ------
+    StudyError  if time and horizon do not come together
+    """
+    if (command.time is None) != (command.horizon is None):
+        raise StudyError(
+            found="a time without a horizon, or a horizon without a time",
+            why="a risk within a time can only be held against both",
+            remedy="Give --time and --horizon, in the same unit, or neither",
+            path="recalibrate",
+        )
+    outcome = table.numbers(command.outcome)
+    keep = ~table.refused & ~excluded_from(bundle, table) & np.isfinite(outcome)
+    if command.time is not None:
+        keep &= table.numbers(command.time) > 0
+    names = bundle.manifest.input_names
+    made = as_features(table, keep)
+    x = np.stack([made[name].values for name in names], axis=1)
+    observed = np.stack([made[name].observed for name in names], axis=1)
+    output = bundle.model.run(x, observed)
+    ok = np.asarray(output.state == RecordState.OK)
+    score = logit(np.clip(output.value[ok], _SMALLEST_RISK, 1 - _SMALLEST_RISK))
+    case = np.asarray(outcome[keep][ok] == 1)
+    people = site_people(score, case, _follow_up(table, command, keep, ok))
+    counts = {"rows": len(table), "with_outcome": int(keep.sum()), "answered": int(ok.sum())}
+    return people, counts
+
+
+def _follow_up(
+    table: StudyTable, command: RecalibrateCommand, keep: BoolArray, ok: BoolArray
+) -> tuple[FloatArray, BoolArray, float] | None:
+    if command.time is None or command.horizon is None:
+        return None
+    time = table.numbers(command.time)[keep][ok]
+    ended = np.zeros(len(time), dtype=np.bool_)
+    if command.competing is not None:
+        ended = np.asarray(table.numbers(command.competing)[keep][ok] == 1)
+    return time, ended, command.horizon
+
+
+def measured(people: SitePeople, calibration: SiteCalibration) -> dict[str, FloatArray]:
+    """Return the risks that the report compares: before, after, and after on other people."""
+    with_slope = calibration.slope != 1.0
+    return {
+        "before": np.asarray(expit(people.logit)),
+        "after": calibration.risk(people.logit),
+        "cross_validated": cross_validated(people, with_slope=with_slope),
+    }
+
+
+def _share(people: SitePeople) -> float:
+    return float(np.average(people.case, weights=people.weight))
