@@ -9,7 +9,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c con
 UV = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
-.PHONY: run test check check-slow format bench readme train postgres reliability openapi demo clean
+.PHONY: run test check check-slow format bench readme train postgres reliability openapi demo browser screens clean
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -58,6 +58,14 @@ postgres:  ## the PostgreSQL server on which the tests run as well; they are ski
 
 reliability: .venv/dev.stamp  ## kills, fills and falsifies the service at length; writes docs/reliability.md
 	PYTHONPATH=tests/support $(BIN)/python tests/support/reliability.py
+
+browser: .venv/dev.stamp  ## the pages end to end in headless Chromium (apt-get install chromium)
+	$(PIP) -e '.[browser]'
+	$(BIN)/python -m pytest tests/browser
+
+screens: .venv/dev.stamp  ## writes the pictures of docs/how-to/images
+	$(PIP) -e '.[browser]'
+	PYTHONPATH=tests/support $(BIN)/python tests/support/screens.py
 
 demo: .venv/base.stamp  ## a day of made-up visits, and the physician's page on them
 	$(BIN)/python examples/demo.py

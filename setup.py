@@ -10,6 +10,7 @@ DATA = [
     "*.html",
     "*.css",
     "*.js",
+    "*.svg",
     "*.txt",
     "*.pem",
     "signature",

@@ -11,6 +11,7 @@ class Deed(StrEnum):
     """What a route lets somebody do."""
 
     SEND_VISIT = "send a visit"
+    KEEP_VISIT = "fill in the page of a visit"
     READ_DRAFT = "read the findings of a draft"
     READ_STATUS = "read the urgency and the quality of a draft"
     READ_FINAL = "read a decided report"
@@ -26,6 +27,7 @@ _T, _V = Role.STATISTICIAN, Role.SOFTWARE
 
 ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.SEND_VISIT: frozenset({_P, _N, _V}),
+    Deed.KEEP_VISIT: frozenset({_P, _N}),
     Deed.READ_DRAFT: frozenset({_P, _S, _V}),
     Deed.READ_STATUS: frozenset({_P, _N, _S, _V}),
     Deed.READ_FINAL: frozenset({_P, _N, _S, _V}),

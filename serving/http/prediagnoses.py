@@ -23,13 +23,20 @@ from .views import report_view
 
 router = APIRouter(prefix="/v1/prediagnoses", tags=["pre-diagnoses"])
 Lang = Annotated[Literal["fr", "en"] | None, Query(description="Language of the words.")]
+View = Annotated[
+    Literal["full", "status"], Query(description="status: what to do next, without a finding.")
+]
 Json = dict[str, Any]
 DEFAULT_LANGUAGE = "fr"
 
 
 @router.post("", status_code=201)
 def send_visit(
-    sent: Annotated[SentVisit, Depends(sent_visit)], call: Calling, key: Key, lang: Lang = None
+    sent: Annotated[SentVisit, Depends(sent_visit)],
+    call: Calling,
+    key: Key,
+    lang: Lang = None,
+    view: View = "full",
 ) -> JSONResponse:
     """Screen a visit and keep its draft, where it waits for a physician.
 
@@ -44,7 +51,8 @@ def send_visit(
         draft_id, error = _screened(call, sent, language, asked)
     else:
         error = None if sent.ecg is None else why_unreadable(sent.ecg)
-    answer = _view(call, read_history(call.service.store, draft_id), lang)
+    is_status = view == "status"
+    answer = _view(call, read_history(call.service.store, draft_id), lang, is_status=is_status)
     if error is not None:
         answer["ecg_refused"] = error.as_dict()
     return _json(answer, 201, Location=f"{router.prefix}/{draft_id}")
@@ -72,9 +80,9 @@ def _known(call: Call, asked: Asked) -> str | None:
         return asked_before(connection, asked)
 
 
-def _view(call: Call, history: ReportHistory, lang: str | None) -> Json:
+def _view(call: Call, history: ReportHistory, lang: str | None, *, is_status: bool = False) -> Json:
     is_hidden = is_impression_needed(call, history)
-    view = report_view(history, lang, call.person, is_hidden=is_hidden)
+    view = report_view(history, lang, call.person, is_hidden=is_hidden, is_status=is_status)
     return {**view, "content_hash": history.report.content_hash}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..history import ReportHistory
+from ..pages.visit_form import laboratory_items
 from ..people import Person
 from ..stored_report import ReportForm, shown_document
 from .access import Deed, may
@@ -12,7 +13,12 @@ STATUS_SCHEMA: Final = "laennec.visit_status/1"
 
 
 def report_view(
-    history: ReportHistory, lang: str | None, caller: Person, *, is_hidden: bool = False
+    history: ReportHistory,
+    lang: str | None,
+    caller: Person,
+    *,
+    is_hidden: bool = False,
+    is_status: bool = False,
 ) -> dict[str, Any]:
     """Return a stored report for whoever asks: the pre-diagnosis with its id, or its status only.
 
@@ -22,6 +28,7 @@ def report_view(
     lang : fr or en; as it was kept where None
     caller : who asks; a nurse gets no finding (hazard H21)
     is_hidden : the site asks for an impression before the findings are shown (hazard H6)
+    is_status : the status is asked for, whoever asks
     """
     shown = shown_document(history, ReportForm("json", lang))
     document: Mapping[str, Any] = shown["prediagnosis"]
@@ -33,7 +40,7 @@ def report_view(
     }
     if is_hidden:
         return {**standing, **status_part(document), "impression_needed": True}
-    if not may(caller, Deed.READ_DRAFT):
+    if is_status or not may(caller, Deed.READ_DRAFT):
         return {**standing, **status_part(document)}
     acts = {"decisions": shown["decisions"], "history": shown["history"]}
     return {**standing, **document, **acts}
@@ -48,9 +55,18 @@ def status_part(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     kept = ("status", "language", "visit_id", "person_id", "performed_at", "disclaimer", "urgency")
     lists = ("urgent", "refused_items", "suspect_items", "notes", "quality", "screening_declined")
-    steps = (item["next_step"] for finding in document["findings"] for item in finding["missing"])
+    missing = [item for finding in document["findings"] for item in finding["missing"]]
+    laboratory = dict.fromkeys(m["next_step"] for m in missing if _is_of_laboratory(m["item"]))
+    steps = [step for step in dict.fromkeys(m["next_step"] for m in missing) if step]
     return {
         "schema": STATUS_SCHEMA,
         **{key: document[key] for key in (*kept, *lists)},
-        "next_steps": [step for step in dict.fromkeys(steps) if step],
+        "next_steps": steps,
+        "to_do_now": [step for step in steps if step not in laboratory],
+        "at_the_laboratory": [step for step in steps if step in laboratory],
     }
+
+
+def _is_of_laboratory(item: str) -> bool:
+    """Say whether a missing item is for a laboratory; everything else is done at the chair."""
+    return item.rpartition(":")[2].partition(".")[0] in laboratory_items()

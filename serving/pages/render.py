@@ -16,8 +16,11 @@ _ECG_STYLE: Final = "ecg.css"
 ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
+    "visit.css": "text/css; charset=utf-8",
     _ECG_STYLE: "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "visit.js": "text/javascript; charset=utf-8",
 }
 _FOLDERS: Final = (__package__ or "", f"{(__package__ or '').rpartition('.')[0]}.report")
 

@@ -20,6 +20,7 @@ from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
 from ..letter import referral_letter
 from ..notes import impression_needed
+from ..people import Role
 from ..release import release
 from ..since import since_last_visit
 from ..states import UNDECIDED, Act
@@ -69,7 +70,8 @@ class PageRoute(APIRoute):
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
 
 
-def _html(text: str, status: int = 200) -> HTMLResponse:
+def html(text: str, status: int = 200) -> HTMLResponse:
+    """Answer with a page, under the policy of the pages."""
     return HTMLResponse(text, status, {"Content-Security-Policy": POLICY})
 
 
@@ -83,14 +85,14 @@ def _error_page(request: Request, error: ScreeningError) -> HTMLResponse:
         code=error.code,
         number=request.state.id,
     )
-    return _html(text, status_of(error))
+    return html(text, status_of(error))
 
 
 @router.get("/sign-in")
 def sign_in_page(service: Serving, lang: Lang = "fr") -> HTMLResponse:
     """Ask for the token."""
     refused = "sign_in.no_site" if service.tokens is None else ""
-    return _html(page("sign_in.html", lang, person=None, refused=refused))
+    return html(page("sign_in.html", lang, person=None, refused=refused))
 
 
 @router.post("/sign-in")
@@ -98,13 +100,15 @@ async def sign_in(request: Request, service: Serving, lang: Lang = "fr") -> Resp
     """Check the token and keep it as the session, where no script can read it."""
     form = await request.form()
     token = str(form.get("token", "")).strip()
+    home = "/review"
     try:
         if service.tokens is not None:
-            service.tokens.person(token, service.clock)
+            role = service.tokens.person(token, service.clock).role
+            home = "/visit" if role is Role.NURSE else home
     except NotSignedIn:
         text = page("sign_in.html", lang, person=None, refused="sign_in.refused")
-        return _html(text, _UNAUTHORIZED)
-    answer = RedirectResponse(f"/review?lang={lang}", _SEE_OTHER)
+        return html(text, _UNAUTHORIZED)
+    answer = RedirectResponse(f"{home}?lang={lang}", _SEE_OTHER)
     answer.set_cookie(
         COOKIE,
         token,
@@ -146,7 +150,7 @@ def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
     require(call.person, Deed.READ_WORKLIST)
     items = worklist_of(call)
     rows = [_row(item, lang) for item in items]
-    return _html(page("worklist.html", lang, person=call.person, rows=rows))
+    return html(page("worklist.html", lang, person=call.person, rows=rows))
 
 
 def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
@@ -190,7 +194,7 @@ def agreement_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
         }
         for row in agreement(call.service.store, hide_small=not is_physician)
     ]
-    return _html(page("agreement.html", lang, person=call.person, rows=rows))
+    return html(page("agreement.html", lang, person=call.person, rows=rows))
 
 
 def _figure(count: int | None) -> str:
@@ -218,7 +222,7 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
         since_last_visit(store, history.report),
     )
     sentences, data = review_data(history, lang, reader, shown)
-    return _html(page("review.html", lang, sentences=sentences, person=call.person, **data))
+    return html(page("review.html", lang, sentences=sentences, person=call.person, **data))
 
 
 @router.get("/{draft_id}/letter")
@@ -229,7 +233,7 @@ def letter_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
     released = release(call.service.store, draft_id, clock=call.service.clock)
     letter = referral_letter(released, lang)
     text = page("letter.html", lang, person=call.person, letter=letter, draft_id=draft_id)
-    return _html(text)
+    return html(text)
 
 
 def _is_to_be_seen(history: ReportHistory, reader: Reader) -> bool:

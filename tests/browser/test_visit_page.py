@@ -1,0 +1,128 @@
+"""The nurse's page in a real browser: from the chair to the physician's worklist."""
+
+from browser_support import tab
+from http_support import VISITS, send, visit
+
+ECG = [str(VISITS / f"04-simulated-ecg.{end}") for end in ("hea", "dat")]
+
+
+def fill(page, person="person-9", born="1974-03-02", **fields):
+    page.fill("[name=person_id]", person)
+    page.keyboard.press("Tab")
+    page.fill("[name=birth_date]", born)
+    page.locator(".pick", has_text="femme").click()
+    for name, value in fields.items():
+        page.fill(f"#m-{name}", value)
+
+
+def pressure(page, *readings):
+    for n, (systolic, diastolic) in enumerate(readings):
+        page.locator("[data-measure=systolic_bp]").nth(n).fill(systolic)
+        page.locator("[data-measure=diastolic_bp]").nth(n).fill(diastolic)
+
+
+def check(page):
+    page.click("#send")
+    page.wait_for_selector("#result .sent, #result .problem")
+    return page.inner_text("#result")
+
+
+def test_a_wrong_unit_is_said_before_the_person_gets_up_and_the_correction_replaces_it(
+    chromium, people
+):
+    page = tab(chromium, people, "nurse")
+    assert page.url.startswith(f"{people.address}/visit")
+    fill(page, height="164", weight="86,5", waist="0,94")
+    pressure(page, ("128", "82"), ("126", "80"))
+    said = check(page)
+    assert "tour de taille : 0,94 cm" in said
+    assert "version 1" in said
+    page.fill("#m-waist", "94")
+    said = check(page)
+    assert "0,94" not in said
+    assert "version 2" in said
+    assert "Probabilité" not in page.inner_text("body"), "no finding before the physician decides"
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    assert (report["person_id"], report["version"]) == ("person-9", 2)
+    draft = people.as_("martin").get(f"/v1/prediagnoses/{report['id']}").json()
+    facts = {f["id"]: f["state"] for f in draft["findings"] if f["kind"] == "fact"}
+    assert facts["waist"] == "present"
+    assert page.complaints == []
+
+
+def test_an_urgent_visit_says_whom_to_call(chromium, people):
+    page = tab(chromium, people, "nurse")
+    fill(page)
+    pressure(page, ("192", "114"), ("188", "112"))
+    page.locator(".one", has_text="poitrine").click()
+    assert page.is_checked("[data-whole=symptoms]")
+    said = check(page)
+    assert "Appeler : médecin du travail" in said
+    assert "192" in said
+
+
+def test_an_ecg_file_is_dropped_in_and_read(chromium, people):
+    page = tab(chromium, people, "nurse")
+    fill(page, height="164", born="1977-01-15")
+    page.set_input_files("#ecg", ECG)
+    assert "04-simulated-ecg.dat" in page.inner_text("#files")
+    check(page)
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    physician = tab(chromium, people, "martin")
+    physician.goto(f"/review/{report['id']}")
+    assert physician.locator(".ecg .trace.drawn").count() == 13
+    page.set_input_files("#ecg", {"name": "a.xml", "mimeType": "text/xml", "buffer": b"<x/>"})
+    page.locator("#files li", has_text="simulated").first.get_by_role("button").click()
+    page.locator("#files li", has_text="simulated").first.get_by_role("button").click()
+    assert "Le fichier ECG n'a pas pu être lu" in check(page)
+
+
+def test_a_refusal_leaves_the_visit_usable_and_is_taken_up_at_the_next_one(chromium, people):
+    page = tab(chromium, people, "nurse")
+    fill(page, height="164", weight="86", waist="94")
+    page.locator("input[name='consent.ai_screening'][value=false]").check(force=True)
+    assert "Transmis" in check(page)
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    draft = people.as_("martin").get(f"/v1/prediagnoses/{report['id']}").json()
+    assert draft["screening_declined"] is True
+    again = tab(chromium, people, "nurse")
+    with again.expect_response("**/v1/consents/person-9"):
+        fill(again)
+    again.wait_for_selector("#known-answers:not([hidden])")
+    assert again.is_checked("input[name='consent.ai_screening'][value=false]")
+
+
+def test_the_page_is_filled_in_without_a_mouse(chromium, people):
+    """WCAG 2.1.1: every field in the order in which it stands, no trap."""
+    page = tab(chromium, people, "nurse")
+    seen = []
+    page.focus("[name=person_id]")
+    for _ in range(160):
+        seen.append(
+            page.evaluate("(e => e.name || e.id || e.dataset.list)(document.activeElement)")
+        )
+        page.keyboard.press("Tab")
+    for name in ("visit_id", "sex", "consent.research", "symptoms", "m-waist", "ecg", "send"):
+        assert name in seen, name
+    assert seen.index("m-waist") < seen.index("ecg") < seen.index("send")
+
+
+def test_hostile_words_are_words(chromium, people):
+    """T: HTML in a name is shown as it was typed, in every page."""
+    hostile = "<img src=x onerror=\"document.title='broken'\">"
+    sent = send(people.as_("nurse"), visit(visit_id=hostile, symptoms=["chest_pain"])).json()
+    for name, url in (
+        ("nurse", "/review"),
+        ("martin", "/review"),
+        ("martin", f"/review/{sent['id']}"),
+    ):
+        page = tab(chromium, people, name)
+        page.goto(url)
+        assert page.locator("img").count() == 0
+        assert page.title() != "broken"
+        assert page.complaints == []
+    page = tab(chromium, people, "nurse")
+    page.fill("[name=visit_id]", hostile)
+    fill(page, person=hostile, waist=hostile)
+    check(page)
+    assert page.locator("#result img").count() == 0
