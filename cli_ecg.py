@@ -1,7 +1,7 @@
-"""The commands for ECG files: measure, fiducials, beats, convert, simulate."""
+"""The commands for ECG files: measure, findings, rhythm, fiducials, beats, convert, simulate."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ from .cli_screen import Folders, Trust, load_models
 
 if TYPE_CHECKING:
     from .serving.ecg.commands import EcgDone, Network
+    from .serving.ecg.findings import FoundStatements
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
@@ -88,6 +89,36 @@ def beats(files: Files, out: Out, models: Folders = None, trust: Trust = None) -
 
 
 @app.command()
+def findings(
+    files: Files,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="CSV: record,statement,score,state.")
+    ] = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Say how likely each statement is (score 0 to 1) and whether it can be said at all."""
+    from .serving.ecg.findings import FINDINGS_ID, scores_csv
+
+    _statements(files, output, FINDINGS_ID, scores_csv, (models, trust))
+
+
+@app.command()
+def rhythm(
+    files: Files,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="CSV: record,label in N,A,O,~.")
+    ] = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
+    """Name the rhythm of single-lead strips: N sinus, A fibrillation, O other, ~ too noisy."""
+    from .serving.ecg.findings import RHYTHM_ID, rhythm_csv
+
+    _statements(files, output, RHYTHM_ID, rhythm_csv, (models, trust))
+
+
+@app.command()
 def convert(
     source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="IN")],
     target: Annotated[Path, typer.Argument(metavar="OUT.hea")],
@@ -115,6 +146,30 @@ def simulate(
         one_of(pathology, tuple(pathology_names()), "--pathology")
     for made in simulate_files(out, n=n, seed=seed, pathology=pathology):
         typer.echo(str(made.header))
+
+
+def _statements(
+    files: list[Path],
+    output: Path | None,
+    model_id: str,
+    as_text: "Callable[[list[FoundStatements]], str]",
+    folders: tuple[list[Path] | None, Path | None],
+) -> None:
+    """Say what every file shows by the rules of one form, and write or print the table."""
+    from .serving.ecg.commands import each_file, find_network
+    from .serving.ecg.findings import FoundStatements, find_rules, findings_task
+
+    found: list[FoundStatements] = []
+    every = load_models(*folders)
+    task = findings_task(find_network(every), find_rules(every, model_id), found.append)
+    tally = _Tally()
+    for _ in tally.over(_watched(each_file(files, task), len(files))):
+        pass
+    if output is None:
+        typer.echo(as_text(found), nl=False)
+    else:
+        write_text(output, as_text(found))
+    raise typer.Exit(tally.exit_code)
 
 
 def _network(models: list[Path] | None, trust: Path | None) -> "Network":

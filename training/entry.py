@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Unpack
 
+from ..engine.bundles.statements import StatementsBundle
 from ..engine.bundles.verify import Bundle
 from ..engine.bundles.waves import SignalBundle
 from ..engine.errors import DataError
@@ -11,6 +12,7 @@ from .cardiovascular.run import train_cardiovascular
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
 from .ecg_delineation.run import train_delineation
+from .ecg_findings.run import train_findings
 from .options import Options
 
 
@@ -19,7 +21,7 @@ class Pipeline(Protocol):
 
     def __call__(
         self, data: Path, out: Path, tracking_uri: str | None, **options: Unpack[Options]
-    ) -> Sequence[Bundle | SignalBundle]:
+    ) -> Sequence[Bundle | SignalBundle | StatementsBundle]:
         """Return the bundles, verified."""
 
 
@@ -28,6 +30,7 @@ MODELS: Mapping[str, Pipeline] = {
     "diabetes_textbook": train_textbook,
     "ecg_delineation": train_delineation,
     "cardiovascular": train_cardiovascular,
+    "ecg_findings": train_findings,
 }
 
 
@@ -37,7 +40,7 @@ def train(
     out: Path,
     tracking_uri: str | None = None,
     **options: Unpack[Options],
-) -> Sequence[Bundle | SignalBundle]:
+) -> Sequence[Bundle | SignalBundle | StatementsBundle]:
     """Train, judge, export and sign every form of a model.
 
     Parameters

@@ -9,6 +9,7 @@ from .load import Models, load_models
 from .manifest import MANIFEST
 from .manifest_file import sha256_of
 from .signing import DEVELOPMENT, load_trust, read_private_key, sign_bundle
+from .statements import StatementsBundle
 from .verify import Bundle
 from .waves import SignalBundle
 
@@ -41,6 +42,7 @@ def list_models(models: Models) -> list[Row]:
     """Return one row per bundle, loaded or refused, ordered by id."""
     rows = [_loaded_row(b) for b in models.loaded]
     rows += [_signal_row(b) for b in models.signals]
+    rows += [_statements_row(b) for b in models.statements]
     rows += [_refused_row(r.id, r.error) for r in models.refused]
     return sorted(rows, key=lambda row: (str(row["id"]), str(row["state"])))
 
@@ -68,6 +70,14 @@ def show_model(models: Models, model_id: str) -> Row:
             "manifest": encode(signal.manifest),
             "card": signal.files["card.md"].decode("utf-8", errors="replace"),
         }
+    said = models.statement_rules(model_id)
+    if said is not None:
+        return {
+            **_statements_row(said),
+            "manifest": encode(said.manifest),
+            "rules": [{"id": r.id, "text": r.text, "source": r.source} for r in said.rules.rules],
+            "card": said.files["card.md"].decode("utf-8", errors="replace"),
+        }
     refusal = models.refusal(model_id)
     if refusal is not None:
         raise refusal
@@ -83,8 +93,7 @@ def show_model(models: Models, model_id: str) -> Row:
 def verify_models(models: Models) -> tuple[list[Row], int]:
     """Return the rows of ``list_models`` and the exit code: 0 all good, 1 none, 3 some refused.
 
-    Networks that read signals are started and asked their known answers, which loading leaves for
-    the first ECG.
+    What reads ECGs is started and asked its known answers, which loading leaves for the first ECG.
 
     Raises
     ------
@@ -93,9 +102,12 @@ def verify_models(models: Models) -> tuple[list[Row], int]:
     rows = list_models(models)
     for signal in models.signals:
         signal.delineator()
+    for said in models.statements:
+        said.model()
     if not models.refused and rows:
         return rows, EXIT_DONE
-    return rows, EXIT_PARTLY if models.loaded or models.signals else EXIT_REFUSED
+    is_some = models.loaded or models.signals or models.statements
+    return rows, EXIT_PARTLY if is_some else EXIT_REFUSED
 
 
 def sign_model(
@@ -142,6 +154,22 @@ def _signal_row(bundle: SignalBundle) -> Row:
         "version": m.version,
         "kind": m.kind,
         "inputs": [m.input.name],
+        "key": m.key,
+        "is_development": m.key == DEVELOPMENT,
+        "sha256": bundle.sha256,
+        "error": None,
+    }
+
+
+def _statements_row(bundle: StatementsBundle) -> Row:
+    m = bundle.manifest
+    return {
+        "id": m.id,
+        "state": "ready",
+        "version": m.version,
+        "kind": "statements",
+        "rules": len(bundle.rules.rules),
+        "inputs": list(bundle.rules.inputs),
         "key": m.key,
         "is_development": m.key == DEVELOPMENT,
         "sha256": bundle.sha256,

@@ -9,11 +9,13 @@ from ..runtime import RiskModel
 from .manifest import MANIFEST
 from .sealed import id_of
 from .signing import DEVELOPMENT, Trust, load_trust
+from .statements import StatementsBundle, is_statements_folder, open_statements_bundle
 from .verify import Bundle, open_bundle
 from .waves import SignalBundle, is_signal_folder, open_signal_bundle
 
 SHIPPED = Path(__file__).parents[2] / "models"
 EXPERIMENTAL = "_experimental"
+AnyBundle = Bundle | SignalBundle | StatementsBundle
 UNFORESEEN = (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What no check foresaw refuses its bundle too: urgent rules and other models still run."""
 
@@ -43,11 +45,13 @@ class Models:
     loaded : risk models, ready to run, ordered by id
     refused : ordered by id
     signals : networks that read signals, verified; each starts when it is first asked
+    statements : rules that name what an ECG shows, verified; each starts when it is first asked
     """
 
     loaded: tuple[Bundle, ...] = ()
     refused: tuple[RefusedModel, ...] = ()
     signals: tuple[SignalBundle, ...] = ()
+    statements: tuple[StatementsBundle, ...] = ()
 
     def get(self, model_id: str) -> RiskModel | None:
         """Return a model that is ready, or None (then ``refusal`` may say why)."""
@@ -56,6 +60,10 @@ class Models:
     def signal(self, model_id: str) -> SignalBundle | None:
         """Return a network that reads signals, or None (then ``refusal`` may say why)."""
         return next((b for b in self.signals if b.manifest.id == model_id), None)
+
+    def statement_rules(self, model_id: str) -> StatementsBundle | None:
+        """Return a bundle of ECG statements, or None (then ``refusal`` may say why)."""
+        return next((b for b in self.statements if b.manifest.id == model_id), None)
 
     def refusal(self, model_id: str) -> ModelError | None:
         """Return why a model is refused, or None."""
@@ -69,7 +77,8 @@ class Models:
     @property
     def is_development(self) -> bool:
         """Whether an answer may come from a development model."""
-        keys = [*(b.manifest.key for b in self.loaded), *(b.manifest.key for b in self.signals)]
+        every: tuple[AnyBundle, ...] = (*self.loaded, *self.signals, *self.statements)
+        keys = [b.manifest.key for b in every]
         return DEVELOPMENT in keys
 
 
@@ -104,7 +113,7 @@ def load_models(
     what was loaded and what was refused, with the reasons
     """
     trust = load_trust() if trust is None else trust
-    loaded: dict[str, Bundle | SignalBundle] = {}
+    loaded: dict[str, AnyBundle] = {}
     refused: list[RefusedModel] = []
     for folder in _bundle_folders([SHIPPED] if folders is None else folders, research=research):
         model_id = id_of(folder)
@@ -117,16 +126,19 @@ def load_models(
         except UNFORESEEN as error:
             refused.append(RefusedModel(model_id, folder, _unforeseen(model_id, error)))
     refused.sort(key=lambda r: r.id)
-    ordered = [loaded[i] for i in sorted(loaded)]
+    ordered: list[AnyBundle] = [loaded[i] for i in sorted(loaded)]
     return Models(
         tuple(b for b in ordered if isinstance(b, Bundle)),
         tuple(refused),
         tuple(b for b in ordered if isinstance(b, SignalBundle)),
+        tuple(b for b in ordered if isinstance(b, StatementsBundle)),
     )
 
 
-def _open(folder: Path, trust: Trust) -> Bundle | SignalBundle:
+def _open(folder: Path, trust: Trust) -> AnyBundle:
     """Give a bundle to the reader of its kind, which its file names tell before any is opened."""
+    if is_statements_folder(folder):
+        return open_statements_bundle(folder, trust)
     return (open_signal_bundle if is_signal_folder(folder) else open_bundle)(folder, trust)
 
 

@@ -18,6 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from ..errors import ContractBroken, FileChanged
 from .manifest import MANIFEST, SIGNATURE, Manifest
 from .manifest_file import parse_manifest, sha256_of, write_manifest
+from .statements_manifest import (
+    StatementsManifest,
+    is_statements_manifest,
+    parse_statements_manifest,
+    write_statements_manifest,
+)
 from .waves_manifest import (
     SignalManifest,
     is_signal_manifest,
@@ -163,7 +169,7 @@ def read_private_key(path: Path, password: bytes | None = None) -> Ed25519Privat
 
 def sign_bundle(
     folder: Path, private_key: Ed25519PrivateKey, key_name: str
-) -> Manifest | SignalManifest:
+) -> Manifest | SignalManifest | StatementsManifest:
     """Seal a bundle: write key name and sha256 of every file into its manifest, then sign it.
 
     Parameters
@@ -191,12 +197,16 @@ def sign_bundle(
 
 def _seal(
     raw: bytes, key_name: str, files: Mapping[str, str]
-) -> tuple[Manifest | SignalManifest, bytes]:
-    """Write key and hashes into a manifest of either kind, and check what was written."""
+) -> tuple[Manifest | SignalManifest | StatementsManifest, bytes]:
+    """Write key and hashes into a manifest of its kind, and check what was written."""
     if is_signal_manifest(raw):
         signal = replace(parse_signal_manifest(raw, sealed=False), key=key_name, files=files)
         written = write_signal_manifest(signal).encode()
         return parse_signal_manifest(written), written
+    if is_statements_manifest(raw):
+        said = replace(parse_statements_manifest(raw, sealed=False), key=key_name, files=files)
+        written = write_statements_manifest(said).encode()
+        return parse_statements_manifest(written), written
     risk = replace(parse_manifest(raw, sealed=False), key=key_name, files=files)
     written = write_manifest(risk).encode()
     return parse_manifest(written), written

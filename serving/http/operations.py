@@ -39,6 +39,7 @@ def _model_checks(service: Service) -> list[dict[str, Any]]:
     models = service.engine.models
     found = [(b.manifest.id, b.manifest.version, b.manifest.key) for b in models.loaded]
     found += [(b.manifest.id, b.manifest.version, b.manifest.key) for b in models.signals]
+    found += [(b.manifest.id, b.manifest.version, b.manifest.key) for b in models.statements]
     rows: list[dict[str, Any]] = [
         {
             "id": name,
@@ -71,7 +72,9 @@ def metrics(service: Serving) -> Response:
     """Give the counts of the service to Prometheus; nothing of any person is counted by value."""
     models = service.engine.models
     gauges = {
-        "laennec_models_ready": float(len(models.loaded) + len(models.signals)),
+        "laennec_models_ready": float(
+            len(models.loaded) + len(models.signals) + len(models.statements)
+        ),
         "laennec_models_refused": float(len(models.refused) + len(service.failed_signals)),
         "laennec_store_ready": float(_store_check(service) == "ready"),
     }

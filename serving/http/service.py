@@ -89,13 +89,18 @@ def opened_service(
 
 
 def failed_signals(models: Models) -> tuple[str, ...]:
-    """Start every network that reads signals and ask its known answers; name those that fail."""
+    """Start all that reads ECGs and ask its known answers; name what fails."""
     failed = []
     for bundle in models.signals:
         try:
             bundle.delineator()
         except ModelError:
             failed.append(bundle.manifest.id)
+    for said in models.statements:
+        try:
+            said.model()
+        except ModelError:
+            failed.append(said.manifest.id)
     return tuple(failed)
 
 

@@ -59,6 +59,7 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
         "rate and floors of the fitted features; the weights hold for these alone",
     ),
     "engine/ecg/quality/view.py": (frozenset({1.2533}), "spread of a median to that of a mean"),
+    "engine/ecg/features/view.py": (frozenset({60.0}), "seconds a minute"),
     "engine/ecg/urgent/evidence.py": (frozenset({60.0}), "seconds a minute"),
     "engine/explain/counterfactual.py": (frozenset({60}), "cap of the search, in steps"),
     "engine/intake/document.py": (frozenset({40}), "longest text that an error repeats"),

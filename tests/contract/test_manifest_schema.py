@@ -9,11 +9,14 @@ import manifest_schema
 import pytest
 import waves_maker
 from laennec.engine.bundles.load import SHIPPED, find_bundles
+from laennec.engine.bundles.statements import is_statements_folder
 from laennec.engine.bundles.waves import is_signal_folder
 
 PUBLISHED = json.loads(manifest_schema.PUBLISHED.read_text(encoding="utf-8"))
 CHECK = jsonschema.Draft202012Validator(PUBLISHED)
 PUBLISHED_SIGNAL = json.loads(manifest_schema.PUBLISHED_SIGNAL.read_text(encoding="utf-8"))
+PUBLISHED_STATEMENTS = json.loads(manifest_schema.PUBLISHED_STATEMENTS.read_text(encoding="utf-8"))
+CHECK_STATEMENTS = jsonschema.Draft202012Validator(PUBLISHED_STATEMENTS)
 CHECK_SIGNAL = jsonschema.Draft202012Validator(PUBLISHED_SIGNAL)
 
 
@@ -24,6 +27,9 @@ def test_the_published_schema_is_that_of_the_code():
     published = manifest_schema.PUBLISHED_SIGNAL.read_text(encoding="utf-8")
     assert published == manifest_schema.signal_text()
     jsonschema.Draft202012Validator.check_schema(PUBLISHED_SIGNAL)
+    published = manifest_schema.PUBLISHED_STATEMENTS.read_text(encoding="utf-8")
+    assert published == manifest_schema.statements_text()
+    jsonschema.Draft202012Validator.check_schema(PUBLISHED_STATEMENTS)
 
 
 @pytest.mark.parametrize("kind", ["tsk", "mamdani"])
@@ -37,6 +43,7 @@ def test_every_shipped_manifest_validates():
     for folder in folders:
         table = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
         check = CHECK_SIGNAL if is_signal_folder(folder) else CHECK
+        check = CHECK_STATEMENTS if is_statements_folder(folder) else check
         assert [e.message for e in check.iter_errors(table)] == [], folder.name
 
 

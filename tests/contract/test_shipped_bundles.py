@@ -28,7 +28,7 @@ def records(bundle, n=400, seed=11, missing=0.3):
 
 def test_no_bundle_folder_escapes():
     assert MODELS.refused == (), [str(r.error) for r in MODELS.refused]
-    everything = [*(b.folder for b in MODELS.loaded), *(b.folder for b in MODELS.signals)]
+    everything = [b.folder for b in (*MODELS.loaded, *MODELS.signals, *MODELS.statements)]
     assert sorted(everything) == sorted(FOLDERS)
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from laennec.engine.bundles.decode import is_optional, key_of
 from laennec.engine.bundles.manifest import REQUIRED_FILES, Manifest
+from laennec.engine.bundles.statements_manifest import STATEMENTS_FILES, StatementsManifest
 from laennec.engine.bundles.waves_manifest import SIGNAL_FILES, SignalManifest
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "manifest.schema.json"
 PUBLISHED_SIGNAL = PUBLISHED.with_name("signal_manifest.schema.json")
+PUBLISHED_STATEMENTS = PUBLISHED.with_name("statements_manifest.schema.json")
 SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
@@ -60,6 +62,13 @@ def signal_schema() -> dict:
     return _titled(whole, "laennec.signal/1", "manifest.toml of a bundle that reads signals")
 
 
+def statements_schema() -> dict:
+    whole = of_class(StatementsManifest)
+    whole["required"] += ["key", "files"]
+    whole["properties"]["files"] = _files(STATEMENTS_FILES)
+    return _titled(whole, "laennec.statements/1", "manifest.toml of a bundle of ECG statements")
+
+
 def _files(required: tuple[str, ...]) -> dict:
     return {
         "type": "object",
@@ -85,6 +94,11 @@ def signal_text() -> str:
     return json.dumps(signal_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def statements_text() -> str:
+    return json.dumps(statements_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
     PUBLISHED.write_text(text(), encoding="utf-8")
     PUBLISHED_SIGNAL.write_text(signal_text(), encoding="utf-8")
+    PUBLISHED_STATEMENTS.write_text(statements_text(), encoding="utf-8")

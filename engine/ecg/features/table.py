@@ -1,0 +1,77 @@
+"""All features of one ECG by name, and which beats and leads stand behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..analysis import EcgAnalysis
+from ..measure.reference import NOBODY, Person
+from .atrial import flutter_features, p_features, p_shape_features, rhythm_features
+from .ectopy import beat_table, ectopic_features
+from .pacing import pacing_features
+from .qrs import q_wave_features, qrs_features, voltage_features
+from .repolarisation import qt_features, st_features, t_features
+from .view import NAN, View, view_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EcgFeatures:
+    """What rules read.
+
+    Parameters
+    ----------
+    values : name -> value, NaN where it can't be said
+    leads : group of features -> the leads behind them
+    beats : group of features -> the beat behind them
+    """
+
+    values: Mapping[str, float]
+    leads: Mapping[str, tuple[str, ...]]
+    beats: Mapping[str, int]
+
+
+def ecg_features(analysis: EcgAnalysis, person: Person = NOBODY) -> EcgFeatures:
+    """Return every feature of one recording.
+
+    Parameters
+    ----------
+    analysis : what ``analyse_ecg`` returned, with a network
+    person : sex and age; they move the limits of ST
+    """
+    found = features_of(view_of(analysis, person))
+    return EcgFeatures({**found.values, **signal_features(analysis)}, found.leads, found.beats)
+
+
+def signal_features(analysis: EcgAnalysis) -> dict[str, float]:
+    """How clear the signal is: best signal-to-noise ratio, and how sure the network is of QRS."""
+    ratios = [lead.snr_db for lead in analysis.quality.leads if np.isfinite(lead.snr_db)]
+    sure = analysis.fiducials.qrs.confidence
+    return {
+        "snr_db": max(ratios, default=NAN),
+        "qrs_confidence": float(sure.mean()) if len(sure) else NAN,
+        "qrs_least_confidence": float(np.quantile(sure, 0.1)) if len(sure) else NAN,
+    }
+
+
+def features_of(view: View) -> EcgFeatures:
+    """Return every feature of a view."""
+    ectopic, beats = ectopic_features(view, beat_table(view))
+    q, q_leads = q_wave_features(view)
+    st, st_leads = st_features(view)
+    t, t_leads = t_features(view)
+    values = {
+        **rhythm_features(view),
+        **p_features(view),
+        **p_shape_features(view),
+        **flutter_features(view),
+        **ectopic,
+        **qrs_features(view),
+        **voltage_features(view),
+        **q,
+        **st,
+        **t,
+        **qt_features(view),
+        **pacing_features(view),
+    }
+    return EcgFeatures(values, {**q_leads, **st_leads, **t_leads}, beats)

@@ -1,0 +1,126 @@
+"""From features to statements: a score, a state, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ..analysis import REFUSED, EcgAnalysis
+from ..features import EcgFeatures
+from .model import StatementsModel, StatementsOutput
+from .spec import StatementSpec
+
+PRESENT: Final = "present"
+BORDERLINE: Final = "borderline"
+ABSENT: Final = "absent"
+NOT_ASSESSABLE: Final = "not_assessable"
+# Decision 6 withholds QTc in fibrillation, not in every irregular rhythm: not_when says so.
+_NO_REASON: Final = frozenset({"ecg.withheld.unstable_rate"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """What is said of one statement on one ECG.
+
+    Parameters
+    ----------
+    name : of the contract's vocabulary
+    score : 0 to 1; NaN where it is not assessable
+    state : present, borderline, absent or not_assessable
+    why : message ids of why it is not assessable
+    firing, contribution : rule id -> how true it is, and its log-odds
+    bias : log-odds without any rule
+    """
+
+    name: str
+    score: float
+    state: str
+    why: tuple[str, ...]
+    firing: Mapping[str, float]
+    contribution: Mapping[str, float]
+    bias: float
+
+
+def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
+    """Return ``x`` and ``observed`` of one ECG, shape (1, k)."""
+    x = np.array([[features.values.get(name, np.nan) for name in model.system.inputs]])
+    return x, np.isfinite(x)
+
+
+def find_statements(
+    analysis: EcgAnalysis, features: EcgFeatures, model: StatementsModel
+) -> tuple[Statement, ...]:
+    """Say of every statement whether it is present.
+
+    Parameters
+    ----------
+    analysis : with the quality gate and what was withheld
+    features : of the same recording
+    model : of a verified bundle
+
+    Raises
+    ------
+    ContractBroken : the graph failed; nothing is said then
+    """
+    x, observed = columns_of(features, model)
+    output = model.run(x, observed)
+    scores = dict(zip(model.table.names, output.score[0], strict=True))
+    reasons = {s.name: _reasons(s, analysis, features) for s in model.table.statements}
+    present = {
+        s.name
+        for s in model.table.statements
+        if not reasons[s.name] and scores[s.name] >= s.present_from
+    }
+    found = []
+    for i, spec in enumerate(model.table.statements):
+        why = reasons[spec.name] + tuple(
+            f"ecg.statement.not_with.{name}" for name in spec.not_when if name in present
+        )
+        found.append(_statement(spec, i, why, output, model))
+    return tuple(found)
+
+
+def _reasons(spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures) -> tuple[str, ...]:
+    """Return why nothing can be said, empty where something can."""
+    if analysis.quality.uses[spec.use].verdict == REFUSED:
+        return (f"ecg.statement.quality.{spec.use}",)
+    absent = [n for n in spec.needs if not np.isfinite(features.values.get(n, np.nan))]
+    if absent:
+        return tuple(f"ecg.statement.needs.{name}" for name in absent)
+    withheld: dict[str, None] = {}
+    for name in spec.not_withheld:
+        measured = analysis.measurements.measured.get(name)
+        if measured is not None:
+            withheld |= dict.fromkeys(w for w in measured.withheld if w not in _NO_REASON)
+    return tuple(withheld)
+
+
+def _statement(
+    spec: StatementSpec,
+    index: int,
+    why: tuple[str, ...],
+    output: StatementsOutput,
+    model: StatementsModel,
+) -> Statement:
+    owners, ids = model.table.owners(model.system), model.system.rule_ids
+    mine = np.flatnonzero(owners == index)
+    score = float(output.score[0, index])
+    state = NOT_ASSESSABLE if why else state_of(spec, score)
+    return Statement(
+        name=spec.name,
+        score=float("nan") if why else score,
+        state=state,
+        why=why,
+        firing={ids[r]: float(output.rule_firing[0, r]) for r in mine},
+        contribution={ids[r]: float(output.rule_contribution[0, r]) for r in mine},
+        bias=float(output.bias[0, index]),
+    )
+
+
+def state_of(spec: StatementSpec, score: float) -> str:
+    """Return present, borderline or absent for a score."""
+    if score >= spec.present_from:
+        return PRESENT
+    return BORDERLINE if score >= spec.borderline_from else ABSENT

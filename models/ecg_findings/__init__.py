@@ -1,0 +1,1 @@
+"""The neuro-fuzzy ECG findings: variables, rules and statements as data, and their bundles."""

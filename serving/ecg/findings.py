@@ -1,0 +1,97 @@
+"""``laennec ecg findings`` and ``laennec ecg rhythm``: one line for each record and statement."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ...datasets.readers.ecg import EcgRecording
+from ...engine import Models
+from ...engine.ecg.analysis import analyse_ecg
+from ...engine.ecg.features import ecg_features
+from ...engine.ecg.findings import Statement, StatementsModel, find_statements
+from ...engine.ecg.measure.reference import Person
+from ...engine.errors import ContractBroken
+from .commands import EcgDone, Network
+
+FINDINGS_ID: Final = "ecg_findings/twelve_lead"
+RHYTHM_ID: Final = "ecg_findings/single_lead"
+LABELS: Final = {
+    "sinus_rhythm": "N",
+    "atrial_fibrillation": "A",
+    "other_rhythm": "O",
+    "noise": "~",
+}
+DECIMALS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStatements:
+    """The statements of one record."""
+
+    record: str
+    statements: tuple[Statement, ...]
+
+
+def find_rules(models: Models, model_id: str) -> StatementsModel:
+    """Return the rules of one form.
+
+    Raises
+    ------
+    ModelError : the bundle is refused or not there
+    """
+    bundle = models.statement_rules(model_id)
+    if bundle is not None:
+        return bundle.model()
+    refusal = models.refusal(model_id)
+    if refusal is not None:
+        raise refusal
+    raise ContractBroken(
+        found=f"no model {model_id}",
+        why="without its rules nothing can be said of what an ECG shows",
+        remedy="Give its folder with --models, or install the shipped models again",
+        path=model_id,
+    )
+
+
+def findings_task(
+    network: Network, rules: StatementsModel, keep: Callable[[FoundStatements], None]
+) -> Callable[[EcgRecording], EcgDone]:
+    """Return the task that judges, measures and says what is there; ``keep`` gets each answer."""
+
+    def find(recording: EcgRecording) -> EcgDone:
+        record, header = recording.header.record, recording.header
+        analysis = analyse_ecg(recording.signal, network.delineator)
+        features = ecg_features(analysis, Person(header.sex, header.age_years))
+        keep(FoundStatements(record, find_statements(analysis, features, rules)))
+        return EcgDone(Path(record), record, recording, analysis)
+
+    return find
+
+
+def scores_csv(found: Iterable[FoundStatements]) -> str:
+    """Write ``record,statement,score,state``; what is not assessable has no score."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("record", "statement", "score", "state"))
+    for one in found:
+        for s in one.statements:
+            why = ";".join(w.removeprefix("ecg.") for w in s.why)
+            state = f"{s.state}:{why}" if why else s.state
+            score = "" if s.why else f"{s.score:.{DECIMALS}g}"
+            writer.writerow((one.record, s.name, score, state))
+    return out.getvalue()
+
+
+def rhythm_csv(found: Iterable[FoundStatements]) -> str:
+    """Write ``record,label``: the class of the highest score; noise where nothing is assessable."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("record", "label"))
+    for one in found:
+        known = [s for s in one.statements if not s.why]
+        best = max(known, key=lambda s: s.score, default=None)
+        writer.writerow((one.record, LABELS[best.name] if best else LABELS["noise"]))
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Learns, judges and exports the rules that say what an ECG shows."""

@@ -1,0 +1,167 @@
+"""What a run measures: ranking by source and statement, cut-offs, calibration."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from ...engine.ecg.findings.spec import StatementTable
+from ...engine.fixedpoint import FloatArray
+from ..metrics import (
+    Estimate,
+    auroc_delong,
+    calibration_slope,
+    observed_to_expected,
+    sensitivity,
+    specificity,
+)
+from ..report import Line
+from .records import Ecgs
+
+BoolArray = NDArray[np.bool_]
+FEWEST = 5
+REPLICATES = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One statement in one source: who is a case, and which records these are."""
+
+    statement: str
+    source: str
+    case: BoolArray
+    rows: NDArray[np.intp]
+
+
+def assessable(ecgs: Ecgs, table: StatementTable) -> BoolArray:
+    """Say where a statement has a score, shape (n, s), as the engine would (``not_when`` apart)."""
+    found = np.zeros(ecgs.truth.shape, dtype=bool)
+    for j, spec in enumerate(table.statements):
+        known = ecgs.uses[spec.use] & np.isfinite(ecgs.columns(spec.needs)).all(axis=1)
+        found[:, j] = known & ~ecgs.withheld if spec.not_withheld else known
+    return found
+
+
+def cells(ecgs: Ecgs, table: StatementTable, *, fewest: int = FEWEST) -> Iterator[Cell]:
+    """Yield every source and statement with enough cases and a control."""
+    scored = assessable(ecgs, table)
+    for j, name in enumerate(table.names):
+        for source in dict.fromkeys(ecgs.source):
+            rows = np.flatnonzero(
+                (ecgs.source == source) & np.isfinite(ecgs.truth[:, j]) & scored[:, j]
+            )
+            case = ecgs.truth[rows, j] == 1
+            if case.sum() >= fewest and (~case).sum() >= fewest:
+                yield Cell(name, str(source), case, rows)
+
+
+def auroc_lines(title: str, ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:
+    """Return the AUROC of every cell, and their mean with a bootstrap over records."""
+    lines = []
+    for cell in cells(ecgs, table):
+        j = table.names.index(cell.statement)
+        found = auroc_delong(cell.case, logit[cell.rows, j])
+        row = f"{cell.statement}, {cell.source}"
+        lines.append(Line(title, row, "AUROC", found, int(cell.case.sum())))
+    return lines
+
+
+def mean_auroc(ecgs: Ecgs, table: StatementTable, logit: FloatArray, *, seed: int) -> Estimate:
+    """Mean AUROC over source and statement, interval by resampling records within cells' kinds."""
+    every = list(cells(ecgs, table))
+    scores = [logit[c.rows, table.names.index(c.statement)] for c in every]
+    value = float(np.mean([_auroc(c.case, s) for c, s in zip(every, scores, strict=True)]))
+    draws = _resampled(every, lambda i, at: _auroc(every[i].case[at], scores[i][at]), seed)
+    low, high = np.quantile(draws, [0.025, 0.975])
+    n = len(ecgs.record)
+    return Estimate(value, float(low), float(high), n, _METHOD)
+
+
+def mean_difference(
+    ecgs: Ecgs, table: StatementTable, a: FloatArray, b: FloatArray, *, seed: int
+) -> Estimate:
+    """Paired difference of two mean AUROCs, first minus second."""
+    every = list(cells(ecgs, table))
+    at_ = [table.names.index(c.statement) for c in every]
+
+    def gap(i: int, at: NDArray[np.intp]) -> float:
+        case, rows, j = every[i].case[at], every[i].rows[at], at_[i]
+        return _auroc(case, a[rows, j]) - _auroc(case, b[rows, j])
+
+    value = float(np.mean([gap(i, np.arange(len(c.rows))) for i, c in enumerate(every)]))
+    low, high = np.quantile(_resampled(every, gap, seed), [0.025, 0.975])
+    return Estimate(value, float(low), float(high), len(ecgs.record), _METHOD)
+
+
+_METHOD = f"percentile bootstrap of cases and of controls within each cell, {REPLICATES} replicates"
+
+
+def _resampled(
+    every: list[Cell], measure: Callable[[int, NDArray[np.intp]], float], seed: int
+) -> FloatArray:
+    generator = np.random.default_rng(seed)
+    draws = np.empty(REPLICATES)
+    kinds = [(np.flatnonzero(c.case), np.flatnonzero(~c.case)) for c in every]
+    for k in range(REPLICATES):
+        values = []
+        for i, (case, control) in enumerate(kinds):
+            at = np.r_[generator.choice(case, len(case)), generator.choice(control, len(control))]
+            values.append(measure(i, at))
+        draws[k] = np.mean(values)
+    return draws
+
+
+def _auroc(case: BoolArray, score: FloatArray) -> float:
+    """Mann-Whitney share of pairs in order, ties half."""
+    control = np.sort(score[~case])
+    mine = score[case]
+    below = np.searchsorted(control, mine, side="left")
+    upto = np.searchsorted(control, mine, side="right")
+    return float((below + upto).mean() / (2 * len(control)))
+
+
+def operating_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:
+    """Sensitivity and specificity at the frozen cut-offs, calibration, all sources together."""
+    lines = []
+    scored = assessable(ecgs, table)
+    for j, spec in enumerate(table.statements):
+        rows = np.isfinite(ecgs.truth[:, j]) & scored[:, j]
+        case = ecgs.truth[rows, j] == 1
+        if not case.any() or case.all():
+            continue
+        z, n = logit[rows, j], int(case.sum())
+        at = expit(z) >= spec.present_from
+        table_name = "operating points"
+        lines.append(Line(table_name, spec.name, "sensitivity", sensitivity(case, at), n))
+        lines.append(Line(table_name, spec.name, "specificity", specificity(case, at), n))
+        if n >= FEWEST:
+            lines += _calibration(spec.name, case, z)
+    return lines
+
+
+def _calibration(name: str, case: BoolArray, z: FloatArray) -> list[Line]:
+    one = np.ones(len(case))
+    slope = calibration_slope(case, z, one)
+    ratio = observed_to_expected(case, z, one)
+    generator = np.random.default_rng(1)
+    slopes, ratios = [], []
+    yes, no = np.flatnonzero(case), np.flatnonzero(~case)
+    for _ in range(100):
+        at = np.r_[generator.choice(yes, len(yes)), generator.choice(no, len(no))]
+        slopes.append(_slope(case[at], z[at]))
+        draw = generator.integers(0, len(case), len(case))
+        if case[draw].any():
+            ratios.append(observed_to_expected(case[draw], z[draw], one))
+    method = "percentile bootstrap, 100 replicates"
+    found = []
+    for measure, value, draws in (("calibration slope", slope, slopes), ("O:E", ratio, ratios)):
+        low, high = np.nanquantile(draws, [0.025, 0.975])
+        estimate = Estimate(float(value), float(low), float(high), len(case), method)
+        found.append(Line("calibration", name, measure, estimate, int(case.sum())))
+    return found
+
+
+def _slope(case: BoolArray, z: FloatArray) -> float:
+    return float(calibration_slope(case, z, np.ones(len(case))))

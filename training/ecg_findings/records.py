@@ -1,0 +1,222 @@
+"""Records with their features and what is known of each statement; features are kept by hash.
+
+Features depend on the network that finds the waves, so they are kept in a file named by its hash
+and by that of the feature code: a new network measures everything again, in about a minute.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...datasets.sources.challenge12 import diagnoses, read_challenge12
+from ...datasets.sources.cinc2017 import LABEL, read_cinc2017
+from ...datasets.sources.ecg_files import AnnotatedEcg
+from ...datasets.sources.ludb import read_ludb
+from ...engine.ecg import features as feature_code
+from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
+from ...engine.ecg.delineation.delineate import Delineator
+from ...engine.ecg.features import EcgFeatures, ecg_features
+from ...engine.ecg.measure.reference import NOBODY, Person
+from ...engine.fixedpoint import FloatArray
+from ...models import ecg_findings
+
+FOLDER: Final = Path(ecg_findings.__file__).parent
+SEXES: Final = {"Male": "male", "Female": "female", "M": "male", "F": "female"}
+OLDEST: Final = 120.0
+UNKNOWN: Final = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ecgs:
+    """Records as training reads them, ``n`` of them.
+
+    Parameters
+    ----------
+    source : length n, database
+    record : length n
+    x : shape (n, k), columns in the order of ``names``; NaN where not observed
+    names : of the columns
+    truth : shape (n, s), 1, 0 or NaN where nothing is known, in the order of ``statements``
+    statements : names
+    assessable : shape (n, s), what the quality gate and what was withheld allow
+    """
+
+    source: NDArray[np.str_]
+    record: tuple[str, ...]
+    x: FloatArray
+    names: tuple[str, ...]
+    truth: FloatArray
+    statements: tuple[str, ...]
+    uses: Mapping[str, NDArray[np.bool_]]
+    withheld: NDArray[np.bool_]
+
+    def columns(self, names: Sequence[str]) -> FloatArray:
+        """Return some columns by name, shape (n, len(names))."""
+        return self.x[:, [self.names.index(name) for name in names]]
+
+    def only(self, rows: NDArray[Any]) -> "Ecgs":
+        """Return some records."""
+        at = np.arange(len(self.record))[rows]
+        return replace(
+            self,
+            source=self.source[at],
+            record=tuple(self.record[i] for i in at),
+            x=self.x[at],
+            truth=self.truth[at],
+            uses={name: use[at] for name, use in self.uses.items()},
+            withheld=self.withheld[at],
+        )
+
+
+Row = dict[str, Any]
+
+
+def person_of(ecg: AnnotatedEcg) -> Person:
+    """Return sex and age as the labels say them, None where they do not."""
+    about = {key.lower(): value for key, value in ecg.labels.items()}
+    try:
+        age: float | None = float(about.get("age", ""))
+    except ValueError:
+        age = None
+    if age is not None and not 0 <= age < OLDEST:
+        age = None
+    return Person(SEXES.get(about.get("sex", "").strip()), age)
+
+
+def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work: Path) -> Ecgs:
+    """Read LUDB and the challenge records, with their features.
+
+    Parameters
+    ----------
+    data : folder of ECG data
+    statements : in the order of the bundle
+    network : finds the waves
+    work : folder in which features are kept
+    """
+    labels = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
+
+    def records() -> Iterator[tuple[str, AnnotatedEcg, dict[str, float]]]:
+        for ecg in read_challenge12(data / "challenge12"):
+            known = truth_of(diagnoses(ecg), labels["challenge12"])
+            yield ecg.labels["source_db"], ecg, known
+        for ecg in read_ludb(data / "ludb"):
+            yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
+
+    rows = kept("twelve_lead", work, network, lambda: _measured(records(), network))
+    return _ecgs(rows, statements)
+
+
+def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, work: Path) -> Ecgs:
+    """Read the single-lead strips, with their features.
+
+    Parameters
+    ----------
+    classes : name of the statement -> label of the set
+    """
+
+    def records() -> Iterator[tuple[str, AnnotatedEcg, dict[str, float]]]:
+        for ecg in read_cinc2017(data / "cinc2017"):
+            known = {name: float(ecg.labels[LABEL] == label) for name, label in classes.items()}
+            yield "CinC 2017", ecg, known
+
+    rows = kept("single_lead", work, network, lambda: _measured(records(), network))
+    return _ecgs(rows, tuple(classes))
+
+
+def truth_of(
+    found: frozenset[str], labels: Mapping[str, Mapping[str, list[str]]]
+) -> dict[str, float]:
+    """Return 1, 0 or NaN for every statement of the table, from the labels of one record."""
+    known = {}
+    for name, row in labels.items():
+        is_case = bool(found & set(row["any"]))
+        is_unclear = bool(found & set(row.get("unclear", ())))
+        known[name] = 1.0 if is_case else UNKNOWN if is_unclear else 0.0
+    return known
+
+
+def ludb_truth(
+    about: Mapping[str, str], labels: Mapping[str, Mapping[str, Any]]
+) -> dict[str, float]:
+    """Return 1, 0 or NaN for every statement of the table, from the cells of one LUDB record."""
+    known = {}
+    for name, row in labels.items():
+        cells = [cell.strip() for cell in about.get(row["column"], "").split("|")]
+        is_case = any(cell.startswith(tuple(row["any"])) for cell in cells)
+        is_unclear = any(cell.startswith(tuple(row.get("unclear", ("\0",)))) for cell in cells)
+        known[name] = 1.0 if is_case else UNKNOWN if is_unclear else 0.0
+    return known
+
+
+def _measured(
+    records: Iterator[tuple[str, AnnotatedEcg, dict[str, float]]], network: Delineator
+) -> list[Row]:
+    rows = []
+    for source, ecg, known in records:
+        analysis = analyse_ecg(ecg.signal, network)
+        found = ecg_features(analysis, person_of(ecg) if ecg.labels else NOBODY)
+        rows.append(_row(source, ecg.record, known, analysis, found))
+    return rows
+
+
+def _row(
+    source: str, record: str, known: dict[str, float], analysis: EcgAnalysis, found: EcgFeatures
+) -> Row:
+    return {
+        "source": source,
+        "record": record,
+        "truth": {k: (None if np.isnan(v) else v) for k, v in known.items()},
+        "x": {k: (float(v) if np.isfinite(v) else None) for k, v in found.values.items()},
+        "uses": {k: use.verdict != REFUSED for k, use in analysis.quality.uses.items()},
+        "withheld": list(analysis.measurements.measured["qtc_fridericia"].withheld),
+    }
+
+
+def kept(name: str, work: Path, network: Delineator, make: Callable[[], list[Row]]) -> list[Row]:
+    """Read rows that the same code and network measured before, or measure and keep them."""
+    file = work / f"{name}-{_hash(network)}.json"
+    if not file.is_file():
+        work.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(make())
+        part = file.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    rows: list[Row] = json.loads(file.read_text(encoding="utf-8"))
+    return rows
+
+
+def _hash(network: Delineator) -> str:
+    """Hash the network and the code and labels that features depend on."""
+    digest = hashlib.sha256(network.sha256.encode())
+    engine = Path(feature_code.__file__).parent
+    files = sorted(
+        [*engine.glob("*.py"), *engine.parent.glob("measure/*.py"), FOLDER / "labels.toml"]
+    )
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
+    names = tuple(rows[0]["x"])
+    x = np.array([[np.nan if r["x"][n] is None else r["x"][n] for n in names] for r in rows])
+    truth = [[r["truth"].get(s) for s in statements] for r in rows]
+    return Ecgs(
+        source=np.array([r["source"] for r in rows]),
+        record=tuple(r["record"] for r in rows),
+        x=x,
+        names=names,
+        truth=np.array([[np.nan if v is None else v for v in row] for row in truth], np.float64),
+        statements=tuple(statements),
+        uses={u: np.array([r["uses"][u] for r in rows]) for u in rows[0]["uses"]},
+        withheld=np.array(
+            [bool(set(r["withheld"]) - {"ecg.withheld.unstable_rate"}) for r in rows]
+        ),
+    )
