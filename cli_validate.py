@@ -32,6 +32,9 @@ def validate(
     tracking_uri: Annotated[
         str | None, typer.Option(help="Also keep it in this store, such as sqlite:///mlflow.db.")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as PDF (needs the extra report).")
+    ] = False,  # noqa: FBT002
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -60,9 +63,8 @@ def validate(
         raise typer.BadParameter("--data and --out belong together")
     else:
         langs = ("fr", "en") if lang == "both" else (lang,)
-        command = StudyCommand(
-            protocol, data, out, langs, tuple(models) if models else None, trust, tracking_uri
-        )
+        folders = tuple(models) if models else None
+        command = StudyCommand(protocol, data, out, langs, folders, trust, tracking_uri, pdf)
         summary = validate_command(command, lambda step: typer.echo(f"  {step}", err=True))
         print_json(summary)
         raise typer.Exit(EXIT_PARTLY if summary["deviations"] else 0)

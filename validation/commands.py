@@ -12,6 +12,7 @@ from .errors import StudyError
 from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
 from .report import told_document, write_report
+from .report.pdf import check_pdf, write_pdfs
 from .report.words import Lang
 from .study import StudyOptions, run_study
 
@@ -29,6 +30,7 @@ class StudyCommand:
     models: tuple[Path, ...] | None = None
     trust: Path | None = None
     tracking_uri: str | None = None
+    pdf: bool = False
 
 
 def new_command(path: Path) -> Plain:
@@ -93,10 +95,15 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
     ------
     ScreeningError  whatever stops it, with every problem at once
     """
+    if command.pdf:
+        check_pdf()
     models = load_models(command.models, trust=load_trust(command.trust))
     document = run_study(StudyOptions(command.protocol, command.data, models, said))
     said("report")
     written = write_report(document, command.out, cast("tuple[Lang, ...]", command.langs))
+    if command.pdf:
+        said("pdf")
+        written += write_pdfs(written)
     run_id = None
     if command.tracking_uri is not None:
         from .tracking import log_study  # noqa: PLC0415  # the store is optional

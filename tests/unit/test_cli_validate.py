@@ -35,3 +35,25 @@ def test_new_check_and_freeze_follow_each_other(tmp_path):
 )
 def test_a_usage_error_is_exit_2(tmp_path, arguments):
     assert invoke(tmp_path / "study.toml", *arguments).exit_code == 2
+
+
+def test_a_pdf_is_refused_before_the_study_where_its_package_is_missing(monkeypatch):
+    from laennec.validation.errors import StudyError
+    from laennec.validation.report import pdf
+
+    monkeypatch.setattr(pdf, "find_spec", lambda _: None)
+    with pytest.raises(StudyError, match="weasyprint is not installed.*leave --pdf out"):
+        pdf.check_pdf()
+
+
+def test_a_pdf_stands_beside_each_page_and_loads_nothing(tmp_path):
+    pytest.importorskip("weasyprint")
+    from laennec.validation.report.pdf import write_pdfs
+
+    page = tmp_path / "report.en.html"
+    drawing = '<svg viewBox="0 0 9 9"><text class="tick" x="3" y="3">a</text></svg>'
+    image = '<img src="http://example.org/x.png">'
+    page.write_text(f"<html><body>{drawing}{image}</body></html>", encoding="utf-8")
+    (made,) = write_pdfs([page, tmp_path / "report.json"])
+    assert made.name == "report.en.pdf"
+    assert made.read_bytes().startswith(b"%PDF-")

@@ -29,6 +29,7 @@ _STATES = {
 }
 NOT_FOR = "not_for_this_person"
 NO_BODY_SIZE = "one_of_missing"
+NOT_GIVEN = "not_given"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +109,7 @@ def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
             yield condition.column
         yield from (c.name for c in protocol.comparators if c.kind == "column")
         data = protocol.data
-        yield from (data.person, data.period, protocol.reference.time)
+        yield from (data.person, data.period, protocol.reference.time, protocol.index_test.values)
         if data.survey is not None:
             yield from (data.survey.weight, data.survey.stratum, data.survey.psu)
 
@@ -184,6 +185,8 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
             ]
         )  # fmt: skip
     answer = ask(bundle, table, keep)
+    if protocol.index_test.values is not None:
+        answer |= _given(bundle, table.numbers(protocol.index_test.values)[keep], answer)
     return People(
         case=meets(table, protocol.reference.case)[keep],
         comparators={c.id: _comparator(c, table, models, keep) for c in protocol.comparators},
@@ -204,6 +207,15 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
         flow=flow,
         **answer,
     )
+
+
+def _given(bundle: Bundle, column: FloatArray, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Put answers that were made beforehand in the place of the model's own."""
+    lacks = (answer["why_not"] == ANSWERED) & np.isnan(column)
+    why_not = np.where(lacks, NOT_GIVEN, answer["why_not"])
+    value = np.where(why_not == ANSWERED, bundle.model.rounded(column), np.nan)
+    band = np.where(np.isfinite(value), bundle.model.bands(value), -1).astype(np.int8)
+    return {"value": value, "why_not": why_not, "band": band}
 
 
 def _nobody(table: StudyTable) -> BoolArray:

@@ -108,7 +108,12 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class IndexTest:
-    """The model under study, and the value from which on it is positive (frozen)."""
+    """The model under study, and the value from which on it is positive (frozen).
+
+    ``values`` names a column that holds the answers, where models of the same recipe made them
+    beforehand on other people (out of fold); the shipped model then says who is answered, what is
+    read and where bands begin.
+    """
 
     model: str
     version: str
@@ -116,6 +121,7 @@ class IndexTest:
     threshold: float
     purpose: str
     purpose_fr: str = ""
+    values: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,11 @@ def _numbers(protocol: Protocol) -> Iterator[Problem]:
             not m.shifts or "multiple_imputation" in m.plan,
             "empty without multiple_imputation, whose values are shifted",
         ),
+        (
+            "index_test.values",
+            protocol.index_test.values is None or "multiple_imputation" not in m.plan,
+            "left out with multiple_imputation, which asks the shipped model again",
+        ),
         ("reference.horizon", (r.time is None) == (r.horizon is None), "given together with time"),
     ]
     if protocol.data.survey is not None:

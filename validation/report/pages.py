@@ -56,6 +56,8 @@ def question(document: Document, words: Words) -> Section:
         ("protocol_sha256", document["protocol"]["sha256"]),
         ("frozen_on", document["protocol"]["frozen_on"] or none),
     ]
+    if index.get("values"):
+        facts.append(("values", words.say("report", "values", column=index["values"])))
     told = [(words.say("fact", key), text) for key, text in facts]
     names = test_names(document, words)
     for comparator in plan.get("comparator", []):

@@ -136,3 +136,20 @@ def test_another_form_is_refused(folder, tmp_path):
 def test_a_cycle_of_no_era_is_refused():
     with pytest.raises(DataError, match="the survey cycles 2031-2032"):
         RECIPE.era_of(np.array(["2031-2032"]))
+
+
+def test_the_study_file_holds_answers_of_models_that_never_saw_the_cycle(
+    folder, tmp_path, monkeypatch
+):
+    from laennec.training import out_of_fold as made
+
+    monkeypatch.setattr(made.cardiovascular_recipe, "load_recipe", lambda: QUICK)
+    out = tmp_path / "study.parquet"
+    made.main(["cardiovascular", "--data", str(folder), "--out", str(out)])
+    table = pq.read_table(out)
+    risk = table.column("oof_cvd_death_10y").to_pylist()
+    age = table.column("age").to_pylist()
+    assert all(r is None for r, a in zip(risk, age, strict=True) if a < 40)
+    assert sum(r is not None for r in risk) > 1000
+    with pytest.raises(DataError, match="the model 'ecg'.*cardiovascular, diabetes_type_2"):
+        made.write_out_of_fold("ecg", folder, out)

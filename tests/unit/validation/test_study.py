@@ -383,3 +383,29 @@ def test_a_hypothesis_is_judged_by_its_interval(folder, edit, verdict):
     path.write_text(text, encoding="utf-8")
     freeze(read_protocol(path), path, date(2026, 11, 1))
     assert verdicts(run(folder))[0] == verdict
+
+
+GIVEN = ('# values = "oof_column"  ', 'values = "marker"  ')
+NO_IMPUTATION = {
+    "p": ('"complete_case", "multiple_imputation"]', '"complete_case"]'),
+    "i": ("imputations = 2", "imputations = 0"),
+    "s": ("shifts = [-0.5, 0.5]", "shifts = []"),
+}
+
+
+def test_answers_that_were_made_beforehand_stand_for_the_models_own(folder):
+    text = protocol_text(v=GIVEN, **NO_IMPUTATION)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    document = run(folder)
+    tests = document["analyses"]["counted"]["discrimination"]["tests"]
+    assert tests["index"]["auroc"]["value"] == pytest.approx(
+        tests["marker"]["auroc"]["value"], abs=0.01
+    )
+    write_report(document, folder / "out")
+    assert "De la colonne marker" in (folder / "out" / "report.fr.html").read_text("utf-8")
+
+
+def test_given_answers_and_multiple_imputation_do_not_go_together(folder):
+    (folder / "study.toml").write_text(protocol_text(v=GIVEN), encoding="utf-8")
+    with pytest.raises(ProtocolRefused, match="left out with multiple_imputation"):
+        run(folder)

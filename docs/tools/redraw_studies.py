@@ -1,0 +1,26 @@
+"""Draw the pages of every shipped study again from its report.json; no data are needed.
+
+python docs/tools/redraw_studies.py
+"""
+
+import json
+from pathlib import Path
+
+from laennec.validation.report.pages import sections
+from laennec.validation.report.words import Words
+from laennec.validation.report.write import LANGS, as_html
+
+STUDIES = Path(__file__).resolve().parents[1] / "studies"
+
+
+def main() -> None:
+    """Write the pages."""
+    for report in sorted(STUDIES.glob("*/report.json")):
+        told = json.loads(report.read_text(encoding="utf-8"))
+        for lang in LANGS:
+            page = as_html(told, sections(told, Words(lang)), Words(lang))
+            report.with_name(f"report.{lang}.html").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
