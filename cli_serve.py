@@ -39,6 +39,19 @@ def token(
     typer.echo(token_of(person, read_settings().site, days=days, clock=utc_now))
 
 
+@app.command("development-token")
+def development_token(
+    person: Annotated[str, typer.Argument(metavar="SYSTEM:NUMBER", help="A person of the site.")],
+    minutes: Annotated[int, typer.Option(min=1, max=720, help="How long it is good for.")] = 60,
+) -> None:
+    """Sign a token as an identity provider would, for a demonstration on this machine."""
+    from .serving.clock import utc_now
+    from .serving.http.dev_issuer import development_token as sign
+    from .serving.site import read_settings
+
+    typer.echo(sign(person, read_settings().site, minutes=minutes, clock=utc_now))
+
+
 @store_app.command("upgrade")
 def store_upgrade(
     database: Annotated[

@@ -8,15 +8,27 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ..engine.errors import DataError, NotPermitted
 from .people import Person, Role, is_identifier
 
 SITE_FILE = "site.toml"
+DEVELOPMENT: Final = "urn:laennec:development-issuer"
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"
+]
+"""Signatures that who checks them can't make: no shared secret, and never ``none``."""
 _PREFIX = "LAENNEC_SITE"
 _EXAMPLE = (
     f"make a folder with a {SITE_FILE} in it (examples/site shows one: schema, name, and a "
@@ -66,12 +78,46 @@ class _AuditRow(_Closed):
     checkpoints: Path = Path("checkpoints")
 
 
+class IssuerRow(_Closed):
+    """An identity provider that the site trusts.
+
+    Attributes
+    ----------
+    issuer, audience : what its tokens say in ``iss`` and must say in ``aud``
+    jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
+    algorithms : with which it signs; asymmetric only
+    person_claim : the claim that holds ``SYSTEM:number`` of the site file
+    max_minutes : the longest life of a token
+    once : a token is good for one request; for software that signs each of its requests
+    """
+
+    issuer: str = Field(min_length=1, max_length=200)
+    audience: str = Field(min_length=1, max_length=200)
+    jwks: Path | None = None
+    jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    algorithms: tuple[Algorithm, ...] = ("ES256",)
+    person_claim: str = "sub"
+    max_minutes: int = Field(default=60, ge=1, le=720)
+    once: bool = False
+
+    @model_validator(mode="after")
+    def _one_key_set(self) -> Self:
+        if (self.jwks is None) == (self.jwks_url is None):
+            message = "give jwks (a file) or jwks_url (an address), one of the two"
+            raise ValueError(message)
+        if not self.algorithms:
+            message = "name the algorithms"
+            raise ValueError(message)
+        return self
+
+
 class _SiteFile(_Closed):
     schema_: str = Field(alias="schema", pattern=r"^laennec\.site/1$")
     name: str = Field(min_length=1)
     store: _StoreRow = _StoreRow()
     audit: _AuditRow = _AuditRow()
     people: tuple[_PersonRow, ...] = ()
+    issuer: tuple[IssuerRow, ...] = ()
 
 
 class Site:
@@ -88,6 +134,7 @@ class Site:
     database : address of the store
     private_key, public_keys, checkpoints : the audit key, the folder of the public keys (``*.pub``)
         and the folder of the checkpoints; outside the database
+    issuers : the identity providers that the site trusts
     """
 
     def __init__(self, folder: Path, file: _SiteFile) -> None:
@@ -99,6 +146,9 @@ class Site:
         self._people: Mapping[str, Person] = {
             row.id: Person(row.id, row.name, row.role) for row in file.people
         }
+        self.issuers = file.issuer
+        if len({row.issuer for row in file.issuer}) != len(file.issuer):
+            raise _broken(folder, "two issuers with the same name")
         if len(self._people) != len(file.people):
             raise _broken(folder, "two people have the same id")
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from ...engine.errors import NotPermitted
 from ..people import Person, Role
+from .issuers import looks_signed
 from .problems import NotSignedIn
 from .service import Service
 
@@ -44,7 +45,7 @@ def caller_of(request: Request) -> Person:
         return THIS_MACHINE
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
-        return service.tokens.person(token.strip(), service.clock)
+        return person_of(service, token.strip())
     session = request.cookies.get(COOKIE)
     if session is None:
         raise NotSignedIn(
@@ -54,7 +55,26 @@ def caller_of(request: Request) -> Person:
             path="authorization",
         )
     _require_own_page(request)
-    return service.tokens.person(session, service.clock)
+    return person_of(service, session)
+
+
+def person_of(service: Service, token: str) -> Person:
+    """Return whose token it is: signed by an issuer of the site, or handed out by the site.
+
+    Raises
+    ------
+    NotSignedIn : neither
+    """
+    if service.issuers is not None and looks_signed(token):
+        return service.issuers.person(token, service.clock)
+    if service.tokens is None:
+        raise NotSignedIn(
+            found="a token on a machine without a site",
+            why="nobody is named there",
+            remedy="Set LAENNEC_SITE",
+            path="authorization",
+        )
+    return service.tokens.person(token, service.clock)
 
 
 def _require_own_page(request: Request) -> None:

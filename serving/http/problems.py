@@ -21,6 +21,8 @@ STATUS: Final[Mapping[str, int]] = {
     "ecg_reader_missing": 501,
     "body_too_large": 413,
     "not_signed_in": 401,
+    "token_replayed": 401,
+    "issuer_unavailable": 503,
     "wrong_host": 421,
     "wrong_role": 403,
     "consent_missing": 403,

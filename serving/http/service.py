@@ -7,12 +7,13 @@ from pathlib import Path
 
 from ...engine import Models, load_guidelines
 from ...engine.bundles.commands import open_models
-from ...engine.errors import ModelError
+from ...engine.errors import DataError, ModelError
 from ...engine.guidelines import parse_choice
 from ..clock import Clock, utc_now
 from ..screening import Engine
-from ..site import Site, SiteSettings, load_site
+from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store import Store, open_store
+from .issuers import Issuers
 from .metrics import Metrics
 from .settings import HttpSettings
 from .tokens import TOKEN_FILE, Tokens
@@ -29,6 +30,7 @@ class Service:
     failed_signals : networks that read signals and failed their known answers, by id
     store : the opened store
     site, tokens : who may sign in; None on a machine without a site, where nobody can decide
+    issuers : the identity providers that the site trusts
     clock : the one clock
     metrics : counts without health data
     """
@@ -39,6 +41,7 @@ class Service:
     store: Store
     site: Site | None
     tokens: Tokens | None
+    issuers: Issuers | None
     clock: Clock
     metrics: Metrics
 
@@ -80,6 +83,7 @@ def opened_service(
             store=store,
             site=site,
             tokens=_tokens(site, folder),
+            issuers=_issuers(site, folder, store, settings),
             clock=clock,
             metrics=metrics,
         )
@@ -114,6 +118,21 @@ def database_of(site: Site | None, settings: SiteSettings) -> str:
     if settings.database is not None:
         return settings.database
     return (site or load_site(settings.site)).database
+
+
+def _issuers(
+    site: Site | None, folder: Path | None, store: Store, settings: HttpSettings
+) -> Issuers | None:
+    if site is None or folder is None or not site.issuers:
+        return None
+    if not settings.is_loopback and any(row.issuer == DEVELOPMENT for row in site.issuers):
+        raise DataError(
+            found="the development issuer in the site of a service that other machines reach",
+            why="it signs whoever is asked for",
+            remedy="Take it out of the site file; name the identity provider of the house",
+            path="issuer",
+        )
+    return Issuers(site, folder, store)
 
 
 def _tokens(site: Site | None, folder: Path | None) -> Tokens | None:

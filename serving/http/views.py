@@ -68,5 +68,8 @@ def status_part(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_of_laboratory(item: str) -> bool:
-    """Say whether a missing item is for a laboratory; everything else is done at the chair."""
-    return item.rpartition(":")[2].partition(".")[0] in laboratory_items()
+    """Say whether a missing item is for a laboratory; everything else is done at the chair.
+
+    A model names what it reads after the item, with a unit behind it.
+    """
+    return item.rpartition(":")[2].startswith(tuple(laboratory_items()))

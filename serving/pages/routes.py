@@ -14,13 +14,15 @@ from ..confirm import mark_seen
 from ..decision_words import DecisionWords
 from ..history import ReportHistory, read_history
 from ..http.access import Deed, may, require
-from ..http.caller import COOKIE, Calling, Serving
+from ..http.caller import COOKIE, Calling, Serving, person_of
+from ..http.issuers import looks_signed
 from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
+from ..http.service import Service
 from ..letter import referral_letter
 from ..notes import impression_needed
-from ..people import Role
+from ..people import Person, Role
 from ..release import release
 from ..since import since_last_visit
 from ..states import UNDECIDED, Act
@@ -103,7 +105,7 @@ async def sign_in(request: Request, service: Serving, lang: Lang = "fr") -> Resp
     home = "/review"
     try:
         if service.tokens is not None:
-            role = service.tokens.person(token, service.clock).role
+            role = _signed_in(service, token).role
             home = "/visit" if role is Role.NURSE else home
     except NotSignedIn:
         text = page("sign_in.html", lang, person=None, refused="sign_in.refused")
@@ -120,9 +122,19 @@ async def sign_in(request: Request, service: Serving, lang: Lang = "fr") -> Resp
     return answer
 
 
+def _signed_in(service: Service, token: str) -> Person:
+    """Return who signs in; a signed token signs in once."""
+    if service.issuers is not None and looks_signed(token):
+        return service.issuers.sign_in(token, service.clock)
+    return person_of(service, token)
+
+
 @router.post("/sign-out")
-def sign_out() -> Response:
-    """Forget the session."""
+def sign_out(request: Request, service: Serving) -> Response:
+    """Forget the session, and end its token where an issuer signed it."""
+    token = request.cookies.get(COOKIE, "")
+    if service.issuers is not None and looks_signed(token):
+        service.issuers.sign_out(token, service.clock)
     answer = RedirectResponse("/review/sign-in", _SEE_OTHER)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer

@@ -54,6 +54,7 @@ def test_what_is_done_at_the_chair_stands_apart_from_the_laboratory(people):
     assert sorted(said["to_do_now"] + said["at_the_laboratory"]) == sorted(said["next_steps"])
     assert "mesurer la pression aux deux bras" in said["to_do_now"]
     assert "glycémie à jeun veineuse au laboratoire" in said["at_the_laboratory"]
+    assert not [step for step in said["to_do_now"] if step.startswith("dosage")]
     assert laboratory_items() >= {"glucose", "hba1c"}
 
 

@@ -1,0 +1,45 @@
+"""Fetches the key set of an issuer: over TLS only, small, without following anybody elsewhere."""
+
+import urllib.request
+from http.client import HTTPMessage
+from typing import IO, Final
+
+_TIMEOUT_S: Final = 5.0
+_MOST_BYTES: Final = 200_000
+_TLS: Final = "https://"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(  # noqa: PLR0913, PLR0917 - the form that urllib gives
+        self,
+        req: urllib.request.Request,  # noqa: ARG002
+        fp: IO[bytes],  # noqa: ARG002
+        code: int,  # noqa: ARG002
+        msg: str,  # noqa: ARG002
+        headers: HTTPMessage,  # noqa: ARG002
+        newurl: str,  # noqa: ARG002
+    ) -> None:
+        """Follow nothing."""
+
+
+def fetched(url: str) -> bytes:
+    """Return what stands at an address of a key set.
+
+    Parameters
+    ----------
+    url : begins with ``https://``
+
+    Raises
+    ------
+    OSError : not reachable, not TLS, elsewhere, or too long
+    """
+    if not url.startswith(_TLS):
+        message = "not TLS"
+        raise OSError(message)
+    opener = urllib.request.build_opener(_NoRedirect)
+    with opener.open(url, timeout=_TIMEOUT_S) as answer:
+        said: bytes = answer.read(_MOST_BYTES + 1)
+    if len(said) > _MOST_BYTES:
+        message = "too long"
+        raise OSError(message)
+    return said
