@@ -13,7 +13,7 @@ import numpy as np
 
 from .combine import combine_readings, office_pressure
 from .fixedpoint import FloatArray
-from .record import UNKNOWN, BoolArray, Int8Array, VisitBatch
+from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
 from .vocabulary import load as vocabulary_load
 from .vocabulary.load import read_toml
 
@@ -64,7 +64,7 @@ def _feature(row: Mapping[str, Any], batch: VisitBatch) -> Feature:
     if "arm" in row:
         pressure = office_pressure(batch)
         column = pressure.systolic if row["arm"] == "systolic_bp" else pressure.diastolic
-        return _made(row, column.model_values()[:, 0], (row["arm"],))
+        return _made(row, exact_values(column), (row["arm"],))
     if "answer" in row:
         return _answer_feature(row, batch)
     return _made(row, _DERIVED[row["from"]](batch), tuple(row.get("uses", (row["from"],))))
@@ -76,8 +76,17 @@ def _made(row: Mapping[str, Any], values: FloatArray, sources: tuple[str, ...]) 
 
 
 def combined_values(batch: VisitBatch, slot: str) -> FloatArray:
-    """Return (n,) float64: the accepted readings of a slot as one value in the model unit."""
-    return combine_readings(batch.quantity(slot)).model_values()[:, 0]
+    """Return (n,) float64: the accepted readings of a slot as one value in the model unit.
+
+    NaN where only a bound was reported: ``<1.10`` is not 1.10, and no model reads it as that.
+    """
+    return exact_values(combine_readings(batch.quantity(slot)))
+
+
+def exact_values(column: QuantityColumn) -> FloatArray:
+    """Return (n,) float64 the values (n, 1) in the model unit; NaN where a comparator stands."""
+    values = column.model_values()[:, 0]
+    return np.where(column.comparator[:, 0] == 0, values, np.nan)
 
 
 def _answer_feature(row: Mapping[str, Any], batch: VisitBatch) -> Feature:

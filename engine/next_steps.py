@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from .features import feature_table
+import numpy as np
+
+from .features import combined_values, feature_table
 from .record import ItemState, VisitBatch
 
 CONFIRM: Final = "next_step.confirm_value"
 CORRECT: Final = "next_step.correct_value"
-UNUSED: Final = (CONFIRM, CORRECT)
-"""The steps for a value that came and is not used: it waits for a confirmation, or is refused."""
+EXACT: Final = "next_step.exact_value"
+UNUSED: Final = (CONFIRM, CORRECT, EXACT)
+"""The steps for a value that came and is not used: unconfirmed, refused, or only a bound."""
 
 
 @cache
@@ -41,11 +44,14 @@ def next_step(slots: tuple[str, ...], batch: VisitBatch, row: int) -> str:
 
     Returns
     -------
-    the sentence of the step: measure it, or confirm or correct the value that came and is not used
+    the sentence of the step: measure it, or what makes the value that came and is not used usable
     """
-    missing = [slot for slot in slots if not batch.quantity(slot).accepted[row].any()]
+    exact = {slot: np.isfinite(combined_values(batch, slot)[row]) for slot in slots}
+    missing = [slot for slot in slots if not exact[slot]]
     if len(missing) != 1:
         return ""
+    if batch.quantity(missing[0]).accepted[row].any():
+        return EXACT
     worst = int(batch.quantity(missing[0]).state[row].max())
     if worst == ItemState.SUSPECT:
         return CONFIRM

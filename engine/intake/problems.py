@@ -7,6 +7,7 @@ from ..record import Problem
 
 Severity = Literal["refused_record", "refused_item", "suspect_item", "note"]
 TEXT_SHOWN = 40
+_AS_JSON: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
 
 
 class ProblemLog:
@@ -46,6 +47,9 @@ def shown(value: object) -> str:
 
     >>> shown("x" * 60)
     'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'
+    >>> shown(True), shown(None)
+    ('true', 'null')
     """
+    value = _AS_JSON.get(value, value) if isinstance(value, bool | None) else value
     text = "".join(c if c.isprintable() else "?" for c in str(value))
     return text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + "…"

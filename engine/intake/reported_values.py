@@ -24,8 +24,9 @@ def read_value(
         log.add("refused_item", "value_missing", f"{path}.value", item=item.code)
         return None
     if not isinstance(value, str):
-        log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-        value = str(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
+        value = shown(value)
     elif isinstance(value, NumberText):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
     pointed = _with_point(value)

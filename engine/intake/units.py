@@ -17,6 +17,9 @@ def read_unit(
 ) -> int:
     """Return the index of an accepted unit, -1 where the unit is missing or not accepted.
 
+    A unit that is only spelled otherwise (``mmHg``) is refused with its right spelling; its index
+    is returned all the same, for the urgent rules.
+
     Parameters
     ----------
     value : the text, billionths and comparator that the unit belongs to; None where unreadable
@@ -33,6 +36,13 @@ def read_unit(
     index = item.unit_index(given) if isinstance(given, str) else UNKNOWN
     if index >= 0:
         return index
+    meant = _spelled(given, item)
+    if meant >= 0:
+        ucum = item.units[meant].ucum
+        log.add(
+            "refused_item", "unit_spelled", path, item=item.code, found=shown(given), meant=ucum
+        )
+        return meant
     spoken = _spoken_unit(given, item)
     if spoken is None:
         log.add(
@@ -68,17 +78,26 @@ def with_sent_unit(text: str, unit: int, given: object) -> str:
     return f"{text} {shown(given)}" if unit < 0 and isinstance(given, str) and given else text
 
 
+def _plain(unit: str) -> str:
+    return unit.translate(_SPELLING).casefold()
+
+
+def _spelled(given: object, item: Item) -> int:
+    """Return the accepted unit that a text is but for brackets, spaces and capitals; else -1."""
+    plain = _plain(given) if isinstance(given, str) else ""
+    same = [index for index, unit in enumerate(item.units) if _plain(unit.ucum) == plain]
+    return same[0] if same else UNKNOWN
+
+
 def _spoken_unit(given: object, item: Item) -> tuple[Unit, SuspectReading] | None:
     """Return what a unit is in an accepted one, where the vocabulary knows it as spoken."""
     if not isinstance(given, str):
         return None
-    plain = given.translate(_SPELLING).casefold()
     known = [
         (unit, suspect)
         for unit in item.units
         for suspect in unit.suspects
-        if item.unit_index(suspect.reads_as) < 0
-        and suspect.reads_as.translate(_SPELLING).casefold() == plain
+        if item.unit_index(suspect.reads_as) < 0 and _plain(suspect.reads_as) == _plain(given)
     ]
     return known[0] if known else None
 

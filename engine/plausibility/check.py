@@ -152,7 +152,7 @@ def _item_flags(batch: VisitBatch, slot: str) -> Iterator[Flag]:
             yield Flag(slot, hit, "refused_item", "unit_suspect", {"reads_as": suspect.reads_as})
             yield Flag(
                 slot,
-                outside_hard & _is_suspect(column.nano, suspect),
+                outside_hard & _is_suspect(column.nano, suspect) & _possible(column, suspect),
                 "note",
                 "unit_suspect",
                 {"reads_as": suspect.reads_as},
@@ -160,6 +160,14 @@ def _item_flags(batch: VisitBatch, slot: str) -> Iterator[Flag]:
             rest = rest & ~hit
         soft = rest & _outside(column.nano, unit.soft)
         yield Flag(slot, soft, "suspect_item", "soft_implausible", _limits(unit.soft))
+
+
+def _possible(column: QuantityColumn, suspect: SuspectReading) -> BoolArray:
+    """Return where a number is possible in the unit that is proposed, where that is accepted."""
+    index = column.item.unit_index(suspect.reads_as)
+    if index < 0:
+        return np.ones(column.nano.shape, dtype=np.bool_)
+    return ~_outside(column.nano, column.item.units[index].hard)
 
 
 def _limits(limits: tuple[int, int]) -> dict[str, str]:

@@ -62,9 +62,15 @@ def _lost(batch: VisitBatch, row: int) -> _Lost:
     read = {path for paths in batch.paths.values() for path in paths}
     read |= {p.path.removesuffix(".value") for p in problems if p.code == "value_missing"}
     items = {p.item for p in problems if _is_value_lost(p, read)}
-    if any(p.code == "code_unknown" for p in problems):
+    if any(p.code == "code_unknown" or _is_no_measurement(p) for p in problems):
         items.add(_ANY_ITEM)
     return _Lost(frozenset(sections), frozenset(questions), frozenset(items))
+
+
+def _is_no_measurement(problem: Problem) -> bool:
+    """Say whether the list of measurements, or one of them, could not be read as such at all."""
+    unread = problem.code in ("not_a_list", "not_an_object")
+    return unread and f"{problem.path}[".startswith(_MEASUREMENTS)
 
 
 def _sections(problem: Problem) -> Iterator[str]:

@@ -267,9 +267,16 @@ def _remeasure_item(rule: UrgentRule, value: InputValue) -> UrgentItem:
     return UrgentItem(
         rule_id=rule.id,
         level=rule.level,
-        message=Message("urgent.remeasure" if value.unit else "urgent.remeasure_no_unit", named),
+        message=Message(f"urgent.remeasure{_what_is_wrong(value)}", named),
         inputs=(value,),
         action=REMEASURE_ACTION,
         addressee=REMEASURE_ADDRESSEE,
         source=_source(rule),
     )
+
+
+def _what_is_wrong(value: InputValue) -> str:
+    """Return which sentence says why a value is not used: its unit, a bound only, or the value."""
+    if not value.unit:
+        return "_no_unit"
+    return "_bound" if value.value.startswith(("<", ">")) else ""

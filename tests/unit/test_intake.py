@@ -12,7 +12,10 @@ from laennec.engine.errors import RecordError
 from laennec.engine.intake import parse
 from laennec.engine.intake.schema import visit_schema
 from laennec.engine.plausibility.check import check_plausibility
+from laennec.engine.prediagnosis import ItemNotice
 from laennec.engine.record import ItemState, VisitBatch
+from laennec.engine.words.phrases import notice_phrases
+from laennec.engine.words.sentences import Sentences
 from laennec.engine.words.text import render_text
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +96,10 @@ def test_every_problem_comes_back_at_once() -> None:
         ("", "mm[Hg]", [("value_missing", {})]),
         ("  ", "mm[Hg]", [("value_missing", {})]),
         ("14", "inHg", [("unit_unknown", {"accepted": "mm[Hg], kPa"})]),
+        ("142", "mmHg", [("unit_spelled", {"found": "mmHg", "meant": "mm[Hg]"})]),
+        ("19.0", "KPA", [("unit_spelled", {"meant": "kPa"})]),
+        (True, "mm[Hg]", [("value_not_decimal", {"found": "true"})]),
+        (["142"], "mm[Hg]", [("value_not_decimal", {"found": "['142']"})]),
         ("14", 5, [("unit_unknown", {})]),
     ],
 )
@@ -113,6 +120,36 @@ def test_a_spoken_pressure_still_reaches_the_urgent_rules_with_its_unit() -> Non
     (item,) = draft.urgent
     assert (item.level, item.inputs[0].value) == ("U1", "20 cm[Hg]")
     assert "20 cm[Hg], without an accepted unit" in " ".join(render_text(draft, "en").split())
+
+
+def test_the_unit_to_write_is_shown_as_it_is_to_be_written() -> None:
+    """The bug it pins: of the unit "mmHg" it was said that mmHg and kPa are allowed."""
+    batch = read(measured("systolic_bp", "142", "inHg", site="left_arm"))
+    (problem,) = batch.problems
+    notice = ItemNotice(
+        problem.item, problem.path, problem.code, "refused_item", problem.parameters
+    )
+    assert notice_phrases(notice, Sentences("fr"))[2] == "Unités permises : mm[Hg], kPa."
+
+
+def test_measurements_of_another_shape_leave_no_urgent_rule_applied() -> None:
+    """The bug it pins: "the urgent rules were applied all the same" where none had a value."""
+    for shape in ({"waist": "84 cm"}, ["84 cm"]):
+        record = parse(VISIT | {"measurements": shape, "symptoms": []})
+        assert "high_pressure" in {
+            rule.group
+            for rule in load_guidelines().urgent
+            if rule.id in screen(record, Models(), load_guidelines()).rules_not_applied
+        }
+
+
+def test_a_number_is_proposed_only_in_a_unit_in_which_it_is_possible() -> None:
+    """The bug it pins: 95 g/L of glucose "would make sense in mmol/L", where it is none."""
+    plausible = {"glucose": "mg/dL", "total_cholesterol": "mg/dL", "ldl_cholesterol": "mg/dL"}
+    for item, unit in plausible.items():
+        batch = check_plausibility(read(measured(item, "95", "g/L")))
+        found = [p.parameters["reads_as"] for p in batch.problems if p.code == "unit_suspect"]
+        assert found == [unit]
 
 
 def test_an_entry_without_a_value_is_no_lost_value() -> None:

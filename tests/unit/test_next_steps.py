@@ -2,6 +2,7 @@
 
 import pytest
 from laennec.engine import load_models
+from laennec.engine.features import features
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.prediagnosis import Finding
 from laennec.engine.screen import draft_of, screen_columns
@@ -60,3 +61,16 @@ def test_a_value_that_came_is_not_said_to_be_missing() -> None:
     missing = next(m for m in found.missing if m.item == "feature:waist_to_height_ratio")
     assert "what was sent is not used" in missing_phrase(found, missing, EN)
     assert "not recorded" not in missing_phrase(found, missing, EN)
+
+
+def test_a_bound_is_no_value_of_a_model() -> None:
+    """The bug it pins: a glucose of "<1.10 g/L" was read by the model as 1.10 g/L."""
+    visit = {**BODY, "hdl_cholesterol": "<0.30 g/L", "total_cholesterol": "2.1 g/L"}
+    made = features(visit_batch(visit))
+    assert not made["hdl_cholesterol_mmol_per_l"].observed.any()
+    assert made["total_cholesterol_mmol_per_l"].observed.all()
+    found = finding("t2d_undiagnosed", **{"glucose.fasting_venous": "<1.10 g/L"})
+    assert found.model is not None
+    assert found.model.id == "diabetes_type_2/undiagnosed_no_lab"
+    waist = finding("t2d_undiagnosed", waist=">100 cm")
+    assert steps(waist) == {"ask for the exact value: only a bound was sent"}

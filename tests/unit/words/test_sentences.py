@@ -82,7 +82,9 @@ def test_a_code_never_pulls_in_a_sentence_with_gaps():
 
 def test_a_bare_item_unit_or_condition_is_worded_too():
     assert FR.text("intake.unit_missing.found", item="waist") == "tour de taille : pas d'unité"
-    assert "mmHg, kPa" in FR.text("intake.unit_missing.remedy", accepted="mm[Hg], kPa")
+    assert "mmHg" in FR.text("intake.unit_proposed.remedy", proposed="140", unit="mm[Hg]")
+    # A unit that is to be written is shown as it is to be written.
+    assert "mm[Hg], kPa" in FR.text("intake.unit_missing.remedy", accepted="mm[Hg], kPa")
     assert "diabète connu" in FR.text("limit.not_verified", condition="known_diabetes")
 
 
