@@ -11,6 +11,7 @@ from .sentences import Sentences
 SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
 HUNDRED: Final = 100
+YES_NO: Final = ("yes", "no")
 PRINTED_DECIMALS: Final = 2
 
 
@@ -43,11 +44,20 @@ def reason_phrase(reason: Reason, sentences: Sentences) -> str:
         return words
     if reason.contribution is not None:
         values = [value_phrase(v, sentences) for v in reason.inputs]
-        return f"{words} ({listed([*values, *_degree(reason, sentences)], sentences)})"
+        values = [] if _is_said(reason, words, sentences) else values
+        behind = listed([*values, *_degree(reason, sentences)], sentences)
+        return f"{words} ({behind})" if behind else words
     shown = [sentences.value(v.name, v.value) for v in reason.inputs]
     if any(value and value in words for value in shown):
         return words
     return f"{words} ({listed((input_phrase(v, sentences) for v in reason.inputs), sentences)})"
+
+
+def _is_said(reason: Reason, words: str, sentences: Sentences) -> bool:
+    """Say whether a rule of one answer holds it in its own words: "on medication: yes (yes)"."""
+    if len(reason.inputs) > 1 or reason.inputs[0].value not in YES_NO:
+        return False
+    return words.endswith(sentences.text("join.colon") + value_phrase(reason.inputs[0], sentences))
 
 
 def _degree(reason: Reason, sentences: Sentences) -> list[str]:

@@ -29,6 +29,7 @@ from .plots import MembershipPlot
 
 PRESSING: Final = ("U0", "U1")
 THOUSAND: Final = 1000
+UNBROKEN_PERCENT: Final = "\u00a0%"
 SIGNS: Final = {
     "present": "■",
     "borderline": "◧",
@@ -99,7 +100,7 @@ def _urgent(item: UrgentItem, sentences: Sentences) -> UrgentView:
         action=phrases.coded(item.action, sentences, "action"),
         addressee=phrases.coded(item.addressee, sentences, "addressee"),
         values=tuple(phrases.input_phrase(v, sentences) for v in item.inputs),
-        source=f"{item.source} [{item.rule_id}]",
+        source=f"{phrases.cited(item.source)} [{item.rule_id}]",
         is_now=item.level == PRESSING[0],
     )
 
@@ -173,21 +174,32 @@ def _reasons(
     weighed = phrases.by_size(weighed)
     bars = rule_bars([r.contribution or 0.0 for r in weighed])
     return (
-        tuple(_reason(r, bar, sentences) for r, bar in zip(weighed, bars, strict=True)),
-        tuple(_reason(r, None, sentences) for r in finding.reasons_for if r.contribution is None),
+        tuple(_reason(r, bar, sentences, "") for r, bar in zip(weighed, bars, strict=True)),
+        tuple(_row(r, finding, sentences) for r in finding.reasons_for if r.contribution is None),
         tuple(
-            _reason(r, None, sentences) for r in finding.reasons_against if r.contribution is None
+            _row(r, finding, sentences) for r in finding.reasons_against if r.contribution is None
         ),
     )
 
 
-def _reason(reason: Reason, bar: Bar | None, sentences: Sentences) -> ReasonView:
+def _row(reason: Reason, finding: Finding, sentences: Sentences) -> ReasonView:
+    """Return a guideline row; its guideline stands below where it is that of the finding.
+
+    Where a number was read is for who signs the row: it stands in the guideline files and in JSON.
+    """
+    own = phrases.cited(reason.source)
+    guideline = finding.guideline
+    is_said = guideline is not None and own in guideline.guideline
+    return _reason(reason, None, sentences, "" if is_said else own)
+
+
+def _reason(reason: Reason, bar: Bar | None, sentences: Sentences, source: str) -> ReasonView:
     return ReasonView(
-        text=phrases.reason_phrase(reason, sentences),
+        text=phrases.reason_phrase(reason, sentences).replace(" %", UNBROKEN_PERCENT),
         figure=phrases.reason_figure(reason, sentences, short=True),
         bar=bar,
         rule_id=reason.rule_id,
-        source=reason.source,
+        source=source,
     )
 
 
@@ -244,7 +256,7 @@ def _plot(plot: MembershipPlot, sentences: Sentences) -> PlotView:
     value = (
         sentences.text("ui.no_value")
         if plot.value is None
-        else f"{number(plot.value, sentences.lang)} {unit}".rstrip()
+        else f"{_short(plot.value, sentences)} {unit}".rstrip()
     )
     legend = tuple(
         (
@@ -256,6 +268,12 @@ def _plot(plot: MembershipPlot, sentences: Sentences) -> PlotView:
     ticks = tuple((t.x, number(t.value, sentences.lang, decimals)) for t in drawing.ticks)
     title = plot.label or sentences.name(plot.variable)
     return PlotView(title, unit, value, drawing, legend, ticks)
+
+
+def _short(value: float, sentences: Sentences) -> str:
+    """Print a value with at most four digits; the exact one stands with the reasons."""
+    whole = len(str(abs(int(value))))
+    return number(float(f"{value:.{max(0, min(3, 4 - whole))}f}"), sentences.lang)
 
 
 def _notices(prediagnosis: PreDiagnosis, sentences: Sentences) -> tuple[NoticeView, ...]:

@@ -237,3 +237,28 @@ def test_every_text_colour_has_the_contrast_of_wcag_aa():
             checked += 1
     assert checked > 20
     assert all(contrast(named["ink"], named[b]) >= 4.5 for b in ("low", "intermediate", "high"))
+
+
+def test_the_page_begins_with_the_findings_in_brief():
+    """A physician sees all that is proposed before the first reason."""
+    page = Page(render_html(high_risk_example(), "en"))
+    brief, _, rest = page.text.partition("In brief, the most urgent first")[2].partition("Because")
+    for words in ("1 ", "venous fasting glucose at a laboratory", "at the next visit"):
+        assert words in brief
+    assert rest
+
+
+def test_where_a_number_was_read_is_not_printed_as_its_guideline():
+    """The bug it pins: blogs and vendor pages stood under every reason (clinical decision 14)."""
+    draft = high_risk_example()
+    rows = [f for f in draft.findings if any(r.contribution is None for r in f.reasons_for)]
+    read = "ESH 2023, table 3 [blog.example, read there]"
+    reasons = tuple(replace(r, source=read) for r in rows[0].reasons_for)
+    other = replace(rows[0], reasons_for=reasons)
+    text = Page(render_html(replace(draft, findings=(other,)), "fr")).text
+    assert "ESH 2023, table 3" in text
+    assert "blog.example" not in text
+
+
+def test_a_percent_stays_with_its_number():
+    assert "condition met to 80\u00a0%" in render_html(high_risk_example(), "en")

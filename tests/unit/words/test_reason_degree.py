@@ -37,3 +37,22 @@ def test_a_condition_that_is_not_met_at_all_is_said_to_be():
 def test_a_guideline_row_has_no_degree():
     row = replace(RULE, contribution=None, membership=0.4)
     assert "%" not in reason_phrase(row, Sentences("fr"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("no", "activité physique d'au moins 30 minutes par jour : non"),
+        ("yes", "activité physique d'au moins 30 minutes par jour : non (oui)"),
+    ],
+)
+def test_an_answer_that_the_rule_names_is_not_said_twice(value, expected):
+    """The bug it pins: "activité physique : non (non)"."""
+    answer = InputValue("questionnaire.physically_active", value, "")
+    rule = replace(
+        RULE,
+        message=Message("reason.tsk_rule", {"premise": "premise:physically_active is no"}),
+        inputs=(answer,),
+        membership=1.0,
+    )
+    assert reason_phrase(rule, Sentences("fr")) == expected
