@@ -10,6 +10,7 @@ from .cli_batch import app as batch_app
 from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
 from .cli_print import print_error, print_json, print_refusal
+from .cli_readers import app as readers_app
 from .cli_recalibrate import app as recalibrate_app
 from .cli_screen import Folders, Trust, screen
 from .cli_serve import app as serve_app
@@ -31,6 +32,7 @@ app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
 app.add_typer(validate_app)
+app.add_typer(readers_app, name="readers", no_args_is_help=True)
 app.add_typer(recalibrate_app)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 

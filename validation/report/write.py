@@ -105,6 +105,11 @@ def page(words: Words, title: str, made: Sequence[Section], warned: Sequence[str
     )
 
 
+def report_css() -> str:
+    """Return the style of the pages of this room."""
+    return _resource("report.css")
+
+
 def warnings(told: Mapping[str, Any], words: Words) -> list[str]:
     """Return what a reader must know before the first number."""
     role, found = told["protocol"]["content"]["study"]["data_role"], []
