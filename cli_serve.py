@@ -30,26 +30,21 @@ def serve(
 def token(
     person: Annotated[str, typer.Argument(metavar="SYSTEM:NUMBER", help="A person of the site.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good for.")] = 30,
+    signed: Annotated[
+        bool,
+        typer.Option(help="Sign it as an identity provider would, for 60 minutes: demonstrations."),
+    ] = False,
 ) -> None:
     """Make a token with which a person of the site signs in to the service; it is shown once."""
     from .serving.clock import utc_now
+    from .serving.http.dev_issuer import development_token
     from .serving.http.tokens import token_of
     from .serving.site import read_settings
 
+    if signed:
+        typer.echo(development_token(person, read_settings().site, minutes=60, clock=utc_now))
+        return
     typer.echo(token_of(person, read_settings().site, days=days, clock=utc_now))
-
-
-@app.command("development-token")
-def development_token(
-    person: Annotated[str, typer.Argument(metavar="SYSTEM:NUMBER", help="A person of the site.")],
-    minutes: Annotated[int, typer.Option(min=1, max=720, help="How long it is good for.")] = 60,
-) -> None:
-    """Sign a token as an identity provider would, for a demonstration on this machine."""
-    from .serving.clock import utc_now
-    from .serving.http.dev_issuer import development_token as sign
-    from .serving.site import read_settings
-
-    typer.echo(sign(person, read_settings().site, minutes=minutes, clock=utc_now))
 
 
 @store_app.command("upgrade")

@@ -1,8 +1,7 @@
 """Fetches the key set of an issuer: over TLS only, small, without following anybody elsewhere."""
 
 import urllib.request
-from http.client import HTTPMessage
-from typing import IO, Final
+from typing import Final
 
 _TIMEOUT_S: Final = 5.0
 _MOST_BYTES: Final = 200_000
@@ -10,16 +9,10 @@ _TLS: Final = "https://"
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(  # noqa: PLR0913, PLR0917 - the form that urllib gives
-        self,
-        req: urllib.request.Request,  # noqa: ARG002
-        fp: IO[bytes],  # noqa: ARG002
-        code: int,  # noqa: ARG002
-        msg: str,  # noqa: ARG002
-        headers: HTTPMessage,  # noqa: ARG002
-        newurl: str,  # noqa: ARG002
-    ) -> None:
-        """Follow nothing."""
+    """Follows nothing: an answer that leads elsewhere is an error."""
+
+    def redirect_request(self, *_asked: object) -> None:
+        """Make no second request."""
 
 
 def fetched(url: str) -> bytes:

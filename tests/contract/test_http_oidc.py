@@ -297,7 +297,7 @@ def test_the_development_issuer_signs_for_this_machine_only(people, tmp_path):
     assert (people.site / "keys" / "development_issuer.key.json").stat().st_mode & 0o077 == 0
     from laennec.serving.http.service import opened_service
 
-    public = HttpSettings(host="0.0.0.0", behind_tls=True, public_names=("x",))  # noqa: S104
+    public = HttpSettings(host="0.0.0.0", behind_tls=True, public_names=("x",))  # noqa: S104 - not listened at
     settings = SiteSettings(site=people.site, database=f"sqlite:///{tmp_path / 'b.db'}")
     with (
         pytest.raises(DataError, match="the development issuer"),
