@@ -51,6 +51,10 @@ def batch(
     ] = None,
     omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
     concepts: Concepts = None,
+    results_database: Annotated[
+        str | None,
+        typer.Option(help="Copy a complete result into tables of its own in this database too."),
+    ] = None,
     withdrawn: Withdrawn = None,
     guidelines: Guidelines = None,
     models: Folders = None,
@@ -79,6 +83,7 @@ def batch(
         omop_database=omop_database,
         omop_schema=omop_schema,
         concepts=concepts,
+        results_database=results_database,
         withdrawn=withdrawn,
     )
     if profile:

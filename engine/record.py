@@ -102,10 +102,15 @@ class QuantityColumn:
 
     def model_values(self) -> FloatArray:
         """Return (n, m) float64 in ``item.model_unit``; NaN where not accepted or unit unknown."""
+        accepted = self.accepted
+        one = self.unit.max(initial=UNKNOWN)
+        if one != UNKNOWN and ((self.unit == one) | ~accepted).all():
+            unit = self.item.units[one]
+            return np.where(accepted, self.nano / 1e9 * unit.slope + unit.offset, np.nan)
         slopes = np.array([u.slope for u in self.item.units] + [np.nan])
         offsets = np.array([u.offset for u in self.item.units] + [np.nan])
         values = self.nano / 1e9 * slopes[self.unit] + offsets[self.unit]
-        return np.where(self.accepted, values, np.nan)
+        return np.where(accepted, values, np.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
         interrupted = progress.interrupted and manifest["state"] != "complete"
         write_json(options.out / AGGREGATE_FILE, aggregate(options.out))
         write_json(options.out / MANIFEST_FILE, manifest)
+        if options.results_database and manifest["state"] == "complete":
+            from .into_database import into_database  # noqa: PLC0415 - SQLAlchemy only when asked
+
+            where = (options.results_database, options.omop_schema)
+            into_database(options.out, plan.sha256, *where)
     if interrupted:
         reporter.line("batch: interrupted; the parts that are there are whole, --resume goes on")
     return BatchSummary(

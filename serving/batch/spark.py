@@ -96,15 +96,16 @@ def _fragment_runner(
     return run
 
 
-_workers: dict[str, Worker] = {}
+_workers: dict[tuple[str, str], Worker] = {}
 
 
 def _worker(plan: BatchPlan, options: BatchOptions) -> Worker:
-    """Return the worker of this process, made once a plan."""
-    if plan.sha256 not in _workers:
+    """Return the worker of this process, made once a run: Spark keeps its processes."""
+    run = (plan.sha256, str(options.out))
+    if run not in _workers:
         _workers.clear()
-        _workers[plan.sha256] = prepare_worker(plan, options)
-    return _workers[plan.sha256]
+        _workers[run] = prepare_worker(plan, options)
+    return _workers[run]
 
 
 def _chunks(worker: Worker, options: BatchOptions, fragment: int) -> Iterator[Outcome]:

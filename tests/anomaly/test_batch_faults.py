@@ -353,6 +353,10 @@ def wait_for_parts(out, count, process):
         time.sleep(0.005)
 
 
+KILLS = 10
+"""For each number of workers: twenty points at random, in all."""
+
+
 @pytest.mark.parametrize(
     ("workers", "kill"),
     [
@@ -367,10 +371,10 @@ def test_killed_without_warning_the_next_run_gives_the_same_bytes(tmp_path, mode
     start(tmp_path, tmp_path / "whole", models, 1).communicate(timeout=240)
     rng = np.random.default_rng(workers)
     out = tmp_path / "out"
-    for _ in range(1 if kill == "worker" else 3):
+    for _ in range(1 if kill == "worker" else KILLS):
         process = start(tmp_path, out, models, workers)
         there = len(list((out / "parts").glob("part-*"))) if out.exists() else 0
-        wait_for_parts(out, there + int(rng.integers(1, 20)), process)
+        wait_for_parts(out, there + int(rng.integers(1, 6)), process)
         if kill == "group" and process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         elif kill == "worker":

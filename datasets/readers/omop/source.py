@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyarrow as pa
-import sqlalchemy as sa
 
 from ..tables.fragments import list_fragments, read_chunks
 from ..tables.inputs import Contents, InputFile, find_inputs, read_contents
 from ..tables.mapping import CsvForm
 from ..tables.problems import TableProblem, TableRefused
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 NEEDED: Final = ("person", "measurement")
 TABLES: Final = (
@@ -126,8 +128,8 @@ def _check_needed(name: str, found: Any) -> None:  # noqa: ANN401 - a mapping or
 class DatabaseSource:
     """The tables of a database, read through a server-side cursor; nothing is written to it."""
 
-    engine: sa.Engine
-    tables: dict[str, sa.Table]
+    engine: "sa.Engine"
+    tables: "dict[str, sa.Table]"
 
     def has(self, table: str) -> bool:
         """Say whether there is such a table."""
@@ -135,6 +137,8 @@ class DatabaseSource:
 
     def batches(self, table: str, columns: Sequence[str]) -> Iterator[Any]:
         """Stream some columns, in the order of the table's first column."""
+        import sqlalchemy as sa  # noqa: PLC0415 - a run over files does not wait for it
+
         there = {c.name.lower(): c for c in self.tables[table].columns}
         wanted = [there.get(name, sa.null()).label(name) for name in columns]
         ordered = sa.select(*wanted).order_by(next(iter(self.tables[table].columns)))
@@ -165,6 +169,8 @@ def database_source(url: str, schema: str | None = None) -> DatabaseSource:
     ------
     TableRefused  if it can't be opened, or person or measurement is not there
     """
+    import sqlalchemy as sa  # noqa: PLC0415 - as above
+
     try:
         engine = sa.create_engine(url)
         names = {n.lower(): n for n in sa.inspect(engine).get_table_names(schema=schema)}
