@@ -21,7 +21,7 @@ def cdm(tmp_path_factory):
 def contents(url, table):
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        rows = connection.execute(sa.text(f"select * from {table}")).all()  # noqa: S608
+        rows = connection.execute(sa.text(f"select * from {table}")).all()  # noqa: S608 - our own two names
     engine.dispose()
     return rows
 
