@@ -47,6 +47,19 @@ def token(
     typer.echo(token_of(person, read_settings().site, days=days, clock=utc_now))
 
 
+@store_app.command("project")
+def store_project(
+    name: Annotated[str, typer.Argument(help="Small letters, digits, _ and -.")],
+) -> None:
+    """Make the key of a study's pseudonyms in the site folder."""
+    from .serving.pseudonyms import new_project
+    from .serving.site import load_site, read_settings
+
+    folder = read_settings().site
+    load_site(folder)
+    typer.echo(str(new_project(folder, name)) if folder else "")
+
+
 @store_app.command("upgrade")
 def store_upgrade(
     database: Annotated[

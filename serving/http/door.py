@@ -84,6 +84,7 @@ class _Passage:
             log.error("%s %s at %s", number, kind, _place(error))  # noqa: TRY400 - as above
             await self._refuse(request, _unforeseen(error))
         finally:
+            self._service.limits.note(request, self._status)
             self._note()
 
     def _check(self, request: Request) -> None:
@@ -95,6 +96,7 @@ class _Passage:
                 remedy="Call the service by its name (LAENNEC_HTTP_PUBLIC_NAMES)",
                 path="host",
             )
+        self._service.limits.check(request)
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > self._limit():
             raise too_large(self._limit())

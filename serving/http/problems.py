@@ -22,6 +22,8 @@ STATUS: Final[Mapping[str, int]] = {
     "body_too_large": 413,
     "not_signed_in": 401,
     "token_replayed": 401,
+    "too_many_requests": 429,
+    "no_such_project": 404,
     "issuer_unavailable": 503,
     "wrong_host": 421,
     "wrong_role": 403,
@@ -110,7 +112,7 @@ def answer(request: Request, error: ScreeningError) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if status == STATUS["not_signed_in"]:
         headers["WWW-Authenticate"] = 'Bearer realm="laennec"'
-    if status == STATUS["store_unavailable"]:
+    if status in (STATUS["store_unavailable"], STATUS["too_many_requests"]):
         headers["Retry-After"] = _RETRY_AFTER_S
     document = problem(error, status, request.state.id)
     return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)

@@ -14,6 +14,7 @@ from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store import Store, open_store
 from .issuers import Issuers
+from .limits import Limits
 from .metrics import Metrics
 from .settings import HttpSettings
 from .tokens import TOKEN_FILE, Tokens
@@ -31,6 +32,8 @@ class Service:
     store : the opened store
     site, tokens : who may sign in; None on a machine without a site, where nobody can decide
     issuers : the identity providers that the site trusts
+    site_folder : where its keys lie
+    limits : how often somebody may ask
     clock : the one clock
     metrics : counts without health data
     """
@@ -42,6 +45,8 @@ class Service:
     site: Site | None
     tokens: Tokens | None
     issuers: Issuers | None
+    site_folder: Path | None
+    limits: Limits
     clock: Clock
     metrics: Metrics
 
@@ -84,6 +89,8 @@ def opened_service(
             site=site,
             tokens=_tokens(site, folder),
             issuers=_issuers(site, folder, store, settings),
+            site_folder=folder,
+            limits=Limits(settings.requests_per_minute, settings.refusals_per_minute),
             clock=clock,
             metrics=metrics,
         )

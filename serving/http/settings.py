@@ -25,6 +25,8 @@ class HttpSettings(BaseSettings):
     stop_after_s : how long open requests may still run when the service is stopped
     impression_first : a physician notes an impression of their own before the findings are shown
     consent_required : who was never asked did not agree; otherwise only a refusal counts
+    requests_per_minute : of one caller, in one process; 0 for no limit
+    refusals_per_minute : sign-ins that may fail from one address; 0 for no limit
     guidelines : guideline sets by topic, as ``laennec screen --guidelines``
     models, trust : folders of models and of the site's model keys; the shipped ones where unset
     counts_folder : where the processes keep their counts for ``/metrics``; the command sets it
@@ -42,6 +44,8 @@ class HttpSettings(BaseSettings):
     stop_after_s: int = Field(default=30, ge=1)
     impression_first: bool = False
     consent_required: bool = False
+    requests_per_minute: int = Field(default=12_000, ge=0)
+    refusals_per_minute: int = Field(default=120, ge=0)
     guidelines: str = ""
     models: tuple[Path, ...] = ()
     trust: Path | None = None

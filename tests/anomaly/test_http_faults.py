@@ -33,7 +33,7 @@ def test_a_killed_service_loses_nothing_it_acknowledged(kind, workers, kills):
 def found():
     if shutil.which("cc") is None or sys.platform != "linux":
         pytest.skip("needs a C compiler and Linux to make single writes fail")
-    return faults()
+    return faults(stride=4)
 
 
 def test_no_decision_is_acknowledged_when_a_write_or_a_sync_fails(found):
@@ -41,7 +41,7 @@ def test_no_decision_is_acknowledged_when_a_write_or_a_sync_fails(found):
     assert {f["kind"] for f in fired} == {"write EIO", "write ENOSPC", "short write", "sync EIO"}
     assert {(f["status"], f["code"]) for f in fired} == {(503, "store_unavailable"), (200, None)}
     of_the_log = [f for f in fired if f["file"] == "db-wal" and f["kind"] != "sync EIO"]
-    assert len(of_the_log) > 90
+    assert len(of_the_log) > 20
     assert {f["status"] for f in of_the_log} == {503}
 
 

@@ -102,10 +102,10 @@ def full_disk(people):
     }
 
 
-def main(folder):
+def main(folder, stride):
     with People(folder, f"sqlite:///{folder / DATABASE}") as people:
         for kind in KINDS:
-            for at in range(1, MOST_CALLS):
+            for at in range(1, MOST_CALLS, stride):
                 found = one_fault(people, folder, kind, at)
                 sys.stdout.write(json.dumps(found) + "\n")
                 if not found["fired"]:
@@ -114,4 +114,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -58,8 +58,8 @@ def crash(kills, seed, kind, workers):
     return counts
 
 
-def faults():
-    """Every fault over HTTP; None where there is no compiler."""
+def faults(stride=1):
+    """Every fault over HTTP, or one in so many; None where there is no compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
         return None
@@ -69,7 +69,7 @@ def faults():
         [compiler, "-shared", "-fPIC", "-o", shim, SUPPORT / "fault_shim.c", "-ldl"], check=True
     )
     try:
-        return run("fault_http.py", folder, LD_PRELOAD=str(shim))
+        return run("fault_http.py", folder, stride, LD_PRELOAD=str(shim))
     finally:
         shutil.rmtree(folder)
 
