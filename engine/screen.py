@@ -252,7 +252,7 @@ def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
 def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     """Return what is said of one person, withheld where the record or the person refuses it."""
     batch = screening.batch
-    person = PersonContext(batch, screening.made, row)
+    person = PersonContext.of(batch, screening.made, row)
     facts = fact_findings(screening.facts, batch, row)
     risks: tuple[Finding, ...] = (
         *(risk_finding(columns, person) for columns in screening.risks),

@@ -35,7 +35,7 @@ from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
 from .outcomes import Outcome
 from .reference import from_reference
-from .values import input_value
+from .values import input_value, pressure_arm
 
 CONTRIBUTION_DECIMALS = 6
 EXPLANATION_ERRORS = (
@@ -53,11 +53,17 @@ _PER_THOUSAND = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class PersonContext:
-    """What one person's explanation is made from."""
+    """What one person's explanation is made from; ``arm`` is that of the pressure models read."""
 
     batch: VisitBatch
     made: Mapping[str, Feature]
     row: int
+    arm: str
+
+    @classmethod
+    def of(cls, batch: VisitBatch, made: Mapping[str, Feature], row: int) -> "PersonContext":
+        """Return the context of one person of a batch."""
+        return cls(batch, made, row, pressure_arm(batch, row))
 
 
 def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
@@ -184,7 +190,9 @@ def _reason(
         rule_id=rule.id,
         message=Message(f"reason.{bundle.manifest.kind}_rule", parameters),
         contribution=round(float(contribution), CONTRIBUTION_DECIMALS),
-        inputs=tuple(input_value(n, person.made, person.batch, person.row) for n in names),
+        inputs=tuple(
+            input_value(n, person.made, person.batch, person.row, person.arm) for n in names
+        ),
         source=rule.source,
         membership=round(float(firing), CONTRIBUTION_DECIMALS),
         share_percent=round(float(contribution) * _PERCENT, 1)

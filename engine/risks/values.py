@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..combine import ARMS, office_pressure
 from ..features import Feature
+from ..one_person import take_person
 from ..prediagnosis import InputValue
 from ..record import UNKNOWN, VisitBatch
 
@@ -12,8 +13,15 @@ _DIGITS_OF_UNIT = {"kg/m2": 2}
 """The body mass index as the findings on it print it."""
 
 
-def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: int) -> InputValue:
-    """Return one model input of one person as it is to be printed.
+def pressure_arm(batch: VisitBatch, row: int) -> str:
+    """Return the arm whose pressure models read of one person."""
+    return ARMS[int(office_pressure(take_person(batch, row)).arm[0])]
+
+
+def input_value(
+    name: str, made: Mapping[str, Feature], batch: VisitBatch, row: int, arm: str
+) -> InputValue:
+    """Return one model input of one person as it is to be printed; ``arm`` from `pressure_arm`.
 
     A value that one reading made keeps the reported text and unit; a mean, an index or a ratio is
     marked derived; a missing one is marked estimated and has no value.
@@ -21,7 +29,7 @@ def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: 
     feature = made[name]
     if not feature.observed[row]:
         return InputValue(name, "", "", "estimated")
-    reported = _reported(feature, batch, row)
+    reported = _reported(feature, batch, row, arm)
     if reported is not None:
         return reported
     return InputValue(
@@ -29,7 +37,7 @@ def input_value(name: str, made: Mapping[str, Feature], batch: VisitBatch, row: 
     )
 
 
-def _reported(feature: Feature, batch: VisitBatch, row: int) -> InputValue | None:
+def _reported(feature: Feature, batch: VisitBatch, row: int, arm: str) -> InputValue | None:
     if len(feature.sources) != 1:
         return None
     source = feature.sources[0]
@@ -41,14 +49,8 @@ def _reported(feature: Feature, batch: VisitBatch, row: int) -> InputValue | Non
         return InputValue("sex", "male" if feature.values[row] else "female", "")
     if source == "age":
         return InputValue("age_years", str(int(feature.values[row])), "a")
-    return _reading(feature, _slot(source, batch, row), batch, row)
-
-
-def _slot(source: str, batch: VisitBatch, row: int) -> str:
-    """Return the slot a feature was read from; of a pressure, that of the arm that counts."""
-    if source in batch.vocabulary.slots:
-        return source
-    return f"{source}.{ARMS[int(office_pressure(batch).arm[row])]}"
+    slot = source if source in batch.vocabulary.slots else f"{source}.{arm}"
+    return _reading(feature, slot, batch, row)
 
 
 def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputValue | None:

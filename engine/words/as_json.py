@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from ..prediagnosis import (
@@ -47,18 +48,22 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
 
 
 def _plain(value: Any, decimals: int) -> Any:  # noqa: ANN401 - any part of a draft
-    if dataclasses.is_dataclass(value):
-        return {
-            f.name: _plain(
-                getattr(value, f.name), RISK_DECIMALS if f.name in _RISKS else NUMBER_DECIMALS
-            )
-            for f in dataclasses.fields(value)
-        }
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, decimals) for key, item in value.items()}
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return round(value, decimals) + 0.0
     if isinstance(value, tuple | list):
         return [_plain(item, decimals) for item in value]
-    return round(value, decimals) + 0.0 if isinstance(value, float) else value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, decimals) for key, item in value.items()}
+    return {name: _plain(getattr(value, name), places) for name, places in _fields(value.__class__)}
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, int], ...]:
+    """Return the fields of a dataclass, each with the decimals to which its numbers are kept."""
+    names = [f.name for f in dataclasses.fields(kind)]
+    return tuple((n, RISK_DECIMALS if n in _RISKS else NUMBER_DECIMALS) for n in names)
 
 
 def as_json(

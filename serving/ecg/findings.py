@@ -11,7 +11,8 @@ from ...datasets.readers.ecg import EcgRecording
 from ...engine import Models
 from ...engine.ecg.analysis import analyse_ecg
 from ...engine.ecg.features import ecg_features
-from ...engine.ecg.findings import Statement, StatementsModel, find_statements
+from ...engine.ecg.findings import StatementsModel
+from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.measure.reference import Person
 from ...engine.errors import ContractBroken
 from .commands import EcgDone, Network

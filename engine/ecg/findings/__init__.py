@@ -1,15 +1,15 @@
-"""What an ECG says, statement by statement, with the rules that speak for and against it."""
+"""What an ECG says, statement by statement, with the rules that speak for and against it.
 
-from .find import Statement, find_statements
+``find`` is imported where an ECG is there: its filters take longer to load than a visit to screen.
+"""
+
 from .model import StatementsModel, StatementsOutput
 from .spec import StatementSpec, StatementTable, parse_statements
 
 __all__ = [
-    "Statement",
     "StatementSpec",
     "StatementTable",
     "StatementsModel",
     "StatementsOutput",
-    "find_statements",
     "parse_statements",
 ]

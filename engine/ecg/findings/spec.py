@@ -10,7 +10,7 @@ from ...bundles.decode import decode, encode, to_toml
 from ...errors import ContractBroken
 from ...fixedpoint import FloatArray
 from ...fuzzy.system import TskSystem
-from ..quality.model import USES
+from ..uses import USES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from .swap_model import SwapSuspicion
 
 Verdict = Literal["assessable", "assessable_with_caution", "not_assessable"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("assessable", "assessable_with_caution", "not_assessable")
-USES: Final = ("rhythm", "intervals", "st", "twelve_lead")
 
 
 @dataclass(frozen=True, slots=True)

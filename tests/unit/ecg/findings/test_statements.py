@@ -5,8 +5,8 @@ import pytest
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.features import ecg_features
-from laennec.engine.ecg.findings import find_statements, parse_statements
-from laennec.engine.ecg.findings.find import state_of
+from laennec.engine.ecg.findings import parse_statements
+from laennec.engine.ecg.findings.find import find_statements, state_of
 from laennec.engine.ecg.findings.model import evaluate_statements
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.errors import ContractBroken
