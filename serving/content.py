@@ -9,9 +9,10 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from ..engine.canonical import content_hash
+from ..engine.canonical import canonical_bytes, content_hash
 from ..engine.errors import AuditError, DataError
 from ..engine.prediagnosis import PreDiagnosis
 from ..engine.words import LANGUAGES, Sentences, check_language, sentences_sha256
@@ -48,6 +49,30 @@ class Content:
         }
 
 
+def kept_text(content: Content, promised_hash: str) -> str:
+    """Return the content as the store keeps it, after checking that it gives its hash.
+
+    The text is that of ``canonical_bytes(content.as_dict())``; the draft in it is written once, for
+    the store and for the hash.
+
+    Parameters
+    ----------
+    content : of a draft
+    promised_hash : the content hash on which a physician will decide
+
+    Raises
+    ------
+    AuditError : the content is not the one that the hash stands for
+    """
+    draft = canonical_bytes(canonical_content(content.prediagnosis))
+    if sha256(draft).hexdigest() != promised_hash:
+        raise _other_content()
+    rest = {"labels": content.labels, "schema": SCHEMA, "values": content.values}
+    parts = {name: canonical_bytes(part) for name, part in rest.items()} | {"prediagnosis": draft}
+    written = b",".join(b'"%s":%s' % (name.encode(), parts[name]) for name in sorted(parts))
+    return (b"{" + written + b"}").decode("utf-8")
+
+
 def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
     """Return what was kept, after making its hash again.
 
@@ -62,14 +87,18 @@ def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
     """
     said = stored["prediagnosis"]
     if content_hash(said) != promised_hash:
-        raise AuditError(
-            found="a report whose content does not give its content hash",
-            why="what would be shown is not what was or will be decided on",
-            remedy="run `laennec audit verify`, find out what happened, restore the store",
-            path="content",
-        )
+        raise _other_content()
     prediagnosis: PreDiagnosis = _read(PreDiagnosis, {**said, _HASH: promised_hash})
     return Content(prediagnosis, stored["labels"], stored["values"])
+
+
+def _other_content() -> AuditError:
+    return AuditError(
+        found="a report whose content does not give its content hash",
+        why="what would be shown is not what was or will be decided on",
+        remedy="run `laennec audit verify`, find out what happened, restore the store",
+        path="content",
+    )
 
 
 def sentences_for(

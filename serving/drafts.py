@@ -14,7 +14,7 @@ from ..engine.errors import ConfirmationError, NotPermitted
 from .asked import Asked, asked_before
 from .audit import AuditWriter, Row, as_row, require_vouched
 from .clock import Clock
-from .content import Content, read_content
+from .content import Content, kept_text
 from .draft_checks import check_draft
 from .house_data import worklist_rules
 from .kept_words import words_to_keep
@@ -93,7 +93,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     check_draft(draft)
     asked = asked or Asked(SYSTEM)
     document = canonical_bytes(draft).decode("utf-8")
-    kept = None if content is None else _checked(content, draft["content_hash"])
+    kept = None if content is None else kept_text(content, draft["content_hash"])
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
         earlier = asked_before(connection, asked)
@@ -185,13 +185,6 @@ def as_report(connection: Connection, row: RowMapping) -> DraftReport:
         document=json.loads(row["document"]),
         content=None if row["content"] is None else json.loads(row["content"]),
     )
-
-
-def _checked(content: Content, promised_hash: str) -> str:
-    """Return the content as it is kept, after reading it once as it will be read."""
-    kept = canonical_bytes(content.as_dict()).decode("utf-8")
-    read_content(json.loads(kept), promised_hash)
-    return kept
 
 
 def take_step(

@@ -13,7 +13,7 @@ from laennec.engine.errors import DataError, NotPermitted
 from laennec.serving.clock import utc_now
 from laennec.serving.http import issuers as issuers_module
 from laennec.serving.http.dev_issuer import development_token
-from laennec.serving.http.issuers import Issuers, IssuerUnavailable, Replayed, key_set
+from laennec.serving.http.issuers import Issuers, IssuerUnavailable, key_set
 from laennec.serving.http.key_sets import fetched
 from laennec.serving.http.settings import HttpSettings
 from laennec.serving.site import DEVELOPMENT, SiteSettings, load_site
@@ -175,15 +175,6 @@ def test_a_token_that_is_good_once_is_refused_the_second_time(people):
     problem(send(client), 401, "token_replayed")
     again = as_bearer(people, signed(iss=SOFTWARE, sub=PEOPLE["software"]))
     assert send(again, visit(visit_id="next")).status_code == 201
-
-
-def test_every_process_knows_what_another_one_used_up(people):
-    token = signed(iss=SOFTWARE, sub=PEOPLE["software"])
-    site = load_site(people.site)
-    one, other = (Issuers(site, people.site, people.store) for _ in range(2))
-    assert one.person(token, utc_now).id == PEOPLE["software"]
-    with pytest.raises(Replayed, match="used before"):
-        other.person(token, utc_now)
 
 
 def test_one_token_signs_in_once_and_signing_out_ends_it_everywhere(people):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from laennec.engine import load_guidelines, load_models
-from laennec.engine.canonical import content_hash
+from laennec.engine.canonical import canonical_bytes, content_hash
 from laennec.engine.errors import AuditError, ConfirmationError, DataError, RecordError
 from laennec.engine.words import LANGUAGES, Sentences
 from laennec.engine.words import sentences as sentences_module
@@ -18,7 +18,7 @@ from laennec.engine.words.text import render_text
 from laennec.serving import content as content_module
 from laennec.serving import kept_words as kept_words_module
 from laennec.serving.audit_verify import verify
-from laennec.serving.content import Content, read_content, sentences_for
+from laennec.serving.content import Content, kept_text, read_content, sentences_for
 from laennec.serving.decide_commands import DecideOptions, decide_command
 from laennec.serving.drafts import load_draft, save_draft
 from laennec.serving.kept_words import words_to_keep
@@ -317,3 +317,10 @@ def test_a_shortened_hash_is_told_as_such(kept):
     assert "give the whole hash" in error["remedy"]
     act = replace(act, content_hash=kept["content_hash"].upper())
     assert "not 64 small hexadecimal" in decide_command(act).data["error"]["found"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
+def test_what_is_kept_is_the_canonical_form_of_the_content(example):
+    content = Content(example(), {"fr": {"b": "é"}, "en": {}}, {"x": {"y": 0.5}})
+    kept = kept_text(content, content.prediagnosis.content_hash)
+    assert kept.encode() == canonical_bytes(content.as_dict())
