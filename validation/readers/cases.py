@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...engine import Guidelines, Models, load_guidelines, parse, screen, screen_columns
-from ...engine.risks.values import input_value
+from ...engine.risks.values import input_value, pressure_arm
 from ...engine.screen import Screening
 from ...engine.words.sentences import Sentences
 from ..errors import StudyError
@@ -89,9 +89,10 @@ def _case(
 def _facts(screening: Screening, sentences: Sentences) -> tuple[tuple[str, str], ...]:
     """Return everything that the visit says, always in the same order, whatever the model reads."""
     found = []
+    arm = pressure_arm(screening.batch, 0)
     for name, feature in screening.made.items():
         if feature.observed[0]:
-            value = input_value(name, screening.made, screening.batch, 0)
+            value = input_value(name, screening.made, screening.batch, 0, arm)
             text = sentences.quantity(value.name, value.value, value.unit)
             found.append((sentences.name(value.name), text))
     return tuple(found)
