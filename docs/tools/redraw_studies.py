@@ -10,6 +10,7 @@ from laennec.validation.report.checklists import filled
 from laennec.validation.report.pages import sections
 from laennec.validation.report.words import Words
 from laennec.validation.report.write import LANGS, as_html, as_json
+from laennec.validation.study.run import SCHEMA
 
 STUDIES = Path(__file__).resolve().parents[1] / "studies"
 
@@ -18,6 +19,8 @@ def main() -> None:
     """Write the pages."""
     for report in sorted(STUDIES.glob("*/report.json")):
         told = json.loads(report.read_text(encoding="utf-8"))
+        if told["schema"] != SCHEMA:
+            continue
         told["checklists"] = filled(told)
         report.write_text(as_json(told), encoding="utf-8")
         for lang in LANGS:
