@@ -9,7 +9,7 @@ import typer
 from .cli_batch import app as batch_app
 from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
-from .cli_print import print_error, print_json, print_refusal
+from .cli_print import print_error, print_json, print_models, print_refusal
 from .cli_readers import app as readers_app
 from .cli_recalibrate import app as recalibrate_app
 from .cli_screen import Folders, Trust, screen
@@ -17,6 +17,7 @@ from .cli_serve import app as serve_app
 from .cli_validate import app as validate_app
 
 EXIT_REFUSED = 1
+Form = Annotated[str, typer.Option("--format", help="text, or json.")]
 
 app = typer.Typer(
     name="laennec",
@@ -49,11 +50,11 @@ def main() -> None:
 
 
 @models_app.command("list")
-def models_list(models: Folders = None, trust: Trust = None) -> None:
+def models_list(models: Folders = None, trust: Trust = None, format: Form = "text") -> None:  # noqa: A002 - the option's name is public
     """List every bundle, loaded or refused."""
     from .engine.bundles.commands import list_models, open_models
 
-    print_json(list_models(open_models(models, trust_folder=trust)))
+    print_models(list_models(open_models(models, trust_folder=trust)), form=format)
 
 
 @models_app.command("show")
@@ -69,12 +70,12 @@ def models_show(
 
 
 @models_app.command("verify")
-def models_verify(models: Folders = None, trust: Trust = None) -> None:
+def models_verify(models: Folders = None, trust: Trust = None, format: Form = "text") -> None:  # noqa: A002 - the option's name is public
     """Verify signatures, hashes, graphs and known answers of every bundle."""
     from .engine.bundles.commands import open_models, verify_models
 
     rows, code = verify_models(open_models(models, trust_folder=trust))
-    print_json(rows)
+    print_models(rows, form=format, verdict="signatures, hashes, graphs and known answers hold")
     raise typer.Exit(code)
 
 

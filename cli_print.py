@@ -68,6 +68,29 @@ def one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     return value
 
 
+def print_models(rows: list[dict[str, Any]], *, form: str, verdict: str = "") -> None:
+    """Print bundles one a line with a last line that counts them; as data with ``form`` json."""
+    if one_of(form, ("text", "json"), "--format") == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['state']:<8} {row['id']} {_about(row)}".rstrip())
+    ready = sum(row["state"] == "ready" for row in rows)
+    is_good = verdict and ready == len(rows)
+    typer.echo(f"{ready} ready, {len(rows) - ready} refused" + (f"; {verdict}" if is_good else ""))
+
+
+def _about(row: dict[str, Any]) -> str:
+    """Return what a line says of one bundle: what it is, or why it is refused."""
+    if row.get("error"):
+        error = row["error"]
+        return f"{error['found']}: {error['remedy']}"
+    rules = f"{row['rules']} rules" if row.get("rules") else ""
+    parts = [row.get("outcome", ""), row["kind"], rules, f"key {row['key']}"]
+    about = ", ".join(part for part in parts if part)
+    return f"{row['version']}: {about}, sha256 {row['sha256']}"
+
+
 def print_json(data: object) -> None:
     """Print plain data as JSON."""
     import json

@@ -88,7 +88,13 @@ def _models(models: Models) -> list[Check]:
         )
         for b in models.loaded
     ]
+    read_ecgs = [(b.manifest, "reads the waves of an ECG") for b in models.signals]
+    read_ecgs += [(b.manifest, f"{len(b.rules.rules)} rules") for b in models.statements]  # type: ignore[misc]  # two manifests with the same three fields
+    found += [
+        Check(f"model {m.id}", True, f"{m.version}, key {m.key}, {what}") for m, what in read_ecgs
+    ]
     found += [Check(f"model {r.id}", False, f"refused: {r.error}") for r in models.refused]
-    count = f"{len(models.loaded)} ready, {len(models.refused)} refused"
+    ready = len(models.loaded) + len(read_ecgs)
+    count = f"{ready} ready, {len(models.refused)} refused"
     detail = count if models.loaded else f"{count}: every risk would be not assessable"
     return [Check("models", bool(models.loaded), detail), *found]

@@ -88,6 +88,30 @@ def test_a_site_gives_the_keys_that_it_trusts(tmp_path: Path) -> None:
     assert "not an Ed25519 public key" in done.stderr
 
 
+def test_models_are_printed_one_a_line_and_as_data() -> None:
+    """The bug it pins: a screen full of JSON that did not say whether anything was verified."""
+    lines = run("models", "verify").stdout.splitlines()
+    rows = json.loads(run("models", "list", "--format", "json").stdout)
+    assert len(lines) == len(rows) + 1
+    assert lines[-1] == (
+        f"{len(rows)} ready, 0 refused; signatures, hashes, graphs and known answers hold"
+    )
+    for line, row in zip(lines, rows, strict=False):
+        assert line.startswith(f"ready    {row['id']} {row['version']}: ")
+        assert line.endswith(f"sha256 {row['sha256']}")
+    assert run("models", "list", "--format", "xml").returncode == 2
+
+
+def test_a_refused_model_says_why_and_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "some" / "bundles" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "manifest.toml").write_text("not a manifest")
+    done = run("models", "verify", "--models", str(tmp_path / "models"))
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "0 ready, 1 refused"
+    assert done.stdout.startswith("refused ")
+
+
 def test_every_problem_of_a_table_is_printed_with_the_mapping_that_would_do(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("Waist_cm,psu\n100,3\n")

@@ -1,6 +1,6 @@
 """The doctor says what would not work."""
 
-from laennec.engine import Models, load_guidelines
+from laennec.engine import Models, load_guidelines, load_models
 from laennec.serving.doctor import EXTRAS, examine, is_able_to_screen
 
 
@@ -23,3 +23,11 @@ def test_the_chosen_guideline_sets_and_unsigned_rows_are_said() -> None:
     detail = next(c.detail for c in examine(Models(), guidelines) if c.name == "guidelines")
     assert "diabetes=ada" in detail
     assert f"{guidelines.rows_unsigned} rows not signed" in detail
+
+
+def test_what_reads_ecgs_is_counted_among_the_models() -> None:
+    models = load_models()
+    checks = {check.name: check for check in examine(models, load_guidelines())}
+    assert all(f"model {b.manifest.id}" in checks for b in (*models.signals, *models.statements))
+    every = len(models.loaded) + len(models.signals) + len(models.statements)
+    assert checks["models"].detail == f"{every} ready, 0 refused"
