@@ -67,7 +67,7 @@ def agreement(store: Store, *, hide_small: bool) -> tuple[Agreement, ...]:
             finding = _finding(json.loads(row.document), row.finding_id)
             drafted = str(finding.get("band") or finding.get("state"))
             put = row.amended_to or drafted
-            groups[row.finding_id, _version(finding)].append((row.verdict, drafted, put))
+            groups[row.finding_id, version_of(finding)].append((row.verdict, drafted, put))
     return tuple(
         _row(finding, version, pairs, hide_small)
         for (finding, version), pairs in sorted(groups.items())
@@ -79,7 +79,8 @@ def _finding(document: Mapping[str, Any], finding_id: str) -> Mapping[str, Any]:
     return found
 
 
-def _version(finding: Mapping[str, Any]) -> str:
+def version_of(finding: Mapping[str, Any]) -> str:
+    """Return the version of the model behind a finding; ``guideline`` where there is none."""
     model = finding.get("model")
     return f"{model['id']} {model['version']}" if model else _NO_MODEL
 

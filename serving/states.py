@@ -48,9 +48,10 @@ class Act(StrEnum):
     NOTE_IMPRESSION = "note_impression"
     ASK_ADVICE = "ask_advice"
     ADVISE = "advise"
+    JUDGE = "judge"
 
 
-NOTES = frozenset({Act.NOTE_IMPRESSION, Act.ASK_ADVICE, Act.ADVISE})
+NOTES = frozenset({Act.NOTE_IMPRESSION, Act.ASK_ADVICE, Act.ADVISE, Act.JUDGE})
 """Acts that add words to a report and change nothing of where it stands."""
 
 _ALWAYS_LEFT_BY = {Act.SUPERSEDE: State.SUPERSEDED, Act.WITHDRAW: State.WITHDRAWN}

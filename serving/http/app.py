@@ -13,7 +13,7 @@ from ..clock import Clock, utc_now
 from ..pages import routes as pages
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
-from . import consents, documents, notes, operations, prediagnoses, studies
+from . import consents, documents, notes, operations, prediagnoses, shadow, studies
 from .description import describe
 from .door import Door
 from .problems import on_bad_request, on_house_error, on_http_error
@@ -63,7 +63,17 @@ def create_app(
     app.add_exception_handler(ScreeningError, on_house_error)
     app.add_exception_handler(RequestValidationError, on_bad_request)
     app.add_exception_handler(HTTPException, on_http_error)
-    for room in (prediagnoses, consents, notes, documents, studies, operations, pages, visit_page):
+    for room in (
+        prediagnoses,
+        consents,
+        notes,
+        documents,
+        studies,
+        shadow,
+        operations,
+        pages,
+        visit_page,
+    ):
         app.include_router(room.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI documents it
     return app

@@ -18,6 +18,7 @@ from .objects import worklist_of
 from .pdf import as_pdf
 from .prediagnoses import Json, Lang
 from .reading import read_recorded
+from .shadow import require_light
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 DECIDED: Final = (State.CONFIRMED, State.AMENDED)
@@ -77,6 +78,7 @@ def report_text(call: Call, draft_id: str, form: ReportForm) -> str:
     history = read_recorded(call, draft_id)
     is_decided = history.report.state in DECIDED
     require(call.person, Deed.READ_FINAL if is_decided else Deed.READ_DRAFT)
+    require_light(call, draft_id)
     require_impression(call, history)
     shown = show_report(history, form)
     return _final(call, history, form) if is_decided else shown

@@ -18,6 +18,7 @@ from .caller import Call, Calling
 from .consents import agreed_by, remember_said
 from .impression import is_impression_needed, require_impression
 from .reading import read_recorded
+from .shadow import require_light
 from .uploads import SentVisit, sent_visit
 from .views import report_view
 
@@ -82,6 +83,7 @@ def _known(call: Call, asked: Asked) -> str | None:
 
 def _view(call: Call, history: ReportHistory, lang: str | None, *, is_status: bool = False) -> Json:
     is_hidden = is_impression_needed(call, history)
+    is_status = is_status or call.service.settings.shadow
     view = report_view(history, lang, call.person, is_hidden=is_hidden, is_status=is_status)
     return {**view, "content_hash": history.report.content_hash}
 
@@ -109,6 +111,7 @@ def send_decision(
 ) -> Json:
     """Confirm, amend or reject findings, as a named physician, on the content hash read."""
     require(call.person, Deed.DECIDE)
+    require_light(call, draft_id)
     require_impression(call, read_history(call.service.store, draft_id))
     request = body.request(draft_id, content_hash, key)
     decided = decide(call.service.store, request, physician=call.person, clock=call.service.clock)

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[str, int]] = {
     "no_such_way": 409,
     "superseded": 409,
     "impression_first": 409,
+    "shadow_mode": 409,
     "idempotency_key_reused": 422,
     "precondition_missing": 428,
     "request_unreadable": 422,

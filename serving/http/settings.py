@@ -24,6 +24,7 @@ class HttpSettings(BaseSettings):
     max_visit_bytes, max_ecg_bytes : the largest visit and the largest ECG upload
     stop_after_s : how long open requests may still run when the service is stopped
     impression_first : a physician notes an impression of their own before the findings are shown
+    shadow : findings are shown to nobody; physicians judge on their own and are compared
     consent_required : who was never asked did not agree; otherwise only a refusal counts
     requests_per_minute : of one caller, in one process; 0 for no limit
     refusals_per_minute : sign-ins that may fail from one address; 0 for no limit
@@ -43,6 +44,7 @@ class HttpSettings(BaseSettings):
     max_ecg_bytes: int = Field(default=50_000_000, ge=1_000)
     stop_after_s: int = Field(default=30, ge=1)
     impression_first: bool = False
+    shadow: bool = False
     consent_required: bool = False
     requests_per_minute: int = Field(default=12_000, ge=0)
     refusals_per_minute: int = Field(default=120, ge=0)

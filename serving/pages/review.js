@@ -98,6 +98,15 @@
       } catch (error) { failed(error); }
     });
   }
+  const judgement = document.getElementById("judge");
+  if (judgement) judgement.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const findings = Object.fromEntries([...new FormData(judgement)].filter(([, put]) => put));
+    try {
+      await send("judgement", { findings });
+      location.reload();
+    } catch (error) { failed(error); }
+  });
   const acknowledge = document.querySelector("[data-acknowledge]");
   if (acknowledge) acknowledge.addEventListener("click", async () => {
     try {

@@ -1,6 +1,6 @@
 """What the review page prints of one report: words and lists, nothing left to decide."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ...engine import Models
 from ...engine.ecg.signal import EcgSignal
+from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences
 from ..content import sentences_for
 from ..decision_words import DecisionWords, FindingDecision
@@ -30,6 +31,7 @@ from .since_view import since_view
 _REASONS_SHOWN: Final = 2
 _STATE_OF: Final = {"confirm": "confirmed", "amend": "amended", "reject": "rejected"}
 _RISK: Final = "risk"
+Choices = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ class Reader:
     person : who is signed in
     may_decide, may_advise : by the person's role
     impression_first : the site asks physicians for an impression of their own first
+    shadow : the engine runs in the shadow, and findings are shown to nobody
     """
 
     person: Person
     may_decide: bool
     may_advise: bool
     impression_first: bool
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,9 @@ def review_data(
     drawing = draw_ecg(shown.ecg, section, lang) if shown.ecg and section else ""
     return sentences, {
         "page": view,
+        "shadow": reader.shadow,
+        "judged": any(s.act == Act.JUDGE and s.actor_id == reader.person.id for s in history.steps),
+        "to_judge": tuple(_to_judge(content.prediagnosis, sentences)) if reader.shadow else (),
         "to_decide": tuple(f for f in view.main if f.id not in known),
         "known": tuple(f for f in view.main if f.id in known),
         "since": since_view(shown.since, sentences, lang) if shown.since else None,
@@ -134,6 +141,14 @@ def _brief(finding: FindingView, sentences: Sentences) -> tuple[str, str]:
     against += [text for text, is_for in weighed if not is_for]
     join = sentences.text("join.semicolon")
     return _some(for_it, join), _some(against, join)
+
+
+def _to_judge(draft: PreDiagnosis, sentences: Sentences) -> Iterator[tuple[str, str, Choices]]:
+    """Yield what a physician judges without seeing what was drafted: names and choices only."""
+    for finding in draft.findings:
+        prefix = "band" if finding.kind == _RISK else "state"
+        choices = [(code, sentences.text(f"{prefix}.{code}")) for code in STATES_OF[finding.kind]]
+        yield finding.id, sentences.name(finding.id), choices
 
 
 def _some(texts: list[str], join: str) -> str:

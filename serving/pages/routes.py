@@ -223,6 +223,7 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
         may(call.person, Deed.DECIDE),
         may(call.person, Deed.ADVISE),
         call.service.settings.impression_first,
+        call.service.settings.shadow,
     )
     if _is_to_be_seen(history, reader):
         mark_seen(call.service.store, draft_id, physician=call.person, clock=call.service.clock)
@@ -255,4 +256,4 @@ def _is_to_be_seen(history: ReportHistory, reader: Reader) -> bool:
     )
     is_open = history.report.state in UNDECIDED
     is_hidden = impression_needed(history, reader.person, is_asked=reader.impression_first)
-    return reader.may_decide and is_open and is_new and not is_hidden
+    return reader.may_decide and is_open and is_new and not (is_hidden or reader.shadow)

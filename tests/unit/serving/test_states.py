@@ -31,9 +31,11 @@ WAYS = {
     ("draft", "note_impression"): "draft",
     ("draft", "ask_advice"): "draft",
     ("draft", "advise"): "draft",
+    ("draft", "judge"): "draft",
     ("seen", "note_impression"): "seen",
     ("seen", "ask_advice"): "seen",
     ("seen", "advise"): "seen",
+    ("seen", "judge"): "seen",
 }
 
 
