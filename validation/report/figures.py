@@ -126,19 +126,19 @@ def benefit(document: Document, words: Words) -> Figure:
 
 
 def forest(document: Document, words: Words) -> Figure:
-    """Draw the AUROC of every group."""
+    """Draw the AUROC of every group, or the C-index where the outcome takes time."""
     rows: list[tuple[str, Any]] = []
+    groups = [g for s in document["subgroups"] for g in s["groups"]]
+    stat = "auroc" if all("auroc" in g["results"] for g in groups) else "c_index"
     for subgroup in document["subgroups"]:
         rows.append((words.pick(subgroup, "label"), None))
-        rows += [
-            (f"   {words.pick(g, 'label')}", g["results"]["auroc"]) for g in subgroup["groups"]
-        ]
+        rows += [(f"   {words.pick(g, 'label')}", g["results"][stat]) for g in subgroup["groups"]]
     lowest = min((r["ci_low"] for _, r in rows if r and r.get("ci_low") is not None), default=0.5)
     left = min(_FOREST_BOTTOM, lowest)
     plot = Plot(
         (left - (_FOREST_TOP - left), _FOREST_TOP),
         (0.0, float(len(rows))),
-        words.say("axis", "auroc"),
+        words.say("stat", stat),
         "",
         lambda v: words.short(round(v, 2)) if v >= left - 1e-9 else "",
         height=_ROW * len(rows) + 70.0,
@@ -153,5 +153,5 @@ def forest(document: Document, words: Words) -> Figure:
             plot.note_at(left, row, words.say("why", code))
         else:
             plot.interval(row, result["ci_low"], result["value"], result["ci_high"])
-    caption = words.say("caption", "forest")
+    caption = words.say("caption", f"forest_{stat}")
     return Figure("forest", caption, plot.svg(caption, has_y=False))

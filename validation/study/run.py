@@ -119,7 +119,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         "participants": describe(people, bundle.manifest.input_names),
         "endpoints": shown,
         "analyses": analyses,
-        "subgroups": [] if is_survival(protocol) else subgroups(people, protocol),
+        "subgroups": subgroups(people, protocol),
         "sample_size": sample,
         **{
             name: found

@@ -4,12 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from ...training.survival import had_event
 from ..data.people import People
 from ..protocol.model import Protocol
 from ..statistics.calibration import calibration_fit, observed_to_expected
 from ..statistics.discrimination import auroc
 from ..statistics.estimate import BoolArray, NotEstimable, Result, as_data
 from ..statistics.proportions import TwoByTwo, shares
+from ..statistics.survival import auroc_at, calibration_at, harrell_c
+from .survival import outcome_of
 
 HEADLINE = (
     "auroc",
@@ -24,9 +27,14 @@ HEADLINE = (
 )
 
 
+SURVIVAL = ("c_index", "auroc_at", "observed_to_expected", "calibration_slope")
+"""The headline numbers of an outcome that takes time."""
+
+
 def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
     """Return one table a subgroup; a group with too few cases is told and not estimated."""
     found = []
+    names = HEADLINE if protocol.reference.time is None else SURVIVAL
     for subgroup in protocol.subgroups:
         rows = []
         for category, rows_in in zip(subgroup.groups, people.groups[subgroup.id], strict=True):
@@ -47,7 +55,7 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
                 "label": subgroup.label,
                 "label_fr": subgroup.label_fr or subgroup.label,
                 "groups": rows,
-                "worst_gap": {name: worst_gap(rows, name) for name in HEADLINE},
+                "worst_gap": {name: worst_gap(rows, name) for name in names},
             }
         )
     return found
@@ -55,6 +63,8 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
 
 def headline(people: People, among: BoolArray, protocol: Protocol) -> dict[str, Any]:
     """Return the headline numbers of some of the people, at the frozen cut-off."""
+    if protocol.reference.time is not None:
+        return _survival(people, among, protocol)
     case, value = people.case[among], people.value[among]
     fewest = min(int(case.sum()), int((~case).sum()))
     if fewest < protocol.analysis.minimum_events:
@@ -66,6 +76,21 @@ def headline(people: People, among: BoolArray, protocol: Protocol) -> dict[str, 
     found["observed_to_expected"] = observed_to_expected(case, value)
     found["calibration_slope"] = calibration_fit(case, value)["calibration_slope"]
     return {name: as_data(found[name]) for name in HEADLINE}
+
+
+def _survival(people: People, among: BoolArray, protocol: Protocol) -> dict[str, Any]:
+    """Return ranking and calibration at the horizon; events by then are what is counted."""
+    horizon, value = protocol.reference.horizon or 0.0, people.value[among]
+    outcome = outcome_of(people).rows(among)
+    if int(had_event(outcome, horizon).sum()) < protocol.analysis.minimum_events:
+        why = as_data(NotEstimable("too_few", len(value), "minimum number of events"))
+        return dict.fromkeys(SURVIVAL, why)
+    found = {
+        "c_index": harrell_c(outcome, value),
+        "auroc_at": auroc_at(outcome, value, horizon),
+        **calibration_at(outcome, value, horizon),
+    }
+    return {name: as_data(found[name]) for name in SURVIVAL}
 
 
 def worst_gap(groups: list[dict[str, Any]], name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from laennec.validation.protocol import freeze, read_protocol, template
 from laennec.validation.report import write_report
 from laennec.validation.report.words import Words, _texts
 from laennec.validation.study import StudyOptions, run_study
+from laennec.validation.study.subgroups import SURVIVAL
 
 MODELS = load_models()
 BUNDLE = next(b for b in MODELS.loaded if b.manifest.id == "diabetes_type_2/undiagnosed_no_lab")
@@ -264,6 +265,10 @@ def test_a_survival_outcome_is_ranked_by_c_index(folder):
         document["endpoints"][0]["result"]["method"] == "Harrell, infinitesimal jackknife; paired"
     )
     assert "missing" not in document
+    groups = [g for s in document["subgroups"] for g in s["groups"]]
+    assert groups
+    assert all(set(g["results"]) == set(SURVIVAL) for g in groups)
+    assert any("value" in g["results"]["c_index"] for g in groups)
     write_report(document, folder / "out")
     html = (folder / "out" / "report.fr.html").read_text(encoding="utf-8")
     assert "Critère de survie" in html
