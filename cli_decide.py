@@ -59,11 +59,17 @@ def show_draft(
 
 
 @app.command()
-def worklist(database: Database = None) -> None:
+def worklist(
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",  # noqa: A002 - the option's name is public
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    database: Database = None,
+) -> None:
     """List the reports that wait for a physician, the most urgent first."""
     from .serving.decide_commands import worklist_command
 
-    show(worklist_command(database=database))
+    spoken = one_of(lang, ("fr", "en"), "--lang")
+    is_text = one_of(format, ("text", "json"), "--format") == "text"
+    show(worklist_command(database=database, lang=spoken if is_text else None))
 
 
 @app.command()

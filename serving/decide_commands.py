@@ -25,6 +25,7 @@ from .decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
 from .site import Site, SiteSettings, load_site, read_settings
 from .store import Store, open_store
 from .worklist import worklist
+from .worklist_text import worklist_text
 
 EXIT_DONE = 0
 EXIT_REFUSED = 1
@@ -90,21 +91,25 @@ def answering_errors(command: Callable[_P, CommandResult]) -> Callable[_P, Comma
 
 
 @answering_errors
-def worklist_command(*, database: str | None = None, clock: Clock = utc_now) -> CommandResult:
+def worklist_command(
+    *, database: str | None = None, clock: Clock = utc_now, lang: str | None = None
+) -> CommandResult:
     """List the reports that wait for a physician.
 
     Parameters
     ----------
     database : address of the store; without it, LAENNEC_DATABASE, then the site's own
     clock : the time against which waiting is measured
+    lang : ``fr`` or ``en`` for lines to be read; data only where None
 
     Returns
     -------
     ``reports``: one dict per report, as `WorklistItem`
     """
     with opened(database, read_settings()) as store:
-        items = [asdict(item) for item in worklist(store, clock=clock)]
-    return CommandResult(EXIT_DONE, {"reports": items})
+        items = worklist(store, clock=clock)
+    text = None if lang is None else worklist_text(items, lang)
+    return CommandResult(EXIT_DONE, {"reports": [asdict(item) for item in items]}, text)
 
 
 @answering_errors
