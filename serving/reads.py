@@ -9,6 +9,25 @@ from .store import Store
 READ = "read"
 
 
+def record_study_read(store: Store, project: str, *, reader: Person, clock: Clock) -> None:
+    """Write into the audit trail that somebody took the records of a project.
+
+    Parameters
+    ----------
+    store : an opened store
+    project : of which there is a key
+    reader : who takes them
+    clock : the time of it
+
+    Raises
+    ------
+    StoreUnavailable : it could not be recorded, so nothing may be given
+    """
+    with store.write() as connection:
+        event = {"act": "read_study", "actor": reader.id, "project": project}
+        AuditWriter(connection, clock).write(event, [])
+
+
 def record_read(store: Store, draft_id: str, *, reader: Person, clock: Clock) -> bool:
     """Write into the audit trail that somebody read a report.
 

@@ -101,7 +101,9 @@ class Call:
 
 def call_of(request: Request) -> Call:
     """Return who calls with what answers; as `caller_of`."""
-    return Call(caller_of(request), service_of(request))
+    person = caller_of(request)
+    request.state.is_known = True
+    return Call(person, service_of(request))
 
 
 Calling = Annotated[Call, Depends(call_of)]

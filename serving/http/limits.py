@@ -1,7 +1,8 @@
 """How often somebody may ask: a bucket of requests that fills again, for every caller of a process.
 
 Who guesses tokens is slowed down sooner: refused sign-ins are counted by the address they come
-from. Each process of the service counts for itself, so that no request waits for another's count.
+from. That may be a proxy's, so who is signed in already goes on. Each process of the service counts
+for itself, so that no request waits for another's count.
 """
 
 import hashlib
@@ -72,6 +73,7 @@ class Limits:
 
     def __init__(self, requests_per_minute: int, refusals_per_minute: int) -> None:
         self._asked, self._refused = Bucket(requests_per_minute), Bucket(refusals_per_minute)
+        self._signed_in: set[str] = set()
 
     def check(self, request: Request) -> None:
         """Refuse a request of a caller who has none left; what watches the service is not counted.
@@ -82,7 +84,9 @@ class Limits:
         """
         if request.url.path in _OPEN:
             return
-        if self._refused.left(_address(request)) < 1.0 or not self._asked.take(_caller(request)):
+        caller = _caller(request)
+        is_guessed_at = self._refused.left(_address(request)) < 1.0
+        if (is_guessed_at and caller not in self._signed_in) or not self._asked.take(caller):
             raise TooManyRequests(
                 found="more requests than one caller may send in a minute",
                 why="one caller could keep the service from every other",
@@ -92,9 +96,15 @@ class Limits:
             )
 
     def note(self, request: Request, status: int) -> None:
-        """Count an answer that refused to sign somebody in."""
+        """Count an answer that refused to sign somebody in; remember whose token was good."""
+        caller = _caller(request)
         if status == _REFUSED:
             self._refused.take(_address(request))
+            self._signed_in.discard(caller)
+        elif getattr(request.state, "is_known", False):
+            if len(self._signed_in) >= _MOST_CALLERS:
+                self._signed_in.clear()
+            self._signed_in.add(caller)
 
 
 def _address(request: Request) -> str:

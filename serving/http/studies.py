@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from ..pseudonyms import NoSuchProject, project_key, study_records
+from ..reads import record_study_read
 from .access import Deed, require
 from .caller import Calling
 from .prediagnoses import Json
@@ -22,7 +23,6 @@ def read_records(project: str, call: Calling) -> Json:
             remedy="Set LAENNEC_SITE",
             path="project",
         )
-    return {
-        "project": project,
-        "records": study_records(call.service.store, project_key(folder, project)),
-    }
+    store, key = call.service.store, project_key(folder, project)
+    record_study_read(store, project, reader=call.person, clock=call.service.clock)
+    return {"project": project, "records": study_records(store, key)}

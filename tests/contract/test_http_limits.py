@@ -7,6 +7,8 @@ from http_support import PEOPLE, People, decide, problem, send, visit
 from laennec.engine.errors import DataError
 from laennec.serving.http.limits import Bucket
 from laennec.serving.pseudonyms import new_project, project_key, pseudonym
+from laennec.serving.tables import audit_events
+from sqlalchemy import select
 
 
 @pytest.fixture
@@ -38,13 +40,17 @@ def test_one_caller_does_not_keep_the_service_from_another(tmp_path, database_ur
 
 def test_who_guesses_tokens_is_slowed_down(tmp_path, database_url):
     with People(tmp_path, database_url, refusals_per_minute=5) as people:
-        guess = people.as_(None)
+        guess, martin = people.as_(None), people.as_("martin")
+        assert martin.get("/v1/worklist").status_code == 200
         said = []
         for n in range(8):
             guess.headers["Authorization"] = f"Bearer guess-{n}"
+            guess.get("/review/static/review.css")
             said.append(guess.get("/v1/worklist").status_code)
         assert said[:5] == [401] * 5
         assert said[-1] == 429
+        assert martin.get("/v1/worklist").status_code == 200, "who is signed in goes on"
+        problem(people.as_("nurse").get("/v1/worklist"), 429, "too_many_requests")
 
 
 HOSTILE = [
@@ -120,6 +126,12 @@ def test_a_statistician_gets_decisions_of_who_agreed_under_pseudonyms(people):
     assert pseudonym(key, "person-0") in {r["pseudonym"] for r in records}
     assert pseudonym(key, "person-5") not in {r["pseudonym"] for r in records}
     assert {f["verdict"] for f in records[0]["findings"]} == {"confirm"}
+    with people.store.read() as connection:
+        trail = [
+            json.loads(p) for p in connection.execute(select(audit_events.c.payload)).scalars()
+        ]
+    read = [(e["actor"], e["project"]) for e in trail if e["act"] == "read_study"]
+    assert read[-2:] == [(PEOPLE["statistician"], "one"), (PEOPLE["statistician"], "two")]
 
 
 def test_the_pseudonyms_are_the_statisticians(people):
