@@ -33,6 +33,7 @@ from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.findings import PersonContext, risk_finding
+from .screen_ecg import screen_ecgs
 from .screened import consent_note, is_declined, is_minor
 from .urgency.agreement import agree_with_urgent
 from .urgency.gaps import rules_not_applied
@@ -42,7 +43,6 @@ from .words import sentences_sha256
 from .words.as_json import canonical_content
 
 NO_URGENCY = len(URGENCIES)
-ECG_PROBLEM = "ecg_"
 _BAND_NAMES = ("low", "intermediate", "high")
 
 
@@ -67,6 +67,7 @@ class Screening:
     guidelines: Guidelines
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
     ecg_urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
+    ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -120,8 +121,8 @@ def screen_columns(
     said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
     levels = [urgent.level, said, published.urgency]
     levels += [_risk_urgency(columns) for columns in risks]
-    ecgs, ecg_urgent = _ecgs(checked, models, signals or {})
-    levels.append(_ecg_urgency(ecg_urgent, batch.n))
+    ecgs = screen_ecgs(checked, models, signals or {})
+    levels.append(ecgs.urgency(batch.n))
     return Screening(
         batch=checked,
         made=made,
@@ -132,48 +133,10 @@ def screen_columns(
         urgency=np.minimum.reduce(levels).astype(np.int8),
         models=models,
         guidelines=guidelines,
-        ecgs=ecgs,
-        ecg_urgent=ecg_urgent,
+        ecgs=ecgs.sections,
+        ecg_urgent=ecgs.urgent,
+        ecg_findings=ecgs.findings,
     )
-
-
-def _ecgs(
-    batch: VisitBatch, models: Models, signals: Mapping[int, EcgSignal]
-) -> tuple[dict[int, EcgSection], dict[int, tuple[UrgentItem, ...]]]:
-    """Measure each ECG and apply the urgent rules to it.
-
-    Without the network where it was refused, the person declined models, or the record is refused:
-    of a refused record only what is urgent is said.
-    """
-    lost = {p.row for p in batch.problems if p.code.startswith(ECG_PROBLEM)} - signals.keys()
-    if not signals and not lost:
-        return {}, {}
-    from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415 - a visit without ECG needs no filters
-
-    bare = is_declined(batch) | batch.refused
-    found = {
-        row: screened_ecg(
-            signal,
-            models,
-            person_at(batch, row),
-            declared=declared_symptoms(batch, row),
-            without_network=bool(bare[row]),
-        )
-        for row, signal in signals.items()
-    }
-    sections = {row: one.section for row, one in found.items() if not batch.refused[row]}
-    urgent = {row: one.urgency.items for row, one in found.items()}
-    urgent |= {row: unread_ecg(declared_symptoms(batch, row)) for row in lost}
-    return sections, urgent
-
-
-def _ecg_urgency(urgent: Mapping[int, tuple[UrgentItem, ...]], n: int) -> Int8Array:
-    """Return (n,) the most urgent level of each person's ECG."""
-    levels = np.full(n, NO_URGENCY, dtype=np.int8)
-    for row, items in urgent.items():
-        found = [URGENCIES.index(item.level) for item in items]
-        levels[row] = min([NO_URGENCY, *found])
-    return levels
 
 
 def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
@@ -268,7 +231,7 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
             f if f.state == "not_assessable" else replace(f, limits=(*f.limits, limit))
             for f in facts
         )
-    return (*facts, *risks)
+    return (*facts, *screening.ecg_findings.get(row, ()), *risks)
 
 
 def _not_applied(screening: Screening, row: int) -> tuple[str, ...]:

@@ -7,17 +7,23 @@ from typing import Final
 from ..bundles.load import Models
 from ..bundles.waves import SignalBundle
 from ..errors import ModelError
-from ..prediagnosis import EcgSection, InputValue, Message, ModelReference, UrgentItem
+from ..prediagnosis import EcgSection, Finding, InputValue, Message, ModelReference, UrgentItem
 from ..record import FEMALE, MALE, YES, VisitBatch
 from ..runtime import ORT_ERRORS
 from .analysis import EcgAnalysis, analyse_ecg
 from .delineation.delineate import Delineator
+from .features import ecg_features
+from .findings import find_statements
+from .findings.facts import refused_findings, statement_findings
+from .findings.settings import statement_settings
 from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
 from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
 
 DELINEATOR_ID: Final = "ecg_delineation/waves"
+STATEMENTS_ID: Final = "ecg_findings/twelve_lead"
+VOCABULARY: Final[tuple[str, ...]] = tuple(statement_settings()["vocabulary"])
 NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
 FAILURES: Final[tuple[type[Exception], ...]] = (
     ModelError,
@@ -33,6 +39,7 @@ class ScreenedEcg:
 
     section: EcgSection
     urgency: EcgUrgency
+    findings: tuple[Finding, ...] = ()
 
 
 def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None:
@@ -93,7 +100,28 @@ def screened_ecg(
     ready = None if without_network else ready_delineator(models)
     analysis, model = _analysed(signal, ready)
     urgency = urgent_ecg(analysis, person, declared)
-    return ScreenedEcg(section_of(analysis, model, person, urgency), urgency)
+    findings = () if without_network else _said(analysis, model, models, person)
+    return ScreenedEcg(section_of(analysis, model, person, urgency), urgency, findings)
+
+
+def _said(
+    analysis: EcgAnalysis, network: ModelReference | None, models: Models, person: Person
+) -> tuple[Finding, ...]:
+    """Return what the rules say; not assessable where rules or network may not be asked."""
+    bundle = models.statement_rules(STATEMENTS_ID)
+    if bundle is None:
+        return refused_findings(VOCABULARY)
+    if network is None:
+        return refused_findings(bundle.table.names)
+    try:
+        rules = bundle.model()
+        features = ecg_features(analysis, person)
+        found = find_statements(analysis, features, rules)
+    except FAILURES:
+        return refused_findings(bundle.table.names)
+    m = bundle.manifest
+    reference = ModelReference(m.id, m.version, bundle.sha256, m.key)
+    return statement_findings(found, features, rules, reference)
 
 
 def unread_ecg(declared: Iterable[str]) -> tuple[UrgentItem, ...]:

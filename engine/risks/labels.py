@@ -21,5 +21,6 @@ def _parsed(rules: bytes) -> Mapping[str, Any]:
 
 def model_labels(models: Models, lang: str) -> dict[str, str]:
     """Return the labels of every loaded bundle: ``variable:waist_cm``, ``term:waist_cm.high``."""
-    files = (_parsed(b.files[RULES]) for b in models.loaded)
-    return rule_labels(files, check_language(lang))
+    texts = [b.files[RULES] for b in models.loaded]
+    texts += [b.files[RULES] for b in models.statements]
+    return rule_labels([_parsed(text) for text in texts], check_language(lang))

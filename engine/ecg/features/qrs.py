@@ -7,7 +7,7 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ..measure.axis import frontal_axis_deg
 from ..measure.deflections import Deflections
-from .numbers import NUMBERS
+from .numbers import NUMBERS, sex_limit
 from .view import MS, NAN, View, pairs_value
 
 _INFERIOR: Final = ("II", "III", "aVF")
@@ -127,7 +127,7 @@ def voltage_features(view: View) -> dict[str, float]:
     """Voltages of hypertrophy, and the greatest of all limb and all chest leads."""
     names = (
         "sokolow_lyon_mv", "cornell_mv", "r_avl_mv", "r_i_s_iii_mv", "r_v5_v6_mv", "s_v1_v2_mv",
-        "limb_voltage_mv", "chest_voltage_mv", "r_v3_mv", "total_qrs_mv",
+        "limb_voltage_mv", "chest_voltage_mv", "r_v3_mv", "total_qrs_mv", "cornell_excess_mv",
     )  # fmt: skip
     found = dict.fromkeys(names, NAN)
     lead = view.per_lead
@@ -140,6 +140,7 @@ def voltage_features(view: View) -> dict[str, float]:
 
     found["sokolow_lyon_mv"] = at(s, "V1") + float(np.fmax(at(r, "V5"), at(r, "V6")))
     found["cornell_mv"] = at(r, "aVL") + at(s, "V3")
+    found["cornell_excess_mv"] = found["cornell_mv"] - sex_limit("cornell_mv", view.person.sex)
     found["r_avl_mv"] = at(r, "aVL")
     found["r_i_s_iii_mv"] = at(r, "I") + at(s, "III")
     found["r_v5_v6_mv"] = float(np.fmax(at(r, "V5"), at(r, "V6")))

@@ -8,7 +8,7 @@ from ...fixedpoint import FloatArray
 from ..measure.qtc import qtc_bazett_ms, qtc_fridericia_ms, qtc_hodges_ms
 from ..urgent.settings import load_ecg_urgent
 from ..urgent.st import st_limit_mv
-from .numbers import NUMBERS
+from .numbers import NUMBERS, sex_limit
 from .view import MS, NAN, View, pairs_value
 
 _T_LEADS: Final = ("I", "II", "V3", "V4", "V5", "V6")
@@ -100,7 +100,7 @@ def _angle(view: View, qrs: FloatArray, t: FloatArray) -> float:
 
 def qt_features(view: View) -> dict[str, float]:
     """QT and its corrections; from a wide QRS half of it is taken off (Bogossian)."""
-    names = ("qt_ms", "qtc_fridericia_ms", "qtc_hodges_ms", "qtc_mean_ms", "qt_spread_ms")
+    names = ("qt_ms", "qtc_fridericia_ms", "qtc_excess_ms", "qtc_hodges_ms", "qtc_mean_ms")
     found = dict.fromkeys(names, NAN)
     t, at = view.times, view.times.r_peak / view.fs
     qt = ((t.t_offset - t.qrs_onset) * MS / view.fs)[view.dominant]
@@ -110,11 +110,12 @@ def qt_features(view: View) -> dict[str, float]:
         return found
     value, usual = np.array(float(np.median(qt))), np.array(float(np.median(rr)))
     found["qt_ms"] = float(value)
-    found["qt_spread_ms"] = float(np.median(np.abs(qt - np.median(qt))))
     width = (t.qrs_offset - t.qrs_onset)[view.dominant] * MS / view.fs
     wide = float(np.nanmedian(width)) if np.isfinite(width).any() else 0.0
-    less = value - max(wide - NUMBERS["qt"]["usual_qrs_ms"], 0.0)
+    is_wide = wide >= NUMBERS["qt"]["wide_qrs_ms"]
+    less = value - (wide - NUMBERS["qt"]["usual_qrs_ms"] if is_wide else 0.0)
     found["qtc_fridericia_ms"] = float(qtc_fridericia_ms(less, usual))
+    found["qtc_excess_ms"] = found["qtc_fridericia_ms"] - sex_limit("qtc_ms", view.person.sex)
     found["qtc_hodges_ms"] = float(qtc_hodges_ms(less, usual))
     bazett = float(qtc_bazett_ms(less, usual))
     found["qtc_mean_ms"] = (found["qtc_fridericia_ms"] + found["qtc_hodges_ms"] + bazett) / 3.0

@@ -40,7 +40,9 @@ def ecg_features(analysis: EcgAnalysis, person: Person = NOBODY) -> EcgFeatures:
     person : sex and age; they move the limits of ST
     """
     found = features_of(view_of(analysis, person))
-    return EcgFeatures({**found.values, **signal_features(analysis)}, found.leads, found.beats)
+    age = NAN if person.age_years is None else person.age_years
+    values = {**found.values, **signal_features(analysis), "age_years": age}
+    return EcgFeatures(values, found.leads, found.beats)
 
 
 def signal_features(analysis: EcgAnalysis) -> dict[str, float]:

@@ -10,12 +10,15 @@ from ...fixedpoint import FloatArray
 from ..analysis import REFUSED, EcgAnalysis
 from ..features import EcgFeatures
 from .model import StatementsModel, StatementsOutput
+from .settings import statement_settings
 from .spec import StatementSpec
 
 PRESENT: Final = "present"
 BORDERLINE: Final = "borderline"
 ABSENT: Final = "absent"
 NOT_ASSESSABLE: Final = "not_assessable"
+NEEDS: Final = "ecg.statement.needs"
+NOT_WITH: Final = "ecg.statement.not_with"
 # Decision 6 withholds QTc in fibrillation, not in every irregular rhythm: not_when says so.
 _NO_REASON: Final = frozenset({"ecg.withheld.unstable_rate"})
 
@@ -76,9 +79,9 @@ def find_statements(
     found = []
     for i, spec in enumerate(model.table.statements):
         why = reasons[spec.name] + tuple(
-            f"ecg.statement.not_with.{name}" for name in spec.not_when if name in present
+            f"{NOT_WITH}.{name}" for name in spec.not_when if name in present
         )
-        found.append(_statement(spec, i, why, output, model))
+        found.append(_statement(spec, i, why, output, (model, features)))
     return tuple(found)
 
 
@@ -88,7 +91,7 @@ def _reasons(spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures) 
         return (f"ecg.statement.quality.{spec.use}",)
     absent = [n for n in spec.needs if not np.isfinite(features.values.get(n, np.nan))]
     if absent:
-        return tuple(f"ecg.statement.needs.{name}" for name in absent)
+        return tuple(f"{NEEDS}.{name}" for name in absent)
     withheld: dict[str, None] = {}
     for name in spec.not_withheld:
         measured = analysis.measurements.measured.get(name)
@@ -102,12 +105,13 @@ def _statement(
     index: int,
     why: tuple[str, ...],
     output: StatementsOutput,
-    model: StatementsModel,
+    shared: tuple[StatementsModel, EcgFeatures],
 ) -> Statement:
+    model, features = shared
     owners, ids = model.table.owners(model.system), model.system.rule_ids
     mine = np.flatnonzero(owners == index)
     score = float(output.score[0, index])
-    state = NOT_ASSESSABLE if why else state_of(spec, score)
+    state = NOT_ASSESSABLE if why else _decided(spec, score, features)
     return Statement(
         name=spec.name,
         score=float("nan") if why else score,
@@ -117,6 +121,17 @@ def _statement(
         contribution={ids[r]: float(output.rule_contribution[0, r]) for r in mine},
         bias=float(output.bias[0, index]),
     )
+
+
+def _decided(spec: StatementSpec, score: float, features: EcgFeatures) -> str:
+    """Let a measured value decide where the house says so (QTc), else the score."""
+    rule = statement_settings()["decided_by_value"].get(spec.name)
+    if rule is None:
+        return state_of(spec, score)
+    value = features.values[rule["feature"]]
+    if value >= rule["present_from"]:
+        return PRESENT
+    return BORDERLINE if value >= rule["borderline_from"] else ABSENT
 
 
 def state_of(spec: StatementSpec, score: float) -> str:

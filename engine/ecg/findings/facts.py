@@ -1,0 +1,129 @@
+"""The statements of a visit's ECG as findings of its draft: facts with reasons, for a physician."""
+
+from typing import Final
+
+import numpy as np
+
+from ...fuzzy.rules import Rule
+from ...prediagnosis import Finding, InputValue, Message, ModelReference, Reason, Urgency
+from ..features import EcgFeatures
+from .find import NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
+from .model import StatementsModel
+from .settings import statement_settings
+
+PREFIX: Final = "ecg_"
+ACTION: Final = "read_ecg"
+ADDRESSEE: Final = "physician"
+REFUSED: Final = "ecg.statement.model_refused"
+DECIMALS: Final = {"ms": 0, "deg": 0, "/min": 0, "a": 0}
+_OTHER_DECIMALS: Final = 2
+_CONTRIBUTION_DECIMALS: Final = 4
+
+
+def statement_findings(
+    statements: tuple[Statement, ...],
+    features: EcgFeatures,
+    model: StatementsModel,
+    reference: ModelReference,
+) -> tuple[Finding, ...]:
+    """Return one finding for each statement.
+
+    Parameters
+    ----------
+    statements : what ``find_statements`` returned
+    features : of the same recording, for the values behind the reasons
+    model : whose rules spoke
+    reference : how the bundle is named
+    """
+    return tuple(_finding(s, features, model, reference) for s in statements)
+
+
+def refused_findings(names: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return the findings of statements whose rules may not be asked: not assessable, and why."""
+    return tuple(
+        Finding(
+            id=f"{PREFIX}{name}",
+            kind="fact",
+            message=_message(name, NOT_ASSESSABLE),
+            state=NOT_ASSESSABLE,
+            limits=(Message(REFUSED),),
+        )
+        for name in names
+    )
+
+
+def _message(name: str, state: str) -> Message:
+    return Message(f"finding.ecg_statement.{state}", {"statement": f"finding_name:{PREFIX}{name}"})
+
+
+def _finding(
+    said: Statement, features: EcgFeatures, model: StatementsModel, reference: ModelReference
+) -> Finding:
+    for_, against = _reasons(said, features, model)
+    level: Urgency | None = statement_settings()["level"].get(said.name)
+    asks = said.state == PRESENT and level is not None
+    return Finding(
+        id=f"{PREFIX}{said.name}",
+        kind="fact",
+        message=_message(said.name, said.state),
+        state=said.state,  # type: ignore[arg-type]  # one of the four states
+        urgency=level if asks else None,
+        reasons_for=for_,
+        reasons_against=against,
+        proposed_action=ACTION if asks else "",
+        proposed_addressee=ADDRESSEE if asks else "",
+        model=reference,
+        limits=tuple(_limit(why) for why in said.why),
+        details={} if said.why else {"bias": round(said.bias, _CONTRIBUTION_DECIMALS)},
+    )
+
+
+def _limit(why: str) -> Message:
+    """Word why nothing can be said: the feature or the other statement is a parameter."""
+    head, _, name = why.rpartition(".")
+    if head == NEEDS:
+        return Message(NEEDS, {"item": f"variable:{name}"})
+    if head == NOT_WITH:
+        return Message(NOT_WITH, {"statement": f"finding_name:{PREFIX}{name}"})
+    return Message(why)
+
+
+def _reasons(
+    said: Statement, features: EcgFeatures, model: StatementsModel
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Return what speaks for and against a statement that is not simply absent."""
+    if said.state not in (PRESENT, "borderline"):
+        return (), ()
+    settings = statement_settings()
+    rules = {rule.id: rule for rule in model.system.rules}
+    order = sorted(said.contribution.items(), key=lambda item: -abs(item[1]))
+    told = [
+        (_reason(rules[name], said, features, model), value)
+        for name, value in order
+        if abs(value) >= settings["least_contribution"]
+    ]
+    most = settings["most_reasons"]
+    for_ = [reason for reason, value in told if value > 0]
+    against = [reason for reason, value in told if value < 0]
+    return tuple(for_[:most]), tuple(against[:most])
+
+
+def _reason(rule: Rule, said: Statement, features: EcgFeatures, model: StatementsModel) -> Reason:
+    names = dict.fromkeys(literal.variable for literal in rule.literals)
+    return Reason(
+        rule_id=rule.id,
+        message=Message("reason.tsk_rule", {"premise": f"premise:{rule.antecedent}"}),
+        contribution=round(said.contribution[rule.id], _CONTRIBUTION_DECIMALS),
+        inputs=tuple(_input(name, features, model) for name in names),
+        source=rule.source,
+        membership=round(said.firing[rule.id], _CONTRIBUTION_DECIMALS),
+    )
+
+
+def _input(name: str, features: EcgFeatures, model: StatementsModel) -> InputValue:
+    unit = next(v.unit for v in model.system.variables if v.name == name)
+    value = features.values.get(name, float("nan"))
+    if not np.isfinite(value):
+        return InputValue(name, "", "", "estimated")
+    digits = DECIMALS.get(unit, _OTHER_DECIMALS)
+    return InputValue(name, f"{value:.{digits}f}", unit, "derived")

@@ -1,0 +1,73 @@
+"""The ECGs of a batch of visits: measured, put through the urgent rules, and said in statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .bundles.load import Models
+from .ecg.signal import EcgSignal
+from .prediagnosis import URGENCIES, EcgSection, Finding, UrgentItem
+from .record import Int8Array, VisitBatch
+from .screened import is_declined
+
+ECG_PROBLEM = "ecg_"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedEcgs:
+    """What the ECGs of a batch say, by row.
+
+    Attributes
+    ----------
+    sections : quality and measurements
+    urgent : items that call a person, whatever any model says
+    findings : statements, as facts with reasons
+    """
+
+    sections: Mapping[int, EcgSection] = field(default_factory=dict)
+    urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
+    findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def urgency(self, n: int) -> Int8Array:
+        """Return (n,) the most urgent level of each person's ECG."""
+        levels = np.full(n, len(URGENCIES), dtype=np.int8)
+        for row in {*self.urgent, *self.findings}:
+            found = [item.level for item in self.urgent.get(row, ())]
+            found += [f.urgency for f in self.findings.get(row, ()) if f.urgency]
+            levels[row] = min([len(URGENCIES), *(URGENCIES.index(level) for level in found)])
+        return levels
+
+
+def screen_ecgs(
+    batch: VisitBatch, models: Models, signals: Mapping[int, EcgSignal]
+) -> ScreenedEcgs:
+    """Measure each ECG, apply the urgent rules to it, and say what it shows.
+
+    Without network and rules where they were refused, the person declined models, or the record is
+    refused: of a refused record only what is urgent is said.
+    """
+    lost = {p.row for p in batch.problems if p.code.startswith(ECG_PROBLEM)} - signals.keys()
+    if not signals and not lost:
+        return ScreenedEcgs()
+    from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415 - a visit without ECG needs no filters
+
+    bare = is_declined(batch) | batch.refused
+    found = {
+        row: screened_ecg(
+            signal,
+            models,
+            person_at(batch, row),
+            declared=declared_symptoms(batch, row),
+            without_network=bool(bare[row]),
+        )
+        for row, signal in signals.items()
+    }
+    kept = {row: one for row, one in found.items() if not batch.refused[row]}
+    urgent = {row: one.urgency.items for row, one in found.items()}
+    urgent |= {row: unread_ecg(declared_symptoms(batch, row)) for row in lost}
+    return ScreenedEcgs(
+        sections={row: one.section for row, one in kept.items()},
+        urgent=urgent,
+        findings={row: one.findings for row, one in kept.items()},
+    )
