@@ -216,7 +216,7 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     """Return what is said of one person, withheld where the record or the person refuses it."""
     batch = screening.batch
     person = PersonContext.of(batch, screening.made, row)
-    facts = fact_findings(screening.facts, batch, row)
+    facts = (*fact_findings(screening.facts, batch, row), *screening.ecg_findings.get(row, ()))
     risks: tuple[Finding, ...] = (
         *(risk_finding(columns, person) for columns in screening.risks),
         *published_findings(screening.published, row),
@@ -231,7 +231,7 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
             f if f.state == "not_assessable" else replace(f, limits=(*f.limits, limit))
             for f in facts
         )
-    return (*facts, *screening.ecg_findings.get(row, ()), *risks)
+    return (*facts, *risks)
 
 
 def _not_applied(screening: Screening, row: int) -> tuple[str, ...]:

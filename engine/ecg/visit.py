@@ -13,8 +13,8 @@ from ..runtime import ORT_ERRORS
 from .analysis import EcgAnalysis, analyse_ecg
 from .delineation.delineate import Delineator
 from .features import ecg_features
-from .findings import find_statements
 from .findings.facts import refused_findings, statement_findings
+from .findings.find import find_statements
 from .findings.settings import statement_settings
 from .measure.reference import Person
 from .section import section_of

@@ -1,11 +1,43 @@
 """The cards of the ECG findings, written from the run's lines and rules and from nothing else."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..ecg_delineation.card import table_of
 from ..report import Line
 from .fit import Rules
+
+NOTES = {
+    "summary": "Mean over source and statement with five cases and five controls or more.",
+    "cases by source": "A statement with cases in one source only says nothing of other hospitals.",
+    "what an explanation names, deleted": "By how much the logit falls (simulated ECGs).",
+}
+
+
+def _table(lines: Sequence[Line]) -> list[str]:
+    """One row for each `row`, one column for each `measure`, methods below."""
+    measures = list(dict.fromkeys(line.measure for line in lines))
+    cells = {(line.row, line.measure): _cell(line) for line in lines}
+    text = ["| | " + " | ".join(measures) + " |", "|" + "---|" * (len(measures) + 1)]
+    rows = dict.fromkeys(line.row for line in lines)
+    text += [f"| {r} | " + " | ".join(cells.get((r, m), "") for m in measures) + " |" for r in rows]
+    methods = dict.fromkeys(line.estimate.method for line in lines)
+    return [*text, "", f"Intervals (95 %): {'; '.join(methods)}."]
+
+
+def _cell(line: Line) -> str:
+    """Print a number with its interval and, where there are cases, how many."""
+    e = line.estimate
+    if not math.isfinite(e.value):
+        return "not estimable"
+    if e.ci_low == e.ci_high == e.value and e.value == round(e.value):
+        return f"{e.value:.0f}" if line.cases is None else f"{e.value:.0f} ({_of(line)})"
+    value = f"{e.value:.3f} ({e.ci_low:.3f} to {e.ci_high:.3f})"
+    return value if line.cases is None else f"{value} {_of(line)}"
+
+
+def _of(line: Line) -> str:
+    return f"{line.cases}/{line.estimate.n}"
 
 
 def render(
@@ -30,7 +62,8 @@ def render(
     parts += [about["reference_standard"], "", about["split"], ""]
     for title in dict.fromkeys(line.table for line in lines):
         mine = [line for line in lines if line.table == title]
-        parts += [f"## {title[0].upper()}{title[1:]}", "", *table_of(mine), ""]
+        note = [NOTES[title], ""] if title in NOTES else []
+        parts += [f"## {title[0].upper()}{title[1:]}", "", *note, *_table(mine), ""]
     parts += ["## Rules", "", "Points are log-odds, multiplied by how true the condition is.", ""]
     parts += [f"- `{rule.id}`: {rule.text} ({rule.source})" for rule in rules.system.rules] + [""]
     parts += ["## Limits", "", *(f"- {limit}" for limit in about["limits"]), ""]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from ...engine.ecg.findings.spec import StatementTable
 from ...engine.fixedpoint import FloatArray
@@ -68,6 +67,21 @@ def auroc_lines(title: str, ecgs: Ecgs, table: StatementTable, logit: FloatArray
     return lines
 
 
+def count_lines(ecgs: Ecgs, table: StatementTable) -> list[Line]:
+    """Count the cases of every statement by source, and in how many sources there are any."""
+    lines = []
+    for j, name in enumerate(table.names):
+        counts = {
+            str(source): int((ecgs.truth[ecgs.source == source, j] == 1).sum())
+            for source in dict.fromkeys(ecgs.source)
+        }
+        counts["sources with a case"] = sum(n > 0 for n in counts.values())
+        for measure, n in counts.items():
+            found = Estimate(float(n), float(n), float(n), len(ecgs.record), "counted")
+            lines.append(Line("cases by source", name, measure, found))
+    return lines
+
+
 def mean_auroc(ecgs: Ecgs, table: StatementTable, logit: FloatArray, *, seed: int) -> Estimate:
     """Mean AUROC over source and statement, interval by resampling records within cells' kinds."""
     every = list(cells(ecgs, table))
@@ -122,8 +136,16 @@ def _auroc(case: BoolArray, score: FloatArray) -> float:
     return float((below + upto).mean() / (2 * len(control)))
 
 
-def operating_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:
-    """Sensitivity and specificity at the frozen cut-offs, calibration, all sources together."""
+def operating_lines(
+    title: str, ecgs: Ecgs, table: StatementTable, present: BoolArray
+) -> list[Line]:
+    """Sensitivity and specificity at frozen cut-offs, all sources together, and their means.
+
+    Parameters
+    ----------
+    title : of the table
+    present : shape (n, s), what is called present
+    """
     lines = []
     scored = assessable(ecgs, table)
     for j, spec in enumerate(table.statements):
@@ -131,13 +153,28 @@ def operating_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> lis
         case = ecgs.truth[rows, j] == 1
         if not case.any() or case.all():
             continue
-        z, n = logit[rows, j], int(case.sum())
-        at = expit(z) >= spec.present_from
-        table_name = "operating points"
-        lines.append(Line(table_name, spec.name, "sensitivity", sensitivity(case, at), n))
-        lines.append(Line(table_name, spec.name, "specificity", specificity(case, at), n))
-        if n >= FEWEST:
-            lines += _calibration(spec.name, case, z)
+        at, n = present[rows, j], int(case.sum())
+        lines.append(Line(title, spec.name, "sensitivity", sensitivity(case, at), n))
+        lines.append(Line(title, spec.name, "specificity", specificity(case, at), n))
+    for measure in ("sensitivity", "specificity"):
+        many = [
+            x.estimate.value for x in lines if x.measure == measure and (x.cases or 0) >= FEWEST
+        ]
+        mean, n = float(np.mean(many)), len(many)
+        found = Estimate(mean, mean, mean, n, "mean of the statements with five cases or more")
+        lines.append(Line(title, "mean", measure, found))
+    return lines
+
+
+def calibration_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:
+    """Return slope and O:E of every statement with enough cases, all sources together."""
+    lines = []
+    scored = assessable(ecgs, table)
+    for j, name in enumerate(table.names):
+        rows = np.isfinite(ecgs.truth[:, j]) & scored[:, j]
+        case = ecgs.truth[rows, j] == 1
+        if FEWEST <= case.sum() < len(case):
+            lines += _calibration(name, case, logit[rows, j])
     return lines
 
 

@@ -221,7 +221,7 @@ def manifest_of(
 ) -> StatementsManifest:
     """Return the manifest, not yet sealed."""
     about = run.about[form]
-    kept = [line for line in lines if line.table in ("summary", "operating points")]
+    kept = [line for line in lines if line.table == "summary"]
     return StatementsManifest(
         schema="laennec.statements/1",
         id=f"{MODEL}/{form}",

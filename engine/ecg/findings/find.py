@@ -71,11 +71,7 @@ def find_statements(
     output = model.run(x, observed)
     scores = dict(zip(model.table.names, output.score[0], strict=True))
     reasons = {s.name: _reasons(s, analysis, features) for s in model.table.statements}
-    present = {
-        s.name
-        for s in model.table.statements
-        if not reasons[s.name] and scores[s.name] >= s.present_from
-    }
+    present = _present(model, scores, reasons)
     found = []
     for i, spec in enumerate(model.table.statements):
         why = reasons[spec.name] + tuple(
@@ -83,6 +79,21 @@ def find_statements(
         )
         found.append(_statement(spec, i, why, output, (model, features)))
     return tuple(found)
+
+
+def _present(
+    model: StatementsModel, scores: Mapping[str, float], reasons: Mapping[str, tuple[str, ...]]
+) -> set[str]:
+    """Return what is present; what another present statement forbids is not, and forbids nothing.
+
+    The statements that the fewest forbid are decided first.
+    """
+    found: set[str] = set()
+    for spec in sorted(model.table.statements, key=lambda s: len(s.not_when)):
+        is_free = not reasons[spec.name] and not found & set(spec.not_when)
+        if is_free and scores[spec.name] >= spec.present_from:
+            found.add(spec.name)
+    return found
 
 
 def _reasons(spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures) -> tuple[str, ...]:

@@ -77,8 +77,10 @@ def test_the_content_hash_covers_every_sample(drafted, models):
     assert signal_sha256(visit(inline()).ecg) == drafted.ecg.signal_sha256
 
 
-@pytest.mark.parametrize(("lang", "said"), [("fr", "aucun énoncé"), ("en", "no statement")])
-def test_people_read_measurements_and_that_nothing_is_stated(drafted, lang, said):
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "parmi les constats"), ("en", "among the findings")]
+)
+def test_people_read_measurements_and_where_statements_stand(drafted, lang, said):
     text = render_text(drafted, lang)
     assert said in " ".join(text.split())
     assert "QTc (Fridericia)" in text
