@@ -49,12 +49,10 @@ class Lessons:
     ----------
     real : annotated strips
     simulated : strips with exact truth
-    start : a network that goes on; None begins anew
     """
 
     real: Strips
     simulated: Strips | None = None
-    start: Delineator | None = None
 
 
 def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) -> Delineator:
@@ -67,11 +65,10 @@ def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) 
     kept : file of its weights; used only when recipe and records are the same
     say : called with lines of progress
     """
-    strips, simulated, start = lessons.real, lessons.simulated, lessons.start
+    strips, simulated = lessons.real, lessons.simulated
     fingerprint = json.dumps(
         {
             "recipe": asdict(replace(recipe, threads=1)),
-            "goes on": start is not None,
             "persons": strips.persons,
             "simulated": len(simulated or ()),
         },
@@ -82,7 +79,7 @@ def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) 
             if str(arrays["fingerprint"]) == fingerprint:
                 say(f"{kept.stem}: taken from an earlier run")
                 return _restored({k: arrays[k] for k in arrays.files}, recipe.size)
-    network = learn(strips, recipe, simulated=simulated, start=start, say=say)
+    network = learn(strips, recipe, simulated=simulated, say=say)
     kept.parent.mkdir(parents=True, exist_ok=True)
     state = {f"w.{name}": value.numpy() for name, value in network.state_dict().items()}
     np.savez(kept, fingerprint=np.array(fingerprint), **state)

@@ -30,6 +30,8 @@ SEED = 11
 METHOD = "percentile bootstrap of persons, 1000 replicates"
 SINUS = frozenset({"NSR", "SB", "STach", "SA"})
 FIBRILLATION = frozenset({"AF", "AFL"})
+ATRIAL = frozenset({"PAC", "BPAC", "ATach", "SVPB"})
+VENTRICULAR = frozenset({"PVC", "VEB", "VPB"})
 BEAT_WINDOWS_MS = (150.0, 50.0)
 
 Find = Callable[[EcgSignal], Fiducials]
@@ -181,6 +183,8 @@ def atrial_lines(find: Find, records: Iterable[AnnotatedEcg]) -> Iterator[Line]:
     """
     groups: dict[str, list[tuple[float, float]]] = {
         "sinus rhythm": [],
+        "sinus rhythm, without premature beats": [],
+        "sinus rhythm, with premature atrial beats": [],
         "atrial fibrillation": [],
         "atrial flutter": [],
     }
@@ -198,6 +202,10 @@ def atrial_lines(find: Find, records: Iterable[AnnotatedEcg]) -> Iterator[Line]:
 
 def _rhythms(said: frozenset[str]) -> list[str]:
     found = ["sinus rhythm"] if said & SINUS and not said & FIBRILLATION else []
+    if found and said & ATRIAL:
+        found.append("sinus rhythm, with premature atrial beats")
+    elif found and not said & VENTRICULAR:
+        found.append("sinus rhythm, without premature beats")
     found += ["atrial fibrillation"] if "AF" in said else []
     return found + (["atrial flutter"] if "AFL" in said else [])
 

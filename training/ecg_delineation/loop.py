@@ -23,9 +23,8 @@ class Recipe:
     Parameters
     ----------
     size : of the network
-    steps : of the optimiser, for a network that is drawn anew
-    further_steps : for one that goes on
-    learning_rate, further_learning_rate : highest; rises over the first steps, falls as a cosine
+    steps : of the optimiser
+    learning_rate : highest; rises over the first steps, falls as a cosine
     weight_decay : of AdamW
     averaging : of the moving average of weights
     simulated_share : of a batch, where simulated strips are given
@@ -34,10 +33,8 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    steps: int = 1100
-    further_steps: int = 800
+    steps: int = 2500
     learning_rate: float = 4e-3
-    further_learning_rate: float = 2.5e-3
     weight_decay: float = 1e-2
     averaging: float = 0.998
     simulated_share: float = 0.25
@@ -50,7 +47,6 @@ def learn(
     recipe: Recipe,
     *,
     simulated: Strips | None = None,
-    start: Delineator | None = None,
     say: Say = silent,
 ) -> Delineator:
     """Train one network.
@@ -60,7 +56,6 @@ def learn(
     real : annotated records
     recipe : of the run
     simulated : strips with exact truth, mixed into every batch
-    start : a network whose weights are the first ones; None draws them
     say : called with lines of progress
 
     Returns
@@ -70,12 +65,10 @@ def learn(
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     generator = torch.Generator().manual_seed(recipe.seed)
-    network = Delineator(recipe.size) if start is None else copy.deepcopy(start).train()
     # Blocked by channels, the narrow convolutions take a seventh less time.
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub
+    network = Delineator(recipe.size).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub
     average = copy.deepcopy(network).eval()
-    steps = recipe.steps if start is None else recipe.further_steps
-    rate = recipe.learning_rate if start is None else recipe.further_learning_rate
+    steps, rate = recipe.steps, recipe.learning_rate
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, rate, total_steps=steps, pct_start=0.08

@@ -34,6 +34,7 @@ from ..card import exact
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from . import judge, stress
+from .agreement import agreement_lines
 from .asked import TorchSession
 from .card import render
 from .crossval import Lessons, folds, learned
@@ -41,6 +42,7 @@ from .export import Exported, export
 from .loop import Recipe
 from .simulated import simulated_strips
 from .strips import Strips, strips_of
+from .truth import truth_lines
 
 MODEL = "ecg_delineation"
 FOLDER = Path(definition.__file__).parent
@@ -121,7 +123,7 @@ def open_run(data: Path, out: Path, **options: Unpack[Options]) -> Run:
                 path="forms",
             )
     ecg = data / "ecg" if (data / "ecg").is_dir() else data
-    recipe = replace(Recipe(), threads=options.get("workers", 2))
+    recipe = replace(Recipe(), threads=options.get("workers", 1))
     return Run(ecg, out / f"{MODEL}-work", about, recipe, options.get("say", silent))
 
 
@@ -135,11 +137,10 @@ def fold_network(run: Run, strips: Strips, simulated: Strips, fold: int) -> defi
 
 
 def shipped_network(run: Run, strips: Strips, simulated: Strips) -> definition.Delineator:
-    """Go on with the first fold's network, with everybody."""
-    start = fold_network(run, strips, simulated, 0)
+    """Train the network that is shipped, by the same recipe, with everybody."""
     run.say("the shipped network")
     kept = run.work / "shipped.npz"
-    return learned(Lessons(strips, simulated, start), run.recipe, kept, say=run.say)
+    return learned(Lessons(strips, simulated), run.recipe, kept, say=run.say)
 
 
 def cross_validated(
@@ -158,10 +159,13 @@ def cross_validated(
 def outside_lines(run: Run, ready: Delineator, records: Sequence[AnnotatedEcg]) -> list[Line]:
     """Judge the shipped network on other databases and on simulated truth."""
     run.say("other databases")
-    lines = list(judge.atrial_lines(ready.delineate, read_challenge12(run.data / "challenge12")))
+    others = list(read_challenge12(run.data / "challenge12"))
+    lines = list(judge.atrial_lines(ready.delineate, others))
+    lines += agreement_lines(ready.delineate, others)
     lines += judge.beat_lines(ready.delineate, read_mitdb(run.data / "mitdb"))
     run.say("stress")
-    return lines + stress.stress_lines(ready, records)
+    lines += stress.stress_lines(ready, records)
+    return lines + list(truth_lines(ready.delineate))
 
 
 def _tracked(
@@ -194,8 +198,8 @@ def bundle_files(
         f"doi:10.1109/ACCESS.2020.3029211), {len(hashes)} files hashed together: "
         f"sha256 {_together(hashes)}.",
         f"{run.about['simulated']} simulated strips, seed {run.about['simulated_seed']}.",
-        f"Recipe: {run.recipe.steps} steps for a fold, {run.recipe.further_steps} more with "
-        f"everybody, seed {run.recipe.seed}, size {run.recipe.size}.",
+        f"Recipe: {run.recipe.steps} steps, the same for every fold and for the shipped network, "
+        f"seed {run.recipe.seed}, size {run.recipe.size}.",
         f"Tracked run {run_id}, {_today()}; command: laennec train {MODEL}.",
     ]
     about = {**run.about, "run": facts}

@@ -78,10 +78,16 @@ def test_a_lead_without_marks_teaches_nothing():
     assert not known.any()
 
 
-def test_simulated_strips_are_known_everywhere_but_under_obscured_p_waves(strips):
+def test_simulated_strips_are_known_everywhere_but_at_boundaries(strips):
     assert strips.signal.shape == (3, 12, 5000)
     assert strips.wanted.shape == (3, 12, 6, 5000)
-    assert strips.known[:, :, 1:].all()
+    inside = strips.wanted[:, :, :3] >= 128
+    moves = (inside[..., 1:] != inside[..., :-1]).any(dim=-1)
+    assert moves[:, :, 1:].any()
+    assert strips.known[:, :, 1:].float().mean() > 0.8
+    assert not strips.known[:, :, 1:][..., 1:][
+        (inside[..., 1:] != inside[..., :-1])[:, :, 1:]
+    ].any()
     assert len(strips.of([2, 0])) == 2
 
 
@@ -145,7 +151,7 @@ def test_records_without_p_waves_are_drawn_more_often(strips):
 
 
 def test_an_interrupted_run_goes_on_with_what_it_kept(strips, tmp_path):
-    recipe = Recipe(size=SMALL, steps=2, further_steps=2, threads=1)
+    recipe = Recipe(size=SMALL, steps=2, threads=1)
     kept, said = tmp_path / "work" / "fold0.npz", []
     first = learned(Lessons(strips), recipe, kept)
     again = learned(Lessons(strips), recipe, kept, say=said.append)
@@ -155,8 +161,6 @@ def test_an_interrupted_run_goes_on_with_what_it_kept(strips, tmp_path):
     said.clear()
     learned(Lessons(strips), replace(recipe, steps=3), kept, say=said.append)
     assert said[0].startswith("step"), "another recipe is another network"
-    further = learned(Lessons(strips, None, first), recipe, tmp_path / "b.npz")
-    assert not torch.equal(next(further.parameters()), next(first.parameters()))
 
 
 def test_points_are_matched_one_to_one():
@@ -239,7 +243,8 @@ def test_the_judge_counts_beats_and_atrial_activity():
     assert lines["all, 50 ms", "F1"] == 1.0
     assert lines["all, 150 ms", "sensitivity"] == lines["all, 150 ms", "ppv"] == 1.0
     atrial = list(judge.atrial_lines(find, [record]))
-    assert [(x.row, x.estimate.value) for x in atrial] == [("sinus rhythm", 0.0)]
+    rows = ["sinus rhythm", "sinus rhythm, without premature beats"]
+    assert [(x.row, x.estimate.value) for x in atrial] == [(row, 0.0) for row in rows]
 
 
 def test_the_stress_tables_have_every_row():
