@@ -10,7 +10,7 @@ from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS, IndexArray, Waves,
 from .beats import beat_times
 from .decode import Decoded
 from .events import Events
-from .prepare import Prepared
+from .prepare import NET_RATE_HZ, Prepared
 from .rules import DecodeRules
 from .runs import BoolArray
 from .segments import Segment
@@ -52,6 +52,7 @@ def in_file(
         for events, beat in kinds
     )
     qrs.overall[:, PEAK] = start + times * prepared.step
+    qrs.overall[:, ONSET] += rules.qrs_margin_s * NET_RATE_HZ * prepared.step
     spikes = spike_times(prepared.x, decoded.qrs.start, decoded.qrs.end)
     return Found(p, _timed(_within(qrs), start + spikes * prepared.step), t)
 

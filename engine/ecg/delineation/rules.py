@@ -48,6 +48,8 @@ class DecodeRules:
     reach_s : a lead's wave may stand this far beside the wave of all leads
     longest_pr_s : a P wave whose QRS begins later than this after it stands alone
     onset_quantile : which of the leads' onsets is that of all leads; offsets take 1 - this
+    qrs_margin_s : how much before the first deflection annotators set the onset of QRS; taken off
+        the onset over all leads, which intervals are measured from, not off those of the leads
     steady_pr_s : P waves that precede their QRS by the same time within this support each other
     steady_share, steady_peak : where at least this share of beats supports each other and the
         beats are regular, their P waves need only this probability
@@ -65,6 +67,7 @@ class DecodeRules:
     reach_s: float
     longest_pr_s: float
     onset_quantile: float
+    qrs_margin_s: float
     steady_pr_s: float
     steady_share: float
     steady_peak: float
