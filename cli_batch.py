@@ -51,6 +51,10 @@ def batch(
     ] = None,
     omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
     concepts: Concepts = None,
+    ecg_folder: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of the files named by ecg_path."),
+    ] = None,
     results_database: Annotated[
         str | None,
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
@@ -83,6 +87,7 @@ def batch(
         omop_database=omop_database,
         omop_schema=omop_schema,
         concepts=concepts,
+        ecg_folder=ecg_folder,
         results_database=results_database,
         withdrawn=withdrawn,
     )

@@ -32,7 +32,7 @@ def run_tasks(
     """
     parts = schedule.chunk_count
     if options.worker_count == 1 or (parts is not None and parts <= SMALL_RUN_PARTS):
-        worker = Worker(plan, loaded, options.out)
+        worker = Worker(plan, loaded, options)
         while (task := schedule.next()) is not None:
             outcome = worker.run(task)
             schedule.learn(outcome)

@@ -13,6 +13,7 @@ from .reasons import CONTRIBUTION_DECIMALS
 from .worker import Outcome
 
 ROW_MALFORMED = "row_malformed"
+ECG_NOT_READ = "ecg_not_read"
 
 
 def make_manifest(
@@ -39,15 +40,15 @@ def make_manifest(
         "guideline_rows_unsigned": loaded.guidelines.rows_unsigned,
         "plan_sha256": plan.sha256,
         "plan": plan.as_dict(),
-        "notices": sorted({n for table in plan.tables.values() for n in table.notices}),
+        "notices": _notices(plan),
         "ignored_columns": {n: list(table.ignored) for n, table in plan.tables.items()},
         "counts": _counts(ordered),
         "items_refused": _summed([p.record.items for p in ordered]),
         "malformed_lines": _malformed(plan, ordered),
         "not_done": lost,
         "output": {
-            "columns": SCHEMA.names,
-            "content_sha256": whole.content_sha256(tuple(SCHEMA.names)),
+            "columns": [*SCHEMA.names, *plan.ecg_columns],
+            "content_sha256": whole.content_sha256((*SCHEMA.names, *plan.ecg_columns)),
             "rounding": {
                 "model_risks": "as each model's manifest states (outputs.decimals)",
                 "published_risks_decimals": RISK_DECIMALS,
@@ -58,6 +59,11 @@ def make_manifest(
             ],
         },
     }
+
+
+def _notices(plan: BatchPlan) -> list[str]:
+    found = {notice for table in plan.tables.values() for notice in table.notices}
+    return sorted(found - {ECG_NOT_READ} if plan.ecg_columns else found)
 
 
 def _counts(parts: Sequence[Part]) -> dict[str, Any]:

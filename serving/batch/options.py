@@ -44,6 +44,8 @@ class BatchOptions:
     omop_schema : of the tables in that database
     concepts : concept sets of an OMOP CDM; the shipped ones where None
     results_database : address of a database into whose tables of our own the result is copied too
+    ecg_folder : the one folder in which the files of ``ecg_path`` are looked for; none is read
+        where None
     withdrawn : file of people who withdrew their consent, one person_id a line
     today : a visit after this day is refused; nothing is refused for its date where None. A run
         that is resumed keeps the day on which it began
@@ -65,6 +67,7 @@ class BatchOptions:
     omop_database: str | None = field(default=None, repr=False)
     omop_schema: str | None = None
     concepts: Path | None = None
+    ecg_folder: Path | None = None
     results_database: str | None = field(default=None, repr=False)
     withdrawn: Path | None = None
 

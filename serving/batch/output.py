@@ -120,8 +120,8 @@ def screen_table(
 
 
 def decoded(table: Any) -> Any:  # noqa: ANN401
-    """Return a result with the columns of ``SCHEMA``: strings instead of dictionaries."""
-    return table.cast(SCHEMA)
+    """Return a result with strings instead of dictionaries: of ``ENCODED`` that of ``SCHEMA``."""
+    return table.cast(pa.schema([f.with_type(plain(f.type)) for f in table.schema]))
 
 
 def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401

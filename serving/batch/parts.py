@@ -34,7 +34,7 @@ RESULT_SCHEMA: Final = "laennec.batch/1"
 _METADATA: Final = b"laennec"
 _WRITING: Final[Mapping[str, Any]] = {
     "compression": "zstd",
-    "use_dictionary": [path for path, is_text in leaves(ENCODED) if is_text],
+    "use_dictionary": [*(path for path, is_text in leaves(ENCODED) if is_text), "ecg_state"],
     "write_statistics": False,
     "store_schema": False,
 }

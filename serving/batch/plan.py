@@ -40,11 +40,13 @@ from .withdrawn import read_withdrawn
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
 TODAY: Final = "today"
+ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
+ECG_STATE: Final = "ecg_state"
 _ROOT: Final = Path(__file__).parents[2]
 _CODE: Final = ("engine", "datasets/readers/omop", "datasets/readers/tables", "serving/batch")
 _CODE_SUFFIXES: Final = (".py", ".toml")
 _SECTIONS: Final = (
-    "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "withdrawn",
+    "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "ecg", "withdrawn",
 )  # fmt: skip
 
 
@@ -86,6 +88,11 @@ class BatchPlan:
     def sha256(self) -> str:
         """Return the hash of the plan."""
         return content_hash(self.content)
+
+    @property
+    def ecg_columns(self) -> tuple[str, ...]:
+        """Return the columns that ECGs add to the result."""
+        return tuple(self.content["ecg"].get("columns", ()))
 
     @property
     def chunk_rows(self) -> int:
@@ -144,11 +151,29 @@ def make_plan(
         "guidelines": dict(loaded.guidelines.sets),
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
         "chunk_rows": options.chunk_rows,
+        "ecg": _ecgs_as_data(options, loaded, tables),
         "omop": {} if collected is None else dict(collected.content),
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
     fragments = list_fragments(readable)
     return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
+
+
+def _ecgs_as_data(
+    options: BatchOptions, loaded: Loaded, tables: Mapping[str, TablePlan]
+) -> dict[str, Any]:
+    """Return what is said of ECGs and by which models; nothing where none is read."""
+    if options.ecg_folder is None or not any(table.ecg for table in tables.values()):
+        return {}
+    rules = loaded.models.statement_rules(ECG_FINDINGS)
+    names = [] if rules is None else list(rules.model().table.names)
+    return {
+        "columns": [*(f"{name}_score" for name in names), ECG_STATE],
+        "models": {
+            **{bundle.manifest.id: bundle.sha256 for bundle in loaded.models.signals},
+            **{bundle.manifest.id: bundle.sha256 for bundle in loaded.models.statements},
+        },
+    }
 
 
 def _files_of(collected: Collected) -> tuple[Path, ...]:

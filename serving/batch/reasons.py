@@ -21,6 +21,7 @@ CONTRIBUTION_DECIMALS: Final = 6
 BIAS: Final = "bias"
 URGENT: Final = "urgent"
 REMEASURE: Final = "urgent.remeasure"
+URGENT_ECG: Final = "urgent.ecg"
 
 REASON_TYPE: Final = pa.struct(
     [
@@ -47,7 +48,7 @@ class _Block:
 def reasons_column(screening: Screening, outcomes: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return one list of reasons a person.
 
-    In order: urgent rules that fired, then those that an unused value could meet, guideline rows
+    In order: urgent rules that fired, those that an unused value could meet, guideline rows
     that made a fact's grade or its borderline, and every rule of a model that added something to an
     answered risk beyond what it adds for the model's reference person. ``bias``, which comes first,
     is that person's logit: bias and contributions sum to the logit of the risk.
@@ -63,7 +64,8 @@ def reasons_column(screening: Screening, outcomes: Sequence[str]) -> Any:  # noq
     pyarrow list of struct, n long
     """
     risks = [risk for risk in screening.risks if risk.outcome.id in outcomes]
-    blocks = [_rule_block(screening), *(b for risk in risks for b in _risk_blocks(risk))]
+    blocks = [_rule_block(screening), _ecg_block(screening)]
+    blocks += [block for risk in risks for block in _risk_blocks(risk)]
     return _assemble(blocks, screening.batch.n)
 
 
@@ -82,6 +84,15 @@ def _rule_block(screening: Screening) -> _Block:
     rules, rows = np.divmod(np.flatnonzero(spoken), screening.batch.n or 1)
     nothing = np.full(len(rows), np.nan)
     return _Block(tuple(findings), tuple(rule_ids), rows, rules, nothing)
+
+
+def _ecg_block(screening: Screening) -> _Block:
+    """Return the urgent rules that an ECG met, or that the loss of one met."""
+    found = [(row, item.rule_id) for row, items in screening.ecg_urgent.items() for item in items]
+    names = tuple(dict.fromkeys(rule for _, rule in found))
+    rows = np.array([row for row, _ in found], dtype=np.int64)
+    rules = np.array([names.index(rule) for _, rule in found], dtype=np.int64)
+    return _Block((URGENT_ECG,) * len(names), names, rows, rules, np.full(len(found), np.nan))
 
 
 def _spoken_rows(column: FactColumn, refused: BoolArray) -> BoolArray:

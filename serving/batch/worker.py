@@ -4,12 +4,12 @@ import errno
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Protocol
 
 import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
+from .ecg import ecg_plan, screen_with_ecgs
 from .options import BatchOptions
 from .output import Place, decoded, screen_table
 from .parts import PARTS, Part, describe_part, write_part
@@ -71,11 +71,12 @@ class Worker:
     ----------
     plan : what the run does
     loaded : models and guideline rows
-    out : the output folder
+    options : the output folder, and the folder of ECGs where there is one
     """
 
-    def __init__(self, plan: BatchPlan, loaded: Loaded, out: Path) -> None:
-        self._plan, self._loaded, self._folder = plan, loaded, out / PARTS
+    def __init__(self, plan: BatchPlan, loaded: Loaded, options: BatchOptions) -> None:
+        self._plan, self._loaded, self._folder = plan, loaded, options.out / PARTS
+        self._ecgs = ecg_plan(options.ecg_folder, loaded.models)
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
 
@@ -106,15 +107,15 @@ class Worker:
         fragment = self._plan.fragments[task.fragment]
         plan = self._plan.tables[fragment.file.name]
         rows, gone = split_withdrawn(chunk.table, plan.person, self._plan.withdrawn)
-        table = screen_table(
-            rows,
-            plan,
-            self._loaded.models,
-            self._loaded.guidelines,
-            Place(fragment.file.name, chunk.offset, self._plan.today),
-        )
+        place = Place(fragment.file.name, chunk.offset, self._plan.today)
+        if self._ecgs is not None and plan.ecg:
+            table = screen_with_ecgs(rows, plan, self._loaded, place, self._ecgs)
+        else:
+            loaded = self._loaded
+            table = screen_table(rows, plan, loaded.models, loaded.guidelines, place)
         if len(gone):
-            both = pa.Table.from_batches([decoded(table), decoded(tombstones(gone))])
+            stones = tombstones(gone, table.schema)
+            both = pa.Table.from_batches([decoded(table), decoded(stones)])
             table = both.combine_chunks().to_batches()[0]
         record = describe_part(table, (self._sha256, task.fragment), chunk)
         return write_part(self._folder, table, record)
@@ -153,7 +154,7 @@ def prepare_worker(plan: BatchPlan, options: BatchOptions) -> Worker:
     loaded = load_screening(options)
     if models_as_data(loaded.models) != plan.content["models"]:
         raise ModelsChanged
-    return Worker(plan, loaded, options.out)
+    return Worker(plan, loaded, options)
 
 
 _workers: list[Worker] = []

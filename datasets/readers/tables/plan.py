@@ -254,6 +254,7 @@ def _plan(table: _Table, sources: Mapping[str, Source]) -> TablePlan:
         ignored=tuple(c for c in table.types if c in mapping.ignore),
         csv=mapping.csv,
         notices=tuple(_notices(sources)),
+        ecg=next(iter(sources["ecg_path"].columns), "") if "ecg_path" in sources else "",
     )
 
 

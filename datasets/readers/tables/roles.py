@@ -53,6 +53,7 @@ class TablePlan:
         allows; ``age`` is then the lowest
     sex : None where the table has none
     ignored : columns that the mapping lists under ``ignore``
+    ecg : column of the paths of ECG files; empty where there is none
     notices : what the reader of the result must know, as codes
     """
 
@@ -68,11 +69,12 @@ class TablePlan:
     csv: CsvForm
     notices: tuple[str, ...] = ()
     age_highest: str = ""
+    ecg: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, each once."""
-        names = [self.person, self.age, self.age_highest]
+        names = [self.person, self.age, self.age_highest, self.ecg]
         names += [d.column for d in (self.visit_date, self.birth_date) if d]
         names += [r.column for r in self.quantities]
         roles = (*self.answers, self.sex) if self.sex else self.answers

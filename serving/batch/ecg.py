@@ -1,0 +1,168 @@
+"""The ECG of each row: found in one folder by ``ecg_path``, measured, and put beside the row.
+
+The files are opened a few at a time. An ECG that can't be read is a refused item of its row, and
+the urgent rules for an ECG that was lost apply to it, as for one visit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from ...datasets.readers.ecg import read_ecg
+from ...datasets.readers.tables import TablePlan, read_rows
+from ...engine.bundles.load import Models
+from ...engine.ecg.analysis import analyse_ecg
+from ...engine.ecg.features import ecg_features
+from ...engine.ecg.findings import Statement, StatementsModel, find_statements
+from ...engine.ecg.signal import EcgSignal
+from ...engine.ecg.visit import FAILURES, person_at, ready_delineator
+from ...engine.errors import ModelError, ScreeningError
+from ...engine.record import Problem, VisitBatch
+from ...engine.screen import screen_columns
+from ...engine.screened import is_declined
+from .columns import TEXT, coded
+from .output import ENCODED, OUTCOMES, Place, decoded, result_table
+from .plan import ECG_FINDINGS, ECG_STATE, Loaded
+
+ECGS_AT_ONCE: Final = 32
+READ: Final = "read"
+_SCORE_DECIMALS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EcgPlan:
+    """Where the ECGs are, and what is said of each.
+
+    ``folder`` is the only one that is opened; ``statements`` are those of the bundle, none where
+    it is refused.
+    """
+
+    folder: Path
+    statements: tuple[str, ...]
+
+    @property
+    def schema(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return the columns of a result with ECGs."""
+        scores = [pa.field(f"{name}_score", pa.float64()) for name in self.statements]
+        return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT)])
+
+
+def statements_of(models: Models) -> StatementsModel | None:
+    """Return the rules that say what an ECG shows; None where they are refused."""
+    bundle = models.statement_rules(ECG_FINDINGS)
+    try:
+        return None if bundle is None else bundle.model()
+    except ModelError:
+        return None
+
+
+def ecg_plan(folder: Path | None, models: Models) -> EcgPlan | None:
+    """Return what a run says of ECGs; None where it is given no folder of them."""
+    if folder is None:
+        return None
+    rules = statements_of(models)
+    return EcgPlan(folder, () if rules is None else tuple(rules.table.names))
+
+
+def screen_with_ecgs(
+    table: Any,  # noqa: ANN401
+    plan: TablePlan,
+    loaded: Loaded,
+    place: Place,
+    ecgs: EcgPlan,
+) -> Any:  # noqa: ANN401
+    """Screen rows with their ECGs: the columns of ``EcgPlan.schema``, with strings."""
+    parts = [
+        _screen_few(table.slice(start, ECGS_AT_ONCE), plan, loaded, _further(place, start), ecgs)
+        for start in range(0, max(1, table.num_rows), ECGS_AT_ONCE)
+    ]
+    whole = pa.Table.from_batches([decoded(part) for part in parts]).combine_chunks()
+    return whole.to_batches()[0] if whole.num_rows else decoded(parts[0])
+
+
+def _further(place: Place, rows: int) -> Place:
+    return place._replace(offset=place.offset + rows)
+
+
+def _screen_few(
+    table: Any,  # noqa: ANN401
+    plan: TablePlan,
+    loaded: Loaded,
+    place: Place,
+    ecgs: EcgPlan,
+) -> Any:  # noqa: ANN401
+    rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
+    signals, states = _read(table, plan.ecg, ecgs.folder)
+    lost = [
+        Problem(row, "refused_item", code, plan.ecg, "ecg", {"kind": code})
+        for row, code in enumerate(states)
+        if code not in (None, READ)
+    ]
+    batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
+    models, guidelines = loaded.models, loaded.guidelines
+    screening = screen_columns(batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
+    result = result_table(replace(rows, batch=batch), screening)
+    scores = _scores(screening.batch, signals, models)
+    columns = [*result.columns, *(_column(scores, n, table.num_rows) for n in ecgs.statements)]
+    known = list(dict.fromkeys(code for code in states if code))
+    places = np.array([known.index(c) if c else -1 for c in states], dtype=np.int64)
+    columns.append(coded(places, [*known, None]))
+    return pa.RecordBatch.from_arrays(columns, schema=ecgs.schema)
+
+
+def _read(
+    table: Any,  # noqa: ANN401
+    column: str,
+    folder: Path,
+) -> tuple[dict[int, EcgSignal], list[str | None]]:
+    """Return the signals by row, and of every row what became of its file."""
+    names = table.column(column).cast(pa.string()).to_pylist() if column else [None] * len(table)
+    signals: dict[int, EcgSignal] = {}
+    states: list[str | None] = []
+    root = folder.resolve()
+    for row, name in enumerate(names):
+        if not name:
+            states.append(None)
+            continue
+        path = (root / name).resolve()
+        if not path.is_relative_to(root):
+            states.append("ecg_outside_folder")
+            continue
+        try:
+            signals[row] = read_ecg(path).signal
+            states.append(READ)
+        except (ScreeningError, OSError):
+            states.append("ecg_unreadable")
+    return signals, states
+
+
+def _scores(
+    batch: VisitBatch, signals: Mapping[int, EcgSignal], models: Models
+) -> dict[int, Sequence[Statement]]:
+    """Return the statements of each ECG; none of a person who declined, or of a refused row."""
+    rules, ready = statements_of(models), ready_delineator(models)
+    silent = is_declined(batch) | batch.refused
+    found: dict[int, Sequence[Statement]] = {}
+    if rules is None or ready is None:
+        return found
+    for row, signal in signals.items():
+        if silent[row]:
+            continue
+        try:
+            analysis = analyse_ecg(signal, ready[0])
+            features = ecg_features(analysis, person_at(batch, row))
+            found[row] = find_statements(analysis, features, rules)
+        except FAILURES:
+            continue
+    return found
+
+
+def _column(scores: Mapping[int, Sequence[Statement]], name: str, n: int) -> Any:  # noqa: ANN401
+    values = np.full(n, np.nan)
+    for row, statements in scores.items():
+        values[row] = next(s.score for s in statements if s.name == name)
+    return pa.array(np.round(values, _SCORE_DECIMALS) + 0.0, pa.float64(), mask=np.isnan(values))
