@@ -30,9 +30,6 @@ AIM = 200_000
 
 SCRIPT = """
 import json, os, re, sys, time
-# The base install has no pandas; where it is there, Arrow would import it in every process.
-if "spark" not in sys.argv:
-    sys.modules["pandas"] = None
 from pathlib import Path
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
 
@@ -60,6 +57,8 @@ if __name__ == "__main__":
     began = time.monotonic()
     done = run_batch(options, watch)
     seconds = time.monotonic() - began
+    if done.state != "complete":
+        sys.exit(f"partly done: {done.manifest['not_done']}")
     print(json.dumps({"seconds": seconds, "cpu": sum(os.times()[:4]), "rows": done.counts["in"],
                       "own": peak("self"), "worker": watch.worker or peak("self"),
                       "content": done.content_sha256}))

@@ -17,7 +17,8 @@ from ...datasets.readers.tables import TablePlan, read_rows
 from ...engine.bundles.load import Models
 from ...engine.ecg.analysis import analyse_ecg
 from ...engine.ecg.features import ecg_features
-from ...engine.ecg.findings import Statement, StatementsModel, find_statements
+from ...engine.ecg.findings import StatementsModel
+from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.signal import EcgSignal
 from ...engine.ecg.visit import FAILURES, person_at, ready_delineator
 from ...engine.errors import ModelError, ScreeningError
@@ -60,10 +61,8 @@ def statements_of(models: Models) -> StatementsModel | None:
         return None
 
 
-def ecg_plan(folder: Path | None, models: Models) -> EcgPlan | None:
-    """Return what a run says of ECGs; None where it is given no folder of them."""
-    if folder is None:
-        return None
+def ecg_plan(folder: Path, models: Models) -> EcgPlan:
+    """Return what a run says of the ECGs of a folder."""
     rules = statements_of(models)
     return EcgPlan(folder, () if rules is None else tuple(rules.table.names))
 

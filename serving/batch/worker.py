@@ -4,17 +4,20 @@ import errno
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
-from .ecg import ecg_plan, screen_with_ecgs
 from .options import BatchOptions
 from .output import Place, decoded, screen_table
 from .parts import PARTS, Part, describe_part, write_part
 from .plan import BatchPlan, Loaded, load_screening, models_as_data
 from .withdrawn import split_withdrawn, tombstones
+
+if TYPE_CHECKING:
+    from .ecg import EcgPlan
 
 NOT_BEGUN: Final = "not_reached"
 _DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -76,7 +79,7 @@ class Worker:
 
     def __init__(self, plan: BatchPlan, loaded: Loaded, options: BatchOptions) -> None:
         self._plan, self._loaded, self._folder = plan, loaded, options.out / PARTS
-        self._ecgs = ecg_plan(options.ecg_folder, loaded.models)
+        self._ecgs = None if options.ecg_folder is None else _ecgs(options.ecg_folder, loaded)
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
 
@@ -109,6 +112,8 @@ class Worker:
         rows, gone = split_withdrawn(chunk.table, plan.person, self._plan.withdrawn)
         place = Place(fragment.file.name, chunk.offset, self._plan.today)
         if self._ecgs is not None and plan.ecg:
+            from .ecg import screen_with_ecgs  # noqa: PLC0415 - filters, only where there are ECGs
+
             table = screen_with_ecgs(rows, plan, self._loaded, place, self._ecgs)
         else:
             loaded = self._loaded
@@ -136,6 +141,12 @@ class Worker:
         fragment: Fragment = self._plan.fragments[index]
         table = self._plan.tables[fragment.file.name]
         return read_chunks(fragment, table.columns, table.csv, chunk_rows=self._plan.chunk_rows)
+
+
+def _ecgs(folder: Path, loaded: Loaded) -> "EcgPlan":
+    from .ecg import ecg_plan  # noqa: PLC0415 - as above
+
+    return ecg_plan(folder, loaded.models)
 
 
 class ModelsChanged(RuntimeError):
