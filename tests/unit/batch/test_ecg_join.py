@@ -8,7 +8,7 @@ from laennec.datasets.readers.ecg import read_ecg
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.features import ecg_features
-from laennec.engine.ecg.findings import find_statements
+from laennec.engine.ecg.findings.find import find_statements
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.visit import ready_delineator
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch

@@ -53,7 +53,7 @@ def test_models_that_changed_after_the_plan_answer_nothing(options, plan, own_pr
 
 
 def test_a_chunk_beyond_the_end_is_said_to_be_beyond(options, plan):
-    one = Worker(plan, load_screening(options), options.out)
+    one = Worker(plan, load_screening(options), options)
     assert one.run(Task(0, 9)).is_beyond
     assert one.run(Task(0, 3)).part.record.rows == 10
 
