@@ -40,12 +40,18 @@ def measure() -> list[dict[str, Any]]:
     )
     system = bundle.rules
     values = _values(system, ROWS)
+    for spec in bundle.manifest.inputs:
+        if spec.kind != "continuous":
+            values[spec.name] = np.round(values[spec.name])
     vectorised = ROWS / _cpu(lambda: _rules(system, values))
     frame = pd.DataFrame({name: column[:APPLY_ROWS] for name, column in values.items()})
     applied = APPLY_ROWS / _cpu(lambda: frame.apply(lambda row: _one(system, row), axis=1))
     ours = _ours()
     x = np.column_stack([values[spec.name] for spec in bundle.manifest.inputs])
-    graph = ROWS / _cpu(lambda: bundle.model.run(x, np.ones(x.shape, dtype=np.bool_)))
+    known = np.ones(x.shape, dtype=np.bool_)
+    if not bundle.model.run(x, known).ok.all():
+        raise ValueError("the model did not answer every row, so its time says nothing")
+    graph = ROWS / _cpu(lambda: bundle.model.run(x, known))
     how = (
         f"{ROWS:,} generated visits; the peers evaluate {len(system.rules)} rules of {system.name}"
     )
