@@ -84,7 +84,8 @@ def level_baseline(
     shape (n_leads, n_samples), millivolt
     """
     onsets = times.qrs_onset[~np.isnan(times.qrs_onset)]
-    stop = np.round(onsets - settings.level_gap_ms * fs / _MS_PER_S).astype(np.int64)
+    # In noise two complexes can be given one onset: a level is taken once, in order of time.
+    stop = np.unique(np.round(onsets - settings.level_gap_ms * fs / _MS_PER_S).astype(np.int64))
     width = max(round(settings.level_width_ms * fs / _MS_PER_S), 1)
     start = stop - width
     inside = (start >= 0) & (stop < signal_mv.shape[1])

@@ -1,5 +1,7 @@
 """Intervals and amplitudes of drawn ECGs whose every corner is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laennec.engine.ecg.measure import BeatTimes, measure_ecg
@@ -219,6 +221,15 @@ def test_the_baseline_is_level_before_every_qrs():
     level = level_baseline(signal.signal_mv, times, FS, RULES.beats)
     before = np.round(times.qrs_onset).astype(int)[1:-1] - 6
     assert np.abs(level[:, before]).max() < 0.01
+
+
+def test_two_complexes_with_one_onset_do_not_bend_the_baseline():
+    """In noise it happens; slopes between two levels of one time divided by zero."""
+    signal, times = drawn(wander=0.5)
+    twice = np.concatenate([times.qrs_onset[:1], times.qrs_onset])
+    doubled = replace(times, qrs_onset=twice[[1, 0, *range(2, len(twice))]])
+    level = level_baseline(signal.signal_mv, doubled, FS, RULES.beats)
+    assert level == pytest.approx(level_baseline(signal.signal_mv, times, FS, RULES.beats))
 
 
 def test_beats_of_one_shape_are_all_dominant_whatever_their_size():
