@@ -6,6 +6,7 @@
 Every figure comes from a signed manifest and the example from the command; a test checks it.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from laennec.engine import load_models
 from laennec.engine.bundles.manifest import Manifest, Metric
+from laennec.engine.bundles.statements import StatementsBundle
+from laennec.engine.bundles.waves import SignalBundle
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -26,6 +29,33 @@ HEAD = (
 )
 # The estimate whose interval knows the survey's design stands before the pooled one.
 AUROC = ("mean over cycles / auroc", "pooled / auroc", "auroc", "pooled / c_index")
+
+
+ECG_HEAD = "| ECG | Does | Measured (95 % CI) | Judged on | Status |\n|---|---|---|---|---|"
+# Bundle -> table, row and measure of its metrics.json, what it does, how that was judged.
+ECG_SHOWN = {
+    "ecg_delineation/waves": (
+        "boundaries",
+        "six boundaries",
+        "F1",
+        "finds P, QRS and T on every lead",
+        "LUDB, five folds of persons",
+    ),
+    "ecg_findings/twelve_lead": (
+        "summary",
+        "learned, source left out",
+        "mean AUROC",
+        "24 statements by fuzzy rules",
+        "LUDB and challenge records, a source left out",
+    ),
+    "ecg_findings/single_lead": (
+        "summary",
+        "learned, ten folds",
+        "mean F1 of N, A, O",
+        "rhythm of a single-lead strip",
+        "CinC 2017 strips, ten folds",
+    ),
+}
 
 
 def metric(manifest: Manifest) -> Metric | None:
@@ -87,6 +117,33 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def ecg_row(bundle: SignalBundle | StatementsBundle) -> str:
+    """Return one line of the table of what reads ECGs, from the bundle's own measurements."""
+    manifest = bundle.manifest
+    lines = json.loads(bundle.files["metrics.json"])["lines"]
+    table_name, row_name, measure, what, how = ECG_SHOWN[manifest.id]
+    (found,) = [
+        line["estimate"]
+        for line in lines
+        if (line["table"], line["row"], line["measure"]) == (table_name, row_name, measure)
+    ]
+    shown = f"{measure} {found['value']:.3f} ({found['ci_low']:.3f}-{found['ci_high']:.3f})"
+    cells = (
+        f"`{manifest.id}` {manifest.version}",
+        what,
+        shown,
+        f"{how}, n = {found['n']}",
+        f"{manifest.key} key, no external validation yet",
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def ecg_table() -> str:
+    """Return the table of every shipped bundle that reads ECGs."""
+    models = load_models()
+    return "\n".join([ECG_HEAD, *(ecg_row(b) for b in (*models.signals, *models.statements))])
+
+
 def example() -> str:
     """Return the finding about diabetes as `laennec screen` prints it; else the first finding."""
     command = "import sys; from laennec.cli import main; main()"
@@ -115,7 +172,8 @@ def replaced(text: str, name: str, content: str) -> str:
 def main() -> int:
     """Write or check."""
     old = README.read_text(encoding="utf-8")
-    new = replaced(replaced(old, "example", example()), "models", table())
+    tables = f"{table()}\n\n{ecg_table()}"
+    new = replaced(replaced(old, "example", example()), "models", tables)
     if "--check" in sys.argv:
         return int(new != old)
     README.write_text(new, encoding="utf-8")
