@@ -6,6 +6,7 @@ house works: plausibility, features, urgent rules, facts, published scores, risk
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,6 +43,9 @@ from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
 from .words.as_json import canonical_content
 
+if TYPE_CHECKING:
+    from .ecg.findings.find import Statement
+
 NO_URGENCY = len(URGENCIES)
 _BAND_NAMES = ("low", "intermediate", "high")
 
@@ -68,6 +72,7 @@ class Screening:
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
     ecg_urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
     ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+    ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -136,6 +141,7 @@ def screen_columns(
         ecgs=ecgs.sections,
         ecg_urgent=ecgs.urgent,
         ecg_findings=ecgs.findings,
+        ecg_statements=ecgs.statements,
     )
 
 

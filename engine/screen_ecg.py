@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from .ecg.signal import EcgSignal
 from .prediagnosis import URGENCIES, EcgSection, Finding, UrgentItem
 from .record import Int8Array, VisitBatch
 from .screened import is_declined
+
+if TYPE_CHECKING:
+    from .ecg.findings.find import Statement
 
 ECG_PROBLEM = "ecg_"
 
@@ -23,11 +27,13 @@ class ScreenedEcgs:
     sections : quality and measurements
     urgent : items that call a person, whatever any model says
     findings : statements, as facts with reasons
+    statements : the same with their scores; none where rules or network may not be asked
     """
 
     sections: Mapping[int, EcgSection] = field(default_factory=dict)
     urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
     findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+    statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
 
     def urgency(self, n: int) -> Int8Array:
         """Return (n,) the most urgent level of each person's ECG."""
@@ -70,4 +76,5 @@ def screen_ecgs(
         sections={row: one.section for row, one in kept.items()},
         urgent=urgent,
         findings={row: one.findings for row, one in kept.items()},
+        statements={row: one.statements for row, one in kept.items()},
     )

@@ -14,7 +14,7 @@ from .analysis import EcgAnalysis, analyse_ecg
 from .delineation.delineate import Delineator
 from .features import ecg_features
 from .findings.facts import refused_findings, statement_findings
-from .findings.find import find_statements
+from .findings.find import Statement, find_statements
 from .findings.settings import statement_settings
 from .measure.reference import Person
 from .section import section_of
@@ -35,11 +35,16 @@ FAILURES: Final[tuple[type[Exception], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class ScreenedEcg:
-    """The ECG of one person: what the draft shows, and what asks for a person now."""
+    """The ECG of one person: what the draft shows, and what asks for a person now.
+
+    ``statements`` are what the findings were made of, with their scores; none where rules or
+    network may not be asked.
+    """
 
     section: EcgSection
     urgency: EcgUrgency
     findings: tuple[Finding, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 def ready_delineator(models: Models) -> tuple[Delineator, ModelReference] | None:
@@ -100,28 +105,30 @@ def screened_ecg(
     ready = None if without_network else ready_delineator(models)
     analysis, model = _analysed(signal, ready)
     urgency = urgent_ecg(analysis, person, declared)
-    findings = () if without_network else _said(analysis, model, models, person)
-    return ScreenedEcg(section_of(analysis, model, person, urgency), urgency, findings)
+    section = section_of(analysis, model, person, urgency)
+    if without_network:
+        return ScreenedEcg(section, urgency)
+    return ScreenedEcg(section, urgency, *_said(analysis, model, models, person))
 
 
 def _said(
     analysis: EcgAnalysis, network: ModelReference | None, models: Models, person: Person
-) -> tuple[Finding, ...]:
+) -> tuple[tuple[Finding, ...], tuple[Statement, ...]]:
     """Return what the rules say; not assessable where rules or network may not be asked."""
     bundle = models.statement_rules(STATEMENTS_ID)
     if bundle is None:
-        return refused_findings(VOCABULARY)
+        return refused_findings(VOCABULARY), ()
     if network is None:
-        return refused_findings(bundle.table.names)
+        return refused_findings(bundle.table.names), ()
     try:
         rules = bundle.model()
         features = ecg_features(analysis, person)
         found = find_statements(analysis, features, rules)
     except FAILURES:
-        return refused_findings(bundle.table.names)
+        return refused_findings(bundle.table.names), ()
     m = bundle.manifest
     reference = ModelReference(m.id, m.version, bundle.sha256, m.key)
-    return statement_findings(found, features, rules, reference)
+    return statement_findings(found, features, rules, reference), found
 
 
 def unread_ecg(declared: Iterable[str]) -> tuple[UrgentItem, ...]:

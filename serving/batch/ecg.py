@@ -15,19 +15,15 @@ import pyarrow as pa
 from ...datasets.readers.ecg import read_ecg
 from ...datasets.readers.tables import TablePlan, read_rows
 from ...engine.bundles.load import Models
-from ...engine.ecg.analysis import analyse_ecg
-from ...engine.ecg.features import ecg_features
-from ...engine.ecg.findings import StatementsModel
-from ...engine.ecg.findings.find import Statement, find_statements
+from ...engine.ecg.findings.find import Statement
 from ...engine.ecg.signal import EcgSignal
-from ...engine.ecg.visit import FAILURES, person_at, ready_delineator
-from ...engine.errors import ModelError, ScreeningError
-from ...engine.record import Problem, VisitBatch
+from ...engine.errors import ScreeningError
+from ...engine.record import Problem
 from ...engine.screen import screen_columns
-from ...engine.screened import is_declined
 from .columns import TEXT, coded
+from .ecg_plan import ECG_STATE, file_in, statement_names
 from .output import ENCODED, OUTCOMES, Place, decoded, result_table
-from .plan import ECG_FINDINGS, ECG_STATE, Loaded
+from .plan import Loaded
 
 ECGS_AT_ONCE: Final = 32
 READ: Final = "read"
@@ -52,19 +48,9 @@ class EcgPlan:
         return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT)])
 
 
-def statements_of(models: Models) -> StatementsModel | None:
-    """Return the rules that say what an ECG shows; None where they are refused."""
-    bundle = models.statement_rules(ECG_FINDINGS)
-    try:
-        return None if bundle is None else bundle.model()
-    except ModelError:
-        return None
-
-
 def ecg_plan(folder: Path, models: Models) -> EcgPlan:
     """Return what a run says of the ECGs of a folder."""
-    rules = statements_of(models)
-    return EcgPlan(folder, () if rules is None else tuple(rules.table.names))
+    return EcgPlan(folder, statement_names(models))
 
 
 def screen_with_ecgs(
@@ -105,7 +91,7 @@ def _screen_few(
     models, guidelines = loaded.models, loaded.guidelines
     screening = screen_columns(batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
     result = result_table(replace(rows, batch=batch), screening)
-    scores = _scores(screening.batch, signals, models)
+    scores = screening.ecg_statements
     columns = [*result.columns, *(_column(scores, n, table.num_rows) for n in ecgs.statements)]
     known = list(dict.fromkeys(code for code in states if code))
     places = np.array([known.index(c) if c else -1 for c in states], dtype=np.int64)
@@ -127,8 +113,8 @@ def _read(
         if not name:
             states.append(None)
             continue
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
+        path = file_in(root, name)
+        if path is None:
             states.append("ecg_outside_folder")
             continue
         try:
@@ -139,29 +125,8 @@ def _read(
     return signals, states
 
 
-def _scores(
-    batch: VisitBatch, signals: Mapping[int, EcgSignal], models: Models
-) -> dict[int, Sequence[Statement]]:
-    """Return the statements of each ECG; none of a person who declined, or of a refused row."""
-    rules, ready = statements_of(models), ready_delineator(models)
-    silent = is_declined(batch) | batch.refused
-    found: dict[int, Sequence[Statement]] = {}
-    if rules is None or ready is None:
-        return found
-    for row, signal in signals.items():
-        if silent[row]:
-            continue
-        try:
-            analysis = analyse_ecg(signal, ready[0])
-            features = ecg_features(analysis, person_at(batch, row))
-            found[row] = find_statements(analysis, features, rules)
-        except FAILURES:
-            continue
-    return found
-
-
 def _column(scores: Mapping[int, Sequence[Statement]], name: str, n: int) -> Any:  # noqa: ANN401
     values = np.full(n, np.nan)
     for row, statements in scores.items():
-        values[row] = next(s.score for s in statements if s.name == name)
+        values[row] = next((s.score for s in statements if s.name == name), np.nan)
     return pa.array(np.round(values, _SCORE_DECIMALS) + 0.0, pa.float64(), mask=np.isnan(values))

@@ -34,16 +34,15 @@ from ...engine.bundles.load import Models, load_models
 from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
+from .ecg_plan import ecgs_as_data
 from .options import BatchOptions, BatchRefused
 from .withdrawn import read_withdrawn
 
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
 TODAY: Final = "today"
-ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
-ECG_STATE: Final = "ecg_state"
 _ROOT: Final = Path(__file__).parents[2]
-_CODE: Final = ("engine", "datasets/readers/omop", "datasets/readers/tables", "serving/batch")
+_CODE: Final = ("engine", "datasets/readers", "serving/batch")
 _CODE_SUFFIXES: Final = (".py", ".toml")
 _SECTIONS: Final = (
     "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "ecg", "withdrawn",
@@ -139,6 +138,7 @@ def make_plan(
         else {file.name: collected_plan(file.path) for file, _ in readable}
     )
     withdrawn = read_withdrawn(options.withdrawn)
+    fragments = list_fragments(readable)
     content = {
         "schema": PLAN_SCHEMA,
         "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in files],
@@ -151,29 +151,11 @@ def make_plan(
         "guidelines": dict(loaded.guidelines.sets),
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
         "chunk_rows": options.chunk_rows,
-        "ecg": _ecgs_as_data(options, loaded, tables),
+        "ecg": ecgs_as_data(options, loaded.models, fragments, tables),
         "omop": {} if collected is None else dict(collected.content),
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
-    fragments = list_fragments(readable)
     return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
-
-
-def _ecgs_as_data(
-    options: BatchOptions, loaded: Loaded, tables: Mapping[str, TablePlan]
-) -> dict[str, Any]:
-    """Return what is said of ECGs and by which models; nothing where none is read."""
-    if options.ecg_folder is None or not any(table.ecg for table in tables.values()):
-        return {}
-    rules = loaded.models.statement_rules(ECG_FINDINGS)
-    names = [] if rules is None else list(rules.model().table.names)
-    return {
-        "columns": [*(f"{name}_score" for name in names), ECG_STATE],
-        "models": {
-            **{bundle.manifest.id: bundle.sha256 for bundle in loaded.models.signals},
-            **{bundle.manifest.id: bundle.sha256 for bundle in loaded.models.statements},
-        },
-    }
 
 
 def _files_of(collected: Collected) -> tuple[Path, ...]:

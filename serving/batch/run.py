@@ -94,6 +94,8 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
     began = time.monotonic()
     loaded = load_screening(options)
     collected = collect_omop(options, reporter)
+    if options.ecg_folder is not None:
+        reporter.line("batch: hashing the ECG files, so that --resume can tell a changed one")
     plan = make_plan(options, loaded, collected)
     with output_folder(options.out, plan, resume=options.resume) as there:
         progress = _Progress(dict(there))

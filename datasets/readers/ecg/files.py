@@ -1,0 +1,35 @@
+"""Which files one ECG consists of: a WFDB header names others beside it."""
+
+from pathlib import Path
+from typing import Final
+
+from .source import limits
+
+_HEADER: Final = ".hea"
+
+
+def record_files(path: Path) -> tuple[Path, ...]:
+    """Return every file that reading the ECG at a path opens, the named one first.
+
+    A file that is not there is not among them; a name that leads out of the folder is not followed,
+    as the reader does not follow it.
+    """
+    found: dict[Path, None] = {}
+    waiting = [path, path.with_name(f"{path.name}{_HEADER}"), path.with_suffix(_HEADER)]
+    while waiting:
+        one = waiting.pop(0)
+        if one in found or not one.is_file():
+            continue
+        found[one] = None
+        if one.suffix == _HEADER:
+            waiting += _named_in(one)
+    return tuple(found)
+
+
+def _named_in(header: Path) -> list[Path]:
+    """Return what the lines of a header begin with: signal files, and segments by their names."""
+    with header.open("rb") as stream:
+        text = stream.read(limits()["bytes"]["text"]).decode("latin-1")
+    words = (line.split()[0] for line in text.splitlines() if line.strip())
+    names = [word for word in words if Path(word).name == word]
+    return [header.with_name(name) for word in names for name in (word, f"{word}{_HEADER}")]
