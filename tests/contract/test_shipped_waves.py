@@ -7,6 +7,7 @@ import pytest
 from laennec.datasets.simulator import Group, Noise, scenario, simulate
 from laennec.engine.bundles.load import SHIPPED, load_models
 from laennec.engine.bundles.waves import is_signal_folder
+from laennec.engine.ecg.delineation.join import overall
 from laennec.engine.ecg.fiducials import OFFSET, ONSET, PEAK, WAVES
 from laennec.engine.ecg.signal import EcgSignal
 
@@ -150,3 +151,16 @@ def test_the_truth_of_a_simulated_record_is_met():
     found = found[np.isfinite(found)]
     nearest = np.abs(found[:, None] - truth[np.isfinite(truth)]).min(axis=1)
     assert np.median(nearest) * 2 < 8
+
+
+def test_intervals_begin_without_the_margin_that_annotators_leave_before_qrs():
+    """The leads keep the annotators' onset; what is measured from all leads does not."""
+    made = ecg()
+    rules = READER.rules
+    found = READER.delineate(made.signal)
+    leads = overall(found.qrs.points, rules.onset_quantile)
+    margin = rules.qrs_margin_s * found.sampling_rate_hz
+    assert margin > 0
+    assert found.qrs.overall[:, ONSET] == pytest.approx(leads[:, ONSET] + margin)
+    assert found.qrs.overall[:, OFFSET] == pytest.approx(leads[:, OFFSET])
+    assert (found.qrs.overall[:, ONSET] < found.qrs.overall[:, PEAK]).all()
