@@ -141,7 +141,8 @@ def ecg_row(bundle: SignalBundle | StatementsBundle) -> str:
 def ecg_table() -> str:
     """Return the table of every shipped bundle that reads ECGs."""
     models = load_models()
-    return "\n".join([ECG_HEAD, *(ecg_row(b) for b in (*models.signals, *models.statements))])
+    bundles: tuple[SignalBundle | StatementsBundle, ...] = (*models.signals, *models.statements)
+    return "\n".join([ECG_HEAD, *(ecg_row(b) for b in bundles)])
 
 
 def example() -> str:

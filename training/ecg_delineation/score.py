@@ -122,10 +122,17 @@ def interval_medians(found: Fiducials) -> dict[str, float]:
     """Return the record's median P, PR, QRS and QT over leads and beats, milliseconds."""
     n, ms = found.n_beats, 1000.0 / found.sampling_rate_hz
     p, q, t = (found.wave(w).of_beats(n) for w in WAVES)
-    return _medians(p, q, t, ms)
+    return lengths_ms(p, q, t, ms)
 
 
-def _medians(p: FloatArray, q: FloatArray, t: FloatArray, ms: float) -> dict[str, float]:
+def lengths_ms(p: FloatArray, q: FloatArray, t: FloatArray, ms: float) -> dict[str, float]:
+    """Return the medians of P, PR, QRS and QT over beats that stand at the same places.
+
+    Parameters
+    ----------
+    p, q, t : shape (..., n_beats, 3), samples
+    ms : milliseconds of one sample
+    """
     lengths = {
         "p": p[..., OFFSET] - p[..., ONSET],
         "pr": q[..., ONSET] - p[..., ONSET],
@@ -142,12 +149,13 @@ def _median(values: FloatArray) -> float:
 
 def marked_medians(marks: Marks, sampling_rate_hz: float) -> dict[str, float]:
     """Return the same medians of an annotator: each QRS with the P before and the T after it."""
-    rows = [_lined(waves) for waves in marks.values()]
+    rows = [lined(waves) for waves in marks.values()]
     p, q, t = (np.concatenate([row[i] for row in rows]) for i in range(3))
-    return _medians(p, q, t, 1000.0 / sampling_rate_hz)
+    return lengths_ms(p, q, t, 1000.0 / sampling_rate_hz)
 
 
-def _lined(waves: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+def lined(waves: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return P, QRS and T of one lead at the places of their beats, shape (n_beats, 3) each."""
     q = waves["qrs"]
     p, t = np.full_like(q, np.nan), np.full_like(q, np.nan)
     if len(q):
