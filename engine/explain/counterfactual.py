@@ -5,6 +5,7 @@ one thing are tried first, every step in turn; pairs only when no single change 
 proposed value is the value that is printed, and the model is asked once more about exactly that.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -108,18 +109,16 @@ def counterfactuals(
     -------
     at most three, easiest first: singles if any, else pairs
     """
-    here = int(model.bands(model.run(x[None], observed[None]).value)[0])
-    if here < 0:
-        return Counterfactuals("not_assessable")
     levers, unavailable = _levers(model, x, observed, present or {})
     tried = tuple(lever.change.name for lever in levers)
+    search = _Search(model, x, observed)
+    here, found = search.easiest([(lever,) for lever in levers])
+    if here < 0:
+        return Counterfactuals("not_assessable")
     if not levers:
         return Counterfactuals("nothing_to_change", unavailable=unavailable)
-    search = _Search(model, x, observed, here)
-    levers = [lever for lever in levers if lever.targets]
-    found = [c for lever in levers if (c := search.easiest((lever,)))]
     if not found:
-        found = [c for pair in combinations(levers, 2) if (c := search.easiest(pair))]
+        _, found = search.easiest(list(combinations(levers, 2)))
     found.sort(key=lambda c: c.steps)
     outcome: Literal["found", "no_reachable_change"] = "found" if found else "no_reachable_change"
     return Counterfactuals(outcome, tuple(found[:MAX_FOUND]), tried, unavailable)
@@ -157,26 +156,78 @@ def _targets(change: Change, now: float) -> Iterator[float]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """Every reachable combination of some levers, shape (t, levers), the easiest first."""
+
+    levers: Sequence[_Lever]
+    targets: FloatArray
+    effort: FloatArray
+
+    @classmethod
+    def of(cls, levers: Sequence[_Lever]) -> "_Way":
+        grid = np.array(list(product(*(lever.targets for lever in levers))))
+        grid = grid.reshape(-1, len(levers))
+        now = np.array([lever.now for lever in levers])
+        effort = np.abs(grid - now) / np.array([lever.change.step for lever in levers])
+        order = np.argsort(effort.sum(axis=1), kind="stable")
+        return cls(levers, grid[order], effort[order])
+
+    def changes(self, i: int) -> tuple[ChangedValue, ...]:
+        """Return one combination as it is printed."""
+        return tuple(
+            ChangedValue(
+                name=lever.change.name,
+                unit=lever.change.unit,
+                before=f"{lever.now:.{lever.change.decimals}f}",
+                after=f"{to:.{lever.change.decimals}f}",
+                steps=float(steps),
+            )
+            for lever, to, steps in zip(self.levers, self.targets[i], self.effort[i], strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
-    """The record that is searched around."""
+    """The record that is searched around; every question of one round is one call of the model."""
 
     model: RiskModel
     x: FloatArray
     observed: BoolArray
-    here: int
 
-    def easiest(self, levers: Sequence[_Lever]) -> Counterfactual | None:
-        """Return the easiest combination of these levers that flips the band."""
-        grid = np.array(list(product(*(lever.targets for lever in levers))))
-        now = np.array([lever.now for lever in levers])
-        effort = np.abs(grid - now) / np.array([lever.change.step for lever in levers])
-        order = np.argsort(effort.sum(axis=1), kind="stable")
-        bands = self._bands(levers, grid[order])
-        for i in np.flatnonzero((bands >= 0) & (bands != self.here)):
-            found = self._printed(levers, grid[order][i], effort[order][i])
-            if found is not None:
-                return found
-        return None
+    def easiest(self, choices: Sequence[Sequence[_Lever]]) -> tuple[int, list[Counterfactual]]:
+        """Return the present band, and of each choice of levers the easiest that flips it."""
+        ways = [_Way.of(levers) for levers in choices]
+        moved = [self._moved(way.levers, way.targets) for way in ways]
+        bands = self.model.bands(self._ask([self.x[None], *moved]))
+        here = int(bands[0])
+        ends = np.cumsum([1, *map(len, moved)])
+        flips = (bands >= 0) & (bands != here)
+        waiting = [
+            (way, deque(np.flatnonzero(flips[start:end]).tolist()))
+            for way, start, end in zip(ways, ends[:-1], ends[1:], strict=True)
+        ]
+        return here, self._confirmed(here, waiting) if here >= 0 else []
+
+    def _confirmed(self, here: int, waiting: list[tuple[_Way, deque[int]]]) -> list[Counterfactual]:
+        """Ask the model about the values as they will be printed, until each way has one."""
+        found: dict[int, Counterfactual] = {}
+        while asked := [j for j, (_, left) in enumerate(waiting) if left and j not in found]:
+            changes = [waiting[j][0].changes(waiting[j][1].popleft()) for j in asked]
+            printed = [
+                self._moved(waiting[j][0].levers, np.array([[float(c.after) for c in values]]))
+                for j, values in zip(asked, changes, strict=True)
+            ]
+            value = self._ask(printed)
+            bands, rounded = self.model.bands(value), self.model.rounded(value)
+            for i, j in enumerate(asked):
+                if bands[i] not in (-1, here):
+                    band = BAND_NAMES[bands[i]]
+                    found[j] = Counterfactual(changes[i], float(rounded[i]), band)
+        return [found[j] for j in sorted(found)]
+
+    def _ask(self, records: Sequence[FloatArray]) -> FloatArray:
+        rows = np.concatenate(records)
+        return self.model.run(rows, np.broadcast_to(self.observed, rows.shape)).value
 
     def _moved(self, levers: Sequence[_Lever], targets: FloatArray) -> FloatArray:
         """Return the record after the changes, shape (t, k)."""
@@ -191,30 +242,3 @@ class _Search:
                 else:
                     moved[:, j] += move.factor * (to - lever.now)
         return moved
-
-    def _bands(self, levers: Sequence[_Lever], targets: FloatArray) -> NDArray[np.int8]:
-        moved = self._moved(levers, targets)
-        output = self.model.run(moved, np.broadcast_to(self.observed, moved.shape))
-        return self.model.bands(output.value)
-
-    def _printed(
-        self, levers: Sequence[_Lever], targets: FloatArray, effort: FloatArray
-    ) -> Counterfactual | None:
-        """Ask the model about the values as they will be printed; None if they do not flip."""
-        changes = tuple(
-            ChangedValue(
-                name=lever.change.name,
-                unit=lever.change.unit,
-                before=f"{lever.now:.{lever.change.decimals}f}",
-                after=f"{to:.{lever.change.decimals}f}",
-                steps=float(steps),
-            )
-            for lever, to, steps in zip(levers, targets, effort, strict=True)
-        )
-        printed = np.array([[float(c.after) for c in changes]])
-        output = self.model.run(self._moved(levers, printed), self.observed[None])
-        band = int(self.model.bands(output.value)[0])
-        if band in (-1, self.here):
-            return None
-        value = float(self.model.rounded(output.value)[0])
-        return Counterfactual(changes, value, BAND_NAMES[band])

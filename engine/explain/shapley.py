@@ -3,7 +3,9 @@
 The game: the players are the inputs that were observed. A coalition S has the person's values for
 the inputs in S and the reference person's values for the others; its worth is the logit of the
 model (the score of a Mamdani model). All 2^m coalitions are run, so the values are exact, not
-sampled, and they sum to logit(person) - logit(reference person).
+sampled, and they sum to logit(person) - logit(reference person). Where the rules of the model are
+given and added up, the same values come from the few coalitions that share a rule
+(``shared_rules``).
 
 A missing input is not a player: it stays missing in every coalition, the reference person's
 included, and its value is 0. So the baseline is the reference person of whom the same items are
@@ -21,8 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContractBroken
+from ..fuzzy.system import FuzzySystem
 from ..runtime import RiskModel
 from .patterns import same_pattern
+from .shared_rules import attribute, is_added_up
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -47,13 +51,16 @@ class ShapleyValues:
     baseline: FloatArray
 
 
-def shapley_values(model: RiskModel, x: FloatArray, observed: BoolArray) -> ShapleyValues:
+def shapley_values(
+    model: RiskModel, x: FloatArray, observed: BoolArray, rules: FuzzySystem | None = None
+) -> ShapleyValues:
     """Attribute the answer of each record to its observed inputs.
 
     Parameters
     ----------
     model : at most 12 inputs
     x, observed : shape (n, k), as given to ``model.run``
+    rules : the model's rules, for the short way where it is exact; every coalition is run without
 
     Raises
     ------
@@ -69,15 +76,44 @@ def shapley_values(model: RiskModel, x: FloatArray, observed: BoolArray) -> Shap
         )
     result = ShapleyValues(np.zeros((n, k)), np.full(n, np.nan), np.full(n, np.nan))
     for players, rows in same_pattern(observed):
-        m = int(players.sum())
-        size = max(1, ROWS_AT_ONCE >> m)
-        for start in range(0, len(rows), size):
-            part = rows[start : start + size]
-            worth = _worth(model, x[part], players)
-            result.values[np.ix_(part, players)] = worth @ _weights(m).T
-            result.values[part[np.isnan(worth).any(axis=1)]] = np.nan
-            result.baseline[part], result.additive[part] = worth[:, 0], worth[:, -1]
+        left = rows
+        if rules is not None and is_added_up(rules):
+            left = _by_rules(result, model, rules, (x, players, rows))
+        _by_coalitions(result, model, (x, players, left))
     return result
+
+
+def _by_rules(
+    result: ShapleyValues,
+    model: RiskModel,
+    rules: FuzzySystem,
+    people: tuple[FloatArray, BoolArray, NDArray[np.intp]],
+) -> NDArray[np.intp]:
+    """Attribute the short way; return the rows for which that is not certain to be exact."""
+    x, players, rows = people
+    short = attribute(model, rules, x[rows], players)
+    done = rows[short.exact]
+    result.values[done] = short.values[short.exact]
+    result.baseline[done] = short.baseline[short.exact]
+    result.additive[done] = short.additive[short.exact]
+    return rows[~short.exact]
+
+
+def _by_coalitions(
+    result: ShapleyValues,
+    model: RiskModel,
+    people: tuple[FloatArray, BoolArray, NDArray[np.intp]],
+) -> None:
+    """Attribute by running every coalition."""
+    x, players, rows = people
+    m = int(players.sum())
+    size = max(1, ROWS_AT_ONCE >> m)
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        worth = _worth(model, x[part], players)
+        result.values[np.ix_(part, players)] = worth @ _weights(m).T
+        result.values[part[np.isnan(worth).any(axis=1)]] = np.nan
+        result.baseline[part], result.additive[part] = worth[:, 0], worth[:, -1]
 
 
 def _worth(model: RiskModel, x: FloatArray, players: BoolArray) -> FloatArray:

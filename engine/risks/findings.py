@@ -250,9 +250,9 @@ def _shapley(
 ) -> dict[str, float]:
     if len(bundle.manifest.inputs) > MAX_INPUTS:
         return {}
-    values = shapley_values(bundle.model, x, observed).values[0]
+    values = shapley_values(bundle.model, x, observed, bundle.rules).values[0]
     return {
-        spec.name: round(float(v), CONTRIBUTION_DECIMALS)
+        spec.name: round(float(v), CONTRIBUTION_DECIMALS) + 0.0
         for spec, v, known in zip(bundle.manifest.inputs, values, observed[0], strict=True)
         if known and np.isfinite(v)
     }
