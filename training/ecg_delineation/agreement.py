@@ -16,6 +16,7 @@ from ...engine.fixedpoint import FloatArray
 from ..metrics import Estimate
 from ..report import Line
 from .judge import bootstrapped
+from .moments import bias, powers, sd
 
 TABLE: Final = "agreement"
 GROUPS: Final[dict[str, frozenset[str]]] = {
@@ -92,19 +93,7 @@ def _spread(found: Fiducials, wave: str, point: int) -> float:
 def _estimated(values: FloatArray, statistic: Callable[[FloatArray], FloatArray]) -> Estimate:
     if len(values) < _FEWEST:
         return Estimate(_NAN, _NAN, _NAN, len(values), "fewer than three records")
-    return bootstrapped(_powers(values), statistic) if statistic is not _median else _middle(values)
-
-
-def _powers(values: FloatArray) -> FloatArray:
-    return np.stack([np.ones_like(values), values, values**2], axis=1)
-
-
-def _bias(sums: FloatArray) -> FloatArray:
-    return np.asarray(sums[..., 1] / sums[..., 0])
-
-
-def _sd(sums: FloatArray) -> FloatArray:
-    return np.sqrt(np.maximum(sums[..., 2] / sums[..., 0] - _bias(sums) ** 2, 0.0))
+    return bootstrapped(powers(values), statistic) if statistic is not _median else _middle(values)
 
 
 def _median(values: FloatArray) -> FloatArray:
@@ -123,6 +112,6 @@ def _counted(n: int) -> Estimate:
     return Estimate(float(n), float(n), float(n), n, "counted")
 
 
-_BIAS_AND_SD: Final = ((" bias", _bias), (" SD", _sd))
+_BIAS_AND_SD: Final = ((" bias", bias), (" SD", sd))
 _PAIRS: Final = (("rate", "rate"), ("qrs", "qrs"), ("qt", "qt"))
 _FEWEST: Final = 3

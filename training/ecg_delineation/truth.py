@@ -13,6 +13,7 @@ from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
 from ..report import Line
 from .judge import bootstrapped
+from .moments import bias, powers, sd
 
 TABLE: Final = "measured truth"
 NOISE_DB: Final = 30.0
@@ -54,19 +55,11 @@ def _simulated(records: int) -> Iterator[SimulatedEcg]:
 
 def _lines(row: str, unit: str, errors: list[FloatArray]) -> Iterator[Line]:
     """Return bias and SD over all values, resampled by record."""
-    counts = np.array([(len(e), e.sum(), (e**2).sum()) for e in errors])
+    counts = np.array([powers(e).sum(axis=0) for e in errors])
     counts = counts[counts[:, 0] > 0]
     if len(counts):
-        yield Line(TABLE, row, f"bias {unit}", bootstrapped(counts, _bias))
-        yield Line(TABLE, row, f"SD {unit}", bootstrapped(counts, _sd))
-
-
-def _bias(sums: FloatArray) -> FloatArray:
-    return np.asarray(sums[..., 1] / sums[..., 0])
-
-
-def _sd(sums: FloatArray) -> FloatArray:
-    return np.sqrt(np.maximum(sums[..., 2] / sums[..., 0] - _bias(sums) ** 2, 0.0))
+        yield Line(TABLE, row, f"bias {unit}", bootstrapped(counts, bias))
+        yield Line(TABLE, row, f"SD {unit}", bootstrapped(counts, sd))
 
 
 def _interval_error(record: SimulatedEcg, found: EcgMeasurements, name: str) -> FloatArray:

@@ -11,8 +11,8 @@ from ...datasets.sources.ecg_files import AnnotatedEcg
 from ...datasets.sources.ludb import read_ludb
 from ...engine.bundles.load import Models
 from ...engine.ecg.fiducials import WAVES
-from ...engine.fixedpoint import FloatArray
 from ...training.ecg_delineation.judge import bootstrapped, boundary_lines
+from ...training.ecg_delineation.moments import bias, powers, sd
 from ...training.ecg_delineation.score import (
     POINT_NAMES,
     Key,
@@ -100,22 +100,9 @@ def _interval_lines(
         for name, into in gaps.items():
             into.append(ours[name] - theirs[name])
     for name, values in gaps.items():
-        counts = _powers(np.array(values))
-        yield Line("intervals", INTERVALS[name], "bias ms", bootstrapped(counts, _bias))
-        yield Line("intervals", INTERVALS[name], "SD ms", bootstrapped(counts, _sd))
-
-
-def _powers(values: FloatArray) -> FloatArray:
-    known = values[np.isfinite(values)]
-    return np.stack([np.ones_like(known), known, known**2], axis=1)
-
-
-def _bias(sums: FloatArray) -> FloatArray:
-    return np.asarray(sums[..., 1] / sums[..., 0])
-
-
-def _sd(sums: FloatArray) -> FloatArray:
-    return np.sqrt(np.maximum(sums[..., 2] / sums[..., 0] - _bias(sums) ** 2, 0.0))
+        counts = powers(np.array(values))
+        yield Line("intervals", INTERVALS[name], "bias ms", bootstrapped(counts, bias))
+        yield Line("intervals", INTERVALS[name], "SD ms", bootstrapped(counts, sd))
 
 
 def _plain(line: Line) -> dict[str, Any]:
