@@ -91,8 +91,10 @@ def _in_order(keys: Iterable[object]) -> list[str]:
 def _object(value: Mapping[object, object], depth: int) -> str:
     items = []
     for key in _in_order(value):
+        item = value[key]
         try:
-            items.append(f"{encode_basestring(key)}:{_value(value[key], depth)}")
+            text = encode_basestring(item) if type(item) is str else _value(item, depth)
+            items.append(f"{encode_basestring(key)}:{text}")
         except _Refused as refused:
             raise refused.inside(f".{key}") from None
     return "{" + ",".join(items) + "}"

@@ -35,6 +35,10 @@ class ItemState(IntEnum):
     REFUSED = 3
 
 
+_ABSENT: Final = np.int8(ItemState.ABSENT)
+_ACCEPTED: Final = np.int8(ItemState.ACCEPTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with one record; a record has as many as were found.
@@ -89,12 +93,12 @@ class QuantityColumn:
     @property
     def present(self) -> BoolArray:
         """(n, m): something was reported, whatever became of it."""
-        return self.state != ItemState.ABSENT
+        return self.state != _ABSENT
 
     @property
     def accepted(self) -> BoolArray:
         """(n, m): the value may be used by rules and models."""
-        return self.state == ItemState.ACCEPTED
+        return self.state == _ACCEPTED
 
     def with_state(self, state: Int8Array) -> "QuantityColumn":
         """Return the same column with other states."""

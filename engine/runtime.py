@@ -80,6 +80,20 @@ class ModelOutput:
         """Records that were answered."""
         return np.asarray(self.state == _OK)
 
+    def take(self, row: int) -> "ModelOutput":
+        """Return the answer to one record."""
+        one = slice(row, row + 1)
+        return ModelOutput(
+            self.value[one],
+            self.rule_firing[one],
+            self.rule_contribution[one],
+            self.bias[one],
+            self.state[one],
+            self.required_missing[one],
+            self.outside[one],
+            self.extrapolated[one],
+        )
+
 
 class InputColumns:
     """What the manifest says of its ``k`` inputs, as arrays of shape (k,)."""

@@ -147,12 +147,18 @@ def _targets(change: Change, now: float) -> Iterator[float]:
     """Yield reachable values: whole steps, at printed precision, never the printed present one."""
     start = floor(now / change.step)
     signs = {"decrease": (-1,), "increase": (1,), "either": (-1, 1)}[change.direction]
-    for sign, i in product(signs, range(MAX_STEPS + 1)):
+    for sign, i in product(signs, range(_steps_within(change) + 1)):
         to = round((start + (sign > 0) + sign * i) * change.step, change.decimals)
         reachable = change.reach[0] <= to <= change.reach[1]
         near = abs(to - now) <= change.max_change
         if reachable and near and (to - now) * sign > 0 and to != round(now, change.decimals):
             yield to
+
+
+def _steps_within(change: Change) -> int:
+    """Return how many steps can be near enough to be worth a try, rounding allowed for."""
+    farthest = change.max_change + 10.0**-change.decimals
+    return int(min(MAX_STEPS, farthest / change.step + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +238,10 @@ class _Search:
     def _moved(self, levers: Sequence[_Lever], targets: FloatArray) -> FloatArray:
         """Return the record after the changes, shape (t, k)."""
         moved = np.repeat(self.x[None], len(targets), axis=0)
+        column = {name: j for j, name in enumerate(self.model.manifest.input_names)}
         for lever, to in zip(levers, targets.T, strict=True):
             for move in lever.change.effective_moves:
-                j = self.model.manifest.index(move.input)
+                j = column[move.input]
                 if move.how == "set":
                     moved[:, j] = to
                 elif move.how == "proportional":

@@ -7,9 +7,11 @@ sampled, and they sum to logit(person) - logit(reference person). Where the rule
 given and added up, the same values come from the few coalitions that share a rule
 (``shared_rules``).
 
-A missing input is not a player: it stays missing in every coalition, the reference person's
-included, and its value is 0. So the baseline is the reference person of whom the same items are
-unknown, and no credit is given to a value that nobody measured.
+An observed input that has the reference person's very value adds nothing to any coalition: its
+value is 0, and no coalition is run twice for it. A missing input is not a player: it stays missing
+in every coalition, the reference person's included, and its value is 0. So the baseline is the
+reference person of whom the same items are unknown, and no credit is given to a value that nobody
+measured.
 
 Source: Shapley 1953; interventional game with a single reference (Lundberg and Lee 2017,
 Sundararajan and Najmi 2020, "baseline Shapley"). Departures: none.
@@ -106,20 +108,21 @@ def _by_coalitions(
 ) -> None:
     """Attribute by running every coalition."""
     x, players, rows = people
-    m = int(players.sum())
-    size = max(1, ROWS_AT_ONCE >> m)
-    for start in range(0, len(rows), size):
-        part = rows[start : start + size]
-        worth = _worth(model, x[part], players)
-        result.values[np.ix_(part, players)] = worth @ _weights(m).T
-        result.values[part[np.isnan(worth).any(axis=1)]] = np.nan
-        result.baseline[part], result.additive[part] = worth[:, 0], worth[:, -1]
+    for moving, members in same_pattern(players & (x[rows] != model.columns.reference)):
+        m, mine = int(moving.sum()), rows[members]
+        size = max(1, ROWS_AT_ONCE >> m)
+        for start in range(0, len(mine), size):
+            part = mine[start : start + size]
+            worth = _worth(model, x[part], players, moving)
+            result.values[np.ix_(part, moving)] = worth @ _weights(m).T
+            result.values[part[np.isnan(worth).any(axis=1)]] = np.nan
+            result.baseline[part], result.additive[part] = worth[:, 0], worth[:, -1]
 
 
-def _worth(model: RiskModel, x: FloatArray, players: BoolArray) -> FloatArray:
-    """Run every coalition; shape (n, 2^m), column s has the players whose bit is set in s."""
-    inside = np.broadcast_to(~players, (1 << int(players.sum()), len(players))).copy()
-    inside[:, players] = _members(int(players.sum()))
+def _worth(model: RiskModel, x: FloatArray, players: BoolArray, moving: BoolArray) -> FloatArray:
+    """Run every coalition; shape (n, 2^m), column s has the moving inputs whose bit is set in s."""
+    inside = np.broadcast_to(~moving, (1 << int(moving.sum()), len(moving))).copy()
+    inside[:, moving] = _members(int(moving.sum()))
     values = np.where(inside[None], x[:, None, :], model.columns.reference)
     rows = values.reshape(-1, len(players))
     output = model.run(rows, np.broadcast_to(players, rows.shape))

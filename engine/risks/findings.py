@@ -85,7 +85,7 @@ def _answered(
     bundle = answer.bundle
     model, outcome = bundle.model, columns.outcome
     x, observed = answer.x[position : position + 1], answer.observed[position : position + 1]
-    output = model.run(x, observed)
+    output = answer.output.take(position)
     interval = risk_interval(model, x, observed, output)
     value = float(columns.value[person.row])
     band: Band = BAND_NAMES[int(columns.band[person.row])]  # type: ignore[assignment]  # the names are those of Band
