@@ -13,7 +13,7 @@ from .settings import statement_settings
 
 PREFIX: Final = "ecg_"
 ACTION: Final = "read_ecg"
-ADDRESSEE: Final = "physician"
+ADDRESSEE: Final = "occupational_physician"
 REFUSED: Final = "ecg.statement.model_refused"
 DECIMALS: Final = {"ms": 0, "deg": 0, "/min": 0, "a": 0}
 _OTHER_DECIMALS: Final = 2
@@ -97,10 +97,10 @@ def _reasons(
     settings = statement_settings()
     rules = {rule.id: rule for rule in model.system.rules}
     order = sorted(said.contribution.items(), key=lambda item: -abs(item[1]))
+    clear = [pair for pair in order if abs(pair[1]) >= settings["least_contribution"]]
+    # A score that stands on many small parts still names the largest.
     told = [
-        (_reason(rules[name], said, features, model), value)
-        for name, value in order
-        if abs(value) >= settings["least_contribution"]
+        (_reason(rules[name], said, features, model), value) for name, value in clear or order[:1]
     ]
     most = settings["most_reasons"]
     for_ = [reason for reason, value in told if value > 0]

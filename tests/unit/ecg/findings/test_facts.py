@@ -83,12 +83,30 @@ def test_everything_is_worded_in_both_languages(lbbb, lang):
     for found in lbbb.findings:
         said = sentences.render(found.message)
         assert "ecg_" not in said
+        if found.proposed_action:
+            assert sentences.has(f"action.{found.proposed_action}")
+            assert sentences.has(f"addressee.{found.proposed_addressee}")
         for reason in (*found.reasons_for, *found.reasons_against):
             assert "_" not in reason_phrase(reason, sentences)
         for limit in found.limits:
             assert "_" not in sentences.render(limit)
     for name in statement_settings()["vocabulary"]:
         assert sentences.has(f"finding_name.ecg_{name}")
+
+
+def test_what_is_said_always_names_a_reason():
+    """The bug it pins: a borderline that stood on many small parts had no reason at all."""
+    said = []
+    for pathology in ("sinus_rhythm", "av_block_1", "lvh_with_strain", "t_wave_abnormal"):
+        for seed in range(4):
+            asked = sample_scenario(np.random.default_rng(seed), pathology)
+            signal = simulate(asked, seed=seed).signal
+            said += screened_ecg(signal, MODELS, PERSON).findings
+    states = [found.state for found in said]
+    assert "borderline" in states
+    for found in said:
+        if found.state in ("present", "borderline"):
+            assert found.reasons_for or found.reasons_against, found.id
 
 
 def test_no_report_says_normal():
