@@ -99,13 +99,15 @@ def batch(
 
 def _run(options: "BatchOptions") -> None:
     from .serving.batch import run_batch
+    from .serving.batch.aggregate import printable
 
     summary = run_batch(options)
     print_json(
         {
             "state": summary.state,
             "manifest": str(summary.manifest_path),
-            "counts": summary.counts,
+            "counts": printable(summary.counts),
+            "suppressed": "counts by reason of 1 to 10 rows",
             "content_sha256": summary.content_sha256,
         }
     )

@@ -1,6 +1,7 @@
 """Counts that may leave the house: none between 1 and 10, and none that a subtraction would give.
 
 The manifest has exact counts and stays beside the result; ``aggregate.json`` is for everybody else.
+What is printed may end in a log, so there too no group by reason can be read.
 """
 
 from collections import Counter
@@ -35,6 +36,21 @@ def suppressed(counts: Mapping[str, int]) -> dict[str, int | str]:
     return {
         name: HIDDEN if name in small else "hidden" if name in beside else n
         for name, n in counts.items()
+    }
+
+
+def printable(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the counts of a run as they are printed: small groups by reason suppressed.
+
+    Rows in, scored, not assessable and refused stay exact: that they add up shows that no row was
+    lost, and they say of nobody what was found.
+
+    >>> printable({"in": 9, "refused": 2, "refused_by_reason": {"identifier_missing": 2}})
+    {'in': 9, 'refused': 2, 'refused_by_reason': {'identifier_missing': '<11'}}
+    """
+    return {
+        name: suppressed(value) if isinstance(value, Mapping) else value
+        for name, value in counts.items()
     }
 
 

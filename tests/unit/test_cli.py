@@ -138,7 +138,11 @@ def test_rows_of_tomorrow_are_refused_and_parts_have_the_asked_size(tmp_path: Pa
     done = run("batch", str(table), "--out", str(tmp_path / "out"), "--chunk-rows", "2")
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)["counts"]
-    assert said["refused_by_reason"] == {"moment_in_future": 1}
+    assert said["refused_by_reason"] == {"moment_in_future": "<11"}
+    assert (said["in"], said["refused"]) == (3, 1)
+    assert said["in"] == said["scored"] + said["not_assessable"] + said["refused"]
+    kept = json.loads((tmp_path / "out" / "manifest.json").read_text())["counts"]
+    assert kept["refused_by_reason"] == {"moment_in_future": 1}
     assert len(list((tmp_path / "out" / "parts").glob("*.parquet"))) == 2
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from laennec.engine.errors import RecordError
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
-from laennec.serving.batch.aggregate import suppressed
+from laennec.serving.batch.aggregate import printable, suppressed
 from laennec.serving.batch.explain import explain_person
 from laennec.serving.batch.profile import profile_batch
 
@@ -74,6 +74,22 @@ def test_a_profile_says_what_is_there_and_who_could_be_answered(done, rows, tmp_
     given = [n for name, n in forms.items() if name.startswith("diabetes")]
     assert "<11" in given or "hidden" in given or sum(given) == answered
     assert "values_refused_or_suspect" in found
+
+
+def test_what_is_printed_adds_up_and_tells_no_small_group():
+    counts = {
+        "in": 1000, "scored": 950, "not_assessable": 34, "refused": 16, "rows_out": 1000,
+        "not_assessable_by_reason": {"known_diabetes": 31, "input_missing": 3},
+        "refused_by_reason": {"consent_withdrawn": 1, "identifier_missing": 15, "row_malformed": 0},
+    }  # fmt: skip
+    said = printable(counts)
+    assert {name: n for name, n in said.items() if not isinstance(n, dict)} == {
+        name: n for name, n in counts.items() if not isinstance(n, dict)
+    }
+    assert said["not_assessable_by_reason"] == {"known_diabetes": "hidden", "input_missing": "<11"}
+    assert said["refused_by_reason"] == {
+        "consent_withdrawn": "<11", "identifier_missing": "hidden", "row_malformed": 0,
+    }  # fmt: skip
 
 
 def test_no_group_of_one_to_ten_people_leaves_the_house(done):
