@@ -3,6 +3,8 @@ export PYTHONSAFEPATH = 1
 PYTHON ?= python3
 BIN = .venv/bin
 # Byte code is made when a module is first used: compiling all of it would double the set-up time.
+# One visit is screened at the end of the set-up, so that the first answer never waits for that, not
+# even where the shell forbids Python to write byte code.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 # The base goes in with uv, which unpacks in parallel (a quarter of pip's time); where uv can't be
 # had, or can't reach the packages that pip is set up for, pip does the same.
@@ -16,6 +18,7 @@ DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
 .venv/base.stamp: .venv/bin/python pyproject.toml setup.py constraints.txt
 	( $(UV) -e . ) 2>/dev/null || $(PIP) -e .
+	PYTHONDONTWRITEBYTECODE= $(BIN)/laennec screen examples/visits/01-raised-risk.json > /dev/null
 	touch $@
 
 .venv/dev.stamp: .venv/base.stamp

@@ -1,9 +1,11 @@
 """The service under a steady load, beside a bare FastAPI endpoint that returns a constant.
 
+    python benchmarks/run.py http                          # the rows of RESULTS.md
     python bench_http.py [--rate 50] [--seconds 20] [--workers 1]
 
 Requests are sent at fixed moments whatever the answers do (an open loop), so that a slow answer is
-not hidden by a client that waits for it. Prints p50 and p99 in milliseconds, and the memory.
+not hidden by a client that waits for it. Prints p50 and p99 in milliseconds, the memory, and the
+processor time that the service took for one visit (its workers included, other programs not).
 """
 
 import argparse
@@ -15,12 +17,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 VISIT = json.loads((ROOT / "examples" / "visits" / "01-raised-risk.json").read_text("utf-8"))
+RATE, SECONDS, WORKERS = 50.0, 20.0, 2
 BARE = """
 import uvicorn
 from fastapi import FastAPI
@@ -92,35 +96,89 @@ def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def measure(command: list[str], port: int, asked: argparse.Namespace, token: str) -> dict:
+def cpu_s(pid: int) -> float:
+    """Return the processor time that a process and its children have used, seconds."""
+    ticks = 0
+    for p in [pid, *map(int, _children(pid))]:
+        after_name = Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def serve(command: list[str], port: int, asked: argparse.Namespace, token: str) -> dict[str, Any]:
     """Start a service, warm it up, load it, stop it."""
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603 - our own programs
     try:
         wait_until_up(port)
         asyncio.run(load(port, 10, 2, token))
-        before = memory_mb(server.pid)
+        before, cpu = memory_mb(server.pid), cpu_s(server.pid)
         found = asyncio.run(load(port, asked.rate, asked.seconds, token))
-        return {**found, "memory_mb_before": before, "memory_mb_after": memory_mb(server.pid)}
+        per_visit = round((cpu_s(server.pid) - cpu) / found["n"] * 1e3, 1)
+        after = memory_mb(server.pid)
+        return {
+            **found,
+            "cpu_ms_per_visit": per_visit,
+            "memory_mb_before": before,
+            "memory_mb_after": after,
+        }
     finally:
         server.terminate()
         server.wait(30)
 
 
-def main() -> None:
-    """Measure both and print one JSON line each."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--rate", type=float, default=50)
-    options.add_argument("--seconds", type=float, default=20)
-    options.add_argument("--workers", type=int, default=1)
-    asked = options.parse_args()
+def both(asked: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Load the service, then the bare endpoint."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LAENNEC_DATABASE"] = f"sqlite:///{folder}/bench.db"
         os.environ.pop("LAENNEC_SITE", None)
         laennec = [sys.executable, "-P", "-c", "from laennec.cli import main; main()", "serve"]
         ours = [*laennec, "--port", "18431", "--workers", str(asked.workers)]
-        print(json.dumps({"what": "laennec serve", **measure(ours, 18431, asked, "")}))
+        found = serve(ours, 18431, asked, "")
     bare = [sys.executable, "-c", BARE % 18432]
-    print(json.dumps({"what": "a constant", **measure(bare, 18432, asked, "")}))
+    return found, serve(bare, 18432, asked, "")
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return the rows of this benchmark."""
+    asked = argparse.Namespace(rate=RATE, seconds=SECONDS, workers=WORKERS)
+    ours, bare = both(asked)
+    how = f"{RATE:.0f} visits/s at fixed moments for {SECONDS:.0f} s, {WORKERS} workers, SQLite; "
+    return [
+        {
+            "what": "visits by HTTP: answered, kept in the store, audited",
+            "ours": f"{ours['answered_per_s']:.1f} /s, p50 {ours['p50_ms']:.0f} ms, "
+            f"p99 {ours['p99_ms']:.0f} ms, {ours['errors']} errors of {ours['n']}",
+            "peer": f"a bare FastAPI endpoint that returns a constant: p50 {bare['p50_ms']:.0f} ms,"
+            f" p99 {bare['p99_ms']:.0f} ms",
+            "ratio": bare["p50_ms"] / ours["p50_ms"],
+            "how": how + "the client shares the cores",
+        },
+        {
+            "what": "processor time of the service for one visit",
+            "ours": f"{ours['cpu_ms_per_visit']:.1f} ms",
+            "peer": f"the bare endpoint: {bare['cpu_ms_per_visit']:.1f} ms",
+            "ratio": bare["cpu_ms_per_visit"] / max(ours["cpu_ms_per_visit"], 0.1),
+            "how": how + "all workers, without the client",
+        },
+        {
+            "what": "memory of the service after that load",
+            "ours": f"{ours['memory_mb_after']:.0f} MB (before: {ours['memory_mb_before']:.0f} MB)",
+            "peer": f"the bare endpoint: {bare['memory_mb_after']:.0f} MB",
+            "ratio": bare["memory_mb_after"] / ours["memory_mb_after"],
+            "how": how + "all workers",
+        },
+    ]
+
+
+def main() -> None:
+    """Measure both and print one JSON line each."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--rate", type=float, default=RATE)
+    options.add_argument("--seconds", type=float, default=SECONDS)
+    options.add_argument("--workers", type=int, default=1)
+    ours, bare = both(options.parse_args())
+    print(json.dumps({"what": "laennec serve", **ours}))
+    print(json.dumps({"what": "a constant", **bare}))
 
 
 if __name__ == "__main__":

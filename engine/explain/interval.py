@@ -168,7 +168,7 @@ def _fill(
 ) -> None:
     """Write one pattern's answers into the result; NaN wins, so that a failure is seen."""
     here = output.value[rows]
-    for j in np.unique(scenarios.item):
+    for j in sorted(set(scenarios.item.tolist())):
         part = answers[scenarios.item == j]
         low, high = np.minimum(part.min(axis=0), here), np.maximum(part.max(axis=0), here)
         if j < 0:
