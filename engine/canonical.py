@@ -11,14 +11,16 @@ everything that JSON has no word for (NaN, infinities, bytes, dates, array scala
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 
 from .errors import DataError
 
 _MAX_EXACT_INTEGER = 2**53
 _MAX_DEPTH = 64
+_KEYS_KEPT = 512
 # ECMA-262, Number::toString: plain digits from 1e-7 (excluded) up to 1e21 (excluded).
 _PLAIN_DIGITS_MAX = 21
 _PLAIN_ZEROS_MAX = 6
@@ -76,25 +78,31 @@ def _integer(value: int) -> str:
     return text
 
 
-def _in_order(keys: Iterable[object]) -> list[str]:
-    """Sort by UTF-16 code units; for ASCII keys that is the plain order."""
+@lru_cache(maxsize=_KEYS_KEPT)
+def _in_order(keys: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
+    """Sort by UTF-16 code units, for ASCII keys the plain order; each key beside its written form.
+
+    The parts of a report have the same few sets of keys again and again.
+    """
     texts: list[str] = []
     for key in keys:
         if not isinstance(key, str):
             raise _Refused(f"a key of type {type(key).__name__}")
         texts.append(key)
     if "".join(texts).isascii():
-        return sorted(texts)
-    return sorted(texts, key=lambda text: text.encode("utf-16-be", "surrogatepass"))
+        texts.sort()
+    else:
+        texts.sort(key=lambda text: text.encode("utf-16-be", "surrogatepass"))
+    return tuple((text, f"{encode_basestring(text)}:") for text in texts)
 
 
 def _object(value: Mapping[object, object], depth: int) -> str:
     items = []
-    for key in _in_order(value):
+    for key, written in _in_order(tuple(value)):
         item = value[key]
         try:
             text = encode_basestring(item) if type(item) is str else _value(item, depth)
-            items.append(f"{encode_basestring(key)}:{text}")
+            items.append(written + text)
         except _Refused as refused:
             raise refused.inside(f".{key}") from None
     return "{" + ",".join(items) + "}"

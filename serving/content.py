@@ -7,8 +7,8 @@ made again: what is shown is what is decided on, or nothing is shown.
 
 import dataclasses
 import types
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -22,6 +22,7 @@ SCHEMA: Final = "laennec.content/1"
 _HASH: Final = "content_hash"
 Labels = Mapping[str, Mapping[str, str]]
 Values = Mapping[str, Mapping[str, float]]
+Reader = Callable[[Any], Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
     said = stored["prediagnosis"]
     if content_hash(said) != promised_hash:
         raise _other_content()
-    prediagnosis: PreDiagnosis = _read(PreDiagnosis, {**said, _HASH: promised_hash})
+    prediagnosis: PreDiagnosis = _read_parts(PreDiagnosis, {**said, _HASH: promised_hash})
     return Content(prediagnosis, stored["labels"], stored["values"])
 
 
@@ -131,24 +132,41 @@ def sentences_for(
     return Sentences(lang, content.labels[lang], kept[check_language(lang)])
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of one dataclass of a draft: how each is read, and which must be there."""
+
+    readers: Mapping[str, Reader]
+    required: frozenset[str]
+
+
 @cache
-def _hints(kind: type[object]) -> Mapping[str, Any]:
-    return get_type_hints(kind)
+def _parts(kind: type[object]) -> _Parts:
+    parts = dataclasses.fields(kind)  # type: ignore[arg-type]  # a dataclass, as its caller saw
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+    optional = {f.name for f in parts if _has_default(f)}
+    return _Parts(readers, frozenset(readers.keys() - optional))
 
 
-def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any part of a draft
-    """Return plain data as the type that a draft declares for it."""
+@cache
+def _reader(kind: Any) -> Reader:  # noqa: ANN401 - any type that a draft declares
+    """Return what reads plain data as the type that a draft declares for it."""
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return _read_parts(kind, value)
+        return partial(_read_parts, kind)
     if kind is float:
-        return float(value)
+        return float
     origin = get_origin(kind)
     if origin is tuple:
-        return _read_tuple(get_args(kind), value)
+        return _tuple_reader(get_args(kind))
     if origin in (Union, types.UnionType):
-        return _read_union(get_args(kind), value)
+        return _union_reader(get_args(kind))
     if origin is not None and origin is not Literal:
-        return {key: _read(get_args(kind)[1], item) for key, item in value.items()}
+        read = _reader(get_args(kind)[1])
+        return lambda value: {key: read(item) for key, item in value.items()}
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - any plain data
     return value
 
 
@@ -157,17 +175,16 @@ def _read_parts(kind: type[object], value: Mapping[str, Any]) -> Any:  # noqa: A
 
     The hash was made again over what is stored, so a part that is not stored said nothing then.
     """
-    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable
-    parts = dataclasses.fields(kind)  # type: ignore[arg-type]  # a dataclass, as its caller saw
-    optional = {f.name for f in parts if _has_default(f)}
-    if not hints.keys() - optional <= value.keys() <= hints.keys():
+    parts = _parts(kind)  # type: ignore[arg-type]  # a class is hashable
+    readers = parts.readers
+    if not parts.required <= value.keys() <= readers.keys():
         raise DataError(
             found="a report whose content has other parts than this version knows",
             why="a part that is left out could be the one that matters",
             remedy="Open it with the version that made it, or a later one",
             path=f"content, {kind.__name__}",
         )
-    return kind(**{name: _read(hints[name], part) for name, part in value.items()})
+    return kind(**{name: readers[name](part) for name, part in value.items()})
 
 
 def _has_default(part: dataclasses.Field[Any]) -> bool:
@@ -175,13 +192,18 @@ def _has_default(part: dataclasses.Field[Any]) -> bool:
     return part.default is not missing or part.default_factory is not missing
 
 
-def _read_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def _tuple_reader(kinds: tuple[Any, ...]) -> Reader:
     if kinds[-1] is Ellipsis:
-        return tuple(_read(kinds[0], item) for item in value)
-    return tuple(_read(kind, item) for kind, item in zip(kinds, value, strict=True))
+        read = _reader(kinds[0])
+        return lambda value: tuple([read(item) for item in value])
+    readers = [_reader(kind) for kind in kinds]
+    return lambda value: tuple([r(item) for r, item in zip(readers, value, strict=True)])
 
 
-def _read_union(kinds: tuple[Any, ...], value: Any) -> Any:  # noqa: ANN401
-    """Return None or the one kind that stands beside it; a bare text or number as it is."""
+def _union_reader(kinds: tuple[Any, ...]) -> Reader:
+    """Return what reads None or the one kind beside it; a bare text or number as it is."""
     others = [kind for kind in kinds if kind is not type(None)]
-    return value if value is None or len(others) > 1 else _read(others[0], value)
+    if len(others) > 1:
+        return _as_it_is
+    read = _reader(others[0])
+    return lambda value: None if value is None else read(value)

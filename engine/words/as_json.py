@@ -23,6 +23,7 @@ from .symptoms import symptom_lines
 
 NUMBER_DECIMALS: Final = 6
 """Contributions, memberships and parameters are rounded so far apart from machine noise."""
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 _RISKS: Final = frozenset({"risk", "risk_interval"})
 _HASH: Final = "content_hash"
 JsonObject = dict[str, Any]
@@ -48,15 +49,16 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
 
 
 def _plain(value: Any, decimals: int) -> Any:  # noqa: ANN401 - any part of a draft
-    if value is None or isinstance(value, str | int):
+    if type(value) in _AS_IT_IS or isinstance(value, str | int):
         return value
     if isinstance(value, float):
         return round(value, decimals) + 0.0
     if isinstance(value, tuple | list):
         return [_plain(item, decimals) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, decimals) for key, item in value.items()}
-    return {name: _plain(getattr(value, name), places) for name, places in _fields(value.__class__)}
+    if dataclasses.is_dataclass(value):
+        kind = value.__class__
+        return {name: _plain(getattr(value, name), places) for name, places in _fields(kind)}
+    return {str(key): _plain(item, decimals) for key, item in value.items()}
 
 
 @cache
