@@ -11,10 +11,11 @@ everything that JSON has no word for (NaN, infinities, bytes, dates, array scala
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import Any
 
 from .errors import DataError
 
@@ -78,6 +79,16 @@ def _integer(value: int) -> str:
     return text
 
 
+# The plain types, found at once; whatever else there is goes through `_value`.
+_SCALARS: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    bool: _CONSTANTS.__getitem__,
+    type(None): _CONSTANTS.__getitem__,
+    int: _integer,
+    float: _number,
+}
+
+
 @lru_cache(maxsize=_KEYS_KEPT)
 def _in_order(keys: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
     """Sort by UTF-16 code units, for ASCII keys the plain order; each key beside its written form.
@@ -101,8 +112,8 @@ def _object(value: Mapping[object, object], depth: int) -> str:
     for key, written in _in_order(tuple(value)):
         item = value[key]
         try:
-            text = encode_basestring(item) if type(item) is str else _value(item, depth)
-            items.append(written + text)
+            write = _SCALARS.get(type(item))
+            items.append(written + (write(item) if write else _value(item, depth)))
         except _Refused as refused:
             raise refused.inside(f".{key}") from None
     return "{" + ",".join(items) + "}"
@@ -112,7 +123,8 @@ def _array(value: Sequence[object], depth: int) -> str:
     items = []
     for index, item in enumerate(value):
         try:
-            items.append(_value(item, depth))
+            write = _SCALARS.get(type(item))
+            items.append(write(item) if write else _value(item, depth))
         except _Refused as refused:
             raise refused.inside(f"[{index}]") from None
     return "[" + ",".join(items) + "]"
@@ -133,6 +145,8 @@ def _value(value: object, depth: int) -> str:
 def _container(value: object, depth: int) -> str:
     if depth > _MAX_DEPTH:
         raise _Refused(f"more than {_MAX_DEPTH} levels")
+    if type(value) is dict:
+        return _object(value, depth)
     if isinstance(value, list | tuple):
         return _array(value, depth)
     if isinstance(value, Mapping):
