@@ -14,6 +14,7 @@ import pytest
 from laennec.datasets.readers.tables import TableMapping, plan_table
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
 from laennec.serving.batch.fingerprint import fingerprint
+from laennec.serving.ecg.simulated import simulate_files
 
 pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
 
@@ -67,6 +68,21 @@ def test_what_is_there_is_kept_and_the_rest_is_made(local, tmp_path):
     assert done.content_sha256 == local[1].content_sha256
     assert every_part(out) == every_part(local[0].out)
     assert kept.stat().st_mtime_ns == made
+
+
+def test_rows_with_ecgs_have_the_same_parts_too(tmp_path):
+    made = [one.header.name for one in simulate_files(tmp_path / "files", n=4, seed=3)]
+    table = batch_support.people(len(made), seed=8).append_column("ecg_path", pa.array(made))
+    pq.write_table(table, tmp_path / "visits.parquet", row_group_size=2)
+    options = BatchOptions(
+        (tmp_path / "visits.parquet",), tmp_path / "one", workers=1, ecg_folder=tmp_path / "files"
+    )
+    whole = run_batch(options, SilentReporter())
+    done = on_spark((options, whole), tmp_path / "out")
+    assert done.manifest == whole.manifest
+    assert every_part(tmp_path / "out") == every_part(tmp_path / "one")
+    row = pq.read_table(tmp_path / "out" / "parts").to_pylist()[0]
+    assert row["sinus_rhythm_score"] is not None
 
 
 def python_workers() -> list[int]:

@@ -80,10 +80,10 @@ def joined(tmp_path):
     return headers
 
 
-def run(folder, *, resume=False):
+def run(folder, *, resume=False, workers=1, out="out"):
     options = BatchOptions(
-        (folder / "visits.parquet",), folder / "out", workers=1, ecg_folder=folder / "files",
-        resume=resume,
+        (folder / "visits.parquet",), folder / out, workers=workers, ecg_folder=folder / "files",
+        resume=resume, chunk_rows=2,
     )  # fmt: skip
     return run_batch(options, SilentReporter())
 
@@ -118,6 +118,15 @@ def test_every_ecg_is_measured_once(tmp_path, joined, monkeypatch):
     monkeypatch.setattr(visit, "analyse_ecg", counted)
     run(tmp_path)
     assert len(measured) == len(joined)
+
+
+def test_two_workers_write_the_bytes_of_one(tmp_path, joined):
+    one, two = run(tmp_path), run(tmp_path, workers=2, out="two")
+    assert one.content_sha256 == two.content_sha256
+    assert [part["sha256"] for part in one.manifest["output"]["parts"]] == [
+        part["sha256"] for part in two.manifest["output"]["parts"]
+    ]
+    assert len(one.manifest["output"]["parts"]) > 1
 
 
 @pytest.mark.parametrize("suffix", [".hea", ".dat"])
