@@ -24,6 +24,10 @@ Withdrawn = Annotated[
     Path | None,
     typer.Option(help="People who withdrew their consent, one person_id a line."),
 ]
+EcgFolder = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="Folder of the files named by ecg_path."),
+]
 
 
 @app.command()
@@ -51,10 +55,7 @@ def batch(
     ] = None,
     omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
     concepts: Concepts = None,
-    ecg_folder: Annotated[
-        Path | None,
-        typer.Option(exists=True, file_okay=False, help="Folder of the files named by ecg_path."),
-    ] = None,
+    ecg_folder: EcgFolder = None,
     results_database: Annotated[
         str | None,
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
@@ -129,6 +130,7 @@ def explain(
         typer.Option("--input", exists=True, help="Input of that run: gives the whole draft."),
     ] = None,
     mapping: Mapping = None,
+    ecg_folder: EcgFolder = None,
     withdrawn: Withdrawn = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     guidelines: Guidelines = None,
@@ -148,6 +150,7 @@ def explain(
         guidelines=parse_choice(guidelines) if guidelines else {},
         models=tuple(models) if models else None,
         trust=trust,
+        ecg_folder=ecg_folder,
         withdrawn=withdrawn,
     )
     typer.echo(explain_person(options, person, lang))

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ...datasets.readers.ecg import read_ecg
-from ...datasets.readers.tables import TablePlan, read_rows
+from ...datasets.readers.tables import TablePlan, TableRows, read_rows
 from ...engine.bundles.load import Models
 from ...engine.ecg.findings.find import Statement
 from ...engine.ecg.signal import EcgSignal
@@ -80,23 +80,37 @@ def _screen_few(
     place: Place,
     ecgs: EcgPlan,
 ) -> Any:  # noqa: ANN401
-    rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    signals, states = _read(table, plan.ecg, ecgs.folder)
-    lost = [
-        Problem(row, "refused_item", code, plan.ecg, "ecg", {"kind": code})
-        for row, code in enumerate(states)
-        if code not in (None, READ)
-    ]
-    batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
+    rows, signals, states = rows_with_ecgs(table, plan, place, ecgs.folder)
     models, guidelines = loaded.models, loaded.guidelines
-    screening = screen_columns(batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
-    result = result_table(replace(rows, batch=batch), screening)
+    screening = screen_columns(rows.batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
+    result = result_table(rows, screening)
     scores = screening.ecg_statements
     columns = [*result.columns, *(_column(scores, n, table.num_rows) for n in ecgs.statements)]
     known = list(dict.fromkeys(code for code in states if code))
     places = np.array([known.index(c) if c else -1 for c in states], dtype=np.int64)
     columns.append(coded(places, [*known, None]))
     return pa.RecordBatch.from_arrays(columns, schema=ecgs.schema)
+
+
+def rows_with_ecgs(
+    table: Any,  # noqa: ANN401
+    plan: TablePlan,
+    place: Place,
+    folder: Path,
+) -> tuple[TableRows, dict[int, EcgSignal], list[str | None]]:
+    """Return the rows, the ECGs that could be read, and of every row what became of its file.
+
+    An ECG that can't be read is a refused item of its row.
+    """
+    rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
+    signals, states = _read(table, plan.ecg, folder)
+    lost = [
+        Problem(row, "refused_item", code, plan.ecg, "ecg", {"kind": code})
+        for row, code in enumerate(states)
+        if code not in (None, READ)
+    ]
+    batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
+    return replace(rows, batch=batch), signals, states
 
 
 def _read(

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...datasets.readers.omop import read_collected
-from ...datasets.readers.tables import read_chunks, read_rows
+from ...datasets.readers.tables import TablePlan, TableRows, read_chunks, read_rows
+from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import RecordError
 from ...engine.fuzzy.system import TskSystem
 from ...engine.guidelines import Guidelines
@@ -26,13 +27,16 @@ from ...engine.words import Sentences
 from ...engine.words.numbers import signed
 from ...engine.words.reason_phrases import PRINTED_DECIMALS
 from ...engine.words.text import render_text
+from .ecg_plan import ECG_STATE
 from .options import BatchOptions, BatchRefused
+from .output import Place
 from .parts import COLLECTED, PARTS
 from .plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_plan
-from .reasons import BIAS, REMEASURE, URGENT
+from .reasons import BIAS, REMEASURE, URGENT, URGENT_ECG
 from .withdrawn import WITHDRAWN, split_withdrawn
 
 _PLACE: Final = slice(5, 18)
+_TOLD: Final = ("_risk", "_band", "_points", "urgency", "_score", ECG_STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def explain_person(options: BatchOptions, person: str, lang: str = "fr") -> str:
         )
     loaded = load_screening(options)
     plan = _plan(options, loaded)
-    return "\n\n".join(_words(one, plan, loaded, lang) for one in found)
+    if plan is None:
+        return "\n\n".join("\n".join(_rule_words(one.row, loaded, lang)) for one in found)
+    return "\n\n".join(_words(one, plan, (loaded, options.ecg_folder), lang) for one in found)
 
 
 def _rows_of(folder: Path, person: str) -> Iterator[_Found]:
@@ -98,20 +104,24 @@ def _plan(options: BatchOptions, loaded: Loaded) -> BatchPlan | None:
     options = replace(options, resume=True, chunk_rows=int(stored["chunk_rows"]))
     plan = make_plan(options, loaded, collected)
     content = {key: value for key, value in stored.items() if key != TODAY}
-    same = ("input", "mapping", "models", "guidelines", "columns", "code")
+    same = ("input", "mapping", "models", "guidelines", "columns", "code", "ecg")
     changed = [key for key in same if content.get(key) != plan.content[key]]
     if changed:
         raise BatchRefused(
             found=f"an input or a set-up that is not that of the run ({', '.join(changed)} differ)",
             why="the words of another run would be put beside this row",
-            remedy="Give the same inputs, mapping, models and guidelines, or leave out --input",
+            remedy="Give the same inputs, mapping, models, guidelines and --ecg-folder, "
+            "or leave out --input",
             path=PLAN_FILE,
         )
     return plan
 
 
-def _words(found: _Found, plan: BatchPlan | None, loaded: Loaded, lang: str) -> str:
-    if plan is None or found.row["status_reason"] == WITHDRAWN:
+def _words(
+    found: _Found, plan: BatchPlan, screened_by: tuple[Loaded, Path | None], lang: str
+) -> str:
+    loaded, folder = screened_by
+    if found.row["status_reason"] == WITHDRAWN:
         return "\n".join(_rule_words(found.row, loaded, lang))
     fragment = plan.fragments[found.fragment]
     table = plan.tables[fragment.file.name]
@@ -119,12 +129,28 @@ def _words(found: _Found, plan: BatchPlan | None, loaded: Loaded, lang: str) -> 
     chunk = next(chunk for chunk in chunks if chunk.index == found.chunk)
     people, _ = split_withdrawn(chunk.table, table.person, plan.withdrawn)
     one = people.slice(found.position, 1)
-    offset = chunk.offset + found.position
-    rows = read_rows(one, table, fragment=fragment.file.name, offset=offset, today=plan.today)
-    screening = screen_columns(rows.batch, loaded.models, loaded.guidelines)
+    place = Place(fragment.file.name, chunk.offset + found.position, plan.today)
+    rows, signals = _with_ecg(one, table, place, folder)
+    screening = screen_columns(rows.batch, loaded.models, loaded.guidelines, signals=signals)
     day = found.row["visit_date"]
     draft = draft_of(screening, 0, "" if day is None else day.isoformat())
     return render_text(draft, lang, model_labels(loaded.models, lang))
+
+
+def _with_ecg(
+    one: Any,  # noqa: ANN401 - pyarrow has no types
+    table: TablePlan,
+    place: Place,
+    folder: Path | None,
+) -> tuple[TableRows, Mapping[int, EcgSignal]]:
+    """Return one row, with its ECG where the run read them."""
+    if folder is None or not table.ecg:
+        name, offset, today = place
+        return read_rows(one, table, fragment=name, offset=offset, today=today), {}
+    from .ecg import rows_with_ecgs  # noqa: PLC0415 - filters, only where there are ECGs
+
+    rows, signals, _ = rows_with_ecgs(one, table, place, folder)
+    return rows, signals
 
 
 def _rule_words(row: Mapping[str, Any], loaded: Loaded, lang: str) -> Iterator[str]:
@@ -134,7 +160,7 @@ def _rule_words(row: Mapping[str, Any], loaded: Loaded, lang: str) -> Iterator[s
     yield sentences.text("disclaimer")
     yield f"{row['status']} {row['status_reason'] or ''}".rstrip()
     for name, value in row.items():
-        if name.endswith(("_risk", "_band", "_points", "urgency")) and value is not None:
+        if name.endswith(_TOLD) and value is not None:
             yield f"  {name}: {value}"
     for reason in row["reasons"]:
         words = _reason_words(reason, loaded, sentences)
@@ -151,7 +177,7 @@ def _reason_words(reason: Mapping[str, Any], loaded: Loaded, sentences: Sentence
     rule_id, finding = reason["rule_id"], reason["finding"]
     if rule_id == BIAS:
         return "logit"
-    if finding in (URGENT, REMEASURE):
+    if finding in (URGENT, URGENT_ECG, REMEASURE):
         return _whole(f"urgent.{rule_id}", sentences) or _source(loaded.guidelines, rule_id)
     for bundle in loaded.models.loaded:
         if bundle.manifest.outcome == finding and isinstance(bundle.rules, TskSystem):

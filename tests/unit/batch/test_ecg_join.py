@@ -1,6 +1,7 @@
 """ECG files named by ``ecg_path`` are measured beside their rows, from one folder and no other."""
 
 import re
+from dataclasses import replace
 
 import batch_support
 import pyarrow as pa
@@ -10,7 +11,9 @@ import pytest
 from laennec.cli import app
 from laennec.datasets.readers.ecg import read_ecg
 from laennec.engine.ecg import visit
+from laennec.engine.words import Sentences
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
+from laennec.serving.batch.explain import explain_person
 from laennec.serving.ecg.simulated import simulate_files
 from typer.testing import CliRunner
 
@@ -163,6 +166,23 @@ def test_a_file_that_can_not_be_read_or_lies_outside_is_a_refused_item(rows):
     assert states[6:8] == ["ecg_outside_folder", None]
     assert "ecg:ecg_outside_folder" in rows[3]["refused_items"]
     assert rows[2]["atrial_fibrillation_score"] is None
+
+
+def test_an_ecg_that_made_a_row_urgent_is_explained_and_never_left_out(root, done):
+    """A draft without the ECG that made the row urgent would be less urgent than its row."""
+    options = BatchOptions((root / "visits.parquet",), root / "with", workers=1)
+    told = explain_person(replace(options, inputs=()), "p000001", "en")
+    assert "urgency: U0" in told
+    assert "ecg_state: read" in told
+    rule = next(r["rule_id"] for r in pq.read_table(root / "with" / "parts").to_pylist()[1][
+        "reasons"] if r["finding"] == "urgent.ecg")  # fmt: skip
+    (line,) = [one for one in told.splitlines() if one.endswith(f"[{rule}]")]
+    assert len(line.split("urgent.ecg: ")[1]) > len(f"[{rule}]") + 10
+    with pytest.raises(BatchRefused, match=r"ecg differ.* --ecg-folder"):
+        explain_person(options, "p000001", "en")
+    draft = explain_person(replace(options, ecg_folder=root / "files"), "p000001", "en")
+    assert "ECG" in draft
+    assert Sentences("en").text(f"urgent.{rule}").split(".")[0] in " ".join(draft.split())
 
 
 def test_every_other_row_says_what_it_says_without_ecgs(root, rows, done):
