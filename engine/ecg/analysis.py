@@ -39,6 +39,7 @@ class EcgAnalysis:
     fiducials : waves, in samples of the signal; none where the rhythm is not assessable
     measurements : withheld, with the reason, where the gate refuses the use
     classical : the second measurement, which no network has touched
+    readable_share : 1; less where only a part of a strip could be read, and the rest is not here
     """
 
     signal: EcgSignal
@@ -46,6 +47,7 @@ class EcgAnalysis:
     fiducials: Fiducials
     measurements: EcgMeasurements
     classical: ClassicalMeasurement
+    readable_share: float = 1.0
 
 
 def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis:

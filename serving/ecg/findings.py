@@ -14,6 +14,7 @@ from ...engine.ecg.features import ecg_features
 from ...engine.ecg.findings import StatementsModel
 from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.measure.reference import Person
+from ...engine.ecg.strip import analyse_strip
 from ...engine.errors import ContractBroken
 from .commands import EcgDone, Network
 
@@ -60,11 +61,15 @@ def find_rules(models: Models, model_id: str) -> StatementsModel:
 def findings_task(
     network: Network, rules: StatementsModel, keep: Callable[[FoundStatements], None]
 ) -> Callable[[EcgRecording], EcgDone]:
-    """Return the task that judges, measures and says what is there; ``keep`` gets each answer."""
+    """Return the task that judges, measures and says what is there; ``keep`` gets each answer.
+
+    Of a strip, the part that can be read is enough to name the rhythm.
+    """
+    analyse = analyse_strip if rules.id == RHYTHM_ID else analyse_ecg
 
     def find(recording: EcgRecording) -> EcgDone:
         record, header = recording.header.record, recording.header
-        analysis = analyse_ecg(recording.signal, network.delineator)
+        analysis = analyse(recording.signal, network.delineator)
         features = ecg_features(analysis, Person(header.sex, header.age_years))
         keep(FoundStatements(record, find_statements(analysis, features, rules)))
         return EcgDone(Path(record), record, recording, analysis)

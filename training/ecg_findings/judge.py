@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.ecg.findings.spec import StatementTable
+from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
 from ..metrics import (
     Estimate,
@@ -137,7 +138,7 @@ def _auroc(case: BoolArray, score: FloatArray) -> float:
 
 
 def operating_lines(
-    title: str, ecgs: Ecgs, table: StatementTable, present: BoolArray
+    title: str, ecgs: Ecgs, table: StatementTable, present: BoolArray, decided: BoolArray
 ) -> list[Line]:
     """Sensitivity and specificity at frozen cut-offs, all sources together, and their means.
 
@@ -145,11 +146,11 @@ def operating_lines(
     ----------
     title : of the table
     present : shape (n, s), what is called present
+    decided : shape (n, s), where something is said
     """
     lines = []
-    scored = assessable(ecgs, table)
     for j, spec in enumerate(table.statements):
-        rows = np.isfinite(ecgs.truth[:, j]) & scored[:, j]
+        rows = np.isfinite(ecgs.truth[:, j]) & decided[:, j]
         case = ecgs.truth[rows, j] == 1
         if not case.any() or case.all():
             continue
@@ -191,7 +192,7 @@ def _calibration(name: str, case: BoolArray, z: FloatArray) -> list[Line]:
         draw = generator.integers(0, len(case), len(case))
         if case[draw].any():
             ratios.append(observed_to_expected(case[draw], z[draw], one))
-    method = "percentile bootstrap, 100 replicates"
+    method = "percentile bootstrap, 100 replicates, those without a mistake left out"
     found = []
     for measure, value, draws in (("calibration slope", slope, slopes), ("O:E", ratio, ratios)):
         low, high = np.nanquantile(draws, [0.025, 0.975])
@@ -201,4 +202,8 @@ def _calibration(name: str, case: BoolArray, z: FloatArray) -> list[Line]:
 
 
 def _slope(case: BoolArray, z: FloatArray) -> float:
-    return float(calibration_slope(case, z, np.ones(len(case))))
+    """Return the slope; NaN where a draw tells cases from controls without a mistake."""
+    try:
+        return float(calibration_slope(case, z, np.ones(len(case))))
+    except DataError:
+        return float("nan")

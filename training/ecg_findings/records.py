@@ -24,6 +24,8 @@ from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.measure.reference import NOBODY, Person
+from ...engine.ecg.signal import EcgSignal
+from ...engine.ecg.strip import analyse_strip
 from ...engine.fixedpoint import FloatArray
 from ...models import ecg_findings
 
@@ -104,12 +106,13 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
 
     def records() -> Iterator[tuple[str, AnnotatedEcg, dict[str, float]]]:
         for ecg in read_challenge12(data / "challenge12"):
-            known = truth_of(diagnoses(ecg), labels["challenge12"])
+            silent = frozenset(labels["only_a_diagnosis"]["challenge12"])
+            known = truth_of(diagnoses(ecg), labels["challenge12"], silent)
             yield ecg.labels["source_db"], ecg, known
         for ecg in read_ludb(data / "ludb"):
             yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
 
-    rows = kept("twelve_lead", work, network, lambda: _measured(records(), network))
+    rows = kept("twelve_lead", work, network, lambda: _measured(records(), network, analyse_ecg))
     return _ecgs(rows, statements)
 
 
@@ -126,18 +129,28 @@ def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, wor
             known = {name: float(ecg.labels[LABEL] == label) for name, label in classes.items()}
             yield "CinC 2017", ecg, known
 
-    rows = kept("single_lead", work, network, lambda: _measured(records(), network))
+    rows = kept("single_lead", work, network, lambda: _measured(records(), network, analyse_strip))
     return _ecgs(rows, tuple(classes))
 
 
 def truth_of(
-    found: frozenset[str], labels: Mapping[str, Mapping[str, list[str]]]
+    found: frozenset[str],
+    labels: Mapping[str, Mapping[str, list[str]]],
+    silent: frozenset[str] = frozenset(),
 ) -> dict[str, float]:
-    """Return 1, 0 or NaN for every statement of the table, from the labels of one record."""
+    """Return 1, 0 or NaN for every statement of the table, from the labels of one record.
+
+    Parameters
+    ----------
+    found : labels of the record
+    labels : table of the set
+    silent : labels that describe no ECG; a record with no other is no control
+    """
     known = {}
     for name, row in labels.items():
         is_case = bool(found & set(row["any"]))
-        is_unclear = bool(found & set(row.get("unclear", ())))
+        is_told = not found <= silent and found & set(row.get("only_with", found))
+        is_unclear = not is_told or bool(found & set(row.get("unclear", ())))
         known[name] = 1.0 if is_case else UNKNOWN if is_unclear else 0.0
     return known
 
@@ -156,11 +169,13 @@ def ludb_truth(
 
 
 def _measured(
-    records: Iterator[tuple[str, AnnotatedEcg, dict[str, float]]], network: Delineator
+    records: Iterator[tuple[str, AnnotatedEcg, dict[str, float]]],
+    network: Delineator,
+    analyse: Callable[[EcgSignal, Delineator], EcgAnalysis],
 ) -> list[Row]:
     rows = []
     for source, ecg, known in records:
-        analysis = analyse_ecg(ecg.signal, network)
+        analysis = analyse(ecg.signal, network)
         found = ecg_features(analysis, person_of(ecg) if ecg.labels else NOBODY)
         rows.append(_row(source, ecg.record, known, analysis, found))
     return rows
@@ -197,7 +212,12 @@ def _hash(network: Delineator) -> str:
     digest = hashlib.sha256(network.sha256.encode())
     engine = Path(feature_code.__file__).parent
     files = sorted(
-        [*engine.glob("*.py"), *engine.parent.glob("measure/*.py"), FOLDER / "labels.toml"]
+        [
+            *engine.glob("*.py"),
+            *engine.parent.glob("measure/*.py"),
+            engine.parent / "strip.py",
+            FOLDER / "labels.toml",
+        ]
     )
     for file in files:
         digest.update(file.read_bytes())

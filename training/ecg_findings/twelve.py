@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import expit
 
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.fixedpoint import FloatArray
@@ -12,7 +10,7 @@ from ..report import Line
 from . import judge
 from .deletion import deletion_lines
 from .fit import Recipe, Rules, calibrated, learn
-from .operating import with_cut_offs
+from .operating import called, with_cut_offs
 from .peers import boosting_logits, crisp_logits
 from .records import Ecgs, twelve_lead
 
@@ -22,7 +20,7 @@ def judged_twelve_lead(
 ) -> tuple[Rules, list[Line]]:
     """Return the rules that are shipped and every measurement of the card."""
     ecgs = twelve_lead(data, start.table.names, network, work)
-    held, called = left_out(ecgs, start, recipe)
+    held, left = left_out(ecgs, start, recipe)
     raw = start.logits(ecgs)
     shipped = calibrated(learn(start, ecgs, recipe), ecgs, recipe)
     shipped = Rules(shipped.system, with_cut_offs(shipped.table, ecgs, shipped.logits(ecgs)))
@@ -35,36 +33,39 @@ def judged_twelve_lead(
     lines = _summary(ecgs, start, others, recipe.seed)
     lines += judge.auroc_lines("guideline rules, untrained", ecgs, start.table, raw)
     lines += judge.auroc_lines("learned, source left out", ecgs, start.table, held)
-    cuts = np.array([s.present_from for s in shipped.table.statements])
-    at = expit(shipped.logits(ecgs)) >= cuts
-    for title, present in (
-        ("operating points, shipped rules on the records that they learned from", at),
-        ("operating points, source left out of rules and cut-offs", called),
+    for title, (present, decided) in (
+        (
+            "operating points, shipped rules on the records that they learned from",
+            called(shipped.table, ecgs, shipped.logits(ecgs)),
+        ),
+        ("operating points, source left out of rules and cut-offs", left),
     ):
-        lines += judge.operating_lines(title, ecgs, shipped.table, present)
+        lines += judge.operating_lines(title, ecgs, shipped.table, present, decided)
     lines += judge.calibration_lines(ecgs, shipped.table, held)
     lines += judge.count_lines(ecgs, start.table)
     lines += deletion_lines(shipped, network, seed=recipe.seed)
     return shipped, lines
 
 
-def left_out(ecgs: Ecgs, start: Rules, recipe: Recipe) -> tuple[FloatArray, NDArray[np.bool_]]:
+def left_out(
+    ecgs: Ecgs, start: Rules, recipe: Recipe
+) -> tuple[FloatArray, tuple[judge.BoolArray, judge.BoolArray]]:
     """Answer with rules that were learned, calibrated and cut without the record's source.
 
     Returns
     -------
-    logits and what is called present, shape (n, s) each
+    logits, and what is called present and decided, shape (n, s) each
     """
     held = np.empty(ecgs.truth.shape)
-    called = np.zeros(ecgs.truth.shape, dtype=bool)
+    present, decided = np.zeros((2, *ecgs.truth.shape), dtype=bool)
     for source in dict.fromkeys(ecgs.source):
         here = ecgs.source == source
         others = ecgs.only(~here)
         rules = calibrated(learn(start, others, recipe), others, recipe)
         held[here] = rules.logits(ecgs.only(here))
         table = with_cut_offs(rules.table, others, rules.logits(others))
-        called[here] = expit(held[here]) >= [s.present_from for s in table.statements]
-    return held, called
+        present[here], decided[here] = called(table, ecgs.only(here), held[here])
+    return held, (present, decided)
 
 
 def _summary(ecgs: Ecgs, start: Rules, scores: dict[str, FloatArray], seed: int) -> list[Line]:

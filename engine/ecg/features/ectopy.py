@@ -127,6 +127,11 @@ def _oddness(
     return found
 
 
+def _middle(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else NAN
+
+
 def ectopic_features(view: View, table: BeatTable) -> tuple[dict[str, float], dict[str, int]]:
     """Describe the beat most like a ventricular, and the one most like an atrial premature beat.
 
@@ -139,7 +144,7 @@ def ectopic_features(view: View, table: BeatTable) -> tuple[dict[str, float], di
             "odd_beat_unlikeness", "odd_beat_earliness", "odd_beat_excess_ms", "odd_beat_pause",
             "odd_beats", "early_beat_earliness", "early_beat_likeness", "early_beat_p_unlikeness",
             "early_beat_pause", "early_beats", "odd_share", "sure_beat_earliness",
-            "sure_early_beats", "sure_odd_beats",
+            "sure_early_beats", "sure_odd_beats", "beat_likeness", "before_likeness",
         ),
         NAN,
     )  # fmt: skip
@@ -148,6 +153,8 @@ def ectopic_features(view: View, table: BeatTable) -> tuple[dict[str, float], di
     early = np.nan_to_num(table.earliness, nan=0.0)
     if not len(unlike) or view.beat is None:
         return found, which
+    found["beat_likeness"] = _middle(table.likeness)
+    found["before_likeness"] = _middle(table.p_likeness)
     excess = np.nan_to_num(table.excess_ms, nan=0.0)
     pause = np.nan_to_num(table.pause, nan=1.0)
     odd = _oddness(unlike, early, excess, pause)

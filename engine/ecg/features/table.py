@@ -46,10 +46,11 @@ def ecg_features(analysis: EcgAnalysis, person: Person = NOBODY) -> EcgFeatures:
 
 
 def signal_features(analysis: EcgAnalysis) -> dict[str, float]:
-    """How clear the signal is: best signal-to-noise ratio, and how sure the network is of QRS."""
+    """How clear the signal is: how much can be read, signal-to-noise, how sure the QRS are."""
     ratios = [lead.snr_db for lead in analysis.quality.leads if np.isfinite(lead.snr_db)]
     sure = analysis.fiducials.qrs.confidence
     return {
+        "readable_share": analysis.readable_share,
         "snr_db": max(ratios, default=NAN),
         "qrs_confidence": float(sure.mean()) if len(sure) else NAN,
         "qrs_least_confidence": float(np.quantile(sure, 0.1)) if len(sure) else NAN,

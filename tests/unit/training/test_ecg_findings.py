@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from laennec.training.ecg_findings import judge
 from laennec.training.ecg_findings.fit import Recipe, Rules, calibrated, learn, weights
-from laennec.training.ecg_findings.operating import with_cut_offs
+from laennec.training.ecg_findings.operating import called, with_cut_offs
 from laennec.training.ecg_findings.peers import crisp_logits
 from laennec.training.ecg_findings.records import FOLDER, Ecgs, ludb_truth, truth_of
 from laennec.training.ecg_findings.run import exported, start_of
@@ -48,6 +48,17 @@ def test_a_label_that_is_unclear_is_neither_case_nor_control():
     assert known["lvh"] == 1.0
     assert np.isnan(known["t_wave_abnormal"])
     assert known["rbbb"] == 0.0
+
+
+def test_a_record_that_nobody_described_is_no_control():
+    """The bug it pins: PTB's discharge diagnoses counted as ECGs without sinus rhythm."""
+    silent = frozenset(LABELS["only_a_diagnosis"]["challenge12"])
+    known = truth_of(frozenset({"MI"}), LABELS["challenge12"], silent)
+    assert known.pop("old_mi_q_waves") == 1.0
+    assert np.isnan(list(known.values())).all()
+    told = truth_of(frozenset({"MI", "AF"}), LABELS["challenge12"], silent)
+    assert told["sinus_rhythm"] == told["lvh"] == 0.0
+    assert np.isnan(truth_of(frozenset({"LVH"}), LABELS["challenge12"], silent)["sinus_rhythm"])
 
 
 def test_first_and_third_degree_block_are_told_apart_in_ludb():
@@ -98,6 +109,41 @@ def test_a_statement_without_cases_keeps_its_words_and_half_as_cut_off(start):
     assert spec.present_from == 0.5
     for one in table.statements:
         assert 0 < one.borderline_from <= one.present_from < 1
+
+
+def test_most_controls_of_every_source_lie_below_the_cut_off(start):
+    ecgs = made(start, n=400)
+    j = start.table.names.index("sinus_bradycardia")
+    logit = start.logits(ecgs)
+    few = replace(ecgs, truth=np.where(np.arange(400)[:, None] < 396, 0.0, 1.0) + 0 * logit)
+    cut = with_cut_offs(start.table, few, logit).statements[j].present_from
+    control = few.truth[:, j] == 0
+    assert (1 / (1 + np.exp(-logit[control, j])) < cut).mean() >= 0.9
+
+
+def test_what_another_present_statement_forbids_is_not_decided(start):
+    ecgs = made(start)
+    table = start.table
+    lbbb, lvh = table.names.index("lbbb"), table.names.index("lvh")
+    logit = np.full(ecgs.truth.shape, 9.0)
+    logit[:, table.names.index("paced_rhythm")] = -9.0
+    logit[:60, lbbb] = -9.0
+    present, decided = called(table, ecgs, logit)
+    assert decided[:60, lvh].all()
+    assert present[60:, lbbb].all()
+    assert not decided[60:, lvh].any()
+    assert not present[60:, lvh].any()
+
+
+def test_a_draw_without_a_mistake_does_not_stop_the_calibration(start):
+    """The bug it pins: one misplaced record, absent from a draw, ended the whole run."""
+    ecgs = made(start)
+    j = start.table.names.index("sinus_bradycardia")
+    logit = np.where(ecgs.truth == 1, 2.0, -2.0) + np.arange(120)[:, None] / 200
+    logit[np.flatnonzero(ecgs.truth[:, j] == 0)[0], j] = 2.1
+    logit[np.flatnonzero(ecgs.truth[:, j] == 1)[0], j] = -1.0
+    (slope, _) = judge.calibration_lines(ecgs, start.table, logit)
+    assert np.isfinite([slope.estimate.value, slope.estimate.ci_low, slope.estimate.ci_high]).all()
 
 
 def test_crisp_rules_lose_what_lies_beside_the_cut_off(start):
