@@ -20,10 +20,11 @@ from laennec.serving.confirm import decide, mark_seen
 from laennec.serving.consents import Purpose, Said, read_consents, record_consents
 from laennec.serving.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
 from laennec.serving.drafts import load_draft
+from laennec.serving.ecg.sent_files import EcgFile
 from laennec.serving.house_data import consent_notice
 from laennec.serving.http.dev_issuer import development_token
 from laennec.serving.http.run import serve
-from laennec.serving.screening import EcgFile, Engine, keep_visit, screen_visit
+from laennec.serving.screening import Engine, keep_visit, screen_visit
 from laennec.serving.site import DEVELOPMENT, SITE_FILE, Site, load_site
 from laennec.serving.store import Store, open_store
 

@@ -1,13 +1,13 @@
 """One visit, from its bytes to a draft in the store; the same road for every caller."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from ..datasets.readers.ecg import person_problems, read_ecg
+from ..datasets.readers.ecg import person_problems
 from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import RecordError, ScreeningError
@@ -22,28 +22,13 @@ from .asked import Asked
 from .clock import Clock
 from .content import Content
 from .drafts import save_draft
+from .ecg.sent_files import EcgFile, read_sent
 from .ecg.visit import FILE_PATH
 from .report.person import person_values
 from .store import Store
 
 Agreed = Callable[[str], bool | None]
 """Says of a person whether they agreed to the screening; None where nobody asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class EcgFile:
-    """An ECG file as it came with a visit: bytes, never a path.
-
-    Parameters
-    ----------
-    data : the file
-    name : its name, of which the reader takes the ending
-    companions : further files of the same recording by name (a WFDB header's signals)
-    """
-
-    data: bytes = field(repr=False)
-    name: str = ""
-    companions: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +106,14 @@ def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningEr
     if record.ecg is not None or record.ecg_file:
         raise _two_ecgs()
     try:
-        recording = read_ecg(ecg.data, name=ecg.name, companions=dict(ecg.companions))
+        recording, unused = read_sent(ecg)
     except ScreeningError as error:
         return with_ecg(record, None, [_not_read(error.code)]), error
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
-    problems = person_problems(recording.header, record.identity, moment, path=FILE_PATH)
+    problems = [
+        *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
+        *(_not_used(name) for name in unused),
+    ]
     signal: EcgSignal = recording.signal
     return with_ecg(record, signal, problems), None
 
@@ -133,7 +121,7 @@ def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningEr
 def why_unreadable(ecg: EcgFile) -> ScreeningError | None:
     """Return why an ECG file can't be read, None where it can."""
     try:
-        read_ecg(ecg.data, name=ecg.name, companions=dict(ecg.companions))
+        read_sent(ecg)
     except ScreeningError as error:
         return error
     return None
@@ -141,6 +129,10 @@ def why_unreadable(ecg: EcgFile) -> ScreeningError | None:
 
 def _not_read(code: str) -> Problem:
     return Problem(0, "refused_item", "ecg_unreadable", FILE_PATH, "ecg", {"kind": code})
+
+
+def _not_used(name: str) -> Problem:
+    return Problem(0, "note", "ecg_file_not_used", FILE_PATH, "ecg", {"file": name})
 
 
 def _two_ecgs() -> RecordError:

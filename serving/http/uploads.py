@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from ...engine.errors import RecordError
-from ..screening import EcgFile
+from ..ecg.sent_files import EcgFile
 from .caller import service_of
 from .problems import RequestUnreadable
 

@@ -166,6 +166,42 @@ def test_an_ecg_that_can_not_be_read_is_said_and_the_rest_is_screened(people):
     assert [i["code"] for i in said["refused_items"] if i["item"] == "ecg"] == ["ecg_unreadable"]
 
 
+def _renamed(made, name):
+    """The files of a made WFDB record under another name, its header included."""
+    parts = {**made.companions, made.name: made.data}
+    stem = made.name.removesuffix(".hea").encode()
+    renamed = {n.replace(stem.decode(), name): d for n, d in parts.items()}
+    return {
+        n: d.replace(stem, name.encode()) if n.endswith(".hea") else d for n, d in renamed.items()
+    }
+
+
+def _sent_with(people, *parts):
+    files = [("visit", ("v.json", visit("03-urgent"), "application/json"))]
+    files += [("ecg", part) for part in parts]
+    answer = people.as_("software").post("/v1/prediagnoses", files=files)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_second_recording_is_never_left_out_in_silence(people):
+    """Only the first of two recordings was read; the second, a tachycardia, was dropped unsaid."""
+    made = wfdb(n=10 * 500, comments=())
+    said = _sent_with(people, *_renamed(made, "first").items(), *_renamed(made, "second").items())
+    assert said["ecg_refused"]["code"] == "ecg_ambiguous"
+    assert "first.hea, second.hea" in said["ecg_refused"]["found"]
+    assert [i["code"] for i in said["refused_items"] if i["item"] == "ecg"] == ["ecg_unreadable"]
+    assert (said["urgency"], said["ecg"]) == ("U0", None)
+
+
+def test_a_file_that_is_no_part_of_the_recording_is_named(people):
+    parts = _renamed(wfdb(n=10 * 500, comments=()), "first")
+    said = _sent_with(people, *parts.items(), ("x.xml", b"<junk/>"))
+    assert "ecg_refused" not in said
+    notes = [note for note in said["notes"] if note["code"] == "ecg_file_not_used"]
+    assert ["x.xml" in note["found"] for note in notes] == [True]
+
+
 def test_two_ecgs_are_refused(people):
     files = {"visit": ("v", visit(ecg={"file": "a.scp"})), "ecg": ("b.scp", b"1")}
     answer = people.as_("software").post("/v1/prediagnoses", files=files)

@@ -11,7 +11,7 @@ from .errors import (
 )
 from .person import person_problems
 from .recording import Declared, EcgHeader, EcgRecording, Filters
-from .registry import read_ecg, read_ecgs
+from .registry import is_recording, read_ecg, read_ecgs
 from .wfdb_write import EcgUnwritable, write_wfdb
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "EcgUnwritable",
     "Filters",
     "ReaderMissing",
+    "is_recording",
     "person_problems",
     "read_ecg",
     "read_ecgs",

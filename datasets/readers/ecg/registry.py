@@ -53,6 +53,14 @@ def find_reader(source: Source, readers: Sequence[Reader]) -> Reader:
     )
 
 
+def is_recording(data: bytes, name: str) -> bool:
+    """Say whether bytes are of an ECG format that is known here, readable or not."""
+    from .formats import READERS  # noqa: PLC0415 - the readers of a format are loaded at first use
+
+    source = Source(Path(name).name, data)
+    return any(reader.sniff(source) for reader in READERS)
+
+
 def read_ecgs(
     source: str | Path | bytes,
     *,

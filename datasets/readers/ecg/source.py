@@ -99,11 +99,11 @@ def open_source(
     if isinstance(source, bytes | bytearray | memoryview):
         if len(source) > cap:
             raise too_large(f"A file of more than {cap} bytes", name or "bytes")
-        return Source(Path(name).name, bytes(source), companions=dict(companions or {}))
+        return Source(Path(name).name, bytes(source), companions=companions or {})
     path = Path(source)
     if not path.exists() and path.with_name(f"{path.name}.hea").is_file():
         path = path.with_name(f"{path.name}.hea")  # a WFDB record by its name
-    return Source(path.name, read_capped(path, cap), path.parent, dict(companions or {}))
+    return Source(path.name, read_capped(path, cap), path.parent, companions or {})
 
 
 def text_of(source: Source) -> str:

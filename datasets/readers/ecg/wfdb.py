@@ -99,7 +99,7 @@ def _matlab_5(source: Source, header: WfdbHeader) -> Source | None:
     data = _signal_file(source, name)
     if not data.startswith(b"MATLAB "):
         return None
-    companions = {**source.companions, f"{PurePath(name).stem}.hea": source.data}
+    companions = {f"{PurePath(name).stem}.hea": source.data}
     return Source(name, data, source.folder, companions)
 
 
