@@ -16,6 +16,8 @@ FactState = Literal["present", "absent", "borderline", "not_assessable"]
 Band = Literal["low", "intermediate", "high", "not_assessable"]
 Urgency = Literal["U0", "U1", "U2", "U3"]
 URGENCIES: Final[tuple[Urgency, ...]] = ("U0", "U1", "U2", "U3")
+ECG_RULES: Final = "ecg"
+"""In ``rules_not_applied``: an ECG was sent and no urgent rule was applied to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .guidelines import Guidelines
 from .intake import VisitRecord
 from .plausibility.check import check_plausibility
 from .prediagnosis import (
+    ECG_RULES,
     URGENCIES,
     EcgSection,
     Finding,
@@ -71,6 +72,7 @@ class Screening:
     guidelines: Guidelines
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
     ecg_urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
+    ecg_unread: frozenset[int] = frozenset()
     ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
 
@@ -140,6 +142,7 @@ def screen_columns(
         guidelines=guidelines,
         ecgs=ecgs.sections,
         ecg_urgent=ecgs.urgent,
+        ecg_unread=ecgs.unread,
         ecg_findings=ecgs.findings,
         ecg_statements=ecgs.statements,
     )
@@ -242,7 +245,8 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
 
 def _not_applied(screening: Screening, row: int) -> tuple[str, ...]:
     rules = rules_not_applied(screening.batch, screening.guidelines.urgent, row)
-    return tuple(rule.id for rule in rules)
+    of_ecg = (ECG_RULES,) if row in screening.ecg_unread else ()
+    return (*(rule.id for rule in rules), *of_ecg)
 
 
 def _withheld(finding: Finding, why: str) -> Finding:

@@ -9,13 +9,15 @@ import numpy as np
 from .bundles.load import Models
 from .ecg.signal import EcgSignal
 from .prediagnosis import URGENCIES, EcgSection, Finding, UrgentItem
-from .record import Int8Array, VisitBatch
+from .record import Int8Array, Problem, VisitBatch
 from .screened import is_declined
 
 if TYPE_CHECKING:
     from .ecg.findings.find import Statement
 
 ECG_PROBLEM = "ecg_"
+ECG_PATH = "$.ecg"
+OF_ANOTHER = "wrong_patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class ScreenedEcgs:
     urgent : items that call a person, whatever any model says
     findings : statements, as facts with reasons
     statements : the same with their scores; none where rules or network may not be asked
+    unread : rows of which an ECG was sent and no urgent rule was applied to it
     """
 
     sections: Mapping[int, EcgSection] = field(default_factory=dict)
     urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
     findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
+    unread: frozenset[int] = frozenset()
 
     def urgency(self, n: int) -> Int8Array:
         """Return (n,) the most urgent level of each person's ECG."""
@@ -53,7 +57,9 @@ def screen_ecgs(
     Without network and rules where they were refused, the person declined models, or the record is
     refused: of a refused record only what is urgent is said.
     """
-    lost = {p.row for p in batch.problems if p.code.startswith(ECG_PROBLEM)} - signals.keys()
+    of_ecg = [p for p in batch.problems if _is_of_ecg(p)]
+    others = {p.row for p in of_ecg if p.code == OF_ANOTHER}
+    lost = {p.row for p in of_ecg} - signals.keys()
     if not signals and not lost:
         return ScreenedEcgs()
     from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415 - a visit without ECG needs no filters
@@ -71,10 +77,17 @@ def screen_ecgs(
     }
     kept = {row: one for row, one in found.items() if not batch.refused[row]}
     urgent = {row: one.urgency.items for row, one in found.items()}
-    urgent |= {row: unread_ecg(declared_symptoms(batch, row)) for row in lost}
+    urgent |= {
+        row: unread_ecg(declared_symptoms(batch, row), of_another=row in others) for row in lost
+    }
     return ScreenedEcgs(
         sections={row: one.section for row, one in kept.items()},
         urgent=urgent,
         findings={row: one.findings for row, one in kept.items()},
         statements={row: one.statements for row, one in kept.items()},
+        unread=frozenset(lost),
     )
+
+
+def _is_of_ecg(problem: Problem) -> bool:
+    return problem.code.startswith(ECG_PROBLEM) or problem.path.startswith(ECG_PATH)

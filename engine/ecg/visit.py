@@ -25,6 +25,7 @@ DELINEATOR_ID: Final = "ecg_delineation/waves"
 STATEMENTS_ID: Final = "ecg_findings/twelve_lead"
 VOCABULARY: Final[tuple[str, ...]] = tuple(statement_settings()["vocabulary"])
 NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
+OF_ANOTHER: Final = "ecg_of_another_person"
 FAILURES: Final[tuple[type[Exception], ...]] = (
     ModelError,
     ArithmeticError,
@@ -131,9 +132,15 @@ def _said(
     return statement_findings(found, features, rules, reference), found
 
 
-def unread_ecg(declared: Iterable[str]) -> tuple[UrgentItem, ...]:
-    """Return what is urgent where an ECG was sent and could not be read: declared symptoms."""
-    rule = load_ecg_urgent().reviews[NOT_RECEIVED]
+def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[UrgentItem, ...]:
+    """Return what is urgent where an ECG was sent and was not read.
+
+    Parameters
+    ----------
+    declared : symptoms of the person
+    of_another : the ECG names another person, who may be the one in danger
+    """
+    rule = load_ecg_urgent().reviews[OF_ANOTHER if of_another else NOT_RECEIVED]
     symptoms = tuple(InputValue(name, "yes", "") for name in declared)
     level = rule.level_for(symptoms=bool(symptoms))
     if level is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..guidelines import load_urgent_rules
-from ..prediagnosis import PreDiagnosis, Symptoms
+from ..prediagnosis import ECG_RULES, PreDiagnosis, Symptoms
 from .sentences import Sentences
 
 _HOW = ("not_asked", "partly", "unreadable")
@@ -46,4 +46,5 @@ def limits_of_urgent_rules(prediagnosis: PreDiagnosis, sentences: Sentences) -> 
 def rule_groups(rule_ids: Iterable[str]) -> list[str]:
     """Return the groups of urgent rules, each once, in the order of the file."""
     wanted = set(rule_ids)
-    return list(dict.fromkeys(r.group for r in load_urgent_rules() if r.id in wanted))
+    groups = [r.group for r in load_urgent_rules() if r.id in wanted]
+    return list(dict.fromkeys([*groups, *wanted & {ECG_RULES}]))

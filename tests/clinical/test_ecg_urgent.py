@@ -210,7 +210,10 @@ def test_two_measurements_that_contradict_each_other_are_read_by_a_physician():
     assert said(evidence(rate=Pair(80.0, 170.0, differ=True)), CHEST_PAIN) == {
         "ecg_measurements_differ": "U0"
     }
-    assert said(evidence(rate=Pair(80.0, 100.0, differ=True))) == {}
+    assert said(evidence(rate=Pair(80.0, 100.0, differ=True))) == {
+        "ecg_measurements_differ": "U1"
+    }, "decision 6: one of the two has missed beats, and a run may be among them"
+    assert said(evidence(rate=Pair(80.0, 100.0, differ=False))) == {}
 
 
 def test_the_classical_measurement_keeps_its_level_whatever_the_network_says():

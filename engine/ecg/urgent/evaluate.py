@@ -85,7 +85,7 @@ def apply_rules(
     items = made.of_rules(holding)
     items += made.again([r for r in settings.rules if verdicts[r.id] is Verdict.POSSIBLE])
     doubtful = [r for r in settings.rules if verdicts[r.id] is Verdict.DOUBT]
-    items += made.review(DIFFER, _named(doubtful, evidence, Verdict.DOUBT))
+    items += made.review(DIFFER, _in_doubt(doubtful, evidence, said=bool(holding)))
     unknown = [r for r in settings.rules if verdicts[r.id] is Verdict.UNKNOWN]
     partly = [r for r in unknown if r.partly and _holds_partly(r, evidence)]
     items += made.review(NOT_MEASURED, _named(partly, evidence, Verdict.UNKNOWN))
@@ -136,6 +136,16 @@ def _named(rules: Iterable[EcgRule], evidence: Evidence, wanted: Verdict) -> tup
             c.quantity for c in conditions if _condition(c, evidence.pairs[c.quantity]) is wanted
         )
     )
+
+
+def _in_doubt(doubtful: Iterable[EcgRule], evidence: Evidence, *, said: bool) -> tuple[str, ...]:
+    """Return what the two measurements contradict each other in, where that may matter.
+
+    Of a rate that differs no rule needs to be met: one of the two has missed beats, and what it
+    missed may be a run. Where a rule holds already (``said``), a physician is called anyway.
+    """
+    rate = ("rate",) if evidence.pairs["rate"].differ and not said else ()
+    return tuple(dict.fromkeys((*rate, *_named(doubtful, evidence, Verdict.DOUBT))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,31 @@ def test_an_ecg_of_another_person_refuses_the_whole_visit(models):
     assert all((f.state or f.band) == "not_assessable" for f in draft.findings)
 
 
+@pytest.mark.parametrize(("symptoms", "level"), [([], "U1"), (["palpitations"], "U0")])
+def test_an_ecg_of_another_person_silences_nobody(models, symptoms, level):
+    """The bug it pins: a ventricular tachycardia under another age was nobody's business."""
+    problem = Problem(0, "refused_record", "wrong_patient", "$.ecg.file", "", {"elements": "age"})
+    asked = parse(VISIT | {"ecg": {"file": "a.xml"}, "symptoms": symptoms})
+    draft = screen(with_ecg(asked, None, [problem]), models, GUIDELINES)
+    assert [(u.rule_id, u.level) for u in draft.urgent] == [("ecg_of_another_person", level)]
+    assert draft.urgency == level
+    assert "ecg" in draft.rules_not_applied
+    for lang, rest in (("fr", "toutes celles de l'ECG"), ("en", "all those of the ECG")):
+        said = " ".join(as_json(draft, lang)["banners"])
+        assert rest in said
+        assert {"fr": "ont quand même été appliquées.", "en": "were applied all the same."}[
+            lang
+        ] not in said
+
+
+def test_an_unread_ecg_names_its_rules_as_not_applied(models):
+    for broken in (inline() | {"unit": "mm"}, inline() | {"gain": 10}, {"file": "a.xml"}, []):
+        draft = screen(visit(broken), models, GUIDELINES)
+        assert "ecg" in draft.rules_not_applied
+    assert "ecg" not in screen(visit(inline()), models, GUIDELINES).rules_not_applied
+    assert "ecg" not in screen(parse(VISIT), models, GUIDELINES).rules_not_applied
+
+
 def test_a_visit_without_ecg_has_none(models):
     draft = screen(parse(VISIT), models, GUIDELINES)
     assert draft.ecg is None
