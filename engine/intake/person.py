@@ -14,11 +14,15 @@ _SEXES = {"female": FEMALE, "male": MALE}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The identity triple; it must be the same wherever two parts of a record meet."""
+    """The identity triple; it must be the same wherever two parts of a record meet.
+
+    ``age_years`` at the visit, completed, stands in for a birth date that a table does not have.
+    """
 
     person_id: str
     birth_date: date | None
     sex: int
+    age_years: int = UNKNOWN
 
 
 def read_identifier(value: object, path: str, log: ProblemLog) -> str:

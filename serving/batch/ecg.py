@@ -1,23 +1,25 @@
 """The ECG of each row: found in one folder by ``ecg_path``, measured, and put beside the row.
 
-The files are opened a few at a time. An ECG that can't be read is a refused item of its row, and
-the urgent rules for an ECG that was lost apply to it, as for one visit.
+The files are opened a few at a time. An ECG that can't be read, or whose header is that of another
+person, is a refused item of its row, and the urgent rules for an ECG that was lost apply to it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from ...datasets.readers.ecg import read_ecg
+from ...datasets.readers.ecg import person_problems, read_ecg
 from ...datasets.readers.tables import TablePlan, TableRows, read_rows
 from ...engine.bundles.load import Models
 from ...engine.ecg.findings.find import Statement
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import ScreeningError
+from ...engine.intake.person import Identity
 from ...engine.record import Problem
 from ...engine.screen import screen_columns
 from .columns import TEXT, coded
@@ -27,6 +29,7 @@ from .plan import Loaded
 
 ECGS_AT_ONCE: Final = 32
 READ: Final = "read"
+FILE_PATH: Final = "$.ecg.file"
 _SCORE_DECIMALS: Final = 6
 
 
@@ -100,15 +103,10 @@ def rows_with_ecgs(
 ) -> tuple[TableRows, dict[int, EcgSignal], list[str | None]]:
     """Return the rows, the ECGs that could be read, and of every row what became of its file.
 
-    An ECG that can't be read is a refused item of its row.
+    An ECG that can't be read, or is that of another person, is a refused item of its row.
     """
     rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    signals, states = _read(table, plan.ecg, folder)
-    lost = [
-        Problem(row, "refused_item", code, plan.ecg, "ecg", {"kind": code})
-        for row, code in enumerate(states)
-        if code not in (None, READ)
-    ]
+    signals, lost, states = _read(table, plan.ecg, rows, folder)
     batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
     return replace(rows, batch=batch), signals, states
 
@@ -116,27 +114,52 @@ def rows_with_ecgs(
 def _read(
     table: Any,  # noqa: ANN401
     column: str,
+    rows: TableRows,
     folder: Path,
-) -> tuple[dict[int, EcgSignal], list[str | None]]:
-    """Return the signals by row, and of every row what became of its file."""
+) -> tuple[dict[int, EcgSignal], list[Problem], list[str | None]]:
+    """Return the signals by row, why others are lost, and of every row what became of its file."""
     names = table.column(column).cast(pa.string()).to_pylist() if column else [None] * len(table)
     signals: dict[int, EcgSignal] = {}
-    states: list[str | None] = []
+    lost: list[Problem] = []
+    states: list[str | None] = [READ if name else None for name in names]
     root = folder.resolve()
     for row, name in enumerate(names):
         if not name:
-            states.append(None)
             continue
-        path = file_in(root, name)
-        if path is None:
-            states.append("ecg_outside_folder")
-            continue
-        try:
-            signals[row] = read_ecg(path).signal
-            states.append(READ)
-        except (ScreeningError, OSError):
-            states.append("ecg_unreadable")
-    return signals, states
+        found = _signal_or_why(file_in(root, name), rows, row)
+        if isinstance(found, EcgSignal):
+            signals[row] = found
+        else:
+            lost.append(replace(found, row=row))
+            states[row] = found.code
+    return signals, lost, states
+
+
+def _signal_or_why(path: Path | None, rows: TableRows, row: int) -> EcgSignal | Problem:
+    """Return the signal of a file, or why it can't be that of the row."""
+    if path is None:
+        return _refused("ecg_outside_folder")
+    try:
+        recording = read_ecg(path)
+    except (ScreeningError, OSError):
+        return _refused("ecg_unreadable")
+    visit = rows.visit_date[row].as_py()
+    moment = None if visit is None else datetime.combine(visit, time(), UTC)
+    problems = person_problems(recording.header, _identity(rows, row), moment, path=FILE_PATH)
+    # In a table only the ECG is refused: the other columns of the row are not from that file.
+    return (
+        replace(problems[0], severity="refused_item", item="ecg") if problems else recording.signal
+    )
+
+
+def _identity(rows: TableRows, row: int) -> Identity:
+    batch = rows.batch
+    born, age_years = rows.birth_date[row].as_py(), int(batch.age_years[row])
+    return Identity(batch.person_id[row], born, int(batch.sex[row]), age_years)
+
+
+def _refused(code: str) -> Problem:
+    return Problem(0, "refused_item", code, FILE_PATH, "ecg", {"kind": code})
 
 
 def _column(scores: Mapping[int, Sequence[Statement]], name: str, n: int) -> Any:  # noqa: ANN401

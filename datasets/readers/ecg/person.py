@@ -23,7 +23,7 @@ def person_problems(
     """Return why the ECG may belong to another person; empty where nothing contradicts.
 
     Every element must agree wherever both sides state it; there is no fuzzy match (hazard H2).
-    The age counts only where the file states no birth date.
+    The age counts only where one of the two states no birth date.
 
     Parameters
     ----------
@@ -61,9 +61,39 @@ def _sexes_differ(header: EcgHeader, identity: Identity) -> bool:
 def _ages_differ(header: EcgHeader, identity: Identity, performed_at: datetime | None) -> bool:
     moment = header.acquired_at or performed_at
     born = identity.birth_date
-    if header.birth_date is not None or header.age_years is None or born is None or moment is None:
+    if born is None:
+        return _stated_ages_differ(header, identity.age_years, performed_at)
+    if header.birth_date is not None or header.age_years is None or moment is None:
         return False
     return abs(_completed_years(born, moment.date()) - header.age_years) > _AGE_TOLERANCE_YEARS
+
+
+def _stated_ages_differ(header: EcgHeader, age_years: int, visit: datetime | None) -> bool:
+    """Compare a visit that states completed years only.
+
+    Where the day of the visit is not known, an ECG with a time of its own may be an old one, and
+    only an older person than that of the visit contradicts.
+    """
+    if age_years == UNKNOWN:
+        return False
+    if header.birth_date is not None:
+        if visit is None:
+            return False
+        ecg_age_years = float(_completed_years(header.birth_date, visit.date()))
+    elif header.age_years is not None:
+        ecg_age_years = header.age_years + _years_since(header.acquired_at, visit)
+    else:
+        return False
+    is_younger = ecg_age_years < age_years - _AGE_TOLERANCE_YEARS
+    if is_younger and visit is None and header.acquired_at is not None:
+        return False
+    return is_younger or ecg_age_years > age_years + _AGE_TOLERANCE_YEARS
+
+
+def _years_since(moment: datetime | None, visit: datetime | None) -> int:
+    if moment is None or visit is None:
+        return 0
+    return _completed_years(moment.date(), visit.date())
 
 
 def _completed_years(born: date, day: date) -> int:

@@ -74,12 +74,13 @@ class TableRows:
     ----------
     batch : the record, before the plausibility check
     person_id : Arrow strings, null where the row names nobody
-    visit_date : Arrow date32
+    visit_date, birth_date : Arrow date32
     """
 
     batch: VisitBatch
     person_id: Any
     visit_date: Any
+    birth_date: Any
 
 
 @cache
@@ -129,7 +130,7 @@ def read_rows(
         answers,
         problems=problems,
     )
-    return TableRows(batch, person_id, visit.to_arrow())
+    return TableRows(batch, person_id, visit.to_arrow(), birth.to_arrow())
 
 
 def _unknown(n: int) -> Answers:

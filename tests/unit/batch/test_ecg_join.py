@@ -36,6 +36,17 @@ def header(root, pathology):
     return found
 
 
+def as_in_the_headers(table, files):
+    """Return the table with sex and age of every readable ECG, so that they are of one person."""
+    people = table.to_pylist()
+    for row in people:
+        name = row["ecg_path"] or ""
+        if name in {path.relative_to(files).as_posix() for path in files.glob("*/*.hea")}:
+            about = read_ecg(files / name).header
+            row |= {"sex": about.sex, "age_years": int(about.age_years)}
+    return pa.Table.from_pylist(people, schema=table.schema)
+
+
 @pytest.fixture(scope="module")
 def done(root):
     paths = [None] * N
@@ -45,6 +56,7 @@ def done(root):
     paths[6] = "no\0path"
     paths[35] = paths[0]
     table = batch_support.people(N, seed=2).append_column("ecg_path", pa.array(paths, pa.string()))
+    table = as_in_the_headers(table, root / "files")
     pq.write_table(table, root / "visits.parquet")
     options = BatchOptions((root / "visits.parquet",), root / "out", workers=1)
     without = run_batch(options, SilentReporter())
@@ -183,6 +195,34 @@ def test_an_ecg_that_made_a_row_urgent_is_explained_and_never_left_out(root, don
     draft = explain_person(replace(options, ecg_folder=root / "files"), "p000001", "en")
     assert "ECG" in draft
     assert Sentences("en").text(f"urgent.{rule}").split(".")[0] in " ".join(draft.split())
+
+
+@pytest.mark.parametrize("about", ["sex", "age_years", "birth_date"])
+def test_the_ecg_of_another_person_is_not_used(tmp_path, joined, about):
+    """A row of a man of 27 was scored with the ECG of a woman of 54, and said that it was read."""
+    people = pq.read_table(tmp_path / "visits.parquet").to_pylist()
+    other = {
+        "sex": {"male": "female", "female": "male"}[people[0]["sex"]],
+        "age_years": people[0]["age_years"] - 20,
+        "birth_date": "2001-03-02",
+    }
+    people[0][about] = other[about]
+    people[0]["visit_date"] = "2026-11-03"
+    names = {name: None for row in people for name in row}
+    if about == "birth_date":
+        del names["age_years"]
+    table = pa.table({name: [row.get(name) for row in people] for name in names})
+    pq.write_table(table, tmp_path / "visits.parquet")
+    done = run(tmp_path)
+    rows = pq.read_table(tmp_path / "out" / "parts").to_pylist()
+    assert [row["ecg_state"] for row in rows] == ["wrong_patient", "read", "read"]
+    assert "ecg:wrong_patient" in rows[0]["refused_items"]
+    assert {rows[0][name] for name in rows[0] if name.endswith("_score")} == {None}
+    assert rows[0]["status"] != "refused"
+    assert rows[0]["urgency"] == "U1"
+    urgent = [r["rule_id"] for r in rows[0]["reasons"] if r["finding"] == "urgent.ecg"]
+    assert urgent == ["ecg_of_another_person"]
+    assert done.manifest["items_refused"]["ecg:wrong_patient"] == 1
 
 
 def test_every_other_row_says_what_it_says_without_ecgs(root, rows, done):

@@ -53,6 +53,33 @@ def test_the_age_does_not_count_beside_a_birth_date():
     assert elements(replace(SAME, age_years=12.0)) == ""
 
 
+@pytest.mark.parametrize(
+    ("age", "named"), [(49, "age"), (50, ""), (52, ""), (53, "age"), (UNKNOWN, "")]
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"age_years": 51.0},
+        {"age_years": 41.0, "acquired_at": datetime.fromisoformat("2016-01-02T08:00")},
+        {"birth_date": date(1974, 3, 2)},
+    ],
+)
+def test_a_visit_of_completed_years_is_compared_within_a_year(said, age, named):
+    assert elements(replace(SILENT, **said), Identity("P-7", None, FEMALE, age)) == named
+
+
+@pytest.mark.parametrize(("age", "named"), [(39, "age"), (41, ""), (60, "")])
+def test_an_ecg_of_unknown_distance_in_time_may_be_an_old_one(age, named):
+    header = replace(SILENT, age_years=41.0, acquired_at=AT)
+    problems = person_problems(header, Identity("P-7", None, FEMALE, age), None)
+    assert [p.parameters["elements"] for p in problems] == [named] * bool(named)
+
+
+def test_an_age_against_a_birth_date_without_a_day_is_not_compared():
+    assert person_problems(SAME, Identity("P-7", None, FEMALE, 20), None) == ()
+    assert person_problems(SILENT, Identity("P-7", None, FEMALE, 20), None) == ()
+
+
 def test_what_the_visit_does_not_know_is_not_compared():
     unknown = Identity("P-7", None, UNKNOWN)
     assert elements(replace(SAME, sex="male", age_years=3.0), unknown) == ""
