@@ -14,6 +14,7 @@ from .records import Ecgs
 
 FEWEST, FEWEST_CONTROLS = 5, 20
 SPECIFICITY = 0.91
+CALM = 0.87
 LEAST, MOST = 0.005, 0.98
 BORDERLINE = 0.5
 HALF = 0.5
@@ -27,8 +28,10 @@ def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> State
     controls. Controls are many in every source and cases are few: the best sum of sensitivity and
     specificity on a dozen cases does not hold elsewhere. So a statement with fewer than five cases
     is present from there, and one with more from the middle, in log-odds, between there and the
-    best sum above it. Borderline from half of its odds. What another present statement forbids
-    does not count. With fewer than twenty controls, or without a case, one half stays.
+    best sum above it. Borderline from half of its odds, but not where 87 % of the controls lie
+    below: where scores are low, half the odds is what every calm ECG has. What another present
+    statement forbids does not count. With fewer than twenty controls, or without a case, one half
+    stays.
     """
     scored, specs = assessable(ecgs, table), {s.name: s for s in table.statements}
     present = np.zeros(ecgs.truth.shape, dtype=bool)
@@ -38,10 +41,12 @@ def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> State
         rows = np.isfinite(ecgs.truth[:, j]) & free
         case, score = ecgs.truth[rows, j] == 1, expit(logit[:, j])
         cut = HALF
+        calm = 0.0
         if case.any() and (~case).sum() >= FEWEST_CONTROLS:
             cut = _cut(score[rows], case, ecgs.source[rows])
+            calm = _controls_below(score[rows][~case], ecgs.source[rows][~case], CALM)
         odds = BORDERLINE * cut / (1.0 - cut)
-        low = round(odds / (1.0 + odds), DECIMALS)
+        low = round(min(max(odds / (1.0 + odds), calm), cut), DECIMALS)
         specs[name] = replace(specs[name], present_from=cut, borderline_from=low)
         present[:, j] = free & (score >= cut)
     return StatementTable(tuple(specs[name] for name in table.names))
@@ -75,7 +80,7 @@ def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -
 
 
 def _cut(score: FloatArray, case: BoolArray, source: NDArray[np.str_]) -> float:
-    least = _most_controls_below(score[~case], source[~case])
+    least = _controls_below(score[~case], source[~case], SPECIFICITY)
     cut = least
     if case.sum() >= FEWEST:
         low, high = logit_of(np.clip([least, _best_sum(score, case, least)], LEAST, MOST))
@@ -83,14 +88,14 @@ def _cut(score: FloatArray, case: BoolArray, source: NDArray[np.str_]) -> float:
     return round(float(np.clip(cut, LEAST, MOST)), DECIMALS)
 
 
-def _most_controls_below(score: FloatArray, source: NDArray[np.str_]) -> float:
-    """Return the weighted quantile of the controls' scores, rounded up."""
+def _controls_below(score: FloatArray, source: NDArray[np.str_], least: float) -> float:
+    """Return the score below which a share of the weighted controls lies, rounded up."""
     weight = np.zeros(len(score))
     for name in dict.fromkeys(source):
         weight[source == name] = 1.0 / np.sqrt((source == name).sum())
     order = np.argsort(score)
     share = np.cumsum(weight[order]) / weight.sum()
-    at = min(int(np.searchsorted(share, SPECIFICITY)), len(score) - 1)
+    at = min(int(np.searchsorted(share, least)), len(score) - 1)
     step = 10.0**-DECIMALS
     return float((np.floor(score[order[at]] / step) + 1) * step)
 

@@ -111,6 +111,19 @@ def test_a_statement_without_cases_keeps_its_words_and_half_as_cut_off(start):
         assert 0 < one.borderline_from <= one.present_from < 1
 
 
+def test_what_every_calm_ecg_scores_is_not_borderline(start):
+    """The bug it pins: where scores are low, half of the cut-off's odds was everybody's score."""
+    ecgs = made(start, n=400)
+    logit = np.full((400, len(start.table.names)), -4.0)
+    logit[:8] = -3.6
+    truth = np.zeros_like(logit)
+    truth[:8] = 1.0
+    table = with_cut_offs(start.table, replace(ecgs, truth=truth), logit)
+    calm = 1 / (1 + np.exp(4.0))
+    for one in table.statements:
+        assert calm < one.borderline_from <= one.present_from
+
+
 def test_most_controls_of_every_source_lie_below_the_cut_off(start):
     ecgs = made(start, n=400)
     j = start.table.names.index("sinus_bradycardia")
