@@ -14,8 +14,9 @@ from ..fixedpoint import COMPARATOR_SIGNS, parse_decimal
 from ..record import YES, Problem
 from ..vocabulary import Vocabulary
 from .document import intake_numbers
-from .lost_symptoms import plain_word
+from .lost_symptoms import NOTHING, plain_word
 
+ANY_LOST: Final = "intake.measurements_unreadable"
 PRESSURES: Final = ("systolic_bp", "diastolic_bp")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 _PAIR: Final = re.compile(r"^\D*(\d+(?:[.,]\d+)?)\s*[/\\-]\s*(\d+(?:[.,]\d+)?)\D*$")
@@ -45,9 +46,37 @@ def is_watched(item: str, vocabulary: Vocabulary) -> bool:
 
 
 def lost_values(problems: Iterable[Problem], vocabulary: Vocabulary) -> dict[str, int]:
-    """Return the answers that say which measurements were sent as something that is no decimal."""
-    items = {p.item for p in problems if p.code == "value_not_decimal"}
-    return {lost_value_answer(i): YES for i in sorted(items) if is_watched(i, vocabulary)}
+    """Return the answers that say which measurements were sent and could not be read.
+
+    A value is lost where it is no decimal, has a unit that nobody knows, or stands under a key that
+    nobody reads; all may be where the list, an entry, or what was measured is not understood.
+    """
+    found = list(problems)
+    empty = {_entry(p): p.item for p in found if p.code == "value_missing"}
+    items = {p.item for p in found if p.code == "value_not_decimal"}
+    items |= {p.item for p in found if p.code == "unit_unknown" and _entry(p) not in empty}
+    items |= {empty[_entry(p)] for p in found if p.code == "unknown_key" and _entry(p) in empty}
+    lost = {lost_value_answer(i): YES for i in sorted(items) if is_watched(i, vocabulary)}
+    return {ANY_LOST: YES} | lost if any(_is_any_lost(p, vocabulary) for p in found) else lost
+
+
+def _entry(problem: Problem) -> str:
+    """Return where the measurement stands that a problem is of."""
+    return f"{problem.path.partition(']')[0]}]"
+
+
+def _is_any_lost(problem: Problem, vocabulary: Vocabulary) -> bool:
+    """Return whether after a problem nobody knows what was measured and not read."""
+    if problem.code in ("code_unknown", "too_many"):
+        return True
+    if problem.code in ("not_a_list", "not_an_object"):
+        is_here = f"{problem.path}[".startswith("$.measurements[")
+        return is_here and problem.parameters.get("found") != NOTHING
+    if problem.code != "unknown_key" or problem.path.startswith("$.measurements["):
+        return False
+    key = plain_word(problem.parameters.get("key", ""))
+    beginnings = tuple(intake_numbers()["measurements"]["key_resembles"])
+    return key in vocabulary.items or any(w.startswith(beginnings) for w in key.split("_"))
 
 
 def what_it_may_mean(text: str, item: str, ucum: str) -> tuple[MayMean, ...]:

@@ -14,6 +14,7 @@ from .answers import LISTS, OBJECTS, read_answers
 from .columns import answer_columns, columns_from_readings, paths_by_slot, texts_by_slot
 from .document import check_clock, intake_numbers, load_document
 from .ecg import GivenEcg, read_given_ecg
+from .lost_symptoms import NOTHING
 from .measurements import MeasurementContext, Reading, read_measurement
 from .person import (
     Identity,
@@ -167,7 +168,7 @@ def _read_measurements(
 ) -> tuple[Reading, ...]:
     where = f"{path}.measurements"
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
-        context.log.refuse_record("not_a_list", where)
+        context.log.refuse_record("not_a_list", where, found=NOTHING if given is None else "")
         return ()
     limit = int(intake_numbers()["limits"]["measurements"])
     if len(given) > limit:

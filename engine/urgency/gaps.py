@@ -14,6 +14,7 @@ from ..guidelines import UrgentRule
 from ..guidelines.model import Condition
 from ..intake.answers import LISTS
 from ..intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
+from ..intake.unread_values import ANY_LOST, lost_value_answer
 from ..logic import FALSE, TRUE, UNKNOWN
 from ..one_person import take_person
 from ..record import UNKNOWN as NOT_KNOWN
@@ -56,15 +57,20 @@ def rules_not_applied(
 def _lost(batch: VisitBatch, row: int) -> _Lost:
     problems = [p for p in batch.problems if p.row == row]
     sections = {section for p in problems for section in _sections(p)}
-    if YES in (int(batch.answer(name)[row]) for name in (UNREADABLE, PERHAPS_LOST)):
+    if any(_answered(name, batch, row) for name in (UNREADABLE, PERHAPS_LOST)):
         sections |= {"symptom"}
     questions = {p.item for p in problems if p.code == "answer_unknown"}
     read = {path for paths in batch.paths.values() for path in paths}
     read |= {p.path.removesuffix(".value") for p in problems if p.code == "value_missing"}
     items = {p.item for p in problems if _is_value_lost(p, read)}
-    if any(p.code == "code_unknown" or _is_no_measurement(p) for p in problems):
+    items |= {i for i in batch.vocabulary.items if _answered(lost_value_answer(i), batch, row)}
+    if _answered(ANY_LOST, batch, row) or any(_is_no_measurement(p) for p in problems):
         items.add(_ANY_ITEM)
     return _Lost(frozenset(sections), frozenset(questions), frozenset(items))
+
+
+def _answered(name: str, batch: VisitBatch, row: int) -> bool:
+    return int(batch.answer(name)[row]) == YES
 
 
 def _is_no_measurement(problem: Problem) -> bool:
@@ -107,9 +113,4 @@ def _condition(condition: Condition, one: VisitBatch, lost: _Lost) -> np.int8:
         return FALSE
     item = threshold.item.partition(".")[0]
     parts = _MADE_FROM.get(item, (item,))
-    measured = any(
-        slot.partition(".")[0] in parts and column.present.any()
-        for slot, column in one.quantities.items()
-    )
-    may_be = bool(lost.items & set(parts)) or (_ANY_ITEM in lost.items and not measured)
-    return UNKNOWN if may_be else FALSE
+    return UNKNOWN if lost.items & {*parts, _ANY_ITEM} else FALSE

@@ -11,6 +11,7 @@ from laennec.engine.guidelines import load_urgent_rules
 from laennec.engine.intake.table import TableColumn, TablePeople, table_batch
 from laennec.engine.intake.unread_values import is_watched
 from laennec.engine.urgency import evaluate_urgent
+from laennec.engine.urgency.gaps import rules_not_applied
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
@@ -148,3 +149,63 @@ def test_a_value_that_nothing_else_asks_for_keeps_its_line():
     measured = [{"code": c, "value": v, "unit": UNITS[c]} for c, v in values]
     draft = screen(parse(VISIT | {"measurements": measured}), Models(), load_guidelines())
     assert [i.rule_id for i in draft.urgent] == ["glucose_6_0", "value_unreadable"]
+
+
+def glucose(**more):
+    return {"code": "glucose", "value": "3.5", "unit": "g/L"} | more
+
+
+WAIST = {"code": "waist", "value": "80", "unit": "cm"}
+LOST = [
+    {"measurements": glucose()},
+    {"measurements": "glucose 3.5 g/L"},
+    {"measurements": [[glucose()]]},
+    {"measurements": ["glucose 3.5"]},
+    {"mesures": [glucose()]},
+    {"Measurement": [glucose()]},
+    {"glucose": "3.5"},
+    {"measurements": [glucose(code="Glucose")]},
+    {"measurements": [glucose(code="glycemie")]},
+    {"measurements": [glucose(code="2345-7")]},
+    {"measurements": [{"codes": "glucose", "value": "3.5", "unit": "g/L"}]},
+    {"measurements": [{"code": "glucose", "valeur": "3.5", "unit": "g/L"}]},
+    {"measurements": [{"code": "blood_pressure", "value": "190/120", "unit": "mm[Hg]"}]},
+    {"measurements": [{"code": "heart_rate", "value": "3", "unit": "/s"}]},
+    {"measurements": [{"code": "ketones", "value": "0.5", "unit": "g/L"}]},
+    {"measurements": [WAIST] * 2000 + [glucose()]},
+]
+
+
+@pytest.mark.parametrize("sent", LOST, ids=lambda sent: str(sent)[:50])
+def test_measurements_that_cant_be_read_are_asked_for_now_and_rules_are_named(sent):
+    """The bug it pins: a glucose of 3.5 g/L under another key or code asked for nobody."""
+    draft = screen(parse(VISIT | sent), Models(), load_guidelines())
+    assert [(i.rule_id, i.level) for i in draft.urgent] == [("value_unreadable", "U1")]
+    pressing = {"pressure_180_110", "glucose_6_0", "heart_rate_below_30", "ketones_3"}
+    assert pressing & set(draft.rules_not_applied)
+    for lang in ("fr", "en"):
+        jsonschema.validate(as_json(draft, lang), SCHEMA)
+
+
+def test_a_pressure_under_an_unknown_code_is_not_answered_by_a_measured_one():
+    """The bug it pins: 120/70 hid that 190/120, sent as ``blood_pressure``, was read by no rule."""
+    sent = [
+        {"code": "systolic_bp", "value": "120", "unit": "mm[Hg]"},
+        {"code": "diastolic_bp", "value": "70", "unit": "mm[Hg]"},
+        {"code": "blood_pressure", "value": "190/120", "unit": "mm[Hg]"},
+    ]
+    batch = parse(VISIT | {"measurements": sent}).batch
+    named = {rule.id for rule in rules_not_applied(batch, load_urgent_rules(), 0)}
+    assert {"pressure_180_110", "pressure_220_120", "systolic_below_70"} <= named
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"measurements": None},
+        {"measurements": [WAIST | {"unit": "foot"}]},
+        {"measurements": [{"code": "glucose", "value": None, "unit": "drops"}]},
+    ],
+)
+def test_what_holds_no_value_of_an_urgent_rule_asks_for_nobody(sent):
+    assert screen(parse(VISIT | sent), Models(), load_guidelines()).urgent == ()
