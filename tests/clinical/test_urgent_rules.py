@@ -253,6 +253,7 @@ SCENARIOS = [
         "U0",
     ),
     ("two hours after a load 2.10 g/L", {}, {"glucose.two_hour_75g": "2.10 g/L"}, None),
+    ("two hours after a load 2.50 g/L", {}, {"glucose.two_hour_75g": "2.50 g/L"}, "U1"),
     ("fasting 2.5 g/L", {}, {"glucose.fasting_venous": "2.5 g/L"}, "U1"),
     ("capillary 6.0 g/L", {}, {"glucose.capillary": "6.0 g/L"}, "U0"),
     (
