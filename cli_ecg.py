@@ -22,9 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Files = Annotated[
-    list[Path], typer.Argument(exists=True, dir_okay=False, help="ECG files of any known format.")
-]
+Files = Annotated[list[Path], typer.Argument(help="ECG files of any known format.")]
 Out = Annotated[Path, typer.Option(help="Folder for one JSON file a record.")]
 Lang = Annotated[str, typer.Option(help="fr or en.")]
 
@@ -122,11 +120,14 @@ def rhythm(
 def convert(
     source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="IN")],
     target: Annotated[Path, typer.Argument(metavar="OUT.hea")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace OUT.hea and OUT.dat where they exist.")
+    ] = False,  # noqa: FBT002
 ) -> None:
     """Write any readable ECG as WFDB, without anything of the person."""
     from .serving.ecg.commands import convert as convert_file
 
-    typer.echo(str(convert_file(source, target)))
+    typer.echo(str(convert_file(source, target, overwrite=overwrite)))
 
 
 @app.command()

@@ -46,8 +46,9 @@ class BatchSummary:
 
     @property
     def exit_code(self) -> int:
-        """Return what the command line exits with."""
-        return EXIT_DONE if self.state == "complete" else EXIT_PARTLY_DONE
+        """Return what the command line exits with: rows that can't be read are not done either."""
+        is_done = self.state == "complete" and not self.manifest["malformed_lines"]
+        return EXIT_DONE if is_done else EXIT_PARTLY_DONE
 
     @property
     def content_sha256(self) -> str:

@@ -150,13 +150,24 @@ def write_json(done: EcgDone, folder: Path) -> Path:
     return target
 
 
-def convert(source: Path, target: Path) -> Path:
+def convert(source: Path, target: Path, *, overwrite: bool = False) -> Path:
     """Write any readable ECG as WFDB, without anything of the person.
 
     Raises
     ------
-    ScreeningError : the file can't be read, holds several recordings, or can't be written
+    ScreeningError : the file can't be read, holds several recordings, or can't be written; or
+        a file of the target is there already and ``overwrite`` was not asked for
     """
+    there = [
+        path for path in (target.with_suffix(".hea"), target.with_suffix(".dat")) if path.exists()
+    ]
+    if there and not overwrite:
+        raise DataError(
+            found="a file that is there already",
+            why="it may be the only copy of another ECG, and would be lost",
+            remedy="Choose another name, or give --overwrite",
+            path=str(there[0]),
+        )
     recordings = read_ecgs(source)
     if len(recordings) != 1:
         raise DataError(

@@ -144,6 +144,7 @@ def test_malformed_lines_are_refused_rows_with_their_numbers(tmp_path, models):
         assert done.counts["in"] == 200
         assert done.counts["rows_out"] == 198
         assert done.counts["refused_by_reason"] == {"row_malformed": 2}
+        assert (done.state, done.exit_code) == ("complete", 3)
         assert accounted(done.counts)
         assert done.manifest["malformed_lines"] == [
             {"file": "t.csv", "count": 2, "first_lines": [11, 151]}

@@ -90,6 +90,34 @@ def test_convert_writes_wfdb_without_the_person(tmp_path: Path) -> None:
     assert "synthetic" in header
 
 
+def test_convert_never_writes_over_a_file_unless_asked(tmp_path: Path) -> None:
+    """An existing OUT.hea was replaced without a word; its .dat is as dear."""
+    for name in ("out.hea", "out.dat"):
+        kept = tmp_path / name
+        kept.write_text("another ECG")
+        done = run("ecg", "convert", ECG, tmp_path / "out.hea")
+        assert done.returncode == 1
+        assert "a file that is there already" in done.stderr
+        assert kept.read_text() == "another ECG"
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+        kept.unlink()
+    (tmp_path / "out.hea").write_text("another ECG")
+    assert run("ecg", "convert", ECG, tmp_path / "out.hea", "--overwrite").returncode == 0
+    assert "synthetic" in (tmp_path / "out.hea").read_text()
+
+
+@pytest.mark.parametrize("command", ["measure", "fiducials", "beats", "findings"])
+def test_a_file_that_is_not_there_stops_nobody(tmp_path: Path, command: str) -> None:
+    """One wrong name of a list stopped everybody with exit code 2."""
+    out = ("--out", tmp_path) if command in ("fiducials", "beats") else ()
+    done = run("ecg", command, tmp_path / "missing.hea", ECG, *out)
+    assert done.returncode == 3, done.stderr
+    assert "missing.hea" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "04-simulated-ecg" in done.stdout or (tmp_path / "04-simulated-ecg.json").is_file()
+    assert run("ecg", command, tmp_path, *out).returncode == 1
+
+
 def test_simulate_says_what_it_wrote(tmp_path: Path) -> None:
     done = run("ecg", "simulate", "--out", tmp_path, "--n", 2, "--pathology", "lbbb")
     assert done.returncode == 0, done.stderr
