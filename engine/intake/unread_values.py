@@ -7,6 +7,7 @@ mean is kept beside it, refused too, so that the urgent rules can look at it.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from ..errors import RecordError
@@ -18,7 +19,7 @@ from .lost_symptoms import NOTHING, plain_word
 
 ANY_LOST: Final = "intake.measurements_unreadable"
 PRESSURES: Final = ("systolic_bp", "diastolic_bp")
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,2}(?!\d))?")
 _PAIR: Final = re.compile(r"^\D*(\d+(?:[.,]\d+)?)\s*[/\\-]\s*(\d+(?:[.,]\d+)?)\D*$")
 
 
@@ -119,7 +120,7 @@ def _numbers(text: str, item: str) -> Iterator[MayMean]:
         found = ((item, number) for number in _NUMBER.findall(text)[:limit])
     for of_item, number in found:
         try:
-            nano, comparator = parse_decimal(_sign(text) + number.replace(",", "."))
+            nano, comparator = parse_decimal(f"{_sign(text)}{Decimal(number.replace(',', '.')):f}")
         except RecordError:
             continue  # more digits than a measurement has
         yield MayMean(of_item, nano, comparator)

@@ -209,3 +209,13 @@ def test_a_pressure_under_an_unknown_code_is_not_answered_by_a_measured_one():
 )
 def test_what_holds_no_value_of_an_urgent_rule_asks_for_nobody(sent):
     assert screen(parse(VISIT | sent), Models(), load_guidelines()).urgent == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "level"), [("3.5e0", "U1"), ("35E-1", "U1"), ("0.4e0", "U0"), ("1e99", "U1")]
+)
+def test_a_number_with_an_exponent_is_one_number(value, level):
+    """The bug it pins: 3.5e0 g/L called for a low glucose, of the 0 of its exponent."""
+    draft = draft_of("glucose", value)
+    assert draft.urgency == level
+    assert all(i.rule_id != "glucose_below_0_54" for i in draft.urgent) == (level == "U1")
