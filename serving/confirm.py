@@ -15,6 +15,8 @@ from .clock import Clock
 from .decisions import (
     Decision,
     DecisionRequest,
+    NothingConcluded,
+    Verdict,
     already_decided,
     check_reason,
     check_request,
@@ -121,6 +123,16 @@ def _check_current(report: DraftReport, request: DecisionRequest) -> None:
         raise already_decided(path)
 
 
+def _check_concluded(report: DraftReport, request: DecisionRequest) -> None:
+    if report.is_refused and any(d.verdict is Verdict.CONFIRM for d in request.decisions):
+        raise NothingConcluded(
+            found="a confirmation of a record that was refused",
+            why="nothing was concluded on it, so there is nothing to confirm",
+            remedy="Correct the visit and send it again, or withdraw the report",
+            path=f"draft {report.draft_id}",
+        )
+
+
 def _write_decisions(
     connection: Connection,
     writer: AuditWriter,
@@ -129,6 +141,7 @@ def _write_decisions(
 ) -> int:
     request, physician = act
     before = {row["finding_id"]: row["verdict"] for row in decision_rows(connection, report)}
+    _check_concluded(report, request)
     taken = resolve(request.decisions, report.document["findings"], frozenset(before))
     verdicts = [*before.values(), *(str(decision.verdict) for decision in taken)]
     step = Step(report_act(verdicts, len(report.finding_ids()) - len(verdicts)), physician.id)

@@ -30,6 +30,12 @@ class AlreadyDecided(NotPermitted):
     code = "already_decided"
 
 
+class NothingConcluded(NotPermitted):
+    """A confirmation on a refused record, of which nothing was concluded."""
+
+    code = "nothing_concluded"
+
+
 class KeyReused(NotPermitted):
     """An idempotency key that named another act before."""
 

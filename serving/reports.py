@@ -57,6 +57,12 @@ class DraftReport:
         """Return the ids of its findings, in their order."""
         return tuple(str(finding["id"]) for finding in self.document["findings"])
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the record was refused, so that nothing was concluded."""
+        said = self.document.get("refused_items", ())
+        return any(item.get("severity") == "refused_record" for item in said)
+
 
 class _Seal:
     """Held by this module and by `serving/release.release` only."""

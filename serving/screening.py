@@ -24,6 +24,7 @@ from .content import Content
 from .drafts import save_draft
 from .ecg.sent_files import EcgFile, read_sent
 from .ecg.visit import FILE_PATH
+from .identifiers import require_identifiers
 from .report.person import person_values
 from .store import Store
 
@@ -160,11 +161,16 @@ def keep_visit(
     Returns
     -------
     The id of the draft, as ``save_draft``
+
+    Raises
+    ------
+    IdentifierMissing : no visit or no person to keep it under; it carries the urgent items
     """
     draft, models = screened.draft, screened.screening.models
     labels = {str(lang): model_labels(models, lang) for lang in LANGUAGES}
     content = Content(draft, labels, person_values(screened.screening, 0))
     document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
+    require_identifiers(document)
     return save_draft(
         store,
         document,

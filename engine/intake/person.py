@@ -1,5 +1,6 @@
 """Who and when: identity, dates, age and sex of one record, and the wrong-patient guard."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from .problems import ProblemLog, shown
 
 PERSON_KEYS = ("id", "birth_date", "sex")
 _SEXES = {"female": FEMALE, "male": MALE}
+_LINE_BREAKS = ("Zl", "Zp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,16 @@ def read_identifier(value: object, path: str, log: ProblemLog) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > limit:
         log.refuse_record("identifier_missing", path, limit=str(limit))
         return ""
+    if not all(_can_be_printed(character) for character in value):
+        log.refuse_record("identifier_unprintable", path, found=shown(value))
+        return ""
     return value
+
+
+def _can_be_printed(character: str) -> bool:
+    """Say no to controls, line breaks and half surrogates: two ids would print as the same one."""
+    category = unicodedata.category(character)
+    return category[0] != "C" and category not in _LINE_BREAKS
 
 
 def read_moment(value: object, path: str, log: ProblemLog, now: datetime | None) -> datetime | None:

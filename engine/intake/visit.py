@@ -65,6 +65,7 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
+    visit_id: str
     identity: Identity
     moment: datetime | None
     age_years: int
@@ -101,7 +102,7 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
     parts = _read_parts(loaded, "$", vocabulary, log, now)
     previous = _previous_visits(loaded.get("previous_visits", []), parts.identity, log, now)
     return VisitRecord(
-        batch=_batch(loaded, parts, vocabulary, log),
+        batch=_batch(parts, vocabulary, log),
         performed_at=parts.moment.isoformat() if parts.moment else "",
         identity=parts.identity,
         previous=previous,
@@ -143,7 +144,7 @@ def _read_parts(
         log.refuse_record("schema_missing", f"{path}.schema")
     elif loaded["schema"] != SCHEMA:
         log.refuse_record("schema_unknown", f"{path}.schema", found=shown(loaded["schema"]))
-    read_identifier(loaded.get("visit_id"), f"{path}.visit_id", log)
+    visit_id = read_identifier(loaded.get("visit_id"), f"{path}.visit_id", log)
     moment = read_moment(loaded.get("performed_at"), f"{path}.performed_at", log, now)
     identity = read_identity(loaded.get("person"), f"{path}.person", log)
     age = completed_years(identity.birth_date, moment, f"{path}.person.birth_date", log)
@@ -152,7 +153,7 @@ def _read_parts(
     lost = lost_values(log.problems, vocabulary)
     answers = read_answers(loaded, vocabulary, path, log) | lost
     ecg = _read_ecg(loaded, path, log)
-    return _Parts(identity, moment, age, readings, answers, ecg)
+    return _Parts(visit_id, identity, moment, age, readings, answers, ecg)
 
 
 def _read_ecg(loaded: Mapping[str, Any], path: str, log: ProblemLog) -> GivenEcg:
@@ -209,12 +210,9 @@ def _why_refused(record: VisitRecord) -> dict[str, str]:
     return {"reason_code": why.code, **own}
 
 
-def _batch(
-    loaded: Mapping[str, Any], parts: _Parts, vocabulary: Vocabulary, log: ProblemLog
-) -> VisitBatch:
-    visit_id = loaded.get("visit_id")
+def _batch(parts: _Parts, vocabulary: Vocabulary, log: ProblemLog) -> VisitBatch:
     return VisitBatch(
-        visit_id=(visit_id if isinstance(visit_id, str) else "",),
+        visit_id=(parts.visit_id,),
         person_id=(parts.identity.person_id,),
         age_years=np.array([parts.age_years], dtype=np.int16),
         sex=np.array([parts.identity.sex], dtype=np.int8),

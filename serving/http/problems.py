@@ -102,8 +102,8 @@ def problem(error: ScreeningError, status: int, request_id: str) -> dict[str, An
         "instance": f"urn:uuid:{request_id}",
         **fields,
     }
-    problems = getattr(error, "problems", ())
-    return {**document, "problems": list(problems)} if problems else document
+    said = {name: list(getattr(error, name, ())) for name in ("problems", "urgent")}
+    return {**document, **{name: items for name, items in said.items() if items}}
 
 
 def answer(request: Request, error: ScreeningError) -> JSONResponse:

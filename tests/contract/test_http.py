@@ -226,7 +226,38 @@ def test_a_body_that_is_no_visit_is_refused_and_one_with_problems_is_kept(people
     problem(client.post("/v1/prediagnoses", content=b"<x/>"), 422, "request_unreadable")
     refused = send(client, visit(weight=CANARY)).json()
     assert [item["code"] for item in refused["refused_items"]] == ["unknown_key"]
-    problem(send(client, b'{"schema": "laennec.visit/1"}'), 422, "confirmation_error")
+    problem(send(client, b'{"schema": "laennec.visit/1"}'), 422, "identifier_missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"visit_id": None}, "$.visit_id"),
+        ({"visit_id": "\ud800x"}, "$.visit_id"),
+        ({"visit_id": "v\n1"}, "$.visit_id"),
+        ({"visit_id": "v\x001"}, "$.visit_id"),
+        ({"person": {}}, "$.person.id"),
+        ({"person": "x"}, "$.person.id"),
+        ({"person": {"id": "p\x07"}}, "$.person.id"),
+    ],
+)
+def test_a_visit_of_nobody_is_not_kept_and_still_says_what_calls_now(people, change, path):
+    """Hazard H1: 190/120 was lost behind a message about the form of a pre-diagnosis."""
+    answer = send(people.as_("nurse"), visit("03-urgent", **change))
+    said = problem(answer, 422, "identifier_missing")
+    assert said["path"] == path
+    assert said["urgent"][0]["level"] == "U0"
+    assert all(said["urgent"][0][part] for part in ("text", "addressee", "action"))
+    assert people.as_("martin").get("/v1/worklist").json()["reports"] == []
+
+
+def test_a_refused_record_is_never_confirmed(people):
+    """Nothing was concluded, so there is nothing to agree with; it was "confirmed" before."""
+    martin, refused = people.as_("martin"), send(people.as_("software"), visit(weight=1)).json()
+    for finding in ("*", refused["findings"][0]["id"]):
+        answer = decide(martin, refused, {"finding": finding, "verdict": "confirm"})
+        problem(answer, 422, "nothing_concluded")
+    assert martin.get(f"/v1/prediagnoses/{refused['id']}").json()["state"] == "draft"
 
 
 def test_what_is_too_large_is_refused_announced_or_not(people):
