@@ -162,6 +162,7 @@ def _rule_words(row: Mapping[str, Any], loaded: Loaded, lang: str) -> Iterator[s
     for name, value in row.items():
         if name.endswith(_TOLD) and value is not None:
             yield f"  {name}: {value}"
+    yield sentences.text("reason.stored_rules")
     for reason in row["reasons"]:
         words = _reason_words(reason, loaded, sentences)
         given = reason["contribution"]

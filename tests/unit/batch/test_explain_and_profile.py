@@ -34,6 +34,7 @@ def test_the_rules_of_a_row_are_put_into_words_without_its_input(done, rows):
     assert said.startswith(row["person_id"])
     assert f"t2d_undiagnosed_risk: {row['t2d_undiagnosed_risk']}" in said
     assert "A pre-diagnosis that a physician must confirm" in said
+    assert "no answer of the person: an item that was missing was estimated" in said
     kept = {r["rule_id"] for r in row["reasons"] if abs(r["contribution"] or 1) >= 0.005}
     assert all(f"[{rule}]" in said for rule in kept)
 
