@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
@@ -31,6 +31,8 @@ class WorklistItem:
     undecided : ids of the findings nobody decided yet
     is_acknowledged : a physician saw it or took charge of it
     realert : an urgent report that nobody acknowledged in time
+    is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known, and
+        the last level stands in ``urgency`` only because the store needs one
     """
 
     draft_id: str
@@ -46,6 +48,11 @@ class WorklistItem:
     is_acknowledged: bool
     realert: bool
     superseded_urgency: str = ""
+    is_not_assessed: bool = False
+
+
+REFUSED_AFTER: Final = "U1"
+"""A refused record of which nothing could be said stands behind these, before what can wait."""
 
 
 def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
@@ -63,7 +70,12 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
     with store.read() as connection:
         rows = connection.execute(_open_drafts()).mappings().all()
         items = [_item(connection, row, now) for row in rows]
-    return tuple(sorted(items, key=lambda item: rules.rank(item.urgency)))
+    return tuple(sorted(items, key=lambda item: _place(item, rules)))
+
+
+def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:
+    level = REFUSED_AFTER if item.is_not_assessed else item.urgency
+    return rules.rank(level), item.is_not_assessed
 
 
 def _open_drafts() -> Select[Any]:
@@ -108,6 +120,7 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         is_acknowledged=is_acknowledged,
         realert=not is_acknowledged and _is_overdue(urgency, waiting_s, rules),
         superseded_urgency=urgency if urgency != report.urgency else "",
+        is_not_assessed=report.is_refused and urgency == rules.levels[-1],
     )
 
 

@@ -27,10 +27,8 @@ def worklist_text(items: Sequence[WorklistItem], lang: str) -> str:
 
 
 def _report(item: WorklistItem, words: DecisionWords, sentences: Sentences) -> str:
-    level = item.urgency
-    urgency = f"{level} {sentences.text(f'urgency.{level}').upper()}  " if level else ""
     lines = [
-        urgency
+        _urgency(item, words, sentences)
         + words.text("worklist.visit", visit=item.visit_id, person=item.person_id)
         + (f"  ! {words.text('worklist.realert')}" if item.realert else ""),
         words.text(
@@ -45,6 +43,13 @@ def _report(item: WorklistItem, words: DecisionWords, sentences: Sentences) -> s
     lines.append(words.text("worklist.report", id=item.draft_id, hash=item.content_hash))
     first, *rest = ("".join(c if c.isprintable() else "?" for c in line) for line in lines)
     return "\n    ".join([first, *rest])
+
+
+def _urgency(item: WorklistItem, words: DecisionWords, sentences: Sentences) -> str:
+    if item.is_not_assessed:
+        return f"{words.text('worklist.not_assessed').upper()}  "
+    level = item.urgency
+    return f"{level} {sentences.text(f'urgency.{level}').upper()}  " if level else ""
 
 
 def _waiting(seconds: float, words: DecisionWords) -> str:

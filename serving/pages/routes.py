@@ -27,7 +27,7 @@ from ..release import release
 from ..since import since_last_visit
 from ..states import UNDECIDED, Act
 from ..traces import read_trace
-from ..worklist import WorklistItem
+from ..worklist import REFUSED_AFTER, WorklistItem
 from .render import ASSETS, PageWords, asset, page
 from .review_data import Reader, Shown, review_data
 
@@ -168,8 +168,9 @@ def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
 def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
     return {
         "id": item.draft_id,
-        "urgency": item.urgency,
-        "delay": Sentences(lang).text(f"urgency.{item.urgency}"),
+        "level": REFUSED_AFTER if item.is_not_assessed else item.urgency,
+        "urgency": "?" if item.is_not_assessed else item.urgency,
+        "delay": _delay(item, lang),
         "visit_id": item.visit_id,
         "person_id": item.person_id,
         "state": DecisionWords(lang).text(f"state.{item.state}"),
@@ -177,6 +178,12 @@ def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
         "undecided": len(item.undecided),
         "realert": item.realert,
     }
+
+
+def _delay(item: WorklistItem, lang: str) -> str:
+    if item.is_not_assessed:
+        return DecisionWords(lang).text("worklist.not_assessed")
+    return Sentences(lang).text(f"urgency.{item.urgency}")
 
 
 def _waiting(seconds: float, words: PageWords) -> str:

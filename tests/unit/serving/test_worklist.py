@@ -61,6 +61,26 @@ def test_a_refused_record_with_an_unreadable_symptom_leads_the_list(store, clock
     assert second.visit_id == "a"
 
 
+def refused(visit_id):
+    """Return a draft of which nothing could be said: its schema is not known."""
+    visit = {"schema": "laennec.visit/9", "visit_id": visit_id, "symptoms": []}
+    visit |= {"performed_at": "2026-11-03T09:20:00+01:00"}
+    visit |= {"person": {"id": "p", "birth_date": "1974-03-02", "sex": "male"}}
+    draft = as_json(screen(parse(visit), Models(), load_guidelines()), "fr")
+    assert draft["urgency"] is None
+    return draft
+
+
+def test_a_refused_record_is_not_taken_for_one_that_can_wait(store, clock):
+    """The bug it pins: urgency null stood last on the list, as "U3, at the next visit"."""
+    for visit_id, urgency in [("a", "U3"), ("b", "U2"), ("d", "U1")]:
+        save(store, clock, visit_id, urgency)
+    save_draft(store, refused("c"), rendered_language="fr", clock=clock)
+    assert visits(store, clock) == ["d", "c", "b", "a"]
+    flags = [item.is_not_assessed for item in worklist(store, clock=clock)]
+    assert flags == [False, True, False, False]
+
+
 def test_it_says_what_is_still_undecided(store, clock):
     draft_id = save(store, clock, "a")
     draft = make_draft("a")

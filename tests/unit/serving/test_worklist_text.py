@@ -43,5 +43,15 @@ def test_an_unacknowledged_earlier_alarm_is_said_and_nothing_is_said_of_nobody()
     assert worklist_text([], "fr") == "Aucun compte rendu n'attend de décision."
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("fr", "URGENCE NON ÉVALUÉE : DOSSIER REFUSÉ"), ("en", "URGENCY NOT ASSESSED")],
+)
+def test_a_refused_record_is_said_to_be_not_assessed_and_has_no_level(lang, said):
+    text = worklist_text([replace(ITEM, urgency="U3", is_not_assessed=True)], lang)
+    assert text.startswith(said)
+    assert "U3" not in text
+
+
 def test_an_identifier_moves_no_cursor():
     assert "\x1b" not in worklist_text([replace(ITEM, visit_id="\x1b[2Jv")], "en")
