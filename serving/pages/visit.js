@@ -125,7 +125,8 @@
   const show = (said) => {
     const pressing = said.urgent.filter((one) => one.level === "U0" || one.level === "U1");
     const again = [...said.refused_items, ...said.suspect_items, ...said.notes].map(notice);
-    if (said.ecg_refused) again.unshift([words.tEcgRefused, `${said.ecg_refused.found}. ${said.ecg_refused.remedy}`]);
+    // The sentences of a reader's error are English; the notice of the same file is in the page's language.
+    if (said.ecg_refused) again.unshift([words.tEcgRefused, said.ecg_refused.code]);
     const todo = said.to_do_now.map((step) => [step, ""]);
     const isComplete = !again.length && !todo.length;
     const urgent = pressing.flatMap((one) => {
