@@ -2,12 +2,10 @@
 
 import hashlib
 import re
-import tomllib
 
 import numpy as np
 
-from ..errors import ContractBroken
-from .decode import decode, encode, to_toml
+from .decode import encode, to_toml
 from .manifest import (
     BINARY_UNIVERSE,
     MANIFEST,
@@ -17,14 +15,10 @@ from .manifest import (
     InputSpec,
     Manifest,
 )
+from .manifest_common import ManifestKind, empty_texts, form_problems, read_manifest
 
-_EXTRA_FILE = re.compile(r"[a-z0-9_]+\.(json|toml|md|txt)")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
 _CODE = re.compile(r"[a-z]+:[A-Za-z0-9._-]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_manifest(manifest: Manifest) -> str:
@@ -45,26 +39,7 @@ def parse_manifest(raw: bytes, *, path: str = MANIFEST, sealed: bool = True) -> 
     ------
     ContractBroken  naming every problem at once
     """
-    problems: list[str] = []
-    try:
-        table = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _broken([f"not readable as TOML ({error})"], path) from error
-    manifest = decode(Manifest, table, problems)
-    if manifest is not None:
-        problems = [*_check(manifest), *(_check_seal(manifest) if sealed else ())]
-    if manifest is None or problems:
-        raise _broken(problems, path)
-    return manifest
-
-
-def _broken(problems: list[str], path: str) -> ContractBroken:
-    return ContractBroken(
-        found="; ".join(problems),
-        why="a manifest that is not exactly of its schema says nothing that can be relied on",
-        remedy=f"Correct it as in docs/how-to/bundles.md ({SCHEMA}) and sign the bundle again",
-        path=path,
-    )
+    return read_manifest(_KIND, raw, path=path, sealed=sealed)
 
 
 def sha256_of(raw: bytes) -> str:
@@ -73,24 +48,14 @@ def sha256_of(raw: bytes) -> str:
 
 
 def _check(m: Manifest) -> list[str]:
-    problems = [
-        f"{where}: {value!r} is not of the form {pattern.pattern}"
-        for where, value, pattern in (
-            ("id", m.id, _ID),
-            ("version", m.version, _VERSION),
-            ("training.date", m.training.date, _DATE),
+    problems = form_problems(
+        [
             ("guideline_topic", m.guideline_topic, _NAME),
             *((f"input[{i}].name", s.name, _NAME) for i, s in enumerate(m.inputs)),
             *((f"input[{i}].code", s.code, _CODE) for i, s in enumerate(m.inputs)),
-            *((f"training.data.{k}", v, _SHA256) for k, v in m.training.data.items()),
-        )
-        if not pattern.fullmatch(value)
-    ]
-    problems += [
-        f"{k}: empty" for k in ("intended_use", "not_for", "population") if not getattr(m, k)
-    ]
-    if m.id.rpartition("/")[2] != m.form:
-        problems.append(f"form: {m.form!r} is not the second part of id {m.id!r}")
+        ]
+    )
+    problems += empty_texts(m, ("intended_use", "not_for", "population"))
     problems += _check_answer(m)
     problems += [p for i, s in enumerate(m.inputs) for p in _check_input(s, f"input[{i}]")]
     problems += [p for i, c in enumerate(m.changes) for p in _check_change(c, m, f"change[{i}]")]
@@ -186,12 +151,9 @@ def _check_change(c: Change, m: Manifest, path: str) -> list[str]:
     return problems
 
 
-def _check_seal(m: Manifest) -> list[str]:
-    problems = [f"files: {n} is missing" for n in REQUIRED_FILES if n not in m.files]
-    problems += [
-        f"files: {n!r} is not a name that a bundle may hold"
-        for n in m.files
-        if n not in REQUIRED_FILES and not (_EXTRA_FILE.fullmatch(n) and n != MANIFEST)
-    ]
-    problems += [f"files.{n}: not a sha256" for n, h in m.files.items() if not _SHA256.fullmatch(h)]
-    return problems if m.key else [*problems, "key: missing"]
+_KIND = ManifestKind(
+    Manifest,
+    _check,
+    REQUIRED_FILES,
+    remedy=f"Correct it as in docs/how-to/bundles.md ({SCHEMA}) and sign the bundle again",
+)

@@ -69,7 +69,7 @@ def test_every_problem_is_reported_at_once():
         ('kind = "tsk"', 'kind = "neural"', "kind: 'neural' is not one of 'tsk', 'mamdani'"),
         ('version = "0.1.0"', 'version = "1"', "version: '1' is not of the form"),
         ('id = "toy_disease/tsk_form"', 'id = "toy disease"', "id: 'toy disease' is not of the"),
-        ('form = "tsk_form"', 'form = "other"', "form: 'other' is not the second part of id"),
+        ('form = "tsk_form"', 'form = "other"', "form: 'other' is not the second part of the id"),
         ('intended_use = "tests"', 'intended_use = ""', "intended_use: empty"),
         ('date = "2026-11-03"', 'date = "yesterday"', "training.date: 'yesterday' is not of"),
         ('code = "local:test"', 'code = "test"', "input[0].code: 'test' is not of the form"),
