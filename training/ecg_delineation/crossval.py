@@ -62,18 +62,11 @@ def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) 
     ----------
     lessons : what it learns from
     recipe : of the run
-    kept : file of its weights; used only when recipe and records are the same
+    kept : file of its weights; used only when recipe, signals and targets are the same
     say : called with lines of progress
     """
     strips, simulated = lessons.real, lessons.simulated
-    fingerprint = json.dumps(
-        {
-            "recipe": asdict(replace(recipe, threads=1)),
-            "persons": strips.persons,
-            "simulated": len(simulated or ()),
-        },
-        sort_keys=True,
-    )
+    fingerprint = fingerprint_of(lessons, recipe)
     if kept.exists():
         with np.load(kept) as arrays:
             if str(arrays["fingerprint"]) == fingerprint:
@@ -84,6 +77,27 @@ def learned(lessons: Lessons, recipe: Recipe, kept: Path, *, say: Say = silent) 
     state = {f"w.{name}": value.numpy() for name, value in network.state_dict().items()}
     np.savez(kept, fingerprint=np.array(fingerprint), **state)
     return network
+
+
+def fingerprint_of(lessons: Lessons, recipe: Recipe) -> str:
+    """Name everything that a network depends on: a kept one is taken up only under this name.
+
+    The signals, what is wanted of them and where it is known go in by their hash: persons and
+    counts alone would keep a network whose targets have been changed.
+
+    Parameters
+    ----------
+    lessons : what it learns from
+    recipe : of the run; the number of threads is no part of it
+    """
+    real, simulated = lessons.real, lessons.simulated
+    parts = {
+        "recipe": asdict(replace(recipe, threads=1)),
+        "persons": real.persons,
+        "real": real.sha256(),
+        "simulated": "" if simulated is None else simulated.sha256(),
+    }
+    return json.dumps(parts, sort_keys=True)
 
 
 def _restored(

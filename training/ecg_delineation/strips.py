@@ -1,5 +1,6 @@
 """Records as arrays that a batch is cut from: signal, wanted answers, and where they are known."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,15 @@ class Strips:
     def weight(self) -> Tensor:
         """How often each record is drawn: those without P waves more, for they are few."""
         return torch.tensor([RARE_WEIGHT if k == "no p" else 1.0 for k in self.kinds])
+
+    def sha256(self) -> str:
+        """Return the hash of signals, targets and of where they are known."""
+        digest = hashlib.sha256()
+        for values in (self.signal, self.wanted, self.known):
+            array = np.ascontiguousarray(values.numpy())
+            digest.update(f"{array.dtype} {array.shape}".encode())
+            digest.update(array.data)
+        return digest.hexdigest()
 
     def of(self, rows: Sequence[int]) -> "Strips":
         """Return some of the records."""

@@ -17,7 +17,7 @@ from laennec.training.ecg_delineation import judge, stress
 from laennec.training.ecg_delineation.asked import TorchSession
 from laennec.training.ecg_delineation.batches import QRS_PEAK, draw
 from laennec.training.ecg_delineation.card import render, table_of
-from laennec.training.ecg_delineation.crossval import Lessons, folds, learned
+from laennec.training.ecg_delineation.crossval import Lessons, fingerprint_of, folds, learned
 from laennec.training.ecg_delineation.loop import Recipe, learn, loss_of
 from laennec.training.ecg_delineation.run import (
     bundle_files,
@@ -161,6 +161,23 @@ def test_an_interrupted_run_goes_on_with_what_it_kept(strips, tmp_path):
     said.clear()
     learned(Lessons(strips), replace(recipe, steps=3), kept, say=said.append)
     assert said[0].startswith("step"), "another recipe is another network"
+
+
+def test_a_network_is_not_taken_up_when_only_the_targets_of_simulation_have_changed(strips):
+    """It once was: persons and the number of simulated strips were the whole fingerprint."""
+    recipe = Recipe(size=SMALL, steps=2, threads=1)
+    before = fingerprint_of(Lessons(strips, strips), recipe)
+    assert fingerprint_of(Lessons(strips, strips.of(range(len(strips)))), recipe) == before
+    assert fingerprint_of(Lessons(strips, strips), replace(recipe, threads=2)) == before
+    others = [
+        replace(strips, known=torch.zeros_like(strips.known)),
+        replace(strips, wanted=strips.wanted.flip(0)),
+        replace(strips, signal=2 * strips.signal),
+    ]
+    names = {fingerprint_of(Lessons(strips, other), recipe) for other in others}
+    names |= {fingerprint_of(Lessons(other, strips), recipe) for other in others}
+    names |= {before, fingerprint_of(Lessons(strips), recipe)}
+    assert len(names) == 8
 
 
 def test_points_are_matched_one_to_one():

@@ -209,6 +209,22 @@ def test_a_lead_with_a_gap_has_no_amplitudes_and_spoils_no_other():
     assert np.isfinite(found.per_lead.st_j_mv[row(found, "II")])
 
 
+@pytest.mark.parametrize("end", [False, True])
+def test_a_beat_that_the_recording_cuts_counts_where_it_is_there(end):
+    """Left out, it moved the median R of a breathing person by tens of microvolt."""
+    heights = (0.8, 1.2, 1.0)
+    signal, times = drawn(n_beats=3, factor=lambda k: heights[2 - k if end else k])
+    gone = round((1.1 if end else 0.42) * FS)
+    cut = signal.signal_mv[:, :-gone] if end else signal.signal_mv[:, gone:]
+    moved = BeatTimes(*(getattr(times, n) - (0 if end else gone) for n in BeatTimes.__slots__))
+    found = measure_ecg(EcgSignal.of(dict(zip(signal.leads, cut, strict=True)), FS), moved)
+    lead, two = found.per_lead, row(found, "II")
+    assert lead.n_beats == 3
+    assert lead.qrs.r_mv[two] == pytest.approx(1.2, abs=0.004)
+    wave = lead.t_mv[two] / 0.36 if end else lead.p_mv[two] / 0.12
+    assert wave == pytest.approx(1.1, abs=0.05), "only two beats show this wave"
+
+
 def test_noise_widens_the_printed_uncertainty():
     quiet = measure_ecg(*drawn(noise=0.0)).per_lead.noise_mv
     loud = measure_ecg(*drawn(noise=0.05)).per_lead.noise_mv
