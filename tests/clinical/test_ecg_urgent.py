@@ -98,6 +98,7 @@ LEVELS = [
     ({"blocked_p": 2.0}, "ecg_av_block", "U0", "U0"),
     ({"blocked_p_suspected": 1.0}, "ecg_av_block_suspected", "U1", "U0"),
     ({"no_clear_beats": 1.0}, "ecg_no_clear_beats", "U1", "U0"),
+    ({"amplitude_implausible": 1.0}, "ecg_amplitude_implausible", "U1", "U0"),
     ({"not_judged": 1.0}, "ecg_not_judged_with_symptoms", None, "U0"),
 ]
 

@@ -29,6 +29,7 @@ CALM = {
     "blocked_p_suspected": 0.0,
     "no_clear_beats": 0.0,
     "not_judged": 0.0,
+    "amplitude_implausible": 0.0,
 }
 RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
 VIEW = StView({"II": 0.2, "III": 0.3}, RAISED, RAISED, is_known=True, exclusions=("hypertrophy",))

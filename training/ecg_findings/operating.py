@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.special import logit as logit_of
 
+from ...engine.ecg.findings.decide import decide
 from ...engine.ecg.findings.spec import StatementSpec, StatementTable
 from ...engine.fixedpoint import FloatArray
 from .judge import BoolArray, assessable
@@ -59,15 +60,8 @@ def called(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> tuple[BoolAr
     -------
     present and decided, shape (n, s) each; a forbidden statement is not decided
     """
-    scored, score = assessable(ecgs, table), expit(logit)
-    present = np.zeros(ecgs.truth.shape, dtype=bool)
-    decided = scored.copy()
-    for name in _order(table):
-        j = table.names.index(name)
-        spec = table.statements[j]
-        decided[:, j] &= ~_forbidden(table, spec, present)
-        present[:, j] = decided[:, j] & (score[:, j] >= spec.present_from)
-    return present, decided
+    found = decide(table, expit(logit), assessable(ecgs, table))
+    return found.present, found.decided
 
 
 def _order(table: StatementTable) -> list[str]:

@@ -15,6 +15,9 @@ PREFIX: Final = "ecg_"
 ACTION: Final = "read_ecg"
 ADDRESSEE: Final = "occupational_physician"
 REFUSED: Final = "ecg.statement.model_refused"
+BETTER: Final = "ecg.statement.better_supported"
+RIVAL: Final = "reason.ecg_rival"
+RIVAL_SOURCE: Final = "House choice (ENG)"
 DECIMALS: Final = {"ms": 0, "deg": 0, "/min": 0, "a": 0}
 _OTHER_DECIMALS: Final = 2
 _CONTRIBUTION_DECIMALS: Final = 4
@@ -69,12 +72,33 @@ def _finding(
         state=said.state,  # type: ignore[arg-type]  # one of the four states
         urgency=level if asks else None,
         reasons_for=for_,
-        reasons_against=against,
+        reasons_against=(*against, *_rivals(said)),
         proposed_action=ACTION if asks else "",
         proposed_addressee=ADDRESSEE if asks else "",
         model=reference,
-        limits=tuple(_limit(why) for why in said.why),
+        limits=(*(_limit(why) for why in said.why), *_yields(said)),
         details={} if said.why else {"bias": round(said.bias, _CONTRIBUTION_DECIMALS)},
+    )
+
+
+def _yields(said: Statement) -> tuple[Message, ...]:
+    """Say which rival is better supported."""
+    if not said.better:
+        return ()
+    return (Message(BETTER, {"statement": f"finding_name:{PREFIX}{said.better}"}),)
+
+
+def _rivals(said: Statement) -> tuple[Reason, ...]:
+    """Name what speaks against a statement without a part in its score: rivals that yield."""
+    return tuple(
+        Reason(
+            rule_id=f"{said.name}.rival_{name}",
+            message=Message(RIVAL, {"statement": f"finding_name:{PREFIX}{name}"}),
+            contribution=0.0,
+            inputs=(),
+            source=RIVAL_SOURCE,
+        )
+        for name in said.yielded
     )
 
 

@@ -1,7 +1,7 @@
 """From features to statements: a score, a state, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -9,9 +9,11 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ..analysis import REFUSED, EcgAnalysis
 from ..features import EcgFeatures
+from .decide import NO_RIVAL, Decided, decide
 from .model import StatementsModel, StatementsOutput
 from .settings import statement_settings
 from .spec import StatementSpec
+from .wide import WIDE, is_wide_tachycardia, silenced
 
 PRESENT: Final = "present"
 BORDERLINE: Final = "borderline"
@@ -35,6 +37,8 @@ class Statement:
     why : message ids of why it is not assessable
     firing, contribution : rule id -> how true it is, and its log-odds
     bias : log-odds without any rule
+    better : the rival that is better supported, where this one reached its cut-off and yields
+    yielded : rivals that reached their cut-off and yield to this one
     """
 
     name: str
@@ -44,6 +48,8 @@ class Statement:
     firing: Mapping[str, float]
     contribution: Mapping[str, float]
     bias: float
+    better: str = ""
+    yielded: tuple[str, ...] = ()
 
 
 def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
@@ -69,37 +75,40 @@ def find_statements(
     """
     x, observed = columns_of(features, model)
     output = model.run(x, observed)
-    scores = dict(zip(model.table.names, output.score[0], strict=True))
-    reasons = {s.name: _reasons(s, analysis, features) for s in model.table.statements}
-    present = _present(model, scores, reasons)
+    names = model.table.names
+    wide = is_wide_tachycardia(analysis, features.values)
+    reasons = [_reasons(s, analysis, features, wide=wide) for s in model.table.statements]
+    free = np.array([[not why for why in reasons]])
+    decided = decide(model.table, output.score, free)
+    present = {name for name, is_in in zip(names, decided.present[0], strict=True) if is_in}
     found = []
     for i, spec in enumerate(model.table.statements):
-        why = reasons[spec.name] + tuple(
-            f"{NOT_WITH}.{name}" for name in spec.not_when if name in present
-        )
-        found.append(_statement(spec, i, why, output, (model, features)))
+        why = reasons[i] + tuple(f"{NOT_WITH}.{name}" for name in spec.not_when if name in present)
+        said = _statement(spec, i, why, output, (model, features))
+        found.append(_beside_rivals(said, i, names, decided))
     return tuple(found)
 
 
-def _present(
-    model: StatementsModel, scores: Mapping[str, float], reasons: Mapping[str, tuple[str, ...]]
-) -> set[str]:
-    """Return what is present; what another present statement forbids is not, and forbids nothing.
-
-    The statements that the fewest forbid are decided first.
-    """
-    found: set[str] = set()
-    for spec in sorted(model.table.statements, key=lambda s: len(s.not_when)):
-        is_free = not reasons[spec.name] and not found & set(spec.not_when)
-        if is_free and scores[spec.name] >= spec.present_from:
-            found.add(spec.name)
-    return found
+def _beside_rivals(
+    said: Statement, index: int, names: tuple[str, ...], found: Decided
+) -> Statement:
+    """Let a statement yield to its better rival, and the better one name what yields."""
+    better = int(found.better[0, index])
+    if better != NO_RIVAL:
+        state = BORDERLINE if said.state == PRESENT else said.state
+        return replace(said, state=state, better=names[better])
+    yielded = tuple(names[j] for j in np.flatnonzero(found.better[0] == index))
+    return replace(said, yielded=yielded if said.state == PRESENT else ())
 
 
-def _reasons(spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures) -> tuple[str, ...]:
+def _reasons(
+    spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures, *, wide: bool
+) -> tuple[str, ...]:
     """Return why nothing can be said, empty where something can."""
     if analysis.quality.uses[spec.use].verdict == REFUSED:
         return (f"ecg.statement.quality.{spec.use}",)
+    if wide and silenced(spec.name, features.values):
+        return (WIDE,)
     absent = [n for n in spec.needs if not np.isfinite(features.values.get(n, np.nan))]
     if absent:
         return tuple(f"{NEEDS}.{name}" for name in absent)

@@ -41,7 +41,8 @@ def assess_quality(
     record = record_findings(view, (good, present), chosen, swap_model or load_swap_model())
     rhythmic = _shows_rhythm(leads, chosen)
     uses = {use.use: use for use in _uses(leads, rhythmic, record)}
-    every = (*record.rhythm, *record.intervals, *record.amplitudes, *record.leads)
+    # A wrong gain comes first: it is why beats are not seen and leads look flat.
+    every = (*record.amplitudes, *record.rhythm, *record.intervals, *record.leads)
     return EcgQuality(
         verdict=worst([uses["rhythm"].verdict, *([CAUTION] if every else [])]),
         reasons=every,

@@ -20,6 +20,7 @@ from .st import StView, is_left, raised, st_view
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
 _NO_BEATS: Final = "quality.record.no_clear_beats"
+_GAINS: Final = frozenset({"quality.record.gain_small", "quality.record.gain_large"})
 _MINUTE_S: Final = 60.0
 
 
@@ -73,6 +74,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     }
     no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
     pairs["no_clear_beats"] = Pair(float(no_beats))
+    pairs["amplitude_implausible"] = Pair(float(_is_other_unit(analysis)))
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
     judged = rhythmic and measured and st.is_known and not st.exclusions
@@ -98,6 +100,13 @@ def _trusted(analysis: EcgAnalysis) -> EcgSignal:
     return replace(analysis.signal, signal_mv=samples)
 
 
+def _is_other_unit(analysis: EcgAnalysis) -> bool:
+    """Say whether beats repeat, and are so small or large that the rhythm can't be read."""
+    told = {r.message.id for r in analysis.quality.reasons}
+    refused = analysis.quality.uses["rhythm"].verdict == _REFUSED
+    return refused and _NO_BEATS not in told and bool(told & _GAINS)
+
+
 def _beat_pairs(
     analysis: EcgAnalysis, compared: Mapping[str, Comparison], settings: EcgUrgentSettings
 ) -> dict[str, Pair]:
@@ -109,6 +118,8 @@ def _beat_pairs(
     )
     known = classical.values["rate"].is_known
     clear = not any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
+    # Beats that repeat at a thousandth of their size are no pause: the unit is wrong.
+    clear = clear and not _is_other_unit(analysis)
     network = _network(analysis, "rate")
     rate = _raw_rate(classical) if clear else _NAN
     pause = rhythm.longest_pause_s if clear else _NAN

@@ -141,6 +141,7 @@ def test_what_another_present_statement_forbids_is_not_decided(start):
     logit = np.full(ecgs.truth.shape, 9.0)
     logit[:, table.names.index("paced_rhythm")] = -9.0
     logit[:60, lbbb] = -9.0
+    logit[60:, lbbb] = 9.5  # its rival, right bundle branch block, yields
     present, decided = called(table, ecgs, logit)
     assert decided[:60, lvh].all()
     assert present[60:, lbbb].all()

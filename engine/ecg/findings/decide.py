@@ -1,0 +1,86 @@
+"""Which statements may stand together: what is present, what that forbids, which rival yields.
+
+Columnar and pure: the engine asks it for one ECG, training for all records of a set.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...fixedpoint import FloatArray
+from ...fuzzy.status import BoolArray
+from .settings import statement_settings
+from .spec import StatementSpec, StatementTable
+
+NO_RIVAL = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """What stands of ``n`` ECGs and ``s`` statements.
+
+    Parameters
+    ----------
+    present : shape (n, s)
+    decided : shape (n, s), where something is said at all
+    better : shape (n, s), the statement that is better supported, where a statement reached its
+        cut-off and yields to it; -1 elsewhere
+    """
+
+    present: BoolArray
+    decided: BoolArray
+    better: NDArray[np.intp]
+
+
+def decide(table: StatementTable, score: FloatArray, free: BoolArray) -> Decided:
+    """Decide what is present, so that no two statements contradict each other.
+
+    What a present statement forbids is not decided, and forbids nothing; the statements that the
+    fewest forbid come first. Of rivals (fibrillation and flutter, say) the one with the greatest
+    score stays, the others yield.
+
+    Parameters
+    ----------
+    table : cut-offs, and what forbids what
+    score : shape (n, s), 0 to 1
+    free : shape (n, s), where measurements and quality allow a statement
+    """
+    alone = _present(table, score, free, np.zeros(free.shape, dtype=np.bool_))
+    better = _yielding(table, score, alone)
+    present = _present(table, score, free, better != NO_RIVAL)
+    decided = free.copy()
+    for j, spec in enumerate(table.statements):
+        decided[:, j] &= ~_forbidden(table, spec, present)
+    return Decided(present, decided, np.where(decided, better, NO_RIVAL))
+
+
+def _present(
+    table: StatementTable, score: FloatArray, free: BoolArray, yields: BoolArray
+) -> BoolArray:
+    found = np.zeros(free.shape, dtype=np.bool_)
+    for spec in sorted(table.statements, key=lambda s: len(s.not_when)):
+        j = table.names.index(spec.name)
+        may = free[:, j] & ~yields[:, j] & ~_forbidden(table, spec, found)
+        found[:, j] = may & (score[:, j] >= spec.present_from)
+    return found
+
+
+def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -> BoolArray:
+    others = [table.names.index(name) for name in spec.not_when]
+    return np.asarray(present[:, others].any(axis=1), dtype=np.bool_)
+
+
+def _yielding(table: StatementTable, score: FloatArray, present: BoolArray) -> NDArray[np.intp]:
+    """Return to which rival each present statement yields."""
+    better = np.full(present.shape, NO_RIVAL, dtype=np.intp)
+    for group in statement_settings()["rivals"]:
+        members = np.array([table.names.index(n) for n in group if n in table.names], np.intp)
+        if not len(members):
+            continue
+        standing = np.where(present[:, members], score[:, members], -np.inf)
+        best = members[standing.argmax(axis=1)]
+        for j in members:
+            loses = present[:, j] & (best != j) & (better[:, j] == NO_RIVAL)
+            better[loses, j] = best[loses]
+    return better
