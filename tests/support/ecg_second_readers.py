@@ -16,10 +16,10 @@ def text_of(path):
 
 def wfdb_package(path):
     """The wfdb package, at full rate; voltages only."""
-    import wfdb
-
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas, inside wfdb
+        warnings.simplefilter("ignore")  # of pandas, inside wfdb, when it is imported too
+        import wfdb
+
         record = wfdb.rdrecord(str(path.with_suffix("")), smooth_frames=False)
     factor = {"mV": 1.0, "uV": 1e-3}
     rows = zip(record.sig_name, record.units, record.e_p_signal, strict=True)
