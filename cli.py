@@ -15,6 +15,7 @@ from .cli_recalibrate import app as recalibrate_app
 from .cli_screen import Folders, Trust, screen
 from .cli_serve import app as serve_app
 from .cli_validate import app as validate_app
+from .cli_years import app as years_app
 
 EXIT_REFUSED = 1
 Form = Annotated[str, typer.Option("--format", help="text, or json.")]
@@ -33,6 +34,7 @@ app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
 app.add_typer(validate_app)
+app.add_typer(years_app)
 app.add_typer(readers_app, name="readers", no_args_is_help=True)
 app.add_typer(recalibrate_app)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)

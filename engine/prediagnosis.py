@@ -251,11 +251,35 @@ class EcgSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Trajectory:
+    """What one item did over the years, in the unit of its last value; it decides nothing.
+
+    ``tests`` are days since the method last changed; ``slope_interval`` is None where they are too
+    few; ``direction`` is rises, falls, no_trend_shown (the interval holds zero) or too_few.
+    """
+
+    item: str
+    unit: str
+    tests: int
+    first_on: str
+    last_on: str
+    days_since_last: int
+    last_value: float
+    slope_per_year: float | None
+    slope_interval: tuple[float, float] | None
+    direction: str
+    share_in_range: float | None = None
+    range_id: str = ""
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PreDiagnosis:
     """The draft. ``content_hash`` covers everything here except itself.
 
     ``rules_not_applied``: urgent rules that could still hold, had everything been readable.
     ``screening_declined``: no model was asked. ``is_minor``: adult numbers stand here.
+    ``trajectories``: what the values did since earlier visits.
     """
 
     visit_id: str
@@ -279,5 +303,6 @@ class PreDiagnosis:
     screening_declined: bool = False
     is_minor: bool = False
     ecg: EcgSection | None = None
+    trajectories: tuple[Trajectory, ...] = ()
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

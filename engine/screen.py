@@ -19,6 +19,7 @@ from .facts.not_interpreted import values_not_interpreted
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
+from .past import past_of
 from .plausibility.check import check_plausibility
 from .prediagnosis import (
     ECG_RULES,
@@ -28,6 +29,7 @@ from .prediagnosis import (
     ItemNotice,
     Message,
     PreDiagnosis,
+    Trajectory,
     Urgency,
     UrgentItem,
 )
@@ -75,6 +77,7 @@ class Screening:
     ecg_unread: frozenset[int] = frozenset()
     ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
+    trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -95,9 +98,11 @@ def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDi
 
 
 def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -> Screening:
-    """Screen one visit with its ECG, in columns of one row."""
+    """Screen one visit with its ECG and its past, in columns of one row."""
     signals = {} if record.ecg is None else {0: record.ecg}
-    return screen_columns(record.batch, models, guidelines, signals=signals)
+    screening = screen_columns(record.batch, models, guidelines, signals=signals)
+    past = past_of(record)
+    return replace(screening, trajectories={0: past}) if past else screening
 
 
 def screen_columns(
@@ -192,6 +197,7 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
         screening_declined=bool(is_declined(batch)[row]),
         is_minor=bool(is_minor(batch)[row]),
         ecg=screening.ecgs.get(row),
+        trajectories=screening.trajectories.get(row, ()),
     )
     return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
 

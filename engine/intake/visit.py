@@ -100,7 +100,7 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
     vocabulary = load_vocabulary()
     log = ProblemLog()
     parts = _read_parts(loaded, "$", vocabulary, log, now)
-    previous = _previous_visits(loaded.get("previous_visits", []), parts.identity, log, now)
+    previous = _previous_visits(loaded.get("previous_visits", []), parts, log, now)
     return VisitRecord(
         batch=_batch(parts, vocabulary, log),
         performed_at=parts.moment.isoformat() if parts.moment else "",
@@ -182,7 +182,7 @@ def _read_measurements(
 
 
 def _previous_visits(
-    given: object, identity: Identity, log: ProblemLog, now: datetime | None
+    given: object, parts: _Parts, log: ProblemLog, now: datetime | None
 ) -> tuple[VisitRecord, ...]:
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
         log.refuse_record("not_a_list", "$.previous_visits")
@@ -194,12 +194,12 @@ def _previous_visits(
             log.refuse_record("previous_visit_unreadable", path)
             continue
         record = parse(document, now=now)
-        if guard_same_person(identity, record.identity, f"{path}.person", log):
+        if guard_same_person(parts.identity, record.identity, f"{path}.person", log):
             earlier.append(record)
         if record.is_refused:
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
-    if earlier:
-        log.add("note", "previous_visits_not_used", "$.previous_visits", count=str(len(given)))
+        elif parts.moment and datetime.fromisoformat(record.performed_at) > parts.moment:
+            log.add("note", "previous_visit_not_before", f"{path}.performed_at")
     return tuple(earlier)
 
 

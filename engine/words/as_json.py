@@ -20,6 +20,7 @@ from . import order, phrases
 from .ecg_json import ecg_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
+from .trajectory_lines import trajectory_json
 
 NUMBER_DECIMALS: Final = 6
 """Contributions, memberships and parameters are rounded so far apart from machine noise."""
@@ -33,7 +34,8 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
     """Return what a physician decides on: the draft without words and without its own hash.
 
     Message ids, parameters, rounded risks, and the hashes of bundles and sentence files; a sentence
-    that changes changes the hash, the language in which it was read does not.
+    that changes changes the hash, the language in which it was read does not. Trajectories are left
+    out where there are none, so that a visit without a past keeps its hash.
 
     Parameters
     ----------
@@ -45,6 +47,8 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
     """
     content: JsonObject = _plain(prediagnosis, RISK_DECIMALS)
     del content[_HASH]
+    if not prediagnosis.trajectories:
+        del content["trajectories"]
     return content
 
 
@@ -103,6 +107,7 @@ def as_json(
         "is_minor": prediagnosis.is_minor,
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
+        "trajectories": [trajectory_json(t, sentences) for t in prediagnosis.trajectories],
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
         "notes": [_notice(n, sentences) for n in prediagnosis.notes],

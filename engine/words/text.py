@@ -18,6 +18,7 @@ from .paper import Page
 from .sentences import Sentences
 from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
+from .trajectory_lines import write_trajectories
 
 REASONS_SHOWN: Final = 5
 MISSING_SHOWN: Final = 4
@@ -58,6 +59,7 @@ def render_text(
     _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page, standing.nothing)
     _ecg(prediagnosis.ecg, sentences, page)
+    write_trajectories(prediagnosis.trajectories, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
     _not_assessable(groups["not_assessable"], sentences, page)

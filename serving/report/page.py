@@ -138,3 +138,4 @@ class PageView:
     schema: str
     nothing: str
     ecg: EcgView | None
+    trajectories: tuple[tuple[str, tuple[str, ...]], ...]

@@ -7,6 +7,7 @@ from ...engine.prediagnosis import Finding, ItemNotice, PreDiagnosis, Reason, Ur
 from ...engine.words import Sentences, order, phrases
 from ...engine.words.numbers import number, signed
 from ...engine.words.symptoms import symptom_lines
+from ...engine.words.trajectory_lines import trajectory_line
 from .drawing import (
     Bar,
     band_ruler,
@@ -84,6 +85,10 @@ def page_view(
         schema=prediagnosis.schema,
         nothing=phrases.nothing_phrase(grouped, sentences),
         ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
+        trajectories=tuple(
+            (trajectory_line(t, sentences), tuple(sentences.render(note) for note in t.notes))
+            for t in prediagnosis.trajectories
+        ),
         **groups,
     )
 

@@ -65,6 +65,12 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
     "engine/intake/document.py": (frozenset({40}), "longest text that an error repeats"),
     "engine/intake/problems.py": (frozenset({40}), "longest text that an error repeats"),
     "engine/intake/schema.py": (frozenset({200, 2000}), "caps of list lengths of a document"),
+    "engine/trajectories/theil_sen.py": (
+        frozenset({18}),
+        "of the variance of Kendall's S, as cited",
+    ),
+    "engine/trajectories/draft.py": (frozenset({1970}), "the year from which days are counted"),
+    "engine/words/trajectory_lines.py": (frozenset({30}), "days of a month, for words only"),
     "engine/words/paper.py": (frozenset({80}), "width of a printed line"),
 }
 

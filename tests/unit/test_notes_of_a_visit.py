@@ -5,7 +5,6 @@ from laennec.engine.bundles.load import Models
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.intake import parse
 from laennec.engine.screen import screen
-from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
 
 VISIT = {
@@ -26,15 +25,13 @@ def codes(notices):
     return [n.code for n in notices]
 
 
-def test_earlier_visits_that_nobody_reads_are_counted_in_text_and_json():
-    earlier = {**VISIT, "visit_id": "v-0", "performed_at": "2025-11-03T09:20:00+01:00"}
-    one = draft(previous_visits=[earlier])
-    assert "Visites précédentes reçues : 1, non utilisées" in " ".join(
-        render_text(one, "fr").split()
-    )
-    notes = [n["code"] for n in as_json(one, "fr")["notes"]]
-    assert notes.count("previous_visits_not_used") == 1
-    assert "previous_visits_not_used" not in codes(draft(previous_visits=[]).notes)
+def test_an_earlier_visit_dated_after_this_one_is_said_and_not_used():
+    later = {**VISIT, "visit_id": "v-9", "performed_at": "2031-11-03T09:20:00+01:00"}
+    later["measurements"] = [{"code": "weight", "value": "80", "unit": "kg"}]
+    one = draft(previous_visits=[later])
+    assert "previous_visit_not_before" in codes(one.notes)
+    assert "datée après celle-ci" in " ".join(render_text(one, "fr").split())
+    assert one.trajectories == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,48 @@
+"""The commands that look over the years: trajectories, the year's plan, the search."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .cli_batch import Mapping, Withdrawn
+from .cli_print import print_json
+
+app = typer.Typer()
+
+Day = Annotated[
+    str | None, typer.Option("--on", help="Day to count from, YYYY-MM-DD; today by default.")
+]
+
+
+def day_of(text: str | None) -> date:
+    """Return the named day, or today's."""
+    from .serving.clock import latest_day, utc_now
+
+    if text is None:
+        return latest_day(utc_now)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("not a day such as 2026-11-03", param_hint="--on") from error
+
+
+@app.command()
+def trajectories(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(exists=True, help="Tables with many visits a person, as of batch."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for trajectories.parquet and its manifest.")],
+    mapping: Mapping = None,
+    withdrawn: Withdrawn = None,
+    on: Day = None,
+) -> None:
+    """Say what each person's values did over the visits: last value, trend, time in range."""
+    from .serving.years.trajectories import TrajectoryOptions, run_trajectories
+
+    options = TrajectoryOptions(
+        tuple(inputs), out, today=day_of(on), mapping=mapping, withdrawn=withdrawn
+    )
+    print_json(run_trajectories(options))

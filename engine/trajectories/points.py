@@ -1,0 +1,127 @@
+"""From records to flat points: who, which day, which value, measured how."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ..combine import ARMS, CombinedInput, combined_input
+from ..fixedpoint import FloatArray, Int64Array
+from ..record import BoolArray, Int8Array, VisitBatch
+from .settings import TrajectoryItem, trajectory_items
+
+NOT_STATED = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """The values of one item over many people and days, in any order.
+
+    Attributes
+    ----------
+    group : int64 (n,), the person
+    day : int64 (n,), days since 1970-01-01
+    value : float64 (n,), in the model unit; NaN where it was refused, is suspect, or is a bound
+    method : int64 (n,), how it was measured; 0 where nothing was stated
+    unit : int8 (n,), index of the reported unit
+    """
+
+    group: Int64Array
+    day: Int64Array
+    value: FloatArray
+    method: Int64Array
+    unit: Int8Array
+
+
+def concatenated(parts: Sequence[Points]) -> Points:
+    """Return the points of several tables as one.
+
+    >>> concatenated([points_from([0], [0], [1.0]), points_from([1], [9], [2.0])]).group
+    array([0, 1])
+    """
+    names = [f.name for f in fields(Points)]
+    return Points(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
+
+
+def points_from(
+    group: Sequence[int] | Int64Array,
+    day: Sequence[int] | Int64Array,
+    value: Sequence[float] | FloatArray,
+    method: Sequence[int] | Int64Array | None = None,
+) -> Points:
+    """Return points of values that come in the model unit (measured from an ECG, for instance).
+
+    Parameters
+    ----------
+    group, day, value : shape (n,)
+    method : shape (n,); nothing stated where None
+    """
+    n = len(group)
+    return Points(
+        group=np.asarray(group, dtype=np.int64),
+        day=np.asarray(day, dtype=np.int64),
+        value=np.asarray(value, dtype=np.float64),
+        method=np.zeros(n, np.int64) if method is None else np.asarray(method, dtype=np.int64),
+        unit=np.zeros(n, dtype=np.int8),
+    )
+
+
+def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[str, Points]:
+    """Return the points of every followed item of n visits.
+
+    Parameters
+    ----------
+    batch : records after the plausibility check
+    group : int64 (n,), the person of each visit
+    day : int64 (n,), days since 1970-01-01
+
+    Returns
+    -------
+    item -> its points; an item that nobody of the batch was measured for is not there. A refused
+    record gives none.
+    """
+    made = {item.name: _points(item, batch, group, day) for item in trajectory_items()}
+    return {name: points for name, points in made.items() if len(points.group)}
+
+
+def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int64Array) -> Points:
+    combined = combined_input(batch, item.source)
+    column = combined.readings
+    exact = np.where(column.comparator == 0, column.model_values(), np.nan)
+    there = column.present & ~batch.refused[:, None]
+    if column.old is not None and column.old.shape == there.shape:
+        exact = np.where(column.old, np.nan, exact)
+    row, reading = np.nonzero(there)
+    return Points(
+        group=group[row],
+        day=day[row],
+        value=exact[row, reading],
+        method=_method(item, batch, combined)[row],
+        unit=column.unit[row, reading],
+    )
+
+
+def _method(item: TrajectoryItem, batch: VisitBatch, combined: CombinedInput) -> Int64Array:
+    """Return (n,) one number for each way of measuring; 0 where nothing of it was stated."""
+    code = np.zeros(batch.n, dtype=np.int64)
+    for name in item.methods:
+        choices = len(_choices(batch, name)) + 1
+        code = code * choices + (batch.answer(name).astype(np.int64) + 1)
+    if item.arms:
+        code = code * 2 + _both_arms(batch, item.arms)
+    return code
+
+
+def _choices(batch: VisitBatch, name: str) -> Sequence[object]:
+    qualifier = name.rsplit(".", 1)[-1]
+    return batch.vocabulary.methods[qualifier].choices
+
+
+def _both_arms(batch: VisitBatch, item: str) -> BoolArray:
+    """Say who had both arms measured: the higher of two is above one by chance alone."""
+    quantities: Mapping[str, object] = batch.quantities
+    slots = [f"{item}.{arm}" for arm in ARMS[:2]]
+    if not all(slot in quantities for slot in slots):
+        return np.zeros(batch.n, dtype=np.bool_)
+    left, right = (batch.quantity(slot).accepted.any(axis=1) for slot in slots)
+    return np.asarray(left & right)

@@ -1,0 +1,1 @@
+"""Over the years: trajectories of a table of many visits, the year's plan, the search."""

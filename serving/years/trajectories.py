@@ -1,0 +1,239 @@
+"""From a table with many visits a person to one row a person and item."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ...datasets.readers.tables import (
+    Fragment,
+    TableMapping,
+    TablePlan,
+    find_inputs,
+    list_fragments,
+    plan_table,
+    read_chunks,
+    read_contents,
+    read_mapping,
+    read_rows,
+)
+from ...engine.plausibility.check import check_plausibility
+from ...engine.trajectories import (
+    Points,
+    TrajectoryColumns,
+    concatenated,
+    evaluate_trajectories,
+    trajectory_items,
+    visit_points,
+)
+from ...engine.trajectories.columns import DIRECTIONS
+from ..batch.parts import disclaimers, write_json
+from ..batch.withdrawn import read_withdrawn, split_withdrawn
+
+SCHEMA: Final = "laennec.trajectories/1"
+TABLE: Final = "trajectories.parquet"
+MANIFEST: Final = "trajectories.json"
+ROWS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryOptions:
+    """What ``laennec trajectories`` is asked to do.
+
+    Parameters
+    ----------
+    inputs : as of a batch
+    out : folder; the two files in it are replaced
+    mapping, withdrawn : as of a batch
+    today : the day from which the time since the last test is counted, and after which a visit is
+        refused
+    """
+
+    inputs: tuple[Path, ...]
+    out: Path
+    today: date
+    mapping: Path | None = None
+    withdrawn: Path | None = None
+
+
+class _Collected:
+    """Points of every item over the chunks; a group is a row until people are known."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, list[Points]] = {}
+        self.people: list[Any] = []
+        self.rows = self.refused = self.malformed = 0
+
+    def add(self, table: Any, plan: TablePlan, place: tuple[str, date]) -> None:  # noqa: ANN401 - pyarrow has no types
+        """Take the points of one chunk."""
+        rows = read_rows(table, plan, fragment=place[0], today=place[1])
+        n = table.num_rows
+        dated = np.asarray(pc.is_valid(rows.visit_date).to_numpy(zero_copy_only=False))
+        batch = check_plausibility(rows.batch)
+        day = pc.fill_null(rows.visit_date.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+        where = np.arange(n, dtype=np.int64) + self.rows
+        usable = dated & ~batch.refused
+        for name, points in visit_points(batch, where, day.astype(np.int64)).items():
+            kept = usable[points.group - self.rows]
+            self.points.setdefault(name, []).append(_where(points, kept))
+        self.people.append(rows.person_id)
+        self.rows += n
+        self.refused += int((~usable).sum())
+
+
+def _where(points: Points, kept: Any) -> Points:  # noqa: ANN401
+    if kept.all():
+        return points
+    return Points(
+        points.group[kept],
+        points.day[kept],
+        points.value[kept],
+        points.method[kept],
+        points.unit[kept],
+    )
+
+
+def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
+    """Write the trajectories of everybody in a table, and return the manifest.
+
+    Parameters
+    ----------
+    options : what to do
+
+    Returns
+    -------
+    the manifest, as it stands in ``trajectories.json``; no value and no pseudonym is in it
+
+    Raises
+    ------
+    TableRefused  if the input, the mapping or the columns can't be used; nothing was written
+    FragmentUnreadable  if a file breaks half-way; nothing was written
+    """
+    mapping = read_mapping(options.mapping) if options.mapping else TableMapping()
+    files = find_inputs(options.inputs)
+    contents = [(file, read_contents(file, mapping.csv)) for file in files]
+    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
+    withdrawn = read_withdrawn(options.withdrawn)
+    collected = _Collected()
+    for table, plan, fragment in _tables(list_fragments(contents), plans, collected):
+        kept, _ = split_withdrawn(table, plan.person, withdrawn)
+        collected.add(kept, plan, (fragment.file.name, options.today))
+    names, table = _table(collected, options.today)
+    options.out.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, options.out / TABLE, compression="zstd")
+    manifest = {
+        "schema": SCHEMA,
+        "disclaimer": disclaimers(),
+        "today": options.today.isoformat(),
+        "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in files],
+        "visits": collected.rows,
+        "visits_not_used": collected.refused,
+        "lines_malformed": collected.malformed,
+        "people": len(names),
+        "rows": table.num_rows,
+        "withdrawn": len(withdrawn),
+    }
+    write_json(options.out / MANIFEST, manifest)
+    return manifest
+
+
+def _tables(
+    fragments: tuple[Fragment, ...], plans: Mapping[str, TablePlan], collected: _Collected
+) -> Iterator[tuple[Any, TablePlan, Fragment]]:
+    for fragment in fragments:
+        plan = plans[fragment.file.name]
+        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
+            collected.malformed += chunk.bad_row_count
+            yield chunk.table, plan, fragment
+
+
+def _table(collected: _Collected, today: date) -> tuple[Any, Any]:
+    """Return the people, and the rows ordered by person and item."""
+    people = pa.chunked_array(collected.people, pa.string()).combine_chunks()
+    names = people.unique().drop_null()
+    names = names.take(pc.sort_indices(names))
+    code = pc.index_in(people, names).fill_null(-1).to_numpy().astype(np.int64)
+    found = []
+    for item in trajectory_items():
+        parts = collected.points.pop(item.name, [])
+        if parts:
+            rows = concatenated(parts)
+            points = Points(code[rows.group], rows.day, rows.value, rows.method, rows.unit)
+            found.append(arrow_columns(evaluate_trajectories(item, points), names, today))
+    table = pa.concat_tables(found) if found else _SCHEMA.empty_table()
+    return names, table.sort_by([("person_id", "ascending"), ("item", "ascending")])
+
+
+_SCHEMA: Final = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("item", pa.string()),
+        ("unit", pa.string()),
+        ("tests", pa.int64()),
+        ("earlier_tests", pa.int64()),
+        ("first_date", pa.date32()),
+        ("last_date", pa.date32()),
+        ("days_since_last", pa.int64()),
+        ("last_value", pa.float64()),
+        ("slope_per_year", pa.float64()),
+        ("slope_low", pa.float64()),
+        ("slope_high", pa.float64()),
+        ("direction", pa.string()),
+        ("share_in_range", pa.float64()),
+        ("outliers", pa.int64()),
+        ("is_last_outlier", pa.bool_()),
+        ("conflict_days", pa.int64()),
+        ("units", pa.int64()),
+        ("not_used", pa.int64()),
+    ]
+)
+
+
+def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return trajectories as an Arrow table; values are in the item's model unit.
+
+    Parameters
+    ----------
+    columns : trajectories of one item
+    names : the person of each group
+    today : the day from which the time since the last test is counted
+    """
+    g = len(columns.group)
+    epoch_day = (today - date(1970, 1, 1)).days
+    words = pa.array([DIRECTIONS[code] for code in sorted(DIRECTIONS)])
+    data = {
+        "person_id": names.take(pa.array(columns.group)),
+        "item": pa.repeat(columns.item.name, g),
+        "unit": pa.repeat(columns.item.unit, g),
+        "tests": columns.tests,
+        "earlier_tests": columns.earlier_tests,
+        "first_date": _dates(columns.first_day),
+        "last_date": _dates(columns.last_day),
+        "days_since_last": epoch_day - columns.last_day,
+        "last_value": _numbers(columns.last_value),
+        "slope_per_year": _numbers(columns.slope),
+        "slope_low": _numbers(columns.slope_low),
+        "slope_high": _numbers(columns.slope_high),
+        "direction": words.take(pa.array(columns.direction.astype(np.int64) - min(DIRECTIONS))),
+        "share_in_range": _numbers(columns.share_in_range),
+        "outliers": columns.outliers,
+        "is_last_outlier": columns.is_last_outlier,
+        "conflict_days": columns.conflict_days,
+        "units": columns.units,
+        "not_used": columns.not_used,
+    }
+    return pa.table([data[name] for name in _SCHEMA.names], schema=_SCHEMA)
+
+
+def _dates(days: Any) -> Any:  # noqa: ANN401
+    return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
+
+
+def _numbers(values: Any) -> Any:  # noqa: ANN401
+    return pa.array(values, pa.float64(), from_pandas=True)

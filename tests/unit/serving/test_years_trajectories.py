@@ -1,0 +1,115 @@
+"""Trajectories of a table: the same answers as one visit with its past, whatever the row order."""
+
+import json
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from laennec.cli import app
+from laennec.engine import load_guidelines, parse, screen
+from laennec.engine.bundles.load import Models
+from laennec.serving.years.trajectories import TrajectoryOptions, run_trajectories
+from typer.testing import CliRunner
+
+TODAY = date(2026, 11, 3)
+DAYS = [f"{year}-11-03" for year in range(2016, 2027)]
+WEIGHTS = [81.0, 81.4, 82.2, 82.4, 83.1, 83.4, 83.8, 84.6, 85.1, 85.2, 86.0]
+
+
+def table(people=("p-1", "p-2")):
+    rows = [(p, d, w + i) for i, p in enumerate(people) for d, w in zip(DAYS, WEIGHTS, strict=True)]
+    return pa.table(
+        {
+            "person_id": [r[0] for r in rows],
+            "visit_date": [r[1] for r in rows],
+            "age_years": [50] * len(rows),
+            "sex": ["male"] * len(rows),
+            "weight_kg": [r[2] for r in rows],
+        }
+    )
+
+
+def run(tmp_path, content, name="visits.csv", **other):
+    path = tmp_path / name
+    pa_csv.write_csv(content, path)
+    out = tmp_path / "out"
+    manifest = run_trajectories(TrajectoryOptions((path,), out, TODAY, **other))
+    return manifest, pq.read_table(out / "trajectories.parquet")
+
+
+def test_a_table_says_what_one_visit_with_its_past_says(tmp_path):
+    _, found = run(tmp_path, table())
+    row = found.filter(pc.equal(found["person_id"], "p-1")).to_pylist()[0]
+
+    def visit(day, weight):
+        return {
+            "schema": "laennec.visit/1",
+            "visit_id": day,
+            "performed_at": f"{day}T09:20:00+01:00",
+            "person": {"id": "p-1", "birth_date": "1976-03-02", "sex": "male"},
+            "measurements": [{"code": "weight", "value": str(weight), "unit": "kg"}],
+        }
+
+    visits = [visit(d, w) for d, w in zip(DAYS, WEIGHTS, strict=True)]
+    record = parse({**visits[-1], "previous_visits": visits[:-1]})
+    one = screen(record, Models((), ()), load_guidelines()).trajectories[0]
+    assert (row["item"], row["tests"], row["direction"]) == (one.item, one.tests, one.direction)
+    assert row["slope_per_year"] == pytest.approx(one.slope_per_year)
+    assert (row["slope_low"], row["slope_high"]) == pytest.approx(one.slope_interval)
+
+
+def test_row_order_changes_nothing(tmp_path):
+    whole = table()
+    _, one = run(tmp_path, whole, "a.csv")
+    _, other = run(tmp_path, whole.take(pa.array(range(len(whole)))[::-1]), "b.csv")
+    assert one.equals(other)
+
+
+def test_rows_of_nobody_of_tomorrow_and_without_a_day_are_counted_and_not_used(tmp_path):
+    extra = pa.table(
+        {
+            "person_id": ["", "p-1", "p-1"],
+            "visit_date": ["2020-01-01", "2027-01-01", ""],
+            "age_years": [50] * 3,
+            "sex": ["male"] * 3,
+            "weight_kg": [40.0, 150.0, 150.0],
+        }
+    )
+    manifest, found = run(tmp_path, pa.concat_tables([table(), extra]))
+    assert manifest["visits_not_used"] == 3
+    _, without = run(tmp_path, table(), "c.csv")
+    assert found.equals(without)
+
+
+def test_people_who_withdrew_are_not_in_it(tmp_path):
+    gone = tmp_path / "gone.txt"
+    gone.write_text("p-2\n")
+    manifest, found = run(tmp_path, table(), withdrawn=gone)
+    assert set(found["person_id"].to_pylist()) == {"p-1"}
+    assert (manifest["withdrawn"], manifest["people"]) == (1, 1)
+
+
+def test_the_manifest_holds_no_person(tmp_path):
+    run(tmp_path, table())
+    assert "p-1" not in (tmp_path / "out" / "trajectories.json").read_text()
+
+
+def test_the_command_prints_the_manifest(tmp_path):
+    path = tmp_path / "visits.csv"
+    pa_csv.write_csv(table(), path)
+    told = CliRunner().invoke(
+        app, ["trajectories", str(path), "--out", str(tmp_path / "out"), "--on", "2026-11-03"]
+    )
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["rows"] == 2
+
+
+def test_a_day_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "visits.csv"
+    pa_csv.write_csv(table(), path)
+    told = CliRunner().invoke(app, ["trajectories", str(path), "--out", "x", "--on", "tomorrow"])
+    assert told.exit_code == 2
+    assert "not a day" in told.output
