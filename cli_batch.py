@@ -48,7 +48,7 @@ def batch(
         bool, typer.Option("--profile", help="Only look: columns, units, missing, model forms.")
     ] = False,  # noqa: FBT002
     chunk_rows: Annotated[
-        int | None, typer.Option(min=1, help="Rows of one result part; 16384 by default.")
+        int | None, typer.Option(min=1, help="Rows of one result part; 25000, with ECGs 128.")
     ] = None,
     omop_database: Annotated[
         str | None, typer.Option(help="Address of a database that holds an OMOP CDM.")
@@ -67,7 +67,7 @@ def batch(
 ) -> None:
     """Screen tables of records; the results stay unconfirmed."""
     from .engine.guidelines import parse_choice
-    from .serving.batch import CHUNK_ROWS, BatchOptions
+    from .serving.batch import BatchOptions
     from .serving.clock import latest_day, utc_now
 
     if not inputs and omop_database is None:
@@ -82,7 +82,7 @@ def batch(
         engine=engine,
         resume=resume,
         trust=trust,
-        chunk_rows=chunk_rows or CHUNK_ROWS,
+        chunk_rows=chunk_rows,
         today=latest_day(utc_now),
         spark_master=spark_master,
         omop_database=omop_database,

@@ -168,10 +168,8 @@ def _highest(columns: Sequence[QuantityColumn]) -> Int64Array:
 
 
 def _choose(candidates: Sequence[CombinedInput], which: Int64Array) -> CombinedInput:
-    rows = np.arange(len(which))
-
     def pick(arrays: Sequence[Int64Array | Int8Array | BoolArray]) -> Int64Array:
-        return np.asarray(np.stack(arrays, axis=1)[rows, which])
+        return np.asarray(np.choose(which, arrays))
 
     columns = [c.column for c in candidates]
     column = QuantityColumn(

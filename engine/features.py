@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .combine import combine_readings, office_pressure
+from .combine import OfficePressure, combine_readings, office_pressure
 from .fixedpoint import FloatArray
 from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
 from .vocabulary import load as vocabulary_load
@@ -55,14 +55,14 @@ def features(batch: VisitBatch) -> dict[str, Feature]:
     ----------
     batch : a record after the plausibility check; suspect and refused values are missing here
     """
-    return {row["name"]: _feature(row, batch) for row in feature_table()}
+    pressure = office_pressure(batch)
+    return {row["name"]: _feature(row, batch, pressure) for row in feature_table()}
 
 
-def _feature(row: Mapping[str, Any], batch: VisitBatch) -> Feature:
+def _feature(row: Mapping[str, Any], batch: VisitBatch, pressure: OfficePressure) -> Feature:
     if "slot" in row:
         return _made(row, combined_values(batch, row["slot"]), (row["slot"],))
     if "arm" in row:
-        pressure = office_pressure(batch)
         column = pressure.systolic if row["arm"] == "systolic_bp" else pressure.diastolic
         return _made(row, exact_values(column), (row["arm"],))
     if "answer" in row:

@@ -22,7 +22,7 @@ BoolArray = NDArray[np.bool_]
 
 TSK_OUTPUTS = ("risk", "rule_firing", "rule_contribution", "bias")
 MAMDANI_OUTPUTS = ("score", "rule_firing", "rule_share")
-CHUNK = 16_384
+CHUNK = 2_048
 REFERENCES_KEPT = 4096
 SUM_TOLERANCE = 1e-9
 FIRING_TOLERANCE = 1e-9

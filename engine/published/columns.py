@@ -42,9 +42,13 @@ class PublishedColumns:
     findrisc: PointScore
     ada: PointScore
     desir: DesirScore
-    cambridge: RankScore
     score2: Score2
     urgency: Int8Array
+
+    @property
+    def cambridge(self) -> RankScore:
+        """Return the Cambridge rank; made when asked for, as no table of results holds it."""
+        return cambridge_rank(self.inputs)
 
 
 @cache
@@ -106,9 +110,7 @@ def evaluate_published(
     ):
         urgency = np.minimum(urgency, _urgency(score_id, bands, band))
     urgency[batch.refused] = NO_URGENCY
-    return PublishedColumns(
-        inputs, risc, ada, desir(inputs), cambridge_rank(inputs), heart, urgency
-    )
+    return PublishedColumns(inputs, risc, ada, desir(inputs), heart, urgency)
 
 
 def _urgency(score_id: str, bands: tuple[str, ...], band: Int8Array) -> Int8Array:

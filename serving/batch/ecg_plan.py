@@ -11,7 +11,7 @@ from ...datasets.readers.ecg.files import record_files
 from ...datasets.readers.tables import Fragment, FragmentUnreadable, TablePlan, read_chunks
 from ...engine.bundles.load import Models
 from ...engine.errors import ModelError
-from .options import BatchOptions
+from .options import CHUNK_ROWS, BatchOptions
 
 ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
 ECG_STATE: Final = "ecg_state"
@@ -64,18 +64,18 @@ def _bytes_as_data(
     digest, ecgs = hashlib.sha256(), 0
     root = (options.ecg_folder or Path()).resolve()
     for fragment in fragments:
-        for name in _named(fragment, tables[fragment.file.name], options.chunk_rows):
+        for name in _named(fragment, tables[fragment.file.name]):
             ecgs += 1
             digest.update(_hash_of(file_in(root, name)).encode() + b"\n")
     return {"ecgs": ecgs, "files_sha256": digest.hexdigest()}
 
 
-def _named(fragment: Fragment, table: TablePlan, chunk_rows: int) -> Iterator[str]:
+def _named(fragment: Fragment, table: TablePlan) -> Iterator[str]:
     """Yield what the rows name, as far as the fragment can be read."""
     if not table.ecg:
         return
     try:
-        for chunk in read_chunks(fragment, (table.ecg,), table.csv, chunk_rows=chunk_rows):
+        for chunk in read_chunks(fragment, (table.ecg,), table.csv, chunk_rows=CHUNK_ROWS):
             column = chunk.table.column(table.ecg).cast(pa.string())
             yield from (name for name in column.to_pylist() if name)
     except FragmentUnreadable:

@@ -2,10 +2,14 @@
 
 import multiprocessing
 import signal
-from collections.abc import Generator, Iterator
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from multiprocessing.context import BaseContext
 from typing import Final
 
 from .options import BatchOptions
@@ -18,7 +22,7 @@ TASKS_A_WORKER: Final = 2
 
 POOL_RESTARTS: Final = 3
 
-SMALL_RUN_PARTS: Final = 2
+SMALL_RUN_PARTS: Final = {"fork": 1, "spawn": 2}
 """A run of so few parts is done before a second process has started."""
 
 
@@ -30,26 +34,49 @@ def run_tasks(
     Closing the iterator stops asking for more: parts that are being made are finished, tasks that
     only wait are not begun.
     """
+    # Asked here and not in the generator, which begins when the progress bar has a thread.
+    return _run_tasks(plan, loaded, options, (schedule, start_method()))
+
+
+def start_method() -> str:
+    """Return how workers begin.
+
+    A fork has the libraries and the models of its parent already, which takes a process most of a
+    second of its own; it is taken only on Linux and where no other thread could hold a lock that
+    the copy would wait for. Models run without threads of their own (``engine/runtime.py``).
+    """
+    alone = threading.active_count() == 1
+    return "fork" if sys.platform == "linux" and alone else "spawn"
+
+
+def _run_tasks(
+    plan: BatchPlan, loaded: Loaded, options: BatchOptions, how: tuple[Schedule, str]
+) -> Generator[Outcome, None, None]:
+    schedule, method = how
     parts = schedule.chunk_count
-    if options.worker_count == 1 or (parts is not None and parts <= SMALL_RUN_PARTS):
+    if options.worker_count == 1 or (parts is not None and parts <= SMALL_RUN_PARTS[method]):
         worker = Worker(plan, loaded, options)
         while (task := schedule.next()) is not None:
             outcome = worker.run(task)
             schedule.learn(outcome)
             yield outcome
         return
-    yield from _run_pool(plan, options, schedule)
+    there = loaded if method == "fork" else None
+    pool = partial(_pool, multiprocessing.get_context(method), (plan, options, there))
+    yield from _run_pool(pool, schedule, options.worker_count)
 
 
 def _run_pool(
-    plan: BatchPlan, options: BatchOptions, schedule: Schedule
+    make_pool: Callable[[int], AbstractContextManager[ProcessPoolExecutor]],
+    schedule: Schedule,
+    workers: int,
 ) -> Generator[Outcome, None, None]:
     """Run a pool, and another one for what was open where a process of it was killed."""
     open_tasks: dict[Task, None] = {}
     for _ in range(POOL_RESTARTS + 1):
         try:
-            with _pool(plan, options) as pool:
-                yield from _feed(pool, schedule, open_tasks, options.worker_count)
+            with make_pool(workers) as pool:
+                yield from _feed(pool, schedule, open_tasks, workers)
         except BrokenProcessPool:
             continue
         return
@@ -58,14 +85,16 @@ def _run_pool(
 
 
 @contextmanager
-def _pool(plan: BatchPlan, options: BatchOptions) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("spawn")
+def _pool(
+    context: BaseContext, given: tuple[BatchPlan, BatchOptions, Loaded | None], workers: int
+) -> Iterator[ProcessPoolExecutor]:
     stop = context.Event()
+    plan, options, loaded = given
     pool = ProcessPoolExecutor(
-        options.worker_count,
+        workers,
         mp_context=context,
         initializer=start_worker,
-        initargs=(plan, options, stop),
+        initargs=(plan, options, stop, loaded),
     )
     try:
         yield pool

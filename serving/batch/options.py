@@ -9,9 +9,11 @@ from typing import Final
 
 from ...engine.errors import ScreeningError
 
-CHUNK_ROWS: Final = 16_384
+CHUNK_ROWS: Final = 25_000
 """Rows of one output part; memory of a worker is proportional to it, whatever the input."""
 
+ECG_CHUNK_ROWS: Final = 128
+"""The same where ECGs are read, of which one takes as long as thousands of rows."""
 
 ENGINES: Final = ("local", "spark")
 
@@ -39,7 +41,8 @@ class BatchOptions:
     spark_master : of Spark; this machine with ``workers`` processes where None
     resume : go on where a run with the very same plan stopped
     research : also use models that stand under ``_experimental``
-    chunk_rows : rows of one output part
+    chunk_rows : rows of one output part; ``CHUNK_ROWS``, or with ECGs ``ECG_CHUNK_ROWS``, where
+        None
     omop_database : address of a database that holds an OMOP CDM, read instead of ``inputs``
     omop_schema : of the tables in that database
     concepts : concept sets of an OMOP CDM; the shipped ones where None
@@ -61,7 +64,7 @@ class BatchOptions:
     engine: str = "local"
     resume: bool = False
     research: bool = False
-    chunk_rows: int = CHUNK_ROWS
+    chunk_rows: int | None = None
     today: date | None = None
     spark_master: str | None = None
     omop_database: str | None = field(default=None, repr=False)
@@ -79,6 +82,13 @@ class BatchOptions:
         known = getattr(os, "sched_getaffinity", None)
         return len(known(0)) if known else os.cpu_count() or 1
 
+    @property
+    def part_rows(self) -> int:
+        """Return the rows of one output part."""
+        if self.chunk_rows is not None:
+            return self.chunk_rows
+        return CHUNK_ROWS if self.ecg_folder is None else ECG_CHUNK_ROWS
+
     def check(self) -> None:
         """Refuse what no run can do.
 
@@ -93,9 +103,9 @@ class BatchOptions:
                 remedy="Use --engine local or --engine spark",
                 path="engine",
             )
-        if self.worker_count < 1 or self.chunk_rows < 1:
+        if self.worker_count < 1 or self.part_rows < 1:
             raise BatchRefused(
-                found=f"{self.worker_count} workers and {self.chunk_rows} rows a part",
+                found=f"{self.worker_count} workers and {self.part_rows} rows a part",
                 why="both are counts of at least one",
                 remedy="Leave --workers out to use every processor",
                 path="workers",

@@ -150,7 +150,7 @@ def make_plan(
         ],
         "guidelines": dict(loaded.guidelines.sets),
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
-        "chunk_rows": options.chunk_rows,
+        "chunk_rows": options.part_rows,
         "ecg": ecgs_as_data(options, loaded.models, fragments, tables),
         "omop": {} if collected is None else dict(collected.content),
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},

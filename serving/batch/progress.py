@@ -3,10 +3,10 @@
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PLAIN_EVERY_S: Final = 10.0
 
@@ -90,11 +90,15 @@ class PlainReporter:
 class RichReporter:
     """Shows a bar with the rate and the time that remains."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._progress = Progress(
-            TextColumn("batch"), BarColumn(), MofNCompleteColumn(), TextColumn("parts"),
-            TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} rows/s"),
-            TimeRemainingColumn(), console=console or Console(stderr=True),
+    def __init__(self, console: "Console | None" = None) -> None:
+        from rich import progress  # noqa: PLC0415 - a tenth of a second, only where one is watching
+        from rich.console import Console  # noqa: PLC0415
+
+        words = progress.TextColumn
+        self._progress = progress.Progress(
+            words("batch"), progress.BarColumn(), progress.MofNCompleteColumn(), words("parts"),
+            words("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} rows/s"),
+            progress.TimeRemainingColumn(), console=console or Console(stderr=True),
         )  # fmt: skip
         self._task = self._progress.add_task("batch", total=None, rows=0, rate=0.0)
         self._began = time.monotonic()

@@ -1,9 +1,14 @@
 """One worker: streams fragments and turns a chunk into a part."""
 
 import errno
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from .ecg import EcgPlan
 
 NOT_BEGUN: Final = "not_reached"
+LOST_PARENT: Final = 3
 _DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
@@ -160,32 +166,60 @@ def prepare_worker(plan: BatchPlan, options: BatchOptions) -> Worker:
     ------
     ModelsChanged  if other models are there than those of the plan
     """
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
+    _one_thread_for_arrow()
     loaded = load_screening(options)
     if models_as_data(loaded.models) != plan.content["models"]:
         raise ModelsChanged
     return Worker(plan, loaded, options)
 
 
+def _one_thread_for_arrow() -> None:
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+
+
 _workers: list[Worker] = []
 _stops: list[Stop] = []
 
 
-def start_worker(plan: BatchPlan, options: BatchOptions, stop: Stop | None = None) -> None:
-    """Prepare a new process: it ignores Ctrl-C, which its parent answers, and loads the models.
+def start_worker(
+    plan: BatchPlan,
+    options: BatchOptions,
+    stop: Stop | None = None,
+    loaded: Loaded | None = None,
+) -> None:
+    """Prepare a new process: it ignores Ctrl-C, which its parent answers, and ends with its parent.
 
     Parameters
     ----------
     plan, options : of the run
     stop : set by the parent; a task that has not begun by then is not begun
+    loaded : the models of the parent, of which a forked process has a copy; loaded where None
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     _stops[:] = [] if stop is None else [stop]
+    if loaded is not None:
+        _one_thread_for_arrow()
+        _workers[:] = [Worker(plan, loaded, options)]
+        return
     try:
         _workers[:] = [prepare_worker(plan, options)]
     except ModelsChanged:
         _workers[:] = []
+
+
+def _end_with_parent() -> None:
+    """Let the process end when its parent is killed, else it would wait and hold the lock."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        watch = partial(_exit_after, parent.sentinel)
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def _exit_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(LOST_PARENT)
 
 
 def run_in_process(task: Task) -> Outcome:

@@ -390,14 +390,14 @@ def test_killed_without_warning_the_next_run_gives_the_same_bytes(tmp_path, mode
 
 
 def workers_of(parent):
-    """Yield the ids of the spawned workers of this very run, found by their parent's id."""
+    """Yield the ids of the workers of this very run, found by their parent's id."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rpartition(")")[2].split()
             command = (status.parent / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == parent and b"spawn_main" in command:
+        if int(fields[1]) == parent and b"resource_tracker" not in command:
             yield int(status.parent.name)
 
 
@@ -405,6 +405,32 @@ def kill_a_worker(parent):
     for process in workers_of(parent):
         os.kill(process, signal.SIGKILL)
         return
+
+
+def test_workers_end_with_their_parent_and_hold_no_lock(tmp_path, models):
+    """SIGKILL of the parent alone: its workers once waited on, for tasks that nobody sends."""
+    batch_support.write(tmp_path / "t.parquet", batch_support.people(20_000))
+    out = tmp_path / "out"
+    process = start(tmp_path, out, models, 2)
+    wait_for_parts(out, 3, process)
+    orphans = list(workers_of(process.pid))
+    process.kill()
+    process.communicate(timeout=120)
+    assert len(orphans) == 2
+    deadline = time.monotonic() + 60
+    while any(is_running(pid) for pid in orphans) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(is_running(pid) for pid in orphans)
+    again = start(tmp_path, out, models, 2)
+    _, said = again.communicate(timeout=240)
+    assert again.returncode == 0, said
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_real_ctrl_c_is_told_in_one_line_without_a_trace(tmp_path, models):

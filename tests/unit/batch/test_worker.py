@@ -1,6 +1,8 @@
 """A worker tells whatever happens; it never answers with other models than the plan's."""
 
 import signal
+import sys
+import threading
 
 import batch_support
 import pytest
@@ -69,3 +71,43 @@ def test_workers_that_die_again_and_again_end_the_run_in_good_order(tmp_path, mo
     assert done.exit_code == 3
     assert done.manifest["not_done"][0]["code"] == "worker_lost"
     assert done.counts["in"] == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems never fork")
+def test_workers_are_forked_only_where_no_other_thread_could_hold_a_lock():
+    assert threading.active_count() == 1
+    assert local.start_method() == "fork"
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        assert local.start_method() == "spawn"
+    finally:
+        end.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_workers_that_are_copies_and_those_that_load_give_the_same_bytes(
+    options, tmp_path, monkeypatch, method
+):
+    monkeypatch.setattr(local, "start_method", lambda: method)
+    alone = BatchOptions(
+        options.inputs, tmp_path / "alone", models=options.models, workers=1, chunk_rows=30
+    )
+    pool = BatchOptions(
+        options.inputs, tmp_path / "pool", models=options.models, workers=2, chunk_rows=30
+    )
+    for each in (alone, pool):
+        assert run_batch(each, SilentReporter()).exit_code == 0
+    one, other = (
+        {part.name: part.read_bytes() for part in (each.out / PARTS).iterdir()}
+        for each in (alone, pool)
+    )
+    assert one == other
+
+
+def test_parts_are_small_where_each_row_has_an_ecg(tmp_path):
+    few, many = (BatchOptions((), tmp_path, ecg_folder=folder) for folder in (tmp_path, None))
+    assert few.part_rows < many.part_rows
+    assert BatchOptions((), tmp_path, ecg_folder=tmp_path, chunk_rows=7).part_rows == 7
