@@ -44,6 +44,9 @@ class Flag:
     choice_code: str
 
 
+MEASURE_AGAIN: Final = "remeasure_now_call_physician"
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """One comparison: an item, an operator and the rule's value in every unit it is stated in.
@@ -201,7 +204,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class UrgentRule:
-    """A deterministic rule in conjunctive form: every clause, in each clause any condition."""
+    """A deterministic rule in conjunctive form: every clause, in each clause any condition.
+
+    ``again`` is what is to be done where the value that would meet the rule is not used.
+    """
 
     id: str
     group: str
@@ -210,3 +216,4 @@ class UrgentRule:
     action: str
     addressee: str
     citation: Citation
+    again: str = MEASURE_AGAIN

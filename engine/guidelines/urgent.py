@@ -7,7 +7,7 @@ from typing import Any, Final
 from ..logic import OPERATORS
 from ..prediagnosis import URGENCIES, Urgency
 from ..vocabulary.load import read_toml
-from .model import Condition, UrgentRule
+from .model import MEASURE_AGAIN, Condition, UrgentRule
 from .read import broken, check_item, read_citation, read_flag, read_threshold
 
 URGENCY_FILE: Final = "urgency.toml"
@@ -69,6 +69,7 @@ def _rule(raw: Mapping[str, Any], named: Mapping[str, Any], path: str) -> Urgent
         action=raw["action"],
         addressee=raw["addressee"],
         citation=read_citation(raw, where),
+        again=raw.get("again", MEASURE_AGAIN),
     )
 
 

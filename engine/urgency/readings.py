@@ -1,8 +1,11 @@
 """Whether a value that is not used could meet an urgent rule under some plausible reading of it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..fixedpoint import Int64Array
 from ..guidelines.model import Threshold
@@ -10,6 +13,17 @@ from ..logic import FALSE, UNKNOWN, compare_decimals
 from ..record import UNKNOWN as NO_UNIT
 from ..record import BoolArray, Int8Array, QuantityColumn
 from ..vocabulary import SuspectReading, Unit
+
+IntArray = npt.NDArray[np.signedinteger[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a value may mean: billionths with its comparator, in a unit."""
+
+    nano: int
+    comparator: int
+    ucum: str
 
 
 def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array) -> BoolArray:
@@ -42,10 +56,41 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
     if not doubtful.any():
         return possible
     at = np.nonzero(doubtful)
+    meets = np.zeros(len(at[0]), dtype=np.bool_)
+    for _, _, holds in _readings_that_hold(column, threshold, at):
+        meets |= holds
+    possible[at] = meets
+    return possible
+
+
+def meaning_of(column: QuantityColumn, threshold: Threshold, reading: int) -> Meaning:
+    """Return as what a reading of the first person could meet a condition.
+
+    The number as it was written comes before a number that the vocabulary proposes for it.
+
+    Parameters
+    ----------
+    column : (n, m) readings
+    threshold : the condition
+    reading : one for which ``could_hold`` is true
+    """
+    at = (np.array([0]), np.array([reading]))
+    nano, sign = int(column.nano[0, reading]), int(column.comparator[0, reading])
+    found = [
+        Meaning(int(value[0]), sign, ucum)
+        for ucum, value, holds in _readings_that_hold(column, threshold, at)
+        if holds[0]
+    ]
+    return min(found, key=lambda meaning: meaning.nano != nano)
+
+
+def _readings_that_hold(
+    column: QuantityColumn, threshold: Threshold, at: tuple[IntArray, ...]
+) -> Iterator[tuple[str, Int64Array, BoolArray]]:
+    """Yield a unit, the values at some places read in it, and where such a value would hold."""
     nano, unit, comparator = column.nano[at], column.unit[at], column.comparator[at]
     accepted = column.accepted[at]
     fits = _fits_its_unit(column, nano, unit)
-    meets = np.zeros(len(nano), dtype=np.bool_)
     for index, candidate in enumerate(column.item.units):
         limit = threshold.values.get(candidate.ucum)
         if limit is None:
@@ -56,13 +101,12 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
             _own_is_plausible(nano, candidate),
             ~accepted & ~fits & _inside(nano, candidate.hard),
         )
-        meets |= readable & (compare_decimals(nano, comparator, threshold.op, limit) > FALSE)
+        verdict = compare_decimals(nano, comparator, threshold.op, limit)
+        yield candidate.ucum, nano, readable & (verdict > FALSE)
         proposed = ~accepted & (is_own | (unit == NO_UNIT))
         for value, applies in _proposals(nano, candidate):
             verdict = compare_decimals(value, comparator, threshold.op, limit)
-            meets |= proposed & applies & (verdict > FALSE)
-    possible[at] = meets
-    return possible
+            yield candidate.ucum, value, proposed & applies & (verdict > FALSE)
 
 
 def _fits_its_unit(column: QuantityColumn, nano: Int64Array, unit: Int8Array) -> BoolArray:

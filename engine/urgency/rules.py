@@ -11,22 +11,18 @@ from typing import Final
 
 import numpy as np
 
-from ..combine import DERIVED, interarm_difference
-from ..fixedpoint import format_nano
 from ..guidelines import UrgentRule
-from ..guidelines.model import NO_URGENCY, Condition, Threshold
+from ..guidelines.model import NO_URGENCY, Condition
 from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
-from ..record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
-from .low_weight import body_mass_index_for_alarm
+from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
+from .again import items_to_measure_again, source_of
 from .readings import could_hold
+from .reported import columns_of, values_that_meet
 from .said_once import is_said_by
 
-BODY_MASS_INDEX: Final = "body_mass_index"
 REMEASURED_LEVELS: Final = ("U0", "U1")
-REMEASURE_ACTION: Final = "remeasure_now_call_physician"
-REMEASURE_ADDRESSEE: Final = "occupational_physician"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +111,6 @@ def _age_holds(condition: Condition, batch: VisitBatch) -> BoolArray:
     return np.asarray(holds & (age != UNKNOWN))
 
 
-def columns_of(item: str, batch: VisitBatch) -> list[tuple[str, QuantityColumn]]:
-    """Return the reported columns that an item of a rule means; ``glucose.*`` means every slot."""
-    if item == BODY_MASS_INDEX:
-        return [(item, body_mass_index_for_alarm(batch))]
-    if item in DERIVED:
-        arms = ("systolic_bp.left_arm", "systolic_bp.right_arm")
-        if not all(arm in batch.quantities for arm in arms):
-            return []
-        return [(item, interarm_difference(batch, item.partition(".")[2]))]
-    if not item.endswith(".*"):
-        return [(item, batch.quantities[item])] if item in batch.quantities else []
-    prefix = item[:-1]
-    return [(slot, c) for slot, c in batch.quantities.items() if slot.startswith(prefix)]
-
-
 def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentColumns:
     """Evaluate every urgent rule for every person.
 
@@ -184,7 +165,7 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
     one = take_person(batch, row)
     items = [_item(rule, one) for rule in fired if rule.level == most[rule.group]]
     again = [r for r, f in zip(columns.rules, columns.remeasure[row], strict=True) if f]
-    asked = _remeasure_items(again, one)
+    asked = items_to_measure_again(again, one)
     items = [i for i in items if not is_said_by(i, asked)] + asked
     return tuple(sorted(items, key=lambda item: item.level))
 
@@ -198,12 +179,8 @@ def _item(rule: UrgentRule, one: VisitBatch) -> UrgentItem:
         inputs=inputs,
         action=rule.action,
         addressee=rule.addressee,
-        source=_source(rule),
+        source=source_of(rule),
     )
-
-
-def _source(rule: UrgentRule) -> str:
-    return f"{rule.citation.guideline} [{rule.citation.read_in}]"
 
 
 def _parameters(inputs: Iterable[InputValue]) -> Mapping[str, Parameter]:
@@ -223,60 +200,10 @@ def _inputs(rule: UrgentRule, one: VisitBatch) -> Iterable[InputValue]:
             if flag is not None and one.answer(flag.name)[0] == flag.choice:
                 yield InputValue(flag.name, flag.choice_code, "")
             elif condition.threshold is not None:
-                yield from _readings(condition.threshold, one, unused=False)
+                yield from values_that_meet(condition.threshold, one)
             elif _is_age(condition) and bool(_age_holds(condition, one)[0]):
                 yield InputValue("age", str(int(one.age_years[0])), "a")
 
 
 def _is_age(condition: Condition) -> bool:
     return condition.flag is None and condition.threshold is None and not condition.absent
-
-
-def _readings(threshold: Threshold, one: VisitBatch, *, unused: bool) -> Iterable[InputValue]:
-    """Yield one person's readings that meet a condition, or that could and are not used."""
-    for slot, column in columns_of(threshold.item, one):
-        verdicts = compare(column, threshold.op, threshold.values)
-        meets = could_hold(column, threshold, verdicts) if unused else verdicts == TRUE
-        texts = one.reported.get(slot, ())
-        for reading in np.flatnonzero(meets[0]):
-            sign = int(column.comparator[0, reading])
-            plain = format_nano(int(column.nano[0, reading]), sign)
-            value = texts[0][int(reading)] if texts else plain
-            unit = int(column.unit[0, reading])
-            ucum = column.item.units[unit].ucum if unit >= 0 else ""
-            yield InputValue(slot, value, ucum, "derived" if slot in DERIVED else "reported")
-
-
-def _remeasure_items(rules: Sequence[UrgentRule], one: VisitBatch) -> list[UrgentItem]:
-    """Return one item for each unused value: measure it again now, at the most urgent level."""
-    found: dict[InputValue, UrgentRule] = {}
-    for rule in sorted(rules, key=lambda r: r.level):
-        for clause in rule.clauses:
-            for condition in clause:
-                if condition.threshold is None:
-                    continue
-                for value in _readings(condition.threshold, one, unused=True):
-                    found.setdefault(value, rule)
-    return [_remeasure_item(rule, value) for value, rule in found.items()]
-
-
-def _remeasure_item(rule: UrgentRule, value: InputValue) -> UrgentItem:
-    named: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
-    if value.unit:
-        named["unit"] = f"unit:{value.unit}"
-    return UrgentItem(
-        rule_id=rule.id,
-        level=rule.level,
-        message=Message(f"urgent.remeasure{_what_is_wrong(value)}", named),
-        inputs=(value,),
-        action=REMEASURE_ACTION,
-        addressee=REMEASURE_ADDRESSEE,
-        source=_source(rule),
-    )
-
-
-def _what_is_wrong(value: InputValue) -> str:
-    """Return which sentence says why a value is not used: its unit, a bound only, or the value."""
-    if not value.unit:
-        return "_no_unit"
-    return "_bound" if value.value.startswith(("<", ">")) else ""

@@ -14,13 +14,13 @@ from laennec.engine.facts.changes import INTERARM
 from laennec.engine.facts.findings import ROW_MESSAGES
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.guidelines.load import topics
-from laennec.engine.guidelines.model import STATES
+from laennec.engine.guidelines.model import MEASURE_AGAIN, STATES
 from laennec.engine.published.columns import published_table
 from laennec.engine.risks import Abstention, load_outcomes
 from laennec.engine.risks.labels import model_labels
 from laennec.engine.scores import Reason
 from laennec.engine.scores.tables import score_table
-from laennec.engine.urgency.rules import REMEASURE_ACTION, REMEASURE_ADDRESSEE
+from laennec.engine.urgency.again import REMEASURE_ADDRESSEE
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words import LANGUAGES, Sentences
 from laennec.engine.words.load import load_sentences, placeholders
@@ -178,7 +178,7 @@ def proposed_by_risks() -> Iterator[tuple[str, str]]:
     for row in published_table().values():
         for band in row.get("bands", {}).values():
             yield band.get("action", ""), band.get("addressee", "")
-    yield REMEASURE_ACTION, REMEASURE_ADDRESSEE
+    yield MEASURE_AGAIN, REMEASURE_ADDRESSEE
 
 
 def test_every_action_and_every_addressee_is_worded():

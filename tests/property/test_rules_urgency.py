@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from laennec.engine.facts.findings import evaluate_facts
 from laennec.engine.guidelines import load_guidelines, load_urgent_rules
-from laennec.engine.urgency.rules import columns_of, evaluate_urgent, urgent_items
+from laennec.engine.urgency.reported import columns_of
+from laennec.engine.urgency.rules import evaluate_urgent, urgent_items
 from laennec.engine.words.sentences import Sentences
 from visit_strategies import SLOTS, SYMPTOMS, readings, visits
 from visits import one_by_one, visit_batch, without

@@ -1,0 +1,90 @@
+"""An unused value that could mean an emergency: measure it again now (clinical decision 1)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ..fixedpoint import format_nano
+from ..guidelines import UrgentRule
+from ..guidelines.model import Threshold
+from ..prediagnosis import InputValue, Message, Parameter, Urgency, UrgentItem
+from ..record import VisitBatch
+from .readings import Meaning
+from .reported import values_that_could_meet
+
+REMEASURE_ADDRESSEE: Final = "occupational_physician"
+_UPWARD: Final = (">", ">=")
+
+_Meanings = dict[str, tuple[Urgency, Meaning]]
+"""``high`` or ``low`` -> as what the value would be so, and how urgent that is."""
+
+
+def items_to_measure_again(rules: Sequence[UrgentRule], one: VisitBatch) -> list[UrgentItem]:
+    """Return one item for each unused value, at the most urgent level that it could have.
+
+    A value that would be too low in one unit and too high in another (a glucose of 19.4 without a
+    unit) names both: who hears of the low one alone would give sugar to a person with too much.
+
+    Parameters
+    ----------
+    rules : the rules that the person's unused values could meet
+    one : a batch of that person only
+    """
+    found: dict[InputValue, tuple[UrgentRule, _Meanings]] = {}
+    for rule in sorted(rules, key=lambda r: r.level):
+        for clause in rule.clauses:
+            for condition in clause:
+                if condition.threshold is None:
+                    continue
+                way = _direction(condition.threshold)
+                for value, meaning in values_that_could_meet(condition.threshold, one):
+                    _, meanings = found.setdefault(value, (rule, {}))
+                    meanings.setdefault(way, (rule.level, meaning))
+    return [_item(rule, value, meanings) for value, (rule, meanings) in found.items()]
+
+
+def _direction(threshold: Threshold) -> str:
+    return "high" if threshold.op in _UPWARD else "low"
+
+
+def _item(rule: UrgentRule, value: InputValue, meanings: _Meanings) -> UrgentItem:
+    named: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
+    if value.unit:
+        named["unit"] = f"unit:{value.unit}"
+    wrong = _what_is_wrong(value)
+    if len(meanings) > 1 and wrong != "_bound":
+        wrong, named = f"{wrong}_{_in_order(meanings, value.unit)}", {**named, **_both(meanings)}
+    return UrgentItem(
+        rule_id=rule.id,
+        level=rule.level,
+        message=Message(f"urgent.remeasure{wrong}", named),
+        inputs=(value,),
+        action=rule.again,
+        addressee=REMEASURE_ADDRESSEE,
+        source=source_of(rule),
+    )
+
+
+def _what_is_wrong(value: InputValue) -> str:
+    """Return which sentence says why a value is not used: its unit, a bound only, or the value."""
+    if not value.unit:
+        return "_no_unit"
+    return "_bound" if value.value.startswith(("<", ">")) else ""
+
+
+def _in_order(meanings: _Meanings, own_unit: str) -> str:
+    """Return the directions, the most urgent first; of two alike, that in the unit as sent."""
+    ways = sorted(meanings, key=lambda w: (meanings[w][0], meanings[w][1].ucum != own_unit))
+    return "_".join(ways)
+
+
+def _both(meanings: _Meanings) -> Mapping[str, str]:
+    named = {}
+    for way, (_, meaning) in meanings.items():
+        named[way] = format_nano(meaning.nano, meaning.comparator)
+        named[f"{way}_unit"] = f"unit:{meaning.ucum}"
+    return named
+
+
+def source_of(rule: UrgentRule) -> str:
+    """Return what is printed as the source of a rule."""
+    return f"{rule.citation.guideline} [{rule.citation.read_in}]"
