@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .engine.bundles.load import Models
     from .serving.screen_commands import Screened, ScreenOptions
 
-ENDINGS = {"text": "txt", "json": "json", "html": "html"}
+ENDINGS = {"text": "txt", "json": "json", "html": "html", "fhir": "fhir.json"}
 
 Guidelines = Annotated[
     str | None,
@@ -34,11 +34,14 @@ Trust = Annotated[
 
 
 def screen(
-    visits: Annotated[list[Path], typer.Argument(help="Visit files in the form laennec.visit/1.")],
+    visits: Annotated[
+        list[Path],
+        typer.Argument(help="Visit files in the form laennec.visit/1, or FHIR R4 Bundles."),
+    ],
     guidelines: Guidelines = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     format: Annotated[  # noqa: A002 - the option's name is public
-        str, typer.Option(help="text, json (an array for several visits) or html.")
+        str, typer.Option(help="text, html, json or fhir (arrays for several visits).")
     ] = "text",
     output: Annotated[
         Path | None,
@@ -77,6 +80,8 @@ def screen(
         if screened.error is not None:
             print_error({**screened.error.as_dict(), "path": str(screened.path)})
             continue
+        for issue in screened.issues:
+            print_error({**issue, "path": issue["where"]})
         show(screened)
         if database is not None:
             _keep(database, screened, options)
@@ -102,7 +107,7 @@ def _printer(
             "several pages in one stream are no page; give a folder with -o DIR",
             param_hint="--format html",
         )
-    stream = Printed(typer.echo, is_array=form == "json" and len(visits) > 1)
+    stream = Printed(typer.echo, is_array=form in ("json", "fhir") and len(visits) > 1)
     return (lambda screened: stream.add(screened.rendered)), stream.end
 
 

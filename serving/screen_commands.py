@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse
 from ..engine.ecg.signal import EcgSignal
@@ -16,11 +16,16 @@ from ..engine.screen import Screening, draft_of, screen_record
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 
+if TYPE_CHECKING:
+    from .fhir.visit_in import FhirVisit
+
+FHIR_SIGN: Final = b'"resourceType"'
+"""A key that every FHIR resource has and no visit."""
 EXIT_DONE: Final = 0
 EXIT_REFUSED: Final = 1
 EXIT_PARTLY: Final = 3
 
-Format = Literal["text", "json", "html"]
+Format = Literal["text", "json", "html", "fhir"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,10 @@ class ScreenOptions:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One visit file: its draft, or why it could not be read at all."""
+    """One visit file: its draft, or why it could not be read at all.
+
+    ``issues`` is what was noticed in a FHIR Bundle, where the report itself does not say it.
+    """
 
     path: Path
     draft: PreDiagnosis | None
@@ -49,18 +57,39 @@ class Screened:
     rendered: str
     screening: Screening | None = None
     ecg: EcgSignal | None = None
+    issues: tuple[dict[str, str], ...] = ()
 
 
 def screen_file(path: Path, options: ScreenOptions) -> Screened:
     """Screen one visit file; a file that can't be read gives an error, never an exception."""
     try:
-        record = _with_its_ecg(parse(_read(path), now=options.now), path, options)
+        record, sent = _record(_read(path), path, options)
     except ScreeningError as error:
         return Screened(path, None, True, error, "")
     screening = screen_record(record, options.models, options.guidelines)
     draft = draft_of(screening, 0, record.performed_at)
-    rendered = render(draft, screening, options, record.ecg)
-    return Screened(path, draft, record.is_refused, None, rendered, screening, record.ecg)
+    if options.format == "fhir":
+        from .fhir.files import rendered_bundle  # noqa: PLC0415 - as above
+
+        labels = model_labels(options.models, options.lang)
+        rendered = rendered_bundle(as_json(draft, options.lang, labels), sent, options.now)
+    else:
+        rendered = render(draft, screening, options, record.ecg)
+    issues = () if sent is None or options.format == "fhir" else sent.issues
+    done = Screened(path, draft, record.is_refused, None, rendered, screening, record.ecg)
+    return replace(done, issues=tuple(asdict(issue) for issue in issues))
+
+
+def _record(
+    data: bytes, path: Path, options: ScreenOptions
+) -> "tuple[VisitRecord, FhirVisit | None]":
+    """Return the record of a visit file, which may be a FHIR Bundle."""
+    if FHIR_SIGN not in data:
+        return _with_its_ecg(parse(data, now=options.now), path, options), None
+    from .fhir.files import read_bundle_file  # noqa: PLC0415 - only FHIR needs its maps
+
+    record, sent = read_bundle_file(data, options.now)
+    return _with_its_ecg(record, path, options), sent
 
 
 def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> VisitRecord:

@@ -79,7 +79,7 @@ def screen_visit(
     if agreed is not None:
         record = with_consent(record, agreed(record.identity.person_id))
     if ecg is not None:
-        record, error = _joined(record, ecg)
+        record, error = join_sent(record, ecg)
     screening = screen_record(record, engine.models, engine.guidelines)
     draft = draft_of(screening, 0, record.performed_at)
     return ScreenedVisit(draft, screening, error, record.ecg)
@@ -103,7 +103,13 @@ def with_consent(record: VisitRecord, known: bool | None) -> VisitRecord:  # noq
     return replace(record, batch=replace(record.batch, answers=answers))
 
 
-def _joined(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningError | None]:
+def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, ScreeningError | None]:
+    """Join an ECG that was sent to its visit; say why where it can't be read.
+
+    Raises
+    ------
+    RecordError : the visit has an ECG of its own
+    """
     if record.ecg is not None or record.ecg_file:
         raise _two_ecgs()
     try:

@@ -13,7 +13,18 @@ from .problems import MEDIA_TYPE
 from .uploads import FORM
 
 _VISITS: Final = "/v1/prediagnoses"
-_OPEN: Final = frozenset({"/health", "/ready", "/metrics"})
+_OPEN: Final = frozenset(
+    {
+        "/health",
+        "/ready",
+        "/metrics",
+        "/fhir/metadata",
+        "/fhir/OperationDefinition/prediagnose",
+        "/fhir/Questionnaire/visit",
+    }
+)
+_FHIR: Final = "/fhir/"
+_FHIR_JSON: Final = "application/fhir+json"
 _UNUSED: Final = ("HTTPValidationError", "ValidationError")
 _JSON: Final = "application/json"
 _PROBLEM: Final[dict[str, Any]] = {
@@ -57,6 +68,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for path, methods in said["paths"].items():
         for route in methods.values():
             _describe_route(path, route)
+    bundle = {_FHIR_JSON: {"schema": {"type": "object"}, "example": examples()["bundle"]}}
+    said["paths"][f"{_FHIR}$prediagnose"]["post"]["requestBody"] = {
+        "required": True,
+        "content": bundle,
+    }
     post = said["paths"][_VISITS]["post"]
     post["requestBody"] = {"required": True, "content": _visit_bodies()}
     _show(post, "201", "draft")
@@ -67,9 +83,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _describe_route(path: str, route: dict[str, Any]) -> None:
     route["responses"].pop("422", None)
+    if path.startswith(_FHIR):
+        route["responses"]["200"]["content"] = {_FHIR_JSON: {"schema": {"type": "object"}}}
     if path in _OPEN:
         return
     route["security"] = [{"token": []}]
+    if path.startswith(_FHIR):
+        outcome = {_FHIR_JSON: {"schema": {"type": "object"}, "example": examples()["outcome"]}}
+        route["responses"]["default"] = {"description": "An OperationOutcome.", "content": outcome}
+        return
     content = {
         MEDIA_TYPE: {
             "schema": {"$ref": "#/components/schemas/Problem"},

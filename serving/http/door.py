@@ -22,7 +22,8 @@ from .uploads import too_large
 
 log = logging.getLogger("laennec.http")
 
-VISITS: Final = "/v1/prediagnoses"
+VISITS: Final = frozenset({"/v1/prediagnoses", "/fhir/$prediagnose"})
+"""Where a visit with its ECG comes in; every other body is small."""
 SMALL_BODY_BYTES: Final = 1_000_000
 _FORM_OVERHEAD_BYTES: Final = 10_000
 _FAILED: Final = 500
@@ -102,7 +103,7 @@ class _Passage:
             raise too_large(self._limit())
 
     def _limit(self) -> int:
-        if self._scope["path"] != VISITS:
+        if self._scope["path"] not in VISITS:
             return SMALL_BODY_BYTES
         settings = self._service.settings
         return settings.max_visit_bytes + settings.max_ecg_bytes + _FORM_OVERHEAD_BYTES

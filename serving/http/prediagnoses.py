@@ -47,22 +47,33 @@ def send_visit(
     require(call.person, Deed.SEND_VISIT)
     language = check_language(lang or DEFAULT_LANGUAGE)
     asked = Asked(call.person.id, key, sent.sha256(language))
-    draft_id = _known(call, asked)
-    if draft_id is None:
-        draft_id, error = _screened(call, sent, language, asked)
-    else:
-        error = None if sent.ecg is None else why_unreadable(sent.ecg)
+    draft_id, error = drafted(call, sent, language, asked)
     is_status = view == "status"
-    answer = _view(call, read_history(call.service.store, draft_id), lang, is_status=is_status)
+    answer = report_json(
+        call, read_history(call.service.store, draft_id), lang, is_status=is_status
+    )
     if error is not None:
         answer["ecg_refused"] = error.as_dict()
     return _json(answer, 201, Location=f"{router.prefix}/{draft_id}")
 
 
-def _screened(
+def drafted(
     call: Call, sent: SentVisit, language: str, asked: Asked
 ) -> tuple[str, ScreeningError | None]:
-    """Screen and keep a visit; return its draft's id, and why its ECG was refused if it was."""
+    """Return the id of a visit's draft, and why its ECG was refused if it was.
+
+    A request that came before has its draft already; any other is screened and kept.
+
+    Parameters
+    ----------
+    call : who sends it
+    sent : the visit
+    language : in which it is rendered
+    asked : the request and its key
+    """
+    known = _known(call, asked)
+    if known is not None:
+        return known, None if sent.ecg is None else why_unreadable(sent.ecg)
     service = call.service
     screened = screen_visit(
         sent.document, service.engine, now=service.clock(), ecg=sent.ecg, agreed=agreed_by(call)
@@ -81,7 +92,10 @@ def _known(call: Call, asked: Asked) -> str | None:
         return asked_before(connection, asked)
 
 
-def _view(call: Call, history: ReportHistory, lang: str | None, *, is_status: bool = False) -> Json:
+def report_json(
+    call: Call, history: ReportHistory, lang: str | None, *, is_status: bool = False
+) -> Json:
+    """Return a report as whoever calls may see it, with its content hash."""
     is_hidden = is_impression_needed(call, history)
     is_status = is_status or call.service.settings.shadow
     view = report_view(history, lang, call.person, is_hidden=is_hidden, is_status=is_status)
@@ -98,7 +112,7 @@ def _json(answer: Json, status: int = 200, **headers: str) -> JSONResponse:
 def read_prediagnosis(draft_id: str, call: Calling, lang: Lang = None) -> JSONResponse:
     """Read a pre-diagnosis with its state, its acts and its decisions; reading decides nothing."""
     require(call.person, Deed.READ_STATUS)
-    return _json(_view(call, read_recorded(call, draft_id), lang))
+    return _json(report_json(call, read_recorded(call, draft_id), lang))
 
 
 @router.post("/{draft_id}/decision")

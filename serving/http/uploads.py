@@ -65,7 +65,7 @@ async def sent_visit(request: Request) -> SentVisit:
     settings = service_of(request).settings
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in JSON_TYPES:
-        return SentVisit(_within(await request.body(), settings.max_visit_bytes))
+        return SentVisit(within(await request.body(), settings.max_visit_bytes))
     if kind != FORM:
         raise RequestUnreadable(f"a body of the type {kind[:40] or 'none'!r}", _HOW)
     try:
@@ -75,7 +75,7 @@ async def sent_visit(request: Request) -> SentVisit:
             sent = await _from_form(form)
     except HTTPException:
         raise RequestUnreadable("a form that can't be read", _HOW) from None
-    _within(sent.document, settings.max_visit_bytes)
+    within(sent.document, settings.max_visit_bytes)
     return sent
 
 
@@ -89,7 +89,8 @@ def too_large(limit: int) -> BodyTooLarge:
     )
 
 
-def _within(data: bytes, limit: int) -> bytes:
+def within(data: bytes, limit: int) -> bytes:
+    """Return a body that is not too large; as `too_large` otherwise."""
     if len(data) > limit:
         raise too_large(limit)
     return data

@@ -14,7 +14,18 @@ from laennec.serving.http.problems import STATUS
 
 PAGE = ROOT / "docs" / "schema" / "openapi.json"
 DESCRIBED = json.loads(PAGE.read_text(encoding="utf-8"))
+OPEN = (
+    "/health",
+    "/ready",
+    "/metrics",
+    "/fhir/metadata",
+    "/fhir/OperationDefinition/prediagnose",
+    "/fhir/Questionnaire/visit",
+)
 CONTRACT = {
+    ("/fhir/$prediagnose", "post"),
+    ("/fhir/Bundle/{draft_id}", "get"),
+    ("/fhir/metadata", "get"),
     ("/v1/prediagnoses", "post"),
     ("/v1/prediagnoses/{draft_id}", "get"),
     ("/v1/prediagnoses/{draft_id}/decision", "post"),
@@ -53,11 +64,14 @@ def test_every_route_of_the_contract_is_described():
 def test_every_other_answer_is_a_problem_and_every_route_names_who_may_call():
     for path, methods in DESCRIBED["paths"].items():
         for route in methods.values():
-            if path in ("/health", "/ready", "/metrics"):
+            if path in OPEN:
                 assert "security" not in route
                 continue
             assert route["security"] == [{"token": []}]
-            assert "application/problem+json" in route["responses"]["default"]["content"]
+            kind = (
+                "application/fhir+json" if path.startswith("/fhir/") else "application/problem+json"
+            )
+            assert kind in route["responses"]["default"]["content"]
             assert "422" not in route["responses"]
 
 

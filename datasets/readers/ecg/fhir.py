@@ -22,6 +22,7 @@ from .source import Source, text_of
 FORMAT = "fhir_observation"
 _MILLISECONDS_PER_SECOND = 1000.0
 _GAPS = {"E", "U", "L"}
+_OF_R5 = ("interval", "intervalUnit")
 _WITHDRAWN = {"cancelled", "entered-in-error"}
 
 
@@ -102,6 +103,13 @@ def _moment(observation: dict[str, Any]) -> datetime | None:
 
 def _lead(part: dict[str, Any], where: str) -> StoredLead:
     data = part["valueSampledData"]
+    newer = [name for name in _OF_R5 if name in data]
+    if newer:
+        raise unsupported(
+            f"Sampled data with the element {newer[0]} of FHIR R5",
+            "Send FHIR R4: `period` in milliseconds; the two are not guessed from each other",
+            where,
+        )
     origin = data.get("origin")
     origin = origin if isinstance(origin, dict) else {}
     if _number(data.get("dimensions"), where) != 1:

@@ -1,0 +1,144 @@
+"""The resources of a Bundle with their places, as plain dictionaries that are read with care."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ...engine.intake.document import load_document
+from ...engine.intake.problems import shown
+from .issues import IssueLog
+from .maps import Json, fhir_maps
+
+_MOST_ENTRIES: Final = 2000
+_CHANGES_MEANING: Final = ("modifierExtension", "implicitRules")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource of a Bundle.
+
+    Parameters
+    ----------
+    resource : as it was sent
+    full_url : under which others refer to it
+    path : FHIRPath of the resource
+    """
+
+    resource: Mapping[str, Any]
+    full_url: str
+    path: str
+
+    @property
+    def kind(self) -> str:
+        """Its resource type."""
+        return text(self.resource.get("resourceType"))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the references that mean it."""
+        own = text(self.resource.get("id"))
+        return frozenset(n for n in (self.full_url, f"{self.kind}/{own}" if own else "") if n)
+
+
+def text(value: object) -> str:
+    """Return a text, empty where there is none."""
+    return str(value) if isinstance(value, str) else ""
+
+
+def obj(value: object) -> Mapping[str, Any]:
+    """Return an object, empty where there is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, none where there is no list."""
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+
+
+def codings(concept: object) -> list[tuple[str, str]]:
+    """Return the (system, code) pairs of a CodeableConcept."""
+    return [
+        (text(c.get("system")), text(c.get("code"))) for c in objects(obj(concept).get("coding"))
+    ]
+
+
+def read_entries(document: bytes, log: IssueLog) -> tuple[Json, list[Entry]]:
+    """Return a Bundle and its resources; what is no Bundle is refused in the log.
+
+    Raises
+    ------
+    RecordError : no JSON object, not UTF-8, a key twice, or too large
+    BundleRefused : no Bundle
+    """
+    bundle = _unwrapped(load_document(document))
+    kind = text(bundle.get("type"))
+    if bundle.get("resourceType") != "Bundle":
+        found = f"a resource of the type {shown(bundle.get('resourceType'))!r}"
+        log.refuse("not_a_bundle", (found, "a visit comes as one Bundle", "Send a Bundle"), "$")
+        log.require()
+    if kind not in fhir_maps()["bundle"]["types"]:
+        types = ", ".join(fhir_maps()["bundle"]["types"])
+        words = (
+            f"a Bundle of the type {shown(kind)!r}",
+            "it asks for something else",
+            f"Send {types}",
+        )
+        log.refuse("bundle_type", words, "Bundle.type")
+    given = bundle.get("entry")
+    if not isinstance(given, list) or len(given) > _MOST_ENTRIES:
+        words = (
+            "no list of entries, or a very long one",
+            "there is nothing to read",
+            "Send entries",
+        )
+        log.refuse("bundle_entries", words, "Bundle.entry")
+        log.require()
+    entries = list(_entries(given, log))
+    _require_one_each(entries, log)
+    return dict(bundle), entries
+
+
+def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the Bundle of a Parameters resource that carries one, as operations may be called."""
+    if document.get("resourceType") != "Parameters":
+        return document
+    inner = [p.get("resource") for p in objects(document.get("parameter"))]
+    bundles = [r for r in inner if isinstance(r, Mapping) and r.get("resourceType") == "Bundle"]
+    return bundles[0] if len(bundles) == 1 else document
+
+
+def _entries(given: object, log: IssueLog) -> Iterator[Entry]:
+    for index, entry in enumerate(given if isinstance(given, list) else ()):
+        path = f"Bundle.entry[{index}].resource"
+        resource = obj(entry).get("resource")
+        if not isinstance(resource, Mapping) or not text(resource.get("resourceType")):
+            words = (
+                "an entry without a resource",
+                "it can't be told what it says",
+                "Send resources",
+            )
+            log.refuse("entry_without_resource", words, f"Bundle.entry[{index}]")
+            continue
+        for name in _CHANGES_MEANING:
+            if _holds(resource, name):
+                words = (f"the element {name}", "it may change the meaning of the rest",
+                         "Send the resource without it")  # fmt: skip
+                log.refuse("meaning_changed", words, path)
+        yield Entry(resource, text(obj(entry).get("fullUrl")), path)
+
+
+def _holds(value: object, name: str) -> bool:
+    """Say whether an element of that name stands anywhere in a resource."""
+    if isinstance(value, Mapping):
+        return bool(value.get(name)) or any(_holds(v, name) for v in value.values())
+    return isinstance(value, list) and any(_holds(v, name) for v in value)
+
+
+def _require_one_each(entries: list[Entry], log: IssueLog) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if seen & entry.names:
+            words = ("two resources of the same identity", "which of them holds is not known",
+                     "Send each resource once")  # fmt: skip
+            log.refuse("resource_twice", words, entry.path)
+        seen |= entry.names

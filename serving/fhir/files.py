@@ -1,0 +1,45 @@
+"""FHIR in the files of the command line: a Bundle in place of a visit, a Bundle as the report."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ...engine import VisitRecord, parse
+from ..screening import join_sent
+from .results import result_bundle
+from .visit_in import FhirVisit, read_visit
+from .writer import About
+
+
+def read_bundle_file(data: bytes, now: datetime) -> tuple[VisitRecord, FhirVisit]:
+    """Return the record of a Bundle with its ECG, and what was noticed on the way in.
+
+    Parameters
+    ----------
+    data : the file
+    now : the caller's clock, aware
+
+    Raises
+    ------
+    RecordError : as `read_visit`
+    """
+    sent = read_visit(data)
+    record = parse(sent.document, now=now)
+    return (record if sent.ecg is None else join_sent(record, sent.ecg)[0]), sent
+
+
+def rendered_bundle(document: Mapping[str, Any], sent: FhirVisit | None, now: datetime) -> str:
+    """Return a pre-diagnosis as a Bundle, in JSON text.
+
+    Parameters
+    ----------
+    document : ``laennec.prediagnosis/1``
+    sent : the Bundle that came, where one did
+    now : the time of the answer
+    """
+    about = About(now.isoformat())
+    if sent is not None:
+        about = About(now.isoformat(), subject=sent.subject, basis=sent.basis, issues=sent.issues)
+    bundle = result_bundle(document, about, sent.places if sent else None)
+    return json.dumps(bundle, ensure_ascii=False, indent=2)

@@ -1,0 +1,99 @@
+"""The published Questionnaire of a visit, made from the vocabulary; its version is what it asks.
+
+The questions about symptoms, conditions, medication and exposures are lists: an answer, at least
+`none`, says that the whole list was asked; without an answer nothing of it is known.
+"""
+
+import hashlib
+import json
+from functools import cache
+from typing import Final
+
+from ...engine.intake.answers import LISTS, OBJECTS
+from ...engine.vocabulary import Question, load_vocabulary
+from ...engine.vocabulary.load import YES_NO
+from .maps import Json, system
+from .wording import FhirWords
+
+NONE_CODE: Final = "none"
+_VERSION_LENGTH: Final = 12
+
+
+def _questions(section: str) -> list[Question]:
+    start = f"{section}."
+    return [q for name, q in load_vocabulary().questions.items() if name.startswith(start)]
+
+
+@cache
+def version() -> str:
+    """Return the version: a hash of every question and answer code, so no change keeps its name."""
+    asked = [
+        [q.name, [c.code for c in q.choices]]
+        for section in (*OBJECTS.values(), *LISTS.values())
+        for q in _questions(section)
+    ]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:_VERSION_LENGTH]
+
+
+def canonical() -> str:
+    """Return the canonical address with its version, which a response must name."""
+    return f"{system('questionnaire')}|{version()}"
+
+
+def questionnaire(lang: str) -> Json:
+    """Return the Questionnaire in a language.
+
+    Parameters
+    ----------
+    lang : fr or en
+    """
+    words = FhirWords(lang)
+    groups = [_group(section, lang, words) for section in OBJECTS.values()]
+    lists = [_list(section, lang, words) for section in LISTS.values()]
+    return {
+        "resourceType": "Questionnaire",
+        "id": "visit",
+        "language": lang,
+        "url": system("questionnaire"),
+        "version": version(),
+        "name": "LaennecVisit",
+        "title": words.text("questionnaire.title"),
+        "status": "active",
+        "experimental": True,
+        "subjectType": ["Patient"],
+        "description": words.disclaimer(),
+        "item": [*groups, *lists],
+    }
+
+
+def _group(section: str, lang: str, words: FhirWords) -> Json:
+    return {
+        "linkId": section,
+        "text": words.text(f"section.{section}"),
+        "type": "group",
+        "item": [_asked(question, lang) for question in _questions(section)],
+    }
+
+
+def _asked(question: Question, lang: str) -> Json:
+    said: Json = {"linkId": question.name, "text": question.label[lang]}
+    if question.choices == YES_NO:
+        return {**said, "type": "boolean"}
+    options = [_option(c.code, c.label[lang]) for c in question.choices]
+    return {**said, "type": "choice", "answerOption": options}
+
+
+def _list(section: str, lang: str, words: FhirWords) -> Json:
+    start = len(section) + 1
+    options = [_option(q.name[start:], q.label[lang]) for q in _questions(section)]
+    return {
+        "linkId": section,
+        "text": words.text(f"section.{section}"),
+        "type": "choice",
+        "repeats": True,
+        "answerOption": [_option(NONE_CODE, words.text("answer.none")), *options],
+    }
+
+
+def _option(code: str, display: str) -> Json:
+    return {"valueCoding": {"system": system("answer"), "code": code, "display": display}}

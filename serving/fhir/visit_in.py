@@ -1,0 +1,152 @@
+"""One FHIR Bundle to one visit: the whole way in, with every problem at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ...engine.intake.visit import SCHEMA
+from ..ecg.sent_files import EcgFile
+from .answers import read_answers
+from .entries import Entry, obj, objects, read_entries, text
+from .identity import Patient, read_patient
+from .issues import Issue, IssueLog
+from .maps import Json
+from .observations import Specimens, is_usable, offset_of, read_observation
+from .waveforms import Waveforms, add_documents, add_sampled, is_sampled
+
+_READ: Final = frozenset(
+    {
+        "Patient",
+        "Observation",
+        "QuestionnaireResponse",
+        "DocumentReference",
+        "Binary",
+        "Encounter",
+        "Specimen",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FhirVisit:
+    """A visit as it came in a Bundle.
+
+    Parameters
+    ----------
+    document : in the form ``laennec.visit/1``
+    ecg : its ECG file
+    issues : what was noticed on the way, nothing of it refuses the Bundle
+    places : path in the visit -> FHIRPath
+    subject : how the Bundle refers to the person
+    basis : references of the resources that were read
+    """
+
+    document: Json = field(repr=False)
+    ecg: EcgFile | None
+    issues: tuple[Issue, ...]
+    places: Mapping[str, str]
+    subject: str
+    basis: tuple[str, ...]
+
+
+def read_visit(document: bytes) -> FhirVisit:
+    """Read a Bundle into a visit.
+
+    Parameters
+    ----------
+    document : FHIR R4 JSON
+
+    Raises
+    ------
+    RecordError : no JSON object
+    BundleRefused : not one Bundle of one person, or something that changes its meaning; with
+        every issue
+    """
+    log = IssueLog()
+    bundle, entries = read_entries(document, log)
+    patient = read_patient(entries, log)
+    visit, places = _head(bundle, entries, patient, log)
+    answers = read_answers(_of(entries, "QuestionnaireResponse"), log)
+    waveforms = Waveforms()
+    measurements = _measurements(entries, offset_of(visit["performed_at"]), waveforms, log)
+    add_documents(_of(entries, "DocumentReference"), _of(entries, "Binary"), waveforms, log)
+    _tell_unread(entries, log)
+    log.require()
+    places |= {f"$.measurements[{i}]": path for i, (_, path) in enumerate(measurements)}
+    places |= {"$.ecg": waveforms.path} if waveforms.path else {}
+    return FhirVisit(
+        document={**visit, "measurements": [one for one, _ in measurements], **answers.visit},
+        ecg=waveforms.ecg(),
+        issues=tuple(log.issues),
+        places={**places, **answers.places},
+        subject=patient.reference,
+        basis=tuple(_names(entries)),
+    )
+
+
+def _of(entries: Sequence[Entry], kind: str) -> list[Entry]:
+    return [entry for entry in entries if entry.kind == kind]
+
+
+def _names(entries: Sequence[Entry]) -> list[str]:
+    wanted = ("Observation", "QuestionnaireResponse")
+    names = [e.full_url or next(iter(e.names), "") for e in entries if e.kind in wanted]
+    return [name for name in names if name]
+
+
+def _head(
+    bundle: Mapping[str, Any], entries: Sequence[Entry], patient: Patient, log: IssueLog
+) -> tuple[Json, dict[str, str]]:
+    """Return who, when and which visit: of the Encounter, else of the Bundle."""
+    encounters = _of(entries, "Encounter")
+    if len(encounters) > 1:
+        words = ("several encounters", "a Bundle is one visit", "Send one Encounter")
+        log.refuse("encounters_several", words, encounters[1].path)
+    where = encounters[0].path if encounters else "Bundle"
+    encounter = encounters[0].resource if encounters else {}
+    start = text(obj(encounter.get("period")).get("start"))
+    moment = start or text(bundle.get("timestamp"))
+    places = {
+        "$.person": patient.entry.path,
+        "$.visit_id": where,
+        "$.performed_at": f"{where}.period.start" if start else "Bundle.timestamp",
+    }
+    visit = {
+        "schema": SCHEMA,
+        "visit_id": _visit_id(bundle, encounter),
+        "performed_at": moment,
+        "person": {key: value for key, value in patient.person.items() if value is not None},
+    }
+    return visit, places
+
+
+def _visit_id(bundle: Mapping[str, Any], encounter: Mapping[str, Any]) -> str:
+    numbers = [text(one.get("value")) for one in objects(encounter.get("identifier"))]
+    own = numbers[0] if len(numbers) == 1 else text(encounter.get("id"))
+    return own or text(obj(bundle.get("identifier")).get("value"))
+
+
+def _measurements(
+    entries: Sequence[Entry], offset: str, waveforms: Waveforms, log: IssueLog
+) -> list[tuple[Json, str]]:
+    specimens = Specimens({n: e for e in _of(entries, "Specimen") for n in e.names})
+    found: list[tuple[Json, str]] = []
+    for entry in _of(entries, "Observation"):
+        if not is_usable(entry, log):
+            continue
+        if is_sampled(entry.resource):
+            add_sampled(entry, waveforms)
+        else:
+            found += read_observation(entry, specimens, offset, log)
+    return found
+
+
+def _tell_unread(entries: Sequence[Entry], log: IssueLog) -> None:
+    for entry in entries:
+        if entry.kind not in _READ:
+            words = (
+                f"a resource of the type {entry.kind[:40]}",
+                "it was not read, so nothing in it is known here",
+                "Send what it says as Observation or in the QuestionnaireResponse",
+            )
+            log.add("resource_not_read", words, entry.path, severity="warning")

@@ -1,0 +1,126 @@
+"""The ECG of a Bundle: sampled data, or a file in a document; handed on as bytes, not opened."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ...datasets.readers.ecg import is_recording
+from ...engine.intake.document import NumberText
+from ...engine.intake.problems import shown
+from ..ecg.sent_files import EcgFile
+from .entries import Entry, codings, obj, objects, text
+from .issues import IssueLog
+from .maps import fhir_maps
+
+_HEADER_FIRST: Final = ".hea"
+
+
+@dataclass(slots=True)
+class Waveforms:
+    """The ECG files found so far, by name, and where the first stood."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    path: str = ""
+
+    def add(self, name: str, data: bytes, path: str) -> None:
+        """Keep one file; a name that was used gets a number before it."""
+        free = name if name not in self.files else f"{len(self.files)}-{name}"
+        self.files[free] = data
+        self.path = self.path or path
+
+    def ecg(self) -> EcgFile | None:
+        """Return them as one upload; several recordings are refused where files are read."""
+        if not self.files:
+            return None
+        named = dict(self.files)
+        main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
+        return EcgFile(named.pop(main), main, named)
+
+
+def is_sampled(observation: Mapping[str, Any]) -> bool:
+    """Say whether an Observation holds sampled data, itself or in its components."""
+    parts = [observation, *objects(observation.get("component"))]
+    return any("valueSampledData" in part for part in parts)
+
+
+def add_sampled(entry: Entry, waveforms: Waveforms) -> None:
+    """Hand an Observation with sampled data to the ECG reader; whose it is was checked before."""
+    own = {key: value for key, value in entry.resource.items() if key != "subject"}
+    name = f"{text(entry.resource.get('id')) or 'ecg'}.json"
+    waveforms.add(name, json.dumps(_numbers(own)).encode(), entry.path)
+
+
+def _numbers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a document with its numbers as numbers again."""
+    if isinstance(value, NumberText):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _numbers(inner) for key, inner in value.items()}
+    return [_numbers(inner) for inner in value] if isinstance(value, list) else value
+
+
+def add_documents(
+    documents: Sequence[Entry], binaries: Sequence[Entry], waveforms: Waveforms, log: IssueLog
+) -> None:
+    """Hand the ECG files of documents on; every other attachment, and every link, is told.
+
+    A Binary says of nobody whose it is: only one that a DocumentReference of the person names is
+    read, any other refuses the Bundle.
+    """
+    by_name = {name: one for one in binaries for name in one.names}
+    used: set[str] = set()
+    for entry in documents:
+        status = text(entry.resource.get("status"))
+        if status not in fhir_maps()["status"]["document_reference"]:
+            words = (f"a document with the status {shown(status)!r}", "it does not hold",
+                     "Send the current one")  # fmt: skip
+            log.add("status_not_usable", words, f"{entry.path}.status")
+            continue
+        used |= _add_document(entry, by_name, waveforms, log)
+    for one in binaries:
+        if one.path not in used:
+            words = ("a Binary that no document of the Patient names", "it is of nobody",
+                     "Send it with a DocumentReference")  # fmt: skip
+            log.refuse("wrong_patient", words, one.path)
+
+
+def _add_document(
+    entry: Entry, by_name: Mapping[str, Entry], waveforms: Waveforms, log: IssueLog
+) -> set[str]:
+    named: dict[str, bytes] = {}
+    used: set[str] = set()
+    for index, content in enumerate(objects(entry.resource.get("content"))):
+        attachment = obj(content.get("attachment"))
+        path = f"{entry.path}.content[{index}].attachment"
+        binary = by_name.get(text(attachment.get("url")))
+        if binary is not None:
+            used.add(binary.path)
+        given = attachment if binary is None else binary.resource
+        data = _decoded(given.get("data"))
+        if data is None:
+            words = (
+                "an attachment without readable data",
+                "it was not used; no address is ever called from here",
+                "Send the bytes in base64, in `data` or in a Binary of the Bundle",
+            )
+            log.add("attachment_unreadable", words, path)
+            continue
+        named[text(attachment.get("title")) or f"attachment-{index}"] = data
+    is_ecg = fhir_maps()["waveform"]["study"] in {c for _, c in codings(entry.resource.get("type"))}
+    if is_ecg or any(is_recording(data, name) for name, data in named.items()):
+        for name, data in named.items():
+            waveforms.add(name, data, entry.path)
+    elif named:
+        words = ("a document that is no ECG", "it was not read", "Leave it out")
+        log.add("document_not_read", words, entry.path, severity="warning")
+    return used
+
+
+def _decoded(data: object) -> bytes | None:
+    try:
+        return base64.b64decode(text(data), validate=True) or None
+    except (binascii.Error, ValueError):
+        return None

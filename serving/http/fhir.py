@@ -1,0 +1,143 @@
+"""The FHIR R4 routes: a Bundle in and a Bundle out, on the same road as every visit."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from ...engine.errors import ScreeningError
+from ...engine.words import check_language
+from ..asked import Asked
+from ..fhir.capability import capability_statement, operation_definition
+from ..fhir.issues import error_outcome
+from ..fhir.questionnaire import questionnaire
+from ..fhir.results import result_bundle
+from ..fhir.visit_in import FhirVisit, read_visit
+from ..fhir.writer import About
+from ..history import read_history
+from ..stored_report import ReportForm
+from .access import Deed, require
+from .bodies import Key
+from .caller import Calling, service_of
+from .documents import report_text
+from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
+from .problems import RequestUnreadable, answer
+from .uploads import SentVisit, within
+
+MEDIA_TYPE: Final = "application/fhir+json"
+_KINDS: Final = (MEDIA_TYPE, "application/json")
+
+
+class FhirRoute(APIRoute):
+    """A route whose refusals are OperationOutcomes, as FHIR clients read them."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the route's handler, with its errors translated."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except ScreeningError as error:
+                return _refused(request, error)
+            except RequestValidationError:
+                found = "a request that does not have the form of this route"
+                return _refused(request, RequestUnreadable(found, "See /fhir/metadata"))
+
+        return handle
+
+
+router = APIRouter(prefix="/fhir", tags=["FHIR R4"], route_class=FhirRoute)
+
+
+def _refused(request: Request, error: ScreeningError) -> Response:
+    said = answer(request, error)
+    kept = {k: v for k, v in said.headers.items() if k in ("www-authenticate", "retry-after")}
+    return _fhir(error_outcome(error), said.status_code, **kept)
+
+
+def _fhir(resource: Json, status: int = 200, **headers: str) -> Response:
+    return JSONResponse(resource, status, {**headers}, media_type=MEDIA_TYPE)
+
+
+async def sent_bundle(request: Request) -> FhirVisit:
+    """Read the body of a request as a FHIR Bundle.
+
+    Raises
+    ------
+    RequestUnreadable : another kind of body
+    BundleRefused : a Bundle from which no visit of one person can be made
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _KINDS:
+        found = f"a body of the type {kind[:40] or 'none'!r}"
+        raise RequestUnreadable(found, f"Send a Bundle as {MEDIA_TYPE}")
+    settings = service_of(request).settings
+    body = within(await request.body(), settings.max_visit_bytes + settings.max_ecg_bytes)
+    return read_visit(body)
+
+
+@router.post("/$prediagnose", response_class=JSONResponse)
+def prediagnose(
+    call: Calling,
+    sent: Annotated[FhirVisit, Depends(sent_bundle)],
+    key: Key,
+    lang: Lang = None,
+) -> Response:
+    """Screen the visit of a Bundle and answer with the draft as a Bundle.
+
+    Every code, unit and status that could not be read stands in its OperationOutcome, all at once.
+    """
+    require(call.person, Deed.SEND_VISIT)
+    language = check_language(lang or DEFAULT_LANGUAGE)
+    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg)
+    asked = Asked(call.person.id, key, visit.sha256(language))
+    draft_id, _ = drafted(call, visit, language, asked)
+    seen = report_json(call, read_history(call.service.store, draft_id), lang)
+    about = About(
+        recorded=seen["saved_at"],
+        state=seen["state"],
+        subject=sent.subject,
+        basis=sent.basis,
+        draft_id=draft_id,
+        issues=sent.issues,
+    )
+    tag = f'W/"{seen["content_hash"]}"'
+    return _fhir(result_bundle(seen, about, sent.places), ETag=tag)
+
+
+@router.get("/Bundle/{draft_id}", response_class=JSONResponse)
+def read_bundle(draft_id: str, call: Calling, lang: Lang = None) -> Response:
+    """Read a pre-diagnosis as it stands: final, by name, once a physician decided it."""
+    require(call.person, Deed.READ_FINAL)
+    said = json.loads(report_text(call, draft_id, ReportForm("json", lang)))
+    if "report" in said:
+        document = said["report"]
+        about = About(document["confirmation"]["released_at"], document["status"])
+    else:
+        document = said["prediagnosis"]
+        about = About(said["saved_at"], said["state"])
+    about = About(about.recorded, about.state, draft_id=draft_id)
+    return _fhir(result_bundle(document, about))
+
+
+@router.get("/metadata", response_class=JSONResponse)
+def metadata(request: Request) -> Response:
+    """Say what is understood: the CapabilityStatement."""
+    return _fhir(capability_statement(f"{request.base_url}fhir"))
+
+
+@router.get("/OperationDefinition/prediagnose", response_class=JSONResponse)
+def definition() -> Response:
+    """Say how the operation is called."""
+    return _fhir(operation_definition())
+
+
+@router.get("/Questionnaire/visit", response_class=JSONResponse)
+def visit_questionnaire(lang: Lang = None) -> Response:
+    """Give the questions of a visit with the version that a response must name."""
+    return _fhir(questionnaire(check_language(lang or DEFAULT_LANGUAGE)))
