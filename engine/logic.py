@@ -6,7 +6,7 @@ number is unknown, never converted.
 """
 
 from collections.abc import Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final, Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ Operator = Literal[">=", ">", "<=", "<"]
 OPERATORS: Final[tuple[Operator, ...]] = (">=", ">", "<=", "<")
 
 _MIRROR: Final[Mapping[Operator, Operator]] = {"<": ">=", "<=": ">"}
+_LIMITS_KEPT: Final = 4096
 _LESS, _AT_MOST, _MORE, _AT_LEAST = -1, -2, 1, 2
 
 
@@ -146,17 +147,31 @@ def compare(
     -------
     int8 (n, m); UNKNOWN where not usable, or where the rule has no value in the reported unit
     """
-    limits = [values.get(u.ucum) for u in column.item.units]
-    stated = np.array([v is not None for v in limits] + [False])
     usable = column.accepted if usable is None else usable
     if not usable.any():
         return np.zeros(column.nano.shape, dtype=np.int8)
-    if stated[:-1].all() and len(limits) == 1:
-        verdict = compare_decimals(column.nano, column.comparator, op, limits[0] or 0)
+    units = tuple([u.ucum for u in column.item.units])
+    only, table, stated = _limits(units, tuple(values.items()))
+    if only is not None:
+        verdict = compare_decimals(column.nano, column.comparator, op, only)
         return known_only(verdict, usable & (column.unit == 0))
-    table = np.array([v or 0 for v in limits] + [0], dtype=np.int64)
     verdict = compare_decimals(column.nano, column.comparator, op, table[column.unit])
     return known_only(verdict, usable & stated[column.unit])
+
+
+@lru_cache(maxsize=_LIMITS_KEPT)
+def _limits(
+    units: tuple[str, ...], values: tuple[tuple[str, int], ...]
+) -> tuple[int | None, Int64Array, BoolArray]:
+    """Return a rule's number: the only one there is, else one a unit and whether it is stated.
+
+    The last place of both is for a value without a unit (index -1).
+    """
+    known = dict(values)
+    limits = [known.get(unit) for unit in units]
+    table = np.array([v or 0 for v in limits] + [0], dtype=np.int64)
+    stated = np.array([v is not None for v in limits] + [False])
+    return limits[0] if len(limits) == 1 else None, table, stated
 
 
 def count_true(verdicts: Int8Array) -> Int8Array:

@@ -26,6 +26,8 @@ def take_person(batch: VisitBatch, person: int) -> VisitBatch:
     batch : n records
     person : the row, 0 to n - 1
     """
+    if batch.n == 1:
+        return replace(batch, problems=(), paths={})
     rows = slice(person, person + 1)
     return replace(
         batch,

@@ -6,12 +6,13 @@ house works: plausibility, features, urgent rules, facts, published scores, risk
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .bundles.load import Models
-from .canonical import content_hash
+from .canonical import canonical_bytes
 from .ecg.signal import EcgSignal
 from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
@@ -171,6 +172,13 @@ def _risk_urgency(columns: RiskColumns) -> Int8Array:
 
 def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
     """Assemble one person's draft, with its content hash."""
+    return sealed_draft_of(screening, row, performed_at)[0]
+
+
+def sealed_draft_of(
+    screening: Screening, row: int, performed_at: str
+) -> tuple[PreDiagnosis, bytes]:
+    """Assemble one person's draft, with the very bytes that its content hash is of."""
     batch = screening.batch
     urgent = _urgent(screening, row)
     findings = agree_with_urgent(_findings(screening, row), urgent)
@@ -199,7 +207,8 @@ def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:
         ecg=screening.ecgs.get(row),
         trajectories=screening.trajectories.get(row, ()),
     )
-    return replace(without_hash, content_hash=content_hash(canonical_content(without_hash)))
+    content = canonical_bytes(canonical_content(without_hash))
+    return replace(without_hash, content_hash=sha256(content).hexdigest()), content
 
 
 def _urgent(screening: Screening, row: int) -> tuple[UrgentItem, ...]:

@@ -46,13 +46,15 @@ def asked_before(connection: Connection, asked: Asked) -> str | None:
     ------
     KeyReused : the key came with another content before
     """
+    if asked.key is None:
+        return None
     row = connection.execute(
         select(requests.c.draft_id, requests.c.request_hash).where(
             requests.c.actor_id == asked.actor_id,
             requests.c.idempotency_key == f"{_VISIT_KEY}{asked.key}",
         )
     ).one_or_none()
-    if row is None or asked.key is None:
+    if row is None:
         return None
     if row.request_hash != asked.request_hash:
         raise key_reused()

@@ -20,6 +20,8 @@ from .tables import audit_events, store_head
 EVENT_SCHEMA = "laennec.audit/1"
 
 Row = Mapping[str, str | int | None]
+Promises = dict[object, frozenset[str]]
+"""Sequence of an event -> the hashes of the rows that it vouches for."""
 
 
 def event_hash(sequence: int, previous_hash: str, payload: str) -> str:
@@ -136,7 +138,9 @@ class AuditWriter:
         self._sequence, self._hash = sequence, new_hash
 
 
-def require_vouched(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+def require_vouched(
+    connection: Connection, table: Table, rows: Iterable[Row], read: Promises | None = None
+) -> None:
     """Refuse rows that are not what their audit event vouches for, before anyone acts on them.
 
     Parameters
@@ -144,26 +148,36 @@ def require_vouched(connection: Connection, table: Table, rows: Iterable[Row]) -
     connection : a transaction of the store
     table : where the rows stand
     rows : whole rows, with their salt and audit_sequence
+    read : events of this transaction that were read already; several rows of one act share theirs
 
     Raises
     ------
     AuditError : a row was edited, or stands there without an event
     """
+    promises = {} if read is None else read
     for row in rows:
-        event = connection.execute(
-            select(audit_events).where(audit_events.c.sequence == row["audit_sequence"])
-        ).one_or_none()
-        is_intact = event is not None and event.event_hash == event_hash(
-            event.sequence, event.previous_hash, event.payload
-        )
-        promised = json.loads(event.payload)["records"] if event is not None and is_intact else []
-        if row_hash(table.name, row) not in promised:
+        sequence = row["audit_sequence"]
+        if sequence not in promises:
+            promises[sequence] = _promised(connection, sequence)
+        if row_hash(table.name, row) not in promises[sequence]:
             raise AuditError(
                 found=f"a row of {table.name} is not what the audit trail vouches for",
                 why="it was changed after it was written, so nobody may act on it",
                 remedy="run `laennec audit verify`, find out what happened, restore the store",
                 path=f"event {row['audit_sequence']}",
             )
+
+
+def _promised(connection: Connection, sequence: object) -> frozenset[str]:
+    """Return the hashes of the rows that an event vouches for; none where it is not intact."""
+    event = connection.execute(
+        select(audit_events).where(audit_events.c.sequence == sequence)
+    ).one_or_none()
+    if event is None or event.event_hash != event_hash(
+        event.sequence, event.previous_hash, event.payload
+    ):
+        return frozenset()
+    return frozenset(json.loads(event.payload)["records"])
 
 
 def read_event(connection: Connection, sequence: int) -> Mapping[str, object]:

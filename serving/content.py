@@ -34,11 +34,13 @@ class Content:
     prediagnosis : the draft, numbers rounded as its hash covers them
     labels : language -> what its model bundles call their variables and terms
     values : finding -> variable -> the number that its model read; for the drawings only
+    written : the bytes that its content hash is of, from who made the hash; None where not at hand
     """
 
     prediagnosis: PreDiagnosis
     labels: Labels
     values: Values
+    written: bytes | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as plain data for the store."""
@@ -65,7 +67,7 @@ def kept_text(content: Content, promised_hash: str) -> str:
     ------
     AuditError : the content is not the one that the hash stands for
     """
-    draft = canonical_bytes(canonical_content(content.prediagnosis))
+    draft = content.written or canonical_bytes(canonical_content(content.prediagnosis))
     if sha256(draft).hexdigest() != promised_hash:
         raise _other_content()
     rest = {"labels": content.labels, "schema": SCHEMA, "values": content.values}

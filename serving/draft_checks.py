@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.errors import ConfirmationError
+from ..engine.errors import ConfirmationError, NotPermitted
 from .house_data import worklist_rules
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -56,3 +56,34 @@ def _finding_problems(draft: Mapping[str, Any]) -> list[str]:
     if not levels <= {*worklist_rules().levels, None}:
         problems.append("an urgency level is unknown")
     return problems
+
+
+def require_same_person(person_id: str, draft: Mapping[str, Any], *, path: str) -> None:
+    """Refuse a correction that would move a visit to somebody else (hazard H2).
+
+    Parameters
+    ----------
+    person_id : whose visit it is so far
+    draft : the correction
+    path : of the draft that would be superseded
+
+    Raises
+    ------
+    NotPermitted : another person
+    """
+    if person_id != draft["person_id"]:
+        raise NotPermitted(
+            found="a correction of a visit that belongs to another person",
+            why="one of the two is the wrong patient, and it can't be told which",
+            remedy="check the identity; withdraw the earlier report if it is the wrong one",
+            path=path,
+        )
+
+
+def most_urgent(draft: Mapping[str, Any]) -> str:
+    """Return the most urgent level of a draft; the least urgent one where nothing asks."""
+    rules = worklist_rules()
+    levels = [finding.get("urgency") for finding in draft["findings"]]
+    levels += [item.get("level") for item in draft.get("urgent", ())]
+    said = [level for level in levels if level is not None]
+    return min(said, key=rules.rank, default=rules.levels[-1])

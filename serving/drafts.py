@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +10,12 @@ from sqlalchemy import Column, Connection, RowMapping, Table, select
 
 from ..engine.canonical import canonical_bytes
 from ..engine.ecg.signal import EcgSignal
-from ..engine.errors import ConfirmationError, NotPermitted
+from ..engine.errors import ConfirmationError
 from .asked import Asked, asked_before
-from .audit import AuditWriter, Row, as_row, require_vouched
+from .audit import AuditWriter, Promises, Row, as_row, require_vouched
 from .clock import Clock
 from .content import Content, kept_text
-from .draft_checks import check_draft
-from .house_data import worklist_rules
+from .draft_checks import check_draft, most_urgent, require_same_person
 from .kept_words import words_to_keep
 from .reports import DraftReport
 from .states import Act, State, next_state
@@ -101,7 +100,8 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
             return earlier
         current = _latest_version(connection, draft["visit_id"])
         if current and current.state not in _GONE:
-            _check_same_person(current, draft)
+            path = f"draft {current.draft_id}"
+            require_same_person(current.person_id, draft, path=path)
             if current.content_hash == draft["content_hash"]:
                 _remember(writer, asked, current.draft_id)
                 return current.draft_id
@@ -112,7 +112,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
             "version": current.version + 1 if current else 1,
             "person_id": draft["person_id"],
             "content_hash": draft["content_hash"],
-            "urgency": _most_urgent(draft),
+            "urgency": most_urgent(draft),
             "rendered_language": rendered_language,
             "document": document,
             "content": kept,
@@ -169,8 +169,32 @@ def as_report(connection: Connection, row: RowMapping) -> DraftReport:
     """
     query = select(steps).where(steps.c.draft_id == row["draft_id"])
     last = connection.execute(query.order_by(steps.c.step.desc()).limit(1)).mappings().one()
-    require_vouched(connection, drafts, [as_row(row)])
-    require_vouched(connection, steps, [as_row(last)])
+    return _joined(connection, row, [last])
+
+
+def report_with_steps(
+    connection: Connection, draft_id: str
+) -> tuple[DraftReport, Sequence[RowMapping]]:
+    """Return a report and every step taken on it, in their order, as the audit trail has them.
+
+    Raises
+    ------
+    ConfirmationError : no such draft
+    AuditError : a row was changed after it was written
+    """
+    row = _one(connection, drafts.c.draft_id, draft_id)
+    if row is None:
+        raise no_such_report(draft_id)
+    query = select(steps).where(steps.c.draft_id == draft_id).order_by(steps.c.step)
+    taken = connection.execute(query).mappings().all()
+    return _joined(connection, row, taken), taken
+
+
+def _joined(connection: Connection, row: RowMapping, taken: Sequence[RowMapping]) -> DraftReport:
+    read: Promises = {}
+    require_vouched(connection, drafts, [as_row(row)], read)
+    require_vouched(connection, steps, map(as_row, taken), read)
+    last = taken[-1]
     return DraftReport(
         draft_id=row["draft_id"],
         visit_id=row["visit_id"],
@@ -265,22 +289,3 @@ def _one(connection: Connection, column: Column[str], value: str) -> RowMapping 
 def _latest_version(connection: Connection, visit_id: str) -> DraftReport | None:
     row = _one(connection, drafts.c.visit_id, visit_id)
     return None if row is None else as_report(connection, row)
-
-
-def _check_same_person(current: DraftReport, draft: Mapping[str, Any]) -> None:
-    """Refuse a correction that would move a visit to somebody else (hazard H2)."""
-    if current.person_id != draft["person_id"]:
-        raise NotPermitted(
-            found="a correction of a visit that belongs to another person",
-            why="one of the two is the wrong patient, and it can't be told which",
-            remedy="check the identity; withdraw the earlier report if it is the wrong one",
-            path=f"draft {current.draft_id}",
-        )
-
-
-def _most_urgent(draft: Mapping[str, Any]) -> str:
-    rules = worklist_rules()
-    levels = [finding.get("urgency") for finding in draft["findings"]]
-    levels += [item.get("level") for item in draft.get("urgent", ())]
-    said = [level for level in levels if level is not None]
-    return min(said, key=rules.rank, default=rules.levels[-1])

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, RowMapping, select
 
 from .audit import as_row, require_vouched
 from .decision_words import FindingDecision
-from .drafts import read_report
+from .drafts import report_with_steps
 from .kept_words import kept_words
 from .reports import DraftReport
 from .store import Store
-from .tables import decisions, steps
+from .tables import decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,8 @@ def read_history(store: Store, draft_id: str) -> ReportHistory:
     AuditError : a row was changed after it was written
     """
     with store.read() as connection:
-        report = read_report(connection, draft_id)
+        report, rows = report_with_steps(connection, draft_id)
         report = replace(report, words=kept_words(connection, report.content))
-        query = select(steps).where(steps.c.draft_id == draft_id).order_by(steps.c.step)
-        rows = connection.execute(query).mappings().all()
-        require_vouched(connection, steps, map(as_row, rows))
         decided = decisions_on(connection, report)
     return ReportHistory(report, tuple(_as_step(row) for row in rows), decided)
 

@@ -14,7 +14,7 @@ from ..engine.errors import RecordError, ScreeningError
 from ..engine.intake.visit import VisitRecord, with_ecg
 from ..engine.record import NO, UNKNOWN, YES, Problem
 from ..engine.risks.labels import model_labels
-from ..engine.screen import Screening, draft_of, screen_record
+from ..engine.screen import Screening, screen_record, sealed_draft_of
 from ..engine.screened import CONSENT
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
@@ -42,12 +42,16 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedVisit:
-    """A screened visit: its draft, its columns, its ECG, and why an ECG file was refused."""
+    """A screened visit: its draft, its columns, its ECG, and why an ECG file was refused.
+
+    ``content`` is what the draft's hash is of; made again where it is not given.
+    """
 
     draft: PreDiagnosis
     screening: Screening
     ecg_error: ScreeningError | None = None
     ecg: EcgSignal | None = None
+    content: bytes | None = None
 
 
 def screen_visit(
@@ -81,8 +85,8 @@ def screen_visit(
     if ecg is not None:
         record, error = join_sent(record, ecg)
     screening = screen_record(record, engine.models, engine.guidelines)
-    draft = draft_of(screening, 0, record.performed_at)
-    return ScreenedVisit(draft, screening, error, record.ecg)
+    draft, content = sealed_draft_of(screening, 0, record.performed_at)
+    return ScreenedVisit(draft, screening, error, record.ecg, content)
 
 
 def with_consent(record: VisitRecord, known: bool | None) -> VisitRecord:  # noqa: FBT001 - an answer
@@ -174,7 +178,8 @@ def keep_visit(
     """
     draft, models = screened.draft, screened.screening.models
     labels = {str(lang): model_labels(models, lang) for lang in LANGUAGES}
-    content = Content(draft, labels, person_values(screened.screening, 0))
+    values = person_values(screened.screening, 0)
+    content = Content(draft, labels, values, screened.content)
     document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
     require_identifiers(document)
     return save_draft(

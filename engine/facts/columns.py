@@ -121,6 +121,8 @@ class FactColumns:
 
     def take(self, person: int) -> "FactColumns":
         """Return one person's columns."""
+        if self.n == 1:
+            return self
         rows = slice(person, person + 1)
         inputs = {name: combined.take(rows) for name, combined in self.inputs.items()}
         return FactColumns(self.guidelines, tuple(c.take(rows) for c in self.columns), inputs, 1)
@@ -170,24 +172,28 @@ def evaluate_finding(
     each: dict[str, Int8Array] = {}
     edges: dict[str, Int8Array] = {}
     verdicts: dict[str, Int8Array] = {}
-    splits = {row.id: np.zeros(batch.n, dtype=np.bool_) for row in spec.rows}
+    never, agreed = np.full(batch.n, FALSE), np.zeros(batch.n, dtype=np.bool_)
+    splits = dict.fromkeys((row.id for row in spec.rows), agreed)
     for row in spec.rows:
         if row.threshold is not None:
             gate = _gate(row, batch)
             found = inputs[row.threshold.item].readings
             value = compare(found, row.threshold.op, row.threshold.values)
-            each[row.id] = all_of(value, gate[:, None])
-            verdicts[row.id] = all_of(_any_result(value, found), gate)
-            edges[row.id] = _edge(row, found, gate, batch.n)
-            splits[row.id] = is_split(value)
+            each[row.id] = value if gate is None else all_of(value, gate[:, None])
+            verdicts[row.id] = _gated(_any_result(value, found), gate)
+            edges[row.id] = (
+                _edge(row, row.threshold.op, found, gate) if row.borderline_from else never
+            )
+            if found.readings > 1:
+                splits[row.id] = is_split(value)
     for row in spec.rows:
         if row.threshold is None:
             verdicts[row.id] = _tally(row, [each[i] for i in row.tally], batch.n)
-            edges[row.id] = np.full(batch.n, FALSE)
+            edges[row.id] = never
     said = RowVerdicts(
-        np.stack([verdicts[r.id] for r in spec.rows]),
-        np.stack([edges[r.id] for r in spec.rows]),
-        np.stack([splits[r.id] for r in spec.rows]),
+        np.array([verdicts[r.id] for r in spec.rows]),
+        np.array([edges[r.id] for r in spec.rows]),
+        np.array([splits[r.id] for r in spec.rows]),
     )
     column = _decide(spec, said, _holds_any(spec.not_when, batch))
     return replace(column, urgency=_barred_urgency(column, inputs))
@@ -223,14 +229,15 @@ def _any_result(verdicts: Int8Array, found: QuantityColumn) -> Int8Array:
 
 def is_split(verdicts: Int8Array) -> BoolArray:
     """Return (n,) where some results (n, m) satisfy a row and others do not."""
-    if verdicts.shape[1] == 1:
-        return np.zeros(len(verdicts), dtype=np.bool_)
     return np.asarray((verdicts == TRUE).any(axis=1) & (verdicts == FALSE).any(axis=1))
 
 
-def _gate(row: Row, batch: VisitBatch) -> Int8Array:
-    """Return whether the row speaks of this person: sex, age, further answers, exclusions."""
-    parts = [np.full(batch.n, TRUE)]
+def _gate(row: Row, batch: VisitBatch) -> Int8Array | None:
+    """Return whether the row speaks of this person; None for a row that speaks of everybody.
+
+    Sex, age, further answers and exclusions decide.
+    """
+    parts = []
     if row.sex != NOT_KNOWN:
         parts.append(answered(batch.sex, row.sex))
     if row.age_min is not None or row.age_max is not None:
@@ -239,7 +246,11 @@ def _gate(row: Row, batch: VisitBatch) -> Int8Array:
         parts.append(any_of(*(answered(batch.answer(f.name), f.choice) for f in row.also)))
     if row.not_when:
         parts.append(np.where(_holds_any(row.not_when, batch), UNKNOWN, TRUE))
-    return all_of(*parts)
+    return all_of(*parts) if parts else None
+
+
+def _gated(verdicts: Int8Array, gate: Int8Array | None) -> Int8Array:
+    return verdicts if gate is None else all_of(verdicts, gate)
 
 
 def _age_gate(row: Row, batch: VisitBatch) -> Int8Array:
@@ -260,12 +271,10 @@ def _holds_any(flags: Sequence[Flag], batch: VisitBatch) -> BoolArray:
     return holds
 
 
-def _edge(row: Row, found: QuantityColumn, gate: Int8Array, n: int) -> Int8Array:
+def _edge(row: Row, op: Operator, found: QuantityColumn, gate: Int8Array | None) -> Int8Array:
     """Return whether a value lies beyond the lower edge of the row's uncertainty."""
-    if not row.borderline_from or row.threshold is None:
-        return np.full(n, FALSE)
-    op = TOWARDS_BORDERLINE[row.threshold.op]
-    return all_of(_any_result(compare(found, op, row.borderline_from), found), gate)
+    towards = TOWARDS_BORDERLINE[op]
+    return _gated(_any_result(compare(found, towards, row.borderline_from), found), gate)
 
 
 def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
@@ -282,7 +291,7 @@ def _decide(spec: FindingSpec, said: RowVerdicts, barred: BoolArray) -> FactColu
     order, grade = highest_grade(spec, rows)
     near = (edge == TRUE) & (rows == FALSE)
     orders = [spec.grades[r.grade].order for r in spec.rows]
-    near_above = np.logical_or.reduce([near[i] & (o > order) for i, o in enumerate(orders)])
+    near_above = (near & (np.array(orders, dtype=np.int8)[:, None] > order)).any(axis=0)
     is_decided = needs_met(spec, rows, edge)
     state = state_of_grade(spec, grade, is_decided)
     disagrees = _disagrees(spec, said, grade) & ~barred

@@ -1,6 +1,7 @@
 """Labels of items, slots, questions and answers, from the vocabulary files."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from ..vocabulary import Question, Vocabulary, load_vocabulary
 from ..vocabulary import load as vocabulary_load
@@ -63,6 +64,7 @@ class VocabularyLabels:
         return self.choice(question, code)
 
 
+@cache
 def _yes_no_features() -> frozenset[str]:
     """Return the features that hold an answer as 0 or 1."""
     rows = read_toml(vocabulary_load.__package__ or "", "features.toml")["feature"]

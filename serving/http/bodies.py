@@ -91,7 +91,7 @@ class QuestionBody(Closed):
     words: str = Field(min_length=1, max_length=_MOST_WORDS)
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
 ) -> str | None:
     """Return the key under which a request may be sent again.
@@ -109,7 +109,7 @@ def idempotency_key(
     return bare
 
 
-def if_match(tag: Annotated[str | None, Header(alias="If-Match")] = None) -> str:
+async def if_match(tag: Annotated[str | None, Header(alias="If-Match")] = None) -> str:
     """Return the content hash that was read, from the ``If-Match`` header.
 
     Raises

@@ -26,6 +26,7 @@ from .caller import Calling, service_of
 from .documents import report_text
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
 from .problems import RequestUnreadable, answer
+from .turns import Turn
 from .uploads import SentVisit, within
 
 MEDIA_TYPE: Final = "application/fhir+json"
@@ -87,6 +88,7 @@ def prediagnose(
     sent: Annotated[FhirVisit, Depends(sent_bundle)],
     key: Key,
     lang: Lang = None,
+    _turn: Turn = None,
 ) -> Response:
     """Screen the visit of a Bundle and answer with the draft as a Bundle.
 

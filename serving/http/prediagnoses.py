@@ -19,6 +19,7 @@ from .consents import agreed_by, remember_said
 from .impression import is_impression_needed, require_impression
 from .reading import read_recorded
 from .shadow import require_light
+from .turns import Turn
 from .uploads import SentVisit, sent_visit
 from .views import report_view
 
@@ -32,12 +33,13 @@ DEFAULT_LANGUAGE = "fr"
 
 
 @router.post("", status_code=201)
-def send_visit(
+def send_visit(  # noqa: PLR0913 - what FastAPI hands in: the visit, who sends it, and how
     sent: Annotated[SentVisit, Depends(sent_visit)],
     call: Calling,
     key: Key,
     lang: Lang = None,
     view: View = "full",
+    _turn: Turn = None,
 ) -> JSONResponse:
     """Screen a visit and keep its draft, where it waits for a physician.
 

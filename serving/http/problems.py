@@ -25,6 +25,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too_many_requests": 429,
     "no_such_project": 404,
     "issuer_unavailable": 503,
+    "busy": 503,
     "wrong_host": 421,
     "wrong_role": 403,
     "consent_missing": 403,
@@ -47,7 +48,7 @@ STATUS: Final[Mapping[str, int]] = {
     "model_error": 503,
     "audit_error": 500,
 }
-_RETRY_AFTER_S: Final = "5"
+_RETRY_AFTER_S: Final = 5
 
 
 class NotSignedIn(ScreeningError):
@@ -114,7 +115,7 @@ def answer(request: Request, error: ScreeningError) -> JSONResponse:
     if status == STATUS["not_signed_in"]:
         headers["WWW-Authenticate"] = 'Bearer realm="laennec"'
     if status in (STATUS["store_unavailable"], STATUS["too_many_requests"]):
-        headers["Retry-After"] = _RETRY_AFTER_S
+        headers["Retry-After"] = str(getattr(error, "retry_after_s", _RETRY_AFTER_S))
     document = problem(error, status, request.state.id)
     return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
 

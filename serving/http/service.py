@@ -18,6 +18,7 @@ from .limits import Limits
 from .metrics import Metrics
 from .settings import HttpSettings
 from .tokens import TOKEN_FILE, Tokens
+from .turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Service:
     issuers : the identity providers that the site trusts
     site_folder : where its keys lie
     limits : how often somebody may ask
+    turns : how many visits are screened at once, and how long the others wait
     clock : the one clock
     metrics : counts without health data
     """
@@ -47,6 +49,7 @@ class Service:
     issuers: Issuers | None
     site_folder: Path | None
     limits: Limits
+    turns: Turns
     clock: Clock
     metrics: Metrics
 
@@ -91,6 +94,7 @@ def opened_service(
             issuers=_issuers(site, folder, store, settings),
             site_folder=folder,
             limits=Limits(settings.requests_per_minute, settings.refusals_per_minute),
+            turns=Turns(settings.screened_at_once, settings.most_wait_s),
             clock=clock,
             metrics=metrics,
         )

@@ -26,6 +26,8 @@ class HttpSettings(BaseSettings):
     impression_first : a physician notes an impression of their own before the findings are shown
     shadow : findings are shown to nobody; physicians judge on their own and are compared
     consent_required : who was never asked did not agree; otherwise only a refusal counts
+    screened_at_once : visits that one process screens at the same time; the others wait their turn
+    most_wait_s : seconds that a visit may wait for its turn, 503 beyond; 0 for no limit
     requests_per_minute : of one caller, in one process; 0 for no limit
     refusals_per_minute : sign-ins that may fail from one address; 0 for no limit
     guidelines : guideline sets by topic, as ``laennec screen --guidelines``
@@ -46,6 +48,8 @@ class HttpSettings(BaseSettings):
     impression_first: bool = False
     shadow: bool = False
     consent_required: bool = False
+    screened_at_once: int = Field(default=2, ge=1, le=64)
+    most_wait_s: float = Field(default=5.0, ge=0, le=600)
     requests_per_minute: int = Field(default=12_000, ge=0)
     refusals_per_minute: int = Field(default=120, ge=0)
     guidelines: str = ""

@@ -83,11 +83,16 @@
     }
     return said;
   };
-  const ask = async (url, options) => {
+  const pause = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
+  const ask = async (url, options, tries = 6) => {
     const answer = await fetch(url, { credentials: "same-origin", ...options });
     const said = await answer.json();
-    if (!answer.ok) throw said;
-    return said;
+    if (answer.ok) return said;
+    if (said.code !== "busy" || tries <= 1) throw said;
+    const seconds = Math.min(Number(answer.headers.get("retry-after")) || 5, 30);
+    result.replaceChildren(element("p", words.tBusy.replace("{n}", seconds), "note"));
+    await pause(seconds);
+    return ask(url, options, tries - 1);
   };
   form.person_id.addEventListener("change", async () => {
     const id = form.person_id.value.trim();
@@ -146,7 +151,7 @@
     result.focus();
   };
   const failed = (error) => {
-    const isDown = error.code === "store_unavailable";
+    const isDown = error.code === "store_unavailable" || error.code === "busy";
     const text = isDown ? words.tStoreDown : error.code ? `${words.tFailed} ${error.detail || ""}` : words.tOffline;
     result.replaceChildren(element("p", text, "problem"));
     result.focus();

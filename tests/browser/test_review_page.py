@@ -57,6 +57,7 @@ def test_a_visit_is_decided_with_the_keyboard_alone_and_the_letter_follows(chrom
     page.click("#rest [data-all]")
     page.keyboard.press("Enter")
     page.wait_for_selector(".letter-link")
+    page.wait_for_load_state("load")  # the page was loaded again; its keys come with its script
     page.keyboard.press("l")
     page.wait_for_selector(".letter")
     assert "Dr Martin" in page.inner_text(".letter")

@@ -126,3 +126,25 @@ def test_hostile_words_are_words(chromium, people):
     fill(page, person=hostile, waist=hostile)
     check(page)
     assert page.locator("#result img").count() == 0
+
+
+def test_a_service_that_is_busy_is_asked_again_without_typing_anything_again(chromium, people):
+    page = tab(chromium, people, "nurse")
+    fill(page, height="164", weight="70")
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.headers["idempotency-key"])
+        if len(asked) > 1:
+            route.continue_()
+            return
+        busy = '{"code": "busy", "detail": "more visits wait"}'
+        route.fulfill(status=503, headers={"Retry-After": "1"}, body=busy)
+
+    page.route("**/v1/prediagnoses?*", answer)
+    page.click("#send")
+    page.wait_for_selector("#result .note")
+    assert "Nouvel essai dans 1 s" in page.inner_text("#result")
+    page.wait_for_selector("#result .sent")
+    assert len(asked) == 2
+    assert len(set(asked)) == 1, "one visit, one key: it can't be kept twice"

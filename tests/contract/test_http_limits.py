@@ -38,6 +38,22 @@ def test_one_caller_does_not_keep_the_service_from_another(tmp_path, database_ur
         assert all(people.as_(None).get("/health").status_code == 200 for _ in range(9))
 
 
+def test_a_visit_that_would_wait_too_long_is_sent_again_and_nothing_else_waits(
+    tmp_path, database_url
+):
+    with People(tmp_path, database_url, screened_at_once=1, most_wait_s=1) as people:
+        software, martin = people.as_("software"), people.as_("martin")
+        turns = people.app.state.service.turns
+        assert send(software).status_code == 201
+        turns._inside, turns._took_s = 4, 2.0
+        refused = send(software, visit(visit_id="busy-1"))
+        assert problem(refused, 503, "busy")["found"].startswith("more visits wait")
+        assert refused.headers["retry-after"] == "7"
+        assert len(martin.get("/v1/worklist").json()["reports"]) == 1, "nothing of it was kept"
+        turns._inside = 0
+        assert send(software, visit(visit_id="busy-1")).status_code == 201
+
+
 def test_who_guesses_tokens_is_slowed_down(tmp_path, database_url):
     with People(tmp_path, database_url, refusals_per_minute=5) as people:
         guess, martin = people.as_(None), people.as_("martin")
