@@ -46,3 +46,30 @@ def trajectories(
         tuple(inputs), out, today=day_of(on), mapping=mapping, withdrawn=withdrawn
     )
     print_json(run_trajectories(options))
+
+
+@app.command()
+def plan(
+    result: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Folder of a finished batch.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the plan; plan in RESULT by default.")
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="TOML of the site's prices and horizon."),
+    ] = None,
+    capacity: Annotated[int | None, typer.Option(min=0, help="Calls of the year.")] = None,
+    on: Day = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+) -> None:
+    """Plan the year from a result: whom to call first, tests, expected cases, cost, return."""
+    from .cli_print import one_of
+    from .serving.years.plan_run import PlanOptions, printed, run_plan
+
+    one_of(lang, ("fr", "en"), "--lang")
+    options = PlanOptions(
+        result, out or result / "plan", day_of(on), settings=settings, capacity=capacity, lang=lang
+    )
+    print_json(printed(run_plan(options)))

@@ -1,0 +1,106 @@
+"""The people of a batch result as a plan and a search read them: the last visit of each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ...engine.prediagnosis import URGENCIES
+from ..batch.options import BatchRefused
+from ..batch.parts import MANIFEST_FILE, PARTS
+
+OUTCOME: Final = "t2d_undiagnosed"
+COLUMNS: Final = (
+    "person_id", "visit_date", "urgency", "status", "status_reason",
+    f"{OUTCOME}_risk", f"{OUTCOME}_band", "cvd_death_10y_band",
+)  # fmt: skip
+NONE: Final = len(URGENCIES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanPeople:
+    """n people at their last visit.
+
+    Attributes
+    ----------
+    person_id, band, cvd_band, status, status_reason : Arrow strings; ``band`` is high,
+        intermediate, low, measured or not_assessable
+    urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
+    day : int64 (n,), days since 1970-01-01; the smallest int64 where no day is known
+    risk : float64 (n,), NaN where it was not answered
+    """
+
+    person_id: Any
+    band: Any
+    cvd_band: Any
+    status: Any
+    status_reason: Any
+    urgency: Any
+    day: Any
+    risk: Any
+
+    @property
+    def n(self) -> int:
+        """Number of people."""
+        return len(self.person_id)
+
+
+MEASURED: Final = "measured"
+"""Band of somebody of whom a measured value speaks instead of the risk."""
+
+UNKNOWN_DAY: Final = np.iinfo(np.int64).min
+
+
+def read_people(out: Path) -> PlanPeople:
+    """Return everybody of a result once, at the last visit; refused rows of nobody are left out.
+
+    Of two rows of one person and day the more urgent counts.
+
+    Raises
+    ------
+    BatchRefused  if the folder holds no result
+    """
+    parts = sorted((out / PARTS).glob("part-*.parquet"))
+    if not (out / MANIFEST_FILE).is_file() or not parts:
+        raise BatchRefused(
+            found="a folder without a complete result",
+            why="a plan of half the people would call the wrong ones",
+            remedy="Give the --out folder of a finished batch",
+            path=out.name,
+        )
+    table = pa.concat_tables([pq.read_table(part, columns=list(COLUMNS)) for part in parts])
+    table = table.filter(pc.is_valid(table["person_id"])).combine_chunks()
+    day = _days(table["visit_date"])
+    codes = pc.index_in(table["urgency"], pa.array(URGENCIES)).fill_null(NONE)
+    urgency = codes.to_numpy().astype(np.int8)
+    name = pc.rank(table["person_id"], tiebreaker="dense").to_numpy().astype(np.int64)
+    order = np.lexsort((-urgency, day, name))
+    last = order[np.r_[name[order][1:] != name[order][:-1], True]] if len(order) else order
+    kept = table.take(pa.array(last))
+    return PlanPeople(
+        person_id=kept["person_id"],
+        band=_band(kept),
+        cvd_band=kept["cvd_death_10y_band"],
+        status=kept["status"],
+        status_reason=kept["status_reason"],
+        urgency=urgency[last],
+        day=day[last],
+        risk=kept[f"{OUTCOME}_risk"].to_numpy().astype(np.float64),
+    )
+
+
+def _band(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the band, ``measured`` or ``not_assessable`` of everybody."""
+    band = table[f"{OUTCOME}_band"]
+    is_measured = pc.and_(pc.is_null(band), pc.equal(table["status"], "scored"))
+    return pc.if_else(is_measured, MEASURED, pc.fill_null(band, "not_assessable"))
+
+
+def _days(column: Any) -> Any:  # noqa: ANN401 - as above
+    known = np.asarray(pc.is_valid(column).to_numpy())
+    number = pc.fill_null(column.cast(pa.int32()), 0).to_numpy().astype(np.int64)
+    return np.where(known, number, UNKNOWN_DAY)

@@ -1,0 +1,143 @@
+"""Prices, intervals and horizon of a plan: defaults with their sources, and what a site puts in."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from ...engine.errors import DataError
+
+SCHEMA: Final = "laennec.plan_settings/1"
+DEFAULTS: Final = "plan.toml"
+OWN: Final = "the site's own"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One number of a plan: what it is, where it comes from, whether its source was read."""
+
+    name: str
+    value: Any
+    unit: str
+    source: str
+    verified: bool
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """Every number that a plan uses, by ``section.name``."""
+
+    settings: Mapping[str, Setting]
+
+    def number(self, name: str) -> float:
+        """Return one number."""
+        return float(self.settings[name].value)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Return the risks from which on the table tests, ascending."""
+        return tuple(sorted(float(v) for v in self.settings["thresholds.risk"].value))
+
+    def interval_months(self) -> dict[str, float]:
+        """Return the months after which each band is due again."""
+        start = "interval_months."
+        return {
+            n.removeprefix(start): float(s.value)
+            for n, s in self.settings.items()
+            if n.startswith(start)
+        }
+
+    @property
+    def events_avoided(self) -> float:
+        """Return the events avoided for each case over the horizon that was chosen.
+
+        Raises
+        ------
+        DataError  if no benefit is stated for that horizon; none is interpolated
+        """
+        horizon = self.number("benefit.horizon_years")
+        found = self.settings.get(f"benefit.events_avoided_{horizon:g}")
+        if found is None:
+            raise DataError(
+                found=f"a horizon of {horizon:g} years",
+                why="no benefit is stated for it, and none is interpolated",
+                remedy=f"Use 5 or 10, or add benefit.events_avoided_{horizon:g} with its source",
+                path="benefit.horizon_years",
+            )
+        return float(found.value)
+
+
+def read_settings(path: Path | None = None) -> PlanSettings:
+    """Return the defaults, with what a site's own file puts in their place.
+
+    Parameters
+    ----------
+    path : TOML of the same form; a value may stand alone (``test = 1.35``) or with its source
+
+    Raises
+    ------
+    DataError  if it can't be read, or names something that no plan uses
+    """
+    default = files(__package__ or "").joinpath(DEFAULTS).read_text(encoding="utf-8")
+    settings = _read(tomllib.loads(default), is_own=False)
+    if path is not None:
+        settings |= _checked(_read(_own(path), is_own=True), settings)
+    return PlanSettings(settings)
+
+
+def _own(path: Path) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _broken(f"a file that can't be read ({type(error).__name__})", path.name) from error
+    if raw.get("schema") != SCHEMA:
+        raise _broken(f"the schema {raw.get('schema')!r}", path.name)
+    return raw
+
+
+def _read(raw: Mapping[str, Any], *, is_own: bool) -> dict[str, Setting]:
+    found = {}
+    for section, rows in raw.items():
+        if section == "schema":
+            continue
+        if not isinstance(rows, Mapping):
+            raise _broken(f"{section} that is no section", section)
+        for name, row in rows.items():
+            said = row if isinstance(row, Mapping) else {"value": row}
+            full = f"{section}.{name}"
+            found[full] = Setting(
+                full,
+                said.get("value"),
+                str(said.get("unit", "")),
+                str(said.get("source", OWN)),
+                bool(said.get("verified", is_own)),
+                is_own,
+            )
+    return found
+
+
+def _checked(own: dict[str, Setting], known: Mapping[str, Setting]) -> dict[str, Setting]:
+    for name, setting in own.items():
+        extends = name.startswith("benefit.events_avoided_")
+        if name not in known and not extends:
+            raise _broken(f"{name}, which no plan uses", name)
+        values = setting.value if isinstance(setting.value, list) else [setting.value]
+        if not values or not all(_is_number(v) for v in values):
+            raise _broken(f"{name} that is no number of zero or more", name)
+    return own
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _broken(found: str, path: str) -> DataError:
+    return DataError(
+        found=found,
+        why="a plan with another price than meant would be believed",
+        remedy="Copy serving/years/plan.toml, change its values, and keep its names",
+        path=path,
+    )
