@@ -22,21 +22,15 @@ from laennec.serving.decisions import EVERY_UNDECIDED, Decision, DecisionRequest
 from laennec.serving.drafts import load_draft
 from laennec.serving.ecg.sent_files import EcgFile
 from laennec.serving.house_data import consent_notice
-from laennec.serving.http.dev_issuer import development_token
 from laennec.serving.http.run import serve
+from laennec.serving.http.tokens import token_of
 from laennec.serving.screening import Engine, keep_visit, screen_visit
-from laennec.serving.site import DEVELOPMENT, SITE_FILE, Site, load_site
+from laennec.serving.site import Site, load_site
 from laennec.serving.store import Store, open_store
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "out" / "demo"
 PHYSICIAN, NURSE = "RPPS:10001234567", "SITE:nurse-1"
-ISSUER = f"""
-[[issuer]]
-issuer = "{DEVELOPMENT}"
-audience = "laennec"
-jwks = "keys/development_issuer.jwks.json"
-"""
 Visit = dict[str, Any]
 
 
@@ -125,15 +119,13 @@ def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     site_folder = OUT / "site"
     shutil.copytree(HERE / "site", site_folder)
-    with (site_folder / SITE_FILE).open("a", encoding="utf-8") as file:
-        file.write(ISSUER)
     site = load_site(site_folder)
     store = open_store(site.database)
     seed(store, site, Engine(load_models(), load_guidelines()))
     store.close()
     sys.stdout.write("http://127.0.0.1:8000/review\n")
     for person in (PHYSICIAN, NURSE):
-        token = development_token(person, site_folder, minutes=60, clock=utc_now)
+        token = token_of(person, site_folder, days=1, clock=utc_now)
         sys.stdout.write(f"{site.person(person).name}: {token}\n")
     sys.stdout.flush()
     os.environ["LAENNEC_SITE"] = str(site_folder)

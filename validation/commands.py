@@ -1,10 +1,11 @@
 """What the command line does, as functions from paths to plain data."""
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from ..engine.bundles.load import load_models
 from ..engine.bundles.signing import load_trust
@@ -17,6 +18,10 @@ from .report.words import Lang
 from .study import StudyOptions, run_study
 
 Plain = dict[str, Any]
+_OWN: Final = ("study", "data", "population", "index_test", "reference")
+"""Sections of a protocol whose texts every study writes itself."""
+_CHOSEN: Final = ("design", "data_role", "model", "version")
+"""Keys there that a study may well choose as the template has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def new_command(path: Path) -> Plain:
 
 
 def check_command(path: Path) -> Plain:
-    """Say that a protocol can be used, and whether it is frozen.
+    """Say whether a protocol can be used, what in it is still the template's, and if it is frozen.
 
     Raises
     ------
@@ -69,7 +74,23 @@ def check_command(path: Path) -> Plain:
         "sha256": protocol_sha256(encode(protocol), mapping),
         "frozen": None if frozen is None else frozen.sha256,
         "changed_after_freeze": changed,
+        "still_the_templates": _still_the_templates(path),
     }
+
+
+def _still_the_templates(path: Path) -> list[str]:
+    """Return the texts, and the hash, that stand in a protocol as the template has them."""
+    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    example = tomllib.loads(template())
+    return [
+        f"{section}.{key}"
+        for section in _OWN
+        for key, text in example[section].items()
+        if isinstance(text, str)
+        and text
+        and key not in _CHOSEN
+        and given.get(section, {}).get(key) == text
+    ]
 
 
 def freeze_command(path: Path) -> Plain:

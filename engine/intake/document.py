@@ -1,7 +1,8 @@
 """From bytes to one JSON object, with nothing guessed on the way."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -11,6 +12,7 @@ from ..vocabulary import load
 from ..vocabulary.load import read_toml
 
 _BOM: Final = "\ufeff"
+_OUTSIDE: Final = re.compile(r'"(?:\\.|[^"\\])*"|-?Infinity|NaN|[\[\]{}]')
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 vocabulary_package = load.__package__ or ""
@@ -57,6 +59,42 @@ def _encoding_of(document: str | bytes | Mapping[str, Any]) -> tuple[str, str]:
         "bytes that are not UTF-8 (perhaps Latin-1 or Windows-1252)",
         "Save the file as UTF-8 and send it again; an accent read in the wrong encoding is "
         "another letter, so none is guessed",
+    )
+
+
+def _marks(text: str) -> Iterator[tuple[str, int]]:
+    """Yield brackets and bare words that stand outside strings, each with its line."""
+    line, seen = 1, 0
+    for mark in _OUTSIDE.finditer(text):
+        line, seen = line + text.count("\n", seen, mark.start()), mark.start()
+        yield mark[0], line
+
+
+def _line_of(text: str, name: str) -> int:
+    return next((line for mark, line in _marks(text) if mark == name), 1)
+
+
+def _deepest_line(text: str) -> int:
+    depth, deepest, at = 0, 0, 1
+    for mark, line in _marks(text):
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > deepest:
+            deepest, at = depth, line
+    return at
+
+
+def _not_json(text: str, error: ValueError | RecursionError) -> RecordError:
+    """Say where text stops being JSON: its line, whatever is wrong with it."""
+    if isinstance(error, RecursionError):
+        return _not_a_document(
+            f"JSON nested too deeply, deepest at line {_deepest_line(text)}",
+            "Send the visit as in the visit schema: nothing in it stands so deep",
+        )
+    if isinstance(error, json.JSONDecodeError):
+        return _not_a_document(f"text that is not JSON at line {error.lineno}", "Mend the JSON")
+    return _not_a_document(
+        f"text that is not JSON at line {_line_of(text, str(error))} ({error})",
+        "Leave out what has no number: JSON has no NaN and no infinity",
     )
 
 
@@ -121,8 +159,7 @@ def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any
             f"the key {str(error)[:40]!r} twice in one object", "Send each key once"
         ) from error
     except (ValueError, RecursionError) as error:
-        place = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise _not_a_document(f"text that is not JSON{place}", "Mend the JSON") from error
+        raise _not_json(text, error) from error
     if not isinstance(loaded, dict):
         raise _not_a_document("JSON that is not an object", "Send the visit as one object")
     return loaded

@@ -1,5 +1,6 @@
 """Who and when: identity, dates, age and sex of one record, and the wrong-patient guard."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from .problems import ProblemLog, shown
 PERSON_KEYS = ("id", "birth_date", "sex")
 _SEXES = {"female": FEMALE, "male": MALE}
 _LINE_BREAKS = ("Zl", "Zp")
+_NATIONAL = re.compile(r"(?P<number>[1-478]\d{4}(?:\d\d|2[AB])\d{6})(?P<key>\d\d)", re.ASCII)
+_KEY_MODULUS = 97
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,23 @@ def read_identifier(value: object, path: str, log: ProblemLog) -> str:
         log.refuse_record("identifier_unprintable", path, found=shown(value))
         return ""
     return value
+
+
+def looks_national(identifier: str) -> bool:
+    """Say whether an identifier looks like a French national number (NIR, INS) with a right key.
+
+    Thirteen characters and the key of two: 97 less the number modulo 97; 2A and 2B stand for the
+    two departments of Corsica (19 and 18). Without its key a number can't be told from another id.
+    Source: INSEE, numéro de sécurité sociale (FM).
+
+    >>> looks_national("2 55 08 14 168 025 38"), looks_national("255081416802539")
+    (True, False)
+    """
+    found = _NATIONAL.fullmatch(identifier.replace(" ", "").upper())
+    if found is None:
+        return False
+    number = found["number"].replace("2A", "19").replace("2B", "18")
+    return int(found["key"]) == _KEY_MODULUS - int(number) % _KEY_MODULUS
 
 
 def _can_be_printed(character: str) -> bool:
@@ -67,6 +87,8 @@ def read_identity(person: object, path: str, log: ProblemLog) -> Identity:
         return Identity("", None, UNKNOWN)
     log.unknown_keys(person, PERSON_KEYS, path)
     person_id = read_identifier(person.get("id"), f"{path}.id", log)
+    if looks_national(person_id):
+        log.add("note", "identifier_national", f"{path}.id")
     return Identity(
         person_id,
         _read_birth_date(person.get("birth_date"), f"{path}.birth_date", log),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from ..ecg.findings.settings import statement_settings
 from ..prediagnosis import URGENCIES, Finding, PreDiagnosis
 
 _LEVELS: Final = {
@@ -14,6 +15,7 @@ _LEVELS: Final = {
     "absent": 3,
     "low": 3,
 }
+_DESCRIPTIVE: Final = 3
 FIGURES: Final = ("points", "score", "rank")
 
 
@@ -27,9 +29,20 @@ def urgency_rank(urgency: str | None) -> int:
     return URGENCIES.index(urgency) if urgency in URGENCIES else len(URGENCIES)
 
 
+def is_descriptive(finding: Finding) -> bool:
+    """Say whether a finding only describes (sinus rhythm): it is read last and raises no colour."""
+    if finding.state != "present" or finding.urgency is not None:
+        return False
+    return finding.id.removeprefix("ecg_") in statement_settings()["descriptive"]
+
+
+def _rank(finding: Finding) -> int:
+    return _DESCRIPTIVE if is_descriptive(finding) else _LEVELS[level_of(finding)]
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Order findings by urgency, then by how far they are from nothing to do."""
-    return sorted(findings, key=lambda f: (urgency_rank(f.urgency), _LEVELS[level_of(f)]))
+    return sorted(findings, key=lambda f: (urgency_rank(f.urgency), _rank(f)))
 
 
 def grouped(prediagnosis: PreDiagnosis) -> dict[str, list[Finding]]:

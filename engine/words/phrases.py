@@ -24,7 +24,7 @@ from .common_phrases import (
     number_phrase,
     short_number,
 )
-from .order import FIGURES, level_of
+from .order import FIGURES, is_descriptive, level_of
 from .reason_phrases import (
     by_size,
     cited,
@@ -84,6 +84,8 @@ def level_words(finding: Finding, sentences: Sentences) -> str:
     own = f"grade.{finding.id}.{finding.grade}"
     if sentences.is_whole(own):
         return sentences.text(own)
+    if is_descriptive(finding):
+        return sentences.text("state.described")
     table = "state" if finding.kind == "fact" else "band"
     return sentences.text(f"{table}.{level_of(finding)}")
 

@@ -46,11 +46,22 @@ def reason_phrase(reason: Reason, sentences: Sentences) -> str:
         values = [value_phrase(v, sentences) for v in reason.inputs]
         values = [] if _is_said(reason, words, sentences) else values
         behind = listed([*values, *_degree(reason, sentences)], sentences)
+        if any(v.origin == "estimated" and not v.value for v in reason.inputs):
+            words = as_condition(words, sentences)
         return f"{words} ({behind})" if behind else words
     shown = [sentences.value(v.name, v.value) for v in reason.inputs]
     if any(value and value in words for value in shown):
         return words
     return f"{words} ({listed((input_phrase(v, sentences) for v in reason.inputs), sentences)})"
+
+
+def as_condition(words: str, sentences: Sentences) -> str:
+    """Word a rule as its condition, where it must not be read as an answer of the person.
+
+    >>> as_condition("smokes now: yes", Sentences("en"))
+    'if "smokes now: yes"'
+    """
+    return sentences.text("reason.condition", words=words)
 
 
 def _is_said(reason: Reason, words: str, sentences: Sentences) -> bool:

@@ -25,7 +25,7 @@ from ...engine.risks.labels import model_labels
 from ...engine.screen import draft_of, screen_columns
 from ...engine.words import Sentences
 from ...engine.words.numbers import signed
-from ...engine.words.reason_phrases import PRINTED_DECIMALS
+from ...engine.words.reason_phrases import PRINTED_DECIMALS, as_condition
 from ...engine.words.text import render_text
 from .ecg_plan import ECG_STATE
 from .options import BatchOptions, BatchRefused
@@ -185,7 +185,8 @@ def _reason_words(reason: Mapping[str, Any], loaded: Loaded, sentences: Sentence
             for rule in bundle.rules.rules:
                 if rule.id == rule_id:
                     premise = {"premise": f"premise:{rule.antecedent}"}
-                    return sentences.render(Message("reason.tsk_rule", premise))
+                    words = sentences.render(Message("reason.tsk_rule", premise))
+                    return as_condition(words, sentences)
     return _source(loaded.guidelines, rule_id)
 
 

@@ -29,6 +29,7 @@ from .page import (
 from .plots import MembershipPlot
 
 PRESSING: Final = ("U0", "U1")
+DESCRIPTIVE: Final = "descriptive"
 THOUSAND: Final = 1000
 UNBROKEN_PERCENT: Final = "\u00a0%"
 SIGNS: Final = {
@@ -39,6 +40,7 @@ SIGNS: Final = {
     "intermediate": "◆",
     "low": "▽",
     "not_assessable": "?",
+    DESCRIPTIVE: "–",
 }
 
 
@@ -116,7 +118,7 @@ def _finding(
     sentences: Sentences,
     plots: Sequence[MembershipPlot],
 ) -> FindingView:
-    level = order.level_of(finding)
+    level = DESCRIPTIVE if order.is_descriptive(finding) else order.level_of(finding)
     weighed, rows_for, rows_against = _reasons(finding, sentences)
     guideline, model = finding.guideline, finding.model
     return FindingView(

@@ -184,8 +184,10 @@ def test_unknown_keys_are_refused_by_name() -> None:
         ("{", "not JSON at line 1"),
         ("[1]", "not an object"),
         ('{"a": 1, "a": 2}', "the key 'a' twice"),
-        ('{"a": NaN}', "not JSON"),
-        ("[" * 100_000, "not JSON"),
+        ('{"b": "NaN",\n\n"a": NaN}', "not JSON at line 3"),
+        ('{"a":\n-Infinity}', "not JSON at line 2"),
+        ("\n" + "[" * 100_000, "nested too deeply, deepest at line 2"),
+        ('{"a": "]",\n"b":' + "[" * 100_000 + "]" * 100_000 + "}", "deepest at line 2"),
         (" " * 5_000_001, "5000001 bytes"),
     ],
 )
@@ -194,6 +196,19 @@ def test_what_is_no_visit_is_refused_with_what_was_found(
 ) -> None:
     with pytest.raises(RecordError, match=message):
         parse(document)
+
+
+@pytest.mark.parametrize("given", ["255081416802538", "2 55 08 14 168 025 38", "2550814168025 38"])
+def test_a_national_number_as_an_identifier_is_told_and_never_echoed(given: str) -> None:
+    """An identifier is a pseudonym: a NIR or INS in it names the person in every result."""
+    document = visit()
+    document["person"]["id"] = given
+    batch = parse(document).batch
+    (told,) = [p for p in batch.problems if p.code == "identifier_national"]
+    assert (told.severity, told.path, dict(told.parameters)) == ("note", "$.person.id", {})
+    document["person"]["id"] = given[:-1] + "9"
+    codes = [p.code for p in parse(document).batch.problems]
+    assert "identifier_national" not in codes
 
 
 def test_a_json_number_is_refused_but_its_value_is_kept_for_the_urgent_rules() -> None:

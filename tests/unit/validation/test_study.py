@@ -284,7 +284,16 @@ def test_the_commands_say_what_they_did(folder, tmp_path):
     assert "not_frozen" in summary["deviations"]
     new = tmp_path / "new.toml"
     new_command(new)
-    assert check_command(new)["frozen"] is None
+    checked = check_command(new)
+    assert checked["frozen"] is None
+    assert {"study.id", "study.question", "index_test.sha256"} <= set(
+        checked["still_the_templates"]
+    )
+    own = new.read_text("utf-8").replace("my-study-2026", "cohort-2027").replace("0" * 64, "1" * 64)
+    new.write_text(own, encoding="utf-8")
+    left = check_command(new)["still_the_templates"]
+    assert not {"study.id", "index_test.sha256"} & set(left)
+    assert "study.question" in left
     with pytest.raises(StudyError, match="it would be written over"):
         new_command(new)
 
