@@ -111,6 +111,44 @@ class IssuerRow(_Closed):
         return self
 
 
+class CdsClientRow(_Closed):
+    """A CDS Hooks client that the site trusts: visit software that signs each of its calls.
+
+    Attributes
+    ----------
+    issuer : what its tokens say in ``iss``
+    person : who it is in the site file, ``SYSTEM:number`` with the role software
+    jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
+    algorithms : with which it signs; asymmetric only
+    max_minutes : the longest life of a token
+    """
+
+    issuer: str = Field(min_length=1, max_length=200)
+    person: Annotated[str, AfterValidator(_identifier)]
+    jwks: Path | None = None
+    jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    algorithms: tuple[Algorithm, ...] = ("ES384", "ES256", "RS384")
+    max_minutes: int = Field(default=5, ge=1, le=60)
+
+    def at(self, audience: str) -> IssuerRow:
+        """Return it as an issuer of tokens for one address, each good for one call."""
+        return IssuerRow(
+            issuer=self.issuer,
+            audience=audience,
+            jwks=self.jwks,
+            jwks_url=self.jwks_url,
+            algorithms=self.algorithms,
+            person_claim="iss",
+            max_minutes=self.max_minutes,
+            once=True,
+        )
+
+    @model_validator(mode="after")
+    def _as_an_issuer(self) -> Self:
+        self.at("any")
+        return self
+
+
 class _SiteFile(_Closed):
     schema_: str = Field(alias="schema", pattern=r"^laennec\.site/1$")
     name: str = Field(min_length=1)
@@ -118,6 +156,7 @@ class _SiteFile(_Closed):
     audit: _AuditRow = _AuditRow()
     people: tuple[_PersonRow, ...] = ()
     issuer: tuple[IssuerRow, ...] = ()
+    cds_client: tuple[CdsClientRow, ...] = ()
 
 
 class Site:
@@ -135,6 +174,7 @@ class Site:
     private_key, public_keys, checkpoints : the audit key, the folder of the public keys (``*.pub``)
         and the folder of the checkpoints; outside the database
     issuers : the identity providers that the site trusts
+    cds_clients : the CDS Hooks clients that it trusts
     """
 
     def __init__(self, folder: Path, file: _SiteFile) -> None:
@@ -147,6 +187,12 @@ class Site:
             row.id: Person(row.id, row.name, row.role) for row in file.people
         }
         self.issuers = file.issuer
+        self.cds_clients = file.cds_client
+        clients = [row.issuer for row in file.cds_client]
+        if len(set(clients)) != len(clients) or not {r.person for r in file.cds_client} <= set(
+            self._people
+        ):
+            raise _broken(folder, "two CDS Hooks clients with the same name, or one of nobody")
         if len({row.issuer for row in file.issuer}) != len(file.issuer):
             raise _broken(folder, "two issuers with the same name")
         if len(self._people) != len(file.people):

@@ -49,6 +49,7 @@ class Act(StrEnum):
     ASK_ADVICE = "ask_advice"
     ADVISE = "advise"
     JUDGE = "judge"
+    CARD_FEEDBACK = "card_feedback"
 
 
 NOTES = frozenset({Act.NOTE_IMPRESSION, Act.ASK_ADVICE, Act.ADVISE, Act.JUDGE})
@@ -82,7 +83,8 @@ _WAYS: Mapping[State, Mapping[Act, State]] = {
 
 TRANSITIONS: Mapping[tuple[State, Act], State] = {
     (state, act): target for state, ways in _WAYS.items() for act, target in ways.items()
-}
+} | {(state, Act.CARD_FEEDBACK): state for state in State}
+"""Every way. What was done with a card may be told late, of a report in whatever state."""
 
 UNDECIDED = frozenset({State.DRAFT, State.SEEN})
 

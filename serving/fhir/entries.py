@@ -62,7 +62,7 @@ def codings(concept: object) -> list[tuple[str, str]]:
     ]
 
 
-def read_entries(document: bytes, log: IssueLog) -> tuple[Json, list[Entry]]:
+def read_entries(document: bytes | Mapping[str, Any], log: IssueLog) -> tuple[Json, list[Entry]]:
     """Return a Bundle and its resources; what is no Bundle is refused in the log.
 
     Raises

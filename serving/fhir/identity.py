@@ -147,13 +147,13 @@ def _person(patient: Entry, log: IssueLog) -> Json:
         )
         log.add("sex_unknown", words, f"{patient.path}.gender", severity="information")
     return {
-        "id": _own_number(resource),
+        "id": person_number(resource),
         "birth_date": resource.get("birthDate"),
         "sex": sex,
     }
 
 
-def _own_number(resource: Mapping[str, Any]) -> str:
+def person_number(resource: Mapping[str, Any]) -> str:
     """Return the patient number of the software (type PI or MR) where there is one, else the id."""
     own = [
         text(one.get("value"))

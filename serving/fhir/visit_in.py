@@ -49,12 +49,12 @@ class FhirVisit:
     basis: tuple[str, ...]
 
 
-def read_visit(document: bytes) -> FhirVisit:
+def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     """Read a Bundle into a visit.
 
     Parameters
     ----------
-    document : FHIR R4 JSON
+    document : FHIR R4 JSON, or what `load_document` made of it
 
     Raises
     ------

@@ -13,7 +13,7 @@ from ..clock import Clock, utc_now
 from ..pages import routes as pages
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
-from . import consents, documents, fhir, notes, operations, prediagnoses, shadow, studies
+from . import cds_hooks, consents, documents, fhir, notes, operations, prediagnoses, shadow, studies
 from .description import describe
 from .door import Door
 from .problems import on_bad_request, on_house_error, on_http_error
@@ -69,6 +69,7 @@ def create_app(
         notes,
         documents,
         fhir,
+        cds_hooks,
         studies,
         shadow,
         operations,

@@ -19,6 +19,7 @@ _OPEN: Final = frozenset(
         "/ready",
         "/metrics",
         "/fhir/metadata",
+        "/cds-services",
         "/fhir/OperationDefinition/prediagnose",
         "/fhir/Questionnaire/visit",
     }
@@ -72,6 +73,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
     said["paths"][f"{_FHIR}$prediagnose"]["post"]["requestBody"] = {
         "required": True,
         "content": bundle,
+    }
+    said["paths"]["/cds-services/{service_id}"]["post"]["requestBody"] = {
+        "required": True,
+        "content": {_JSON: {"schema": {"type": "object"}, "example": examples()["hook"]}},
     }
     post = said["paths"][_VISITS]["post"]
     post["requestBody"] = {"required": True, "content": _visit_bodies()}

@@ -22,7 +22,9 @@ from .uploads import too_large
 
 log = logging.getLogger("laennec.http")
 
-VISITS: Final = frozenset({"/v1/prediagnoses", "/fhir/$prediagnose"})
+VISITS: Final = frozenset(
+    {"/v1/prediagnoses", "/fhir/$prediagnose", "/cds-services/visit-measured"}
+)
 """Where a visit with its ECG comes in; every other body is small."""
 SMALL_BODY_BYTES: Final = 1_000_000
 _FORM_OVERHEAD_BYTES: Final = 10_000

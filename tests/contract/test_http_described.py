@@ -15,6 +15,7 @@ from laennec.serving.http.problems import STATUS
 PAGE = ROOT / "docs" / "schema" / "openapi.json"
 DESCRIBED = json.loads(PAGE.read_text(encoding="utf-8"))
 OPEN = (
+    "/cds-services",
     "/health",
     "/ready",
     "/metrics",
@@ -26,6 +27,9 @@ CONTRACT = {
     ("/fhir/$prediagnose", "post"),
     ("/fhir/Bundle/{draft_id}", "get"),
     ("/fhir/metadata", "get"),
+    ("/cds-services", "get"),
+    ("/cds-services/{service_id}", "post"),
+    ("/cds-services/{service_id}/feedback", "post"),
     ("/v1/prediagnoses", "post"),
     ("/v1/prediagnoses/{draft_id}", "get"),
     ("/v1/prediagnoses/{draft_id}/decision", "post"),
