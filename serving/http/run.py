@@ -1,19 +1,23 @@
-"""What `laennec serve` does: check everything once, then let the server run its processes."""
+"""What `laennec serve` does: load and check everything once, then let the server run."""
 
 import logging
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import uvicorn
 
+from ...engine.bundles.commands import open_models
 from ..site import read_settings
+from .app import create_app
+from .processes import Processes
 from .service import opened_service
-from .settings import PREFIX, HttpSettings, read_http_settings
+from .settings import HttpSettings, read_http_settings
 
-FACTORY: Final = "laennec.serving.http.app:create_app"
+_NOT_STARTED: Final = 3
 
 
 def serve(*, host: str | None, port: int | None, database: str | None, workers: int | None) -> None:
@@ -30,31 +34,38 @@ def serve(*, host: str | None, port: int | None, database: str | None, workers: 
     """
     if database is not None:
         os.environ["LAENNEC_DATABASE"] = database
-    settings = read_http_settings(host=host, port=port, workers=workers)
-    with opened_service(settings, read_settings()):
-        pass  # what can't be opened is said here, in words, before any process is started
+    settings, site = read_http_settings(host=host, port=port, workers=workers), read_settings()
+    models = open_models(settings.models or None, trust_folder=settings.trust)
+    with opened_service(settings, site, models=models):
+        pass  # what can't be opened is said here, in words, before anything is served
     folder = Path(tempfile.mkdtemp(prefix="laennec-counts-"))
-    hand_down(settings, folder)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        uvicorn.run(
-            FACTORY,
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=settings.stop_after_s,
-            log_level="warning",
-        )
+        counted = settings.model_copy(update={"counts_folder": folder})
+        config = _config(create_app(counted, site, models=models), counted)
+        if settings.workers > 1:
+            Processes(config, settings.workers).run()
+        else:
+            _run_alone(config)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def hand_down(settings: HttpSettings, folder: Path) -> None:
-    """Write into the environment what the processes of the service must agree on."""
-    os.environ[f"{PREFIX}HOST"] = settings.host
-    os.environ[f"{PREFIX}PORT"] = str(settings.port)
-    os.environ[f"{PREFIX}WORKERS"] = str(settings.workers)
-    os.environ[f"{PREFIX}COUNTS_FOLDER"] = str(folder)
+def _run_alone(config: uvicorn.Config) -> None:
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # the open requests were answered before it is raised
+        server.run()
+    if not server.started:
+        raise SystemExit(_NOT_STARTED)
+
+
+def _config(app: object, settings: HttpSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application, as create_app makes it
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_after_s,
+        log_level="warning",
+    )

@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from http_support import People, decide, make_site, problem, send, visit
 from laennec.engine import Models, load_models
 from laennec.engine.errors import DataError, NotPermitted
 from laennec.serving.clock import utc_now
 from laennec.serving.http.metrics import Metrics
 from laennec.serving.http.problems import NotSignedIn
+from laennec.serving.http.processes import Processes, ProcessesLost
 from laennec.serving.http.service import database_of
 from laennec.serving.http.settings import HttpSettings, read_http_settings
 from laennec.serving.http.tokens import Tokens, new_token
@@ -122,7 +125,7 @@ def test_the_counts_of_several_processes_are_added_up(tmp_path):
     assert text.endswith("laennec_store_ready 1\n")
 
 
-def test_the_command_serves_with_two_processes_and_stops_gracefully(tmp_path):
+def test_the_command_serves_with_two_processes_replaces_one_and_stops_gracefully(tmp_path):
     site = make_site(tmp_path)
     port = 18_000 + os.getpid() % 10_000
     environment = {**os.environ, "LAENNEC_SITE": str(site), "PYTHONWARNINGS": "ignore"}
@@ -152,8 +155,39 @@ def test_the_command_serves_with_two_processes_and_stops_gracefully(tmp_path):
         assert "server" not in client.get("/health").headers
         sent = [send(client, visit(visit_id=f"v{n}")) for n in range(6)]
         assert {answer.status_code for answer in sent} == {201}
+        first = processes_of(server.pid)
+        assert len(first) == 2
+        os.kill(first[0], signal.SIGKILL)
+        while len(processes_of(server.pid)) < 2 or first[0] in processes_of(server.pid):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
+        assert send(client, visit(visit_id="v6")).status_code == 201
     server.send_signal(signal.SIGTERM)
     assert server.wait(60) in (0, -signal.SIGTERM)
+
+
+def processes_of(pid):
+    """The processes of a service that were not ended."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    state = {
+        int(c): Path(f"/proc/{c}/stat").read_text().rpartition(")")[2].split() for c in children
+    }
+    return sorted(child for child, words in state.items() if words[0] != "Z")
+
+
+def test_processes_that_end_one_after_the_other_stop_the_service(monkeypatch):
+    class Broken:
+        def __init__(self, config):
+            pass
+
+        def run(self, sockets):
+            raise RuntimeError
+
+    monkeypatch.setattr("laennec.serving.http.processes.uvicorn.Server", Broken)
+    config = uvicorn.Config("none", port=0, log_level="critical")
+    with pytest.raises(ProcessesLost, match="5 processes of the service ended by themselves"):
+        Processes(config, 2).run()
 
 
 def test_the_command_says_in_words_what_can_not_be_opened(tmp_path):
