@@ -28,6 +28,13 @@ EcgFolder = Annotated[
     Path | None,
     typer.Option(exists=True, file_okay=False, help="Folder of the files named by ecg_path."),
 ]
+OtherNumbering = Annotated[
+    bool,
+    typer.Option(
+        "--ecg-other-numbering",
+        help="ECG files number people in another way: identifiers are not compared.",
+    ),
+]
 
 
 @app.command()
@@ -56,6 +63,7 @@ def batch(
     omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
     concepts: Concepts = None,
     ecg_folder: EcgFolder = None,
+    ecg_other_numbering: OtherNumbering = False,  # noqa: FBT002
     results_database: Annotated[
         str | None,
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
@@ -89,6 +97,7 @@ def batch(
         omop_schema=omop_schema,
         concepts=concepts,
         ecg_folder=ecg_folder,
+        ecg_same_numbering=not ecg_other_numbering,
         results_database=results_database,
         withdrawn=withdrawn,
     )

@@ -38,11 +38,12 @@ class EcgPlan:
     """Where the ECGs are, and what is said of each.
 
     ``folder`` is the only one that is opened; ``statements`` are those of the bundle, none where
-    it is refused.
+    it is refused; identifiers are compared where ``same_numbering``.
     """
 
     folder: Path
     statements: tuple[str, ...]
+    same_numbering: bool = True
 
     @property
     def schema(self) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -51,9 +52,9 @@ class EcgPlan:
         return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT)])
 
 
-def ecg_plan(folder: Path, models: Models) -> EcgPlan:
+def ecg_plan(folder: Path, models: Models, *, same_numbering: bool = True) -> EcgPlan:
     """Return what a run says of the ECGs of a folder."""
-    return EcgPlan(folder, statement_names(models))
+    return EcgPlan(folder, statement_names(models), same_numbering)
 
 
 def screen_with_ecgs(
@@ -83,7 +84,8 @@ def _screen_few(
     place: Place,
     ecgs: EcgPlan,
 ) -> Any:  # noqa: ANN401
-    rows, signals, states = rows_with_ecgs(table, plan, place, ecgs.folder)
+    where = (ecgs.folder, ecgs.same_numbering)
+    rows, signals, states = rows_with_ecgs(table, plan, place, where)
     models, guidelines = loaded.models, loaded.guidelines
     screening = screen_columns(rows.batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
     result = result_table(rows, screening)
@@ -99,14 +101,15 @@ def rows_with_ecgs(
     table: Any,  # noqa: ANN401
     plan: TablePlan,
     place: Place,
-    folder: Path,
+    where: tuple[Path, bool],
 ) -> tuple[TableRows, dict[int, EcgSignal], list[str | None]]:
     """Return the rows, the ECGs that could be read, and of every row what became of its file.
 
     An ECG that can't be read, or is that of another person, is a refused item of its row.
+    ``where`` is the folder, and whether identifiers are compared.
     """
     rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    signals, lost, states = _read(table, plan.ecg, rows, folder)
+    signals, lost, states = _read(table, plan.ecg, rows, where)
     batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
     return replace(rows, batch=batch), signals, states
 
@@ -115,18 +118,18 @@ def _read(
     table: Any,  # noqa: ANN401
     column: str,
     rows: TableRows,
-    folder: Path,
+    where: tuple[Path, bool],
 ) -> tuple[dict[int, EcgSignal], list[Problem], list[str | None]]:
     """Return the signals by row, why others are lost, and of every row what became of its file."""
     names = table.column(column).cast(pa.string()).to_pylist() if column else [None] * len(table)
     signals: dict[int, EcgSignal] = {}
     lost: list[Problem] = []
     states: list[str | None] = [READ if name else None for name in names]
-    root = folder.resolve()
+    root, same_numbering = where[0].resolve(), where[1]
     for row, name in enumerate(names):
         if not name:
             continue
-        found = _signal_or_why(file_in(root, name), rows, row)
+        found = _signal_or_why(file_in(root, name), rows, row, same_numbering=same_numbering)
         if isinstance(found, EcgSignal):
             signals[row] = found
         else:
@@ -135,7 +138,9 @@ def _read(
     return signals, lost, states
 
 
-def _signal_or_why(path: Path | None, rows: TableRows, row: int) -> EcgSignal | Problem:
+def _signal_or_why(
+    path: Path | None, rows: TableRows, row: int, *, same_numbering: bool
+) -> EcgSignal | Problem:
     """Return the signal of a file, or why it can't be that of the row."""
     if path is None:
         return _refused("ecg_outside_folder")
@@ -145,7 +150,10 @@ def _signal_or_why(path: Path | None, rows: TableRows, row: int) -> EcgSignal | 
         return _refused("ecg_unreadable")
     visit = rows.visit_date[row].as_py()
     moment = None if visit is None else datetime.combine(visit, time(), UTC)
-    problems = person_problems(recording.header, _identity(rows, row), moment, path=FILE_PATH)
+    problems = person_problems(
+        recording.header, _identity(rows, row), moment,
+        path=FILE_PATH, same_numbering=same_numbering,
+    )  # fmt: skip
     # In a table only the ECG is refused: the other columns of the row are not from that file.
     return (
         replace(problems[0], severity="refused_item", item="ecg") if problems else recording.signal

@@ -15,6 +15,7 @@ from .options import CHUNK_ROWS, BatchOptions
 
 ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
 ECG_STATE: Final = "ecg_state"
+NONE_THERE: Final = "ecg_none_there"
 
 
 def ecgs_as_data(
@@ -30,6 +31,7 @@ def ecgs_as_data(
     if options.ecg_folder is None or not any(table.ecg for table in tables.values()):
         return {}
     return {
+        "same_numbering": options.ecg_same_numbering,
         "columns": [*(f"{name}_score" for name in statement_names(models)), ECG_STATE],
         "models": {
             **{bundle.manifest.id: bundle.sha256 for bundle in models.signals},
@@ -61,13 +63,30 @@ def _bytes_as_data(
     options: BatchOptions, fragments: Sequence[Fragment], tables: Mapping[str, TablePlan]
 ) -> dict[str, Any]:
     """Hash the files of every row in the order of the rows, in constant memory."""
-    digest, ecgs = hashlib.sha256(), 0
+    digest, ecgs, there = hashlib.sha256(), 0, 0
     root = (options.ecg_folder or Path()).resolve()
     for fragment in fragments:
         for name in _named(fragment, tables[fragment.file.name]):
             ecgs += 1
-            digest.update(_hash_of(file_in(root, name)).encode() + b"\n")
-    return {"ecgs": ecgs, "files_sha256": digest.hexdigest()}
+            path = file_in(root, name)
+            there += path is not None and path.is_file()
+            digest.update(_hash_of(path).encode() + b"\n")
+    return {"ecgs": ecgs, "ecgs_there": there, "files_sha256": digest.hexdigest()}
+
+
+def none_is_there(ecg: Mapping[str, Any]) -> bool:
+    """Say whether ECGs are named and not one of their files is there: the column is a wrong one."""
+    return bool(ecg) and ecg["ecgs"] > 0 and ecg["ecgs_there"] == 0
+
+
+def none_there_words(ecg: Mapping[str, Any]) -> str:
+    """Return what is said of such a table, once and for all rows."""
+    return (
+        f"batch: not one of the {ecg['ecgs']:,} files that ecg_path names is in the folder of "
+        "--ecg-folder. No ECG is read: each row says ecg_unreadable, and the urgent rules for an "
+        "ECG that was lost apply to all of them. Check the folder, and that ecg_path is relative "
+        "to it [ecg_path]"
+    )
 
 
 def _named(fragment: Fragment, table: TablePlan) -> Iterator[str]:

@@ -101,7 +101,9 @@ def _plan(options: BatchOptions, loaded: Loaded) -> BatchPlan | None:
     if collected is None and not options.inputs:
         return None
     stored = stored_plan(options.out / PLAN_FILE)
-    options = replace(options, resume=True, chunk_rows=int(stored["chunk_rows"]))
+    numbering = bool(stored.get("ecg", {}).get("same_numbering", True))
+    options = replace(options, resume=True, chunk_rows=int(stored["chunk_rows"]),
+                      ecg_same_numbering=numbering)  # fmt: skip
     plan = make_plan(options, loaded, collected)
     content = {key: value for key, value in stored.items() if key != TODAY}
     same = ("input", "mapping", "models", "guidelines", "columns", "code", "ecg")
@@ -130,7 +132,8 @@ def _words(
     people, _ = split_withdrawn(chunk.table, table.person, plan.withdrawn)
     one = people.slice(found.position, 1)
     place = Place(fragment.file.name, chunk.offset + found.position, plan.today)
-    rows, signals = _with_ecg(one, table, place, folder)
+    numbering = bool(plan.content["ecg"].get("same_numbering", True))
+    rows, signals = _with_ecg(one, table, place, None if folder is None else (folder, numbering))
     screening = screen_columns(rows.batch, loaded.models, loaded.guidelines, signals=signals)
     day = found.row["visit_date"]
     draft = draft_of(screening, 0, "" if day is None else day.isoformat())
@@ -141,15 +144,15 @@ def _with_ecg(
     one: Any,  # noqa: ANN401 - pyarrow has no types
     table: TablePlan,
     place: Place,
-    folder: Path | None,
+    where: tuple[Path, bool] | None,
 ) -> tuple[TableRows, Mapping[int, EcgSignal]]:
     """Return one row, with its ECG where the run read them."""
-    if folder is None or not table.ecg:
+    if where is None or not table.ecg:
         name, offset, today = place
         return read_rows(one, table, fragment=name, offset=offset, today=today), {}
     from .ecg import rows_with_ecgs  # noqa: PLC0415 - filters, only where there are ECGs
 
-    rows, signals, _ = rows_with_ecgs(one, table, place, folder)
+    rows, signals, _ = rows_with_ecgs(one, table, place, where)
     return rows, signals
 
 

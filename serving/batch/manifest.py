@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.prediagnosis import RISK_DECIMALS
+from .ecg_plan import NONE_THERE, none_is_there
 from .fingerprint import Fingerprint
 from .output import NOT_ASSESSABLE, REFUSED, SCHEMA, SCORED
 from .parts import RESULT_SCHEMA, Part, disclaimers
@@ -63,7 +64,8 @@ def make_manifest(
 
 def _notices(plan: BatchPlan) -> list[str]:
     found = {notice for table in plan.tables.values() for notice in table.notices}
-    return sorted(found - {ECG_NOT_READ} if plan.ecg_columns else found)
+    missing = {NONE_THERE} if none_is_there(plan.content["ecg"]) else set()
+    return sorted(missing | (found - {ECG_NOT_READ} if plan.ecg_columns else found))
 
 
 def _counts(parts: Sequence[Part]) -> dict[str, Any]:

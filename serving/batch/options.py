@@ -46,6 +46,9 @@ class BatchOptions:
     omop_database : address of a database that holds an OMOP CDM, read instead of ``inputs``
     omop_schema : of the tables in that database
     concepts : concept sets of an OMOP CDM; the shipped ones where None
+    ecg_same_numbering : an ECG whose header states another identifier than the row is of another
+        person; False where the device numbers people in its own way, so that identifiers say
+        nothing (birth date, sex and age are compared all the same)
     results_database : address of a database into whose tables of our own the result is copied too
     ecg_folder : the one folder in which the files of ``ecg_path`` are looked for; none is read
         where None
@@ -71,6 +74,7 @@ class BatchOptions:
     omop_schema: str | None = None
     concepts: Path | None = None
     ecg_folder: Path | None = None
+    ecg_same_numbering: bool = True
     results_database: str | None = field(default=None, repr=False)
     withdrawn: Path | None = None
 

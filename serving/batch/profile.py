@@ -128,7 +128,14 @@ class _Seen:
             "status": _counts(self.status),
             "unreadable": {**self.unreadable, **{n: e.code for n, e in plan.unreadable.items()}},
             "suppressed": "counts of 1 to 10 people",
+            **_concepts(plan),
         }
+
+
+def _concepts(plan: BatchPlan) -> dict[str, Any]:
+    """Return of an OMOP CDM how many concepts are used, and of which no source is named."""
+    omop = plan.content["omop"]
+    return {name: omop[name] for name in ("concepts", "concepts_unverified") if name in omop}
 
 
 def _counts(found: Mapping[str, int]) -> dict[str, int | str]:

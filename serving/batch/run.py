@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from .aggregate import AGGREGATE_FILE, aggregate
+from .ecg_plan import NONE_THERE, none_is_there, none_there_words
 from .local import run_tasks
 from .manifest import make_manifest
 from .omop import collect_omop
@@ -46,8 +47,12 @@ class BatchSummary:
 
     @property
     def exit_code(self) -> int:
-        """Return what the command line exits with: rows that can't be read are not done either."""
-        is_done = self.state == "complete" and not self.manifest["malformed_lines"]
+        """Return what the command line exits with.
+
+        Rows that can't be read are not done either, nor are ECGs of which not one is there.
+        """
+        is_whole = self.state == "complete" and not self.manifest["malformed_lines"]
+        is_done = is_whole and NONE_THERE not in self.manifest["notices"]
         return EXIT_DONE if is_done else EXIT_PARTLY_DONE
 
     @property
@@ -98,6 +103,8 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
     if options.ecg_folder is not None:
         reporter.line("batch: hashing the ECG files, so that --resume can tell a changed one")
     plan = make_plan(options, loaded, collected)
+    if none_is_there(plan.content["ecg"]):
+        reporter.line(none_there_words(plan.content["ecg"]))
     with output_folder(options.out, plan, resume=options.resume) as there:
         progress = _Progress(dict(there))
         _screen_all(plan, loaded, options, (progress, reporter))

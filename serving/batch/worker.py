@@ -85,7 +85,7 @@ class Worker:
 
     def __init__(self, plan: BatchPlan, loaded: Loaded, options: BatchOptions) -> None:
         self._plan, self._loaded, self._folder = plan, loaded, options.out / PARTS
-        self._ecgs = None if options.ecg_folder is None else _ecgs(options.ecg_folder, loaded)
+        self._ecgs = None if options.ecg_folder is None else _ecgs(options, loaded)
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
 
@@ -149,10 +149,11 @@ class Worker:
         return read_chunks(fragment, table.columns, table.csv, chunk_rows=self._plan.chunk_rows)
 
 
-def _ecgs(folder: Path, loaded: Loaded) -> "EcgPlan":
+def _ecgs(options: BatchOptions, loaded: Loaded) -> "EcgPlan":
     from .ecg import ecg_plan  # noqa: PLC0415 - as above
 
-    return ecg_plan(folder, loaded.models)
+    folder = options.ecg_folder or Path()
+    return ecg_plan(folder, loaded.models, same_numbering=options.ecg_same_numbering)
 
 
 class ModelsChanged(RuntimeError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.readers.ecg import EcgRecording, read_ecgs, write_wfdb
+from ...datasets.readers.ecg.wfdb_write import wfdb_files
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
@@ -158,9 +159,7 @@ def convert(source: Path, target: Path, *, overwrite: bool = False) -> Path:
     ScreeningError : the file can't be read, holds several recordings, or can't be written; or
         a file of the target is there already and ``overwrite`` was not asked for
     """
-    there = [
-        path for path in (target.with_suffix(".hea"), target.with_suffix(".dat")) if path.exists()
-    ]
+    there = [path for path in wfdb_files(target) if path.exists()]
     if there and not overwrite:
         raise DataError(
             found="a file that is there already",

@@ -90,6 +90,18 @@ def test_convert_writes_wfdb_without_the_person(tmp_path: Path) -> None:
     assert "synthetic" in header
 
 
+def test_convert_looks_for_the_files_that_it_would_write(tmp_path: Path) -> None:
+    """It looked for rest.hea where rest.1.hea was asked for, and refused what it could not lose."""
+    (tmp_path / "rest.hea").write_text("another")
+    done = run("ecg", "convert", ECG, tmp_path / "rest.1")
+    assert done.returncode == 1
+    assert "there already" not in done.stderr
+    assert "A record name with other characters" in done.stderr
+    assert run("ecg", "convert", ECG, tmp_path / "other").returncode == 0
+    done = run("ecg", "convert", ECG, tmp_path / "other")
+    assert "a file that is there already" in done.stderr
+
+
 def test_convert_never_writes_over_a_file_unless_asked(tmp_path: Path) -> None:
     """An existing OUT.hea was replaced without a word; its .dat is as dear."""
     for name in ("out.hea", "out.dat"):

@@ -45,6 +45,17 @@ class _Row:
     gaps: NDArray[np.bool_]
 
 
+def wfdb_files(path: str | Path) -> tuple[Path, Path]:
+    """Return the header and the signal file that ``write_wfdb`` writes for a path.
+
+    >>> [file.name for file in wfdb_files("a/rest.1")]
+    ['rest.1.hea', 'rest.1.dat']
+    """
+    header = Path(path)
+    header = header if header.suffix == ".hea" else header.with_name(header.name + ".hea")
+    return header, header.with_suffix(".dat")
+
+
 def write_wfdb(recording: EcgRecording, path: str | Path, *, identify: bool = False) -> Path:
     """Write ``NAME.hea`` and ``NAME.dat``; the signals go in format 212, 16, 24 or 32.
 
@@ -66,8 +77,7 @@ def write_wfdb(recording: EcgRecording, path: str | Path, *, identify: bool = Fa
     ------
     EcgUnwritable : a name that WFDB does not allow
     """
-    header = Path(path)
-    header = header if header.suffix == ".hea" else header.with_name(header.name + ".hea")
+    header, signals = wfdb_files(path)
     if not _RECORD_NAME.fullmatch(header.stem):
         raise EcgUnwritable(
             found="A record name with other characters than letters, digits, _ and -",
@@ -82,7 +92,7 @@ def write_wfdb(recording: EcgRecording, path: str | Path, *, identify: bool = Fa
     for row, values in zip(rows, counts, strict=True):
         lines.append(_signal_line(header.stem, fmt, row, values))
     lines += _comments(recording, identify=identify)
-    header.with_suffix(".dat").write_bytes(_PACK[fmt](counts.T.ravel()))
+    signals.write_bytes(_PACK[fmt](counts.T.ravel()))
     header.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return header
 

@@ -28,8 +28,9 @@ from .events import (
     person_events,
     whole_numbers,
 )
-from .pivot import READINGS, Kinds, quantity_name, rows_of
+from .pivot import READINGS, Events, Kinds, quantity_name, rows_of
 from .source import OmopSource
+from .visits import JOINED, VISIT, VISIT_COLUMNS, visit_events
 
 COLLECTED_FILE: Final = "collected.json"
 PEOPLE_A_FILE: Final = 50_000
@@ -83,8 +84,8 @@ def collect(source: OmopSource, concepts: ConceptSets, folder: Path) -> Collecte
 
     Returns
     -------
-    the table: one row a person, the latest day on which anything was measured, and counts in which
-    every row of person and measurement has a reason
+    the table: one row a person, the latest visit at which anything was measured, and counts in
+    which every row of person and measurement has a reason
     """
     aside = folder.with_name(f".{folder.name}{_ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
@@ -94,6 +95,8 @@ def collect(source: OmopSource, concepts: ConceptSets, folder: Path) -> Collecte
         "schema": "laennec.omop_collected/1",
         "source": source.about(),
         "concepts_sha256": hashlib.sha256(concepts.text.encode()).hexdigest(),
+        "concepts": concepts.count,
+        "concepts_unverified": list(concepts.unverified),
         "files": names,
         "counts": counts,
         "malformed_lines": source.bad_rows(),
@@ -138,6 +141,7 @@ class _Sorted:
     people: Buckets
     events: Buckets
     answers: Buckets
+    visits: Buckets
     count: int
     measured: Measurements
     people_rows: int
@@ -150,9 +154,10 @@ def _sort(source: OmopSource, concepts: ConceptSets, kinds: Kinds, folder: Path)
     people = Buckets(folder, "person", PERSON, count)
     events = Buckets(folder, "measurement", EVENT, count)
     answers = Buckets(folder, "answer", ANSWER, count)
+    visits = Buckets(folder, "visit", VISIT, count)
     measured = Measurements(concepts, kinds.slots, kinds.units)
     without_id = 0
-    with people, events, answers:
+    with people, events, answers, visits:
         for batch in source.batches("person", PERSON_COLUMNS):
             known, nobody = person_events(batch, concepts.sex)
             people.add(known)
@@ -161,7 +166,10 @@ def _sort(source: OmopSource, concepts: ConceptSets, kinds: Kinds, folder: Path)
             events.add(measured.events(batch))
         for batch in _answer_batches(source, kinds):
             answers.add(batch)
-    return _Sorted(people, events, answers, count, measured, people_rows, without_id)
+        if source.has("visit_occurrence"):
+            for batch in source.batches("visit_occurrence", VISIT_COLUMNS):
+                visits.add(visit_events(batch))
+    return _Sorted(people, events, answers, visits, count, measured, people_rows, without_id)
 
 
 def _answer_batches(source: OmopSource, kinds: Kinds) -> Iterator[Any]:
@@ -181,8 +189,8 @@ def _write_rows(
     total = Counter(found.measured.counts)
     names, rows = [], 0
     for bucket in range(found.count):
-        parts = (found.people.read(bucket), found.events.read(bucket), found.answers.read(bucket))
-        table, became = rows_of(*parts, kinds)
+        kept = Events(*(b.read(bucket) for b in (found.events, found.answers, found.visits)))
+        table, became = rows_of(found.people.read(bucket), kept, kinds)
         total.update(became)
         rows += table.num_rows
         names.append(f"visits-{bucket:05d}.parquet")
@@ -193,8 +201,10 @@ def _write_rows(
         "twice": total.pop("person_twice", 0),
         "visits": rows,
     }
+    visits = {name: total.pop(name, 0) for name in JOINED}
     return names, {
         "person": people,
+        "visit_occurrence": visits,
         "measurement": dict(sorted(total.items())),
         "units_refused": dict(sorted(found.measured.units_refused.items())),
     }
@@ -221,5 +231,5 @@ def collected_plan(path: Path) -> TablePlan:
     return TablePlan(
         person="person_id", visit_date=DateRole("visit_date"), birth_date=None, age="age_years",
         age_missing=(), sex=sex, quantities=tuple(quantities), answers=tuple(answers), ignored=(),
-        csv=CsvForm(), notices=("omop_visit_is_latest_day",), age_highest="age_years_highest",
+        csv=CsvForm(), notices=("omop_visit_is_latest",), age_highest="age_years_highest",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ SCHEMA: Final = "laennec.omop_concepts/1"
 _SEXES: Final[Mapping[str, int]] = {"female": FEMALE, "male": MALE}
 _SECTIONS: Final = (
     "schema", "signed_by", "include_descendants", "sex", "operator", "unit", "measurement",
-    "condition", "condition_within_days", "drug", "observation",
+    "condition", "condition_within_days", "drug", "observation", "concept", "source",
 )  # fmt: skip
 _COMPARATORS: Final = ("", "<", "<=", ">", ">=")
 
@@ -42,7 +42,12 @@ class ConceptSet:
 
 @dataclass(frozen=True, slots=True)
 class ConceptSets:
-    """Everything that a file of concept sets says."""
+    """Everything that a file of concept sets says.
+
+    Attributes
+    ----------
+    unverified : concepts that it uses and for which it names no source of their meaning
+    """
 
     text: str
     include_descendants: bool
@@ -51,6 +56,12 @@ class ConceptSets:
     units: Mapping[int, str]
     slots: Mapping[int, str]
     answers: tuple[ConceptSet, ...]
+    unverified: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return how many different concepts it uses."""
+        return len({*self.sex, *self.operators, *self.units, *self.slots, *_of(self.answers)})
 
 
 def read_concepts(path: Path | None = None) -> ConceptSets:
@@ -74,7 +85,7 @@ def read_concepts(path: Path | None = None) -> ConceptSets:
     problems = [_problem(f"{name}: {where}", found) for where, found in _wrong(raw, vocabulary)]
     if problems:
         raise TableRefused(problems)
-    return ConceptSets(
+    sets = ConceptSets(
         text=text,
         include_descendants=bool(raw.get("include_descendants", False)),
         sex={int(k): _SEXES[v] for k, v in raw.get("sex", {}).items()},
@@ -83,6 +94,14 @@ def read_concepts(path: Path | None = None) -> ConceptSets:
         slots={c: slot for slot, ids in raw.get("measurement", {}).items() for c in ids},
         answers=tuple(_answers(raw, vocabulary)),
     )
+    known = {int(k) for k, row in raw.get("concept", {}).items() if row.get("source")}
+    used = {*sets.sex, *sets.operators, *sets.units, *sets.slots, *_of(sets.answers)}
+    return replace(sets, unverified=tuple(sorted(used - known)))
+
+
+def _of(answers: Sequence[ConceptSet]) -> set[int]:
+    """Return the concepts of questions, and those of their answers."""
+    return {c for one in answers for c in (*one.concepts, *(value for value, _ in one.values))}
 
 
 def _problem(path: str, found: str) -> TableProblem:
@@ -120,8 +139,20 @@ def _wrong(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str
                     f"{section}.{key}",
                     f"{value!r}, which is none of {', '.join(sorted(allowed))}",
                 )
+    yield from _wrong_sources(raw)
     yield from _wrong_measurements(raw.get("measurement", {}), vocabulary)
     yield from _wrong_questions(raw, vocabulary)
+
+
+def _wrong_sources(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield rows that neither name where a concept's meaning was read nor say that it was not."""
+    for key, row in raw.get("concept", {}).items():
+        if not set(row) <= {"name", "source", "verified"} or "name" not in row:
+            yield f"concept.{key}", "a row without a name, or with more than name, source, verified"
+        elif ("source" in row) == (row.get("verified") is False):
+            yield f"concept.{key}", "neither a source nor verified = false, or both"
+        elif row.get("source", "") and row["source"] not in raw.get("source", {}):
+            yield f"concept.{key}", f"a source {row['source']!r} that is not described"
 
 
 def _wrong_measurements(

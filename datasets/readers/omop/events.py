@@ -18,7 +18,7 @@ from .concepts import ConceptSet, ConceptSets
 
 EVENT: Final = pa.schema(
     [("person", pa.int64()), ("kind", pa.int16()), ("day", pa.int32()), ("order", pa.int64()),
-     ("value", pa.string()), ("unit", pa.int16())]
+     ("value", pa.string()), ("unit", pa.int16()), ("visit", pa.int64())]
 )  # fmt: skip
 ANSWER: Final = pa.schema(
     [("person", pa.int64()), ("kind", pa.int16()), ("day", pa.int32()), ("end", pa.int32()),
@@ -38,6 +38,7 @@ _BIRTH: Final = (("year", 9999), ("month", 12), ("day", 31))
 MEASUREMENT_COLUMNS: Final = (
     "measurement_id", "person_id", "measurement_concept_id", "measurement_date",
     "operator_concept_id", "value_as_number", "unit_concept_id", "unit_source_value",
+    "visit_occurrence_id",
 )  # fmt: skip
 PERSON_COLUMNS: Final = (
     "person_id",
@@ -112,12 +113,13 @@ class Measurements:
             usable &= good
         at = pa.array(np.flatnonzero(usable))
         order, _ = whole_numbers(batch.column("measurement_id"))
+        visit, _ = whole_numbers(batch.column("visit_occurrence_id"))
         return pa.record_batch(
             [
                 pa.array(person[usable]), pa.array(kind[usable]),
                 pa.array(when.days[usable].astype(np.int32)), pa.array(order[usable]),
                 pc.binary_join_element_wise(operator.take(at), value.take(at), ""),
-                pa.array(self._unit_of(batch.take(at))),
+                pa.array(self._unit_of(batch.take(at))), pa.array(visit[usable]),
             ],
             schema=EVENT,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from ....engine.vocabulary import Vocabulary, load_vocabulary
 from ..tables.dates import completed_years
 from .concepts import ConceptSet
 from .events import NO_UNIT
+from .visits import days_of_visits
 
 Days = npt.NDArray[np.datetime64]
 
@@ -42,20 +43,31 @@ def quantity_name(slot: str, ucum: str, reading: int) -> str:
     return f"{slot} [{ucum}] {reading}"
 
 
-def rows_of(people: Any, events: Any, answers: Any, kinds: Kinds) -> tuple[Any, Counter[str]]:  # noqa: ANN401 - pyarrow has no types
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What is known of some people, as tables: measurements, answers, visits."""
+
+    measured: Any
+    answers: Any
+    visits: Any
+
+
+def rows_of(people: Any, known: Events, kinds: Kinds) -> tuple[Any, Counter[str]]:  # noqa: ANN401 - pyarrow has no types
     """Return one row a person, in the order of their ids, and what became of each event.
 
-    The visit is the latest day on which anything was measured. Of each item the readings of its
-    latest day count, at most two, where that day is recent enough for the item (the vocabulary's
-    freshness).
+    The visit is the latest one at which anything was measured: its day is that on which it began,
+    or the day of the measurement where that names no visit of one day (``visits.py``). Of each
+    item the readings of its latest day count, at most two, where that day is recent enough for the
+    item (the vocabulary's freshness).
     """
+    events = known.measured
     counts: Counter[str] = Counter()
     people = _once(people, counts)
     ids = people.column("person").to_numpy()
     at, mine = _positions(events.column("person").to_numpy(), ids)
     counts["person_unknown"] += int((~mine).sum())
     events, at = events.filter(pa.array(mine)), at[mine]
-    day = events.column("day").to_numpy().astype("datetime64[D]")
+    day = days_of_visits(events, known.visits, counts).astype("datetime64[D]")
     visit = np.full(len(ids), np.iinfo(np.int32).min, dtype=np.int64)
     np.maximum.at(visit, at, day.astype(np.int64))
     has_visit = visit > np.iinfo(np.int32).min
@@ -68,7 +80,7 @@ def rows_of(people: Any, events: Any, answers: Any, kinds: Kinds) -> tuple[Any, 
             pa.array(people.column("sex").to_numpy() % len(SEXES))
         ),
         **_quantities(events, at, (visit_day, day), kinds, counts),
-        **_answers(answers, ids, (visit_day, has_visit), kinds),
+        **_answers(known.answers, ids, (visit_day, has_visit), kinds),
     }
     kept = {n: c for n, c in columns.items() if c.null_count < len(c) or n in _ALWAYS}
     return pa.table(kept), counts
@@ -141,7 +153,9 @@ def _quantities(
     age = (visit[at] - day).astype(np.int64) if len(at) else np.zeros(0, np.int64)
     is_old = age > (fresh[kind] if len(kind) else 0)
     counts["too_old"] += int(is_old.sum())
-    order = np.lexsort((-events.column("order").to_numpy(), -day.astype(np.int64), kind, at))
+    measured = events.column("day").to_numpy().astype(np.int64)
+    latest_first = (-events.column("order").to_numpy(), -measured, -day.astype(np.int64))
+    order = np.lexsort((*latest_first, kind, at))
     order = order[~is_old[order]]
     group = at[order] * len(kinds.slots) + kind[order]
     starts = np.flatnonzero(np.diff(group, prepend=-1))

@@ -12,7 +12,7 @@ from laennec.cli import app
 from laennec.datasets.readers.ecg import read_ecg
 from laennec.engine.ecg import visit
 from laennec.engine.words import Sentences
-from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
+from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, ecg, run_batch
 from laennec.serving.batch.explain import explain_person
 from laennec.serving.ecg.simulated import simulate_files
 from typer.testing import CliRunner
@@ -223,6 +223,68 @@ def test_the_ecg_of_another_person_is_not_used(tmp_path, joined, about):
     urgent = [r["rule_id"] for r in rows[0]["reasons"] if r["finding"] == "urgent.ecg"]
     assert urgent == ["ecg_of_another_person"]
     assert done.manifest["items_refused"]["ecg:wrong_patient"] == 1
+
+
+def test_identifiers_of_another_numbering_say_nothing_where_told_so(tmp_path, joined, monkeypatch):
+    """A device that numbers people in its own way made every ECG one of another person."""
+    real = ecg.read_ecg
+
+    def of_the_device(path):
+        recording = real(path)
+        return replace(recording, header=replace(recording.header, patient_id="device-7"))
+
+    monkeypatch.setattr(ecg, "read_ecg", of_the_device)
+    run(tmp_path, out="same")
+    states = pq.read_table(tmp_path / "same" / "parts").column("ecg_state").to_pylist()
+    assert states == ["wrong_patient"] * 3
+    args = ["batch", tmp_path / "visits.parquet", "--out", tmp_path / "other", "--workers", 1,
+            "--ecg-folder", tmp_path / "files", "--ecg-other-numbering"]  # fmt: skip
+    done = CliRunner().invoke(app, [str(arg) for arg in args])
+    assert done.exit_code == 0, done.output
+    states = pq.read_table(tmp_path / "other" / "parts").column("ecg_state").to_pylist()
+    assert states == ["read"] * 3
+    options = BatchOptions(
+        (tmp_path / "visits.parquet",), tmp_path / "other", ecg_folder=tmp_path / "files"
+    )
+    assert "ECG" in explain_person(options, "1", "en")
+
+
+class Heard(SilentReporter):
+    """Keeps what was said."""
+
+    def __init__(self):
+        self.lines = []
+
+    def line(self, text):
+        self.lines.append(text)
+
+
+def test_a_column_of_which_no_file_is_there_is_said_of_the_whole_table(tmp_path, joined):
+    """A wrong column once made every row U1, and the run ended as if all were well."""
+    table = pq.read_table(tmp_path / "visits.parquet")
+    wrong = pa.array([f"elsewhere/{i}.hea" for i in range(3)])
+    table = table.set_column(table.schema.get_field_index("ecg_path"), "ecg_path", wrong)
+    pq.write_table(table, tmp_path / "visits.parquet")
+    heard = Heard()
+    options = BatchOptions(
+        (tmp_path / "visits.parquet",), tmp_path / "out", workers=1, ecg_folder=tmp_path / "files"
+    )
+    done = run_batch(options, heard)
+    assert (done.exit_code, done.state) == (3, "complete")
+    assert "ecg_none_there" in done.manifest["notices"]
+    said = next(line for line in heard.lines if "not one of the 3 files" in line)
+    assert "Check the folder" in said
+    assert "ecg_path" in said
+    rows = pq.read_table(tmp_path / "out" / "parts").to_pylist()
+    assert [row["ecg_state"] for row in rows] == ["ecg_unreadable"] * 3
+
+
+def test_one_file_that_is_there_is_no_problem_of_the_table(tmp_path, joined):
+    for path in joined[1:]:
+        path.unlink()
+    done = run(tmp_path)
+    assert done.exit_code == 0
+    assert done.manifest["plan"]["ecg"]["ecgs_there"] == 1
 
 
 def test_every_other_row_says_what_it_says_without_ecgs(root, rows, done):

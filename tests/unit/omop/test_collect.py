@@ -171,6 +171,68 @@ def test_conditions_drugs_and_observations_answer_what_holds_on_the_day(tmp_path
     assert record(table, plan).answer("condition.diabetes")[0] == YES
 
 
+def visits(*rows):
+    ids, person, start, end = zip(*rows, strict=True)
+    return {
+        "visit_occurrence": pa.table({
+            "visit_occurrence_id": ids, "person_id": person,
+            "visit_start_date": pa.array(start, pa.date32()),
+            "visit_end_date": pa.array(end, pa.date32()),
+        })
+    }  # fmt: skip
+
+
+def test_results_of_a_visit_are_of_the_day_on_which_it_began(tmp_path):
+    """A laboratory's answer of the next day belongs to the pressure of the visit."""
+    values = [(1, SYSTOLIC, earlier(2), 141.0, MMHG), (1, GLUCOSE, DAY, 5.0, MMOL_L)]
+    more = visits((7, 1, earlier(2), earlier(2)))
+    ids = pa.array([7, 7], pa.int64())
+    table, counts, _ = collected(tmp_path, values, more=more, visit_occurrence_id=ids)
+    row = table.to_pylist()[0]
+    assert row["visit_date"] == earlier(2)
+    assert row["systolic_bp.unspecified_arm [mm[Hg]] 1"] == "141"
+    assert row["glucose.fasting_venous [mmol/L] 1"] == "5"
+    assert counts["visit_occurrence"] == {"day_of_visit": 2, "far_from_visit": 0}
+    assert counts["measurement"]["used"] == 2
+
+
+@pytest.mark.parametrize(
+    ("visit", "far"),
+    [((7, 1, earlier(20), earlier(2)), 0), ((7, 2, earlier(2), earlier(2)), 0),
+     ((8, 1, earlier(2), earlier(2)), 0), ((7, 1, earlier(30), earlier(30)), 1),
+     ((7, 1, earlier(2), earlier(3)), 0), ((7, 1, None, None), 0)],
+)  # fmt: skip
+def test_a_stay_another_persons_visit_or_one_far_away_gives_no_day(tmp_path, visit, far):
+    values = [(1, WAIST, DAY, 90.0, CM)]
+    ids = pa.array([7], pa.int64())
+    table, counts, _ = collected(tmp_path, values, more=visits(visit), visit_occurrence_id=ids)
+    assert table.to_pylist()[0]["visit_date"] == DAY
+    assert counts["visit_occurrence"] == {"day_of_visit": 0, "far_from_visit": far}
+
+
+def test_of_two_results_of_a_visit_the_later_one_comes_first(tmp_path):
+    values = [(1, SYSTOLIC, DAY, 120.0, MMHG), (1, SYSTOLIC, earlier(1), 150.0, MMHG)]
+    more = visits((7, 1, earlier(1), DAY))
+    ids = pa.array([7, 7], pa.int64())
+    row = collected(tmp_path, values, more=more, visit_occurrence_id=ids)[0].to_pylist()[0]
+    name = "systolic_bp.unspecified_arm [mm[Hg]] "
+    assert [row[f"{name}{n}"] for n in (1, 2)] == ["120", "150"]
+
+
+def test_most_drugs_for_pressure_are_no_drug_of_the_group_called_antihypertensives(tmp_path):
+    """C02 alone once stood there: a person on an inhibitor of the converting enzyme (C09) was
+    untreated.
+    """
+    more = {
+        "drug_exposure": pa.table({
+            "drug_exposure_id": [1], "person_id": [1], "drug_concept_id": [21601782],
+            "drug_exposure_start_date": [earlier(40)],
+        })
+    }  # fmt: skip
+    table, _, _ = collected(tmp_path, [(1, WAIST, DAY, 90.0, CM)], more=more)
+    assert table.to_pylist()[0]["medication.antihypertensive"] == "yes"
+
+
 def test_arms_are_told_apart_only_by_concepts_of_their_own(tmp_path):
     text = 'schema = "laennec.omop_concepts/1"\n[unit]\n8876 = "mm[Hg]"\n[measurement]\n'
     text += '"systolic_bp.left_arm" = [1]\n"systolic_bp.right_arm" = [2]\n'
