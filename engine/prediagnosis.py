@@ -217,6 +217,20 @@ class EcgMark:
 
 
 @dataclass(frozen=True, slots=True)
+class EcgEvidence:
+    """Where on the tracing the reasons for one finding lie.
+
+    ``part`` is a wave (p, qrs, t), ``st`` after each QRS, ``before`` each QRS, or one ``beat`` at
+    ``at_s`` seconds from the first sample.
+    """
+
+    finding: str
+    leads: tuple[str, ...]
+    part: str
+    at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EcgSection:
     """The ECG of a draft.
 
@@ -230,6 +244,7 @@ class EcgSection:
     model : the network; None when it was refused, and then nothing is measured
     urgent_applied, urgent_not_applied : groups of urgent ECG rules; those not applied lacked
         a measurement
+    evidence : where the reasons for present statements lie
     """
 
     signal_sha256: str
@@ -248,6 +263,7 @@ class EcgSection:
     notes: tuple[str, ...] = ()
     urgent_applied: tuple[str, ...] = ()
     urgent_not_applied: tuple[str, ...] = ()
+    evidence: tuple[EcgEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

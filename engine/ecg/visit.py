@@ -1,13 +1,21 @@
 """The ECG of a visit: measured by the shipped network where that may and can be asked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..bundles.load import Models
 from ..bundles.waves import SignalBundle
 from ..errors import ModelError
-from ..prediagnosis import EcgSection, Finding, InputValue, Message, ModelReference, UrgentItem
+from ..prediagnosis import (
+    EcgEvidence,
+    EcgSection,
+    Finding,
+    InputValue,
+    Message,
+    ModelReference,
+    UrgentItem,
+)
 from ..record import FEMALE, MALE, YES, VisitBatch
 from ..runtime import ORT_ERRORS
 from .analysis import EcgAnalysis, analyse_ecg
@@ -16,6 +24,7 @@ from .features import ecg_features
 from .findings.facts import refused_findings, statement_findings
 from .findings.find import Statement, find_statements
 from .findings.settings import statement_settings
+from .findings.shown import evidence_of
 from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
@@ -109,27 +118,29 @@ def screened_ecg(
     section = section_of(analysis, model, person, urgency)
     if without_network:
         return ScreenedEcg(section, urgency)
-    return ScreenedEcg(section, urgency, *_said(analysis, model, models, person))
+    findings, statements, evidence = _said(analysis, model, models, person)
+    return ScreenedEcg(replace(section, evidence=evidence), urgency, findings, statements)
 
 
 def _said(
     analysis: EcgAnalysis, network: ModelReference | None, models: Models, person: Person
-) -> tuple[tuple[Finding, ...], tuple[Statement, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Statement, ...], tuple[EcgEvidence, ...]]:
     """Return what the rules say; not assessable where rules or network may not be asked."""
     bundle = models.statement_rules(STATEMENTS_ID)
     if bundle is None:
-        return refused_findings(VOCABULARY), ()
+        return refused_findings(VOCABULARY), (), ()
     if network is None:
-        return refused_findings(bundle.table.names), ()
+        return refused_findings(bundle.table.names), (), ()
     try:
         rules = bundle.model()
         features = ecg_features(analysis, person)
         found = find_statements(analysis, features, rules)
     except FAILURES:
-        return refused_findings(bundle.table.names), ()
+        return refused_findings(bundle.table.names), (), ()
     m = bundle.manifest
     reference = ModelReference(m.id, m.version, bundle.sha256, m.key)
-    return statement_findings(found, features, rules, reference), found
+    findings = statement_findings(found, features, rules, reference)
+    return findings, found, evidence_of(findings, features, analysis.fiducials)
 
 
 def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[UrgentItem, ...]:

@@ -13,6 +13,7 @@ from ...engine.prediagnosis import EcgSection
 from ...engine.record import Problem
 from ...engine.words import Sentences
 from ..report.ecg_paper import Mark, ecg_svg
+from ..report.ecg_shades import shades_of
 
 FILE_PATH: Final = "$.ecg.file"
 _ITEM: Final = "ecg"
@@ -69,9 +70,12 @@ def draw_ecg(signal: EcgSignal, section: EcgSection, lang: str) -> str:
     """Draw the ECG of a draft with the waves that were found, as SVG; as `ecg_svg`."""
     words = Sentences(lang)
     marks = [Mark(mark.wave, mark.onset_s, mark.offset_s) for mark in section.marks]
+    caption = words.text("ecg.report.drawn" if marks else "ecg.report.drawn_bare")
+    if section.evidence:
+        caption = f"{caption}. {words.text('ecg.report.shaded')}"
     return ecg_svg(
         signal,
-        marks=marks,
-        caption=words.text("ecg.report.drawn" if marks else "ecg.report.drawn_bare"),
+        marks=[*marks, *shades_of(section, words)],
+        caption=caption,
         description=words.text("ecg.report.picture"),
     )

@@ -37,6 +37,7 @@ STYLE: Final = """
 .ecg .note{font:2.9px sans-serif;fill:#46565f}
 .ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
 .ecg .beat{fill:#22629c;opacity:.1}
+.ecg .shade{fill:#e0a800;opacity:.3}
 .ecg .mark{font:600 2.6px sans-serif;fill:#46565f}
 """
 
@@ -51,6 +52,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """A field behind some leads, in seconds from the start, and what it stands for."""
+
+    leads: tuple[str, ...]
+    onset_s: float
+    offset_s: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Trace:
     """One piece of one lead, and where its zero line lies."""
 
@@ -58,12 +69,13 @@ class _Trace:
     samples: FloatArray
     x_mm: float
     y_mm: float
+    start_s: float = 0.0
 
 
 def ecg_svg(
     signal: EcgSignal,
     *,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[Mark | Shade] = (),
     caption: str = "",
     description: str = "ECG",
     start_s: float = 0.0,
@@ -77,7 +89,7 @@ def ecg_svg(
     Parameters
     ----------
     signal : one lead or more, millivolt
-    marks : global waves, drawn below the lowest strip
+    marks : global waves, drawn below the lowest strip, and fields behind beats and leads
     caption : a line of text under the drawing, e.g. speed, gain and filters
     description : what a screen reader says
     start_s : where the drawing begins
@@ -87,19 +99,22 @@ def ecg_svg(
     SVG text, ``viewBox`` in millimetres; the page that shows it has ``STYLE`` among its styles
     """
     shown = _cut(signal, start_s)
+    waves = [mark for mark in marks if isinstance(mark, Mark)]
+    shades = [mark for mark in marks if isinstance(mark, Shade)]
     traces = _standard(shown) if shown.has_twelve else _stacked(shown)
     strip_s = min(shown.duration_s, LONGEST_STRIP_S)
     width = 2 * MARGIN_MM + PULSE_MM + strip_s * MM_PER_S
     rows = max(trace.y_mm for trace in traces) + ROW_MM / 2
-    height = rows + (MARKS_MM if marks else 0.0) + MARGIN_MM
+    height = rows + (MARKS_MM if waves else 0.0) + MARGIN_MM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ecg" role="img" '
         f'aria-label="{escape(description)}" viewBox="0 0 {width:.1f} {height:.1f}" '
         f'width="{width:.1f}mm" height="{height:.1f}mm">',
         _paper(width, height),
+        *(_shades(trace, shown.sampling_rate_hz, shades, start_s) for trace in traces),
         *(_pulse(y) for y in sorted({trace.y_mm for trace in traces})),
         *(_trace(trace, shown.sampling_rate_hz) for trace in traces),
-        _marks(marks, rows, start_s, strip_s),
+        _marks(waves, rows, start_s, strip_s),
         f'<text class="note" x="{MARGIN_MM}" y="{height - 1.6:.1f}">{escape(caption)}</text>',
         "</svg>",
     ]
@@ -127,7 +142,8 @@ def _standard(signal: EcgSignal) -> list[_Trace]:
         for row, lead in enumerate(column):
             samples = signal.lead_mv(lead)[first:last]
             x = left + k * COLUMN_S * MM_PER_S
-            traces.append(_Trace(lead, samples, x, MARGIN_MM + ROW_MM * (row + 0.5)))
+            y = MARGIN_MM + ROW_MM * (row + 0.5)
+            traces.append(_Trace(lead, samples, x, y, k * COLUMN_S))
     others = [name for name in signal.leads if name not in TWELVE_LEADS]
     for row, lead in enumerate([RHYTHM_LEAD, *others], start=len(STANDARD_COLUMNS[0])):
         y = MARGIN_MM + ROW_MM * (row + 0.5)
@@ -157,6 +173,23 @@ def _pulse(y_mm: float) -> str:
     """Draw the calibration pulse: 1 mV for 0.2 s."""
     x, top = MARGIN_MM, y_mm - MM_PER_MV
     return f'<path class="trace" d="M{x} {y_mm}h1V{top}h5V{y_mm}h2"/>'
+
+
+def _shades(trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float) -> str:
+    """Draw the fields of one piece of a lead; fields of one place are one, with every title."""
+    length = len(trace.samples) / fs
+    places: dict[tuple[float, float], dict[str, None]] = {}
+    for shade in shades:
+        first = max(shade.onset_s - start_s - trace.start_s, 0.0)
+        last = min(shade.offset_s - start_s - trace.start_s, length)
+        if trace.lead in shade.leads and first < last:
+            places.setdefault((first, last), {})[shade.title] = None
+    return "".join(
+        f'<rect class="shade" x="{trace.x_mm + first * MM_PER_S:.2f}" '
+        f'y="{trace.y_mm - ROW_MM / 2:.1f}" width="{(last - first) * MM_PER_S:.2f}" '
+        f'height="{ROW_MM}"><title>{escape("; ".join(titles))}</title></rect>'
+        for (first, last), titles in places.items()
+    )
 
 
 def _trace(trace: _Trace, fs: float) -> str:

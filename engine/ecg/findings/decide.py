@@ -14,6 +14,7 @@ from .settings import statement_settings
 from .spec import StatementSpec, StatementTable
 
 NO_RIVAL = -1
+_EDGE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,7 @@ def decide(table: StatementTable, score: FloatArray, free: BoolArray) -> Decided
 
     What a present statement forbids is not decided, and forbids nothing; the statements that the
     fewest forbid come first. Of rivals (fibrillation and flutter, say) the one with the greatest
-    score stays, the others yield.
+    score, in log-odds beyond its cut-off, stays; the others yield.
 
     Parameters
     ----------
@@ -72,15 +73,25 @@ def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -
 
 
 def _yielding(table: StatementTable, score: FloatArray, present: BoolArray) -> NDArray[np.intp]:
-    """Return to which rival each present statement yields."""
+    """Return to which rival each present statement yields: the one furthest beyond its cut-off.
+
+    Scores of a rare and of a frequent rhythm can't be compared; how far each lies beyond its own
+    cut-off, in log-odds, can.
+    """
     better = np.full(present.shape, NO_RIVAL, dtype=np.intp)
+    beyond = _log_odds(score) - _log_odds(np.array([s.present_from for s in table.statements]))
     for group in statement_settings()["rivals"]:
         members = np.array([table.names.index(n) for n in group if n in table.names], np.intp)
         if not len(members):
             continue
-        standing = np.where(present[:, members], score[:, members], -np.inf)
+        standing = np.where(present[:, members], beyond[:, members], -np.inf)
         best = members[standing.argmax(axis=1)]
         for j in members:
             loses = present[:, j] & (best != j) & (better[:, j] == NO_RIVAL)
             better[loses, j] = best[loses]
     return better
+
+
+def _log_odds(score: FloatArray) -> FloatArray:
+    inside = np.clip(score, _EDGE, 1.0 - _EDGE)
+    return np.asarray(np.log(inside / (1.0 - inside)))

@@ -1,0 +1,61 @@
+"""Where on the tracing the reasons for a finding lie: leads, and a wave or one beat."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
+
+from ...prediagnosis import EcgEvidence, Finding
+from ...vocabulary.load import read_toml
+from ..features import EcgFeatures
+from ..fiducials import Fiducials
+from .find import PRESENT
+
+DECIMALS: Final = 3
+
+
+@cache
+def shown_settings() -> dict[str, Any]:
+    """Return the tables of ``guidelines/ecg_features_shown.toml``."""
+    return dict(read_toml("laennec.engine.guidelines", "ecg_features_shown.toml"))
+
+
+def evidence_of(
+    findings: Iterable[Finding], features: EcgFeatures, fiducials: Fiducials
+) -> tuple[EcgEvidence, ...]:
+    """Say where the reasons for present statements were read, each place once.
+
+    Parameters
+    ----------
+    findings : of ``statement_findings``
+    features : of the same recording, with the leads and beats behind their groups
+    fiducials : waves of the same recording
+    """
+    hidden = shown_settings()["not_shown"]
+    places: dict[EcgEvidence, None] = {}
+    for finding in findings:
+        if finding.state != PRESENT or finding.id in hidden:
+            continue
+        for reason in finding.reasons_for:
+            for value in reason.inputs:
+                place = _place(finding.id, value.name, features, fiducials)
+                if place is not None:
+                    places[place] = None
+    return tuple(places)
+
+
+def _place(
+    finding: str, feature: str, features: EcgFeatures, fiducials: Fiducials
+) -> EcgEvidence | None:
+    row = shown_settings()["feature"].get(feature)
+    if row is None:
+        return None
+    leads = features.leads.get(row["group"], ()) if "group" in row else tuple(row["leads"])
+    if not leads:
+        return None
+    if "beat" not in row:
+        return EcgEvidence(finding, leads, row["part"])
+    beat = features.beats.get(row["beat"])
+    if beat is None:
+        return None
+    at_s = float(fiducials.r_peaks[beat]) / fiducials.sampling_rate_hz
+    return EcgEvidence(finding, leads, row["part"], round(at_s, DECIMALS))
