@@ -70,7 +70,7 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
     if not isinstance(given, Mapping):
         log.refuse_record("not_an_object", path)
         return ()
-    code = _read_code(given.get("code"), f"{path}.code", context)
+    code = _read_code(given, f"{path}.code", context)
     if code is None:
         return ()
     before = len(log.problems)
@@ -134,8 +134,8 @@ def _as_words(
     )
 
 
-def _read_code(given: object, path: str, context: MeasurementContext) -> _Code | None:
-    vocabulary, log = context.vocabulary, context.log
+def _read_code(measured: Mapping[str, Any], path: str, context: MeasurementContext) -> _Code | None:
+    vocabulary, log, given = context.vocabulary, context.log, measured.get("code")
     system, code = LOCAL_SYSTEM, given
     if isinstance(given, Mapping):
         log.unknown_keys(given, ("system", "code", "display"), path)
@@ -145,7 +145,9 @@ def _read_code(given: object, path: str, context: MeasurementContext) -> _Code |
         return _Code(vocabulary.items[implied["item"]], implied)
     if system == LOCAL_SYSTEM and isinstance(code, str) and code in vocabulary.items:
         return _Code(vocabulary.items[code], {})
-    log.refuse_record("code_unknown", path, found=shown(code), system=shown(system))
+    unit = measured.get("unit")
+    named = {"unit": shown(unit)} if unit in intake_numbers()["unknown_code"]["calm_units"] else {}
+    log.refuse_record("code_unknown", path, found=shown(code), system=shown(system), **named)
     return None
 
 

@@ -68,7 +68,9 @@ def _entry(problem: Problem) -> str:
 
 def _is_any_lost(problem: Problem, vocabulary: Vocabulary) -> bool:
     """Return whether after a problem nobody knows what was measured and not read."""
-    if problem.code in ("code_unknown", "too_many"):
+    if problem.code == "code_unknown":
+        return "unit" not in problem.parameters  # named only where no urgent item has it
+    if problem.code == "too_many":
         return True
     if problem.code in ("not_a_list", "not_an_object"):
         is_here = f"{problem.path}[".startswith("$.measurements[")

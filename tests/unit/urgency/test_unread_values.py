@@ -219,3 +219,34 @@ def test_a_number_with_an_exponent_is_one_number(value, level):
     draft = draft_of("glucose", value)
     assert draft.urgency == level
     assert all(i.rule_id != "glucose_below_0_54" for i in draft.urgent) == (level == "U1")
+
+
+def under_an_unknown_code(**measured):
+    given = {"code": {"system": "http://loinc.org", "code": "2276-4"}, **measured}
+    return screen(parse(VISIT | {"measurements": [given]}), Models(), load_guidelines())
+
+
+@pytest.mark.parametrize("unit", ["ug/L", "U/L", "10*9/L"])
+def test_an_unknown_code_in_a_unit_of_no_urgent_item_is_named_and_calls_nobody(unit):
+    """The bug it pins: an interface that always sends a ferritin made U1 at every visit."""
+    draft = under_an_unknown_code(value="120", unit=unit)
+    assert (draft.urgency, draft.urgent) == (None, ())
+    assert {f.message.id for f in draft.findings} == {"finding.record_refused"}
+    assert "2276-4" in render_text(draft, "en")
+
+
+@pytest.mark.parametrize("unit", ["mmol/L", "mm[Hg]", "mg/dL", "%", "ug/l", "", None, ["U/L"], 7])
+def test_an_unknown_code_in_any_other_unit_still_asks_today(unit):
+    draft = under_an_unknown_code(value="120", unit=unit)
+    assert [(i.rule_id, i.level) for i in draft.urgent] == [("value_unreadable", "U1")]
+
+
+@pytest.mark.parametrize("answers", ["medications", "conditions"])
+def test_an_unknown_answer_calls_nobody_and_leaves_the_rules_that_read_it_open(answers):
+    low = {"code": "glucose", "value": "0.65", "unit": "g/L", "specimen": "capillary"}
+    sent = {answers: ["unheard_of"], "measurements": [low]}
+    draft = screen(parse(VISIT | sent), Models(), load_guidelines())
+    assert draft.urgency == "U2"
+    assert draft.rules_not_applied == ("glucose_below_0_70_treated",)
+    calm = screen(parse(VISIT | {answers: ["unheard_of"]}), Models(), load_guidelines())
+    assert (calm.urgency, calm.urgent) == (None, ())
