@@ -1,24 +1,29 @@
 """Mutate made ECG files and read them: every input must end in a recording or in a typed error.
 
     python tests/support/fuzz_ecg_readers.py --minutes 10 [--seed 1] [--formats wfdb_16,scp]
+        [--files FOLDER] [--page docs/how-to/ecg-readers-fuzzed.md]
 
-Prints how many inputs were read, how many were refused, and every input that broke the rule:
-another exception, or a read that took longer than the cap. The longest read is printed too.
+Mutated are the made files, or with ``--files`` the real files of a folder (WFDB headers with what
+stands beside them). ``--page`` adds the run as one row to the page. Prints how many inputs were
+read, how many were refused, and every input that broke the rule: another exception, or a read that
+took longer than the cap. The longest read is printed too.
 """
 
 import argparse
+import itertools
 import random
 import signal
 import sys
 import time
 import warnings
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from ecg_files import every_format
+from ecg_files import MadeFile, every_format
 from laennec.datasets.readers.ecg import Declared, read_ecgs
 from laennec.engine.errors import RecordError
 
@@ -85,8 +90,61 @@ def read_once(made, data, companions):
     return "read"
 
 
+REAL = {".hea", ".dcm", ".scp", ".xml", ".edf", ".json"}
+LARGEST_BYTES = 4_000_000
+PAGE = """# Mutated ECG files
+
+Each run by `python tests/support/fuzz_ecg_readers.py --page docs/how-to/ecg-readers-fuzzed.md`,
+which adds its row. Every input is a file with bytes flipped, cut, doubled, exchanged or set to
+extremes; it must end in a recording or in a typed error within 5 s of processor time. Broken:
+another exception, or slower.
+
+| day | files | seed | minutes | inputs | read | refused | broken | slowest read, ms |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def real_files(folder):
+    """Return the files of a folder that a reader can be asked, each with what stands beside it."""
+    found = {}
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in REAL):
+        beside = {}
+        if path.suffix == ".hea":
+            wanted = {line.split()[0] for line in path.read_text("latin-1").splitlines() if line}
+            there = [n for n in wanted if (path.parent / n).is_file()]
+            beside = {n: (path.parent / n).read_bytes() for n in there}
+        if path.stat().st_size + sum(map(len, beside.values())) <= LARGEST_BYTES:
+            name = path.relative_to(folder).as_posix()
+            found[name] = MadeFile(path.name, path.read_bytes(), (), np.empty(0), "", beside)
+    return found
+
+
+def add_to_page(page, asked, names, counts, slowest_ms):
+    """Write the run as one row."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else PAGE
+    total, read, broken = sum(counts.values()), counts["read"], counts["BROKEN"]
+    files = f"{len(names)} {'real' if asked.files else 'made'}"
+    day = datetime.now(UTC).date().isoformat()
+    cells = [day, files, asked.seed, f"{asked.minutes:g}", f"{total:,}", f"{read:,}"]
+    cells += [f"{total - read - broken:,}", broken, f"{slowest_ms:.0f}"]
+    page.write_text(text + "| " + " | ".join(map(str, cells)) + " |\n", encoding="utf-8")
+
+
 def _alarm(_signal, _frame):
     raise TooSlow
+
+
+def tried(made, data, companions):
+    """Read a mutant within the cap; return its code, and the error that breaks the rule."""
+    signal.setitimer(signal.ITIMER_PROF, CAP_S)
+    try:
+        return read_once(made, data, companions), None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return "BROKEN", error
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def main():
@@ -94,34 +152,33 @@ def main():
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--formats", default="")
+    parser.add_argument("--files", type=Path)
+    parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     warnings.simplefilter("error")
-    made = every_format()
+    made = real_files(asked.files) if asked.files else every_format()
     names = asked.formats.split(",") if asked.formats else sorted(made)
     rng = random.Random(asked.seed)  # noqa: S311 - no secret is made
-    signal.signal(signal.SIGALRM, _alarm)
+    signal.signal(signal.SIGPROF, _alarm)
     counts, slowest, broken = Counter(), (0.0, ""), []
     end = time.monotonic() + 60 * asked.minutes
-    while time.monotonic() < end:
-        for name in names:
-            data, companions = mutated(made[name], rng)
-            began = time.perf_counter()
-            signal.setitimer(signal.ITIMER_REAL, CAP_S)
-            try:
-                counts[read_once(made[name], data, companions)] += 1
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    raise
-                counts["BROKEN"] += 1
-                broken.append((name, repr(error)[:200], data[:60]))
-                Path(f"fuzz-{name}-{len(broken)}.bin").write_bytes(data)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            slowest = max(slowest, (time.perf_counter() - began, name))
-    print(f"{sum(counts.values())} inputs over {len(names)} made files, seed {asked.seed}")  # noqa: T201 - a script
+    for name in itertools.cycle(names):
+        if time.monotonic() >= end:
+            break
+        data, companions = mutated(made[name], rng)
+        began = time.process_time()
+        code, error = tried(made[name], data, companions)
+        counts[code] += 1
+        if error is not None:
+            broken.append((name, repr(error)[:200], data[:60]))
+            Path(f"fuzz-{name.replace('/', '-')}-{len(broken)}.bin").write_bytes(data)
+        slowest = max(slowest, (time.process_time() - began, name))
+    print(f"{sum(counts.values())} inputs over {len(names)} files, seed {asked.seed}")  # noqa: T201 - a script
     for code, n in counts.most_common():
         print(f"  {code}: {n}")  # noqa: T201 - a script
     print(f"slowest read {slowest[0] * 1e3:.0f} ms ({slowest[1]})")  # noqa: T201 - a script
+    if asked.page:
+        add_to_page(asked.page, asked, names, counts, slowest[0] * 1e3)
     for line in broken[:20]:
         print("BROKEN", *line)  # noqa: T201 - a script
     return 1 if broken else 0

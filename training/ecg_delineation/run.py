@@ -35,6 +35,7 @@ from ..options import Options, Say, silent
 from ..report import Line, to_json
 from . import judge, stress
 from .agreement import agreement_lines
+from .anatomy import anatomy_lines
 from .asked import TorchSession
 from .card import render
 from .crossval import Lessons, folds, learned
@@ -153,7 +154,8 @@ def cross_validated(
         network = fold_network(run, strips, simulated, fold)
         parts.append(judge.find_all(run.ready(network).delineate, [records[i] for i in test]))
         fold_of += [fold] * len(test)
-    return judge.ludb_lines(judge.joined(parts), fold_of)
+    judged = judge.joined(parts)
+    return [*judge.ludb_lines(judged, fold_of), *anatomy_lines(judged)]
 
 
 def outside_lines(run: Run, ready: Delineator, records: Sequence[AnnotatedEcg]) -> list[Line]:

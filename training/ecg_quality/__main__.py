@@ -23,7 +23,7 @@ from .swaps import choose_limits, cross_validate, write_model
 ROOT = Path(__file__).parents[2]
 SWAPS = ROOT / "engine" / "guidelines" / "ecg_swaps.toml"
 PAGE = ROOT / "docs" / "clinical" / "ecg-quality.md"
-LIMB_ALARMS, CHEST_EXCUSED, LEAST_LOG_ODDS = {"la_ra": 2, "la_ll": 1}, 2, 1.0
+LIMB_ALARMS, CHEST_EXCUSED, LEAST_LOG_ODDS = {"la_ra": 1, "la_ll": 2}, 2, 1.0
 SIMULATED_SEEDS = 4
 STRESS_STEP = 3
 

@@ -88,7 +88,7 @@ def _one_level(
     false: dict[str, int] = defaultdict(int)
     any_false = withheld = 0
     for signal, _, known in usable:
-        noisy = _with_noise(signal, kind, level, rng)
+        noisy = with_noise(signal, kind, level, rng)
         quality, measured = assess_quality(noisy), measure_classical(noisy)
         for use in quality.uses.values():
             refused[use.use] += use.verdict == "not_assessable"
@@ -104,9 +104,17 @@ def _one_level(
     return cells, any_false
 
 
-def _with_noise(signal: EcgSignal, kind: str, level: float, rng: np.random.Generator) -> EcgSignal:
+def with_noise(signal: EcgSignal, kind: str, level: float, rng: np.random.Generator) -> EcgSignal:
+    """Add noise of the simulator to a recording.
+
+    Parameters
+    ----------
+    signal : clean
+    kind : one of ``KINDS``, or all, which together share the power of one
+    level : decibel, power of the whole signal over that of the noise
+    rng : of the noise
+    """
     kinds = KINDS if kind == "all" else (kind,)
-    # All kinds together share the power of one.
     each = level + 10.0 * np.log10(len(kinds))
     noises = tuple(Noise(k, each) for k in kinds)
     twelve = signal.twelve_mv()
