@@ -1,0 +1,108 @@
+"""Free text against a list of terms: a spelling corrector that proposes with a score, and no more.
+
+Nothing here decides: a proposal is shown to whoever fills in the form, who chooses or does not. A
+text that denies ("pas de diabète") gets no proposal at all.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from ...engine.errors import DataError
+
+_WORDS: Final = re.compile(r"[a-z0-9]+")
+_EMPTY_WORDS: Final = frozenset(
+    {"de", "du", "des", "la", "le", "les", "d", "l", "en", "un", "une", "a"}
+)
+
+
+class MatcherMissing(DataError):
+    """The matcher needs an optional package."""
+
+    code = "extra_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A code that a text may mean.
+
+    Parameters
+    ----------
+    code : section and code, such as ``symptom.chest_pain``
+    term : the term of the list that it resembles
+    score : 0 to 100; how alike the two are written, no probability
+    """
+
+    code: str
+    term: str
+    score: float
+
+
+@cache
+def terms() -> Mapping[str, Any]:
+    """Return the tables of ``terms.toml``."""
+    text = files(__package__ or "").joinpath("terms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def plain(text: str) -> str:
+    """Return the words of a text without accents, capitals, marks and small words.
+
+    >>> plain("Douleur dans la Poitrine!"), plain("Cœur")
+    ('douleur dans poitrine', 'coeur')
+    """
+    opened = text.replace("œ", "oe").replace("Œ", "oe")
+    bare = unicodedata.normalize("NFD", opened).encode("ascii", "ignore").decode().casefold()
+    return " ".join(word for word in _WORDS.findall(bare) if word not in _EMPTY_WORDS)
+
+
+@cache
+def _choices() -> tuple[tuple[str, str, str], ...]:
+    rows: Mapping[str, list[str]] = terms()["term"]
+    return tuple((plain(term), term, code) for code, said in rows.items() for term in said)
+
+
+def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
+    """Return what a text may mean, the most alike first; nothing where it denies.
+
+    Parameters
+    ----------
+    text : of a person; it is kept nowhere
+    section : only codes of this section (symptom, condition, medication, exposure, job)
+
+    Raises
+    ------
+    MatcherMissing : the package rapidfuzz is not installed
+    """
+    scorer = _scorer()
+    said, rules = plain(text), terms()
+    if not said or set(said.split()) & set(rules["negations"]):
+        return ()
+    best: dict[str, Proposal] = {}
+    for bare, term, code in _choices():
+        if section and not code.startswith(f"{section}."):
+            continue
+        is_short = min(len(bare), len(said)) < rules["shortest"]
+        score = 100.0 * (said == bare) if is_short else scorer(said, bare)
+        if score >= rules["least"] and score > getattr(best.get(code), "score", 0.0):
+            best[code] = Proposal(code, term, round(score, 1))
+    ranked = sorted(best.values(), key=lambda one: (-one.score, one.code))
+    return tuple(ranked[: rules["most"]])
+
+
+def _scorer() -> Any:  # noqa: ANN401 - a function of the package
+    try:
+        from rapidfuzz import fuzz  # noqa: PLC0415 - an optional package
+    except ModuleNotFoundError:
+        raise MatcherMissing(
+            found="the package rapidfuzz is not installed",
+            why="free text can't be compared without it",
+            remedy="Install the extra text: pip install 'laennec[text]'",
+            path="rapidfuzz",
+        ) from None
+    return fuzz.token_sort_ratio

@@ -1,0 +1,96 @@
+"""The maps that a site adds: its occupational-health thesaurus, and an optional SNOMED CT file.
+
+A map answers for every code of the house: with a code, or with ``no_mapping = true``, which is an
+answer too. What is not answered is a gap.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ...engine.errors import DataError
+from .check_digits import is_snomed
+from .own_codes import labels
+from .problems import CodeProblem
+
+SCHEMA: Final = "laennec.thesaurus/1"
+_HEAD: Final = ("schema", "name", "version", "source", "map")
+
+
+def read_map(path: Path) -> Mapping[str, Any]:
+    """Read a map file.
+
+    Raises
+    ------
+    DataError : not TOML, another schema, or a key that is not known
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        said = {}
+    if said.get("schema") != SCHEMA or set(said) != set(_HEAD) or not isinstance(said["map"], dict):
+        raise DataError(
+            found="a map file that can't be read",
+            why=f"it must be TOML of the schema {SCHEMA} with the keys {', '.join(_HEAD)}",
+            remedy="Write one with `laennec codes template FILE` and fill it in",
+            path=str(path.name),
+        )
+    return said
+
+
+def lint_map(path: Path, *, snomed: bool = False) -> list[CodeProblem]:
+    """Return the problems of a site's map: unknown entries, gaps, duplicates, check digits.
+
+    Parameters
+    ----------
+    path : the file
+    snomed : its codes are SNOMED CT identifiers
+
+    Raises
+    ------
+    DataError : as `read_map`
+    """
+    rows = read_map(path)["map"]
+    return [*_entries(rows, path.name, snomed=snomed), *_gaps(rows, path.name)]
+
+
+def _entries(rows: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeProblem]:
+    known, owners = labels(), dict[str, str]()
+    for key, row in rows.items():
+        where = f"{name} {key}"
+        if key not in known:
+            yield CodeProblem("error", "unknown", where, "the house has no such code")
+        code, none = row.get("code", ""), row.get("no_mapping", False)
+        if bool(code) and none is True:
+            yield CodeProblem("error", "two_answers", where, "a code and no_mapping")
+        if not code:
+            continue
+        if snomed and not is_snomed(code):
+            yield CodeProblem("error", "check_digit", where, "no SNOMED CT identifier")
+        if code in owners:
+            yield CodeProblem("error", "duplicate", where, f"the code of {owners[code]} too")
+        owners[code] = key
+
+
+def _gaps(rows: Mapping[str, Any], name: str) -> Iterator[CodeProblem]:
+    for key in labels():
+        row = rows.get(key, {})
+        if not row.get("code") and row.get("no_mapping") is not True:
+            words = "neither a code nor no_mapping = true"
+            yield CodeProblem("warning", "gap", f"{name} {key}", words)
+
+
+def template() -> str:
+    """Return a map with every code of the house and no answer yet."""
+    lines = [
+        "# Codes of a thesaurus for those of the house: fill in `code`, or no_mapping = true.",
+        f'schema = "{SCHEMA}"',
+        'name = ""',
+        'version = ""',
+        'source = ""',
+        "",
+        "[map]",
+    ]
+    lines += [f'"{key}" = {{ code = "" }} # {label["fr"]}' for key, label in labels().items()]
+    return "\n".join(lines) + "\n"

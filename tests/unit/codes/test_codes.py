@@ -1,0 +1,130 @@
+"""The check of code maps finds what is wrong in them, and free text is only ever proposed for."""
+
+import pytest
+from house import ROOT
+from laennec.engine.errors import DataError
+from laennec.engine.vocabulary import load_vocabulary
+from laennec.serving.codes import lint as lint_module
+from laennec.serving.codes.accuracy import measure, read_list
+from laennec.serving.codes.check_digits import is_loinc, is_snomed
+from laennec.serving.codes.lint import lint
+from laennec.serving.codes.matcher import MatcherMissing, propose, terms
+from laennec.serving.codes.own_codes import labels
+from laennec.serving.codes.site_maps import lint_map, template
+
+LIST = ROOT / "examples" / "codes" / "misspellings_fr.csv"
+PAGE = ROOT / "docs" / "how-to" / "codes.md"
+
+
+def test_the_shipped_maps_have_no_error():
+    assert [p for p in lint() if p.level == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda t: t["finding"].append(t["finding"][0]), "duplicate"),
+        (lambda t: t["finding"].pop(0), "gap"),
+        (lambda t: t["finding"][0].update(sign=["I10"]), "kind"),
+        (lambda t: t["finding"][0].update(sign=["X99"]), "gap"),
+        (lambda t: t["loinc"].pop("8480-6"), "gap"),
+        (lambda t: t["cim10"]["I10"].update(fr=" "), "label"),
+    ],
+)
+def test_a_fault_in_a_map_is_found(monkeypatch, change, code):
+    import copy
+
+    from laennec.serving.codes import own_codes
+
+    own_codes.table.cache_clear()
+    broken = copy.deepcopy(own_codes.table("guidelines", "codes.toml"))
+    before = {(p.code, p.where) for p in lint()}
+    change(broken)
+    monkeypatch.setattr(lint_module, "table", lambda *_: broken)
+    monkeypatch.setattr(own_codes, "table", lambda *_: broken)
+    found = {(p.code, p.where) for p in lint()} - before
+    assert code in {c for c, _ in found}
+
+
+def test_check_digits_see_every_single_digit_that_is_mistyped():
+    for code in load_vocabulary().loinc:
+        assert is_loinc(code)
+        bare, check = code.split("-")
+        for place in range(len(bare)):
+            for digit in set("0123456789") - {bare[place]}:
+                assert not is_loinc(f"{bare[:place]}{digit}{bare[place + 1 :]}-{check}")
+    for number in ("368208006", "368209003", "164889003"):
+        assert is_snomed(number)
+        for place in range(len(number)):
+            wrong = str((int(number[place]) + 1) % 10)
+            assert not is_snomed(number[:place] + wrong + number[place + 1 :])
+
+
+def filled(tmp_path, **answers):
+    text = template()
+    for key, row in answers.items():
+        text = text.replace(f'"{key}" = {{ code = "" }}', f'"{key}" = {row}')
+    path = tmp_path / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_template_answers_nothing_and_no_mapping_is_an_answer(tmp_path):
+    assert {p.code for p in lint_map(filled(tmp_path))} == {"gap"}
+    assert len(lint_map(filled(tmp_path))) == len(labels())
+    one = {"finding:waist": "{ no_mapping = true }"}
+    assert len(lint_map(filled(tmp_path, **one))) == len(labels()) - 1
+
+
+def test_duplicates_two_answers_and_strangers_are_errors(tmp_path):
+    rows = {
+        "finding:waist": '{ code = "A1" }',
+        "finding:bmi": '{ code = "A1" }',
+        "finding:hdl": '{ code = "A2", no_mapping = true }',
+    }
+    path = filled(tmp_path, **rows)
+    path.write_text(path.read_text() + '"finding:none" = { code = "A3" }\n', encoding="utf-8")
+    errors = {p.code for p in lint_map(path) if p.level == "error"}
+    assert errors == {"duplicate", "two_answers", "unknown"}
+    snomed = {p.code for p in lint_map(path, snomed=True) if p.level == "error"}
+    assert "check_digit" in snomed
+
+
+def test_a_map_of_another_form_is_refused(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text('schema = "x"', encoding="utf-8")
+    with pytest.raises(DataError, match="codes template"):
+        lint_map(path)
+
+
+def test_a_term_belongs_to_a_code_of_the_house_or_is_a_job():
+    known = set(load_vocabulary().questions)
+    assert {c for c in terms()["term"] if not c.startswith("job.")} <= known
+
+
+def test_a_text_that_denies_gets_no_proposal():
+    assert propose("diabète")
+    for text in ("pas de diabète", "aucun diabète", "diabète : non", "ni diabète ni HTA", "", "??"):
+        assert propose(text) == ()
+
+
+def test_a_proposal_has_a_score_and_stays_in_its_section():
+    (first, *_) = propose("douleur toracique", "symptom")
+    assert (first.code, first.term) == ("symptom.chest_pain", "douleur thoracique")
+    assert 80 <= first.score < 100
+    assert propose("douleur toracique", "job") == ()
+
+
+def test_the_accuracy_on_the_page_is_that_of_the_list():
+    found = measure(read_list(LIST))
+    page = PAGE.read_text(encoding="utf-8")
+    for share in (found.first, found.among, found.silent):
+        assert str(share) in page
+
+
+def test_without_its_package_the_matcher_says_what_to_install(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "rapidfuzz", None)
+    with pytest.raises(MatcherMissing, match="extra text"):
+        propose("diabète")
