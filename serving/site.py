@@ -86,6 +86,10 @@ class IssuerRow(_Closed):
     issuer, audience : what its tokens say in ``iss`` and must say in ``aud``
     jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
     algorithms : with which it signs; asymmetric only
+    authorization_url, token_url : where the pages lead to sign in, and exchange the code for a
+        token; both or neither. The service's client id there is the ``audience``
+    client_secret : a file of the site folder, where the provider asks for one
+    scope : what is asked of the provider
     person_claim : the claim that holds ``SYSTEM:number`` of the site file
     max_minutes : the longest life of a token
     once : a token is good for one request; for software that signs each of its requests
@@ -96,6 +100,10 @@ class IssuerRow(_Closed):
     jwks: Path | None = None
     jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
     algorithms: tuple[Algorithm, ...] = ("ES256",)
+    authorization_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    token_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    client_secret: Path | None = None
+    scope: str = Field(default="openid", pattern=r"^openid( [!-~]+)*$")
     person_claim: str = "sub"
     max_minutes: int = Field(default=60, ge=1, le=720)
     once: bool = False
@@ -104,6 +112,9 @@ class IssuerRow(_Closed):
     def _one_key_set(self) -> Self:
         if (self.jwks is None) == (self.jwks_url is None):
             message = "give jwks (a file) or jwks_url (an address), one of the two"
+            raise ValueError(message)
+        if (self.authorization_url is None) != (self.token_url is None):
+            message = "give authorization_url and token_url, both or neither"
             raise ValueError(message)
         if not self.algorithms:
             message = "name the algorithms"

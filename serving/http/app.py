@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from ...engine import Models
 from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
+from ..pages import provider_routes
 from ..pages import routes as pages
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
@@ -74,6 +75,7 @@ def create_app(
         shadow,
         operations,
         pages,
+        provider_routes,
         visit_page,
     ):
         app.include_router(room.router)

@@ -23,17 +23,16 @@ from ..clock import Clock, read_clock
 from ..people import Person
 from ..site import IssuerRow, Site
 from ..store import Store
+from .claims import LEEWAY_S, number_of, wrong_claim
 from .key_sets import fetched
 from .problems import NotSignedIn
 
-LEEWAY_S: Final = 30
 _REFRESH_S: Final = 300
 _AGAIN_S: Final = 30
 _MOST_TOKEN: Final = 8192
 _DOTS: Final = 2
 _PUBLIC: Final = frozenset({"RSA", "EC", "OKP"})
 _LEAST_RSA_BITS: Final = 2048
-_MINUTE_S: Final = 60
 _USE: Final = "use"
 _SIGN_IN: Final = "sign-in"
 _END: Final = "end"
@@ -58,11 +57,12 @@ def looks_signed(token: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A token that was checked: of whom, its issuer's row, and the number that names it."""
+    """A token that was checked: of whom, its issuer's row, its number and its nonce."""
 
     person: Person
     row: IssuerRow
     number: str
+    nonce: str
     ends_at: int
 
 
@@ -107,11 +107,16 @@ class Issuers:
     site : whose people the tokens name, and whose issuers are trusted
     folder : of the site, where key set files lie
     store : where used tokens are remembered, for every process of the service
+
+    Attributes
+    ----------
+    providers : the issuers with a sign-in page of their own
     """
 
     def __init__(self, site: Site, folder: Path, store: Store) -> None:
         self._site, self._store = site, store
         self._keys = {row.issuer: _Keys(row, folder) for row in site.issuers}
+        self.providers = tuple(row for row in site.issuers if row.authorization_url)
 
     def person(self, token: str, clock: Clock) -> Person:
         """Return who sends a request with a token; one that is good once is used up by it.
@@ -127,19 +132,27 @@ class Issuers:
         if checked.row.once:
             self._use_up(checked, _USE, clock)
         elif self._is_used(checked, _END):
-            raise _refused("a token that was signed out")
+            raise refused("a token that was signed out")
         return checked.person
 
-    def sign_in(self, token: str, clock: Clock) -> Person:
+    def sign_in(self, token: str, clock: Clock, nonce: str | None = None) -> Person:
         """Return who signs in on a page; one token signs in once.
+
+        Parameters
+        ----------
+        token : signed by an issuer of the site
+        clock : the time now
+        nonce : with which this service asked a provider for the token; None where it did not ask
 
         Raises
         ------
-        As `person`
+        As `person`; NotSignedIn too where the token answers another question
         """
         checked = self._checked(token, clock)
+        if nonce is not None and checked.nonce != nonce:
+            raise refused("a token that answers another sign-in")
         if self._is_used(checked, _END):
-            raise _refused("a token that was signed out")
+            raise refused("a token that was signed out")
         self._use_up(checked, _SIGN_IN, clock)
         return checked.person
 
@@ -152,26 +165,26 @@ class Issuers:
 
     def _checked(self, token: str, clock: Clock) -> Checked:
         if len(token) > _MOST_TOKEN:
-            raise _refused("a token that is too long")
+            raise refused("a token that is too long")
         try:
             header, said = _opened(token)
             keys = self._keys[str(said.get("iss"))]
             algorithms = list(keys.row.algorithms)
             claims = jwt.decode(token, keys.current(header.get("kid")), algorithms).claims
         except (JoseError, KeyError, ValueError, TypeError):
-            raise _refused("a token that no issuer of this site signed") from None
+            raise refused("a token that no issuer of this site signed") from None
         return self._claimed(claims, keys.row, read_clock(clock).timestamp())
 
     def _claimed(self, claims: Mapping[str, Any], row: IssuerRow, now: float) -> Checked:
-        wrong = _wrong_claim(claims, row, now)
+        wrong = wrong_claim(claims, row, now)
         if wrong:
-            raise _refused(f"a token with {wrong}")
-        number = f"{row.issuer}\0{claims['jti']}"
+            raise refused(f"a token with {wrong}")
+        number = f"{row.issuer}\0{number_of(claims, row)}"
         try:
             person = self._site.person(str(claims[row.person_claim]))
         except (KeyError, NotPermitted):
-            raise _refused("a token of nobody in the site file") from None
-        return Checked(person, row, number, int(claims["exp"]))
+            raise refused("a token of nobody in the site file") from None
+        return Checked(person, row, number, str(claims.get("nonce", "")), int(claims["exp"]))
 
     def _is_used(self, checked: Checked, how: str) -> bool:
         query = text("SELECT 1 FROM used_tokens WHERE token_hash = :hash")
@@ -228,41 +241,12 @@ def _opened(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return found.headers(), said
 
 
-def _wrong_claim(claims: Mapping[str, Any], row: IssuerRow, now: float) -> str:
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    times = [claims.get(name) for name in ("exp", "iat", "nbf")]
-    if claims.get("iss") != row.issuer:
-        return "another issuer"
-    if row.audience not in audiences:
-        return "another audience"
-    if not isinstance(claims.get("jti"), str) or not claims["jti"]:
-        return "no number of its own (jti)"
-    if any(isinstance(t, bool) or not isinstance(t, int | float) for t in times[:2]):
-        return "no times (exp, iat)"
-    return _wrong_time(float(times[0]), float(times[1]), times[2], (row, now))  # type: ignore[arg-type]  # as checked above
-
-
-def _wrong_time(
-    ends: float, begun: float, not_before: object, asked: tuple[IssuerRow, float]
-) -> str:
-    row, now = asked
-    if not ends > now - LEEWAY_S:
-        return "an end that has passed"
-    if not begun <= now + LEEWAY_S:
-        return "a beginning in the future"
-    if not ends - begun <= row.max_minutes * _MINUTE_S:
-        return f"a life of more than {row.max_minutes} minutes"
-    if isinstance(not_before, int | float) and not_before > now + LEEWAY_S:
-        return "a beginning in the future"
-    return ""
-
-
 def _hash(checked: Checked, how: str) -> str:
     return sha256(f"{how}\0{checked.number}".encode()).hexdigest()
 
 
-def _refused(found: str) -> NotSignedIn:
+def refused(found: str) -> NotSignedIn:
+    """Return the error for who could not be signed in, without a word of what they sent."""
     return NotSignedIn(
         found=found,
         why="it is not known who asks",

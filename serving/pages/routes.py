@@ -14,15 +14,13 @@ from ..confirm import mark_seen
 from ..decision_words import DecisionWords
 from ..history import ReportHistory, read_history
 from ..http.access import Deed, may, require
-from ..http.caller import COOKIE, Calling, Serving, person_of
+from ..http.caller import COOKIE, Calling, Serving
 from ..http.issuers import looks_signed
 from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
-from ..http.service import Service
 from ..letter import referral_letter
 from ..notes import impression_needed
-from ..people import Person, Role
 from ..release import release
 from ..since import since_last_visit
 from ..states import UNDECIDED, Act
@@ -30,13 +28,13 @@ from ..traces import read_trace
 from ..worklist import REFUSED_AFTER, WorklistItem
 from .render import ASSETS, PageWords, asset, page
 from .review_data import Reader, Shown, review_data
+from .session import forget_session, home_of, keep_session, signed_in, ways
 
 Lang = Annotated[Literal["fr", "en"], Query()]
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_SESSION_S: Final = 12 * 60 * 60
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86400
@@ -92,9 +90,9 @@ def _error_page(request: Request, error: ScreeningError) -> HTMLResponse:
 
 @router.get("/sign-in")
 def sign_in_page(service: Serving, lang: Lang = "fr") -> HTMLResponse:
-    """Ask for the token."""
+    """Lead to the identity provider, or ask for the token."""
     refused = "sign_in.no_site" if service.tokens is None else ""
-    return html(page("sign_in.html", lang, person=None, refused=refused))
+    return html(page("sign_in.html", lang, person=None, refused=refused, **ways(service)))
 
 
 @router.post("/sign-in")
@@ -105,28 +103,14 @@ async def sign_in(request: Request, service: Serving, lang: Lang = "fr") -> Resp
     home = "/review"
     try:
         if service.tokens is not None:
-            role = _signed_in(service, token).role
-            home = "/visit" if role is Role.NURSE else home
+            home = home_of(signed_in(service, token))
     except NotSignedIn:
-        text = page("sign_in.html", lang, person=None, refused="sign_in.refused")
+        refused = "sign_in.refused"
+        text = page("sign_in.html", lang, person=None, refused=refused, **ways(service))
         return html(text, _UNAUTHORIZED)
     answer = RedirectResponse(f"{home}?lang={lang}", _SEE_OTHER)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=_SESSION_S,
-        httponly=True,
-        samesite="strict",
-        secure=service.settings.behind_tls,
-    )
+    keep_session(answer, service, token)
     return answer
-
-
-def _signed_in(service: Service, token: str) -> Person:
-    """Return who signs in; a signed token signs in once."""
-    if service.issuers is not None and looks_signed(token):
-        return service.issuers.sign_in(token, service.clock)
-    return person_of(service, token)
 
 
 @router.post("/sign-out")
@@ -136,7 +120,7 @@ def sign_out(request: Request, service: Serving) -> Response:
     if service.issuers is not None and looks_signed(token):
         service.issuers.sign_out(token, service.clock)
     answer = RedirectResponse("/review/sign-in", _SEE_OTHER)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    forget_session(answer)
     return answer
 
 
