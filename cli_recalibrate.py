@@ -32,8 +32,8 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Fit slope and intercept on local people: a new signed version with the same rules.
 
-    Refused below a minimum of people with and without the event. The report tells calibration
-    before and after, also on people who did not make it.
+    Needs the extra train. Refused below a minimum of people with and without the event. The report
+    tells calibration before and after, also on people who did not make it.
     """
     try:
         from .validation.recalibrate import RecalibrateCommand, recalibrate_command
@@ -43,7 +43,7 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
                 "code": "extra_missing",
                 "found": f"the package {error.name!r} is not installed",
                 "why": "a new graph is written with the extra train",
-                "remedy": "pip install 'laennec[train]'",
+                "remedy": "Install it and try again: pip install 'laennec[train]'",
             }
         )
         raise typer.Exit(1) from error

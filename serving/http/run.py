@@ -17,6 +17,7 @@ from .processes import Processes
 from .service import opened_service
 from .settings import HttpSettings, read_http_settings
 
+_log = logging.getLogger(__name__)
 _NOT_STARTED: Final = 3
 
 
@@ -42,6 +43,7 @@ def serve(*, host: str | None, port: int | None, database: str | None, workers: 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         counted = settings.model_copy(update={"counts_folder": folder})
+        _log.info("Listening on http://%s:%d (/visit, /review)", settings.host, settings.port)
         config = _config(create_app(counted, site, models=models), counted)
         if settings.workers > 1:
             Processes(config, settings.workers).run()

@@ -4,9 +4,11 @@ import pytest
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.prediagnosis import Finding, Message
 from laennec.engine.risks.labels import model_labels
+from laennec.engine.words.as_json import as_json
 from laennec.engine.words.order import in_order
 from laennec.engine.words.reason_phrases import reason_phrase
 from laennec.engine.words.sentences import Sentences
+from laennec.serving.http.views import status_part
 from laennec.serving.report.html import render_html
 from prediagnosis_examples import sealed
 
@@ -52,3 +54,14 @@ def test_what_only_describes_is_read_last_and_has_no_colour_of_a_finding():
     assert "card-descriptive" in page
     assert "tag tag-present" not in page
     assert "constat descriptif" in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_one_thing_is_asked_for_once(lang):
+    """The bug it pins: "measure or ask: systolic pressure" beside "measure the blood pressure"."""
+    draft = screen(parse(VISIT | {"measurements": []}), load_models(), load_guidelines())
+    status = status_part(as_json(draft, lang))
+    asked = {"fr": "mesurer ou demander : ", "en": "measure or ask: "}[lang]
+    again = [step.removeprefix(asked) for step in status["to_do_now"] if step.startswith(asked)]
+    assert len(status["to_do_now"]) == len(set(status["to_do_now"]))
+    assert len(again) == 4, again  # fruit, high glucose ever, hypertension, corticosteroids
