@@ -1,0 +1,127 @@
+"""Study 4: its plan has no gap, its page says only its document, and what it deviates is told."""
+
+import json
+import tomllib
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from house import ROOT
+from laennec.engine.bundles.load import Models
+from laennec.training.ecg_findings.run import start_of
+from laennec.training.metrics import Estimate
+from laennec.training.report import Line
+from laennec.validation.ecg_statements import run
+from laennec.validation.ecg_statements.page import as_markdown
+from laennec.validation.ecg_statements.protocol import read_statements_protocol
+from laennec.validation.errors import ProtocolRefused, StudyError
+
+PLAN = ROOT / "examples" / "studies" / "ecg_statements.toml"
+SHIPPED = ROOT / "docs" / "studies" / "ecg_statements"
+
+
+@pytest.fixture(scope="module")
+def told():
+    return json.loads((SHIPPED / "report.json").read_text(encoding="utf-8"))
+
+
+def test_the_shipped_report_is_of_the_shipped_protocol_and_its_page_of_it(told):
+    assert told["protocol"]["sha256"] == read_statements_protocol(PLAN).sha256
+    assert told["protocol"]["content"] == tomllib.loads(PLAN.read_text(encoding="utf-8"))
+    assert as_markdown(told) == (SHIPPED / "report.md").read_text(encoding="utf-8")
+
+
+def test_no_small_count_leaves(told):
+    counts = [line["cases"] for line in told["lines"]] + list(told["records"].values())
+    counts += [
+        line["estimate"]["value"]
+        for line in told["lines"]
+        if line["table"] == "cases by source" and line["measure"] != "sources with a case"
+    ]
+    assert all(n is None or n == 0 or n >= 11 for n in counts)
+    assert "<11" in as_markdown(told)
+
+
+def test_bad_results_are_on_the_page(told):
+    """Hypertrophy is hardly found, and two explanations are not shown to matter."""
+    page = as_markdown(told)
+    assert ": not shown" in page
+    assert next(line for line in page.splitlines() if line.startswith("| lvh | 0."))
+
+
+def test_a_plan_with_a_gap_is_refused_with_every_gap_at_once(tmp_path):
+    text = PLAN.read_text(encoding="utf-8")
+    text = text.replace("[missing_data]", "[forgotten]").replace('data_role = "development"', "")
+    path = tmp_path / "plan.toml"
+    path.write_text(text.replace("seed = 20261129", "sede = 1"))
+    with pytest.raises(ProtocolRefused) as caught:
+        read_statements_protocol(path)
+    assert {p.path for p in caught.value.problems} == {
+        "forgotten", "missing_data", "study.data_role", "analysis.seed", "analysis.sede",
+    }  # fmt: skip
+    assert "a gap in a plan can be filled" in str(caught.value)
+
+
+def test_a_file_that_is_no_protocol_is_refused(tmp_path):
+    (tmp_path / "x.toml").write_text("[")
+    with pytest.raises(ProtocolRefused, match="can't be read"):
+        read_statements_protocol(tmp_path / "x.toml")
+
+
+def test_the_same_plan_in_another_order_has_the_same_hash_and_another_plan_another(tmp_path):
+    plan = read_statements_protocol(PLAN)
+    text = PLAN.read_text(encoding="utf-8")
+    path = tmp_path / "plan.toml"
+    path.write_text("# a remark\n" + text)
+    assert read_statements_protocol(path).sha256 == plan.sha256
+    path.write_text(text.replace("fewest_cases = 5", "fewest_cases = 4"))
+    assert read_statements_protocol(path).sha256 != plan.sha256
+
+
+def test_what_a_run_does_otherwise_is_told():
+    plan = read_statements_protocol(PLAN)
+    assert plan.deviations(plan.sources, 500, 5) == ()
+    found = plan.deviations(("LUDB", "Georgia"), 100, 6)
+    assert len(found) == 4
+    assert "planned and not there: Chapman-Shaoxing, Ningbo, PTB, PTB-XL" in found[0]
+    assert "not planned: Georgia" in found[0]
+
+
+def test_without_the_models_there_is_no_study(tmp_path):
+    with pytest.raises(StudyError, match="no ECG delineator, or no rules for ECG statements"):
+        run.run_study(tmp_path, Models(), read_statements_protocol(PLAN), tmp_path)
+
+
+def made_ecgs():
+    """Two sources, one statement each of which only the first has cases elsewhere."""
+    start = start_of("twelve_lead")
+    rng = np.random.default_rng(1)
+    n, names = 60, start.table.names
+    source = np.array(["a"] * 30 + ["b"] * 30)
+    truth = np.zeros((n, len(names)))
+    truth[::3, 0] = 1
+    return start, SimpleNamespace(source=source, truth=truth, rng=rng)
+
+
+def test_a_cell_in_which_boosting_says_one_thing_of_everybody_is_forgotten():
+    _, made = made_ecgs()
+    ecgs = run.Ecgs(
+        source=made.source, record=tuple(str(i) for i in range(60)), x=np.zeros((60, 1)),
+        names=("x",), truth=made.truth, statements=("s",), uses={}, withheld=np.zeros(60, bool),
+    )  # fmt: skip
+    scores = made.rng.normal(size=made.truth.shape)
+    scores[30:, 0] = -6.0
+    kept = run._learnable(ecgs, scores).truth
+    assert np.isfinite(kept[:30, 0]).all()
+    assert np.isnan(kept[30:, 0]).all()
+
+
+def test_a_small_count_of_cases_is_left_out_of_the_document():
+    line = Line("AUROC: x", "lvh, LUDB", "AUROC", Estimate(0.9, 0.8, 1.0, 60, "m"), 10)
+    assert run._plain(line)["cases"] is None
+    assert run._plain(replace(line, cases=11))["cases"] == 11
+    counted = Line("cases by source", "lvh", "LUDB", Estimate(3.0, 3.0, 3.0, 60, "counted"))
+    assert run._plain(counted)["estimate"]["value"] is None
+    many = replace(counted, measure="sources with a case")
+    assert run._plain(many)["estimate"]["value"] == 3
