@@ -152,7 +152,9 @@ def _told(n: int) -> int | None:
 def _plain(line: Line) -> dict[str, Any]:
     e = line.estimate
     values = (round(float(v), DIGITS) for v in (e.value, e.ci_low, e.ci_high))
-    estimate = dict(zip(("value", "ci_low", "ci_high"), values, strict=True))
+    estimate: dict[str, float | None] = dict(
+        zip(("value", "ci_low", "ci_high"), values, strict=True)
+    )
     if line.table == "cases by source":
         small = line.measure != "sources with a case" and _told(int(e.value)) is None
         estimate = {"value": None if small else int(e.value)}
