@@ -75,11 +75,17 @@ def _compared(found: Fiducials, signal: EcgSignal) -> list[float]:
         return [_NAN] * len(MEASURES)
     ours, other = measure_ecg(signal, BeatTimes.of(found)), measure_classical(signal)
     gaps = [ours.value(a) - other.value(b) for a, b in _PAIRS]
-    return [*gaps, _spread(found, "qrs", ONSET), _spread(found, "t", OFFSET)]
+    return [*gaps, lead_spread_ms(found, "qrs", ONSET), lead_spread_ms(found, "t", OFFSET)]
 
 
-def _spread(found: Fiducials, wave: str, point: int) -> float:
-    """Return the middle over beats of the SD over leads, milliseconds."""
+def lead_spread_ms(found: Fiducials, wave: str, point: int) -> float:
+    """Return the middle over beats of the SD over leads, milliseconds; NaN below three leads.
+
+    Parameters
+    ----------
+    found : waves
+    wave, point : of which boundary
+    """
     points = found.wave(wave).points[..., point]
     enough = np.isfinite(points).sum(axis=0) >= _FEWEST
     if not enough.any():

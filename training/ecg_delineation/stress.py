@@ -60,24 +60,31 @@ def stress_lines(
 def _rhythm_lines(find: Find, n: int) -> Iterator[Line]:
     """Score each rhythm, and count what was invented for each beat."""
     for name in RHYTHMS:
-        yield from _row(find, "rhythms", name.replace("_", " "), _drawn(n, name))
+        yield from _row(find, "rhythms", name.replace("_", " "), drawn(n, name))
 
 
 def _rate_lines(find: Find, n: int) -> Iterator[Line]:
     for rate in RATES_HZ:
-        records = _drawn(n, "sinus_rhythm", sampling_rate_hz=rate)
+        records = drawn(n, "sinus_rhythm", sampling_rate_hz=rate)
         yield from _row(find, "sampling rates", f"{rate:g} Hz", records)
 
 
 def _noise_lines(find: Find, n: int) -> Iterator[Line]:
     for kind in NOISE_KINDS:
         for decibel in NOISE_DB:
-            records = _drawn(n, "sinus_rhythm", noise=(Noise(kind, decibel),))
+            records = drawn(n, "sinus_rhythm", noise=(Noise(kind, decibel),))
             yield from _row(find, "noise on simulated records", f"{kind} {decibel:g} dB", records)
 
 
-def _drawn(n: int, pathology: str, **fields: object) -> Iterator[SimulatedEcg]:
-    """Simulate the same people for every row of a table."""
+def drawn(n: int, pathology: str, **fields: object) -> Iterator[SimulatedEcg]:
+    """Simulate the same people for every row of a table.
+
+    Parameters
+    ----------
+    n : number of people
+    pathology : of the simulator
+    fields : of its scenario
+    """
     for i in range(n):
         generator = np.random.default_rng(SEED + i)
         yield simulate(sample_scenario(generator, pathology, **fields), seed=SEED + i)
