@@ -11,7 +11,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c con
 UV = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
-.PHONY: run test check check-slow spark format bench readme train postgres reliability openapi demo browser screens clean
+.PHONY: run test check check-slow spark format bench readme train postgres reliability openapi golden demo browser screens clean
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -79,6 +79,9 @@ demo: .venv/base.stamp  ## a day of made-up visits, and the physician's page on 
 
 openapi: .venv/base.stamp  ## writes docs/schema/openapi.json
 	$(BIN)/python docs/tools/openapi.py
+
+golden: .venv/dev.stamp  ## writes the golden requests and answers of the mock server
+	$(BIN)/python -W ignore docs/tools/golden.py
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

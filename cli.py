@@ -10,6 +10,7 @@ from .cli_batch import app as batch_app
 from .cli_codes import app as codes_app
 from .cli_decide import app as decide_app
 from .cli_ecg import app as ecg_app
+from .cli_mock import app as mock_app
 from .cli_print import print_error, print_json, print_models, print_refusal
 from .cli_readers import app as readers_app
 from .cli_recalibrate import app as recalibrate_app
@@ -38,6 +39,7 @@ app.add_typer(validate_app)
 app.add_typer(years_app)
 app.add_typer(readers_app, name="readers", no_args_is_help=True)
 app.add_typer(recalibrate_app)
+app.add_typer(mock_app)
 app.add_typer(codes_app, name="codes", no_args_is_help=True)
 app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 

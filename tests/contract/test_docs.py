@@ -49,7 +49,7 @@ def test_every_command_in_a_document_exists(path: Path) -> None:
     text = "\n".join(
         CODE.findall(read(path)) + re.findall(r"^ {4}(\S.*)$", read(path), re.MULTILINE)
     )
-    for name, below in re.findall(r"\blaennec ([a-z]+)\b(?: ([a-z]+)\b)?", text):
+    for name, below in re.findall(r"\blaennec ([a-z]+(?:-[a-z]+)*)\b(?: ([a-z]+)\b)?", text):
         assert name in known, f"{named(path)}: laennec {name}"
         group = getattr(known[name], "commands", None)
         assert group is None or not below or below in group, f"{named(path)}: {name} {below}"

@@ -1,0 +1,168 @@
+"""Writes the golden requests and answers of the mock, from the service itself: `make golden`."""
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from laennec.serving.fhir.visit_out import visit_bundle
+from laennec.serving.http.app import create_app
+from laennec.serving.http.settings import HttpSettings
+from laennec.serving.http.tokens import new_token
+from laennec.serving.mock.contract import filled, value_at
+from laennec.serving.mock.golden import FILE, SCHEMA
+from laennec.serving.site import SiteSettings, load_site
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "serving" / "mock" / FILE
+PEOPLE = {"software": "SITE:visits-1", "physician": "RPPS:10001234567"}
+SOFTWARE = '\n[[people]]\nid = "SITE:visits-1"\nname = "Logiciel"\nrole = "software"\n'
+NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+JSON = {"Content-Type": "application/json"}
+FHIR = {"Content-Type": "application/fhir+json"}
+MATCH = {**JSON, "If-Match": '"{hash}"'}
+MOCK = "MOCK: "
+
+
+def visit(name: str) -> dict[str, Any]:
+    """Return an example visit."""
+    said: dict[str, Any] = json.loads((ROOT / "examples" / "visits" / f"{name}.json").read_text())
+    return said
+
+
+def bundle(name: str) -> dict[str, Any]:
+    """Return the Bundle of an example visit."""
+    said: dict[str, Any] = json.loads(visit_bundle(visit(name)))
+    return said
+
+
+def two_people() -> dict[str, Any]:
+    """Return a Bundle with one Observation of another person."""
+    said = bundle("02-items-missing")
+    said["entry"][2]["resource"]["subject"] = {"reference": "Patient/other"}
+    return said
+
+
+def hook() -> dict[str, Any]:
+    """Return a call of the hook of a measured visit."""
+    resources = [entry["resource"] for entry in bundle("03-urgent")["entry"]]
+    for resource in resources:
+        if resource["resourceType"] == "Patient":
+            resource["id"] = "p1"
+        else:
+            resource["subject"] = {"reference": "Patient/p1"}
+    entries = [{"resource": r} for r in resources if r["resourceType"] != "Patient"]
+    return {
+        "hook": "visit-measured",
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": {"userId": "Practitioner/1", "patientId": "p1", "encounterId": "e1"},
+        "prefetch": {
+            "patient": resources[0],
+            "observations": {"resourceType": "Bundle", "type": "searchset", "entry": entries},
+        },
+    }
+
+
+def requests() -> Iterator[tuple[Any, ...]]:
+    """Yield name, role, method, path, headers, body, and what later requests need."""
+    sent = {"draft": "id", "hash": "content_hash"}
+    card = {"card": "cards.0.uuid"}
+    confirm = {"decisions": [{"verdict": "confirm"}]}
+    reason = {"reason": {"code": "already-known", "system": "urn:laennec:override-reason"}}
+    feedback: dict[str, Any] = {"card": "{card}", "outcome": "overridden", "overrideReason": reason}
+    feedback["outcomeTimestamp"] = "2026-11-30T08:05:00Z"
+    one = "/v1/prediagnoses/{draft}"
+    yield "alive", "nobody", "GET", "/health", {}, None, {}
+    yield "a visit", "software", "POST", "/v1/prediagnoses", JSON, visit("01-raised-risk"), sent
+    yield "its draft", "software", "GET", one, {}, None, {}
+    yield "its draft in words", "software", "GET", f"{one}/report.txt", {}, None, {}
+    yield "no JSON", "software", "POST", "/v1/prediagnoses", JSON, "{", {}
+    yield "the worklist", "physician", "GET", "/v1/worklist", {}, None, {}
+    yield "a decision on nothing read", "physician", "POST", f"{one}/decision", JSON, confirm, {}
+    yield "a decision", "physician", "POST", f"{one}/decision", MATCH, {**confirm}, {}
+    yield "the decided report", "software", "GET", f"{one}/report.json", {}, None, {}
+    yield "FHIR: what it can do", "nobody", "GET", "/fhir/metadata", {}, None, {}
+    yield "FHIR: questions", "nobody", "GET", "/fhir/Questionnaire/visit", {}, None, {}
+    kept = {"fhirdraft": "identifier.value"}
+    path = "/fhir/$prediagnose"
+    yield "FHIR: a visit", "software", "POST", path, FHIR, bundle("02-items-missing"), kept
+    yield "FHIR: two people", "software", "POST", path, FHIR, two_people(), {}
+    yield "FHIR: as it stands", "software", "GET", "/fhir/Bundle/{fhirdraft}", {}, None, {}
+    yield "CDS Hooks: services", "nobody", "GET", "/cds-services", {}, None, {}
+    measured = "/cds-services/visit-measured"
+    yield "CDS Hooks: a visit", "software", "POST", measured, JSON, hook(), card
+    body = {"feedback": [feedback]}
+    yield "CDS Hooks: feedback", "software", "POST", f"{measured}/feedback", JSON, body, {}
+
+
+def marked(answer: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return an answer whose words say that they are a mock's."""
+    if isinstance(answer, dict):
+        words = ("disclaimer", "summary", "title", "conclusion", "description", "diagnostics")
+        return {
+            k: f"{MOCK}{v}" if k in words and isinstance(v, str) else marked(v)
+            for k, v in answer.items()
+        }
+    return [marked(v) for v in answer] if isinstance(answer, list) else answer
+
+
+def exchanges(client: TestClient, tokens: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield every exchange with the service."""
+    kept: dict[str, str] = {}
+    for name, role, method, path, headers, body, keep in requests():
+        sending = {k: v.format_map(kept) for k, v in headers.items()}
+        if role in tokens:
+            sending["Authorization"] = f"Bearer {tokens[role]}"
+        content = body if isinstance(body, str) else json.dumps(filled(body, kept))
+        answer = client.request(
+            method,
+            path.format_map(kept),
+            headers=sending,
+            content=None if body is None else content.encode(),
+        )
+        kind = answer.headers["content-type"].partition(";")[0]
+        said = answer.json() if kind.endswith("json") else f"{MOCK}{answer.text}"
+        kept |= {k: str(value_at(said, key)) for k, key in keep.items()}
+        yield {
+            "name": name,
+            "role": role,
+            "method": method,
+            "path": path,
+            "headers": headers,
+            "body": body,
+            "status": answer.status_code,
+            "media_type": kind,
+            "answer": marked(said),
+            "keep": keep,
+        }
+
+
+def main() -> None:
+    """Write the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site"
+        shutil.copytree(ROOT / "examples" / "site", site)
+        with (site / "site.toml").open("a", encoding="utf-8") as file:
+            file.write(SOFTWARE)
+        people = load_site(site)
+        tokens = {
+            role: new_token(people, site, person, days=1, clock=lambda: NOW)
+            for role, person in PEOPLE.items()
+        }
+        settings = SiteSettings(site=site, database=f"sqlite:///{Path(folder) / 'golden.db'}")
+        app = create_app(HttpSettings(), settings, clock=lambda: NOW)
+        with TestClient(app) as client:
+            said = list(exchanges(client, tokens))
+    rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in said)
+    OUT.write_text(f'{{"schema": "{SCHEMA}", "exchanges": [\n{rows}\n]}}\n', encoding="utf-8")
+    for one in said:
+        sys.stdout.write(f"{one['status']} {one['method']} {one['path']}  {one['name']}\n")
+
+
+if __name__ == "__main__":
+    main()
