@@ -50,6 +50,11 @@ def _sections_there(document: Document) -> set[str]:
     return {a for a in anchors if a and not absent.get(a, False)}
 
 
+def _compared(lang: str) -> tuple[str, ...]:
+    """Return of each checklist how far its numbers were compared with what was published."""
+    return tuple(f"{c['name']}: {c[f'compared_{lang}']}." for c in checklists())
+
+
 def checklist_section(document: Document, words: Words) -> Section:
     """Return the checklists as tables."""
     texts = {(c["id"], i["id"]): i[words.lang] for c in checklists() for i in c["items"]}
@@ -69,6 +74,6 @@ def checklist_section(document: Document, words: Words) -> Section:
     return Section(
         "checklist",
         words.say("section", "checklist"),
-        paragraphs=(words.say("report", "checklist_note"),),
+        paragraphs=(words.say("report", "checklist_note"), *_compared(words.lang)),
         tables=tuple(tables),
     )
