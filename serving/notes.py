@@ -5,26 +5,20 @@ audit trail, whose events hold who and when and never the words.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from sqlalchemy import Connection, select
 
 from ..engine.errors import NotPermitted
 from .audit import AuditWriter
 from .clock import Clock
 from .drafts import Step, read_report, take_step
 from .history import ReportHistory
-from .people import Person, Role, WrongRole, require_physician
+from .people import Person, Role, Specialty, WrongRole, require_physician
 from .states import UNDECIDED, Act, State
 from .store import Store
+from .tables import steps
 
 _MOST_WORDS = 2000
-
-
-class Specialty(StrEnum):
-    """Whose advice may be asked for."""
-
-    CARDIOLOGIST = "cardiologist"
-    OPHTHALMOLOGIST = "ophthalmologist"
-    DIABETOLOGIST = "diabetologist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ def give_advice(store: Store, note: Note, *, specialist: Person, clock: Clock) -
 
     Raises
     ------
-    WrongRole : not a specialist
+    WrongRole : not a specialist, or one whose specialty nobody asked
     NotPermitted : no words, or the report is decided
     """
     if specialist.role is not Role.SPECIALIST:
@@ -90,7 +84,33 @@ def give_advice(store: Store, note: Note, *, specialist: Person, clock: Clock) -
             remedy="let the specialist sign in",
             path="person.role",
         )
-    return _noted(store, note, Step(Act.ADVISE, specialist.id), clock)
+    with store.read() as connection:
+        if not is_asked(connection, note.draft_id, specialist):
+            raise WrongRole(
+                found="advice that nobody asked of this specialty",
+                why="a report is shown to the specialist about whose field a physician asked",
+                remedy="let the physician ask, naming the specialty",
+                path="person.specialty",
+            )
+    step = Step(Act.ADVISE, specialist.id, str(specialist.specialty))
+    return _noted(store, note, step, clock)
+
+
+def is_asked(connection: Connection, draft_id: str, specialist: Person) -> bool:
+    """Say whether a physician asked the specialty of this specialist about a report.
+
+    Parameters
+    ----------
+    connection : a transaction of the store
+    draft_id : of the report
+    specialist : with a specialty
+    """
+    asked = select(steps.c.step).where(
+        steps.c.draft_id == draft_id,
+        steps.c.act == Act.ASK_ADVICE,
+        steps.c.reason == str(specialist.specialty),
+    )
+    return connection.execute(asked.limit(1)).one_or_none() is not None
 
 
 def impression_needed(history: ReportHistory, person: Person, *, is_asked: bool) -> bool:

@@ -24,6 +24,14 @@ class Role(StrEnum):
     SOFTWARE = "software"
 
 
+class Specialty(StrEnum):
+    """Whose advice may be asked for."""
+
+    CARDIOLOGIST = "cardiologist"
+    OPHTHALMOLOGIST = "ophthalmologist"
+    DIABETOLOGIST = "diabetologist"
+
+
 class WrongRole(NotPermitted):
     """An act by somebody whose role does not include it."""
 
@@ -39,11 +47,13 @@ class Person:
     id : system and identifier, e.g. ``RPPS:10001234567``; this is all the audit trail keeps
     name : the name that stands on a confirmed report
     role : what the person may do
+    specialty : of a specialist, who sees what is asked of that specialty; None for anybody else
     """
 
     id: str
     name: str
     role: Role
+    specialty: Specialty | None = None
 
     def __post_init__(self) -> None:
         if not is_identifier(self.id):

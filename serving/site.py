@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ..engine.errors import DataError, NotPermitted
-from .people import Person, Role, is_identifier
+from .people import Person, Role, Specialty, is_identifier
 
 SITE_FILE = "site.toml"
 DEVELOPMENT: Final = "urn:laennec:development-issuer"
@@ -66,6 +66,14 @@ class _PersonRow(_Closed):
     id: Annotated[str, AfterValidator(_identifier)]
     name: str = Field(min_length=1, max_length=200)
     role: Role
+    specialty: Specialty | None = None
+
+    @model_validator(mode="after")
+    def _specialist_has_one(self) -> Self:
+        if (self.role is Role.SPECIALIST) != (self.specialty is not None):
+            message = "a specialist has a specialty and nobody else has: " + ", ".join(Specialty)
+            raise ValueError(message)
+        return self
 
 
 class _StoreRow(_Closed):
@@ -86,10 +94,8 @@ class IssuerRow(_Closed):
     issuer, audience : what its tokens say in ``iss`` and must say in ``aud``
     jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
     algorithms : with which it signs; asymmetric only
-    authorization_url, token_url : where the pages lead to sign in, and exchange the code for a
-        token; both or neither. The service's client id there is the ``audience``
-    client_secret : a file of the site folder, where the provider asks for one
-    scope : what is asked of the provider
+    authorization_url, token_url : where the pages lead to sign in (client id: ``audience``), and
+        exchange the code; both or neither; with a client_secret (a file) if need be, for a scope
     person_claim : the claim that holds ``SYSTEM:number`` of the site file
     max_minutes : the longest life of a token
     once : a token is good for one request; for software that signs each of its requests
@@ -99,7 +105,7 @@ class IssuerRow(_Closed):
     audience: str = Field(min_length=1, max_length=200)
     jwks: Path | None = None
     jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    algorithms: tuple[Algorithm, ...] = ("ES256",)
+    algorithms: tuple[Algorithm, ...] = Field(default=("ES256",), min_length=1)
     authorization_url: Annotated[str, Field(pattern=r"^https://")] | None = None
     token_url: Annotated[str, Field(pattern=r"^https://")] | None = None
     client_secret: Path | None = None
@@ -115,9 +121,6 @@ class IssuerRow(_Closed):
             raise ValueError(message)
         if (self.authorization_url is None) != (self.token_url is None):
             message = "give authorization_url and token_url, both or neither"
-            raise ValueError(message)
-        if not self.algorithms:
-            message = "name the algorithms"
             raise ValueError(message)
         return self
 
@@ -195,7 +198,7 @@ class Site:
         self.public_keys = folder / file.audit.public_keys
         self.checkpoints = folder / file.audit.checkpoints
         self._people: Mapping[str, Person] = {
-            row.id: Person(row.id, row.name, row.role) for row in file.people
+            row.id: Person(row.id, row.name, row.role, row.specialty) for row in file.people
         }
         self.issuers = file.issuer
         self.cds_clients = file.cds_client

@@ -50,6 +50,7 @@ class Act(StrEnum):
     ADVISE = "advise"
     JUDGE = "judge"
     CARD_FEEDBACK = "card_feedback"
+    WRITE_LETTER = "write_letter"
 
 
 NOTES = frozenset({Act.NOTE_IMPRESSION, Act.ASK_ADVICE, Act.ADVISE, Act.JUDGE})
@@ -74,8 +75,16 @@ _WAYS: Mapping[State, Mapping[Act, State]] = {
         Act.REJECT: State.REJECTED,
         **_ALWAYS_LEFT_BY,
     },
-    State.CONFIRMED: {Act.RELEASE: State.CONFIRMED, **_ALWAYS_LEFT_BY},
-    State.AMENDED: {Act.RELEASE: State.AMENDED, **_ALWAYS_LEFT_BY},
+    State.CONFIRMED: {
+        Act.RELEASE: State.CONFIRMED,
+        Act.WRITE_LETTER: State.CONFIRMED,
+        **_ALWAYS_LEFT_BY,
+    },
+    State.AMENDED: {
+        Act.RELEASE: State.AMENDED,
+        Act.WRITE_LETTER: State.AMENDED,
+        **_ALWAYS_LEFT_BY,
+    },
     State.REJECTED: _ALWAYS_LEFT_BY,
     State.SUPERSEDED: {},
     State.WITHDRAWN: {},

@@ -14,7 +14,18 @@ from ..pages import provider_routes
 from ..pages import routes as pages
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
-from . import cds_hooks, consents, documents, fhir, notes, operations, prediagnoses, shadow, studies
+from . import (
+    cds_hooks,
+    consents,
+    documents,
+    fhir,
+    letters,
+    notes,
+    operations,
+    prediagnoses,
+    shadow,
+    studies,
+)
 from .description import describe
 from .door import Door
 from .problems import on_bad_request, on_house_error, on_http_error
@@ -68,6 +79,7 @@ def create_app(
         prediagnoses,
         consents,
         notes,
+        letters,
         documents,
         fhir,
         cds_hooks,

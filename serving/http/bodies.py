@@ -6,7 +6,7 @@ from fastapi import Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
-from ..notes import Specialty
+from ..people import Specialty
 from .problems import PreconditionMissing, RequestUnreadable
 
 _MOST_KEY: Final = 190

@@ -1,16 +1,16 @@
 """Which reports are whose: a role alone opens none that was not sent by, or shown to, its holder.
 
 Physicians and nurses of the site see the visits of the site. A visit software sees what it sent
-itself; a specialist what a physician asked about. What is not theirs is not there for them.
+itself; a specialist what a physician asked that specialty about. What is not theirs is not there.
 """
 
 from sqlalchemy import Connection, select
 
 from ..audit import read_event
 from ..drafts import no_such_report
+from ..notes import is_asked
 from ..people import Person, Role
-from ..states import Act
-from ..tables import drafts, steps
+from ..tables import drafts
 from ..worklist import WorklistItem, worklist
 from .caller import THIS_MACHINE, Call
 
@@ -47,10 +47,7 @@ def _is_limited(person: Person) -> bool:
 
 def _is_theirs(connection: Connection, draft_id: str, person: Person) -> bool:
     if person.role is Role.SPECIALIST:
-        asked = select(steps.c.step).where(
-            steps.c.draft_id == draft_id, steps.c.act == Act.ASK_ADVICE
-        )
-        return connection.execute(asked.limit(1)).one_or_none() is not None
+        return is_asked(connection, draft_id, person)
     query = select(drafts.c.audit_sequence).where(drafts.c.draft_id == draft_id)
     sequence = connection.execute(query).scalar_one_or_none()
     if sequence is None:

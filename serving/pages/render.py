@@ -21,6 +21,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "review.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "visit.js": "text/javascript; charset=utf-8",
+    "letter.js": "text/javascript; charset=utf-8",
 }
 _FOLDERS: Final = (__package__ or "", f"{(__package__ or '').rpartition('.')[0]}.report")
 

@@ -192,4 +192,7 @@ def _notes(history: ReportHistory, words: PageWords) -> Iterable[tuple[str, str]
                 step.reason_text or "",
             )
         if step.act == Act.ADVISE:
-            yield f"{words.text('advice.given')} ({who})", step.reason_text or ""
+            given = words.text("advice.given")
+            if step.reason:
+                given = f"{given}, {words.text(f'advice.{step.reason}')}"
+            yield f"{given} ({who})", step.reason_text or ""

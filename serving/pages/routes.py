@@ -20,6 +20,7 @@ from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
 from ..letter import referral_letter
+from ..letters import letters_of
 from ..notes import impression_needed
 from ..release import release
 from ..since import since_last_visit
@@ -233,11 +234,20 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
 def letter_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """Draft the referral letter from what is confirmed, for the physician to finish and print."""
     require(call.person, Deed.DECIDE)
-    read_recorded(call, draft_id)
+    words = DecisionWords(lang)
+    kept = [
+        (f"{words.moment(one.at)}, {one.physician_id}", one)
+        for one in reversed(letters_of(read_recorded(call, draft_id)))
+    ]
     released = release(call.service.store, draft_id, clock=call.service.clock)
     letter = referral_letter(released, lang)
-    text = page("letter.html", lang, person=call.person, letter=letter, draft_id=draft_id)
-    return html(text)
+    shown: dict[str, Any] = {
+        "letter": letter,
+        "kept": kept,
+        "draft_id": draft_id,
+        "hash": released.content_hash,
+    }
+    return html(page("letter.html", lang, person=call.person, **shown))
 
 
 def _is_to_be_seen(history: ReportHistory, reader: Reader) -> bool:

@@ -61,6 +61,10 @@ def test_a_visit_is_decided_with_the_keyboard_alone_and_the_letter_follows(chrom
     page.keyboard.press("l")
     page.wait_for_selector(".letter")
     assert "Dr Martin" in page.inner_text(".letter")
+    page.click("#keep-letter")
+    page.wait_for_selector("#letter-said:has-text('Gardée')")
+    letters = people.as_("martin").get(f"/v1/prediagnoses/{sent['id']}/letters").json()["letters"]
+    assert letters[0]["text"] == page.inner_text(".letter").strip()
     said = people.as_("martin").get(f"/v1/prediagnoses/{sent['id']}").json()
     verdicts = [d["verdict"] for d in said["decisions"]]
     assert verdicts.count("reject") == 1

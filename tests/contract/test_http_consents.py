@@ -159,6 +159,10 @@ def test_a_specialist_sees_what_was_asked_about_and_a_software_what_it_sent(peop
     assert people.as_("martin").post(f"{url}/question", json=question).status_code == 200
     assert cardiologist.get(url).status_code == 200
     assert len(cardiologist.get("/v1/worklist").json()["reports"]) == 1
+    eyes = people.as_("ophthalmologist")
+    problem(eyes.get(url), 404, "no_such_report")
+    problem(eyes.post(f"{url}/advice", json={"words": "x"}), 404, "no_such_report")
+    assert eyes.get("/v1/worklist").json() == {"reports": []}, "only the specialty that was asked"
     mine = send(software, visit(visit_id="mine")).json()
     assert software.get(f"/v1/prediagnoses/{mine['id']}").status_code == 200
     assert software.get(url).status_code == 404

@@ -4,8 +4,13 @@ import json
 
 import pytest
 from http_support import decide, problem, send, visit
+from laennec.engine.errors import DataError
 from laennec.serving.agreement import cohens_kappa
 from laennec.serving.audit_verify import verify
+from laennec.serving.clock import utc_now
+from laennec.serving.notes import Note, give_advice
+from laennec.serving.people import Person, Role, Specialty, WrongRole
+from laennec.serving.site import load_site
 from laennec.serving.tables import audit_events
 from sqlalchemy import select
 
@@ -37,11 +42,33 @@ def test_a_specialist_is_asked_answers_and_the_physician_decides(people, sent):
     assert note(leroy, sent, "advice", words="Repos, nouvel ECG").json()["state"] == "draft"
     problem(decide(leroy, sent), 403, "wrong_role")
     acts = [step["act"] for step in history(leroy, sent)]
+    assert history(leroy, sent)[-1]["reason"] == "cardiologist"
+    page = martin.get(f"/review/{sent['id']}?lang=fr").text
+    assert "Avis donné, cardiologue" in page
     assert acts == ["save", "ask_advice", "advise"]
     assert decide(martin, sent).json()["state"] == "confirmed"
     problem(note(leroy, sent, "advice"), 409, "no_such_way")
     shown = martin.get(f"/v1/prediagnoses/{sent['id']}/report.txt?lang=fr").text
     assert "Confirmé" in shown
+
+
+def test_advice_is_of_the_specialty_that_was_asked(people, sent):
+    martin = people.as_("martin")
+    note(martin, sent, "question", specialty="cardiologist")
+    moreau = Person("RPPS:10000000004", "Dr Moreau", Role.SPECIALIST, Specialty.OPHTHALMOLOGIST)
+    with pytest.raises(WrongRole, match="nobody asked of this specialty"):
+        give_advice(people.store, Note(sent["id"], "x"), specialist=moreau, clock=utc_now)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("RPPS:10000000003", ""), ("SITE:nurse-1", 'specialty = "cardiologist"')]
+)
+def test_a_specialist_has_a_specialty_and_nobody_else_has(people, name, line):
+    file = people.site / "site.toml"
+    text = file.read_text(encoding="utf-8").replace('specialty = "cardiologist"\n', "")
+    file.write_text(text.replace(f'id = "{name}"\n', f'id = "{name}"\n{line}\n'), "utf-8")
+    with pytest.raises(DataError, match="a specialist has a specialty and nobody else has"):
+        load_site(people.site)
 
 
 def test_a_question_names_a_specialty_and_a_note_has_words(people, sent):

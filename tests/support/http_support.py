@@ -25,6 +25,7 @@ PEOPLE = {
     "bernard": "RPPS:10007654321",
     "nurse": "SITE:nurse-1",
     "cardiologist": "RPPS:10000000003",
+    "ophthalmologist": "RPPS:10000000004",
     "statistician": "SITE:stat-1",
     "administrator": "SITE:admin-1",
     "software": "SITE:visits-1",
@@ -34,6 +35,13 @@ MORE_PEOPLE = """
 id = "RPPS:10000000003"
 name = "Dr Leroy"
 role = "specialist"
+specialty = "cardiologist"
+
+[[people]]
+id = "RPPS:10000000004"
+name = "Dr Moreau"
+role = "specialist"
+specialty = "ophthalmologist"
 
 [[people]]
 id = "SITE:stat-1"
