@@ -30,7 +30,7 @@ def people(tmp_path, provider, monkeypatch):
 def test_one_click_leads_to_the_provider_and_back_to_the_nurses_page(chromium, people):
     page = chromium.new_page(base_url=people.address, ignore_https_errors=True)
     page.goto("/review")
-    page.click("a.way")
+    page.click("a.provider")
     page.wait_for_url("**/visit?lang=fr")
     assert page.is_visible("#send")
     assert "Infirmière Petit" in page.inner_text(".bar")
