@@ -9,6 +9,7 @@ import typer
 from .cli_batch import app as batch_app
 from .cli_codes import app as codes_app
 from .cli_decide import app as decide_app
+from .cli_document import document
 from .cli_ecg import app as ecg_app
 from .cli_mock import app as mock_app
 from .cli_print import print_error, print_json, print_models, print_refusal
@@ -32,6 +33,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Model bundles: what is there, and whether it can be trusted.")
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
+app.command()(document)
 app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)

@@ -9,8 +9,12 @@ from .problems import ExtraMissing
 _PACKAGE = "weasyprint"
 
 
-def as_pdf() -> Callable[[str], bytes]:
+def as_pdf(variant: str | None = None) -> Callable[[str], bytes]:
     """Return what turns a page into PDF.
+
+    Parameters
+    ----------
+    variant : such as ``pdf/a-1b``, for documents that are kept for years
 
     Raises
     ------
@@ -24,13 +28,13 @@ def as_pdf() -> Callable[[str], bytes]:
             " it",
             path="report.pdf",
         )
-    return _print
+    return lambda page: _print(page, variant)
 
 
-def _print(page: str) -> bytes:
+def _print(page: str, variant: str | None) -> bytes:
     import weasyprint  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - optional
 
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())  # a report stands alone
     document: Any = weasyprint.HTML(string=page, url_fetcher=nothing)
-    data: bytes = document.write_pdf()
+    data: bytes = document.write_pdf(pdf_variant=variant)
     return data

@@ -1,0 +1,86 @@
+"""The national identity of a document: given at the export, qualified, kept nowhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...engine.errors import NotPermitted
+from ...engine.intake.document import load_document
+from ..fhir.entries import objects, text
+from ..fhir.identity import is_qualified, person_number
+from .settings import document_settings
+
+
+class IdentityNotQualified(NotPermitted):
+    """A document was asked for under an identity that may not carry it."""
+
+    code = "identity_not_qualified"
+
+
+@dataclass(frozen=True, slots=True)
+class QualifiedIdentity:
+    """Who a document is about.
+
+    Parameters
+    ----------
+    root, number : the national identity (INS): its authority and the number
+    family, given : names
+    birth_date : ISO text
+    gender : M or F
+    """
+
+    root: str
+    number: str = field(repr=False)
+    family: str = field(repr=False)
+    given: tuple[str, ...] = field(repr=False)
+    birth_date: str = field(repr=False)
+    gender: str = field(repr=False)
+
+
+def read_identity(patient: bytes, person_id: str) -> QualifiedIdentity:
+    """Return the identity of a report's person from a FHIR Patient.
+
+    Parameters
+    ----------
+    patient : a FHIR R4 Patient, as FR Core writes one with a qualified identity
+    person_id : of the report; the Patient must have it as its own number
+
+    Raises
+    ------
+    RecordError : no JSON object
+    IdentityNotQualified : another person, no qualified identity, no INS, or a trait is missing
+    """
+    said = load_document(patient)
+    if said.get("resourceType") != "Patient" or person_number(said) != person_id:
+        raise _refused("a Patient that is not the person of the report", "hazard H2 and H22")
+    if not is_qualified(said):
+        raise _refused("an identity that is not said to be qualified", "an INS needs one")
+    known = document_settings()["oid"]["ins"]
+    numbers = [
+        (known[text(one.get("system"))], text(one.get("value")))
+        for one in objects(said.get("identifier"))
+        if text(one.get("system")) in known
+    ]
+    if len(numbers) != 1 or not numbers[0][1]:
+        raise _refused(f"{len(numbers)} national identities", "a document has exactly one")
+    return QualifiedIdentity(*numbers[0], **_traits(said))
+
+
+def _traits(said: Mapping[str, Any]) -> dict[str, Any]:
+    names = objects(said.get("name"))
+    name = next((n for n in names if n.get("use") == "official"), names[0] if names else {})
+    given = tuple(text(one) for one in name.get("given", ()) if text(one))
+    gender = {"male": "M", "female": "F"}.get(text(said.get("gender")), "")
+    traits = (text(name.get("family")), given, text(said.get("birthDate")), gender)
+    if not all(traits):
+        raise _refused("an identity without a name, a birth date or a sex", "all four are needed")
+    return dict(zip(("family", "given", "birth_date", "gender"), traits, strict=True))
+
+
+def _refused(found: str, why: str) -> IdentityNotQualified:
+    return IdentityNotQualified(
+        found=found,
+        why=f"a document under the wrong identity can't be called back ({why})",
+        remedy="Qualify the identity with the teleservice INSi, and give its FHIR Patient",
+        path="identity",
+    )
