@@ -23,6 +23,7 @@ from laennec.serving.drafts import load_draft
 from laennec.serving.ecg.sent_files import EcgFile
 from laennec.serving.house_data import consent_notice
 from laennec.serving.http.run import serve
+from laennec.serving.http.settings import read_http_settings
 from laennec.serving.http.tokens import token_of
 from laennec.serving.screening import Engine, keep_visit, screen_visit
 from laennec.serving.site import Site, load_site
@@ -123,7 +124,7 @@ def main() -> None:
     store = open_store(site.database)
     seed(store, site, Engine(load_models(), load_guidelines()))
     store.close()
-    sys.stdout.write("http://127.0.0.1:8000/review\n")
+    sys.stdout.write(f"http://127.0.0.1:{read_http_settings().port}/review\n")
     for person in (PHYSICIAN, NURSE):
         token = token_of(person, site_folder, days=1, clock=utc_now)
         sys.stdout.write(f"{site.person(person).name}: {token}\n")

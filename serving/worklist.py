@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from .clock import Clock, read_clock
 from .drafts import as_report
 from .house_data import WorklistRules, worklist_rules
-from .reports import DraftReport
+from .reports import Document, DraftReport
 from .states import UNDECIDED, Act, State
 from .store import Store
 from .tables import decisions, drafts, steps
@@ -33,6 +33,7 @@ class WorklistItem:
     realert : an urgent report that nobody acknowledged in time
     is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known, and
         the last level stands in ``urgency`` only because the store needs one
+    urgent_text : its most urgent item in words, in the language it was kept in; empty without one
     """
 
     draft_id: str
@@ -49,6 +50,7 @@ class WorklistItem:
     realert: bool
     superseded_urgency: str = ""
     is_not_assessed: bool = False
+    urgent_text: str = ""
 
 
 REFUSED_AFTER: Final = "U1"
@@ -121,7 +123,13 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         realert=not is_acknowledged and _is_overdue(urgency, waiting_s, rules),
         superseded_urgency=urgency if urgency != report.urgency else "",
         is_not_assessed=report.is_refused and urgency == rules.levels[-1],
+        urgent_text=_urgent_text((alarm or report).document, rules),
     )
+
+
+def _urgent_text(document: Document, rules: WorklistRules) -> str:
+    items = sorted(document.get("urgent", ()), key=lambda item: rules.rank(item["level"]))
+    return str(items[0].get("text", "")) if items else ""
 
 
 def _unanswered_alarm(

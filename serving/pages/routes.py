@@ -162,6 +162,7 @@ def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
         "waiting": _waiting(item.waiting_s, PageWords(lang)),
         "undecided": len(item.undecided),
         "realert": item.realert,
+        "urgent_text": item.urgent_text,
     }
 
 

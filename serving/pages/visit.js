@@ -115,15 +115,17 @@
     for (const file of files) parts.append("ecg", file, file.name);
     return { body: parts, headers: {} };
   };
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   const part = (title, rows, className) => {
     if (!rows.length) return [];
     const list = element("ul", "", className);
+    const lines = new Map();
     for (const [strong, more] of rows) {
-      const line = element("li", "");
-      line.append(element("strong", strong));
-      if (more) line.append(element("span", more));
-      list.append(line);
+      // What is said twice of one value stands under it once.
+      if (!lines.has(strong)) lines.set(strong, element("li", "")).get(strong).append(element("strong", capital(strong)));
+      if (more) lines.get(strong).append(element("span", capital(more)));
     }
+    list.append(...lines.values());
     return [element("h3", title), list];
   };
   const notice = (one) => [one.found, `${one.why}. ${one.remedy}`];
@@ -136,7 +138,7 @@
     const isComplete = !again.length && !todo.length;
     const urgent = pressing.flatMap((one) => {
       const box = element("section", "", "call");
-      box.append(element("p", one.text, "what"), element("p", `${words.tCall} : ${one.addressee}`, "whom"), element("p", one.action));
+      box.append(element("p", one.text, "what"), element("p", `${words.tCall} : ${one.addressee}`, "whom"), element("p", capital(one.action)));
       return [box];
     });
     result.replaceChildren(

@@ -276,6 +276,10 @@ def test_the_worklist_puts_the_most_urgent_first(people, sent):
     assert [r["id"] for r in reports] == [urgent["id"], sent["id"]]
     assert reports[0]["urgency"] == "U0"
     assert "undecided" not in people.as_("nurse").get("/v1/worklist").json()["reports"][0]
+    assert reports[0]["urgent_text"] == "Douleur thoracique déclarée."
+    assert not reports[-1]["urgent_text"]
+    for name in ("martin", "nurse"):
+        assert "Douleur thoracique déclarée." in people.as_(name).get("/review?lang=fr").text
 
 
 def test_a_physician_takes_charge_and_takes_back(people, sent):
