@@ -24,6 +24,7 @@ from .cds_clients import CdsCalling, base_of
 from .objects import require_object, worklist_of
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
 from .reading import read_recorded
+from .turns import Turn
 from .uploads import SentVisit, within
 
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks 2.0"])
@@ -93,6 +94,7 @@ def call_service(
     asked: Annotated[HookCall, Depends(hook_call)],
     request: Request,
     lang: Lang = None,
+    _turn: Turn = None,
 ) -> Json:
     """Answer with cards; a card says what is urgent and where to read on, never a finding."""
     language = check_language(lang or DEFAULT_LANGUAGE)
