@@ -57,6 +57,7 @@ readme: .venv/base.stamp  ## writes the example and the models table of the READ
 
 train: .venv/dev.stamp  ## trains every shipped model from the development data
 	$(BIN)/laennec train diabetes_textbook --data $(DATA) --out models
+	$(BIN)/laennec train diabetes_follow_up --data $(DATA) --out models
 	$(BIN)/laennec train diabetes_type_2 --data $(DATA) --out models
 	$(BIN)/laennec train ecg_delineation --data $(DATA) --out models
 

@@ -1,29 +1,65 @@
 """What a visit says beside the earlier visits of the same person that came with it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
+from .bundles.load import Models
+from .features import Feature
 from .intake import VisitRecord
-from .prediagnosis import Trajectory
+from .plausibility.check import check_plausibility
+from .prediagnosis import FollowUp, Trajectory
+from .record import YES, VisitBatch
+
+KNOWN_DIABETES: Final = "condition.diabetes"
 
 
-def past_of(record: VisitRecord) -> tuple[Trajectory, ...]:
-    """Return the trajectories of a visit with usable earlier ones; none where it has no past.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is said of the one row of a visit; both empty where there is nothing to say."""
+
+    trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
+    follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
+
+
+def past_of(
+    record: VisitRecord, checked: VisitBatch, made: Mapping[str, Feature], models: Models
+) -> Past:
+    """Return the trajectories of a visit with usable earlier ones, and a known diabetes' follow-up.
 
     An earlier visit that was refused, is dated later than this one or belongs to another person is
     not used.
-    """
-    earlier = [one for one in record.previous if is_usable(one, record)]
-    if record.is_refused or not earlier:
-        return ()
-    from .trajectories import trajectories_of  # noqa: PLC0415 - a visit without a past needs none
 
-    visits = [(one.batch, day_of(one)) for one in (*earlier, record)]
-    return trajectories_of(visits, day_of(record))
+    Parameters
+    ----------
+    record : the visit with the earlier ones
+    checked, made : its columns after the plausibility check, and its features
+    models : loaded bundles
+    """
+    if record.is_refused or not record.performed_at:
+        return Past()
+    earlier = [one for one in record.previous if is_usable(one, record)]
+    is_known = bool(checked.answer(KNOWN_DIABETES)[0] == YES)
+    if not earlier and not is_known:
+        return Past()
+    from .follow_up import follow_up_of  # noqa: PLC0415 - a visit without a past needs none
+    from .trajectories import trajectories_of  # noqa: PLC0415 - as above
+
+    today = day_of(record)
+    visits = [(check_plausibility(one.batch), day_of(one)) for one in earlier]
+    visits.append((checked, today))
+    trajectories = trajectories_of(visits, today)
+    follow_up = follow_up_of(visits, made, trajectories, models) if is_known else None
+    return Past(
+        {0: trajectories} if earlier and trajectories else {},
+        {} if follow_up is None else {0: follow_up},
+    )
 
 
 def is_usable(earlier: VisitRecord, record: VisitRecord) -> bool:
     """Say whether a visit lies before another one and was not refused."""
-    if earlier.is_refused or not earlier.performed_at or not record.performed_at:
+    if earlier.is_refused or not earlier.performed_at:
         return False
     return _moment(earlier) <= _moment(record)
 

@@ -8,55 +8,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from .draft_base import Band, InputValue, Message, ModelReference, Parameter, Reason
+from .draft_years import DueItem, FollowUp, Trajectory
+
+# What stands in other files and is imported from here; everything below is exported anyway.
+__all__ = [
+    "Band",
+    "DueItem",
+    "FollowUp",
+    "InputValue",
+    "Message",
+    "ModelReference",
+    "Parameter",
+    "Reason",
+    "Trajectory",
+]
+
 SCHEMA: Final = "laennec.prediagnosis/1"
 RISK_DECIMALS: Final = 4
 
-Parameter = str | int | float
 FactState = Literal["present", "absent", "borderline", "not_assessable"]
-Band = Literal["low", "intermediate", "high", "not_assessable"]
 Urgency = Literal["U0", "U1", "U2", "U3"]
 URGENCIES: Final[tuple[Urgency, ...]] = ("U0", "U1", "U2", "U3")
 ECG_RULES: Final = "ecg"
 """In ``rules_not_applied``: an ECG was sent and no urgent rule was applied to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A sentence by its id; parameters are codes or numbers, never words of one language.
-
-    A parameter that is itself a vocabulary code (an item, an answer, a unit) is written
-    ``item:waist`` or ``answer:symptom.chest_pain`` and rendered by its label.
-    """
-
-    id: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class InputValue:
-    """One value behind a reason, as reported (``origin`` reported), derived or estimated."""
-
-    name: str
-    value: str
-    unit: str
-    origin: Literal["reported", "derived", "estimated"] = "reported"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One step of an explanation, traceable to a rule or guideline row.
-
-    ``contribution`` is on the logit for Takagi-Sugeno-Kang rules, a share of the output area for
-    Mamdani rules, points for a published score, None for a guideline row.
-    """
-
-    rule_id: str
-    message: Message
-    contribution: float | None
-    inputs: tuple[InputValue, ...]
-    source: str
-    membership: float | None = None
-    share_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +54,6 @@ class Change:
     """(name, from, to, unit) of every value that changes"""
     risk: float | None
     becomes: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelReference:
-    """Which bundle spoke."""
-
-    id: str
-    version: str
-    sha256: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,29 +232,6 @@ class EcgSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Trajectory:
-    """What one item did over the years, in the unit of its last value; it decides nothing.
-
-    ``tests`` are days since the method last changed; ``slope_interval`` is None where they are too
-    few; ``direction`` is rises, falls, no_trend_shown (the interval holds zero) or too_few.
-    """
-
-    item: str
-    unit: str
-    tests: int
-    first_on: str
-    last_on: str
-    days_since_last: int
-    last_value: float
-    slope_per_year: float | None
-    slope_interval: tuple[float, float] | None
-    direction: str
-    share_in_range: float | None = None
-    range_id: str = ""
-    notes: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class PreDiagnosis:
     """The draft. ``content_hash`` covers everything here except itself.
 
@@ -320,5 +262,6 @@ class PreDiagnosis:
     is_minor: bool = False
     ecg: EcgSection | None = None
     trajectories: tuple[Trajectory, ...] = ()
+    follow_up: FollowUp | None = None
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

@@ -27,6 +27,7 @@ from .prediagnosis import (
     URGENCIES,
     EcgSection,
     Finding,
+    FollowUp,
     ItemNotice,
     Message,
     PreDiagnosis,
@@ -79,6 +80,7 @@ class Screening:
     ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
     trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
+    follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -102,8 +104,8 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     """Screen one visit with its ECG and its past, in columns of one row."""
     signals = {} if record.ecg is None else {0: record.ecg}
     screening = screen_columns(record.batch, models, guidelines, signals=signals)
-    past = past_of(record)
-    return replace(screening, trajectories={0: past}) if past else screening
+    past = past_of(record, screening.batch, screening.made, models)
+    return replace(screening, trajectories=past.trajectories, follow_up=past.follow_up)
 
 
 def screen_columns(
@@ -206,6 +208,7 @@ def sealed_draft_of(
         is_minor=bool(is_minor(batch)[row]),
         ecg=screening.ecgs.get(row),
         trajectories=screening.trajectories.get(row, ()),
+        follow_up=screening.follow_up.get(row),
     )
     content = canonical_bytes(canonical_content(without_hash))
     return replace(without_hash, content_hash=sha256(content).hexdigest()), content

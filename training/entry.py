@@ -9,6 +9,7 @@ from ..engine.bundles.verify import Bundle
 from ..engine.bundles.waves import SignalBundle
 from ..engine.errors import DataError
 from .cardiovascular.run import train_cardiovascular
+from .diabetes_follow_up import train_follow_up
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
 from .ecg_delineation.run import train_delineation
@@ -28,6 +29,7 @@ class Pipeline(Protocol):
 MODELS: Mapping[str, Pipeline] = {
     "diabetes_type_2": train_diabetes,
     "diabetes_textbook": train_textbook,
+    "diabetes_follow_up": train_follow_up,
     "ecg_delineation": train_delineation,
     "cardiovascular": train_cardiovascular,
     "ecg_findings": train_findings,

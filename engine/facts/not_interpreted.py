@@ -12,6 +12,8 @@ from .inputs import reading_as_reported, slots_of
 
 CODE: Final = "not_interpreted"
 STATED_INDEX: Final = "bmi"
+TARGET: Final = "hba1c_target"
+"""A target is no measurement of the person."""
 
 
 def values_not_interpreted(
@@ -27,7 +29,7 @@ def values_not_interpreted(
     """
     if batch.refused[row]:
         return
-    read = {STATED_INDEX}
+    read = {STATED_INDEX, TARGET}
     for column in columns.columns:
         if not column.barred[row] or column.spec.barred.action:
             read |= _slots(column)

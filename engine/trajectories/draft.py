@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from ..plausibility.check import check_plausibility
 from ..prediagnosis import Message, Trajectory
 from ..record import VisitBatch
 from ..vocabulary import Unit, load_vocabulary
@@ -37,7 +36,7 @@ def trajectories_of(
 
     Parameters
     ----------
-    visits : the record and the day of each visit, in any order
+    visits : the checked record and the day of each visit, in any order
     today : day of the visit that is screened
     more : item -> points that a record does not hold (an interval of an ECG)
 
@@ -48,7 +47,7 @@ def trajectories_of(
     parts: dict[str, list[Points]] = {name: [points] for name, points in more.items()}
     for batch, day in visits:
         where = np.zeros(batch.n, dtype=np.int64)
-        made = visit_points(check_plausibility(batch), where, where + day_number(day))
+        made = visit_points(batch, where, where + day_number(day))
         for name, points in made.items():
             parts.setdefault(name, []).append(points)
     found = []

@@ -18,6 +18,7 @@ from ..prediagnosis import (
 )
 from . import order, phrases
 from .ecg_json import ecg_json
+from .follow_up_lines import follow_up_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
 from .trajectory_lines import trajectory_json
@@ -27,6 +28,7 @@ NUMBER_DECIMALS: Final = 6
 _AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 _RISKS: Final = frozenset({"risk", "risk_interval"})
 _HASH: Final = "content_hash"
+_LATER_PARTS: Final = ("trajectories", "follow_up")
 JsonObject = dict[str, Any]
 
 
@@ -34,8 +36,8 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
     """Return what a physician decides on: the draft without words and without its own hash.
 
     Message ids, parameters, rounded risks, and the hashes of bundles and sentence files; a sentence
-    that changes changes the hash, the language in which it was read does not. Trajectories are left
-    out where there are none, so that a visit without a past keeps its hash.
+    that changes changes the hash, the language in which it was read does not. Trajectories and
+    follow-up are left out where there are none, so that a visit without them keeps its hash.
 
     Parameters
     ----------
@@ -47,8 +49,9 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
     """
     content: JsonObject = _plain(prediagnosis, RISK_DECIMALS)
     del content[_HASH]
-    if not prediagnosis.trajectories:
-        del content["trajectories"]
+    for name in _LATER_PARTS:
+        if not content[name]:
+            del content[name]
     return content
 
 
@@ -108,6 +111,7 @@ def as_json(
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         "trajectories": [trajectory_json(t, sentences) for t in prediagnosis.trajectories],
+        "follow_up": follow_up_json(prediagnosis.follow_up, sentences, _reason),
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],
         "notes": [_notice(n, sentences) for n in prediagnosis.notes],

@@ -13,6 +13,7 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from . import ecg_lines, order, phrases
+from .follow_up_lines import write_follow_up
 from .numbers import MINUS
 from .paper import Page
 from .sentences import Sentences
@@ -59,6 +60,7 @@ def render_text(
     _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page, standing.nothing)
     _ecg(prediagnosis.ecg, sentences, page)
+    write_follow_up(prediagnosis.follow_up, sentences, page)
     write_trajectories(prediagnosis.trajectories, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)

@@ -1,5 +1,6 @@
 """The parts of the page as plain data: words and drawings, nothing left to decide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .drawing import Bar, PlotDrawing, Ruler
@@ -139,3 +140,4 @@ class PageView:
     nothing: str
     ecg: EcgView | None
     trajectories: tuple[tuple[str, tuple[str, ...]], ...]
+    follow_up: Mapping[str, tuple[str, ...]]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ...engine.prediagnosis import Finding, ItemNotice, PreDiagnosis, Reason, UrgentItem
-from ...engine.words import Sentences, order, phrases
+from ...engine.prediagnosis import Finding, FollowUp, ItemNotice, PreDiagnosis, Reason, UrgentItem
+from ...engine.words import Sentences, follow_up_lines, order, phrases
 from ...engine.words.numbers import number, signed
 from ...engine.words.symptoms import symptom_lines
 from ...engine.words.trajectory_lines import trajectory_line
@@ -87,12 +87,25 @@ def page_view(
         schema=prediagnosis.schema,
         nothing=phrases.nothing_phrase(grouped, sentences),
         ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
+        follow_up=_follow_up(prediagnosis.follow_up, sentences),
         trajectories=tuple(
             (trajectory_line(t, sentences), tuple(sentences.render(note) for note in t.notes))
             for t in prediagnosis.trajectories
         ),
         **groups,
     )
+
+
+def _follow_up(follow_up: FollowUp | None, sentences: Sentences) -> dict[str, tuple[str, ...]]:
+    """Return the lines of the follow-up by part; empty where no diabetes is known."""
+    if follow_up is None:
+        return {}
+    return {
+        "head": tuple(follow_up_lines.head_lines(follow_up, sentences)),
+        "rules": tuple(follow_up_lines.rule_lines(follow_up, sentences)),
+        "due": tuple(follow_up_lines.due_line(item, sentences) for item in follow_up.due),
+        "questions": tuple(follow_up_lines.question_lines(follow_up, sentences)),
+    }
 
 
 def _by_level(items: Sequence[UrgentItem]) -> list[UrgentItem]:

@@ -1,0 +1,63 @@
+"""The parts of a draft that look beyond one day: trajectories, follow-up of a known diabetes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .draft_base import Band, Message, ModelReference, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """What one item did over the years, in the unit of its last value; it decides nothing.
+
+    ``tests`` are days since the method last changed; ``slope_interval`` is None where they are too
+    few; ``direction`` is rises, falls, no_trend_shown (the interval holds zero) or too_few.
+    """
+
+    item: str
+    unit: str
+    tests: int
+    first_on: str
+    last_on: str
+    days_since_last: int
+    last_value: float
+    slope_per_year: float | None
+    slope_interval: tuple[float, float] | None
+    direction: str
+    share_in_range: float | None = None
+    range_id: str = ""
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something that is done again: ``last_on`` from a visit, empty where the person said it.
+
+    ``unknown``: neither a visit nor an answer says when it was last done.
+    """
+
+    id: str
+    state: Literal["up_to_date", "due", "unknown"]
+    last_on: str
+    months: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Follow-up of a known diabetes.
+
+    ``index`` 0 to 100 is how much reason there is to look at the treatment again, no probability;
+    None where the rules could not be asked. ``direction`` is that of HbA1c (as a trajectory's).
+    """
+
+    index: float | None
+    band: Band
+    direction: str
+    target_percent: float
+    is_target_set: bool
+    reasons: tuple[Reason, ...]
+    due: tuple[DueItem, ...]
+    questions: tuple[Message, ...]
+    limits: tuple[Message, ...]
+    model: ModelReference | None = None

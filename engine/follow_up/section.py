@@ -1,0 +1,193 @@
+"""The follow-up part of a draft: degree of control by readable rules, direction, due, questions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from ..bundles.load import Models
+from ..bundles.manifest import BAND_NAMES
+from ..bundles.verify import Bundle
+from ..features import Feature
+from ..fixedpoint import FloatArray
+from ..fuzzy.system import MamdaniSystem
+from ..prediagnosis import (
+    Band,
+    FollowUp,
+    InputValue,
+    Message,
+    ModelReference,
+    Reason,
+    Trajectory,
+)
+from ..record import YES, BoolArray, VisitBatch
+from ..risks.values import input_value, pressure_arm
+from ..screened import is_declined, is_minor
+from ..trajectories.columns import DIRECTIONS, TOO_FEW
+from ..vocabulary import load_vocabulary
+from .due import Visit, due_items
+from .settings import question_rows, usual_target_percent
+
+KNOWN: Final = "condition.diabetes"
+PREGNANCY: Final = "condition.pregnancy"
+OUTCOME: Final = "diabetes_control"
+ABOVE: Final = "hba1c_above_target_percent"
+RISE: Final = "hba1c_rise_percent_per_year"
+_PLACES: Final = 2
+_SHOWN: Final = 1e-6
+
+
+def follow_up_of(
+    visits: Sequence[Visit],
+    made: Mapping[str, Feature],
+    trajectories: Sequence[Trajectory],
+    models: Models,
+) -> FollowUp | None:
+    """Return the follow-up of one person; None where no diabetes is known.
+
+    Parameters
+    ----------
+    visits : checked records with their days, in any order before this visit, which is the last
+    made : features of this visit
+    trajectories : of this person, over all visits
+    models : loaded bundles; without the follow-up rules everything but the index is said
+    """
+    batch, today = visits[-1]
+    if batch.answer(KNOWN)[0] != YES or batch.refused[0] or bool(is_minor(batch)[0]):
+        return None
+    target, is_set = _target(made)
+    numbers = {ABOVE: _above(made, target), RISE: _rise(trajectories)}
+    bundle = next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
+    may_ask = bundle is not None and not bool(is_declined(batch)[0])
+    is_meant = batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
+    limits = [Message("follow_up.limit.type")]
+    if not is_set:
+        limits.append(Message("follow_up.limit.usual_target", {"percent": target}))
+    said = _index(bundle, batch, made, numbers) if bundle and may_ask and is_meant else None
+    value, band, reasons = said or (None, "not_assessable", ())
+    hba1c = next((t for t in trajectories if t.item == "hba1c"), None)
+    return FollowUp(
+        index=value,
+        band=band,
+        direction=hba1c.direction if hba1c else DIRECTIONS[TOO_FEW],
+        target_percent=target,
+        is_target_set=is_set,
+        reasons=reasons,
+        due=due_items(visits, today, above_target=numbers[ABOVE] > 0),
+        questions=tuple(_questions(batch, numbers[ABOVE])),
+        limits=tuple(limits),
+        model=_reference(bundle) if bundle and said else None,
+    )
+
+
+def _target(made: Mapping[str, Feature]) -> tuple[float, bool]:
+    """Return the target, and whether a physician set it."""
+    feature = made["hba1c_target_percent"]
+    if feature.observed[0]:
+        return float(feature.values[0]), True
+    return usual_target_percent(), False
+
+
+def _above(made: Mapping[str, Feature], target: float) -> float:
+    hba1c = made["hba1c_percent"]
+    return round(float(hba1c.values[0]) - target, _PLACES) if hba1c.observed[0] else float("nan")
+
+
+def _rise(trajectories: Sequence[Trajectory]) -> float:
+    """Return the slope of HbA1c in percent a year; NaN where too few tests give an interval."""
+    found = next((t for t in trajectories if t.item == "hba1c"), None)
+    if found is None or found.slope_per_year is None or found.slope_interval is None:
+        return float("nan")
+    item = load_vocabulary().item_of("hba1c")
+    return found.slope_per_year * item.units[item.unit_index(found.unit)].slope
+
+
+def _index(
+    bundle: Bundle, batch: VisitBatch, made: Mapping[str, Feature], numbers: Mapping[str, float]
+) -> tuple[float, Band, tuple[Reason, ...]] | None:
+    """Return the index with its band and rules; None where the rules can't be asked."""
+    x, observed = _inputs(bundle, made, numbers)
+    output = bundle.model.run(x, observed)
+    if not output.ok[0]:
+        return None
+    value = float(bundle.model.rounded(output.value)[0])
+    band: Band = BAND_NAMES[int(bundle.model.bands(output.value)[0])]  # type: ignore[assignment]  # the names are those of Band
+    shares, firing = output.rule_contribution[0], output.rule_firing[0]
+    order = np.argsort(-shares, kind="stable")
+    reasons = tuple(
+        _reason(bundle, int(r), (float(firing[r]), float(shares[r])), (batch, made, numbers))
+        for r in order
+        if shares[r] > _SHOWN
+    )
+    return value, band, reasons
+
+
+def _inputs(
+    bundle: Bundle, made: Mapping[str, Feature], numbers: Mapping[str, float]
+) -> tuple[FloatArray, BoolArray]:
+    values = [
+        numbers[s.name] if s.name in numbers else float(made[s.name].with_nan()[0])
+        for s in bundle.manifest.inputs
+    ]
+    x = np.array([values])
+    observed = np.isfinite(x)
+    return np.where(observed, x, 0.0), observed
+
+
+def _reason(
+    bundle: Bundle,
+    index: int,
+    strength: tuple[float, float],
+    person: tuple[VisitBatch, Mapping[str, Feature], Mapping[str, float]],
+) -> Reason:
+    system = bundle.rules
+    rule = system.rules[index]
+    firing, share = strength
+    names = dict.fromkeys(literal.variable for literal in rule.literals)
+    parameters = {"premise": f"premise:{rule.antecedent}"}
+    if isinstance(system, MamdaniSystem):
+        parameters["conclusion"] = f"premise:{rule.consequent}"
+    return Reason(
+        rule_id=rule.id,
+        message=Message(f"reason.{bundle.manifest.kind}_rule", parameters),
+        contribution=round(share, 6),
+        inputs=tuple(_input(name, bundle, person) for name in names),
+        source=rule.source,
+        membership=round(firing, 6),
+        share_percent=round(share * 100, 1),
+    )
+
+
+def _input(
+    name: str,
+    bundle: Bundle,
+    person: tuple[VisitBatch, Mapping[str, Feature], Mapping[str, float]],
+) -> InputValue:
+    batch, made, numbers = person
+    if name not in numbers:
+        return input_value(name, made, batch, 0, pressure_arm(batch, 0))
+    if not np.isfinite(numbers[name]):
+        return InputValue(name, "", "", "estimated")
+    unit = next(s.unit for s in bundle.manifest.inputs if s.name == name)
+    text = f"{numbers[name]:.{_PLACES}f}".rstrip("0").rstrip(".")
+    return InputValue(name, text, unit, "derived")
+
+
+def _questions(batch: VisitBatch, above: float) -> list[Message]:
+    """Return what the physician is reminded to ask; never a statement on fitness."""
+
+    def is_yes(name: str) -> bool:
+        return bool(batch.answer(name)[0] == YES)
+
+    asked = []
+    for row in question_rows():
+        low_enough = row.below_target_percent < 0 or above <= -row.below_target_percent
+        any_holds = not row.any_of or any(is_yes(name) for name in row.any_of)
+        if all(is_yes(name) for name in row.all_of) and any_holds and low_enough:
+            asked.append(Message(f"follow_up.question.{row.id}"))
+    return asked
+
+
+def _reference(bundle: Bundle) -> ModelReference:
+    m = bundle.manifest
+    return ModelReference(id=m.id, version=m.version, sha256=bundle.sha256, key=m.key)

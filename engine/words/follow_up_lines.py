@@ -1,0 +1,100 @@
+"""The follow-up of a known diabetes in words and as JSON: text, page and JSON print the same."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..prediagnosis import DueItem, FollowUp, Parameter, Reason
+from .numbers import number
+from .paper import Page
+from .reason_phrases import reason_phrase
+from .sentences import Sentences
+from .trajectory_lines import day_phrase
+
+_DECIMALS: Final = 1
+_TOP: Final = 5
+
+
+def head_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
+    """Word the index with its target, the direction, and the limits."""
+    lang = sentences.lang
+    target = f"{number(follow_up.target_percent, lang)} %"
+    index = "" if follow_up.index is None else number(follow_up.index, lang, _DECIMALS)
+    return [
+        sentences.text(f"follow_up.index.{follow_up.band}", index=index, target=target),
+        sentences.text(f"follow_up.direction.{follow_up.direction}"),
+        *(sentences.render(limit) for limit in follow_up.limits),
+    ]
+
+
+def rule_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
+    """Word the rules that made the index, the largest share first."""
+    lines = []
+    for reason in follow_up.reasons[:_TOP]:
+        share = number(reason.share_percent or 0.0, sentences.lang, 0)
+        lines.append(f"{share} %  {reason_phrase(reason, sentences)}")
+    return lines
+
+
+def due_line(item: DueItem, sentences: Sentences) -> str:
+    """Word one thing that is done again."""
+    what = sentences.text(f"follow_up.what.{item.id}")
+    last = day_phrase(item.last_on, sentences) if item.last_on else ""
+    said = sentences.text("follow_up.due.last", on=last) if last else ""
+    given: dict[str, Parameter] = {"what": what, "months": item.months}
+    if item.state != "unknown":
+        given["last"] = said
+    return sentences.text(f"follow_up.due.{item.state}", **given)
+
+
+def question_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
+    """Word what the physician is reminded to ask."""
+    return [sentences.render(question) for question in follow_up.questions]
+
+
+def write_follow_up(follow_up: FollowUp | None, sentences: Sentences, page: Page) -> None:
+    """Write the whole part; nothing where no diabetes is known."""
+    if follow_up is None:
+        return
+    page.heading(sentences.text("follow_up.title"))
+    for line in head_lines(follow_up, sentences):
+        page.add(line)
+    for line in rule_lines(follow_up, sentences):
+        page.add(line, indent=2)
+    for item in follow_up.due:
+        page.add(due_line(item, sentences), lead="- ")
+    questions = question_lines(follow_up, sentences)
+    if questions:
+        page.add(sentences.text("follow_up.questions"))
+    for line in questions:
+        page.add(line, lead="? ")
+    page.add(sentences.text("follow_up.note"))
+
+
+def follow_up_json(
+    follow_up: FollowUp | None,
+    sentences: Sentences,
+    reason_json: Callable[[Reason, Sentences], dict[str, Any]],
+) -> dict[str, Any] | None:
+    """Return the part as data, with its sentences; None where no diabetes is known."""
+    if follow_up is None:
+        return None
+    return {
+        "index": follow_up.index,
+        "band": follow_up.band,
+        "direction": follow_up.direction,
+        "target_percent": follow_up.target_percent,
+        "is_target_set": follow_up.is_target_set,
+        "text": " ".join(head_lines(follow_up, sentences)),
+        "reasons": [reason_json(reason, sentences) for reason in follow_up.reasons],
+        "due": [
+            {**dataclasses.asdict(item), "text": due_line(item, sentences)}
+            for item in follow_up.due
+        ],
+        "questions": [
+            {"code": question.id, "text": sentences.render(question)}
+            for question in follow_up.questions
+        ],
+        "model": dataclasses.asdict(follow_up.model) if follow_up.model else None,
+        "note": sentences.text("follow_up.note"),
+    }

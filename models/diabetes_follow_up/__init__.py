@@ -1,0 +1,1 @@
+"""Follow-up of known type 2 diabetes: Mamdani rules written by hand from guidelines."""
