@@ -61,6 +61,15 @@ def plan(
         typer.Option(exists=True, dir_okay=False, help="TOML of the site's prices and horizon."),
     ] = None,
     capacity: Annotated[int | None, typer.Option(min=0, help="Calls of the year.")] = None,
+    cohort: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Only a saved search's people.")
+    ] = None,
+    trajectories: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="For that search.")
+    ] = None,
+    exposures: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="For that search.")
+    ] = None,
     on: Day = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
@@ -70,6 +79,71 @@ def plan(
 
     one_of(lang, ("fr", "en"), "--lang")
     options = PlanOptions(
-        result, out or result / "plan", day_of(on), settings=settings, capacity=capacity, lang=lang
+        result,
+        out or result / "plan",
+        day_of(on),
+        settings=settings,
+        capacity=capacity,
+        lang=lang,
+        cohort=cohort,
+        trajectories=trajectories,
+        exposures=exposures,
     )
     print_json(printed(run_plan(options)))
+
+
+@app.command()
+def search(
+    result: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Folder of a finished batch.")
+    ],
+    cohort: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="A saved search, TOML.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Conditions, such as "t2d_undiagnosed_band = high and slope.waist > 0.5".'
+        ),
+    ] = None,
+    trajectories: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="trajectories.parquet of that command."),
+    ] = None,
+    exposures: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of person_id,exposure.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Store: its decisions, and the record of this search.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who searches; recorded.")] = "",
+    group: Annotated[
+        list[str] | None, typer.Option(help="Also count by this column; may be repeated.")
+    ] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="Write the pseudonyms here; needs --database and --by.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Save the search as a cohort.")] = None,
+    title: Annotated[str, typer.Option(help="Of the saved cohort.")] = "",
+) -> None:
+    """Count who meets criteria on results, trends, exposures and decisions (extra search)."""
+    from .cli_print import one_of
+    from .serving.years.search import BY
+    from .serving.years.search_run import SearchOptions, run_search
+
+    for name in group or ():
+        one_of(name, BY, "--group")
+    options = SearchOptions(
+        result,
+        cohort,
+        tuple(where or ()),
+        trajectories,
+        exposures,
+        database,
+        by,
+        tuple(group or ()),
+        people,
+        save,
+        title,
+    )
+    print_json(run_search(options))

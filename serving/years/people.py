@@ -1,6 +1,6 @@
 """The people of a batch result as a plan and a search read them: the last visit of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,16 @@ class PlanPeople:
     def n(self) -> int:
         """Number of people."""
         return len(self.person_id)
+
+    def only(self, names: Any) -> "PlanPeople":  # noqa: ANN401 - pyarrow has no types
+        """Return the people of these names (Arrow strings), in the order they stand here."""
+        kept = pc.is_in(self.person_id, names)
+        rows = np.flatnonzero(kept.to_numpy(zero_copy_only=False))
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        taken = {
+            n: p[rows] if isinstance(p, np.ndarray) else p.take(rows) for n, p in parts.items()
+        }
+        return PlanPeople(**taken)
 
 
 MEASURED: Final = "measured"

@@ -57,6 +57,7 @@ def plan_page(
         css=Markup(files(report).joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - an own file
         disclaimer=sentences.text("disclaimer"),
         on=document["today"],
+        cohort=document["cohort"],
         counts=_counts(document["counts"], sentences),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],

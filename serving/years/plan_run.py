@@ -37,6 +37,8 @@ class PlanOptions:
     settings : the site's own numbers; the defaults where None
     capacity : calls of the year; no limit where None
     lang : of the page
+    cohort : a saved search; only those it finds are planned for
+    trajectories, exposures : what that search reads beside the result
     """
 
     result: Path
@@ -45,6 +47,9 @@ class PlanOptions:
     settings: Path | None = None
     capacity: int | None = None
     lang: str = "fr"
+    cohort: Path | None = None
+    trajectories: Path | None = None
+    exposures: Path | None = None
 
 
 def run_plan(options: PlanOptions) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     DataError  if the site's own numbers can't be used
     """
     settings = read_settings(options.settings)
-    people = read_people(options.result)
+    people, cohort = _people(options)
     calls = call_list(people, settings, options.today, options.capacity)
     rows = threshold_rows(people, settings)
     shown = shown_rows(rows, int(np.isfinite(people.risk).sum()))
@@ -65,6 +70,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "result": "unconfirmed",
         "disclaimer": disclaimers(),
         "today": options.today.isoformat(),
+        "cohort": cohort,
         "counts": counts(people, calls),
         "tests": [dataclasses.asdict(row) for row in shown],
         "rows_hidden": len(rows) - len(shown),
@@ -77,6 +83,21 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     page = plan_page(document, shown, settings, options.lang)
     (options.out / PAGE).write_text(page, encoding="utf-8")
     return document
+
+
+def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None]:
+    """Return whom the plan is for, and which cohort that is; None for everybody."""
+    people = read_people(options.result)
+    if options.cohort is None:
+        return people, None
+    from .search import Sources, read_cohort, search_people  # noqa: PLC0415 - needs DuckDB
+
+    cohort = read_cohort(options.cohort)
+    found, _ = search_people(
+        cohort, Sources(options.result, options.trajectories, options.exposures)
+    )
+    told = {"title": cohort.title, "where": cohort.criteria.text, "sha256": cohort.sha256}
+    return people.only(found["person_id"].combine_chunks()), told
 
 
 def _write_csv(path: Path, rows: Iterator[Sequence[Any]]) -> None:
@@ -124,4 +145,4 @@ def _tests(rows: Sequence[ThresholdRow]) -> Iterator[Sequence[Any]]:
 
 def printed(document: dict[str, Any]) -> dict[str, Any]:
     """Return what the command prints: counts and the table, without the numbers' sources."""
-    return {name: document[name] for name in ("today", "counts", "tests", "rows_hidden")}
+    return {name: document[name] for name in ("today", "cohort", "counts", "tests", "rows_hidden")}

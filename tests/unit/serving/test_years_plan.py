@@ -255,3 +255,19 @@ def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(tmp_path, result):
 
     assert _plain_cell("=1+1") == "'=1+1"
     assert _plain_cell("p-1") == "p-1"
+
+
+def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
+    cohort = tmp_path / "cohort.toml"
+    cohort.write_text(
+        'schema = "laennec.cohort/1"\ntitle = "middle"\n'
+        'where = ["t2d_undiagnosed_risk >= 0.01", "t2d_undiagnosed_risk is known"]\n'
+    )
+    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03"]
+    told = CliRunner().invoke(app, [*command, "--cohort", str(cohort)])
+    assert told.exit_code == 0, told.output
+    everybody = read_people(result)
+    inside = int((everybody.risk >= 0.01).sum())
+    assert 11 <= inside < everybody.n
+    assert json.loads(told.stdout)["counts"]["people"] == inside
+    assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
