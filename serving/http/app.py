@@ -28,6 +28,7 @@ from . import (
 )
 from .description import describe
 from .door import Door
+from .limits import LimitCounts
 from .problems import on_bad_request, on_house_error, on_http_error
 from .service import opened_service
 from .settings import HttpSettings, read_http_settings
@@ -44,6 +45,7 @@ def create_app(
     *,
     clock: Clock = utc_now,
     models: Models | None = None,
+    counts: LimitCounts | None = None,
 ) -> FastAPI:
     """Make the application of one process; the environment says what is not given.
 
@@ -53,13 +55,15 @@ def create_app(
     site_settings : the site's folder and the address of the store
     clock : the time of every act
     models : what is loaded already; read from the settings' folders where None
+    counts : of the limits, shared with other processes of the service; of its own where None
     """
     chosen = settings or read_http_settings()
     site = site_settings or read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with opened_service(chosen, site, clock=clock, models=models) as service:
+        opened = opened_service(chosen, site, clock=clock, models=models, counts=counts)
+        with opened as service:
             app.state.service = service
             yield
 

@@ -1,8 +1,8 @@
-"""How often somebody may ask: a bucket of requests that fills again, for every caller of a process.
+"""How often somebody may ask: a bucket of requests that fills again, for every caller.
 
 Who guesses tokens is slowed down sooner: refused sign-ins are counted by the address they come
-from. That may be a proxy's, so who is signed in already goes on. Each process of the service counts
-for itself, so that no request waits for another's count.
+from. That may be a proxy's, so who is signed in already goes on. The processes of a service count
+together, in memory that they share.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from typing import Final
 from fastapi import Request
 
 from ...engine.errors import ScreeningError
+from .shared_rows import SharedRows
 
 _MINUTE_S: Final = 60.0
-_MOST_CALLERS: Final = 20_000
 _OPEN: Final = frozenset({"/health", "/ready", "/metrics"})
 _REFUSED: Final = 401
 _SESSION: Final = "laennec_session"
@@ -36,44 +36,62 @@ class Bucket:
     Parameters
     ----------
     per_minute : 0 for no limit
-    clock : seconds, for tests
+    clock : seconds, the same for every process of this machine
+    rows : what each caller has left, for every process
     """
 
     per_minute: int
     clock: Callable[[], float] = monotonic
-    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+    rows: SharedRows = field(default_factory=SharedRows)
 
     def take(self, who: str) -> bool:
         """Take one request of a caller; False where none is left."""
-        left = self.left(who)
-        if left < 1.0:
-            return False
-        if len(self._left) >= _MOST_CALLERS and who not in self._left:
-            self._left.clear()
-        self._left[who] = (left - 1.0, self.clock())
-        return True
+        with self.rows.locked():
+            left = self._left(who)
+            if left >= 1.0:
+                self.rows.put(who, (left - 1.0, self.clock()))
+        return left >= 1.0
 
     def left(self, who: str) -> float:
         """Return how many requests a caller still has."""
+        with self.rows.locked():
+            return self._left(who)
+
+    def _left(self, who: str) -> float:
         if self.per_minute == 0:
             return float("inf")
-        had, at = self._left.get(who, (float(self.per_minute), self.clock()))
+        had, at = self.rows.get(who) or (float(self.per_minute), self.clock())
         filled = (self.clock() - at) * self.per_minute / _MINUTE_S
         return min(float(self.per_minute), had + filled)
 
 
+class LimitCounts:
+    """What the limits count: made once, before the processes of a service are forked."""
+
+    def __init__(self) -> None:
+        self.asked, self.refused, self.signed_in = SharedRows(), SharedRows(), SharedRows()
+
+
 class Limits:
-    """The limits of one process.
+    """The limits of one service, whatever number of processes it has.
 
     Parameters
     ----------
     requests_per_minute : of one caller
     refusals_per_minute : sign-ins that may fail from one address
+    counts : memory that the processes share; of its own where None
     """
 
-    def __init__(self, requests_per_minute: int, refusals_per_minute: int) -> None:
-        self._asked, self._refused = Bucket(requests_per_minute), Bucket(refusals_per_minute)
-        self._signed_in: set[str] = set()
+    def __init__(
+        self,
+        requests_per_minute: int,
+        refusals_per_minute: int,
+        counts: LimitCounts | None = None,
+    ) -> None:
+        shared = counts or LimitCounts()
+        self._asked = Bucket(requests_per_minute, rows=shared.asked)
+        self._refused = Bucket(refusals_per_minute, rows=shared.refused)
+        self._signed_in = shared.signed_in
 
     def check(self, request: Request) -> None:
         """Refuse a request of a caller who has none left; what watches the service is not counted.
@@ -86,7 +104,7 @@ class Limits:
             return
         caller = _caller(request)
         is_guessed_at = self._refused.left(_address(request)) < 1.0
-        if (is_guessed_at and caller not in self._signed_in) or not self._asked.take(caller):
+        if (is_guessed_at and not self._is_known(caller)) or not self._asked.take(caller):
             raise TooManyRequests(
                 found="more requests than one caller may send in a minute",
                 why="one caller could keep the service from every other",
@@ -100,11 +118,19 @@ class Limits:
         caller = _caller(request)
         if status == _REFUSED:
             self._refused.take(_address(request))
-            self._signed_in.discard(caller)
+            self._remember(caller, is_known=False)
         elif getattr(request.state, "is_known", False):
-            if len(self._signed_in) >= _MOST_CALLERS:
-                self._signed_in.clear()
-            self._signed_in.add(caller)
+            self._remember(caller, is_known=True)
+
+    def _is_known(self, caller: str) -> bool:
+        with self._signed_in.locked():
+            row = self._signed_in.get(caller)
+        return row is not None and row[0] > 0
+
+    def _remember(self, caller: str, *, is_known: bool) -> None:
+        if is_known != self._is_known(caller):
+            with self._signed_in.locked():
+                self._signed_in.put(caller, (float(is_known), monotonic()))
 
 
 def _address(request: Request) -> str:

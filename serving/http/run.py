@@ -13,6 +13,7 @@ import uvicorn
 from ...engine.bundles.commands import open_models
 from ..site import read_settings
 from .app import create_app
+from .limits import LimitCounts
 from .processes import Processes
 from .service import opened_service
 from .settings import HttpSettings, read_http_settings
@@ -44,7 +45,7 @@ def serve(*, host: str | None, port: int | None, database: str | None, workers: 
     try:
         counted = settings.model_copy(update={"counts_folder": folder})
         _log.info("Listening on http://%s:%d (/visit, /review)", settings.host, settings.port)
-        config = _config(create_app(counted, site, models=models), counted)
+        config = _config(create_app(counted, site, models=models, counts=LimitCounts()), counted)
         if settings.workers > 1:
             Processes(config, settings.workers).run()
         else:

@@ -14,7 +14,7 @@ from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store import Store, open_store
 from .issuers import Issuers
-from .limits import Limits
+from .limits import LimitCounts, Limits
 from .metrics import Metrics
 from .settings import HttpSettings
 from .tokens import TOKEN_FILE, Tokens
@@ -61,6 +61,7 @@ def opened_service(
     *,
     clock: Clock = utc_now,
     models: Models | None = None,
+    counts: LimitCounts | None = None,
 ) -> Iterator[Service]:
     """Open everything that a request needs, and close it again.
 
@@ -70,6 +71,7 @@ def opened_service(
     site_settings : the site's folder and the address of the store
     clock : the time of every act
     models : what is loaded already; read from the settings' folders where None
+    counts : of the limits, shared with other processes of the service; of its own where None
 
     Raises
     ------
@@ -93,7 +95,7 @@ def opened_service(
             tokens=_tokens(site, folder),
             issuers=_issuers(site, folder, store, settings),
             site_folder=folder,
-            limits=Limits(settings.requests_per_minute, settings.refusals_per_minute),
+            limits=Limits(settings.requests_per_minute, settings.refusals_per_minute, counts),
             turns=Turns(settings.screened_at_once, settings.most_wait_s),
             clock=clock,
             metrics=metrics,

@@ -28,7 +28,7 @@ class HttpSettings(BaseSettings):
     consent_required : who was never asked did not agree; otherwise only a refusal counts
     screened_at_once : visits that one process screens at the same time; the others wait their turn
     most_wait_s : seconds that a visit may wait for its turn, 503 beyond; 0 for no limit
-    requests_per_minute : of one caller, in one process; 0 for no limit
+    requests_per_minute : of one caller, by all processes together; 0 for no limit
     refusals_per_minute : sign-ins that may fail from one address; 0 for no limit
     guidelines : guideline sets by topic, as ``laennec screen --guidelines``
     models, trust : folders of models and of the site's model keys; the shipped ones where unset
