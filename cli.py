@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .cli_batch import app as batch_app
+from .cli_bulk import bulk
 from .cli_codes import app as codes_app
 from .cli_decide import app as decide_app
 from .cli_document import document
@@ -34,6 +35,7 @@ models_app = typer.Typer(help="Model bundles: what is there, and whether it can 
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.command()(document)
+app.command()(bulk)
 app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)
