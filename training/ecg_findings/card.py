@@ -10,6 +10,8 @@ from .fit import Rules
 NOTES = {
     "summary": "Mean over source and statement with five cases and five controls or more.",
     "cases by source": "A statement with cases in one source only says nothing of other hospitals.",
+    "statements beside sinus rhythm on a calm ECG": "Sinus rhythm to which nobody gave another "
+    "label; many of these statements are true and were not labelled: an upper bound.",
     "what an explanation names, deleted": "By how much the logit falls (simulated ECGs).",
 }
 

@@ -14,6 +14,8 @@ from ...engine.fuzzy.system import TskSystem
 from ...models.ecg_findings.definition import FindingsModule
 from .records import Ecgs
 
+FEWEST_CASES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -95,7 +97,8 @@ def learn(start: Rules, ecgs: Ecgs, recipe: Recipe) -> Rules:
 def calibrated(rules: Rules, ecgs: Ecgs, recipe: Recipe) -> Rules:
     """Fold a slope and an intercept per statement into its points and bias.
 
-    Both are pulled to what was there (slope 1, intercept 0), the more the fewer cases there are.
+    Both are pulled to what was there (slope 1, intercept 0), the more the fewer cases there are;
+    with fewer than five they stay.
     """
     logit = rules.logits(ecgs)
     lines = {
@@ -110,7 +113,7 @@ def _line(logit: FloatArray, truth: FloatArray, recipe: Recipe) -> tuple[float, 
     known = np.isfinite(truth)
     z, y = logit[known], truth[known]
     slope, intercept = 1.0, 0.0
-    if not 0 < y.sum() < len(y):
+    if not FEWEST_CASES <= y.sum() < len(y):
         return slope, intercept
     for _ in range(60):
         p = 1.0 / (1.0 + np.exp(-np.clip(slope * z + intercept, -40, 40)))

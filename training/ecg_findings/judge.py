@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...engine.ecg.findings.settings import statement_settings
 from ...engine.ecg.findings.spec import StatementTable
 from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
@@ -23,6 +24,8 @@ from .records import Ecgs
 BoolArray = NDArray[np.bool_]
 FEWEST = 5
 REPLICATES = 500
+PREVALENCE = 0.05
+PPV_NAME = "PPV at a prevalence of 5 %"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +43,11 @@ def assessable(ecgs: Ecgs, table: StatementTable) -> BoolArray:
     found = np.zeros(ecgs.truth.shape, dtype=bool)
     for j, spec in enumerate(table.statements):
         known = ecgs.uses[spec.use] & np.isfinite(ecgs.columns(spec.needs)).all(axis=1)
-        found[:, j] = known & ~ecgs.withheld if spec.not_withheld else known
+        if spec.not_withheld:
+            known &= ~ecgs.withheld
+        if spec.name in statement_settings()["in_millivolt"]:
+            known &= ~ecgs.own_scale
+        found[:, j] = known
     return found
 
 
@@ -157,6 +164,7 @@ def operating_lines(
         at, n = present[rows, j], int(case.sum())
         lines.append(Line(title, spec.name, "sensitivity", sensitivity(case, at), n))
         lines.append(Line(title, spec.name, "specificity", specificity(case, at), n))
+        lines.append(Line(title, spec.name, PPV_NAME, _ppv(*(x.estimate for x in lines[-2:])), n))
     for measure in ("sensitivity", "specificity"):
         many = [
             x.estimate.value for x in lines if x.measure == measure and (x.cases or 0) >= FEWEST
@@ -165,6 +173,22 @@ def operating_lines(
         found = Estimate(mean, mean, mean, n, "mean of the statements with five cases or more")
         lines.append(Line(title, "mean", measure, found))
     return lines
+
+
+def _ppv(sensitive: Estimate, specific: Estimate) -> Estimate:
+    """Positive predictive value at the stated prevalence, its limits from those of both."""
+
+    def at(found: float, free: float) -> float:
+        true, false = PREVALENCE * found, (1.0 - PREVALENCE) * (1.0 - free)
+        return true / (true + false) if true + false > 0 else 0.0
+
+    return Estimate(
+        at(sensitive.value, specific.value),
+        at(sensitive.ci_low, specific.ci_low),
+        at(sensitive.ci_high, specific.ci_high),
+        sensitive.n + specific.n,
+        "from the limits of sensitivity and specificity",
+    )
 
 
 def calibration_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:

@@ -14,25 +14,23 @@ from .judge import BoolArray, assessable
 from .records import Ecgs
 
 FEWEST, FEWEST_CONTROLS = 5, 20
-SPECIFICITY = 0.91
-CALM = 0.87
+FLAGGED, PRESENT = 0.91, 0.95
+SPECIFICITY_WEIGHT = 2.0
 LEAST, MOST = 0.005, 0.98
-BORDERLINE = 0.5
-HALF = 0.5
+FEW_PRESENT, FEW_BORDERLINE = 0.05, 0.02
 DECIMALS = 3
 
 
 def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> StatementTable:
     """Choose from where a statement is present and borderline.
 
-    At least 91 % of the controls lie below, a source weighing as the root of its number of
-    controls. Controls are many in every source and cases are few: the best sum of sensitivity and
-    specificity on a dozen cases does not hold elsewhere. So a statement with fewer than five cases
-    is present from there, and one with more from the middle, in log-odds, between there and the
-    best sum above it. Borderline from half of its odds, but not where 87 % of the controls lie
-    below: where scores are low, half the odds is what every calm ECG has. What another present
-    statement forbids does not count. With fewer than twenty controls, or without a case, one half
-    stays.
+    Borderline from where 91 % of the controls lie below, a source weighing as the root of its
+    number of records. Present from where 95 % do, and with five cases or more from the middle, in
+    log-odds, between there and the best sum of sensitivity and twice the specificity above it:
+    controls are many in every source and cases are few, and the best cut-off on a dozen cases does
+    not hold elsewhere. With fewer cases present from 5 % and borderline from 2 % at least: below,
+    no word of a rule is half true. What another present statement forbids does not count. With
+    fewer than twenty controls these two stay.
     """
     scored, specs = assessable(ecgs, table), {s.name: s for s in table.statements}
     present = np.zeros(ecgs.truth.shape, dtype=bool)
@@ -40,28 +38,45 @@ def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> State
         j = table.names.index(name)
         free = scored[:, j] & ~_forbidden(table, specs[name], present)
         rows = np.isfinite(ecgs.truth[:, j]) & free
-        case, score = ecgs.truth[rows, j] == 1, expit(logit[:, j])
-        cut = HALF
-        calm = 0.0
-        if case.any() and (~case).sum() >= FEWEST_CONTROLS:
-            cut = _cut(score[rows], case, ecgs.source[rows])
-            calm = _controls_below(score[rows][~case], ecgs.source[rows][~case], CALM)
-        odds = BORDERLINE * cut / (1.0 - cut)
-        low = round(min(max(odds / (1.0 + odds), calm), cut), DECIMALS)
+        case = ecgs.truth[rows, j] == 1
+        low, cut = _cuts(logit[rows, j], case, ecgs.source[rows])
         specs[name] = replace(specs[name], present_from=cut, borderline_from=low)
-        present[:, j] = free & (score >= cut)
+        present[:, j] = free & (expit(logit[:, j]) >= cut)
     return StatementTable(tuple(specs[name] for name in table.names))
 
 
-def called(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> tuple[BoolArray, BoolArray]:
-    """Say what is present and what can be said at all, as the engine does.
+def _cuts(z: FloatArray, case: BoolArray, source: NDArray[np.str_]) -> tuple[float, float]:
+    """Return from where a statement is borderline and present, as scores."""
+    if (~case).sum() < FEWEST_CONTROLS:
+        return FEW_BORDERLINE, FEW_PRESENT
+    controls, of = z[~case], _weights(source[~case])
+    low, cut = (_below(controls, of, share) for share in (FLAGGED, PRESENT))
+    if case.sum() >= FEWEST:
+        cut = (cut + _best_sum(z, case, source, cut)) / 2
+        found = (_score(low), _score(cut))
+    else:
+        found = (max(_score(low), FEW_BORDERLINE), max(_score(cut), FEW_PRESENT))
+    return min(found), found[1]
+
+
+def _score(log_odds: float) -> float:
+    return round(float(np.clip(expit(log_odds), LEAST, MOST)), DECIMALS)
+
+
+def called(
+    table: StatementTable, ecgs: Ecgs, logit: FloatArray
+) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Say what is present, what is borderline or present, and what can be said at all.
 
     Returns
     -------
-    present and decided, shape (n, s) each; a forbidden statement is not decided
+    present, flagged and decided, shape (n, s) each, as the engine says it (QTc, which is decided
+    by its value, and wide tachycardia apart); a forbidden statement is not decided
     """
-    found = decide(table, expit(logit), assessable(ecgs, table))
-    return found.present, found.decided
+    score = expit(logit)
+    found = decide(table, score, assessable(ecgs, table))
+    borderline = np.array([s.borderline_from for s in table.statements])
+    return found.present, found.decided & (score >= borderline), found.decided
 
 
 def _order(table: StatementTable) -> list[str]:
@@ -73,30 +88,33 @@ def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -
     return np.asarray(present[:, others].any(axis=1), dtype=np.bool_)
 
 
-def _cut(score: FloatArray, case: BoolArray, source: NDArray[np.str_]) -> float:
-    least = _controls_below(score[~case], source[~case], SPECIFICITY)
-    cut = least
-    if case.sum() >= FEWEST:
-        low, high = logit_of(np.clip([least, _best_sum(score, case, least)], LEAST, MOST))
-        cut = float(expit((low + high) / 2))
-    return round(float(np.clip(cut, LEAST, MOST)), DECIMALS)
-
-
-def _controls_below(score: FloatArray, source: NDArray[np.str_], least: float) -> float:
-    """Return the score below which a share of the weighted controls lies, rounded up."""
-    weight = np.zeros(len(score))
+def _weights(source: NDArray[np.str_]) -> FloatArray:
+    """Let a source weigh as the root of its number of records."""
+    weight = np.zeros(len(source))
     for name in dict.fromkeys(source):
         weight[source == name] = 1.0 / np.sqrt((source == name).sum())
-    order = np.argsort(score)
-    share = np.cumsum(weight[order]) / weight.sum()
-    at = min(int(np.searchsorted(share, least)), len(score) - 1)
+    return weight / weight.sum()
+
+
+def _below(z: FloatArray, weight: FloatArray, least: float) -> float:
+    """Return just above where a share of the weighted controls lies below."""
+    order = np.argsort(z)
+    at = min(int(np.searchsorted(np.cumsum(weight[order]), least)), len(z) - 1)
     step = 10.0**-DECIMALS
-    return float((np.floor(score[order[at]] / step) + 1) * step)
+    score = (np.floor(expit(z[order[at]]) / step) + 1) * step
+    return float(logit_of(min(score, MOST)))
 
 
-def _best_sum(score: FloatArray, case: BoolArray, least: float) -> float:
-    """Return the cut-off from `least` on with the greatest sensitivity plus specificity."""
-    values = np.unique(score[score >= least])
-    cuts = np.r_[least, (values[1:] + values[:-1]) / 2]
-    sums = [(score[case] >= c).mean() + (score[~case] < c).mean() for c in cuts]
+def _best_sum(z: FloatArray, case: BoolArray, source: NDArray[np.str_], least: float) -> float:
+    """Return the cut-off from `least` on with the greatest sum, sources weighed in both kinds.
+
+    It lies halfway between two records, so that a clear gap is cut in its middle.
+    """
+    values = np.unique(z)
+    between = (values[1:] + values[:-1]) / 2
+    cuts = between[between >= least] if (between >= least).any() else np.array([least])
+    cases, controls = _weights(source[case]), _weights(source[~case])
+    sums = [
+        cases[z[case] >= c].sum() + SPECIFICITY_WEIGHT * controls[z[~case] < c].sum() for c in cuts
+    ]
     return float(cuts[int(np.argmax(sums))])

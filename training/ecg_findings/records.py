@@ -23,16 +23,18 @@ from ...engine.ecg import features as feature_code
 from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
+from ...engine.ecg.features.table import is_own_scale
+from ...engine.ecg.findings.settings import statement_settings
 from ...engine.ecg.measure.reference import NOBODY, Person
 from ...engine.ecg.signal import EcgSignal
 from ...engine.ecg.strip import analyse_strip
 from ...engine.fixedpoint import FloatArray
-from ...models import ecg_findings
+from .beats import beat_of
+from .full_scale import is_config, records_of
+from .labels import FOLDER, ludb_truth, truth_of
 
-FOLDER: Final = Path(ecg_findings.__file__).parent
 SEXES: Final = {"Male": "male", "Female": "female", "M": "male", "F": "female"}
 OLDEST: Final = 120.0
-UNKNOWN: Final = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,10 @@ class Ecgs:
     names : of the columns
     truth : shape (n, s), 1, 0 or NaN where nothing is known, in the order of ``statements``
     statements : names
-    assessable : shape (n, s), what the quality gate and what was withheld allow
+    uses : use -> shape (n,), what the quality gate allows
+    withheld : shape (n,), whether QTc was withheld
+    beat : shape (n, 12, width), median beat in millivolt, for the encoder
+    own_scale : shape (n,), whether each lead was stored on a scale of its own
     """
 
     source: NDArray[np.str_]
@@ -58,6 +63,8 @@ class Ecgs:
     statements: tuple[str, ...]
     uses: Mapping[str, NDArray[np.bool_]]
     withheld: NDArray[np.bool_]
+    beat: FloatArray
+    own_scale: NDArray[np.bool_]
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return some columns by name, shape (n, len(names))."""
@@ -74,6 +81,8 @@ class Ecgs:
             truth=self.truth[at],
             uses={name: use[at] for name, use in self.uses.items()},
             withheld=self.withheld[at],
+            beat=self.beat[at],
+            own_scale=self.own_scale[at],
         )
 
 
@@ -97,7 +106,7 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
 
     Parameters
     ----------
-    data : folder of ECG data
+    data : folder of ECG data, or a config that names sets at full scale
     statements : in the order of the bundle
     network : finds the waves
     work : folder in which features are kept
@@ -112,6 +121,10 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
         for ecg in read_ludb(data / "ludb"):
             yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
 
+    if is_config(data):
+        name = f"sets-{hashlib.sha256(data.read_bytes()).hexdigest()[:12]}"
+        made = kept(name, work, network, lambda: _measured(records_of(data), network, analyse_ecg))
+        return _ecgs(made, statements)
     rows = kept("twelve_lead", work, network, lambda: _measured(records(), network, analyse_ecg))
     return _ecgs(rows, statements)
 
@@ -131,41 +144,6 @@ def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, wor
 
     rows = kept("single_lead", work, network, lambda: _measured(records(), network, analyse_strip))
     return _ecgs(rows, tuple(classes))
-
-
-def truth_of(
-    found: frozenset[str],
-    labels: Mapping[str, Mapping[str, list[str]]],
-    silent: frozenset[str] = frozenset(),
-) -> dict[str, float]:
-    """Return 1, 0 or NaN for every statement of the table, from the labels of one record.
-
-    Parameters
-    ----------
-    found : labels of the record
-    labels : table of the set
-    silent : labels that describe no ECG; a record with no other is no control
-    """
-    known = {}
-    for name, row in labels.items():
-        is_case = bool(found & set(row["any"]))
-        is_told = not found <= silent and found & set(row.get("only_with", found))
-        is_unclear = not is_told or bool(found & set(row.get("unclear", ())))
-        known[name] = 1.0 if is_case else UNKNOWN if is_unclear else 0.0
-    return known
-
-
-def ludb_truth(
-    about: Mapping[str, str], labels: Mapping[str, Mapping[str, Any]]
-) -> dict[str, float]:
-    """Return 1, 0 or NaN for every statement of the table, from the cells of one LUDB record."""
-    known = {}
-    for name, row in labels.items():
-        cells = [cell.strip() for cell in about.get(row["column"], "").split("|")]
-        is_case = any(cell.startswith(tuple(row["any"])) for cell in cells)
-        is_unclear = any(cell.startswith(tuple(row.get("unclear", ("\0",)))) for cell in cells)
-        known[name] = 1.0 if is_case else UNKNOWN if is_unclear else 0.0
-    return known
 
 
 def _measured(
@@ -191,6 +169,8 @@ def _row(
         "x": {k: (float(v) if np.isfinite(v) else None) for k, v in found.values.items()},
         "uses": {k: use.verdict != REFUSED for k, use in analysis.quality.uses.items()},
         "withheld": list(analysis.measurements.measured["qtc_fridericia"].withheld),
+        "own_scale": is_own_scale(analysis),
+        "beat": beat_of(analysis).tolist(),
     }
 
 
@@ -216,6 +196,7 @@ def _hash(network: Delineator) -> str:
             *engine.glob("*.py"),
             *engine.parent.glob("measure/*.py"),
             engine.parent / "strip.py",
+            Path(__file__).parent / "beats.py",
             FOLDER / "labels.toml",
         ]
     )
@@ -224,10 +205,18 @@ def _hash(network: Delineator) -> str:
     return digest.hexdigest()[:16]
 
 
+def _known(row: Row, statement: str) -> float | None:
+    """Return the truth; unknown where the recording can't show it (no common millivolt)."""
+    if row["own_scale"] and statement in statement_settings()["in_millivolt"]:
+        return None
+    found: float | None = row["truth"].get(statement)
+    return found
+
+
 def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
     names = tuple(rows[0]["x"])
     x = np.array([[np.nan if r["x"][n] is None else r["x"][n] for n in names] for r in rows])
-    truth = [[r["truth"].get(s) for s in statements] for r in rows]
+    truth = [[_known(r, s) for s in statements] for r in rows]
     return Ecgs(
         source=np.array([r["source"] for r in rows]),
         record=tuple(r["record"] for r in rows),
@@ -239,4 +228,6 @@ def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
         withheld=np.array(
             [bool(set(r["withheld"]) - {"ecg.withheld.unstable_rate"}) for r in rows]
         ),
+        beat=np.array([r["beat"] for r in rows], np.float64),
+        own_scale=np.array([r["own_scale"] for r in rows], np.bool_),
     )

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from ...datasets.sources.ecg_sets import SUMS
 from ...engine import load_models
 from ...engine.bundles import Training, load_trust, read_private_key, sign_bundle
 from ...engine.bundles.manifest import MANIFEST
@@ -36,7 +37,8 @@ from ..options import Options, Say, silent
 from ..report import Line, to_json
 from .card import render
 from .fit import Recipe, Rules
-from .records import FOLDER
+from .full_scale import chosen_sets, is_config
+from .labels import FOLDER
 from .rhythm import judged_rhythm
 from .twelve import judged_twelve_lead
 
@@ -75,7 +77,8 @@ def train_findings(
 
     Parameters
     ----------
-    data : folder of development data; it holds ``ecg``
+    data : folder of development data, which holds ``ecg``; or a config (TOML) that names sets at
+        full scale and their folders, see `full_scale`
     out : folder of models; bundles are written to ``ecg_findings/bundles/<form>`` below it, and
         features are kept in ``ecg_findings-work`` so that a run can be taken up again
     tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
@@ -86,7 +89,8 @@ def train_findings(
     DataError  if another form is asked for, or the data are missing
     """
     run = open_run(data, out, options.get("say", silent))
-    forms = options.get("forms", ()) or FORMS
+    # Strips come in a folder only: a config of twelve-lead sets trains that form alone.
+    forms = options.get("forms", ()) or (FORMS[:1] if is_config(data) else FORMS)
     for form in forms:
         if form not in FORMS:
             raise DataError(
@@ -262,7 +266,17 @@ def write_bundle(
 
 
 def data_sha256(data: Path, form: str) -> dict[str, str]:
-    """Return one sha256 for each set that the form reads, over names and bytes of its files."""
+    """Return one sha256 for each set that the form reads, over names and bytes of its files.
+
+    Of a set at full scale that of its publisher's list of checksums stands for its files.
+    """
+    if is_config(data):
+        found = {"config": hashlib.sha256(data.read_bytes()).hexdigest()}
+        for one in chosen_sets(data):
+            listed = Path(one["folder"]) / SUMS
+            if listed.is_file():
+                found[one["name"]] = hashlib.sha256(listed.read_bytes()).hexdigest()
+        return found
     sets = ("ludb", "challenge12") if form == "twelve_lead" else ("cinc2017",)
     return {name: _folder_sha256(data / name) for name in sets}
 

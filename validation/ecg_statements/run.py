@@ -14,8 +14,9 @@ from ...engine.fixedpoint import FloatArray
 from ...training.ecg_findings import judge
 from ...training.ecg_findings.deletion import deletion_lines
 from ...training.ecg_findings.fit import Recipe, Rules
+from ...training.ecg_findings.labels import FOLDER
 from ...training.ecg_findings.peers import boosting_logits, crisp_logits
-from ...training.ecg_findings.records import FOLDER, Ecgs, twelve_lead
+from ...training.ecg_findings.records import Ecgs, twelve_lead
 from ...training.ecg_findings.run import start_of
 from ...training.ecg_findings.twelve import left_out
 from ...training.metrics import auroc_difference_delong
@@ -62,7 +63,7 @@ def run_study(
     start = start_of("twelve_lead")
     ecg = data / "ecg" if (data / "ecg").is_dir() else data
     ecgs = twelve_lead(ecg, start.table.names, network, work)
-    held, left = left_out(ecgs, start, recipe)
+    held, (present, _, decided) = left_out(ecgs, start, recipe, learns=True)
     scores = {
         INDEX: held,
         CRISP: crisp_logits(start, ecgs),
@@ -70,7 +71,7 @@ def run_study(
         BOOSTING: boosting_logits(start, ecgs, recipe.seed),
     }
     lines = [*_means(ecgs, start, scores, protocol.seed), *_cells(ecgs, start, scores)]
-    lines += judge.operating_lines(f"at cut-offs: {INDEX}", ecgs, start.table, *left)
+    lines += judge.operating_lines(f"at cut-offs: {INDEX}", ecgs, start.table, present, decided)
     assessable = judge.assessable(ecgs, start.table)
     called = (scores[CRISP] > 0) & assessable
     lines += judge.operating_lines(f"at cut-offs: {CRISP}", ecgs, start.table, called, assessable)

@@ -10,8 +10,10 @@ from ..measure.reference import NOBODY, Person
 from .atrial import flutter_features, p_features, p_shape_features, rhythm_features
 from .ectopy import beat_table, ectopic_features
 from .pacing import pacing_features
+from .pattern import pattern_features
 from .qrs import q_wave_features, qrs_features, voltage_features
 from .repolarisation import qt_features, st_features, t_features
+from .scale import OWN_SCALE, on_one_scale
 from .view import NAN, View, view_of
 
 
@@ -39,10 +41,18 @@ def ecg_features(analysis: EcgAnalysis, person: Person = NOBODY) -> EcgFeatures:
     analysis : what ``analyse_ecg`` returned, with a network
     person : sex and age; they move the limits of ST
     """
-    found = features_of(view_of(analysis, person))
+    view = view_of(analysis, person)
+    if is_own_scale(analysis):
+        view = on_one_scale(view)
+    found = features_of(view)
     age = NAN if person.age_years is None else person.age_years
     values = {**found.values, **signal_features(analysis), "age_years": age}
     return EcgFeatures(values, found.leads, found.beats)
+
+
+def is_own_scale(analysis: EcgAnalysis) -> bool:
+    """Say whether each lead was stored on a scale of its own, so that no voltage can be read."""
+    return any(reason.message.id == OWN_SCALE for reason in analysis.quality.reasons)
 
 
 def signal_features(analysis: EcgAnalysis) -> dict[str, float]:
@@ -59,7 +69,8 @@ def signal_features(analysis: EcgAnalysis) -> dict[str, float]:
 
 def features_of(view: View) -> EcgFeatures:
     """Return every feature of a view."""
-    ectopic, beats = ectopic_features(view, beat_table(view))
+    beside = beat_table(view)
+    ectopic, beats = ectopic_features(view, beside)
     q, q_leads = q_wave_features(view)
     st, st_leads = st_features(view)
     t, t_leads = t_features(view)
@@ -69,6 +80,7 @@ def features_of(view: View) -> EcgFeatures:
         **p_shape_features(view),
         **flutter_features(view),
         **ectopic,
+        **pattern_features(view, beside),
         **qrs_features(view),
         **voltage_features(view),
         **q,

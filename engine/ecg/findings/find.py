@@ -9,6 +9,7 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ..analysis import REFUSED, EcgAnalysis
 from ..features import EcgFeatures
+from ..features.table import is_own_scale
 from .decide import NO_RIVAL, Decided, decide
 from .model import StatementsModel, StatementsOutput
 from .settings import statement_settings
@@ -21,6 +22,7 @@ ABSENT: Final = "absent"
 NOT_ASSESSABLE: Final = "not_assessable"
 NEEDS: Final = "ecg.statement.needs"
 NOT_WITH: Final = "ecg.statement.not_with"
+OWN_SCALE: Final = "ecg.statement.own_scale"
 # Decision 6 withholds QTc in fibrillation, not in every irregular rhythm: not_when says so.
 _NO_REASON: Final = frozenset({"ecg.withheld.unstable_rate"})
 
@@ -109,6 +111,8 @@ def _reasons(
         return (f"ecg.statement.quality.{spec.use}",)
     if wide and silenced(spec.name, features.values):
         return (WIDE,)
+    if spec.name in statement_settings()["in_millivolt"] and is_own_scale(analysis):
+        return (OWN_SCALE,)
     absent = [n for n in spec.needs if not np.isfinite(features.values.get(n, np.nan))]
     if absent:
         return tuple(f"{NEEDS}.{name}" for name in absent)

@@ -5,11 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from laennec.training.ecg_findings import judge
+from laennec.training.ecg_findings.beats import WIDTH
+from laennec.training.ecg_findings.calm import calm_lines
+from laennec.training.ecg_findings.encoder import MOST, Encoder, with_encoder
 from laennec.training.ecg_findings.fit import Recipe, Rules, calibrated, learn, weights
+from laennec.training.ecg_findings.labels import FOLDER, ludb_truth, truth_of
 from laennec.training.ecg_findings.operating import called, with_cut_offs
 from laennec.training.ecg_findings.peers import crisp_logits
-from laennec.training.ecg_findings.records import FOLDER, Ecgs, ludb_truth, truth_of
+from laennec.training.ecg_findings.records import Ecgs, _known
 from laennec.training.ecg_findings.run import exported, start_of
 
 LABELS = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
@@ -40,6 +45,8 @@ def made(start, n=120, seed=2):
         statements=start.table.names,
         uses={use: np.ones(n, bool) for use in ("rhythm", "intervals", "st", "twelve_lead")},
         withheld=np.zeros(n, bool),
+        beat=rng.normal(0.0, 0.3, (n, 12, WIDTH)),
+        own_scale=np.zeros(n, bool),
     )
 
 
@@ -102,11 +109,12 @@ def test_calibration_keeps_the_order_and_brings_the_mean_right(start):
     assert expected == pytest.approx(ecgs.truth[:, j].sum(), rel=1e-3)
 
 
-def test_a_statement_without_cases_keeps_its_words_and_half_as_cut_off(start):
+def test_a_statement_with_few_cases_keeps_the_least_cut_offs(start):
     ecgs = made(start)
     table = with_cut_offs(start.table, ecgs, start.logits(ecgs))
     spec = table.statements[table.names.index("lvh")]
-    assert spec.present_from == 0.5
+    assert spec.present_from >= 0.05
+    assert spec.borderline_from >= 0.02
     for one in table.statements:
         assert 0 < one.borderline_from <= one.present_from < 1
 
@@ -124,14 +132,25 @@ def test_what_every_calm_ecg_scores_is_not_borderline(start):
         assert calm < one.borderline_from <= one.present_from
 
 
-def test_most_controls_of_every_source_lie_below_the_cut_off(start):
+def test_nine_controls_in_ten_lie_below_borderline(start):
     ecgs = made(start, n=400)
     j = start.table.names.index("sinus_bradycardia")
     logit = start.logits(ecgs)
     few = replace(ecgs, truth=np.where(np.arange(400)[:, None] < 396, 0.0, 1.0) + 0 * logit)
-    cut = with_cut_offs(start.table, few, logit).statements[j].present_from
+    spec = with_cut_offs(start.table, few, logit).statements[j]
     control = few.truth[:, j] == 0
-    assert (1 / (1 + np.exp(-logit[control, j])) < cut).mean() >= 0.9
+    score = 1 / (1 + np.exp(-logit[control, j]))
+    assert (score < spec.borderline_from).mean() >= 0.9
+    assert (score < spec.present_from).mean() >= 0.95
+
+
+def test_a_cut_off_lies_in_the_gap_between_cases_and_controls(start):
+    ecgs = made(start, n=400)
+    truth = np.zeros((400, len(start.table.names)))
+    truth[:20] = 1.0
+    logit = np.where(truth == 1, 2.0, -4.0)
+    spec = with_cut_offs(start.table, replace(ecgs, truth=truth), logit).statements[0]
+    assert 1 / (1 + np.exp(3.0)) < spec.present_from < 1 / (1 + np.exp(-1.0))
 
 
 def test_what_another_present_statement_forbids_is_not_decided(start):
@@ -142,11 +161,14 @@ def test_what_another_present_statement_forbids_is_not_decided(start):
     logit[:, table.names.index("paced_rhythm")] = -9.0
     logit[:60, lbbb] = -9.0
     logit[60:, lbbb] = 9.5  # its rival, right bundle branch block, yields
-    present, decided = called(table, ecgs, logit)
+    present, flagged, decided = called(table, ecgs, logit)
     assert decided[:60, lvh].all()
     assert present[60:, lbbb].all()
     assert not decided[60:, lvh].any()
     assert not present[60:, lvh].any()
+    assert not flagged[60:, lvh].any()
+    assert flagged[60:, table.names.index("rbbb")].all()
+    assert not present[60:, table.names.index("rbbb")].any()
 
 
 def test_a_draw_without_a_mistake_does_not_stop_the_calibration(start):
@@ -170,3 +192,37 @@ def test_crisp_rules_lose_what_lies_beside_the_cut_off(start):
 
 def test_the_graph_that_is_exported_is_the_rules(start):
     assert len(exported(Rules(start.system, start.table))) > 1000
+
+
+def test_the_encoder_adds_at_most_its_bound_and_nothing_before_it_learns(start):
+    ecgs = made(start)
+    added = with_encoder(start, ecgs, ecgs, 1) - start.logits(ecgs)
+    assert np.abs(added).max() <= MOST + 1e-9
+    assert np.abs(added).max() > 0
+    before = Encoder(len(start.table.names)).double()(torch.from_numpy(ecgs.beat))
+    assert float(before.detach().abs().max()) == 0.0
+
+
+def test_a_calm_ecg_counts_what_is_said_beside_its_rhythm(start):
+    ecgs = made(start)
+    names = start.table.names
+    truth = np.zeros_like(ecgs.truth)
+    truth[:, names.index("sinus_rhythm")] = 1.0
+    truth[60:, names.index("lvh")] = 1.0  # these are not calm
+    present = np.zeros(truth.shape, bool)
+    present[:, names.index("sinus_rhythm")] = True
+    present[:30, names.index("lvh")] = True
+    flagged = present.copy()
+    flagged[:, names.index("rbbb")] = True
+    said = (present, flagged, np.ones_like(present))
+    first, second = calm_lines("row", replace(ecgs, truth=truth), start.table, said)
+    assert first.estimate.n == 60
+    assert first.estimate.value == 0.5
+    assert second.estimate.value == 1.5
+
+
+def test_voltages_of_leads_on_their_own_scales_have_no_truth():
+    row = {"own_scale": True, "truth": {"lvh": 1.0, "rbbb": 1.0}}
+    assert _known(row, "lvh") is None
+    assert _known(row, "rbbb") == 1.0
+    assert _known({**row, "own_scale": False}, "lvh") == 1.0
