@@ -58,4 +58,7 @@ def test_no_small_count_leaves(path):
     ]
     counts += [g[k] for s in told["subgroups"] for g in s["groups"] for k in ("n", "cases")]
     counts += [step["left"] for step in told["flow"] if "left" in step]
+    inputs = told.get("missing", {}).get("inputs", [])
+    counts += [row["missing"] for row in inputs]
+    counts += [row["n"] - row["missing"] for row in inputs if row["missing"] is not None]
     assert all(n is None or n == 0 or n >= below for n in counts)

@@ -31,6 +31,10 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
         _endpoints(found)
         for subgroup in found["subgroups"]:
             _subgroup(subgroup, below)
+        for row in found.get("missing", {}).get("inputs", []):
+            small = (row["missing"], row["n"] - row["missing"])
+            if any(_is_small(count, below) for count in small):
+                row["missing"] = None
         if "periods" in found:
             _groups(found["periods"]["groups"], below)
         _hide_deviations(found["deviations"], below)

@@ -31,7 +31,7 @@ from .sections import (
     weighted_discrimination,
 )
 from .subgroups import subgroups
-from .survival import survival_tables
+from .survival import survival_tables, weighted_survival_tables
 
 SCHEMA: Final = "laennec.study_report/1"
 _WITHHELD: Final = ("abstained", "abstained_cases", "abstained_others")
@@ -140,6 +140,8 @@ def _extra(
     """Yield the sections that this protocol and model have."""
     yield "explanation", extra.explanation(people, protocol, bundle)
     if is_survival(protocol):
+        if protocol.missing_data.plan != ("as_in_use",):
+            yield "missing", missing(people, protocol, bundle)
         return
     yield "missing", missing(people, protocol, bundle)
     yield "by_person", extra.by_person(people, protocol)
@@ -156,7 +158,10 @@ def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
     if is_survival(protocol):
         withheld = abstention(people, protocol.index_test.threshold)
         shares = {k: v for k, v in withheld.items() if k in ("reasons", *_WITHHELD)}
-        return {"counted": {**survival_tables(people, protocol), "abstention": shares}}
+        told = {"counted": {**survival_tables(people, protocol), "abstention": shares}}
+        if people.design is not None:
+            told["weighted"] = weighted_survival_tables(people, protocol, people.design)
+        return told
     found: dict[str, Any] = {
         "counted": {
             "n": people.n,

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ...training.survey import Design
 from ...training.survival import Outcome
 from ..data.people import People
 from ..protocol.model import Protocol
@@ -16,6 +17,12 @@ from ..statistics.survival import (
     harrell_difference,
     incidence_at,
     net_benefit_at,
+)
+from ..statistics.survival_survey import (
+    weighted_auroc_at,
+    weighted_c,
+    weighted_c_difference,
+    weighted_calibration_at,
 )
 from .sections import benefit_grid, plain, scores_of
 
@@ -51,6 +58,32 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
             for t in benefit_grid(protocol)
         ],
     }  # fmt: skip
+
+
+def weighted_survival_tables(people: People, protocol: Protocol, design: Design) -> dict[str, Any]:
+    """Return ranking and calibration at the horizon in the population that the survey stands for.
+
+    Each person's censoring is made up for by people like them in weight too.
+    """
+    horizon, outcome = protocol.reference.horizon or 0.0, outcome_of(people)
+    tests, differences = {}, {}
+    for name, score in scores_of(people).items():
+        there = np.isfinite(score)
+        tests[name] = {
+            "c_index": as_data(weighted_c(outcome, score, design, there)),
+            "auroc_at": as_data(weighted_auroc_at(outcome, score, (design, there), horizon)),
+        }
+    for name, score in people.comparators.items():
+        both = people.answered & np.isfinite(score)
+        gap = weighted_c_difference(outcome, (people.value, score), design, both)
+        differences[name] = {"difference": as_data(gap)}
+    where = (design, people.answered)
+    return {
+        "n": people.n,
+        "cases": int(people.case.sum()),
+        "discrimination": {"tests": tests, "differences": differences},
+        "calibration": plain(weighted_calibration_at(outcome, people.value, where, horizon)),
+    }
 
 
 def _ranking(people: People, outcome: Outcome, horizon: float) -> dict[str, Any]:

@@ -264,7 +264,13 @@ def test_a_survival_outcome_is_ranked_by_c_index(folder):
     assert (
         document["endpoints"][0]["result"]["method"] == "Harrell, infinitesimal jackknife; paired"
     )
-    assert "missing" not in document
+    ways = [(row["analysis"], row.get("shift")) for row in document["missing"]["analyses"]]
+    assert ways[:3] == [
+        ("as_in_use", None), ("complete_case", None), ("multiple_imputation", 0.0),
+    ]  # fmt: skip
+    for row in document["missing"]["analyses"]:
+        assert set(row["results"]) == {"c_index", "observed_to_expected", "calibration_slope"}
+        assert "value" in row["results"]["c_index"]
     groups = [g for s in document["subgroups"] for g in s["groups"]]
     assert groups
     assert all(set(g["results"]) == set(SURVIVAL) for g in groups)

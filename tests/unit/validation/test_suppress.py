@@ -8,6 +8,12 @@ from laennec.validation.report.suppress import suppress
 ESTIMATE = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 50, "method": "Wilson"}
 
 
+def test_a_small_count_of_missing_items_or_of_known_ones_is_hidden():
+    inputs = [{"input": "a", "missing": m, "n": 400} for m in (0, 1, 10, 11, 392, 400)]
+    found = suppress({**document(), "missing": {"inputs": inputs, "analyses": []}}, 11)
+    assert [row["missing"] for row in found["missing"]["inputs"]] == [0, None, None, 11, None, 400]
+
+
 def document(**changes):
     group = {"n": 100, "cases": 30, "abstained": 0, "results": {"auroc": dict(ESTIMATE)}}
     groups = [{"label": name, "label_fr": name, **copy.deepcopy(group)} for name in ("a", "b", "c")]
