@@ -14,7 +14,6 @@ PERSON_KEYS = ("id", "birth_date", "sex")
 _SEXES = {"female": FEMALE, "male": MALE}
 _LINE_BREAKS = ("Zl", "Zp")
 _NATIONAL = re.compile(r"(?P<number>[1-478]\d{4}(?:\d\d|2[AB])\d{6})(?P<key>\d\d)", re.ASCII)
-_KEY_MODULUS = 97
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ def read_identifier(value: object, path: str, log: ProblemLog) -> str:
 def looks_national(identifier: str) -> bool:
     """Say whether an identifier looks like a French national number (NIR, INS) with a right key.
 
-    Thirteen characters and the key of two: 97 less the number modulo 97; 2A and 2B stand for the
-    two departments of Corsica (19 and 18). Without its key a number can't be told from another id.
-    Source: INSEE, numéro de sécurité sociale (FM).
+    Thirteen characters and the key of two: a modulus less the number by that modulus; 2A and 2B
+    stand for the two departments of Corsica (19 and 18). Without its key a number can't be told
+    from another id. Source: INSEE, numéro de sécurité sociale (FM).
 
     >>> looks_national("2 55 08 14 168 025 38"), looks_national("255081416802539")
     (True, False)
@@ -56,7 +55,8 @@ def looks_national(identifier: str) -> bool:
     if found is None:
         return False
     number = found["number"].replace("2A", "19").replace("2B", "18")
-    return int(found["key"]) == _KEY_MODULUS - int(number) % _KEY_MODULUS
+    modulus = int(intake_numbers()["national_number"]["key_modulus"])
+    return int(found["key"]) == modulus - int(number) % modulus
 
 
 def _can_be_printed(character: str) -> bool:
