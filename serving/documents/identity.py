@@ -69,7 +69,8 @@ def read_identity(patient: bytes, person_id: str) -> QualifiedIdentity:
 def _traits(said: Mapping[str, Any]) -> dict[str, Any]:
     names = objects(said.get("name"))
     name = next((n for n in names if n.get("use") == "official"), names[0] if names else {})
-    given = tuple(text(one) for one in name.get("given", ()) if text(one))
+    listed = name.get("given")
+    given = tuple(text(one) for one in listed if text(one)) if isinstance(listed, list) else ()
     gender = {"male": "M", "female": "F"}.get(text(said.get("gender")), "")
     traits = (text(name.get("family")), given, text(said.get("birthDate")), gender)
     if not all(traits):
