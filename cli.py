@@ -8,6 +8,7 @@ import typer
 
 from .cli_batch import app as batch_app
 from .cli_bulk import bulk
+from .cli_card import models_card
 from .cli_codes import app as codes_app
 from .cli_decide import app as decide_app
 from .cli_document import document
@@ -77,6 +78,9 @@ def models_show(
     from .engine.bundles.commands import open_models, show_model
 
     print_json(show_model(open_models(models, trust_folder=trust), model_id))
+
+
+models_app.command("card")(models_card)
 
 
 @models_app.command("verify")
