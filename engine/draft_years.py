@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .draft_base import Band, Message, ModelReference, Reason
+from .draft_base import Band, InputValue, Message, ModelReference, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,29 @@ class FollowUp:
     questions: tuple[Message, ...]
     limits: tuple[Message, ...]
     model: ModelReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskShift:
+    """One input that moved a risk: its value then and now, and the logit it moved by."""
+
+    name: str
+    before: InputValue
+    now: InputValue
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskChange:
+    """One risk then and now, by the same model as it is today.
+
+    ``shifts`` are the largest first; with those under 0.01, which are left out, they add up to the
+    difference of the two logits. Where ``why_not`` is set the two can't be compared.
+    """
+
+    outcome: str
+    since: str
+    before: float | None
+    now: float | None
+    shifts: tuple[RiskShift, ...] = ()
+    why_not: str = ""

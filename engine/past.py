@@ -57,6 +57,15 @@ def past_of(
     )
 
 
+def last_before(record: VisitRecord) -> VisitRecord | None:
+    """Return the last usable visit of an earlier day; None where there is none."""
+    if record.is_refused or not record.performed_at:
+        return None
+    earlier = [one for one in record.previous if is_usable(one, record)]
+    before = [one for one in earlier if day_of(one) < day_of(record)]
+    return max(before, key=lambda one: (_moment(one), one.batch.visit_id[0]), default=None)
+
+
 def is_usable(earlier: VisitRecord, record: VisitRecord) -> bool:
     """Say whether a visit lies before another one and was not refused."""
     if earlier.is_refused or not earlier.performed_at:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from .draft_base import Band, InputValue, Message, ModelReference, Parameter, Reason
-from .draft_years import DueItem, FollowUp, Trajectory
+from .draft_years import DueItem, FollowUp, RiskChange, RiskShift, Trajectory
 
 # What stands in other files and is imported from here; everything below is exported anyway.
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "ModelReference",
     "Parameter",
     "Reason",
+    "RiskChange",
+    "RiskShift",
     "Trajectory",
 ]
 
@@ -263,5 +265,6 @@ class PreDiagnosis:
     ecg: EcgSection | None = None
     trajectories: tuple[Trajectory, ...] = ()
     follow_up: FollowUp | None = None
+    risk_changes: tuple[RiskChange, ...] = ()
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

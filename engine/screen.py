@@ -20,7 +20,7 @@ from .facts.not_interpreted import values_not_interpreted
 from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import past_of
+from .past import day_of, last_before, past_of
 from .plausibility.check import check_plausibility
 from .prediagnosis import (
     ECG_RULES,
@@ -31,6 +31,7 @@ from .prediagnosis import (
     ItemNotice,
     Message,
     PreDiagnosis,
+    RiskChange,
     Trajectory,
     Urgency,
     UrgentItem,
@@ -38,6 +39,7 @@ from .prediagnosis import (
 from .published import PublishedColumns, evaluate_published, published_findings
 from .record import BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
+from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import PersonContext, risk_finding
 from .screen_ecg import screen_ecgs
 from .screened import consent_note, is_declined, is_minor
@@ -81,6 +83,7 @@ class Screening:
     ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
     trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
     follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
+    risk_changes: Mapping[int, tuple[RiskChange, ...]] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -105,7 +108,26 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     signals = {} if record.ecg is None else {0: record.ecg}
     screening = screen_columns(record.batch, models, guidelines, signals=signals)
     past = past_of(record, screening.batch, screening.made, models)
-    return replace(screening, trajectories=past.trajectories, follow_up=past.follow_up)
+    return replace(
+        screening,
+        trajectories=past.trajectories,
+        follow_up=past.follow_up,
+        risk_changes=_risk_changes(record, screening),
+    )
+
+
+def _risk_changes(record: VisitRecord, screening: Screening) -> dict[int, tuple[RiskChange, ...]]:
+    """Return how each risk moved since the last earlier visit, asked of the same models."""
+    last = last_before(record)
+    if last is None or is_declined(screening.batch)[0]:
+        return {}
+    before = screen_columns(last.batch, screening.models, screening.guidelines)
+    then, now = (
+        RisksOfDay(PersonContext.of(one.batch, one.made, 0), one.risks)
+        for one in (before, screening)
+    )
+    changes = risk_changes(then, now, day_of(last))
+    return {0: changes} if changes else {}
 
 
 def screen_columns(
@@ -209,6 +231,7 @@ def sealed_draft_of(
         ecg=screening.ecgs.get(row),
         trajectories=screening.trajectories.get(row, ()),
         follow_up=screening.follow_up.get(row),
+        risk_changes=screening.risk_changes.get(row, ()),
     )
     content = canonical_bytes(canonical_content(without_hash))
     return replace(without_hash, content_hash=sha256(content).hexdigest()), content

@@ -19,6 +19,7 @@ from ..prediagnosis import (
 from . import order, phrases
 from .ecg_json import ecg_json
 from .follow_up_lines import follow_up_json
+from .risk_change_lines import risk_change_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
 from .trajectory_lines import trajectory_json
@@ -28,7 +29,7 @@ NUMBER_DECIMALS: Final = 6
 _AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 _RISKS: Final = frozenset({"risk", "risk_interval"})
 _HASH: Final = "content_hash"
-_LATER_PARTS: Final = ("trajectories", "follow_up")
+_LATER_PARTS: Final = ("trajectories", "follow_up", "risk_changes")
 JsonObject = dict[str, Any]
 
 
@@ -111,6 +112,7 @@ def as_json(
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         "trajectories": [trajectory_json(t, sentences) for t in prediagnosis.trajectories],
+        "risk_changes": [risk_change_json(c, sentences) for c in prediagnosis.risk_changes],
         "follow_up": follow_up_json(prediagnosis.follow_up, sentences, _reason),
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],
         "suspect_items": [_notice(n, sentences) for n in prediagnosis.suspect_items],

@@ -16,6 +16,7 @@ from . import ecg_lines, order, phrases
 from .follow_up_lines import write_follow_up
 from .numbers import MINUS
 from .paper import Page
+from .risk_change_lines import write_risk_changes
 from .sentences import Sentences
 from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
@@ -61,6 +62,7 @@ def render_text(
     _main(groups, sentences, page, standing.nothing)
     _ecg(prediagnosis.ecg, sentences, page)
     write_follow_up(prediagnosis.follow_up, sentences, page)
+    write_risk_changes(prediagnosis.risk_changes, sentences, page)
     write_trajectories(prediagnosis.trajectories, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)

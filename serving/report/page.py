@@ -141,3 +141,4 @@ class PageView:
     ecg: EcgView | None
     trajectories: tuple[tuple[str, tuple[str, ...]], ...]
     follow_up: Mapping[str, tuple[str, ...]]
+    risk_changes: tuple[str, ...]

@@ -6,6 +6,7 @@ from typing import Final
 from ...engine.prediagnosis import Finding, FollowUp, ItemNotice, PreDiagnosis, Reason, UrgentItem
 from ...engine.words import Sentences, follow_up_lines, order, phrases
 from ...engine.words.numbers import number, signed
+from ...engine.words.risk_change_lines import risk_change_line
 from ...engine.words.symptoms import symptom_lines
 from ...engine.words.trajectory_lines import trajectory_line
 from .drawing import (
@@ -88,6 +89,7 @@ def page_view(
         nothing=phrases.nothing_phrase(grouped, sentences),
         ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         follow_up=_follow_up(prediagnosis.follow_up, sentences),
+        risk_changes=tuple(risk_change_line(c, sentences) for c in prediagnosis.risk_changes),
         trajectories=tuple(
             (trajectory_line(t, sentences), tuple(sentences.render(note) for note in t.notes))
             for t in prediagnosis.trajectories
