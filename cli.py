@@ -17,6 +17,7 @@ from .cli_mock import app as mock_app
 from .cli_print import print_error, print_json, print_models, print_refusal
 from .cli_readers import app as readers_app
 from .cli_recalibrate import app as recalibrate_app
+from .cli_roster import roster
 from .cli_screen import Folders, Trust, screen
 from .cli_serve import app as serve_app
 from .cli_validate import app as validate_app
@@ -37,6 +38,7 @@ app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.command()(document)
 app.command()(bulk)
+app.command()(roster)
 app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)

@@ -1,0 +1,108 @@
+"""One planned visit with the identity triple, and what is wrong with it.
+
+Only the number, the birth date and the sex of a person are read, which the wrong-patient guard
+needs (hazard H2); no name, no employer, no result.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+SEXES: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One planned visit as it was read; a text is empty where it was not given.
+
+    Parameters
+    ----------
+    where : file and line, message or entry
+    visit_id, performed_at : number and moment of the visit
+    person_id, birth_date, sex : the identity triple
+    """
+
+    where: str
+    visit_id: str
+    performed_at: str
+    person_id: str
+    birth_date: str
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterProblem:
+    """Why a planned visit was not taken."""
+
+    where: str
+    code: str
+    words: str
+
+
+def checked(rows: Sequence[RosterRow]) -> tuple[list[RosterRow], list[RosterProblem]]:
+    """Return the rows that can be taken, and a problem for every other.
+
+    A person who stands there with two birth dates or two sexes, and a visit that stands there for
+    two people or two moments, is not taken at all: which of the two holds is not known.
+
+    Parameters
+    ----------
+    rows : as they were read
+    """
+    problems = [p for row in rows for p in _faults(row)]
+    problems += _disagreeing(rows, "wrong_patient", lambda r: r.person_id, _triple)
+    problems += _disagreeing(rows, "visit_twice", lambda r: r.visit_id, _visit)
+    bad = {problem.where for problem in problems}
+    good = {row.visit_id: row for row in rows if row.where not in bad}
+    return list(good.values()), problems
+
+
+def _triple(row: RosterRow) -> tuple[str, str]:
+    return row.birth_date, row.sex
+
+
+def _visit(row: RosterRow) -> tuple[str, str]:
+    return row.person_id, row.performed_at
+
+
+def _faults(row: RosterRow) -> Iterable[RosterProblem]:
+    if not row.visit_id:
+        yield RosterProblem(row.where, "visit_missing", "no number of the visit")
+    if not row.person_id:
+        yield RosterProblem(row.where, "person_missing", "no number of the person")
+    if not _is_date(row.birth_date):
+        yield RosterProblem(row.where, "birth_date_unreadable", "no birth date (YYYY-MM-DD)")
+    if row.sex not in SEXES.values():
+        yield RosterProblem(row.where, "sex_unknown", "no sex (female, male, F, M)")
+    if not _has_zone(row.performed_at):
+        yield RosterProblem(row.where, "moment_unreadable", "no moment with a time zone (--zone)")
+
+
+def _disagreeing(
+    rows: Sequence[RosterRow],
+    code: str,
+    key: Callable[[RosterRow], str],
+    value: Callable[[RosterRow], tuple[str, str]],
+) -> Iterable[RosterProblem]:
+    seen: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        if key(row):
+            seen.setdefault(key(row), set()).add(value(row))
+    for row in rows:
+        if len(seen.get(key(row), ())) > 1:
+            yield RosterProblem(row.where, code, "stands there twice and says two things")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _has_zone(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

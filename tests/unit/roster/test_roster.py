@@ -1,0 +1,142 @@
+"""The list of visits comes in with the identity triple, and a doubt about who is never taken."""
+
+import json
+import random
+
+import pytest
+from laennec.engine import parse
+from laennec.serving.roster.read import COLUMNS, read_roster, write_visits
+
+ROW = ("v1", "2026-11-03T09:20:00+01:00", "p1", "1974-03-02", "F")
+ADT = (
+    "MSH|^~\\&|HIS|X|L|Y|20261101||ADT^A04|1|P|2.5\rPID|1||p1^^^HIS^PI~277^^^INS^INS||DURAND^ANNE||"
+    "19740302|F\rPV1|1|O|||||||||||||||||v1^^^HIS|||||||||||||||||||||||||202611030920\r"
+)
+SIU = (
+    "MSH|^~\\&|HIS|X|L|Y|20261101||SIU^S12|2|P|2.5\rSCH|v2^HIS||||||||||^^^20261104100000+0100\r"
+    "PID|1||p2||X||19800101|M\r"
+)
+FHIR = {
+    "resourceType": "Bundle",
+    "entry": [
+        {
+            "resource": {
+                "resourceType": "Patient",
+                "id": "p3",
+                "birthDate": "1990-05-06",
+                "gender": "male",
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Appointment",
+                "id": "v3",
+                "status": "booked",
+                "start": "2026-11-05T09:00:00+01:00",
+                "participant": [{"actor": {"reference": "Patient/p3"}}],
+            }
+        },
+    ],
+}
+
+
+def written(tmp_path, text, name="roster.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def table(*rows, separator=","):
+    return "\n".join(separator.join(cells) for cells in (COLUMNS, *rows)) + "\n"
+
+
+def taken(tmp_path, text, zone=""):
+    found = read_roster([written(tmp_path, text)], zone)
+    return [(r.visit_id, r.performed_at, r.person_id, r.birth_date, r.sex) for r in found.rows], {
+        p.code for p in found.problems
+    }
+
+
+def test_the_three_forms_are_told_apart_and_become_visits(tmp_path):
+    files = [
+        written(tmp_path, ADT + SIU, "messages.hl7"),
+        written(tmp_path, json.dumps(FHIR), "appointments.json"),
+        written(tmp_path, table(("v4", *ROW[1:2], "p4", "1974-03-02", "F")), "hr.csv"),
+    ]
+    found = read_roster(files, "+01:00")
+    assert found.problems == ()
+    assert [(r.visit_id, r.person_id, r.birth_date, r.sex) for r in found.rows] == [
+        ("v1", "p1", "1974-03-02", "female"),
+        ("v2", "p2", "1980-01-01", "male"),
+        ("v3", "p3", "1990-05-06", "male"),
+        ("v4", "p4", "1974-03-02", "female"),
+    ]
+    paths = write_visits(found, tmp_path / "out")
+    for path, row in zip(paths, found.rows, strict=True):
+        record = parse(path.read_bytes())
+        assert not record.is_refused
+        assert record.identity.person_id == row.person_id
+    kept = (tmp_path / "out" / "roster.json").read_text() + "".join(p.read_text() for p in paths)
+    assert "DURAND" not in kept
+    assert "277" not in kept
+
+
+def test_a_semicolon_and_a_zone_of_the_site(tmp_path):
+    text = table(("v1", "2026-11-03T09:20:00", "p1", "1974-03-02", "m"), separator=";")
+    rows, problems = taken(tmp_path, text, "+01:00")
+    assert rows == [("v1", "2026-11-03T09:20:00+01:00", "p1", "1974-03-02", "male")]
+    assert not problems
+    assert taken(tmp_path, text) == ([], {"moment_unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        (0, "", "visit_missing"),
+        (1, "demain", "moment_unreadable"),
+        (2, "", "person_missing"),
+        (3, "02/03/1974", "birth_date_unreadable"),
+        (4, "X", "sex_unknown"),
+    ],
+)
+def test_a_row_that_is_not_whole_is_not_taken(tmp_path, place, value, code):
+    row = [*ROW]
+    row[place] = value
+    assert taken(tmp_path, table(tuple(row))) == ([], {code})
+
+
+@pytest.mark.parametrize(("place", "value"), [(3, "1974-03-03"), (4, "M")])
+def test_a_person_with_two_identities_is_not_taken_at_all(tmp_path, place, value):
+    other = ["v2", *ROW[1:]]
+    other[place] = value
+    rows, problems = taken(tmp_path, table(ROW, tuple(other)))
+    assert (rows, problems) == ([], {"wrong_patient"})
+
+
+def test_a_visit_for_two_people_is_not_taken_and_the_same_row_again_is_one(tmp_path):
+    assert taken(tmp_path, table(ROW, ("v1", ROW[1], "p2", "1980-01-01", "M")))[1] == {
+        "visit_twice"
+    }
+    rows, problems = taken(tmp_path, table(ROW, ROW))
+    assert (len(rows), problems) == (1, set())
+
+
+def test_what_is_no_planned_visit_is_told(tmp_path):
+    cancelled = SIU.replace("S12", "S15")
+    assert taken(tmp_path, cancelled)[1] == {"message_not_taken"}
+    assert taken(tmp_path, ADT.replace("^~\\&", "$%\\&"))[1] == {"encoding_unknown"}
+    assert taken(tmp_path, "name,result\nA,1\n")[1] == {"column_missing"}
+    assert taken(tmp_path, "{")[1] == {"file_unreadable"}
+    over = json.dumps(FHIR).replace("booked", "cancelled")
+    assert taken(tmp_path, over)[1] == {"not_planned"}
+    two_numbers = ADT.replace("^^^HIS^PI", "^^^HIS^XX")
+    assert taken(tmp_path, two_numbers, "+01:00")[1] == {"person_missing"}
+
+
+def test_damaged_messages_are_read_or_told(tmp_path):
+    rng = random.Random(9)  # noqa: S311 - a seed, not a secret
+    for _ in range(500):
+        text = list(ADT + SIU)
+        for _ in range(rng.randint(1, 20)):
+            text[rng.randrange(len(text))] = rng.choice("|^~\\&\r\x00é9")
+        read_roster([written(tmp_path, "".join(text))], "+01:00")
