@@ -26,7 +26,11 @@ Withdrawn = Annotated[
 ]
 EcgFolder = Annotated[
     Path | None,
-    typer.Option(exists=True, file_okay=False, help="Folder of the files named by ecg_path."),
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="Folder of the files named by ecg_path; alone: one row a file.",
+    ),
 ]
 OtherNumbering = Annotated[
     bool,
@@ -78,7 +82,7 @@ def batch(
     from .serving.batch import BatchOptions
     from .serving.clock import latest_day, utc_now
 
-    if not inputs and omop_database is None:
+    if not inputs and omop_database is None and ecg_folder is None:
         raise typer.BadParameter("nothing to screen", param_hint="INPUTS")
     options = BatchOptions(
         inputs=tuple(inputs or ()),

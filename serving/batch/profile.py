@@ -33,13 +33,18 @@ def profile_batch(options: BatchOptions) -> dict[str, Any]:
 
     Parameters
     ----------
-    options : as of a run; of an OMOP CDM the table of visits is made in ``out``, for the run to use
+    options : as of a run; of an OMOP CDM or a folder of ECGs alone the table is made in ``out``,
+        for the run to use
 
     Raises
     ------
     TableRefused  if the input, the mapping or the columns can't be used
     """
     options.check()
+    if options.ecg_folder is not None:
+        from .ecg_table import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
+
+        options = with_ecg_table(options, SilentReporter())
     loaded = load_screening(options)
     plan = make_plan(options, loaded, collect_omop(options, SilentReporter()))
     seen = _Seen()

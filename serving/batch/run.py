@@ -98,6 +98,10 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
     options.check()
     reporter = default_reporter() if reporter is None else reporter
     began = time.monotonic()
+    if options.ecg_folder is not None:
+        from .ecg_table import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
+
+        options = with_ecg_table(options, reporter)
     loaded = load_screening(options)
     collected = collect_omop(options, reporter)
     if options.ecg_folder is not None:

@@ -131,7 +131,8 @@ def _required(table: _Table, sources: Mapping[str, Source]) -> Iterator[TablePro
             "a result that belongs to nobody can't be used",
             'Map it (person_id = "..."), or number the rows: person_id = { row_number = true }',
         )  # fmt: skip
-    if not any(_target(name).kind in ("quantity", "answer") for name in sources):
+    screened = ("quantity", "answer", "ecg_path")
+    if not any(_target(name).kind in screened for name in sources):
         yield TableProblem(
             "nothing_measured", table.name, "no column with a measurement or an answer",
             "there is nothing to screen", "Name the columns in a mapping",
