@@ -84,12 +84,8 @@ def read_people(out: Path) -> PlanPeople:
         )
     table = pa.concat_tables([pq.read_table(part, columns=list(COLUMNS)) for part in parts])
     table = table.filter(pc.is_valid(table["person_id"])).combine_chunks()
-    day = _days(table["visit_date"])
-    codes = pc.index_in(table["urgency"], pa.array(URGENCIES)).fill_null(NONE)
-    urgency = codes.to_numpy().astype(np.int8)
-    name = pc.rank(table["person_id"], tiebreaker="dense").to_numpy().astype(np.int64)
-    order = np.lexsort((-urgency, day, name))
-    last = order[np.r_[name[order][1:] != name[order][:-1], True]] if len(order) else order
+    last = last_rows(table)
+    day, urgency = _days(table["visit_date"]), _urgency(table["urgency"])
     kept = table.take(pa.array(last))
     return PlanPeople(
         person_id=kept["person_id"],
@@ -103,7 +99,27 @@ def read_people(out: Path) -> PlanPeople:
     )
 
 
-def _band(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+def last_rows(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the place of the last visit of each person, by name; of one day the more urgent row.
+
+    Parameters
+    ----------
+    table : with ``person_id`` (none of them null), ``visit_date`` and ``urgency``
+    """
+    names = table["person_id"].combine_chunks().dictionary_encode()
+    code = names.indices.to_numpy().astype(np.int64)
+    order = np.lexsort((-_urgency(table["urgency"]), _days(table["visit_date"]), code))
+    ends = order[np.r_[code[order][1:] != code[order][:-1], True]] if len(order) else order
+    by_name = pc.sort_indices(names.dictionary).to_numpy().astype(np.int64)
+    return ends[by_name]
+
+
+def _urgency(column: Any) -> Any:  # noqa: ANN401 - as above
+    codes = pc.index_in(column, pa.array(URGENCIES)).fill_null(NONE)
+    return codes.to_numpy().astype(np.int8)
+
+
+def _band(table: Any) -> Any:  # noqa: ANN401 - as above
     """Return the band, ``measured`` or ``not_assessable`` of everybody."""
     band = table[f"{OUTCOME}_band"]
     is_measured = pc.and_(pc.is_null(band), pc.equal(table["status"], "scored"))

@@ -22,6 +22,7 @@ from ..batch.aggregate import suppressed
 from ..batch.options import BatchRefused
 from ..batch.parts import MANIFEST_FILE, PARTS
 from .criteria import Criteria, parse_criteria
+from .people import last_rows
 
 COHORT: Final = "laennec.cohort/1"
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
@@ -139,7 +140,7 @@ def _tables(criteria: Criteria, sources: Sources) -> dict[str, Any]:
 
 
 def _people(result: Path) -> Any:  # noqa: ANN401
-    """Return the last row of each person, the more urgent one of a day."""
+    """Return the last row of each person, the more urgent one of a day, by name."""
     parts = sorted((result / PARTS).glob("part-*.parquet"))
     if not (result / MANIFEST_FILE).is_file() or not parts:
         raise BatchRefused(
@@ -150,15 +151,7 @@ def _people(result: Path) -> Any:  # noqa: ANN401
         )
     table = pa.concat_tables([pq.read_table(part) for part in parts])
     table = table.filter(pc.is_valid(table["person_id"]))
-    keys = [("person_id", "ascending"), ("visit_date", "descending"), ("urgency", "ascending")]
-    table = table.take(pc.sort_indices(table, keys))
-    names = table["person_id"].combine_chunks()
-    if len(names) == 0:
-        return table
-    is_first = pa.concat_arrays(
-        [pa.array([True]), pc.not_equal(names.slice(1), names.slice(0, len(names) - 1))]
-    )
-    return table.filter(is_first)
+    return table.take(pa.array(last_rows(table)))
 
 
 def _exposures(path: Path) -> Any:  # noqa: ANN401
