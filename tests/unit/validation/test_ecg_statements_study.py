@@ -44,7 +44,7 @@ def test_no_small_count_leaves(told):
 
 
 def test_bad_results_are_on_the_page(told):
-    """Hypertrophy is hardly found, and two explanations are not shown to matter."""
+    """Hypertrophy is found in less than half, and two explanations are not shown to matter."""
     page = as_markdown(told)
     assert ": not shown" in page
     assert next(line for line in page.splitlines() if line.startswith("| lvh | 0."))
