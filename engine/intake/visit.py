@@ -200,6 +200,8 @@ def _previous_visits(
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
         elif parts.moment and datetime.fromisoformat(record.performed_at) > parts.moment:
             log.add("note", "previous_visit_not_before", f"{path}.performed_at")
+        if record.ecg is not None or record.ecg_file:
+            log.add("note", "previous_ecg_not_compared", f"{path}.ecg", item="ecg")
     return tuple(earlier)
 
 

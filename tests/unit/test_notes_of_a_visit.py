@@ -25,6 +25,15 @@ def codes(notices):
     return [n.code for n in notices]
 
 
+def test_an_ecg_of_an_earlier_visit_is_said_to_be_not_compared():
+    """The bug it pins: an earlier ECG that nobody reads looked as if it had been compared."""
+    earlier = {**VISIT, "visit_id": "v-0", "performed_at": "2025-11-03T09:20:00+01:00"}
+    one = draft(previous_visits=[{**earlier, "ecg": {"file": "old.dat"}}])
+    assert "previous_ecg_not_compared" in codes(one.notes)
+    assert "counts as new" in " ".join(render_text(one, "en").split())
+    assert "previous_ecg_not_compared" not in codes(draft(previous_visits=[earlier]).notes)
+
+
 def test_an_earlier_visit_dated_after_this_one_is_said_and_not_used():
     later = {**VISIT, "visit_id": "v-9", "performed_at": "2031-11-03T09:20:00+01:00"}
     later["measurements"] = [{"code": "weight", "value": "80", "unit": "kg"}]
