@@ -43,6 +43,7 @@ from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import PersonContext, risk_finding
 from .screen_ecg import screen_ecgs
 from .screened import consent_note, is_declined, is_minor
+from .uninterpretable import as_models_read, hba1c_not_interpretable, with_hba1c_limit
 from .urgency.agreement import agree_with_urgent
 from .urgency.gaps import rules_not_applied
 from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
@@ -64,7 +65,9 @@ class Screening:
     Attributes
     ----------
     batch : the record after the plausibility check
+    made : features as models read them, without an HbA1c that says nothing of the person
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
+    hba1c_unread : bool (n,), for whom an accepted HbA1c was kept from the models
     """
 
     batch: VisitBatch
@@ -74,6 +77,7 @@ class Screening:
     published: PublishedColumns
     risks: tuple[RiskColumns, ...]
     urgency: Int8Array
+    hba1c_unread: BoolArray
     models: Models
     guidelines: Guidelines
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
@@ -146,12 +150,14 @@ def screen_columns(
     outcomes : the risks that are asked for; all of them where None
     """
     checked = check_plausibility(batch)
-    made = features(checked)
+    hba1c_unread = hba1c_not_interpretable(checked, guidelines)
+    for_models = as_models_read(checked, hba1c_unread)
+    made = features(for_models)
     urgent = evaluate_urgent(checked, guidelines.urgent)
     facts = evaluate_facts(checked, guidelines)
     published = evaluate_published(checked, made)
     risks = tuple(
-        evaluate_risks(outcome, checked, made, models, _measured(outcome, facts))
+        evaluate_risks(outcome, for_models, made, models, _measured(outcome, facts))
         for outcome in load_outcomes()
         if outcomes is None or outcome.id in outcomes
     )
@@ -168,6 +174,7 @@ def screen_columns(
         published=published,
         risks=risks,
         urgency=np.minimum.reduce(levels).astype(np.int8),
+        hba1c_unread=hba1c_unread,
         models=models,
         guidelines=guidelines,
         ecgs=ecgs.sections,
@@ -268,7 +275,7 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     person = PersonContext.of(batch, screening.made, row)
     facts = (*fact_findings(screening.facts, batch, row), *screening.ecg_findings.get(row, ()))
     risks: tuple[Finding, ...] = (
-        *(risk_finding(columns, person) for columns in screening.risks),
+        *(_risk(screening, columns, person) for columns in screening.risks),
         *published_findings(screening.published, row),
     )
     if batch.refused[row]:
@@ -282,6 +289,13 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
             for f in facts
         )
     return (*facts, *risks)
+
+
+def _risk(screening: Screening, columns: RiskColumns, person: PersonContext) -> Finding:
+    """Return one risk; one of glycaemia says where an HbA1c was kept from it."""
+    finding = risk_finding(columns, person)
+    is_kept = screening.hba1c_unread[person.row] and columns.outcome.topic == "diabetes"
+    return with_hba1c_limit(finding) if is_kept else finding
 
 
 def _not_applied(screening: Screening, row: int) -> tuple[str, ...]:
