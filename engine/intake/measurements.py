@@ -82,10 +82,10 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
     methods = _read_methods(given, path, code, context)
     at = _read_at(given.get("at"), f"{path}.at", code.item, context)
     slot = _slot(given, path, code, methods, context)
-    old = _is_old(at, f"{path}.at", (code.item, slot), context)
+    sent = with_sent_unit(shown(given.get("value")), unit, given.get("unit"))
+    old = _is_old(at, f"{path}.at", (code.item, slot, unit, sent), context)
     if value is None:
         words = _as_words(given.get("value"), (slot, unit, path, at), code.item, context.vocabulary)
-        sent = with_sent_unit(shown(given.get("value")), unit, given.get("unit"))
         return tuple(replace(reading, old=old, text=sent) for reading in words)
     refused = any(p.severity in ("refused_item", "refused_record") for p in log.problems[before:])
     suspect = any(p.severity == "suspect_item" for p in log.problems[before:])
@@ -195,26 +195,29 @@ def _read_at(given: object, path: str, item: Item, context: MeasurementContext) 
 
 
 def _is_old(
-    moment: datetime | None, path: str, of: tuple[Item, str], context: MeasurementContext
+    moment: datetime | None, path: str, of: tuple[Item, str, int, str], context: MeasurementContext
 ) -> bool:
     """Doubt a value that was measured too long before the visit to speak of today."""
-    visit, (item, slot) = context.performed_at, of
+    visit, (item, slot, unit, sent) = context.performed_at, of
     if moment is None or visit is None:
         return False
-    date = moment.date().isoformat()
+    ucum = item.units[unit].ucum if unit >= 0 else ""
+    code, date = item.code, moment.date().isoformat()
     hours = item.freshness_hours.get(slot)
     if hours is not None and visit - moment > timedelta(hours=hours):
         context.log.add(
             "suspect_item", "too_old_for_today", path,
-            item=item.code, hours=str(hours), date=date,
+            item=code, value=sent, unit=ucum, date=date, hours=str(hours),
         )  # fmt: skip
         return True
-    months = item.freshness_months
     age_months = (visit.year - moment.year) * 12 + visit.month - moment.month
     age_months -= int((visit.day, visit.time()) < (moment.day, moment.time()))
-    if months is None or age_months < months:
+    if item.freshness_months is None or age_months < item.freshness_months:
         return False
-    context.log.add("suspect_item", "too_old", path, item=item.code, months=str(months), date=date)
+    context.log.add(
+        "suspect_item", "too_old", path,
+        item=code, value=sent, unit=ucum, date=date, months=str(item.freshness_months),
+    )  # fmt: skip
     return True
 
 

@@ -5,20 +5,25 @@ from typing import Final
 
 from ..fixedpoint import format_nano
 from ..guidelines import UrgentRule
-from ..guidelines.model import Threshold
+from ..guidelines.model import MEASURE_AGAIN, Threshold
 from ..prediagnosis import InputValue, Message, Parameter, Urgency, UrgentItem
 from ..record import VisitBatch
 from .readings import Meaning
 from .reported import values_that_could_meet
 
 REMEASURE_ADDRESSEE: Final = "occupational_physician"
+OLD_LEVEL: Final = "U1"
+"""Of a value that is too old for the visit, however urgent it would be today."""
+OLD_ACTION: Final = "measure_again_check_date"
 _UPWARD: Final = (">", ">=")
 
 _Meanings = dict[str, tuple[Urgency, Meaning]]
 """``high`` or ``low`` -> as what the value would be so, and how urgent that is."""
 
 
-def items_to_measure_again(rules: Sequence[UrgentRule], one: VisitBatch) -> list[UrgentItem]:
+def items_to_measure_again(
+    rules: Sequence[tuple[UrgentRule, Urgency]], one: VisitBatch
+) -> list[UrgentItem]:
     """Return one item for each unused value, at the most urgent level that it could have.
 
     A value that would be too low in one unit and too high in another (a glucose of 19.4 without a
@@ -26,11 +31,12 @@ def items_to_measure_again(rules: Sequence[UrgentRule], one: VisitBatch) -> list
 
     Parameters
     ----------
-    rules : the rules that the person's unused values could meet
+    rules : the rules that the person's unused values could meet, and how urgent each is at most; a
+        value that is too old for the visit is never more urgent than ``OLD_LEVEL``
     one : a batch of that person only
     """
     found: dict[InputValue, tuple[UrgentRule, _Meanings]] = {}
-    for rule in sorted(rules, key=lambda r: r.level):
+    for rule, most in sorted(rules, key=lambda r: r[1]):
         for clause in rule.clauses:
             for condition in clause:
                 if condition.threshold is None:
@@ -38,7 +44,8 @@ def items_to_measure_again(rules: Sequence[UrgentRule], one: VisitBatch) -> list
                 way = _direction(condition.threshold)
                 for value, meaning in values_that_could_meet(condition.threshold, one):
                     _, meanings = found.setdefault(value, (rule, {}))
-                    meanings.setdefault(way, (rule.level, meaning))
+                    level = max(most, OLD_LEVEL) if meaning.is_old else most
+                    meanings.setdefault(way, (level, meaning))
     return [_item(rule, value, meanings) for value, (rule, meanings) in found.items()]
 
 
@@ -50,15 +57,16 @@ def _item(rule: UrgentRule, value: InputValue, meanings: _Meanings) -> UrgentIte
     named: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
     if value.unit:
         named["unit"] = f"unit:{value.unit}"
-    wrong = _what_is_wrong(value)
-    if len(meanings) > 1 and wrong != "_bound":
+    is_old = all(meaning.is_old for _, meaning in meanings.values())
+    wrong = "_old" if is_old else _what_is_wrong(value)
+    if len(meanings) > 1 and wrong not in ("_bound", "_old"):
         wrong, named = f"{wrong}_{_in_order(meanings, value.unit)}", {**named, **_both(meanings)}
     return UrgentItem(
         rule_id=rule.id,
-        level=rule.level,
+        level=min(level for level, _ in meanings.values()),
         message=Message(f"urgent.remeasure{wrong}", named),
         inputs=(value,),
-        action=rule.again,
+        action=OLD_ACTION if is_old and rule.again == MEASURE_AGAIN else rule.again,
         addressee=REMEASURE_ADDRESSEE,
         source=source_of(rule),
     )

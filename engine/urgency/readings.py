@@ -19,14 +19,21 @@ IntArray = npt.NDArray[np.signedinteger[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a value may mean: billionths with its comparator, in a unit."""
+    """What a value may mean: billionths with its comparator, in a unit; whether it is too old."""
 
     nano: int
     comparator: int
     ucum: str
+    is_old: bool = False
 
 
-def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array) -> BoolArray:
+def could_hold(
+    column: QuantityColumn,
+    threshold: Threshold,
+    verdicts: Int8Array,
+    *,
+    of_another_day: bool = False,
+) -> BoolArray:
     """Return (n, m) which readings could meet a condition though they are not used for it.
 
     Looked at: suspect and refused values, values without a known unit, and accepted values of which
@@ -39,19 +46,22 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
       0.95 mmol/L;
     - as what the vocabulary proposes for such a number.
 
-    A value that is too old for the visit is not read at all: nothing is measured "again now" for
-    what was so on another day; its date is told where it stands among the doubtful values.
+    A value that is too old for the visit is looked at apart, as ``of_another_day``: its date may be
+    wrong. With an accepted value in the same column it is not: that was measured again already.
 
     Parameters
     ----------
     column : (n, m) readings
     threshold : the condition
     verdicts : int8 (n, m), the condition on the accepted readings
+    of_another_day : the values that are too old for the visit, instead of those of the visit
     """
     bound_only = column.accepted & (column.comparator != 0) & (verdicts == UNKNOWN)
     doubtful = (column.present & ~column.accepted) | bound_only
-    if column.old is not None:
-        doubtful &= ~column.old
+    if of_another_day:
+        doubtful &= _is_old(column) & ~column.accepted.any(axis=1, keepdims=True)
+    else:
+        doubtful &= ~_is_old(column)
     possible = np.zeros(column.nano.shape, dtype=np.bool_)
     if not doubtful.any():
         return possible
@@ -61,6 +71,10 @@ def could_hold(column: QuantityColumn, threshold: Threshold, verdicts: Int8Array
         meets |= holds
     possible[at] = meets
     return possible
+
+
+def _is_old(column: QuantityColumn) -> BoolArray:
+    return np.zeros(column.nano.shape, np.bool_) if column.old is None else column.old
 
 
 def meaning_of(column: QuantityColumn, threshold: Threshold, reading: int) -> Meaning:
@@ -77,7 +91,7 @@ def meaning_of(column: QuantityColumn, threshold: Threshold, reading: int) -> Me
     at = (np.array([0]), np.array([reading]))
     nano, sign = int(column.nano[0, reading]), int(column.comparator[0, reading])
     found = [
-        Meaning(int(value[0]), sign, ucum)
+        Meaning(int(value[0]), sign, ucum, bool(_is_old(column)[0, reading]))
         for ucum, value, holds in _readings_that_hold(column, threshold, at)
         if holds[0]
     ]

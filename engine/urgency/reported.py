@@ -46,7 +46,9 @@ def values_that_could_meet(
     """Yield one person's readings that are not used and could meet a condition, and as what."""
     for slot, column in columns_of(threshold.item, one):
         verdicts = compare(column, threshold.op, threshold.values)
-        for reading in np.flatnonzero(could_hold(column, threshold, verdicts)[0]):
+        possible = could_hold(column, threshold, verdicts)
+        possible |= could_hold(column, threshold, verdicts, of_another_day=True)
+        for reading in np.flatnonzero(possible[0]):
             meaning = meaning_of(column, threshold, int(reading))
             yield _as_reported(slot, column, int(reading), one), meaning
 

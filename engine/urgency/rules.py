@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 
 from ..guidelines import UrgentRule
-from ..guidelines.model import NO_URGENCY, Condition
+from ..guidelines.model import NO_URGENCY, Condition, Threshold
 from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
-from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
+from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
 from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
-from .again import items_to_measure_again, source_of
+from .again import OLD_LEVEL, items_to_measure_again, source_of
 from .readings import could_hold
 from .reported import columns_of, values_that_meet
 from .said_once import is_said_by
@@ -34,21 +34,27 @@ class UrgentColumns:
     rules : the rules, in the order of the columns
     fired : bool (n, r), the rule holds on accepted values
     remeasure : bool (n, r), it could hold on a value that is not used: measure again now
+    old : bool (n, r), of those, that could hold only on a value that is too old for the visit: U1
     level : int8 (n,), 0 for U0 to 3 for U3, 4 where no rule speaks
     """
 
     rules: tuple[UrgentRule, ...]
     fired: BoolArray
     remeasure: BoolArray
+    old: BoolArray
     level: Int8Array
 
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Where a condition is met (n,), and where it could be met by a value that is not used."""
+    """Where a condition is met (n,), and where it could be met by a value that is not used.
+
+    ``if_dated_wrong``: by one that is too old for the visit, if only its date is wrong.
+    """
 
     surely: BoolArray
     possibly: BoolArray
+    if_dated_wrong: BoolArray
 
 
 class _Conditions:
@@ -68,23 +74,32 @@ class _Conditions:
     def _evaluate(self, condition: Condition) -> _Met:
         if condition.flag is not None:
             given = self._batch.answer(condition.flag.name) == condition.flag.choice
-            return _Met(np.asarray(given), self._nobody)
+            return self._surely(np.asarray(given))
         if condition.absent:
-            return _Met(_is_absent(condition.absent, self._batch), self._nobody)
+            return self._surely(_is_absent(condition.absent, self._batch))
         if condition.threshold is None:
-            return _Met(_age_holds(condition, self._batch), self._nobody)
-        surely, possibly = self._nobody, self._nobody
-        for _, column in columns_of(condition.threshold.item, self._batch):
-            verdicts = compare(column, condition.threshold.op, condition.threshold.values)
+            return self._surely(_age_holds(condition, self._batch))
+        return self._compared(condition.threshold)
+
+    def _surely(self, holds: BoolArray) -> _Met:
+        return _Met(holds, self._nobody, self._nobody)
+
+    def _compared(self, threshold: Threshold) -> _Met:
+        surely, possibly, old = self._nobody, self._nobody, self._nobody
+        for _, column in columns_of(threshold.item, self._batch):
+            verdicts = compare(column, threshold.op, threshold.values)
             surely = surely | any_reading(verdicts == TRUE)
-            possibly = possibly | any_reading(could_hold(column, condition.threshold, verdicts))
-        return _Met(surely, possibly)
+            possibly = possibly | any_reading(could_hold(column, threshold, verdicts))
+            if column.old is not None and column.old.any():
+                dated = could_hold(column, threshold, verdicts, of_another_day=True)
+                old = old | any_reading(dated)
+        return _Met(surely, possibly, old)
 
 
 def condition_holds(condition: Condition, one: VisitBatch) -> bool:
     """Return whether a condition holds, or could on a value that is not used, for one person."""
     met = _Conditions(one).met(condition)
-    return bool(met.surely[0] | met.possibly[0])
+    return bool(met.surely[0] | met.possibly[0] | met.if_dated_wrong[0])
 
 
 def _key(condition: Condition) -> tuple[object, ...]:
@@ -126,29 +141,39 @@ def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentCol
     conditions = _Conditions(batch)
     # One rule after the other in memory, as they are evaluated and read.
     shape = (len(rules), batch.n)
-    fired, remeasure = np.zeros(shape, dtype=np.bool_).T, np.zeros(shape, dtype=np.bool_).T
+    fired, remeasure, old = (np.zeros(shape, dtype=np.bool_).T for _ in range(3))
     level = np.full(batch.n, NO_URGENCY, dtype=np.int8)
     for index, rule in enumerate(rules):
-        surely, possibly = _rule_holds(rule, conditions)
+        surely, possibly, if_dated_wrong = _rule_holds(rule, conditions)
         fired[:, index] = surely
         if rule.level in REMEASURED_LEVELS:
-            remeasure[:, index] = possibly & ~surely
-        own = np.int8(URGENCIES.index(rule.level))
+            remeasure[:, index] = if_dated_wrong & ~surely
+            old[:, index] = if_dated_wrong & ~possibly
         asks = fired[:, index] | remeasure[:, index]
+        own = np.where(old[:, index], _code(OLD_LEVEL), _code(rule.level))
         level = np.where(asks, np.minimum(level, own), level)
-    return UrgentColumns(tuple(rules), fired, remeasure, level)
+    return UrgentColumns(tuple(rules), fired, remeasure, old, level)
 
 
-def _rule_holds(rule: UrgentRule, conditions: _Conditions) -> tuple[BoolArray, BoolArray]:
-    """Return where every clause holds, and where every clause holds or could hold."""
+def _code(level: Urgency) -> np.int8:
+    return np.int8(URGENCIES.index(level))
+
+
+def _rule_holds(
+    rule: UrgentRule, conditions: _Conditions
+) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Return where every clause holds; holds or could hold; or would, were no date wrong."""
     clauses = []
     for clause in rule.clauses:
         met = [conditions.met(condition) for condition in clause]
         surely = np.logical_or.reduce([m.surely for m in met])
-        clauses.append((surely, surely | np.logical_or.reduce([m.possibly for m in met])))
-    all_surely = np.logical_and.reduce([c[0] for c in clauses])
-    all_possibly = np.logical_and.reduce([c[1] for c in clauses])
-    return np.asarray(all_surely), np.asarray(all_possibly)
+        possibly = surely | np.logical_or.reduce([m.possibly for m in met])
+        dated = possibly | np.logical_or.reduce([m.if_dated_wrong for m in met])
+        clauses.append((surely, possibly, dated))
+    all_surely, all_possibly, all_dated = (
+        np.asarray(np.logical_and.reduce(column)) for column in zip(*clauses, strict=True)
+    )
+    return all_surely, all_possibly, all_dated
 
 
 def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[UrgentItem, ...]:
@@ -164,7 +189,13 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
         most[rule.group] = min(most.get(rule.group, rule.level), rule.level)
     one = take_person(batch, row)
     items = [_item(rule, one) for rule in fired if rule.level == most[rule.group]]
-    again = [r for r, f in zip(columns.rules, columns.remeasure[row], strict=True) if f]
+    again = [
+        (rule, OLD_LEVEL if is_old else rule.level)
+        for rule, asks, is_old in zip(
+            columns.rules, columns.remeasure[row], columns.old[row], strict=True
+        )
+        if asks
+    ]
     asked = items_to_measure_again(again, one)
     items = [i for i in items if not is_said_by(i, asked)] + asked
     return tuple(sorted(items, key=lambda item: item.level))

@@ -37,11 +37,16 @@ def test_a_very_low_index_is_seen_today(visit, expected):
     assert all((i.level, i.rule_id) == ("U1", "bmi_below_14") for i in found)
 
 
-def test_an_old_weight_says_nothing_of_today():
+def test_an_old_weight_is_measured_again_unless_today_s_is_there():
     batch = visit_batch({"height": "164 cm", "weight": "36.5 kg suspect"})
     quantities = dict(batch.quantities)
     weight = quantities["weight"]
     assert urgent_items(evaluate_urgent(batch, RULES), batch, 0)
     quantities["weight"] = replace(weight, old=np.ones_like(weight.state, dtype=bool))
     batch = replace(batch, quantities=quantities)
+    (item,) = urgent_items(evaluate_urgent(batch, RULES), batch, 0)
+    assert (item.message.id, item.level) == ("urgent.remeasure_old", "U1")
+    batch = visit_batch({"height": "164 cm", "weight": ["36.5 kg suspect", "62 kg"]})
+    weight = replace(batch.quantities["weight"], old=np.array([[True, False]]))
+    batch = replace(batch, quantities={**batch.quantities, "weight": weight})
     assert not urgent_items(evaluate_urgent(batch, RULES), batch, 0)

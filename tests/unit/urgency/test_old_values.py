@@ -1,4 +1,4 @@
-"""A sign of the moment that was measured on another day says nothing of today."""
+"""A sign of the moment that was measured on another day: not used, and never silent."""
 
 import pytest
 from laennec.engine import Models, load_guidelines, parse, screen
@@ -34,15 +34,57 @@ def draft_of(*measurements):
         ("heart_rate", "25 irr", "/min", {}),
     ],
 )
-def test_an_old_value_calls_nobody_now_and_its_date_is_said(code, value, unit, more):
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_an_old_value_is_measured_again_today_and_said_with_its_date(code, value, unit, more, lang):
+    """The bug it pins: a wrong year in ``at`` silenced 230/130, and printed the value nowhere."""
     today = draft_of(measured(code, value, unit, **more))
     assert today.urgency == "U0"
     old = draft_of(measured(code, value, unit, at=LONG_AGO, **more))
-    assert "U0" not in {item.level for item in old.urgent}
-    if value != "25 irr":
-        assert old.urgent == ()
-        assert [p.item for p in old.suspect_items] == [code]
-    assert "2019-01-01" in render_text(old, "fr")
+    assert old.urgency == "U1"
+    (item,) = old.urgent
+    assert (item.message.id, item.level) == ("urgent.remeasure_old", "U1")
+    assert item.action == "measure_again_check_date"
+    assert [p.item for p in old.suspect_items] == [code]
+    text = " ".join(render_text(old, lang).split())
+    shown = value.replace(".", ",") if lang == "fr" else value
+    (line,) = [p for p in text.split("[$.measurements[0].at]")[:1] if "2019-01-01" in p]
+    assert shown in line[line.rindex("2019-01-01") - 60 :]
+
+
+def test_an_old_value_is_not_asked_for_where_today_s_is_there():
+    today, old = (
+        measured("heart_rate", "62", "/min"),
+        measured("heart_rate", "28", "/min", at=LONG_AGO),
+    )
+    assert draft_of(today, old).urgent == ()
+    assert draft_of(old).urgency == "U1"
+
+
+def test_an_old_value_with_a_danger_sign_of_today_is_urgent_today_and_one_of_today_at_once():
+    old = measured("glucose", "2.2", "g/L", specimen="capillary", at=LONG_AGO)
+    ketones = measured("ketones", "3.5", "mmol/L", at=LONG_AGO)
+    assert {item.level for item in draft_of(old, ketones).urgent} == {"U1"}
+    assert draft_of(old, measured("ketones", "3.5", "mmol/L")).urgency == "U0"
+
+
+def test_an_everyday_value_of_another_day_asks_nobody():
+    draft = draft_of(
+        measured("glucose", "0.95", "g/L", specimen="capillary", at=LONG_AGO),
+        measured("systolic_bp", "124", "mm[Hg]", site="left_arm", at=LONG_AGO),
+        measured("heart_rate", "64", "/min", at=LONG_AGO),
+    )
+    assert draft.urgent == ()
+
+
+def test_a_confirmation_does_not_make_an_old_value_one_of_today():
+    """The bug it pins: the remedy proposed to confirm the value, and confirming changed nothing."""
+    given = measured("creatinine", "72", "umol/L", at="2024-11-01T08:00:00+01:00")
+    for more in ({}, {"confirmed_by": "dr-1"}):
+        (problem,) = draft_of(given | more).suspect_items
+        assert problem.code == "too_old"
+    text = render_text(draft_of(given), "fr")
+    assert "confirmer la valeur" not in text
+    assert "corriger la date" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
