@@ -1,4 +1,8 @@
-"""Writes the golden requests and answers of the mock, from the service itself: `make golden`."""
+"""Writes what the service was once sent and answered: `make golden`.
+
+The golden requests and answers of the mock, the Bundles of the example visits, and the Bundle that
+the OpenAPI description shows.
+"""
 
 import json
 import shutil
@@ -142,8 +146,19 @@ def exchanges(client: TestClient, tokens: dict[str, str]) -> Iterator[dict[str, 
         }
 
 
+def write_bundles() -> None:
+    """Write the example visits as Bundles, and the one that the description shows."""
+    for path in sorted((ROOT / "examples" / "fhir").glob("*.json")):
+        path.write_text(visit_bundle(visit(path.stem)) + "\n", encoding="utf-8")
+    shown = ROOT / "serving" / "http" / "examples.json"
+    said = json.loads(shown.read_text(encoding="utf-8"))
+    said["bundle"] = bundle("02-items-missing")
+    shown.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
+    write_bundles()
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         shutil.copytree(ROOT / "examples" / "site", site)

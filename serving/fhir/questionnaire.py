@@ -1,4 +1,4 @@
-"""The published Questionnaire of a visit, made from the vocabulary; its version is what it asks.
+"""The published Questionnaire of a visit, made from the vocabulary; its version is its lists.
 
 The questions about symptoms, conditions, medication and exposures are lists: an answer, at least
 `none`, says that the whole list was asked; without an answer nothing of it is known.
@@ -26,12 +26,12 @@ def _questions(section: str) -> list[Question]:
 
 @cache
 def version() -> str:
-    """Return the version: a hash of every question and answer code, so no change keeps its name."""
-    asked = [
-        [q.name, [c.code for c in q.choices]]
-        for section in (*OBJECTS.values(), *LISTS.values())
-        for q in _questions(section)
-    ]
+    """Return the version: a hash of what the lists hold.
+
+    A list that grew was not asked in whole by an earlier version, so its "no" would be made up. A
+    question that is added beside the lists leaves earlier responses as good as they were.
+    """
+    asked = [[section, sorted(q.name for q in _questions(section))] for section in LISTS.values()]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:_VERSION_LENGTH]
 
 

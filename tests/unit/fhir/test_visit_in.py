@@ -4,12 +4,13 @@ import base64
 import json
 
 import pytest
-from fhir_support import NAMES, bundle, example, is_r4, of, sent
+from fhir_support import NAMES, ROOT, bundle, example, is_r4, of, sent
 from laennec.engine import parse
 from laennec.engine.errors import RecordError
 from laennec.serving.fhir.issues import BundleRefused
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.fhir.visit_out import visit_bundle
+from laennec.serving.http.description import examples
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
@@ -65,6 +66,15 @@ def test_an_example_comes_back_as_it_was(name):
         assert read.document[key] == visit[key]
     assert (read.ecg is not None) is ("ecg" in visit)
     assert parse(read.document).batch.problems == parse({**read.document}).batch.problems
+
+
+def test_the_shipped_bundles_are_those_of_the_example_visits():
+    """Their version of the questionnaire went stale once, and every example was refused."""
+    for path in sorted((ROOT / "examples" / "fhir").glob("*.json")):
+        visit, _ = example(path.stem)
+        assert path.read_text(encoding="utf-8").strip() == visit_bundle(visit).strip()
+    shown = examples()["bundle"]
+    assert read_visit(sent(shown)).document["visit_id"] == "example-02"
 
 
 def test_two_arms_stay_apart():
