@@ -49,6 +49,7 @@ def test_a_visit_and_its_bundle_say_the_same_and_leave_valid(visit):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(visits())
 def test_a_thousand_visits_leave_valid(visit):
