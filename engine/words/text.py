@@ -18,6 +18,7 @@ from .numbers import MINUS
 from .paper import Page
 from .risk_change_lines import write_risk_changes
 from .sentences import Sentences
+from .silent_lines import write_absent, write_not_assessable
 from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
 from .trajectory_lines import write_trajectories
@@ -66,8 +67,8 @@ def render_text(
     write_trajectories(prediagnosis.trajectories, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
-    _not_assessable(groups["not_assessable"], sentences, page)
-    _absent(groups["absent"], sentences, page)
+    write_not_assessable(groups["not_assessable"], sentences, page)
+    write_absent(groups["absent"], sentences, page)
     _foot(prediagnosis, sentences, standing, page)
     return "\n".join(_printable(line) for line in page.lines) + "\n"
 
@@ -157,7 +158,9 @@ def _urgent_item(item: UrgentItem, sentences: Sentences, page: Page) -> None:
     _labelled("ui.addressee", addressee, sentences, page)
     values = ", ".join(phrases.input_phrase(v, sentences) for v in item.inputs)
     _labelled("ui.values", values, sentences, page)
-    _labelled("ui.source", f"{phrases.cited(item.source)} [{item.rule_id}]", sentences, page)
+    _labelled(
+        "ui.source", f"{phrases.cited(item.source, sentences)} [{item.rule_id}]", sentences, page
+    )
 
 
 def _labelled(label: str, text: str, sentences: Sentences, page: Page) -> None:
@@ -259,8 +262,8 @@ def _origin(finding: Finding, sentences: Sentences, page: Page) -> None:
 def guideline_line(guideline: GuidelineReference, sentences: Sentences) -> str:
     """Word which rows of which set spoke, and whether a clinician signed them."""
     signed = sentences.text("ui.signed" if guideline.signed else "ui.not_signed")
-    rows = ", ".join(guideline.row_ids)
-    return f"{guideline.guideline} [{guideline.set}{': ' if rows else ''}{rows}; {signed}]"
+    rows = ": ".join(part for part in (guideline.set, ", ".join(guideline.row_ids)) if part)
+    return f"{phrases.cited(guideline.guideline, sentences)} [{rows}; {signed}]"
 
 
 def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None:
@@ -300,43 +303,6 @@ def _scores(findings: list[Finding], sentences: Sentences, page: Page) -> None:
         ]
         if words:
             page.add(", ".join(words), indent=2)
-
-
-def _not_assessable(findings: list[Finding], sentences: Sentences, page: Page) -> None:
-    if not findings:
-        return
-    page.heading(sentences.text("ui.not_assessable"))
-    if any(f.message.id != phrases.RECORD_REFUSED for f in findings):
-        page.add(sentences.text("ui.not_assessable_note"))
-    for message, together in phrases.alike(findings):
-        names = ", ".join(sentences.name(f.id) for f in together)
-        is_said = message.id == phrases.RECORD_REFUSED
-        words = "" if is_said else f"{phrases.capital(sentences.render(message))} "
-        page.add(phrases.capital(f"{words}({names})" if words else names), lead="- ")
-    for finding in phrases.unlike(findings):
-        page.add(phrases.headline(finding, sentences), lead="- ")
-        for reason in (*finding.reasons_for, *finding.reasons_against):
-            page.add(phrases.reason_phrase(reason, sentences), indent=2)
-        for limit in finding.limits:
-            page.add(sentences.render(limit), indent=2)
-        steps = [phrases.next_step(item, sentences) for item in finding.missing]
-        action = phrases.coded(finding.proposed_action, sentences, "action")
-        steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
-        if steps:
-            page.add(
-                sentences.text("ui.next", step=phrases.listed(steps, sentences)),
-                indent=2,
-                lead="> ",
-            )
-
-
-def _absent(findings: list[Finding], sentences: Sentences, page: Page) -> None:
-    if not findings:
-        return
-    page.heading(sentences.text("ui.absent"))
-    for finding in findings:
-        page.add(phrases.headline(finding, sentences), lead="- ")
-    page.add(sentences.text("ui.absent_note"))
 
 
 def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: Page) -> None:

@@ -5,6 +5,7 @@ and sentence files; with the input at hand, from the same columns that made the 
 draft, as ``laennec screen`` prints it.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,25 +19,17 @@ from ...datasets.readers.omop import read_collected
 from ...datasets.readers.tables import TablePlan, TableRows, read_chunks, read_rows
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import RecordError
-from ...engine.fuzzy.system import TskSystem
-from ...engine.guidelines import Guidelines
-from ...engine.prediagnosis import Message
 from ...engine.risks.labels import model_labels
 from ...engine.screen import draft_of, screen_columns
-from ...engine.words import Sentences
-from ...engine.words.numbers import signed
-from ...engine.words.reason_phrases import PRINTED_DECIMALS, as_condition
 from ...engine.words.text import render_text
-from .ecg_plan import ECG_STATE
 from .options import BatchOptions, BatchRefused
 from .output import Place
-from .parts import COLLECTED, PARTS
+from .parts import COLLECTED, MANIFEST_FILE, PARTS
 from .plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_plan
-from .reasons import BIAS, REMEASURE, URGENT, URGENT_ECG
+from .rule_words import rule_words
 from .withdrawn import WITHDRAWN, split_withdrawn
 
 _PLACE: Final = slice(5, 18)
-_TOLD: Final = ("_risk", "_band", "_points", "urgency", "_score", ECG_STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +66,36 @@ def explain_person(options: BatchOptions, person: str, lang: str = "fr") -> str:
         )
     found = list(_rows_of(options.out / PARTS, person))
     if not found:
-        raise RecordError(
-            found="a person of whom the result has no row",
-            why="there is nothing to explain",
-            remedy="Check the pseudonym; it is compared letter by letter",
-            path="--person",
-        )
+        raise _no_row(options.out)
     loaded = load_screening(options)
     plan = _plan(options, loaded)
     if plan is None:
-        return "\n\n".join("\n".join(_rule_words(one.row, loaded, lang)) for one in found)
+        return "\n\n".join("\n".join(rule_words(one.row, loaded, lang)) for one in found)
     return "\n\n".join(_words(one, plan, (loaded, options.ecg_folder), lang) for one in found)
+
+
+def _no_row(out: Path) -> RecordError:
+    """Return the refusal of a person without a row; one whose line was left out is hinted at."""
+    remedy = "Check the pseudonym; it is compared letter by letter"
+    manifest = out / MANIFEST_FILE
+    lost = json.loads(manifest.read_bytes())["malformed_lines"] if manifest.is_file() else []
+    if lost:
+        places = "; ".join(f"{one['file']} line {_numbers(one)}" for one in lost)
+        remedy += (
+            ". Lines that could not be split into the columns were left out, and the person may "
+            f"stand in one of them: {places} (malformed_lines of {MANIFEST_FILE})"
+        )
+    return RecordError(
+        found="a person of whom the result has no row",
+        why="there is nothing to explain",
+        remedy=remedy,
+        path="--person",
+    )
+
+
+def _numbers(lost: Mapping[str, Any]) -> str:
+    more = ", ..." if lost["count"] > len(lost["first_lines"]) else ""
+    return ", ".join(str(number) for number in lost["first_lines"]) + more
 
 
 def _rows_of(folder: Path, person: str) -> Iterator[_Found]:
@@ -124,7 +136,7 @@ def _words(
 ) -> str:
     loaded, folder = screened_by
     if found.row["status_reason"] == WITHDRAWN:
-        return "\n".join(_rule_words(found.row, loaded, lang))
+        return "\n".join(rule_words(found.row, loaded, lang))
     fragment = plan.fragments[found.fragment]
     table = plan.tables[fragment.file.name]
     chunks = read_chunks(fragment, table.columns, table.csv, chunk_rows=plan.chunk_rows)
@@ -154,57 +166,3 @@ def _with_ecg(
 
     rows, signals, _ = rows_with_ecgs(one, table, place, where)
     return rows, signals
-
-
-def _rule_words(row: Mapping[str, Any], loaded: Loaded, lang: str) -> Iterator[str]:
-    """Yield the row, and one line for each reason that it keeps."""
-    sentences = Sentences(lang, model_labels(loaded.models, lang))
-    yield f"{row['person_id']} {row['visit_date'] or ''}".rstrip()
-    yield sentences.text("disclaimer")
-    yield f"{row['status']} {row['status_reason'] or ''}".rstrip()
-    for name, value in row.items():
-        if name.endswith(_TOLD) and value is not None:
-            yield f"  {name}: {value}"
-    yield sentences.text("reason.stored_rules")
-    for reason in row["reasons"]:
-        words = _reason_words(reason, loaded, sentences)
-        given = reason["contribution"]
-        if given is not None and not round(given, PRINTED_DECIMALS):
-            continue
-        figure = "" if given is None else f"{signed(given, sentences.lang)}  "
-        yield f"  {reason['finding']}: {figure}{words} [{reason['rule_id']}]"
-    for item in (*row["refused_items"], *row["suspect_items"]):
-        yield f"  {item}"
-
-
-def _reason_words(reason: Mapping[str, Any], loaded: Loaded, sentences: Sentences) -> str:
-    rule_id, finding = reason["rule_id"], reason["finding"]
-    if rule_id == BIAS:
-        return "logit"
-    if finding in (URGENT, URGENT_ECG, REMEASURE):
-        return _whole(f"urgent.{rule_id}", sentences) or _source(loaded.guidelines, rule_id)
-    for bundle in loaded.models.loaded:
-        if bundle.manifest.outcome == finding and isinstance(bundle.rules, TskSystem):
-            for rule in bundle.rules.rules:
-                if rule.id == rule_id:
-                    premise = {"premise": f"premise:{rule.antecedent}"}
-                    words = sentences.render(Message("reason.tsk_rule", premise))
-                    return as_condition(words, sentences)
-    return _source(loaded.guidelines, rule_id)
-
-
-def _whole(message_id: str, sentences: Sentences) -> str:
-    return sentences.text(message_id) if sentences.is_whole(message_id) else ""
-
-
-def _source(guidelines: Guidelines, rule_id: str) -> str:
-    """Return the guideline of a row or of an urgent rule, with its cut-off."""
-    for rule in guidelines.urgent:
-        if rule.id == rule_id:
-            return rule.citation.guideline
-    for row in guidelines.rows:
-        if row.id == rule_id:
-            cut = row.threshold
-            limits = [] if cut is None else [f"{cut.op} {v} {u}" for u, v in cut.printed.items()]
-            return f"{', '.join(limits)} ({row.citation.guideline})".strip()
-    return ""

@@ -7,6 +7,7 @@ from ...engine.prediagnosis import Finding, FollowUp, ItemNotice, PreDiagnosis, 
 from ...engine.words import Sentences, follow_up_lines, order, phrases
 from ...engine.words.numbers import number, signed
 from ...engine.words.risk_change_lines import risk_change_line
+from ...engine.words.silent_lines import absent_line
 from ...engine.words.symptoms import symptom_lines
 from ...engine.words.trajectory_lines import trajectory_line
 from .drawing import (
@@ -122,7 +123,7 @@ def _urgent(item: UrgentItem, sentences: Sentences) -> UrgentView:
         action=phrases.coded(item.action, sentences, "action"),
         addressee=phrases.coded(item.addressee, sentences, "addressee"),
         values=tuple(phrases.input_phrase(v, sentences) for v in item.inputs),
-        source=f"{phrases.cited(item.source)} [{item.rule_id}]",
+        source=f"{phrases.cited(item.source, sentences)} [{item.rule_id}]",
         is_now=item.level == PRESSING[0],
     )
 
@@ -140,7 +141,7 @@ def _finding(
         id=finding.id,
         kind=finding.kind,
         number=number,
-        headline=phrases.headline(finding, sentences),
+        headline=_headline(finding, sentences),
         level=level,
         level_label=phrases.level_words(finding, sentences),
         sign=SIGNS[level],
@@ -163,7 +164,7 @@ def _finding(
         addressee=phrases.coded(finding.proposed_addressee, sentences, "addressee"),
         limits=tuple(sentences.render(limit) for limit in finding.limits),
         reference=phrases.reference_phrase(finding, sentences),
-        guideline=guideline.guideline if guideline else "",
+        guideline=phrases.cited(guideline.guideline, sentences) if guideline else "",
         guideline_rows=f"{guideline.set}: {', '.join(guideline.row_ids)}" if guideline else "",
         is_signed=guideline.signed if guideline else None,
         model=f"{model.id} {model.version}, {sentences.text('ui.key')} {model.key}"
@@ -177,6 +178,11 @@ def _finding(
             dict.fromkeys(phrases.next_step(item, sentences) for item in finding.missing)
         ),
     )
+
+
+def _headline(finding: Finding, sentences: Sentences) -> str:
+    words = absent_line if order.level_of(finding) == "absent" else phrases.headline
+    return words(finding, sentences)
 
 
 def _interval(finding: Finding, sentences: Sentences) -> str:
@@ -209,9 +215,9 @@ def _row(reason: Reason, finding: Finding, sentences: Sentences) -> ReasonView:
 
     Where a number was read is for who signs the row: it stands in the guideline files and in JSON.
     """
-    own = phrases.cited(reason.source)
+    own = phrases.cited(reason.source, sentences)
     guideline = finding.guideline
-    is_said = guideline is not None and own in guideline.guideline
+    is_said = guideline is not None and own in phrases.cited(guideline.guideline, sentences)
     return _reason(reason, None, sentences, "" if is_said else own)
 
 

@@ -1,6 +1,6 @@
 """The people of a batch result as a plan and a search read them: the last visit of each."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ class PlanPeople:
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
     day : int64 (n,), days since 1970-01-01; the smallest int64 where no day is known
     risk : float64 (n,), NaN where it was not answered
+    row : Arrow strings, where somebody without a person id stands in the result; null for others
+    unnamed : rows without a person id of which nothing is urgent, left out here
     """
 
     person_id: Any
@@ -42,6 +44,8 @@ class PlanPeople:
     urgency: Any
     day: Any
     risk: Any
+    row: Any
+    unnamed: int = 0
 
     @property
     def n(self) -> int:
@@ -52,11 +56,11 @@ class PlanPeople:
         """Return the people of these names (Arrow strings), in the order they stand here."""
         kept = pc.is_in(self.person_id, names)
         rows = np.flatnonzero(kept.to_numpy(zero_copy_only=False))
-        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "unnamed"}
         taken = {
             n: p[rows] if isinstance(p, np.ndarray) else p.take(rows) for n, p in parts.items()
         }
-        return PlanPeople(**taken)
+        return replace(self, unnamed=0, **taken)
 
 
 MEASURED: Final = "measured"
@@ -66,9 +70,10 @@ UNKNOWN_DAY: Final = np.iinfo(np.int64).min
 
 
 def read_people(out: Path) -> PlanPeople:
-    """Return everybody of a result once, at the last visit; refused rows of nobody are left out.
+    """Return everybody of a result once, at the last visit.
 
-    Of two rows of one person and day the more urgent counts.
+    Of two rows of one person and day the more urgent counts. A row without a person id may be
+    anybody's: where something in it is urgent it stands by itself, else it is counted only.
 
     Raises
     ------
@@ -82,9 +87,13 @@ def read_people(out: Path) -> PlanPeople:
             remedy="Give the --out folder of a finished batch",
             path=out.name,
         )
-    table = pa.concat_tables([pq.read_table(part, columns=list(COLUMNS)) for part in parts])
-    table = table.filter(pc.is_valid(table["person_id"])).combine_chunks()
-    last = last_rows(table)
+    everything = pa.concat_tables([_read_part(part) for part in parts])
+    is_named = pc.is_valid(everything["person_id"])
+    table = everything.filter(pc.or_(is_named, pc.is_valid(everything["urgency"])))
+    table = table.combine_chunks()
+    who = pc.coalesce(table["person_id"], table["row"])
+    at = table.schema.get_field_index("person_id")
+    last = last_rows(table.set_column(at, "person_id", who))
     day, urgency = _days(table["visit_date"]), _urgency(table["urgency"])
     kept = table.take(pa.array(last))
     return PlanPeople(
@@ -96,7 +105,18 @@ def read_people(out: Path) -> PlanPeople:
         urgency=urgency[last],
         day=day[last],
         risk=kept[f"{OUTCOME}_risk"].to_numpy().astype(np.float64),
+        row=kept["row"],
+        unnamed=everything.num_rows - table.num_rows,
     )
+
+
+def _read_part(path: Path) -> pa.Table:
+    """Return the columns of a part; a row without a person id says where it stands."""
+    table = pq.read_table(path, columns=list(COLUMNS))
+    rows = np.full(table.num_rows, None, dtype=object)
+    for row in np.flatnonzero(pc.is_null(table["person_id"]).to_numpy()):
+        rows[row] = f"{path.name} row {row + 1}"
+    return table.append_column("row", pa.array(rows, pa.string()))
 
 
 def last_rows(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -24,6 +24,7 @@ BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low")
 _DAYS_A_MONTH: Final = 30.4375
 _EXACT_UP_TO: Final = 25.0
 _EPOCH: Final = date(1970, 1, 1)
+_WAITS_FOR_NO_INTERVAL: Final = URGENCIES.index("U2")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,13 +69,15 @@ def call_list(
 ) -> CallList:
     """Order the people who are due: by urgency, then band, then how long overdue, then risk.
 
-    A person with an urgency is due whatever the band. A visit without a day is due today.
+    A person with an urgency is due whatever the band; of U0 to U2 the days overdue count from the
+    visit. A visit without a day is due today.
 
     Parameters
     ----------
     capacity : calls of the year; the list stays whole and says who is within it
     """
     rank, months = _ranks(people, settings.interval_months())
+    months = np.where(people.urgency <= _WAITS_FOR_NO_INTERVAL, 0.0, months)
     number = (today - _EPOCH).days
     known = people.day != UNKNOWN_DAY
     waited = np.where(known, number - np.where(known, people.day, 0), 0)
@@ -91,7 +94,8 @@ def call_list(
 def _name_order(people: PlanPeople) -> Int64Array:
     import pyarrow.compute as pc  # noqa: PLC0415 - ordering texts only
 
-    rank: Int64Array = pc.rank(people.person_id).to_numpy().astype(np.int64)
+    who = pc.coalesce(people.person_id, people.row)
+    rank: Int64Array = pc.rank(who).to_numpy().astype(np.int64)
     return rank
 
 
@@ -194,6 +198,8 @@ def shown_rows(rows: tuple[ThresholdRow, ...], n: int) -> tuple[ThresholdRow, ..
 
 def counts(people: PlanPeople, calls: CallList) -> dict[str, Any]:
     """Return how many people stand where, groups of 1 to 10 suppressed."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - counting texts only
+
     levels = (*URGENCIES, "none")
     urgency = {u: int((people.urgency == i).sum()) for i, u in enumerate(levels)}
     bands = people.band.to_pylist()
@@ -204,8 +210,11 @@ def counts(people: PlanPeople, calls: CallList) -> dict[str, Any]:
     }
     within = int(calls.is_tested.sum())
     capacity = {"within_capacity": within, "beyond_capacity": len(calls.order) - within}
+    urgent_unnamed = people.n - int(pc.count(people.row, mode="only_null").as_py())
+    unnamed = {"urgent": urgent_unnamed, "other": people.unnamed}
     return {
         "people": suppressed({"people": people.n})["people"],
+        "without_person": suppressed(unnamed),
         "urgency": suppressed(urgency),
         "band": suppressed(by_band),
         "calls": suppressed(called),

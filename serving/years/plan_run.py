@@ -109,7 +109,7 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
     """Yield the call list, first call first."""
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
-        "days_overdue", "within_capacity", "status_reason",
+        "days_overdue", "within_capacity", "status_reason", "row",
     )  # fmt: skip
     names = (*URGENCIES, "")
     for place, row in enumerate(calls.order.tolist(), start=1):
@@ -117,7 +117,7 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
         day = int(people.day[row])
         yield (
             place,
-            _plain_cell(people.person_id[row].as_py()),
+            _plain_cell(people.person_id[row].as_py() or ""),
             names[int(people.urgency[row])],
             people.band[row].as_py(),
             people.cvd_band[row].as_py() or "",
@@ -126,6 +126,7 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
             max(int(calls.overdue_days[row]), 0),
             "yes" if calls.is_tested[row] else "no",
             people.status_reason[row].as_py() or "",
+            people.row[row].as_py() or "",
         )
 
 

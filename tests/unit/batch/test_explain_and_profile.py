@@ -39,6 +39,39 @@ def test_the_rules_of_a_row_are_put_into_words_without_its_input(done, rows):
     assert all(f"[{rule}]" in said for rule in kept)
 
 
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory):
+    root = tmp_path_factory.mktemp("flawed")
+    (root / "bad.csv").write_text(
+        "person_id,visit_date,age_years,sex,waist_cm,height_cm,weight_kg,systolic_bp_left_mmhg,"
+        "diastolic_bp_left_mmhg,fasting_glucose_g_per_l\n"
+        "B1,2026-11-03,52,female,94,162,78.5,142,91,6.5\n"
+        "B2,2026-11-03,52,female,94,162,78.5,190\n"
+    )
+    options = BatchOptions((root / "bad.csv",), root / "out", workers=1)
+    run_batch(options, SilentReporter())
+    return replace(options, inputs=())
+
+
+def test_a_row_in_french_says_what_to_do_and_has_french_numbers(flawed):
+    said = explain_person(flawed, "B1", "fr")
+    again = next(line for line in said.splitlines() if "[glucose_6_0]" in line)
+    assert "mesurer de nouveau maintenant et appeler le médecin" in again
+    assert "American" not in again
+    assert "Ligne : évaluée" in said
+    assert "urgency: U0 (maintenant)" in said
+    risk = next(line for line in said.splitlines() if "t2d_undiagnosed_risk" in line)
+    assert "0," in risk and "." not in risk
+    assert "pas les valeurs de la personne" in said
+    assert "pression diastolique (bras le plus haut) ≥ 90 mmHg" in said
+    assert "kPa" not in said
+
+
+def test_a_person_whose_line_was_malformed_is_hinted_at(flawed):
+    with pytest.raises(RecordError, match=r"bad\.csv line 3 \(malformed_lines of manifest\.json\)"):
+        explain_person(flawed, "B2")
+
+
 def test_with_the_input_the_whole_draft_of_that_very_row_is_made(done, rows):
     for row in (rows[0], rows[47], rows[-1]):
         said = explain_person(done[0], row["person_id"], "en")

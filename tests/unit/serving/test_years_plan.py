@@ -39,6 +39,7 @@ def people(*rows):
         np.array([NONE if u is None else u for u in urgency], dtype=np.int8),
         np.array([UNKNOWN_DAY if s is None else DAY - s for s in since]),
         np.array([np.nan if r is None else r for r in risk]),
+        pa.nulls(len(rows), pa.string()),
     )
 
 
@@ -271,3 +272,51 @@ def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
     assert 11 <= inside < everybody.n
     assert json.loads(told.stdout)["counts"]["people"] == inside
     assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
+HEAD = (
+    "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,fasting_glucose_g_per_l"
+)
+
+
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory):
+    """Return a result of which one urgent row and one calm row have no person id."""
+    folder = tmp_path_factory.mktemp("flawed")
+    rows = (
+        ",2026-11-03,52,female,190,112,1.18",
+        ",2026-11-03,52,female,120,70,0.90",
+        "A1,2026-11-03,52,female,190,112,1.18",
+        "A2,2026-11-03,52,female,230,130,1.18",
+        "A3,2026-11-03,52,female,230",
+    )
+    (folder / "visits.csv").write_text("\n".join((HEAD, *rows)) + "\n")
+    out = folder / "result"
+    told = CliRunner().invoke(
+        app, ["batch", str(folder / "visits.csv"), "--out", str(out), "--workers", "1"]
+    )
+    assert told.exit_code == 3, told.output
+    return out
+
+
+def test_an_urgent_row_without_a_person_is_a_call(flawed, tmp_path):
+    command = ["plan", str(flawed), "--out", str(tmp_path), "--on", "2026-11-29"]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
+        calls = list(csv.DictReader(file))
+    unnamed = [row for row in calls if not row["person_id"]]
+    assert [(row["urgency"], row["row"]) for row in unnamed] == [
+        ("U1", "part-000000-000000.parquet row 1")
+    ]
+    assert all(not row["row"] for row in calls if row["person_id"])
+    assert json.loads(told.stdout)["counts"]["without_person"] == {"urgent": "<11", "other": "<11"}
+
+
+def test_days_overdue_of_an_urgent_visit_count_from_the_visit_whatever_the_band():
+    found = people(
+        ("high", 0, "high", 26, 0.2),
+        ("intermediate", 0, "intermediate", 26, 0.02),
+        ("low", 2, "low", 26, 0.01),
+    )
+    assert call_list(found, SETTINGS, TODAY).overdue_days.tolist() == [26, 26, 26]

@@ -6,9 +6,11 @@ import pytest
 from finding_examples import waist_absent
 from hypothesis import given, settings
 from laennec.engine.errors import DataError
-from laennec.engine.prediagnosis import Message
+from laennec.engine.prediagnosis import InputValue, Message, Reason
 from laennec.engine.words import LANGUAGES, Sentences, phrases
 from laennec.engine.words.paper import WIDTH
+from laennec.engine.words.reason_phrases import HOUSE
+from laennec.engine.words.silent_lines import absent_line
 from laennec.engine.words.text import render_text
 from prediagnosis_examples import (
     EXAMPLES,
@@ -199,8 +201,17 @@ def test_one_point_is_singular():
 def test_where_a_number_was_read_is_not_in_the_line_of_text():
     text = flat(render_text(urgent_example(), "fr"))
     for item in urgent_example().urgent:
-        assert phrases.cited(item.source) in text
-        assert "[" not in phrases.cited(item.source)
+        assert phrases.cited(item.source, Sentences("fr")) in text
+        assert "[" not in phrases.cited(item.source, Sentences("fr"))
+
+
+def test_a_rule_without_a_guideline_says_so_in_the_language_of_the_reader():
+    items = (replace(urgent_example().urgent[0], source=f"{HOUSE} [clinical reference 1.9 (ENG)]"),)
+    assert HOUSE not in flat(render_text(sealed(urgent=items), "fr"))
+    assert "Source : choix du logiciel, sans recommandation" in flat(
+        render_text(sealed(urgent=items), "fr")
+    )
+    assert f"Source: {HOUSE}" in flat(render_text(sealed(urgent=items), "en"))
 
 
 def test_a_refused_record_is_said_once():
@@ -216,3 +227,16 @@ def test_a_refused_record_is_said_once():
     text = flat(render_text(sealed(findings=tuple(bare)), "fr"))
     assert text.count("Rien n'est conclu") == 1
     assert "Tour de taille, indice de masse corporelle, cholestérol LDL élevé" in text
+
+
+def test_a_criterion_that_is_not_met_shows_the_value_in_the_unit_it_was_reported_in():
+    against = Reason(
+        rule_id="lipids.total_high",
+        message=Message("row.at_least.not"),
+        contribution=None,
+        inputs=(InputValue("total_cholesterol", "2.35", "g/L"),),
+        source="BMJ",
+    )
+    finding = replace(waist_absent(), id="total_cholesterol", reasons_against=(against,))
+    said = absent_line(finding, Sentences("fr"))
+    assert said.endswith("[cholestérol total 2,35 g/L]")
