@@ -1,7 +1,7 @@
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
-ROOMS = ("engine", "models", "datasets", "training", "serving", "validation")
+ROOMS = ("cli", "engine", "models", "datasets", "training", "serving", "validation")
 DATA = [
     "*.toml",
     "*.json",

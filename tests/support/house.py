@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("engine", "models", "datasets", "training", "serving", "validation")
+ROOMS = ("cli", "engine", "models", "datasets", "training", "serving", "validation")
 NOT_OURS = frozenset({".git", ".venv", ".stubs", "build", "dist", "out", "mlruns", "mlartifacts"})
 MADE_BY_TOOLS = (".egg-info", "_cache", "__pycache__", ".hypothesis")
 

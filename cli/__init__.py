@@ -6,22 +6,22 @@ from typing import Annotated
 
 import typer
 
-from .cli_batch import app as batch_app
-from .cli_bulk import bulk
-from .cli_card import models_card
-from .cli_codes import app as codes_app
-from .cli_decide import app as decide_app
-from .cli_document import document
-from .cli_ecg import app as ecg_app
-from .cli_mock import app as mock_app
-from .cli_print import print_error, print_json, print_models, print_refusal
-from .cli_readers import app as readers_app
-from .cli_recalibrate import app as recalibrate_app
-from .cli_roster import roster
-from .cli_screen import Folders, Trust, screen
-from .cli_serve import app as serve_app
-from .cli_validate import app as validate_app
-from .cli_years import app as years_app
+from .batch import app as batch_app
+from .bulk import bulk
+from .card import models_card
+from .codes import app as codes_app
+from .decide import app as decide_app
+from .document import document
+from .ecg import app as ecg_app
+from .mock import app as mock_app
+from .printing import print_error, print_json, print_models, print_refusal
+from .readers import app as readers_app
+from .recalibrate import app as recalibrate_app
+from .roster import roster
+from .screen import Folders, Trust, screen
+from .serve import app as serve_app
+from .validate import app as validate_app
+from .years import app as years_app
 
 EXIT_REFUSED = 1
 Form = Annotated[str, typer.Option("--format", help="text, or json.")]
@@ -53,7 +53,7 @@ app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 
 def main() -> None:
     """Run the command line; a house error is printed in its four parts, never as a traceback."""
-    from .engine.errors import ScreeningError
+    from ..engine.errors import ScreeningError
 
     try:
         app()
@@ -65,7 +65,7 @@ def main() -> None:
 @models_app.command("list")
 def models_list(models: Folders = None, trust: Trust = None, format: Form = "text") -> None:  # noqa: A002 - the option's name is public
     """List every bundle, loaded or refused."""
-    from .engine.bundles.commands import list_models, open_models
+    from ..engine.bundles.commands import list_models, open_models
 
     print_models(list_models(open_models(models, trust_folder=trust)), form=format)
 
@@ -77,7 +77,7 @@ def models_show(
     trust: Trust = None,
 ) -> None:
     """Print everything about one bundle: manifest, rules, card."""
-    from .engine.bundles.commands import open_models, show_model
+    from ..engine.bundles.commands import open_models, show_model
 
     print_json(show_model(open_models(models, trust_folder=trust), model_id))
 
@@ -88,7 +88,7 @@ models_app.command("card")(models_card)
 @models_app.command("verify")
 def models_verify(models: Folders = None, trust: Trust = None, format: Form = "text") -> None:  # noqa: A002 - the option's name is public
     """Verify signatures, hashes, graphs and known answers of every bundle."""
-    from .engine.bundles.commands import open_models, verify_models
+    from ..engine.bundles.commands import open_models, verify_models
 
     rows, code = verify_models(open_models(models, trust_folder=trust))
     print_models(rows, form=format, verdict="signatures, hashes, graphs and known answers hold")
@@ -102,7 +102,7 @@ def models_sign(
     key_name: Annotated[str, typer.Option(help="Name under which sites trust the key.")],
 ) -> None:
     """Seal and sign a bundle."""
-    from .engine.bundles.commands import sign_model
+    from ..engine.bundles.commands import sign_model
 
     print_json(sign_model(folder, key, key_name))
 
@@ -120,7 +120,7 @@ def train(
 ) -> None:
     """Train, judge, export and sign a model, with its card (needs the extra train)."""
     try:
-        from .training.entry import train as train_model
+        from ..training.entry import train as train_model
     except ModuleNotFoundError as error:
         print_error(
             {
@@ -141,9 +141,9 @@ def train(
 @app.command()
 def doctor(models: Folders = None, trust: Trust = None) -> None:
     """Say what is installed, which models are ready, and what would not work."""
-    from .engine.bundles.commands import open_models
-    from .engine.guidelines import load_guidelines
-    from .serving.doctor import examine, is_able_to_screen
+    from ..engine.bundles.commands import open_models
+    from ..engine.guidelines import load_guidelines
+    from ..serving.doctor import examine, is_able_to_screen
 
     checks = examine(open_models(models, trust_folder=trust), load_guidelines())
     for check in checks:

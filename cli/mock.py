@@ -14,7 +14,7 @@ def mock_server(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
 ) -> None:
     """Answer on the service's routes with canned examples; every answer says that it is a mock."""
-    from .serving.mock.app import run_mock
+    from ..serving.mock.app import run_mock
 
     typer.echo(f"MOCK: canned answers on http://{host}:{port}; nothing is screened", err=True)
     run_mock(host, port)
@@ -27,7 +27,7 @@ def contract(
     physician: Annotated[str, typer.Option(help="Token of a physician: also decides.")] = "",
 ) -> None:
     """Send the golden requests to a server and compare statuses, keys and types; exit 1 if not."""
-    from .serving.mock.contract import check_server
+    from ..serving.mock.contract import check_server
 
     given = {"software": software, "physician": physician}
     found = check_server(address, {role: token for role, token in given.items() if token})

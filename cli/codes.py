@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import print_json, write_text
+from .printing import print_json, write_text
 
 app = typer.Typer(help="Code maps: gaps, duplicates, a site's thesaurus, free text.")
 File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
@@ -21,8 +21,8 @@ def lint(
     """Check the shipped maps, and a site's own; exit 1 on an error, gaps are warnings."""
     from dataclasses import asdict
 
-    from .serving.codes.lint import lint as check
-    from .serving.codes.site_maps import lint_map
+    from ..serving.codes.lint import lint as check
+    from ..serving.codes.site_maps import lint_map
 
     found = check()
     found += lint_map(thesaurus) if thesaurus else []
@@ -40,7 +40,7 @@ def lint(
 @app.command()
 def template(output: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
     """Write an empty thesaurus map with every code of the house, to be filled in."""
-    from .serving.codes.site_maps import template as text
+    from ..serving.codes.site_maps import template as text
 
     write_text(output, text())
 
@@ -53,7 +53,7 @@ def match(
     """Propose codes for free text, each with a score; it decides nothing (extra text)."""
     from dataclasses import asdict
 
-    from .serving.codes.matcher import propose
+    from ..serving.codes.matcher import propose
 
     print_json([asdict(one) for one in propose(text, section)])
 
@@ -63,7 +63,7 @@ def accuracy(
     texts: Annotated[Path, typer.Argument(exists=True, help="CSV: text, code (empty: nothing).")],
 ) -> None:
     """Count how often the first proposal for texts of a list is the right one (extra text)."""
-    from .serving.codes.accuracy import measure, read_list
+    from ..serving.codes.accuracy import measure, read_list
 
     found = measure(read_list(texts))
     typer.echo(f"first proposal right: {found.first}")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import one_of, print_json
-from .cli_screen import Folders, Guidelines, Trust, load_models
+from .printing import one_of, print_json
+from .screen import Folders, Guidelines, Trust, load_models
 
 EXIT_REFUSED, EXIT_PARTLY = 1, 3
 
@@ -25,9 +25,9 @@ def bulk(
     """Screen every Encounter of FHIR R4 Bulk Data files; one Bundle a line comes out."""
     from dataclasses import asdict
 
-    from .engine.guidelines import load_guidelines, parse_choice
-    from .serving.fhir.bulk import screen_bulk
-    from .serving.screening import Engine
+    from ..engine.guidelines import load_guidelines, parse_choice
+    from ..serving.fhir.bulk import screen_bulk
+    from ..serving.screening import Engine
 
     one_of(lang, ("fr", "en"), "--lang")
     chosen = load_guidelines(parse_choice(guidelines) if guidelines else None)

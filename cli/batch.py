@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_print import one_of, print_json
-from .cli_screen import Folders, Guidelines, Trust
+from .printing import one_of, print_json
+from .screen import Folders, Guidelines, Trust
 
 if TYPE_CHECKING:
-    from .serving.batch import BatchOptions
+    from ..serving.batch import BatchOptions
 
 app = typer.Typer()
 
@@ -54,10 +54,10 @@ def batch(
     spark_master: Annotated[
         str | None, typer.Option(help="Spark master; this machine by default.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,  # noqa: FBT002
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Only look: columns, units, missing, model forms.")
-    ] = False,  # noqa: FBT002
+    ] = False,
     chunk_rows: Annotated[
         int | None, typer.Option(min=1, help="Rows of one result part; 25000, with ECGs 128.")
     ] = None,
@@ -67,7 +67,7 @@ def batch(
     omop_schema: Annotated[str | None, typer.Option(help="Schema of its tables.")] = None,
     concepts: Concepts = None,
     ecg_folder: EcgFolder = None,
-    ecg_other_numbering: OtherNumbering = False,  # noqa: FBT002
+    ecg_other_numbering: OtherNumbering = False,
     results_database: Annotated[
         str | None,
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
@@ -78,9 +78,9 @@ def batch(
     trust: Trust = None,
 ) -> None:
     """Screen tables of records; the results stay unconfirmed."""
-    from .engine.guidelines import parse_choice
-    from .serving.batch import BatchOptions
-    from .serving.clock import latest_day, utc_now
+    from ..engine.guidelines import parse_choice
+    from ..serving.batch import BatchOptions
+    from ..serving.clock import latest_day, utc_now
 
     if not inputs and omop_database is None and ecg_folder is None:
         raise typer.BadParameter("nothing to screen", param_hint="INPUTS")
@@ -112,8 +112,8 @@ def batch(
 
 
 def _run(options: "BatchOptions") -> None:
-    from .serving.batch import run_batch
-    from .serving.batch.aggregate import printable
+    from ..serving.batch import run_batch
+    from ..serving.batch.aggregate import printable
 
     summary = run_batch(options)
     print_json(
@@ -129,7 +129,7 @@ def _run(options: "BatchOptions") -> None:
 
 
 def _profile(options: "BatchOptions") -> None:
-    from .serving.batch.profile import profile_batch
+    from ..serving.batch.profile import profile_batch
 
     print_json(profile_batch(options))
 
@@ -151,9 +151,9 @@ def explain(
     trust: Trust = None,
 ) -> None:
     """Put one row of a result into words: the rules that it keeps, or its whole draft."""
-    from .engine.guidelines import parse_choice
-    from .serving.batch import BatchOptions
-    from .serving.batch.explain import explain_person
+    from ..engine.guidelines import parse_choice
+    from ..serving.batch import BatchOptions
+    from ..serving.batch.explain import explain_person
 
     one_of(lang, ("fr", "en"), "--lang")
     options = BatchOptions(

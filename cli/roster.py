@@ -16,7 +16,7 @@ def roster(
     zone: Annotated[str, typer.Option(help="Of times without one, such as +01:00.")] = "",
 ) -> None:
     """Read planned visits with their identity triple, and write each as a visit to fill in."""
-    from .serving.roster.read import read_roster, write_visits
+    from ..serving.roster.read import read_roster, write_visits
 
     found = read_roster(files, zone)
     for problem in found.problems:

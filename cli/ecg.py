@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_print import one_of, print_error, write_text
-from .cli_screen import Folders, Trust, load_models
+from .printing import one_of, print_error, write_text
+from .screen import Folders, Trust, load_models
 
 if TYPE_CHECKING:
-    from .serving.ecg.commands import EcgDone, Network
-    from .serving.ecg.findings import FoundStatements
+    from ..serving.ecg.commands import EcgDone, Network
+    from ..serving.ecg.findings import FoundStatements
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
@@ -38,8 +38,8 @@ def measure(
     trust: Trust = None,
 ) -> None:
     """Measure intervals, axes, amplitudes and rate of every ECG."""
-    from .serving.ecg.commands import each_file, measure_task
-    from .serving.ecg.table import as_csv, as_plain, as_row, as_text
+    from ..serving.ecg.commands import each_file, measure_task
+    from ..serving.ecg.table import as_csv, as_plain, as_row, as_text
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = output.suffix.lower() if output is not None else ""
@@ -65,7 +65,7 @@ def measure(
 @app.command()
 def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
     """Write onset, peak and offset of every wave, in samples of the file."""
-    from .serving.ecg.commands import each_file, waves_task, write_json
+    from ..serving.ecg.commands import each_file, waves_task, write_json
 
     found = each_file(files, waves_task(_network(models, trust)))
     tally = _Tally()
@@ -77,7 +77,7 @@ def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = Non
 @app.command()
 def beats(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
     """Write the R peaks of every ECG, in samples of the file."""
-    from .serving.ecg.commands import beats_task, each_file, write_json
+    from ..serving.ecg.commands import beats_task, each_file, write_json
 
     found = each_file(files, beats_task(_network(models, trust)))
     tally = _Tally()
@@ -96,7 +96,7 @@ def findings(
     trust: Trust = None,
 ) -> None:
     """Say how likely each statement is (score 0 to 1) and whether it can be said at all."""
-    from .serving.ecg.findings import FINDINGS_ID, scores_csv
+    from ..serving.ecg.findings import FINDINGS_ID, scores_csv
 
     _statements(files, output, FINDINGS_ID, scores_csv, (models, trust))
 
@@ -111,7 +111,7 @@ def rhythm(
     trust: Trust = None,
 ) -> None:
     """Name the rhythm of single-lead strips: N sinus, A fibrillation, O other, ~ too noisy."""
-    from .serving.ecg.findings import RHYTHM_ID, rhythm_csv
+    from ..serving.ecg.findings import RHYTHM_ID, rhythm_csv
 
     _statements(files, output, RHYTHM_ID, rhythm_csv, (models, trust))
 
@@ -122,10 +122,10 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="OUT.hea")],
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace OUT.hea and OUT.dat where they exist.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """Write any readable ECG as WFDB, without anything of the person."""
-    from .serving.ecg.commands import convert as convert_file
+    from ..serving.ecg.commands import convert as convert_file
 
     typer.echo(str(convert_file(source, target, overwrite=overwrite)))
 
@@ -140,8 +140,8 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Of the first record.")] = 0,
 ) -> None:
     """Write simulated 12-lead ECGs with their truth; the headers say that they are synthetic."""
-    from .datasets.simulator import pathology_names
-    from .serving.ecg.simulated import simulate_files
+    from ..datasets.simulator import pathology_names
+    from ..serving.ecg.simulated import simulate_files
 
     if pathology is not None:
         one_of(pathology, tuple(pathology_names()), "--pathology")
@@ -157,8 +157,8 @@ def _statements(
     folders: tuple[list[Path] | None, Path | None],
 ) -> None:
     """Say what every file shows by the rules of one form, and write or print the table."""
-    from .serving.ecg.commands import each_file, find_network
-    from .serving.ecg.findings import FoundStatements, find_rules, findings_task
+    from ..serving.ecg.commands import each_file, find_network
+    from ..serving.ecg.findings import FoundStatements, find_rules, findings_task
 
     found: list[FoundStatements] = []
     every = load_models(*folders)
@@ -174,14 +174,14 @@ def _statements(
 
 
 def _network(models: list[Path] | None, trust: Path | None) -> "Network":
-    from .serving.ecg.commands import find_network
+    from ..serving.ecg.commands import find_network
 
     return find_network(load_models(models, trust))
 
 
 def _network_or_none(models: list[Path] | None, trust: Path | None) -> "Network | None":
     """Return the network, or None after printing why it is refused."""
-    from .engine.errors import ModelError
+    from ..engine.errors import ModelError
 
     try:
         return _network(models, trust)

@@ -23,11 +23,11 @@ def document(
 
     Refused unless a physician decided it, the person agreed, and the identity is qualified.
     """
-    from .serving.clock import utc_now
-    from .serving.decide_commands import opened
-    from .serving.documents.export import Asked, export_document
-    from .serving.http.pdf import as_pdf
-    from .serving.site import load_site, read_settings
+    from ..serving.clock import utc_now
+    from ..serving.decide_commands import opened
+    from ..serving.documents.export import Asked, export_document
+    from ..serving.http.pdf import as_pdf
+    from ..serving.site import load_site, read_settings
 
     settings = read_settings()
     name = organisation or load_site(settings.site).name

@@ -21,7 +21,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; 1 by default.")] = None,
 ) -> None:
     """Serve visits, worklist, decisions and pages over HTTP, on this machine only by default."""
-    from .serving.http.run import serve as run
+    from ..serving.http.run import serve as run
 
     run(host=host, port=port, database=database, workers=workers)
 
@@ -36,10 +36,10 @@ def token(
     ] = False,
 ) -> None:
     """Make a token with which a person of the site signs in to the service; it is shown once."""
-    from .serving.clock import utc_now
-    from .serving.http.dev_issuer import development_token
-    from .serving.http.tokens import token_of
-    from .serving.site import read_settings
+    from ..serving.clock import utc_now
+    from ..serving.http.dev_issuer import development_token
+    from ..serving.http.tokens import token_of
+    from ..serving.site import read_settings
 
     if signed:
         typer.echo(development_token(person, read_settings().site, minutes=60, clock=utc_now))
@@ -52,8 +52,8 @@ def store_project(
     name: Annotated[str, typer.Argument(help="Small letters, digits, _ and -.")],
 ) -> None:
     """Make the key of a study's pseudonyms in the site folder."""
-    from .serving.pseudonyms import new_project
-    from .serving.site import load_site, read_settings
+    from ..serving.pseudonyms import new_project
+    from ..serving.site import load_site, read_settings
 
     folder = read_settings().site
     load_site(folder)
@@ -67,12 +67,12 @@ def store_upgrade(
     ] = None,
 ) -> None:
     """Bring a store of an earlier version up to date; its audit is checked before and after."""
-    from .cli_print import print_json
-    from .serving.clock import utc_now
-    from .serving.decide_commands import address_of
-    from .serving.site import read_settings
-    from .serving.tables import SCHEMA
-    from .serving.upgrade import upgrade_store
+    from ..serving.clock import utc_now
+    from ..serving.decide_commands import address_of
+    from ..serving.site import read_settings
+    from ..serving.tables import SCHEMA
+    from ..serving.upgrade import upgrade_store
+    from .printing import print_json
 
     found = upgrade_store(address_of(database, read_settings()), clock=utc_now)
     print_json({"from": found, "to": SCHEMA})

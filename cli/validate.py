@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import one_of, print_json
-from .cli_screen import Folders, Trust
+from .printing import one_of, print_json
+from .screen import Folders, Trust
 
 app = typer.Typer()
 EXIT_PARTLY = 3
@@ -21,20 +21,20 @@ def validate(
         Path | None, typer.Option(help="Table of the study: Parquet, CSV, Arrow.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
-    new: Annotated[bool, typer.Option("--new", help="Write a protocol to begin from.")] = False,  # noqa: FBT002
+    new: Annotated[bool, typer.Option("--new", help="Write a protocol to begin from.")] = False,
     freeze: Annotated[
         bool, typer.Option("--freeze", help="Freeze the protocol before its data are opened.")
-    ] = False,  # noqa: FBT002
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether the protocol can be used.")
-    ] = False,  # noqa: FBT002
+    ] = False,
     lang: Annotated[str, typer.Option(help="fr, en or both.")] = "both",
     tracking_uri: Annotated[
         str | None, typer.Option(help="Also keep it in this store, such as sqlite:///mlflow.db.")
     ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also as PDF (needs the extra report).")
-    ] = False,  # noqa: FBT002
+    ] = False,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -42,7 +42,7 @@ def validate(
 
     Exit 3 where the report was written and something in it is not as planned.
     """
-    from .validation.commands import (
+    from ..validation.commands import (
         StudyCommand,
         check_command,
         freeze_command,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from .engine.errors import ScreeningError
-    from .serving.decide_commands import CommandResult
+    from ..engine.errors import ScreeningError
+    from ..serving.decide_commands import CommandResult
 
 
 def print_error(error: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ def show(result: "CommandResult", output: Path | None = None) -> None:
 
 def write_text(output: Path, text: str) -> None:
     """Write a report to a file; a file that can't be written is a house error."""
-    from .engine.errors import DataError
+    from ..engine.errors import DataError
 
     try:
         output.write_text(text, encoding="utf-8")

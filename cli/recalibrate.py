@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import print_error, print_json
-from .cli_screen import Folders, Trust
+from .printing import print_error, print_json
+from .screen import Folders, Trust
 
 app = typer.Typer()
 
@@ -26,7 +26,7 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
     competing: Annotated[str | None, typer.Option(help="Column: 1 another end.")] = None,
     intercept_only: Annotated[
         bool, typer.Option("--intercept-only", help="Keep the slope; fewer people are enough.")
-    ] = False,  # noqa: FBT002
+    ] = False,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -36,7 +36,7 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
     tells calibration before and after, also on people who did not make it.
     """
     try:
-        from .validation.recalibrate import RecalibrateCommand, recalibrate_command
+        from ..validation.recalibrate import RecalibrateCommand, recalibrate_command
     except ModuleNotFoundError as error:
         print_error(
             {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .cli_screen import Folders, Trust
+from .screen import Folders, Trust
 
 
 def models_card(
@@ -21,9 +21,9 @@ def models_card(
     trust: Trust = None,
 ) -> None:
     """Print the card of a model, with a section for each study of this very version."""
-    from .engine.bundles.commands import open_models
-    from .engine.errors import DataError
-    from .validation.report.card import card_with_studies
+    from ..engine.bundles.commands import open_models
+    from ..engine.errors import DataError
+    from ..validation.report.card import card_with_studies
 
     loaded = open_models(models, trust_folder=trust).loaded
     bundle = next((b for b in loaded if b.manifest.id == model_id), None)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .cli_batch import Mapping, Withdrawn
-from .cli_print import print_json
+from .batch import Mapping, Withdrawn
+from .printing import print_json
 
 app = typer.Typer()
 
@@ -18,7 +18,7 @@ Day = Annotated[
 
 def day_of(text: str | None) -> date:
     """Return the named day, or today's."""
-    from .serving.clock import latest_day, utc_now
+    from ..serving.clock import latest_day, utc_now
 
     if text is None:
         return latest_day(utc_now)
@@ -40,7 +40,7 @@ def trajectories(
     on: Day = None,
 ) -> None:
     """Say what each person's values did over the visits: last value, trend, time in range."""
-    from .serving.years.trajectories import TrajectoryOptions, run_trajectories
+    from ..serving.years.trajectories import TrajectoryOptions, run_trajectories
 
     options = TrajectoryOptions(
         tuple(inputs), out, today=day_of(on), mapping=mapping, withdrawn=withdrawn
@@ -74,8 +74,8 @@ def plan(
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
     """Plan the year from a result: whom to call first, tests, expected cases, cost, return."""
-    from .cli_print import one_of
-    from .serving.years.plan_run import PlanOptions, printed, run_plan
+    from ..serving.years.plan_run import PlanOptions, printed, run_plan
+    from .printing import one_of
 
     one_of(lang, ("fr", "en"), "--lang")
     options = PlanOptions(
@@ -127,9 +127,9 @@ def search(
     title: Annotated[str, typer.Option(help="Of the saved cohort.")] = "",
 ) -> None:
     """Count who meets criteria on results, trends, exposures and decisions (extra search)."""
-    from .cli_print import one_of
-    from .serving.years.search import BY
-    from .serving.years.search_run import SearchOptions, run_search
+    from ..serving.years.search import BY
+    from ..serving.years.search_run import SearchOptions, run_search
+    from .printing import one_of
 
     for name in group or ():
         one_of(name, BY, "--group")

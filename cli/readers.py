@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .cli_print import print_json
-from .cli_screen import Folders, Trust
+from .printing import print_json
+from .screen import Folders, Trust
 
 app = typer.Typer(help="Physician-AI studies: with and without the output, some of it wrong.")
 
@@ -26,7 +26,7 @@ def plan(
     trust: Trust = None,
 ) -> None:
     """Draw who reads what when, and write a page for each reader and session."""
-    from .validation.readers.command import PlanCommand, plan_command
+    from ..validation.readers.command import PlanCommand, plan_command
 
     command = PlanCommand(
         visits=tuple(visits),
@@ -49,6 +49,6 @@ def judge(
     out: Annotated[Path, typer.Option(help="File for the results, pseudonymised.")],
 ) -> None:
     """Judge the answers: agreement, time, and how often a wrong output was followed."""
-    from .validation.readers.command import analyse_command
+    from ..validation.readers.command import analyse_command
 
     print_json(analyse_command(plan_file, answers, out))
