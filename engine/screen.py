@@ -44,7 +44,7 @@ from .risks.findings import PersonContext, risk_finding
 from .screen_ecg import screen_ecgs
 from .screened import consent_note, is_declined, is_minor
 from .uninterpretable import as_models_read, hba1c_not_interpretable, with_hba1c_limit
-from .urgency.agreement import agree_with_urgent
+from .urgency.agreement import agree_with_urgent, with_pressing_findings
 from .urgency.gaps import rules_not_applied
 from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
 from .urgency.symptoms import symptoms_of
@@ -211,8 +211,9 @@ def sealed_draft_of(
 ) -> tuple[PreDiagnosis, bytes]:
     """Assemble one person's draft, with the very bytes that its content hash is of."""
     batch = screening.batch
-    urgent = _urgent(screening, row)
-    findings = agree_with_urgent(_findings(screening, row), urgent)
+    found = _findings(screening, row)
+    urgent = with_pressing_findings(_urgent(screening, row), found)
+    findings = agree_with_urgent(found, urgent)
     notices = (*_notices(batch, row), *_further_notes(screening, row))
     without_hash = PreDiagnosis(
         visit_id=batch.visit_id[row],

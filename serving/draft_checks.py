@@ -82,8 +82,12 @@ def require_same_person(person_id: str, draft: Mapping[str, Any], *, path: str) 
 
 def most_urgent(draft: Mapping[str, Any]) -> str:
     """Return the most urgent level of a draft; the least urgent one where nothing asks."""
-    rules = worklist_rules()
+    return urgency_of(draft) or worklist_rules().levels[-1]
+
+
+def urgency_of(draft: Mapping[str, Any]) -> str | None:
+    """Return the most urgent level of a draft; None where nothing asks for anybody."""
     levels = [finding.get("urgency") for finding in draft["findings"]]
     levels += [item.get("level") for item in draft.get("urgent", ())]
     said = [level for level in levels if level is not None]
-    return min(said, key=rules.rank, default=rules.levels[-1])
+    return min(said, key=worklist_rules().rank, default=None)

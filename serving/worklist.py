@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from .clock import Clock, read_clock
+from .draft_checks import urgency_of
 from .drafts import as_report
 from .house_data import WorklistRules, worklist_rules
 from .reports import Document, DraftReport
@@ -23,7 +24,8 @@ class WorklistItem:
     ----------
     draft_id, visit_id, person_id, version, content_hash : which version of which visit
     state : draft or seen
-    urgency : its most urgent level, or that of an earlier version which nobody acknowledged
+    urgency : its most urgent level, or that of an earlier version which nobody acknowledged; None
+        where the draft asks for nobody, or could not be assessed
     superseded_urgency : that of the earlier version, where it is the more urgent; else empty
     saved_at : UTC text
     waiting_s : seconds since then, or since the unacknowledged earlier version (negative where the
@@ -31,8 +33,7 @@ class WorklistItem:
     undecided : ids of the findings nobody decided yet
     is_acknowledged : a physician saw it or took charge of it
     realert : an urgent report that nobody acknowledged in time
-    is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known, and
-        the last level stands in ``urgency`` only because the store needs one
+    is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known
     urgent_text : its most urgent item in words, in the language it was kept in; empty without one
     """
 
@@ -42,7 +43,7 @@ class WorklistItem:
     version: int
     content_hash: str
     state: str
-    urgency: str
+    urgency: str | None
     saved_at: str
     waiting_s: float
     undecided: tuple[str, ...]
@@ -77,7 +78,7 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
 
 def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:
     level = REFUSED_AFTER if item.is_not_assessed else item.urgency
-    return rules.rank(level), item.is_not_assessed
+    return rules.rank(level or rules.levels[-1]), item.is_not_assessed
 
 
 def _open_drafts() -> Select[Any]:
@@ -105,7 +106,7 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
     is_acknowledged = _is_acknowledged(connection, report)
     rules = worklist_rules()
     alarm = None if is_acknowledged else _unanswered_alarm(connection, report, rules)
-    urgency = alarm.urgency if alarm else report.urgency
+    urgency = alarm.urgency if alarm else urgency_of(report.document)
     since = alarm.saved_at if alarm else report.saved_at
     waiting_s = (now - datetime.fromisoformat(since)).total_seconds()
     return WorklistItem(
@@ -121,8 +122,8 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         undecided=tuple(i for i in report.finding_ids() if i not in decided),
         is_acknowledged=is_acknowledged,
         realert=not is_acknowledged and _is_overdue(urgency, waiting_s, rules),
-        superseded_urgency=urgency if urgency != report.urgency else "",
-        is_not_assessed=report.is_refused and urgency == rules.levels[-1],
+        superseded_urgency=alarm.urgency if alarm and alarm.urgency != report.urgency else "",
+        is_not_assessed=report.is_refused and urgency is None,
         urgent_text=_urgent_text((alarm or report).document, rules),
     )
 
@@ -163,7 +164,7 @@ def _is_acknowledged(connection: Connection, report: DraftReport) -> bool:
     return taken.scalar_one() > 0
 
 
-def _is_overdue(urgency: str, waiting_s: float, rules: WorklistRules) -> bool:
+def _is_overdue(urgency: str | None, waiting_s: float, rules: WorklistRules) -> bool:
     """Say whether the alarm is due; with a clock that went back the wait is unknown, so it is."""
     is_late = waiting_s >= rules.realert_after_s or waiting_s < 0
     return urgency == rules.realert_level and is_late

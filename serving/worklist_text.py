@@ -49,7 +49,9 @@ def _urgency(item: WorklistItem, words: DecisionWords, sentences: Sentences) -> 
     if item.is_not_assessed:
         return f"{words.text('worklist.not_assessed').upper()}  "
     level = item.urgency
-    return f"{level} {sentences.text(f'urgency.{level}').upper()}  " if level else ""
+    if level is None:
+        return f"{words.text('worklist.no_urgency').upper()}  "
+    return f"{level} {sentences.text(f'urgency.{level}').upper()}  "
 
 
 def _waiting(seconds: float, words: DecisionWords) -> str:

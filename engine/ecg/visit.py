@@ -114,16 +114,24 @@ def screened_ecg(
     """
     ready = None if without_network else ready_delineator(models)
     analysis, model = _analysed(signal, ready)
-    urgency = urgent_ecg(analysis, person, declared)
+    symptoms = tuple(declared)
+    urgency = urgent_ecg(analysis, person, symptoms)
     section = section_of(analysis, model, person, urgency)
     if without_network:
         return ScreenedEcg(section, urgency)
-    findings, statements, evidence = _said(analysis, model, models, person)
+    findings, statements, evidence = _said(
+        analysis, model, models, person, with_symptoms=bool(symptoms)
+    )
     return ScreenedEcg(replace(section, evidence=evidence), urgency, findings, statements)
 
 
 def _said(
-    analysis: EcgAnalysis, network: ModelReference | None, models: Models, person: Person
+    analysis: EcgAnalysis,
+    network: ModelReference | None,
+    models: Models,
+    person: Person,
+    *,
+    with_symptoms: bool,
 ) -> tuple[tuple[Finding, ...], tuple[Statement, ...], tuple[EcgEvidence, ...]]:
     """Return what the rules say; not assessable where rules or network may not be asked."""
     bundle = models.statement_rules(STATEMENTS_ID)
@@ -139,7 +147,7 @@ def _said(
         return refused_findings(bundle.table.names), (), ()
     m = bundle.manifest
     reference = ModelReference(m.id, m.version, bundle.sha256, m.key)
-    findings = statement_findings(found, features, rules, reference)
+    findings = statement_findings(found, features, rules, reference, with_symptoms=with_symptoms)
     return findings, found, evidence_of(findings, features, analysis.fiducials)
 
 
@@ -157,8 +165,8 @@ def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[Ur
     if level is None:
         return ()
     message = Message(f"urgent.{rule.id}")
-    action, addressee = rule.action_with_symptoms, rule.addressee
-    return (UrgentItem(rule.id, level, message, symptoms, action, addressee, rule.source),)
+    action = rule.action_with_symptoms if symptoms else rule.action
+    return (UrgentItem(rule.id, level, message, symptoms, action, rule.addressee, rule.source),)
 
 
 def _analysed(

@@ -153,8 +153,8 @@ def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
 def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
     return {
         "id": item.draft_id,
-        "level": REFUSED_AFTER if item.is_not_assessed else item.urgency,
-        "urgency": "?" if item.is_not_assessed else item.urgency,
+        "level": REFUSED_AFTER if item.is_not_assessed else item.urgency or "none",
+        "urgency": "?" if item.is_not_assessed else item.urgency or "",
         "delay": _delay(item, lang),
         "visit_id": item.visit_id,
         "person_id": item.person_id,
@@ -169,6 +169,8 @@ def _row(item: WorklistItem, lang: str) -> dict[str, Any]:
 def _delay(item: WorklistItem, lang: str) -> str:
     if item.is_not_assessed:
         return DecisionWords(lang).text("worklist.not_assessed")
+    if item.urgency is None:
+        return DecisionWords(lang).text("worklist.no_urgency")
     return Sentences(lang).text(f"urgency.{item.urgency}")
 
 

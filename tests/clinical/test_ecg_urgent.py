@@ -96,8 +96,9 @@ LEVELS = [
     ({"st_leads_excluded": 2.0}, "ecg_st_excluded", "U1", "U0"),
     ({"st_leads_close": 2.0}, "ecg_st_close", "U1", "U0"),
     ({"blocked_p": 2.0}, "ecg_av_block", "U0", "U0"),
-    ({"blocked_p_suspected": 1.0}, "ecg_av_block_suspected", "U1", "U0"),
-    ({"no_clear_beats": 1.0}, "ecg_no_clear_beats", "U1", "U0"),
+    ({"irregularity": 0.2}, "ecg_irregular_with_symptoms", None, "U1"),
+    ({"blocked_p_suspected": 1.0}, "ecg_av_block_suspected", "U0", "U0"),
+    ({"no_clear_beats": 1.0}, "ecg_no_clear_beats", "U0", "U0"),
     ({"amplitude_implausible": 1.0}, "ecg_amplitude_implausible", "U1", "U0"),
     ({"not_judged": 1.0}, "ecg_not_judged_with_symptoms", None, "U0"),
 ]
@@ -202,17 +203,17 @@ def test_what_is_excluded_is_never_silent():
     assert [i.rule_id for i in found] == ["ecg_st_excluded"]
     assert found[0].message.parameters["why"] == "ecg_exclusion:hypertrophy"
     assert [v.name for v in found[0].inputs] == ["ecg.st.II", "ecg.st.III"]
-    assert found[0].action == "physician_reads_ecg_now"
+    assert found[0].action == "physician_reads_ecg_today"
 
 
 def test_two_measurements_that_contradict_each_other_are_read_by_a_physician():
     found = said(evidence(rate=Pair(80.0, 170.0, differ=True)))
-    assert found == {"ecg_measurements_differ": "U1"}
+    assert found == {"ecg_measurements_differ": "U0"}
     assert said(evidence(rate=Pair(80.0, 170.0, differ=True)), CHEST_PAIN) == {
         "ecg_measurements_differ": "U0"
     }
     assert said(evidence(rate=Pair(80.0, 100.0, differ=True))) == {
-        "ecg_measurements_differ": "U1"
+        "ecg_measurements_differ": "U0"
     }, "decision 6: one of the two has missed beats, and a run may be among them"
     assert said(evidence(rate=Pair(80.0, 100.0, differ=False))) == {}
 
@@ -235,7 +236,7 @@ def test_a_rate_that_may_not_be_used_still_asks_to_record_again():
 def test_a_fast_heart_whose_qrs_cant_be_measured_is_read_now():
     assert said(evidence(rate=130.0, qrs=math.nan)) == {
         "ecg_rate_above_120": "U1",
-        "ecg_not_measured": "U1",
+        "ecg_not_measured": "U0",
     }
 
 
@@ -253,7 +254,7 @@ SIMULATED = {
     "nonsustained_ventricular_tachycardia": ("ecg_wide_run", "U1"),
     "lbbb": ("ecg_left_bundle", "U1"),
     "prolonged_qt": ("ecg_qtc_500", "U1"),
-    "av_block_2_mobitz_2": ("ecg_av_block_suspected", "U1"),
+    "av_block_2_mobitz_2": ("ecg_av_block_suspected", "U0"),
 }
 
 
@@ -272,7 +273,7 @@ def test_an_ecg_without_beats_is_read_now():
     flat = EcgSignal.of({n: np.zeros(5000) for n in leads}, 500.0)
     for signal in (noise, flat):
         analysis = analyse_ecg(signal, None)
-        assert levels_of(urgent_ecg(analysis, MAN).items)["ecg_no_clear_beats"] == "U1"
+        assert levels_of(urgent_ecg(analysis, MAN).items)["ecg_no_clear_beats"] == "U0"
         assert levels_of(urgent_ecg(analysis, MAN, CHEST_PAIN).items)["ecg_no_clear_beats"] == "U0"
 
 

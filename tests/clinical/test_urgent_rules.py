@@ -158,7 +158,7 @@ SCENARIOS = [
     ("declared dyspnoea", says_yes("symptom.dyspnoea"), {}, "U1"),
     ("sudden back pain", says_yes("symptom.sudden_back_pain"), {}, "U1"),
     ("back pain alone", says_yes("symptom.back_pain"), {}, None),
-    ("palpitations alone", says_yes("symptom.palpitations"), {}, None),
+    ("palpitations alone", says_yes("symptom.palpitations"), {}, "U2"),
     ("vomiting alone", says_yes("symptom.vomiting"), {}, None),
     ("vomiting and dehydration", says_yes("symptom.vomiting", "symptom.dehydration"), {}, "U0"),
     (

@@ -56,6 +56,7 @@ def visits(draw: st.DrawFn) -> dict[str, Any]:
         _measured("waist", "cm", decimals("58.0", "145.0", 1)),
         _measured("heart_rate", "/min", decimals("42", "128", 0)),
         _measured("total_cholesterol", "mmol/L", decimals("4.0", "9.0", 1)),
+        _measured("triglycerides", "mmol/L", decimals("0.4", "14.0", 1)),
         _measured("hdl_cholesterol", "mmol/L", decimals("0.5", "2.5", 1)),
         _measured("hba1c", "%", decimals("4.2", "9.5", 1)),
         _GLUCOSE,
@@ -74,7 +75,7 @@ def visits(draw: st.DrawFn) -> dict[str, Any]:
         "questionnaire": draw(_questionnaire()),
     }
     for key, codes in (
-        ("symptoms", ["chest_pain", "polyuria", "vomiting", "dyspnoea"]),
+        ("symptoms", ["chest_pain", "polyuria", "vomiting", "dyspnoea", "palpitations"]),
         ("conditions", ["diabetes", "pregnancy", "anaemia", "cardiovascular_disease"]),
         ("medications", ["antihypertensive", "glucose_lowering"]),
     ):

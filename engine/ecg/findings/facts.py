@@ -1,5 +1,6 @@
 """The statements of a visit's ECG as findings of its draft: facts with reasons, for a physician."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,9 @@ ACTION: Final = "read_ecg"
 ADDRESSEE: Final = "occupational_physician"
 REFUSED: Final = "ecg.statement.model_refused"
 BETTER: Final = "ecg.statement.better_supported"
+SYMPTOMS: Final = "ecg.statement.with_symptoms"
+ACTION_WITH_SYMPTOMS: Final = "call_physician_today"
+COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 RIVAL: Final = "reason.ecg_rival"
 RIVAL_SOURCE: Final = "House choice (ENG)"
 DECIMALS: Final = {"ms": 0, "deg": 0, "/min": 0, "a": 0}
@@ -28,6 +32,8 @@ def statement_findings(
     features: EcgFeatures,
     model: StatementsModel,
     reference: ModelReference,
+    *,
+    with_symptoms: bool = False,
 ) -> tuple[Finding, ...]:
     """Return one finding for each statement.
 
@@ -37,8 +43,19 @@ def statement_findings(
     features : of the same recording, for the values behind the reasons
     model : whose rules spoke
     reference : how the bundle is named
+    with_symptoms : the person declared one that the heart can cause
     """
-    return tuple(_finding(s, features, model, reference) for s in statements)
+    found = (_finding(s, features, model, reference) for s in statements)
+    return tuple(_as_pressing_as_symptoms(f) if with_symptoms else f for f in found)
+
+
+def _as_pressing_as_symptoms(finding: Finding) -> Finding:
+    """Raise what cannot wait in a person with symptoms."""
+    raised = statement_settings()["level_with_symptoms"].get(finding.id.removeprefix(PREFIX))
+    if raised is None or finding.state != PRESENT:
+        return finding
+    limits = (*finding.limits, Message(SYMPTOMS))
+    return replace(finding, urgency=raised, proposed_action=ACTION_WITH_SYMPTOMS, limits=limits)
 
 
 def refused_findings(names: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -76,7 +93,7 @@ def _finding(
         proposed_action=ACTION if asks else "",
         proposed_addressee=ADDRESSEE if asks else "",
         model=reference,
-        limits=(*(_limit(why) for why in said.why), *_yields(said)),
+        limits=(*(_limit(why) for why in said.why), *_yields(said), *_counts_as_new(said)),
         details={} if said.why else {"bias": round(said.bias, _CONTRIBUTION_DECIMALS)},
     )
 
@@ -86,6 +103,14 @@ def _yields(said: Statement) -> tuple[Message, ...]:
     if not said.better:
         return ()
     return (Message(BETTER, {"statement": f"finding_name:{PREFIX}{said.better}"}),)
+
+
+def _counts_as_new(said: Statement) -> tuple[Message, ...]:
+    """Say that without an earlier ECG what is seen counts as new."""
+    is_so = (
+        said.state == PRESENT and said.name in statement_settings()["counts_as_new"]["statements"]
+    )
+    return (Message(COUNTS_AS_NEW),) if is_so else ()
 
 
 def _rivals(said: Statement) -> tuple[Reason, ...]:

@@ -185,7 +185,8 @@ def test_an_ecg_of_another_person_silences_nobody(models, symptoms, level):
     problem = Problem(0, "refused_record", "wrong_patient", "$.ecg.file", "", {"elements": "age"})
     asked = parse(VISIT | {"ecg": {"file": "a.xml"}, "symptoms": symptoms})
     draft = screen(with_ecg(asked, None, [problem]), models, GUIDELINES)
-    assert [(u.rule_id, u.level) for u in draft.urgent] == [("ecg_of_another_person", level)]
+    said = [(u.rule_id, u.level) for u in draft.urgent if u.rule_id.startswith("ecg_")]
+    assert said == [("ecg_of_another_person", level)]
     assert draft.urgency == level
     assert "ecg" in draft.rules_not_applied
     for lang, rest in (("fr", "toutes celles de l'ECG"), ("en", "all those of the ECG")):

@@ -41,12 +41,16 @@ def test_an_urgent_item_counts_as_much_as_an_urgent_finding(store, clock):
     assert (first.visit_id, first.urgency) == ("b", "U0")
 
 
-def test_a_draft_without_any_urgency_is_the_least_urgent(store, clock):
+def test_a_draft_without_any_urgency_is_the_least_urgent_and_has_no_level(store, clock):
+    """It stood on the list as "U3, at the next visit" where the draft said nothing."""
     draft = make_draft("a")
     for finding in draft["findings"]:
         finding["urgency"] = None
     save_draft(store, draft, rendered_language="fr", clock=clock)
-    assert worklist(store, clock=clock)[0].urgency == "U3"
+    save(store, clock, "b", "U3")
+    first, last = worklist(store, clock=clock)
+    assert (first.visit_id, first.urgency) == ("b", "U3")
+    assert (last.visit_id, last.urgency, last.is_not_assessed) == ("a", None, False)
 
 
 def test_a_refused_record_with_an_unreadable_symptom_leads_the_list(store, clock):

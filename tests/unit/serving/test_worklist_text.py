@@ -53,5 +53,14 @@ def test_a_refused_record_is_said_to_be_not_assessed_and_has_no_level(lang, said
     assert "U3" not in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "AUCUNE URGENCE ÉVALUÉE"), ("en", "NO URGENCY ASSESSED")]
+)
+def test_a_draft_that_asks_for_nobody_has_no_level(lang, said):
+    text = worklist_text([replace(ITEM, urgency=None)], lang)
+    assert text.startswith(said)
+    assert "U3" not in text
+
+
 def test_an_identifier_moves_no_cursor():
     assert "\x1b" not in worklist_text([replace(ITEM, visit_id="\x1b[2Jv")], "en")

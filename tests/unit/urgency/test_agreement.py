@@ -56,3 +56,19 @@ def test_a_value_that_is_measured_again_now_raises_its_finding_too():
     draft, finding = finding_of("blood_pressure", measurements=given)
     assert {i.action for i in draft.urgent} >= {"remeasure_now_call_physician"}
     assert finding.urgency == "U0"
+
+
+def test_triglycerides_of_today_stand_among_what_is_urgent():
+    """They were U1 with an empty list of urgent items: a nurse saw a level without a reason."""
+    value = {"code": "triglycerides", "value": "11.5", "unit": "mmol/L"}
+    draft, finding = finding_of("triglycerides", measurements=[value])
+    assert draft.urgency == finding.urgency == "U1"
+    (item,) = draft.urgent
+    assert (item.rule_id, item.level) == ("lipids.tg_10", "U1")
+    assert (item.action, item.addressee) == (finding.proposed_action, finding.proposed_addressee)
+    assert [v.value for v in item.inputs] == ["11.5"]
+
+
+def test_a_finding_that_an_urgent_item_stands_for_makes_no_second_one():
+    draft, _ = finding_of("blood_pressure", measurements=pressure("185", "100"))
+    assert [item.rule_id for item in draft.urgent] == ["pressure_180_110"]

@@ -66,7 +66,7 @@ def test_asked_and_none_is_not_the_same_as_not_asked():
 def test_a_symptom_points_to_the_urgent_item_that_it_made():
     draft = draft_of(symptoms=["dyspnoea", "palpitations"])
     (line,) = symptom_lines(draft.symptoms, Sentences("fr"))
-    assert line == "Déclarés : essoufflement (voir la partie urgente) ; palpitations."
+    assert line == "Déclarés : essoufflement (voir plus haut) ; palpitations (voir plus haut)."
 
 
 @pytest.mark.parametrize(
