@@ -78,7 +78,7 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
 
 def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:
     level = REFUSED_AFTER if item.is_not_assessed else item.urgency
-    return rules.rank(level or rules.levels[-1]), item.is_not_assessed
+    return rules.rank(level) if level else len(rules.levels), item.is_not_assessed
 
 
 def _open_drafts() -> Select[Any]:
