@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from .settings import HttpSettings, read_http_settings
 
 _log = logging.getLogger(__name__)
 _NOT_STARTED: Final = 3
+_SWITCH_S: Final = 0.001
 
 
 def serve(*, host: str | None, port: int | None, database: str | None, workers: int | None) -> None:
@@ -37,6 +39,7 @@ def serve(*, host: str | None, port: int | None, database: str | None, workers: 
     if database is not None:
         os.environ["LAENNEC_DATABASE"] = database
     settings, site = read_http_settings(host=host, port=port, workers=workers), read_settings()
+    sys.setswitchinterval(_SWITCH_S)  # a visit that is screened must not keep others from the door
     models = open_models(settings.models or None, trust_folder=settings.trust)
     with opened_service(settings, site, models=models):
         pass  # what can't be opened is said here, in words, before anything is served

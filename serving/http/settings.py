@@ -48,7 +48,7 @@ class HttpSettings(BaseSettings):
     impression_first: bool = False
     shadow: bool = False
     consent_required: bool = False
-    screened_at_once: int = Field(default=2, ge=1, le=64)
+    screened_at_once: int = Field(default=1, ge=1, le=64)
     most_wait_s: float = Field(default=5.0, ge=0, le=600)
     requests_per_minute: int = Field(default=12_000, ge=0)
     refusals_per_minute: int = Field(default=120, ge=0)

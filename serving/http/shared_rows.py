@@ -8,10 +8,13 @@ never refuses somebody for another's requests.
 import fcntl
 import hashlib
 import mmap
+import os
 import struct
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -31,7 +34,9 @@ class SharedRows:
     def __init__(self, size: int = MOST_ROWS) -> None:
         self._size = size
         self._memory = mmap.mmap(-1, size * _ROW.size)
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - its lock ends with the process that holds it
+        self._file, name = tempfile.mkstemp()  # a lock on it ends with the process that holds it
+        Path(name).unlink()
+        weakref.finalize(self, os.close, self._file)
         self._own = Lock()
 
     @contextmanager

@@ -34,7 +34,7 @@ MATRIX = {
     ("GET", "/review/alarms"): "martin nurse cardiologist software",
 }
 SENDERS = "martin bernard nurse software"
-ROLES = [name for name in PEOPLE if name != "bernard"]
+ROLES = [name for name in PEOPLE if name not in {"bernard", "ophthalmologist"}]
 
 
 @pytest.fixture
