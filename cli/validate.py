@@ -80,7 +80,7 @@ def drift(
     """Compare every month of a result with its first months; exit 3 where one is flagged."""
     import json
 
-    from .validation.drift import drift_of, drift_page
+    from ..validation.drift import drift_of, drift_page
 
     report = drift_of(result)
     out.mkdir(parents=True, exist_ok=True)
