@@ -37,7 +37,7 @@ from .prediagnosis import (
     UrgentItem,
 )
 from .published import PublishedColumns, evaluate_published, published_findings
-from .record import BoolArray, Int8Array, VisitBatch
+from .record import UNKNOWN, BoolArray, Int8Array, VisitBatch
 from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
 from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import PersonContext, risk_finding
@@ -46,6 +46,7 @@ from .screened import consent_note, is_declined, is_minor
 from .uninterpretable import as_models_read, hba1c_not_interpretable, with_hba1c_limit
 from .urgency.agreement import agree_with_urgent, with_pressing_findings
 from .urgency.gaps import rules_not_applied
+from .urgency.not_asked import answers_not_asked
 from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
 from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
@@ -267,7 +268,9 @@ def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
 def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
     """Return what the reader must know beside what intake noted."""
     unread = values_not_interpreted(screening.facts, screening.batch, row)
-    return (*unread, *consent_note(screening.batch, row))
+    rules = rules_not_applied(screening.batch, screening.guidelines.urgent, row)
+    asked = answers_not_asked(rules, screening.batch, row)
+    return (*unread, *consent_note(screening.batch, row), *asked)
 
 
 def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
@@ -283,7 +286,7 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
         return tuple(_withheld(f, "finding.record_refused") for f in (*facts, *risks))
     if is_declined(batch)[row]:
         risks = tuple(_withheld(f, "finding.screening_declined") for f in risks)
-    if is_minor(batch)[row]:
+    if is_minor(batch)[row] and batch.age_years[row] != UNKNOWN:
         limit = Message("limit.adult_thresholds", {"age": int(batch.age_years[row])})
         facts = tuple(
             f if f.state == "not_assessable" else replace(f, limits=(*f.limits, limit))

@@ -25,6 +25,13 @@ def consent_note(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
 
 
 def is_minor(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): the age is known and below that of an adult (``intake.toml``)."""
+    """Return bool (n,): the stated age is below that of an adult (``intake.toml``).
+
+    An age that was refused as too low for a visit counts too: who has it may well be a child.
+    """
     adult_from = int(intake_numbers()["age"]["adult_from"])
-    return np.asarray((batch.age_years != UNKNOWN) & (batch.age_years < adult_from))
+    minor = np.asarray((batch.age_years != UNKNOWN) & (batch.age_years < adult_from))
+    for problem in batch.problems:
+        if problem.item == "age" and problem.code == "hard_implausible":
+            minor[problem.row] |= int(problem.parameters["value"]) < adult_from
+    return minor

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..record import NO, UNKNOWN, YES
 from ..vocabulary import Question, Vocabulary
+from .lost_answers import lost_answers
 from .lost_symptoms import NOTHING, lost_symptoms, unknown_where_unread
 from .problems import ProblemLog, shown
 
@@ -35,7 +36,8 @@ def read_answers(
     for key, section in LISTS.items():
         if key in document:
             answers |= _read_list(document[key], section, vocabulary, f"{path}.{key}", log)
-    return answers | lost_symptoms(answers, log.problems, vocabulary)
+    lost = lost_answers(log.problems)
+    return answers | lost | lost_symptoms(answers, log.problems, vocabulary)
 
 
 def _read_object(

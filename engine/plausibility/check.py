@@ -15,8 +15,8 @@ from ..intake.document import intake_numbers
 from ..record import MALE, UNKNOWN, YES, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
 from ..vocabulary import SuspectReading
 from .contradictions import Flag, contradictions
+from .pregnancy import PREGNANCY, can_be_pregnant
 
-PREGNANCY: Final = "condition.pregnancy"
 DIABETES: Final = "condition.diabetes"
 TREATED: Final = "medication.glucose_lowering"
 PLACES: Final = 2
@@ -59,16 +59,21 @@ def _plausible_age(batch: VisitBatch) -> VisitBatch:
 
 
 def _doubtful_pregnancy(batch: VisitBatch) -> VisitBatch:
-    """Doubt the pregnancy of a person recorded as male: one of the two is wrong.
+    """Doubt a pregnancy that the recorded sex or age speaks against: one of the two is wrong.
 
     The answer is kept: until somebody says which, urgent rules of pregnancy hold and models that
     are not meant for it stay silent.
     """
-    doubtful = (batch.answer(PREGNANCY) == YES) & (batch.sex == MALE)
+    doubtful = (batch.answer(PREGNANCY) == YES) & ~can_be_pregnant(batch)
     problems = [
         Problem(int(row), "suspect_item", "pregnancy_of_a_man", "$.conditions", PREGNANCY)
+        if batch.sex[row] == MALE
+        else Problem(
+            int(row), "suspect_item", "pregnancy_at_an_age", "$.conditions", PREGNANCY,
+            parameters={"value": str(int(batch.age_years[row]))},
+        )
         for row in np.flatnonzero(doubtful)
-    ]
+    ]  # fmt: skip
     return replace(batch, problems=(*batch.problems, *problems))
 
 

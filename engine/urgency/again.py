@@ -12,8 +12,8 @@ from .readings import Meaning
 from .reported import values_that_could_meet
 
 REMEASURE_ADDRESSEE: Final = "occupational_physician"
-OLD_LEVEL: Final = "U1"
-"""Of a value that is too old for the visit, however urgent it would be today."""
+PERHAPS_LEVEL: Final = "U1"
+"""Of a value of another day or an answer that could not be read, however urgent it would be."""
 OLD_ACTION: Final = "measure_again_check_date"
 _UPWARD: Final = (">", ">=")
 
@@ -32,7 +32,7 @@ def items_to_measure_again(
     Parameters
     ----------
     rules : the rules that the person's unused values could meet, and how urgent each is at most; a
-        value that is too old for the visit is never more urgent than ``OLD_LEVEL``
+        value that is too old for the visit is never more urgent than ``PERHAPS_LEVEL``
     one : a batch of that person only
     """
     found: dict[InputValue, tuple[UrgentRule, _Meanings]] = {}
@@ -44,7 +44,7 @@ def items_to_measure_again(
                 way = _direction(condition.threshold)
                 for value, meaning in values_that_could_meet(condition.threshold, one):
                     _, meanings = found.setdefault(value, (rule, {}))
-                    level = max(most, OLD_LEVEL) if meaning.is_old else most
+                    level = max(most, PERHAPS_LEVEL) if meaning.is_old else most
                     meanings.setdefault(way, (level, meaning))
     return [_item(rule, value, meanings) for value, (rule, meanings) in found.items()]
 

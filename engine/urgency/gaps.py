@@ -1,7 +1,8 @@
 """Which urgent rules could not be applied, because something they read was sent and can't be read.
 
-What was never measured or asked is no gap of this kind: it is listed where it is missing. This is
-for what came and was lost, after which "the urgent rules were applied" would be false comfort.
+What was never measured is no gap of this kind: it is listed where it is missing. This is for what
+came and was lost, and for a condition or treatment that nobody asked though a measurement makes it
+urgent; after that "the urgent rules were applied" would be false comfort.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -11,14 +12,16 @@ from typing import Final
 import numpy as np
 
 from ..guidelines import UrgentRule
-from ..guidelines.model import Condition
+from ..guidelines.model import Condition, Flag
 from ..intake.answers import LISTS
+from ..intake.lost_answers import UNREADABLE_LIST
 from ..intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
 from ..intake.unread_values import ANY_LOST, lost_value_answer
 from ..logic import FALSE, TRUE, UNKNOWN
 from ..one_person import take_person
 from ..record import UNKNOWN as NOT_KNOWN
 from ..record import YES, Problem, VisitBatch
+from .ask import could_be_so
 from .low_weight import PARTS
 from .rules import condition_holds
 
@@ -39,7 +42,7 @@ class _Lost:
 def rules_not_applied(
     batch: VisitBatch, rules: Sequence[UrgentRule], row: int
 ) -> tuple[UrgentRule, ...]:
-    """Return the rules that do not hold on what was read, and could on what was lost.
+    """Return the rules that do not hold on what was read, and could on what was lost or not asked.
 
     Parameters
     ----------
@@ -48,10 +51,29 @@ def rules_not_applied(
     row : which person
     """
     lost = _lost(batch, row)
-    if not (lost.sections or lost.questions or lost.items):
-        return ()
     one = take_person(batch, row)
-    return tuple(rule for rule in rules if _verdict(rule, one, lost) == UNKNOWN)
+    is_lost = bool(lost.sections or lost.questions or lost.items)
+    asked = [rule for rule in rules if is_lost or any(open_answers(rule, one))]
+    return tuple(rule for rule in asked if _verdict(rule, one, lost) == UNKNOWN)
+
+
+def open_answers(rule: UrgentRule, one: VisitBatch) -> Iterator[str]:
+    """Yield the conditions and treatments that a rule reads and of which nothing is known.
+
+    Parameters
+    ----------
+    rule : an urgent rule
+    one : a batch of one person
+    """
+    for clause in rule.clauses:
+        for condition in clause:
+            flag = condition.flag
+            if flag is not None and _is_open(flag, one):
+                yield flag.name
+
+
+def _is_open(flag: Flag, one: VisitBatch) -> bool:
+    return flag.name.partition(".")[0] in UNREADABLE_LIST and bool(could_be_so(flag, one)[0])
 
 
 def _lost(batch: VisitBatch, row: int) -> _Lost:
@@ -102,15 +124,23 @@ def _verdict(rule: UrgentRule, one: VisitBatch, lost: _Lost) -> np.int8:
 
 
 def _condition(condition: Condition, one: VisitBatch, lost: _Lost) -> np.int8:
-    if condition_holds(condition, one):
-        return TRUE
     flag, threshold = condition.flag, condition.threshold
     if flag is not None:
-        section = flag.name.partition(".")[0]
-        may_be = section in lost.sections or flag.name in lost.questions
-        return UNKNOWN if may_be and one.answer(flag.name)[0] == NOT_KNOWN else FALSE
+        return _answer(flag, one, lost)
+    if condition_holds(condition, one):
+        return TRUE
     if threshold is None:
         return FALSE
     item = threshold.item.partition(".")[0]
     parts = _MADE_FROM.get(item, (item,))
     return UNKNOWN if lost.items & {*parts, _ANY_ITEM} else FALSE
+
+
+def _answer(flag: Flag, one: VisitBatch, lost: _Lost) -> np.int8:
+    if one.answer(flag.name)[0] == flag.choice:
+        return TRUE
+    section = flag.name.partition(".")[0]
+    if section in UNREADABLE_LIST:
+        return UNKNOWN if _is_open(flag, one) else FALSE
+    may_be = section in lost.sections or flag.name in lost.questions
+    return UNKNOWN if may_be and one.answer(flag.name)[0] == NOT_KNOWN else FALSE

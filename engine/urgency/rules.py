@@ -17,7 +17,8 @@ from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
 from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
 from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
-from .again import OLD_LEVEL, items_to_measure_again, source_of
+from .again import PERHAPS_LEVEL, items_to_measure_again, source_of
+from .ask import items_to_ask, lost_answer
 from .readings import could_hold
 from .reported import columns_of, values_that_meet
 from .said_once import is_said_by
@@ -34,14 +35,15 @@ class UrgentColumns:
     rules : the rules, in the order of the columns
     fired : bool (n, r), the rule holds on accepted values
     remeasure : bool (n, r), it could hold on a value that is not used: measure again now
-    old : bool (n, r), of those, that could hold only on a value that is too old for the visit: U1
+    perhaps : bool (n, r), of those, that could hold only on a value that is too old for the visit,
+        or on an answer that was sent and could not be read: U1
     level : int8 (n,), 0 for U0 to 3 for U3, 4 where no rule speaks
     """
 
     rules: tuple[UrgentRule, ...]
     fired: BoolArray
     remeasure: BoolArray
-    old: BoolArray
+    perhaps: BoolArray
     level: Int8Array
 
 
@@ -49,12 +51,13 @@ class UrgentColumns:
 class _Met:
     """Where a condition is met (n,), and where it could be met by a value that is not used.
 
-    ``if_dated_wrong``: by one that is too old for the visit, if only its date is wrong.
+    ``perhaps``: by one that is too old for the visit, if only its date is wrong, or by an answer
+    that was sent and could not be read.
     """
 
     surely: BoolArray
     possibly: BoolArray
-    if_dated_wrong: BoolArray
+    perhaps: BoolArray
 
 
 class _Conditions:
@@ -74,7 +77,7 @@ class _Conditions:
     def _evaluate(self, condition: Condition) -> _Met:
         if condition.flag is not None:
             given = self._batch.answer(condition.flag.name) == condition.flag.choice
-            return self._surely(np.asarray(given))
+            return _Met(np.asarray(given), self._nobody, lost_answer(condition.flag, self._batch))
         if condition.absent:
             return self._surely(_is_absent(condition.absent, self._batch))
         if condition.threshold is None:
@@ -99,7 +102,7 @@ class _Conditions:
 def condition_holds(condition: Condition, one: VisitBatch) -> bool:
     """Return whether a condition holds, or could on a value that is not used, for one person."""
     met = _Conditions(one).met(condition)
-    return bool(met.surely[0] | met.possibly[0] | met.if_dated_wrong[0])
+    return bool(met.surely[0] | met.possibly[0] | met.perhaps[0])
 
 
 def _key(condition: Condition) -> tuple[object, ...]:
@@ -141,18 +144,18 @@ def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentCol
     conditions = _Conditions(batch)
     # One rule after the other in memory, as they are evaluated and read.
     shape = (len(rules), batch.n)
-    fired, remeasure, old = (np.zeros(shape, dtype=np.bool_).T for _ in range(3))
+    fired, remeasure, only_perhaps = (np.zeros(shape, dtype=np.bool_).T for _ in range(3))
     level = np.full(batch.n, NO_URGENCY, dtype=np.int8)
     for index, rule in enumerate(rules):
-        surely, possibly, if_dated_wrong = _rule_holds(rule, conditions)
+        surely, possibly, perhaps = _rule_holds(rule, conditions)
         fired[:, index] = surely
         if rule.level in REMEASURED_LEVELS:
-            remeasure[:, index] = if_dated_wrong & ~surely
-            old[:, index] = if_dated_wrong & ~possibly
+            remeasure[:, index] = perhaps & ~surely
+            only_perhaps[:, index] = perhaps & ~possibly
         asks = fired[:, index] | remeasure[:, index]
-        own = np.where(old[:, index], _code(OLD_LEVEL), _code(rule.level))
+        own = np.where(only_perhaps[:, index], _code(PERHAPS_LEVEL), _code(rule.level))
         level = np.where(asks, np.minimum(level, own), level)
-    return UrgentColumns(tuple(rules), fired, remeasure, old, level)
+    return UrgentColumns(tuple(rules), fired, remeasure, only_perhaps, level)
 
 
 def _code(level: Urgency) -> np.int8:
@@ -162,13 +165,13 @@ def _code(level: Urgency) -> np.int8:
 def _rule_holds(
     rule: UrgentRule, conditions: _Conditions
 ) -> tuple[BoolArray, BoolArray, BoolArray]:
-    """Return where every clause holds; holds or could hold; or would, were no date wrong."""
+    """Return where every clause holds; holds or could hold; holds, could or perhaps would."""
     clauses = []
     for clause in rule.clauses:
         met = [conditions.met(condition) for condition in clause]
         surely = np.logical_or.reduce([m.surely for m in met])
         possibly = surely | np.logical_or.reduce([m.possibly for m in met])
-        dated = possibly | np.logical_or.reduce([m.if_dated_wrong for m in met])
+        dated = possibly | np.logical_or.reduce([m.perhaps for m in met])
         clauses.append((surely, possibly, dated))
     all_surely, all_possibly, all_dated = (
         np.asarray(np.logical_and.reduce(column)) for column in zip(*clauses, strict=True)
@@ -190,14 +193,15 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
     one = take_person(batch, row)
     items = [_item(rule, one) for rule in fired if rule.level == most[rule.group]]
     again = [
-        (rule, OLD_LEVEL if is_old else rule.level)
-        for rule, asks, is_old in zip(
-            columns.rules, columns.remeasure[row], columns.old[row], strict=True
+        (rule, PERHAPS_LEVEL if perhaps else rule.level)
+        for rule, asks, perhaps in zip(
+            columns.rules, columns.remeasure[row], columns.perhaps[row], strict=True
         )
         if asks
     ]
     asked = items_to_measure_again(again, one)
     items = [i for i in items if not is_said_by(i, asked)] + asked
+    items += items_to_ask([rule for rule, _ in again], one)
     return tuple(sorted(items, key=lambda item: item.level))
 
 

@@ -1,6 +1,6 @@
 """What of a stored report is sent to whom: all to a physician, what to do next to a nurse."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..history import ReportHistory
@@ -55,16 +55,27 @@ def status_part(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     kept = ("status", "language", "visit_id", "person_id", "performed_at", "disclaimer", "urgency")
     lists = ("urgent", "refused_items", "suspect_items", "notes", "quality", "screening_declined")
+    limits = ("banners", "rules_not_applied", "is_minor")
     missing = [item for finding in document["findings"] for item in finding["missing"]]
     laboratory = dict.fromkeys(m["next_step"] for m in missing if _is_of_laboratory(m["item"]))
     steps = [step for step in dict.fromkeys(m["next_step"] for m in missing) if step]
     return {
         "schema": STATUS_SCHEMA,
         **{key: document[key] for key in (*kept, *lists)},
+        **{key: document[key] for key in limits if key in document},
         "next_steps": steps,
-        "to_do_now": [step for step in steps if step not in laboratory],
+        "to_do_now": [*_to_mend(document), *(s for s in steps if s not in laboratory)],
         "at_the_laboratory": [step for step in steps if step in laboratory],
     }
+
+
+def _to_mend(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is to be put right before the visit can be read at all."""
+    seen = set()
+    for item in document["refused_items"]:
+        if item["severity"] == "refused_record" and item["remedy"] not in seen:
+            seen.add(item["remedy"])
+            yield item["remedy"]
 
 
 def _is_of_laboratory(item: str) -> bool:

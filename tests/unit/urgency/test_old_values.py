@@ -11,6 +11,8 @@ VISIT = {
     "performed_at": "2026-11-03T09:20:00+01:00",
     "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
     "symptoms": [],
+    "conditions": [],
+    "medications": [],
 }
 LONG_AGO = "2019-01-01T10:00:00+01:00"
 

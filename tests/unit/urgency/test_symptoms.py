@@ -133,7 +133,7 @@ def test_rules_that_read_a_lost_value_are_named_and_no_others():
         {"code": "systolic_bp", "value": "douze", "unit": "mm[Hg]"},
         {"code": "glucose", "value": "0.95", "unit": "g/L", "specimen": "capillary"},
     ]
-    draft = draft_of(measurements=given, symptoms=[])
+    draft = draft_of(measurements=given, symptoms=[], conditions=[])
     groups = {r.group for r in load_urgent_rules() if r.id in draft.rules_not_applied}
     assert groups == {"high_pressure", "low_pressure", "interarm"}
     assert "pressure_180_110_with_signs" not in draft.rules_not_applied

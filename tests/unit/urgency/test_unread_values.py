@@ -242,11 +242,16 @@ def test_an_unknown_code_in_any_other_unit_still_asks_today(unit):
 
 
 @pytest.mark.parametrize("answers", ["medications", "conditions"])
-def test_an_unknown_answer_calls_nobody_and_leaves_the_rules_that_read_it_open(answers):
+def test_an_unknown_answer_is_asked_where_an_urgent_rule_hangs_on_it_and_else_calls_nobody(answers):
+    """The bug it pins: with "insuline" for a code of ours, 0.65 g/L fell from U1 to U2."""
     low = {"code": "glucose", "value": "0.65", "unit": "g/L", "specimen": "capillary"}
     sent = {answers: ["unheard_of"], "measurements": [low]}
     draft = screen(parse(VISIT | sent), Models(), load_guidelines())
-    assert draft.urgency == "U2"
+    assert draft.urgency == "U1"
+    assert [(i.message.id, i.level) for i in draft.urgent] == [
+        ("urgent.ask_answer", "U1"),
+        ("urgent.glucose_below_0_70", "U2"),
+    ]
     assert draft.rules_not_applied == ("glucose_below_0_70_treated",)
     calm = screen(parse(VISIT | {answers: ["unheard_of"]}), Models(), load_guidelines())
     assert (calm.urgency, calm.urgent) == (None, ())
