@@ -28,8 +28,8 @@ def past_of(
 ) -> Past:
     """Return the trajectories of a visit with usable earlier ones, and a known diabetes' follow-up.
 
-    An earlier visit that was refused, is dated later than this one or belongs to another person is
-    not used.
+    An earlier visit that was refused or is dated later than this one is not used; one of another
+    person refused the record.
 
     Parameters
     ----------

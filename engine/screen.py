@@ -4,7 +4,7 @@ No clock, file, network, randomness, logging or language here. It reads in the o
 house works: plausibility, features, urgent rules, facts, published scores, risks, draft.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import numpy as np
 
 from .bundles.load import Models
 from .canonical import canonical_bytes
+from .earlier_values import EarlierValues, earlier_values, with_earlier_range
 from .ecg.signal import EcgSignal
 from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
@@ -89,6 +90,7 @@ class Screening:
     trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
     follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
     risk_changes: Mapping[int, tuple[RiskChange, ...]] = field(default_factory=dict)
+    earlier: Mapping[int, EarlierValues] = field(default_factory=dict)
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -113,8 +115,12 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     signals = {} if record.ecg is None else {0: record.ecg}
     screening = screen_columns(record.batch, models, guidelines, signals=signals)
     past = past_of(record, screening.batch, screening.made, models)
+    earlier = earlier_values(record, screening.batch, guidelines)
+    levels = [URGENCIES.index(item.level) for item in earlier.urgent]
     return replace(
         screening,
+        urgency=np.minimum(screening.urgency, min([NO_URGENCY, *levels])).astype(np.int8),
+        earlier={0: earlier},
         trajectories=past.trajectories,
         follow_up=past.follow_up,
         risk_changes=_risk_changes(record, screening),
@@ -222,7 +228,7 @@ def sealed_draft_of(
         performed_at=performed_at,
         findings=findings,
         urgent=urgent,
-        urgency=_level(int(screening.urgency[row])),
+        urgency=_level(int(screening.urgency[row]), findings),
         refused_items=tuple(n for n in notices if n.severity.startswith("refused")),
         suspect_items=tuple(n for n in notices if n.severity == "suspect_item"),
         notes=tuple(n for n in notices if n.severity == "note"),
@@ -250,11 +256,15 @@ def _urgent(screening: Screening, row: int) -> tuple[UrgentItem, ...]:
     """Return what asks for a person, the most urgent first, of the ECG too."""
     items = urgent_items(screening.urgent, screening.batch, row)
     items += screening.ecg_urgent.get(row, ())
+    items += screening.earlier.get(row, EarlierValues()).urgent
     return tuple(sorted(items, key=lambda item: item.level))
 
 
-def _level(code: int) -> Urgency | None:
-    return URGENCIES[code] if code < NO_URGENCY else None
+def _level(code: int, findings: Sequence[Finding]) -> Urgency | None:
+    """Return the most urgent level; an earlier visit may have made a finding more urgent."""
+    said = [URGENCIES.index(f.urgency) for f in findings if f.urgency]
+    most = min([code, *said])
+    return URGENCIES[most] if most < NO_URGENCY else None
 
 
 def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
@@ -286,6 +296,9 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
         return tuple(_withheld(f, "finding.record_refused") for f in (*facts, *risks))
     if is_declined(batch)[row]:
         risks = tuple(_withheld(f, "finding.screening_declined") for f in risks)
+    past = screening.earlier.get(row, EarlierValues()).in_range
+    facts = tuple(with_earlier_range(f, past) for f in facts)
+    risks = tuple(with_earlier_range(f, past) for f in risks)
     if is_minor(batch)[row] and batch.age_years[row] != UNKNOWN:
         limit = Message("limit.adult_thresholds", {"age": int(batch.age_years[row])})
         facts = tuple(

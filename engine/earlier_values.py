@@ -1,0 +1,183 @@
+"""Values of earlier visits that today's report must not contradict: urgent ones, and glucose.
+
+A glucose of 4 g/L of yesterday stood beside "lower chance of diabetes", and a pressure of 235 of
+yesterday was printed nowhere.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Final
+
+from .facts.columns import evaluate_facts
+from .facts.findings import fact_findings
+from .guidelines import Guidelines
+from .intake import VisitRecord
+from .past import KNOWN_DIABETES, day_of, is_usable
+from .plausibility.check import check_plausibility
+from .prediagnosis import Finding, InputValue, Message, UrgentItem
+from .record import YES, VisitBatch
+from .urgency.reported import columns_of
+from .urgency.rules import evaluate_urgent, urgent_items
+from .vocabulary.load import read_toml
+
+PRESSING: Final = ("U0", "U1")
+ACTION: Final = "measure_again_earlier"
+ADDRESSEE: Final = "nurse"
+RANGE_LIMIT: Final = "limit.earlier_diabetes_range"
+SECOND: Final = "finding.diabetes_range.second_result"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierValue:
+    """A value of an earlier visit, how many days old, and what was proposed about it then."""
+
+    value: InputValue
+    days: int
+    action: str = ""
+    addressee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierValues:
+    """What earlier visits still say.
+
+    Attributes
+    ----------
+    urgent : items that ask for a new measurement today
+    in_range : the last glucose in the diabetes range of another day; None where there is none
+    """
+
+    urgent: tuple[UrgentItem, ...] = ()
+    in_range: EarlierValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """An earlier visit after the plausibility check."""
+
+    batch: VisitBatch
+    days: int
+    guidelines: Guidelines = field(repr=False)
+
+    def urgent(self) -> Iterator[UrgentItem]:
+        columns = evaluate_urgent(self.batch, self.guidelines.urgent)
+        yield from (i for i in urgent_items(columns, self.batch, 0) if i.level in PRESSING)
+
+    def in_range(self) -> EarlierValue | None:
+        found = fact_findings(evaluate_facts(self.batch, self.guidelines), self.batch, 0)
+        for finding in found:
+            if finding.id == _settings()["range_finding"] and _is_in_range(finding):
+                values = (v for reason in finding.reasons_for for v in reason.inputs if v.unit)
+                for value in values:
+                    action, addressee = finding.proposed_action, finding.proposed_addressee
+                    return EarlierValue(value, self.days, action, addressee)
+        return None
+
+
+@cache
+def _settings() -> Mapping[str, Any]:
+    return read_toml("laennec.engine.guidelines", "earlier_visits.toml")
+
+
+def earlier_values(record: VisitRecord, today: VisitBatch, guidelines: Guidelines) -> EarlierValues:
+    """Return what the earlier visits of a record still ask for.
+
+    Parameters
+    ----------
+    record : a visit with earlier ones; a refused one, or an earlier one of another person, is not
+        read
+    today : its columns after the plausibility check
+    guidelines : the chosen sets
+    """
+    if record.is_refused or not record.performed_at:
+        return EarlierValues()
+    visits = sorted(_visits(record, guidelines), key=lambda one: one.days)
+    if not visits:
+        return EarlierValues()
+    known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
+    others = (one.in_range() for one in visits if one.days > 0 and not known)
+    return EarlierValues(
+        urgent=tuple(_again(visits, today)),
+        in_range=next((one for one in others if one is not None), None),
+    )
+
+
+def _visits(record: VisitRecord, guidelines: Guidelines) -> Iterator[_Visit]:
+    now = day_of(record)
+    for one in record.previous:
+        if is_usable(one, record):
+            yield _Visit(check_plausibility(one.batch), (now - day_of(one)).days, guidelines)
+
+
+def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
+    """Yield one item for each urgent measurement of the last days that was not made today."""
+    asked: set[str] = set()
+    for one in visits:
+        if one.days > _settings()["urgent_within_days"]:
+            return
+        for item in one.urgent():
+            values = tuple(v for v in item.inputs if v.unit and not _is_measured(v, today))
+            names = {_item(v.name) for v in values}
+            if names - asked:
+                asked |= names
+                yield _item_of(item, values, one.days)
+
+
+def _item_of(item: UrgentItem, values: tuple[InputValue, ...], days: int) -> UrgentItem:
+    first = values[0]
+    said = {"item": f"item:{first.name}", "value": first.value, "unit": f"unit:{first.unit}"}
+    return UrgentItem(
+        rule_id=item.rule_id,
+        level="U1",
+        message=Message("urgent.earlier_value", {**said, "days": days}),
+        inputs=values,
+        action=ACTION,
+        addressee=ADDRESSEE,
+        source=item.source,
+    )
+
+
+def _is_measured(value: InputValue, today: VisitBatch) -> bool:
+    """Say whether an item has a value of today that is used."""
+    name = f"{value.name.partition('.')[0]}.*" if "." in value.name else value.name
+    return any(bool(column.accepted[0].any()) for _, column in columns_of(name, today))
+
+
+def _item(name: str) -> str:
+    return name.partition(".")[0].replace("diastolic_bp", "systolic_bp")
+
+
+def _is_in_range(finding: Finding) -> bool:
+    return finding.grade in _settings()["range_grades"] and finding.state == "present"
+
+
+def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Finding:
+    """Return a finding on glucose that knows of an earlier value in the diabetes range.
+
+    A second result of another day is no longer one result; where nothing was measured today, what
+    was proposed about the earlier value is proposed again.
+
+    Parameters
+    ----------
+    finding : a fact or a risk
+    earlier : what ``earlier_values`` found
+    """
+    if earlier is None or finding.id not in _settings()["limited"]:
+        return finding
+    value = earlier.value
+    said = {"item": f"item:{value.name}", "value": value.value, "unit": f"unit:{value.unit}"}
+    limit = Message(RANGE_LIMIT, {**said, "days": earlier.days})
+    known = replace(finding, limits=(*finding.limits, limit))
+    if finding.id != _settings()["range_finding"]:
+        return known
+    if finding.grade == _settings()["second_result_grade"] and finding.state == "present":
+        return replace(known, message=Message(SECOND, said | {"days": earlier.days}))
+    if finding.state == "not_assessable" and not finding.urgency:
+        return replace(
+            known,
+            urgency="U2",
+            proposed_action=earlier.action,
+            proposed_addressee=earlier.addressee,
+        )
+    return known

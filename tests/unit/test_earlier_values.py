@@ -1,0 +1,111 @@
+"""Today's report does not contradict what an earlier visit measured."""
+
+import pytest
+from laennec.engine import load_guidelines, load_models, parse, screen
+from laennec.engine.words.text import render_text
+
+MODELS = load_models()
+GUIDELINES = load_guidelines()
+
+
+def visit(day, *measurements, **more):
+    person = {"id": "p1", "birth_date": "1974-03-02", "sex": "female"}
+    base = [
+        {"code": "height", "value": "164", "unit": "cm"},
+        {"code": "weight", "value": "62.0", "unit": "kg"},
+        {"code": "waist", "value": "78.0", "unit": "cm", "waist_site": "midpoint"},
+    ]
+    return {
+        "schema": "laennec.visit/1",
+        "visit_id": f"v-{day}",
+        "performed_at": f"{day}T09:20:00+01:00",
+        "person": person,
+        "measurements": [*base, *measurements],
+        "questionnaire": {"family_history_diabetes": "none", "physically_active": True},
+        "symptoms": [],
+        **more,
+    }
+
+
+def glucose(value):
+    more = {"specimen": "venous_plasma", "fasting_hours": 10}
+    return {"code": "glucose", "value": value, "unit": "g/L", **more}
+
+
+def pressure(systolic, diastolic):
+    return (
+        {"code": "systolic_bp", "value": systolic, "unit": "mm[Hg]", "site": "left_arm"},
+        {"code": "diastolic_bp", "value": diastolic, "unit": "mm[Hg]", "site": "left_arm"},
+    )
+
+
+def draft_of(now, *earlier):
+    return screen(parse(now | {"previous_visits": list(earlier)}), MODELS, GUIDELINES)
+
+
+def named(draft, name):
+    (finding,) = (f for f in draft.findings if f.id == name)
+    return finding
+
+
+@pytest.mark.parametrize("values", [("200", "115", "4.0"), ("235", "135", "5.5")])
+def test_urgent_values_of_yesterday_are_measured_again_today(values):
+    """They were printed nowhere, or beside "lower chance of diabetes"."""
+    systolic, diastolic, sugar = values
+    before = visit("2026-11-09", *pressure(systolic, diastolic), glucose(sugar))
+    draft = draft_of(visit("2026-11-10"), before)
+    assert draft.urgency == "U1"
+    said = {v.name.partition(".")[0] for i in draft.urgent for v in i.inputs}
+    assert said >= {"systolic_bp", "glucose"}
+    assert {i.message.id for i in draft.urgent} == {"urgent.earlier_value"}
+    text = render_text(draft, "fr")
+    assert f"{systolic} mmHg" in text
+    assert "À FAIRE AUJOURD'HUI" in text
+
+
+def test_what_was_measured_today_or_long_ago_is_not_asked_again():
+    before = visit("2026-11-09", *pressure("200", "115"))
+    assert draft_of(visit("2026-11-10", *pressure("122", "76")), before).urgent == ()
+    assert draft_of(visit("2026-12-09"), before).urgent != ()
+    assert draft_of(visit("2026-12-10"), before).urgent == ()
+
+
+@pytest.mark.parametrize(("lang", "one"), [("fr", "seul résultat"), ("en", "One result")])
+def test_a_second_result_of_another_day_is_not_called_one_result(lang, one):
+    before = visit("2025-11-10", glucose("1.45"))
+    draft = draft_of(visit("2026-11-10", glucose("1.30")), before)
+    finding = named(draft, "diabetes_range")
+    assert finding.message.id == "finding.diabetes_range.second_result"
+    assert finding.message.parameters["value"] == "1.45"
+    text = " ".join(render_text(draft, lang).split())
+    assert one not in text.partition("1,45" if lang == "fr" else "1.45")[0]
+
+
+def test_a_risk_without_a_blood_test_knows_of_an_earlier_glucose_in_the_diabetes_range():
+    before = visit("2025-11-10", glucose("1.45"))
+    draft = draft_of(visit("2026-11-10", *pressure("122", "76")), before)
+    for name in ("t2d_undiagnosed", "dysglycaemia", "diabetes_range"):
+        assert "limit.earlier_diabetes_range" in {m.id for m in named(draft, name).limits}
+    finding = named(draft, "diabetes_range")
+    assert (finding.urgency, finding.proposed_action) == ("U2", "confirm_fasting_glucose")
+    assert draft.urgency == "U2"
+
+
+def test_the_same_day_a_calm_past_and_a_known_diabetes_add_nothing():
+    now = visit("2026-11-10", glucose("1.30"))
+    for before in (visit("2025-11-10", glucose("0.95")), visit("2026-11-10", glucose("1.45"))):
+        assert named(draft_of(now, before), "diabetes_range").grade == "to_confirm"
+        assert not any(
+            m.id == "limit.earlier_diabetes_range"
+            for f in draft_of(now, before).findings
+            for m in f.limits
+        )
+    known = draft_of(now | {"conditions": ["diabetes"]}, visit("2025-11-10", glucose("1.45")))
+    assert not any(m.id == "limit.earlier_diabetes_range" for f in known.findings for m in f.limits)
+
+
+def test_an_earlier_visit_of_another_person_refuses_the_record():
+    other = visit("2025-11-10", glucose("1.45"))
+    other["person"] = other["person"] | {"id": "p2"}
+    draft = draft_of(visit("2026-11-10"), other)
+    assert [n.severity for n in draft.refused_items] == ["refused_record"]
