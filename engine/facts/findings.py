@@ -41,6 +41,7 @@ __all__ = [
 DISAGREE: Final = "disagree"
 BARRED: Final = "barred"
 KNOWN: Final = "known"
+KNOWN_ABSENT: Final = "known_absent"
 PRESSING: Final = ("U0", "U1")
 ALREADY_MEASURED: Final = "already_measured"
 DONE_BY: Final = {"venous_fasting_glucose": "glucose.fasting_venous"}
@@ -92,6 +93,8 @@ def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
     tail = grade.code if grade and person.is_made_by_grade else STATES[person.state]
     tail = DISAGREE if person.disagrees else tail
     tail = KNOWN if _is_known(person) else tail
+    if STATES[person.state] == "absent" and person.has(person.spec.known_when):
+        tail = KNOWN_ABSENT
     tail = BARRED if person.column.barred[person.row] and person.spec.barred.action else tail
     shown = next((r for r in rows if r.threshold is not None), None)
     parameters = row_parameters(person.columns, person.batch, person.row, shown) if shown else {}

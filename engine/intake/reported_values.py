@@ -29,7 +29,7 @@ def read_value(
         value = shown(value)
     elif isinstance(value, NumberText):
         log.add("refused_item", "value_not_text", f"{path}.value", item=item.code)
-    pointed = _with_point(value)
+    pointed = with_point(value)
     if pointed != value:
         where = f"{path}.value"
         log.add(
@@ -56,12 +56,12 @@ def read_value(
     return text, nano, sign
 
 
-def _with_point(value: str) -> str:
+def with_point(value: str) -> str:
     """Return a decimal written with one comma as it would be with a point; else what was given.
 
     The value stays refused: it is read only so that the urgent rules can look at it.
 
-    >>> _with_point("3,2"), _with_point("1,234,5"), _with_point("1.26")
+    >>> with_point("3,2"), with_point("1,234,5"), with_point("1.26")
     ('3.2', '1,234,5', '1.26')
     """
     pointed = value.replace(",", ".") if value.count(",") == 1 else value

@@ -20,10 +20,12 @@ from ..record import (
 )
 from ..vocabulary import Vocabulary, load_vocabulary
 from .lost_symptoms import UNREADABLE
+from .problems import shown
+from .reported_values import with_point
 from .unread_values import is_watched, lost_values, what_it_may_mean
 
 NOT_QUOTED = "…"
-"""A table's problems quote nothing of it: a name may stand in the wrong column."""
+"""A table's problems quote nothing of it but a number: a name may stand in the wrong column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +187,18 @@ def _merge(
 
 
 def _unreadable(columns: Sequence[TableColumn]) -> list[Problem]:
-    return [
-        Problem(
-            int(row), "refused_item", "value_not_decimal", c.name, c.slot.split(".", 1)[0],
-            {"found": NOT_QUOTED},
-        )
-        for c in columns
-        for row in np.flatnonzero(c.unreadable)
-    ]  # fmt: skip
+    return [_not_decimal(c, int(row)) for c in columns for row in np.flatnonzero(c.unreadable)]
+
+
+def _not_decimal(column: TableColumn, row: int) -> Problem:
+    """Say what is wrong with one cell; a decimal comma is told as in a visit, and is not lost."""
+    item, text = column.slot.split(".", 1)[0], column.unread.get(row, "")
+    pointed = with_point(text)
+    if pointed != text:
+        said = {"found": shown(text), "pointed": f'"{shown(pointed)}"'}
+        return Problem(row, "refused_item", "decimal_comma", column.name, item, said)
+    said = {"found": NOT_QUOTED}
+    return Problem(row, "refused_item", "value_not_decimal", column.name, item, said)
 
 
 def _without_unit(columns: Sequence[TableColumn], vocabulary: Vocabulary) -> list[Problem]:

@@ -229,6 +229,24 @@ SCENARIOS = [
     ("systolic 85 with confusion", says_yes("symptom.confusion"), {LEFT: "85 mm[Hg]"}, "U0"),
     ("systolic 85 alone", {}, {LEFT: "85 mm[Hg]"}, None),
     ("pregnancy, 140/90", says_yes("condition.pregnancy"), {LEFT: "140 mm[Hg]"}, "U1"),
+    (
+        "pregnancy, 139 with a visual disturbance",
+        says_yes("condition.pregnancy", "symptom.visual_disturbance"),
+        {LEFT: "139 mm[Hg]"},
+        "U1",
+    ),
+    (
+        "pregnancy, 140 with a visual disturbance",
+        says_yes("condition.pregnancy", "symptom.visual_disturbance"),
+        {LEFT: "140 mm[Hg]"},
+        "U0",
+    ),
+    (
+        "pregnancy, 140 with a severe headache",
+        says_yes("condition.pregnancy", "symptom.severe_headache"),
+        {LEFT: "140 mm[Hg]"},
+        "U0",
+    ),
     ("pregnancy, 160", says_yes("condition.pregnancy"), {LEFT: "160 mm[Hg]"}, "U0"),
     (
         "25 mmHg between the arms with back pain",

@@ -82,7 +82,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
             given |= {f"{role}{part}" for role in ("other", "third") for part in PARTS}
             given |= {"tolerance", "tolerance_unit", "recomputed"}
         if where.endswith("intake/table.py"):
-            given |= {"found", "accepted"}  # by position
+            given |= {"found", "accepted", "pointed"}  # by position
         if codes[0] == "previous_visit_refused":
             given |= {"reason"}
         for part in ("found", "why", "remedy"):

@@ -280,6 +280,16 @@ def test_without_a_glucose_nobody_is_asked_to_read_one_in_pregnancy():
 
 
 @pytest.mark.parametrize("guidelines", [FR, ADA])
+@pytest.mark.parametrize("finding", ["diabetes_range", "intermediate_glycaemia"])
+def test_a_known_diabetes_is_not_said_to_be_below_the_range_of_diabetes(finding, guidelines):
+    """The bug it pins: 0.95 g/L in a known diabetes printed "diabetes range not reached"."""
+    glucose = {FASTING: "0.95 g/L"}
+    for more, tail in (({}, "absent"), (says_yes("condition.diabetes"), "known_absent")):
+        one = found({**glucose, "answers": more}, finding, guidelines)
+        assert (one.state, one.message.id) == ("absent", f"finding.{finding}.{tail}")
+
+
+@pytest.mark.parametrize("guidelines", [FR, ADA])
 def test_a_known_diabetes_is_not_to_be_confirmed(guidelines):
     visit = {FASTING: "1.40 g/L", "answers": says_yes("condition.diabetes")}
     one = found(visit, "diabetes_range", guidelines)

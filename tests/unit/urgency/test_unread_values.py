@@ -111,29 +111,31 @@ def test_every_item_of_a_pressing_rule_is_watched():
 
 
 def test_a_table_says_what_the_same_visits_say():
-    texts = ["HI", "1.00", "abc", "0.4 ?"]
-    readable = np.array([False, True, False, False])
+    """The bug it pins: "1,26" in a cell was U1, and in a visit a refused value only."""
+    texts = ["HI", "1.00", "abc", "0.4 ?", "1,26", "6,5"]
+    readable = np.array([False, True, False, False, False, False])
     column = TableColumn(
         slot="glucose.capillary",
         unit="g/L",
-        nano=np.array([0, 10**9, 0, 0]),
-        comparator=np.zeros(4, dtype=np.int8),
+        nano=np.array([0, 10**9, 0, 0, 0, 0]),
+        comparator=np.zeros(6, dtype=np.int8),
         present=readable,
         unreadable=~readable,
         name="capillary",
-        unread={0: texts[0], 2: texts[2], 3: texts[3]},
+        unread={row: text for row, text in enumerate(texts) if row != 1},
     )
     people = TablePeople(
-        person_id=list("abcd"),
-        visit_id=list("abcd"),
-        age_years=np.full(4, 50, dtype=np.int16),
-        sex=np.zeros(4, dtype=np.int8),
+        person_id=list("abcdef"),
+        visit_id=list("abcdef"),
+        age_years=np.full(6, 50, dtype=np.int16),
+        sex=np.zeros(6, dtype=np.int8),
     )
     batch = table_batch(people, [column], {})
     levels = evaluate_urgent(batch, load_urgent_rules()).level.tolist()
-    assert levels == [0, 4, 1, 0]
+    assert levels == [0, 4, 1, 0, 4, 0]
+    assert [p.code for p in batch.problems if p.row > 3] == ["decimal_comma"] * 2
     alone = [draft_of("glucose", t, specimen="capillary").urgency for t in texts]
-    assert alone == ["U0", None, "U1", "U0"]
+    assert alone == ["U0", None, "U1", "U0", None, "U0"]
 
 
 @pytest.mark.parametrize("word", ["HI", "LO", "0.49 g/L"])
