@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from .combine import ARMS
 from .features import combined_values, feature_table
 from .record import ItemState, VisitBatch
 
@@ -56,3 +57,24 @@ def next_step(slots: tuple[str, ...], batch: VisitBatch, row: int) -> str:
     if worst == ItemState.SUSPECT:
         return CONFIRM
     return CORRECT if worst == ItemState.REFUSED else f"next_step.{_feature_of_slot()[missing[0]]}"
+
+
+def step_of(feature: str, batch: VisitBatch, row: int) -> str:
+    """Return the step for a feature that is missing: for the one part of it that is not there.
+
+    Parameters
+    ----------
+    feature : as in vocabulary/features.toml
+    batch : the record after the plausibility check
+    row : which person
+
+    Returns
+    -------
+    as ``next_step``; of a pressure that came and is not used at either arm, what makes it usable
+    """
+    arm = next(one.get("arm") for one in feature_table() if one["name"] == feature)
+    if arm is None:
+        return next_step(parts_of(feature), batch, row)
+    slots = [slot for name in ARMS if (slot := f"{arm}.{name}") in batch.quantities]
+    worst = max((int(batch.quantity(slot).state[row].max()) for slot in slots), default=0)
+    return {ItemState.SUSPECT: CONFIRM, ItemState.REFUSED: CORRECT}.get(ItemState(worst), "")

@@ -90,6 +90,8 @@ def _not_json(text: str, error: ValueError | RecursionError) -> RecordError:
             f"JSON nested too deeply, deepest at line {_deepest_line(text)}",
             "Send the visit as in the visit schema: nothing in it stands so deep",
         )
+    if not text.strip():
+        return _not_a_document("an empty file", "Send the visit again: nothing of it arrived")
     if isinstance(error, json.JSONDecodeError):
         return _not_a_document(f"text that is not JSON at line {error.lineno}", "Mend the JSON")
     return _not_a_document(

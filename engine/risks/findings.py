@@ -19,7 +19,7 @@ from ..explain.shapley import MAX_INPUTS, shapley_values
 from ..features import Feature
 from ..fixedpoint import FloatArray
 from ..fuzzy.system import MamdaniSystem, TskSystem
-from ..next_steps import next_step, parts_of
+from ..next_steps import step_of
 from ..prediagnosis import (
     Band,
     Change,
@@ -209,7 +209,7 @@ def _missing(
         MissingItem(
             item=f"feature:{spec.name}",
             required=spec.required,
-            next_step=next_step(parts_of(spec.name), person.batch, person.row),
+            next_step=step_of(spec.name, person.batch, person.row),
             risk_interval=(
                 float(rounded(interval.item_low)[0, j]),
                 float(rounded(interval.item_high)[0, j]),
@@ -304,5 +304,5 @@ def _required_missing(
 
 
 def _required(name: str, person: PersonContext) -> MissingItem:
-    own = next_step(parts_of(name), person.batch, person.row)
+    own = step_of(name, person.batch, person.row)
     return MissingItem(f"feature:{name}", required=True, next_step=own or f"next_step.{name}")

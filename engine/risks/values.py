@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ..combine import ARMS, office_pressure
 from ..features import Feature
+from ..fixedpoint import NANO
 from ..one_person import take_person
 from ..prediagnosis import InputValue
-from ..record import UNKNOWN, VisitBatch
+from ..record import UNKNOWN, QuantityColumn, VisitBatch
 
+_AVERAGED = 2
 _DERIVED_DIGITS = 3
 _DIGITS_OF_UNIT = {"kg/m2": 2}
 """The body mass index as the findings on it print it."""
@@ -54,13 +58,30 @@ def _reported(feature: Feature, batch: VisitBatch, row: int, arm: str) -> InputV
 
 
 def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputValue | None:
-    """Return the one reading that made a feature, as reported; None where it took several."""
+    """Return what made a feature, in the unit that was reported; None where it took more.
+
+    The last reading that is the value stands as reported; a mean of the last two readings, in one
+    unit, is printed in that unit.
+    """
     by_row = batch.reported.get(slot, ())
     texts = by_row[row] if row < len(by_row) else ()
     column = batch.quantity(slot)
-    if len(texts) != 1 or column.unit[row, 0] < 0:
+    read = [int(i) for i in np.flatnonzero(column.accepted[row]) if i < len(texts)]
+    value, values = float(feature.values[row]), column.model_values()[row]
+    for i in reversed(read):
+        if np.isclose(values[i], value):
+            return InputValue(feature.name, texts[i], _ucum(column, row, i))
+    last = read[-_AVERAGED:]
+    units = {_ucum(column, row, i) for i in last}
+    if len(units) != 1 or not np.isclose(values[last].mean(), value):
         return None
-    return InputValue(feature.name, texts[0], column.item.units[int(column.unit[row, 0])].ucum)
+    ucum = units.pop()
+    mean = float(column.nano[row, last].mean()) / NANO
+    return InputValue(feature.name, _shortest(mean, ucum), ucum, "derived")
+
+
+def _ucum(column: QuantityColumn, row: int, reading: int) -> str:
+    return column.item.units[int(column.unit[row, reading])].ucum
 
 
 def _shortest(value: float, unit: str) -> str:

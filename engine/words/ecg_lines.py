@@ -66,7 +66,7 @@ def value_line(one: EcgValue, sentences: Sentences) -> str:
 
     >>> one = EcgValue("qrs", 92.0, "ms", 3.0, 9, reference=(74.0, 114.0))
     >>> value_line(one, Sentences("fr"))
-    '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114'
+    '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114 ms'
     """
     if one.value is None:
         return ", ".join(dict.fromkeys(sentences.text(reason) for reason in one.withheld))
@@ -77,7 +77,7 @@ def value_line(one: EcgValue, sentences: Sentences) -> str:
         text += " " + sentences.text("ecg.table.spread", spread=spread, n=one.n_beats)
     parts = [text]
     if one.reference is not None:
-        parts.append(_interval(*one.reference, sentences))
+        parts.append(_interval(one.reference, sentences.unit(one.unit), sentences))
     parts += [sentences.text(limit) for limit in one.limits]
     return sentences.text("join.semicolon").join(parts)
 
@@ -112,9 +112,12 @@ def second_line(section: EcgSection, sentences: Sentences) -> str:
     return sentences.text("ecg.report.second", list=sentences.text("join.semicolon").join(words))
 
 
-def _interval(low: float | None, high: float | None, sentences: Sentences) -> str:
+def _interval(ends: tuple[float | None, float | None], unit: str, sentences: Sentences) -> str:
+    low, high = ends
     if low is None:
-        return sentences.text("ecg.table.up_to", high=high or 0.0)
-    if high is None:
-        return sentences.text("ecg.table.from", low=low)
-    return sentences.text("ecg.table.between", low=low, high=high)
+        words = sentences.text("ecg.table.up_to", high=high or 0.0)
+    elif high is None:
+        words = sentences.text("ecg.table.from", low=low)
+    else:
+        words = sentences.text("ecg.table.between", low=low, high=high)
+    return f"{words} {unit}".rstrip()

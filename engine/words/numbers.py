@@ -1,6 +1,7 @@
 """Numbers as a reader of each language writes them."""
 
 import re
+from datetime import date
 from typing import Final
 
 from .load import Language
@@ -27,6 +28,19 @@ def reported(text: str, lang: Language) -> str:
     if not _REPORTED.match(text):
         return text
     return _NO_ZERO.sub("0.", text).replace(".", DECIMAL_MARK[lang])
+
+
+def written_day(text: str, lang: Language) -> str:
+    """Print a date as its reader writes it; what is no date as it is.
+
+    >>> written_day("2026-11-03", "fr"), written_day("2026-11-03", "en"), written_day("?", "fr")
+    ('03/11/2026', '2026-11-03', '?')
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return day.strftime("%d/%m/%Y") if lang == "fr" else day.isoformat()
 
 
 def number(value: float, lang: Language, decimals: int | None = None) -> str:

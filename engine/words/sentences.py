@@ -7,7 +7,7 @@ from ..errors import DataError
 from ..prediagnosis import Message, Parameter
 from .labels import VocabularyLabels
 from .load import Language, check_language, load_sentences, placeholders
-from .numbers import base_of, count_of, number, reported
+from .numbers import base_of, count_of, number, reported, written_day
 
 Table = Mapping[str, str]
 CODE_SEPARATOR: Final = ":"
@@ -106,6 +106,8 @@ class Sentences:
             return ", ".join(self.unit(unit) for unit in value.split(", "))
         if name == "item" and isinstance(value, str):
             return self.name(value)
+        if name == "date" and isinstance(value, str):
+            return written_day(value, self.lang)
         if name == "condition" and isinstance(value, str):
             return self._table.get(f"condition.{value}", self.parameter(value))
         return self.parameter(value)
@@ -200,6 +202,8 @@ class Sentences:
         low, high = (count_of(end, base) for end in interval)
         if low == high:
             return self.risk(interval[1]) if beside is None else self._people(high, base)
+        if low < SMALLEST_COUNT:
+            return self.text("risk.from_fewer", count=SMALLEST_COUNT, high=high, base=base)
         return self.text("risk.between", low=low, high=high, base=base)
 
     def _resolve(self, code: str) -> str | None:

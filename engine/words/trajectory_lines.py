@@ -1,11 +1,10 @@
 """A trajectory as one sentence, and as JSON: text, page and JSON print the same."""
 
 import dataclasses
-from datetime import date
 from typing import Any, Final
 
 from ..prediagnosis import Message, Trajectory
-from .numbers import number, signed
+from .numbers import number, signed, written_day
 from .paper import Page
 from .phrases import capital
 from .sentences import Sentences
@@ -63,7 +62,7 @@ def write_trajectories(
 
 def day_phrase(day: str, sentences: Sentences) -> str:
     """Word a date."""
-    return date.fromisoformat(day).strftime("%d/%m/%Y" if sentences.lang == "fr" else "%Y-%m-%d")
+    return written_day(day, sentences.lang)
 
 
 def _places(trajectory: Trajectory) -> int:
@@ -81,6 +80,8 @@ def _of_unit(trajectory: Trajectory, decimals: int) -> int:
 def _since(days: int, sentences: Sentences) -> str:
     if days == 0:
         return sentences.text("trajectory.today")
+    if days == 1:
+        return sentences.text("trajectory.yesterday")
     months = days // _DAYS_A_MONTH
     if months < _MONTHS_SHOWN_FROM:
         return sentences.text("trajectory.days_ago", days=days)

@@ -47,6 +47,8 @@ def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> Vis
     try:
         recording = read_ecg(path)
     except ScreeningError as error:
+        if not path.exists():
+            return _refused(record, "ecg_file_missing", file=path.name)
         return _refused(record, "ecg_unreadable", kind=error.code)
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = person_problems(recording.header, record.identity, moment, path=FILE_PATH)

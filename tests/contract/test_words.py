@@ -90,7 +90,12 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         checked.add(codes[0])
     worded = {key.split(".")[1] for key in SENTENCES if key.startswith("intake.")}
     assert len(checked) >= 30
-    where_files_are_opened = {"ecg_unreadable", "ecg_outside_folder", "ecg_file_not_used"}
+    where_files_are_opened = {
+        "ecg_unreadable",
+        "ecg_outside_folder",
+        "ecg_file_not_used",
+        "ecg_file_missing",
+    }
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened
     assert worded <= checked | told | {
         code for code in worded if code in "".join(p.read_text("utf-8") for p in ENGINE)

@@ -171,7 +171,7 @@ def test_an_ecg_of_another_person_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [("../other.hea", "ecg_outside_folder"), ("/etc/hostname", "ecg_outside_folder"),
-     ("nowhere.hea", "ecg_unreadable")],
+     ("nowhere.hea", "ecg_file_missing")],
 )  # fmt: skip
 def test_a_file_that_is_not_beside_the_visit_is_not_opened(
     tmp_path: Path, name: str, code: str

@@ -156,6 +156,7 @@ def test_unknown_keys_are_refused_by_name() -> None:
     ("document", "message"),
     [
         (b"\xff\xfe", "not UTF-8"),
+        (" \n", "an empty file"),
         ("{", "not JSON at line 1"),
         ("[1]", "not an object"),
         ('{"a": 1, "a": 2}', "the key 'a' twice"),

@@ -188,7 +188,7 @@ def test_the_ruler_says_in_words_what_it_draws():
 def test_membership_plots_mark_the_value_and_name_it():
     read = page(high_risk_example(), membership_plots=example_plots())
     assert len(read.classed("line", "here")) == 3
-    assert "non renseigné" in read.text
+    assert "à renseigner" in read.text
     assert "niveau élevé 0,65" in read.text
     assert not page(high_risk_example()).classed("figure", "plot")
 

@@ -106,8 +106,9 @@ def test_without_sex_no_interval_of_one_sex_is_printed():
 def test_an_interval_for_one_age_is_for_that_age():
     assert reference_for("pr", "female", 60).high == 212
     for age in (None, 30, 80.5):
-        assert reference_for("pr", "female", age) is None
-    assert reference_for("pr", "female", 79.9) is not None
+        assert reference_for("rate", "female", age) is None
+        assert reference_for("pr", "female", age).high == 200
+    assert reference_for("pr", "female", 79.9).high == 212
 
 
 def test_what_is_withheld_stands_in_the_table_with_its_reason():

@@ -59,7 +59,7 @@ def test_a_reason_keeps_its_rule_its_contribution_and_the_reported_value():
     }
     assert (
         reason["text"]
-        == "tour de taille / taille : niveau élevé (0,634 ; condition remplie à 80 %)"
+        == "rapport du tour de taille à la taille : niveau élevé (0,634 ; condition remplie à 80 %)"
     )
 
 

@@ -36,7 +36,11 @@ def test_a_code_without_a_label_is_refused_by_name():
         ("answer:method.waist.waist_site.umbilicus", "à l'ombilic", "at the umbilicus"),
         ("unit:mL/min/{1.73_m2}", "mL/min/1,73 m²", "mL/min/1.73 m²"),
         ("feature:waist_cm", "tour de taille", "waist circumference"),
-        ("feature:waist_to_height_ratio", "tour de taille / taille", "waist-to-height ratio"),
+        (
+            "feature:waist_to_height_ratio",
+            "rapport du tour de taille à la taille",
+            "waist-to-height ratio",
+        ),
         ("band:high", "élevée", "high"),
         ("term:waist_cm.high", "tour de taille : niveau élevé", "waist circumference: high"),
     ],
@@ -92,7 +96,7 @@ def test_a_bare_item_unit_or_condition_is_worded_too():
     ("premise", "words"),
     [
         ("waist_cm is high", "tour de taille : élevé"),
-        ("waist_cm is not high", "tour de taille : pas élevé"),
+        ("waist_cm is not high", "tour de taille : pas « élevé »"),
         ("bp_treated is yes", "traitement de la pression artérielle : oui"),
         ("bp_treated is not yes", "traitement de la pression artérielle : non"),
         (
