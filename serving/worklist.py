@@ -33,6 +33,7 @@ class WorklistItem:
     undecided : ids of the findings nobody decided yet
     is_acknowledged : a physician saw it or took charge of it
     realert : an urgent report that nobody acknowledged in time
+    is_refused : the record was refused: its urgency is at least what is said, and may be higher
     is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known
     urgent_text : its most urgent item in words, in the language it was kept in; empty without one
     """
@@ -51,11 +52,12 @@ class WorklistItem:
     realert: bool
     superseded_urgency: str = ""
     is_not_assessed: bool = False
+    is_refused: bool = False
     urgent_text: str = ""
 
 
 REFUSED_AFTER: Final = "U1"
-"""A refused record of which nothing could be said stands behind these, before what can wait."""
+"""A refused record that may be more urgent than was said stands behind these at the latest."""
 
 
 def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
@@ -77,8 +79,9 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
 
 
 def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:
-    level = REFUSED_AFTER if item.is_not_assessed else item.urgency
-    return rules.rank(level) if level else len(rules.levels), item.is_not_assessed
+    own = rules.rank(item.urgency) if item.urgency else len(rules.levels)
+    behind = rules.rank(REFUSED_AFTER)
+    return (behind, True) if item.is_refused and own > behind else (own, False)
 
 
 def _open_drafts() -> Select[Any]:
@@ -124,6 +127,7 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         realert=not is_acknowledged and _is_overdue(urgency, waiting_s, rules),
         superseded_urgency=alarm.urgency if alarm and alarm.urgency != report.urgency else "",
         is_not_assessed=report.is_refused and urgency is None,
+        is_refused=report.is_refused,
         urgent_text=_urgent_text((alarm or report).document, rules),
     )
 

@@ -38,6 +38,8 @@ def _report(item: WorklistItem, words: DecisionWords, sentences: Sentences) -> s
             count=len(item.undecided),
         ),
     ]
+    if item.is_refused and not item.is_not_assessed:
+        lines.append(words.text("worklist.refused"))
     if item.superseded_urgency:
         lines.append(words.text("worklist.earlier", level=item.superseded_urgency))
     lines.append(words.text("worklist.report", id=item.draft_id, hash=item.content_hash))

@@ -171,7 +171,9 @@ def _delay(item: WorklistItem, lang: str) -> str:
         return DecisionWords(lang).text("worklist.not_assessed")
     if item.urgency is None:
         return DecisionWords(lang).text("worklist.no_urgency")
-    return Sentences(lang).text(f"urgency.{item.urgency}")
+    delay = Sentences(lang).text(f"urgency.{item.urgency}")
+    refused = DecisionWords(lang).text("worklist.refused")
+    return f"{delay}. {refused}" if item.is_refused else delay
 
 
 def _waiting(seconds: float, words: PageWords) -> str:

@@ -15,6 +15,7 @@ from laennec.serving.house_data import (
 )
 from laennec.serving.states import State
 from laennec.serving.worklist import worklist
+from laennec.serving.worklist_text import worklist_text
 from store_support import MARTIN, HandClock, ask, confirm, confirm_all, make_draft, reject
 
 
@@ -83,6 +84,28 @@ def test_a_refused_record_is_not_taken_for_one_that_can_wait(store, clock):
     assert visits(store, clock) == ["d", "c", "b", "a"]
     flags = [item.is_not_assessed for item in worklist(store, clock=clock)]
     assert flags == [False, True, False, False]
+
+
+def test_every_refused_record_is_marked_and_none_waits_behind_what_can_wait(store, clock):
+    """The bug it pins: refused with a glucose of 0.62 g/L it stood as any U2, unmarked."""
+    for visit_id, urgency in [("a", "U2"), ("b", "U1")]:
+        save(store, clock, visit_id, urgency)
+    visit = {"schema": "laennec.visit/1", "visit_id": "c", "symptoms": [], "exposures": ["x"]}
+    visit |= {"performed_at": "2026-11-03T09:20:00+01:00", "conditions": [], "medications": []}
+    visit |= {"person": {"id": "p", "birth_date": "1974-03-02", "sex": "male"}}
+    low = {"code": "glucose", "value": "0.62", "unit": "g/L", "specimen": "capillary"}
+    draft = as_json(
+        screen(parse(visit | {"measurements": [low]}), Models(), load_guidelines()), "fr"
+    )
+    save_draft(store, draft, rendered_language="fr", clock=clock)
+    items = worklist(store, clock=clock)
+    assert [(i.visit_id, i.urgency, i.is_refused) for i in items] == [
+        ("b", "U1", False),
+        ("c", "U2", True),
+        ("a", "U2", False),
+    ]
+    assert not any(item.is_not_assessed for item in items)
+    assert "Dossier refusé" in worklist_text(items, "fr")
 
 
 def test_it_says_what_is_still_undecided(store, clock):
