@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ...engine.urgency.not_asked import CODE as NOT_ASKED
 from ..history import ReportHistory
 from ..pages.visit_form import laboratory_items
 from ..people import Person
@@ -70,12 +71,12 @@ def status_part(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _to_mend(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is to be put right before the visit can be read at all."""
-    seen = set()
-    for item in document["refused_items"]:
-        if item["severity"] == "refused_record" and item["remedy"] not in seen:
-            seen.add(item["remedy"])
-            yield item["remedy"]
+    """Yield what is to be put right before the visit can be read, and what was not asked."""
+    refused = (i for i in document["refused_items"] if i["severity"] == "refused_record")
+    yield from dict.fromkeys(item["remedy"] for item in refused)
+    for note in document["notes"]:
+        if note["code"] == NOT_ASKED:
+            yield f"{note['found']}. {note['remedy']}"
 
 
 def _is_of_laboratory(item: str) -> bool:

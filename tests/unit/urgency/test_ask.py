@@ -99,6 +99,8 @@ def test_the_status_of_a_refused_record_says_what_limits_it():
     assert status["rules_not_applied"] == ["pregnancy_140_90"]
     assert any("Dossier refusé" in banner for banner in status["banners"])
     assert any("liste" in step for step in status["to_do_now"])
+    missing = status_part(as_json(draft_of(pressure("150", "95"), without=("conditions",)), "fr"))
+    assert any(step.startswith("grossesse : non demandé. ") for step in missing["to_do_now"])
     calm = status_part(as_json(draft_of(pressure("120", "75")), "fr"))
     assert not any("refusé" in banner for banner in calm["banners"])
 
