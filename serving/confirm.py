@@ -24,11 +24,12 @@ from .decisions import (
     report_act,
     resolve,
 )
+from .dependent import check_dependent
 from .drafts import Step, read_report, take_step
 from .history import decision_rows
 from .people import Person, require_physician
 from .reports import DraftReport
-from .states import UNDECIDED, Act, State, superseded
+from .states import UNDECIDED, Act, State, superseded, wrong_hash
 from .store import Store
 from .tables import decisions, requests
 
@@ -116,7 +117,7 @@ def _earlier_sequence(
 def _check_current(report: DraftReport, request: DecisionRequest) -> None:
     path = f"draft {report.draft_id}"
     if report.state in UNDECIDED and request.content_hash != report.content_hash:
-        raise superseded(path)
+        raise wrong_hash(path)
     if report.state is State.SUPERSEDED:
         raise superseded(path)
     if report.state not in UNDECIDED:
@@ -143,6 +144,7 @@ def _write_decisions(
     before = {row["finding_id"]: row["verdict"] for row in decision_rows(connection, report)}
     _check_concluded(report, request)
     taken = resolve(request.decisions, report.document["findings"], frozenset(before))
+    check_dependent(report, before | {d.finding_id: str(d.verdict) for d in taken})
     verdicts = [*before.values(), *(str(decision.verdict) for decision in taken)]
     step = Step(report_act(verdicts, len(report.finding_ids()) - len(verdicts)), physician.id)
     rows = [

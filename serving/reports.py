@@ -106,6 +106,13 @@ class ConfirmedReport:
 
 def not_confirmed(draft_id: str, state: State) -> NotConfirmed:
     """Return the error for a report that may not leave."""
+    if state is State.REJECTED:
+        return NotConfirmed(
+            found="a report of which every finding was rejected was asked for as final",
+            why="a physician decided it, and nothing of it is left to release",
+            remedy="nothing is to be released; a correction of the visit makes a new draft",
+            path=f"draft {draft_id}",
+        )
     return NotConfirmed(
         found=f"a report that is '{state}' was asked for as final",
         why="only a report whose every finding a physician decided, not all rejected, may leave",

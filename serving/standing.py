@@ -139,7 +139,8 @@ def _level(finding: Finding, sentences: Sentences) -> str:
     """Word the drafted state, a score by its own category, a risk as a chance."""
     words = phrases.level_words(finding, sentences)
     level = level_of(finding)
-    is_band = finding.kind == "risk" and words == sentences.text(f"band.{level}")
+    own = f"grade.{finding.id}.{finding.grade}"
+    is_band = finding.kind == "risk" and not sentences.is_whole(own)
     return _as_chance(finding, level, sentences) if is_band else words
 
 

@@ -133,3 +133,13 @@ def superseded(path: str) -> Superseded:
         remedy="read the current version on the worklist and decide on its content hash",
         path=path,
     )
+
+
+def wrong_hash(path: str) -> Superseded:
+    """Return the error for a decision on a hash that is not the report's; no version is newer."""
+    return Superseded(
+        found="the content hash of the decision is not that of this report",
+        why="it may be mistyped or of another version, so it is not known what was read",
+        remedy="read the report again and decide on the content hash that it shows",
+        path=path,
+    )

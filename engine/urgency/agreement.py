@@ -15,6 +15,8 @@ from ..prediagnosis import URGENCIES, Finding, Message, UrgentItem
 
 PRESSING: Final = ("U0", "U1")
 ECG: Final = "ecg_"
+YEARS_AHEAD: Final = "cvd_death_10y"
+BESIDE: Final = "limit.risk_beside_urgent"
 
 
 def with_pressing_findings(
@@ -61,7 +63,8 @@ def agree_with_urgent(
     """Return the findings, a fact raised to the urgent item that reads the same measurement.
 
     Only delay, action and addressee change, and only towards the more urgent; a limit names the
-    rule. Risks are left as they are: no urgent item reads them. Of the ECG findings those that
+    rule. Risks keep what they say: no urgent item reads them; a low one of
+    years to come says in a limit that it lifts no urgency. Of the ECG findings those that
     the urgent items name come first.
 
     Parameters
@@ -88,6 +91,8 @@ def _is_of_ecg(finding: Finding) -> bool:
 
 
 def _raised(finding: Finding, pressing: Sequence[UrgentItem]) -> Finding:
+    if finding.id == YEARS_AHEAD and finding.band == "low" and pressing:
+        return replace(finding, limits=(*finding.limits, Message(BESIDE)))
     if finding.kind != "fact" or not (finding.urgency or finding.proposed_action):
         return finding
     own = URGENCIES.index(finding.urgency) if finding.urgency else len(URGENCIES)

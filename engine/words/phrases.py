@@ -87,6 +87,9 @@ def level_words(finding: Finding, sentences: Sentences) -> str:
     if is_descriptive(finding):
         return sentences.text("state.described")
     table = "state" if finding.kind == "fact" else "band"
+    agreeing = f"{table}.{finding.id}.{level_of(finding)}"
+    if sentences.is_whole(agreeing):
+        return sentences.text(agreeing)
     return sentences.text(f"{table}.{level_of(finding)}")
 
 

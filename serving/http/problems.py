@@ -138,14 +138,52 @@ async def on_bad_request(request: Request, error: Exception) -> JSONResponse:
     )
 
 
+class NoSuchRoute(ScreeningError):
+    """A path that the service does not have."""
+
+    code = "no_such_route"
+
+
+class MethodNotAllowed(ScreeningError):
+    """A path that is there, asked for with another method."""
+
+    code = "method_not_allowed"
+
+
+class RequestRefused(ScreeningError):
+    """What the router refuses for another reason."""
+
+    code = "request_refused"
+
+
+_ROUTER_ERRORS: Final[Mapping[int, tuple[type[ScreeningError], str, str, str]]] = {
+    404: (
+        NoSuchRoute,
+        "a path that this service does not have",
+        "nothing stands there",
+        "Look the path up in /openapi.json",
+    ),
+    405: (
+        MethodNotAllowed,
+        "a method that this path does not have",
+        "nothing was read or changed",
+        "Ask with a method that /openapi.json names; the header Allow has them",
+    ),
+}
+_OTHER: Final = (
+    RequestRefused,
+    "a request that is not served",
+    "nothing was read or changed",
+    "Compare it with /openapi.json",
+)
+
+
 async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     """Answer what the router itself refuses: an unknown path, a method that is not allowed."""
     status = error.status_code if isinstance(error, HTTPException) else STATUS["screening_error"]
-    document = {
-        "type": "about:blank",
-        "title": str(getattr(error, "detail", "")) or "Error",
-        "status": status,
-        "instance": f"urn:uuid:{request.state.id}",
-    }
+    kind, found, why, remedy = _ROUTER_ERRORS.get(status, _OTHER)
+    said = kind(found=found, why=why, remedy=remedy, path="request")
+    request.state.problem = said.code
     headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
+    document = problem(said, status, request.state.id)
     return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)

@@ -139,8 +139,13 @@ def test_a_report_that_is_not_there_is_not_found(people):
     martin = people.as_("martin")
     for url in ("/v1/prediagnoses/none", "/v1/prediagnoses/none/report.html"):
         problem(martin.get(url), 404, "no_such_report")
-    assert martin.get("/v1/nothing").json()["title"] == "Not Found"
-    assert martin.delete("/v1/worklist").status_code == 405
+    nowhere = problem(martin.get("/v1/nothing"), 404, "no_such_route")
+    other = problem(martin.delete("/v1/worklist"), 405, "method_not_allowed")
+    for said in (nowhere, other):
+        assert said["found"]
+        assert said["why"]
+        assert said["remedy"]
+        assert said["path"]
 
 
 def test_an_ecg_file_comes_with_the_visit_as_bytes(people):
