@@ -227,7 +227,8 @@ def headline(finding: Finding, sentences: Sentences) -> str:
     words = sentences.render(finding.message)
     if finding.message.id.startswith(f"finding.{finding.id}.") or finding.kind == "fact":
         return capital(words)
-    return capital(f"{sentences.name(finding.id)}{sentences.text('join.colon')}{words}")
+    inside = words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    return capital(f"{sentences.name(finding.id)}{sentences.text('join.colon')}{inside}")
 
 
 def urgent_line(item: UrgentItem, sentences: Sentences) -> str:

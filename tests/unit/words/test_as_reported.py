@@ -75,3 +75,8 @@ def test_a_date_is_written_as_its_reader_writes_it():
         months=12,
     )
     assert "09/11/2025" in shown
+
+
+def test_a_score_that_does_not_apply_is_one_sentence(tmp_path):
+    text = said(tmp_path, conditions=["diabetes"])
+    assert "FINDRISC : le score ne s'applique pas : diabète déjà connu." in text

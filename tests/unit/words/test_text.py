@@ -97,7 +97,7 @@ def test_what_is_not_assessable_names_its_next_step_and_its_score():
     text = flat(render_text(not_assessable_example(), "fr"))
     assert "aucune mesure utilisable" in text and "Il faut d'abord :" in text
     assert "> prochaine étape : mesurer le tour de taille et la taille" in text
-    assert "DESIR : Le score ne s'applique pas : âge hors de la population" in text
+    assert "DESIR : le score ne s'applique pas : âge hors de la population" in text
 
 
 def test_nothing_to_see_is_said_no_further_than_what_was_assessed():
