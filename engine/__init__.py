@@ -8,7 +8,8 @@ from .errors import ScreeningError
 from .guidelines import Guidelines, load_guidelines
 from .intake import VisitRecord, parse
 from .prediagnosis import Finding, PreDiagnosis
-from .screen import screen, screen_columns
+from .screen import screen
+from .screening import screen_columns
 
 __all__ = [
     "Finding",

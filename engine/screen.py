@@ -4,8 +4,8 @@ No clock, file, network, randomness, logging or language here. It reads in the o
 house works: plausibility, features, urgent rules, facts, published scores, risks, draft.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -14,83 +14,40 @@ import numpy as np
 from .bundles.load import Models
 from .canonical import canonical_bytes
 from .earlier_values import EarlierValues, earlier_values, with_earlier_range
-from .ecg.signal import EcgSignal
-from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
-from .features import Feature, features
 from .guidelines import Guidelines
 from .intake import VisitRecord
 from .past import day_of, last_before, past_of
-from .plausibility.check import check_plausibility
 from .prediagnosis import (
     ECG_RULES,
     URGENCIES,
-    EcgSection,
     Finding,
-    FollowUp,
     ItemNotice,
     Message,
     PreDiagnosis,
     RiskChange,
-    Trajectory,
     Urgency,
     UrgentItem,
 )
-from .published import PublishedColumns, evaluate_published, published_findings
-from .record import UNKNOWN, BoolArray, Int8Array, VisitBatch
-from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
+from .published import published_findings
+from .record import UNKNOWN, VisitBatch
+from .risks import RiskColumns
 from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import PersonContext, risk_finding
-from .screen_ecg import screen_ecgs
 from .screened import consent_note, is_declined, is_minor
-from .uninterpretable import as_models_read, hba1c_not_interpretable, with_hba1c_limit
+from .screening import NO_URGENCY, Screening, screen_columns
+from .uninterpretable import with_hba1c_limit
 from .urgency.agreement import agree_with_urgent, with_pressing_findings
 from .urgency.gaps import rules_not_applied
 from .urgency.not_asked import answers_not_asked
-from .urgency.rules import UrgentColumns, evaluate_urgent, urgent_items
+from .urgency.rules import urgent_items
 from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
 from .words.as_json import canonical_content
 
 if TYPE_CHECKING:
-    from .ecg.findings.find import Statement
-
-NO_URGENCY = len(URGENCIES)
-_BAND_NAMES = ("low", "intermediate", "high")
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """Everything that is said of n people, in columns.
-
-    Attributes
-    ----------
-    batch : the record after the plausibility check
-    made : features as models read them, without an HbA1c that says nothing of the person
-    urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
-    hba1c_unread : bool (n,), for whom an accepted HbA1c was kept from the models
-    """
-
-    batch: VisitBatch
-    made: Mapping[str, Feature]
-    urgent: UrgentColumns
-    facts: FactColumns
-    published: PublishedColumns
-    risks: tuple[RiskColumns, ...]
-    urgency: Int8Array
-    hba1c_unread: BoolArray
-    models: Models
-    guidelines: Guidelines
-    ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
-    ecg_urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
-    ecg_unread: frozenset[int] = frozenset()
-    ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
-    ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
-    trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
-    follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
-    risk_changes: Mapping[int, tuple[RiskChange, ...]] = field(default_factory=dict)
-    earlier: Mapping[int, EarlierValues] = field(default_factory=dict)
+    pass
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -139,73 +96,6 @@ def _risk_changes(record: VisitRecord, screening: Screening) -> dict[int, tuple[
     )
     changes = risk_changes(then, now, day_of(last))
     return {0: changes} if changes else {}
-
-
-def screen_columns(
-    batch: VisitBatch,
-    models: Models,
-    guidelines: Guidelines,
-    *,
-    signals: Mapping[int, EcgSignal] | None = None,
-    outcomes: Collection[str] | None = None,
-) -> Screening:
-    """Screen n visits in columns; a single visit is n = 1, through this very function.
-
-    Parameters
-    ----------
-    signals : row -> the ECG of that person, where there is one
-    outcomes : the risks that are asked for; all of them where None
-    """
-    checked = check_plausibility(batch)
-    hba1c_unread = hba1c_not_interpretable(checked, guidelines)
-    for_models = as_models_read(checked, hba1c_unread)
-    made = features(for_models)
-    urgent = evaluate_urgent(checked, guidelines.urgent)
-    facts = evaluate_facts(checked, guidelines)
-    published = evaluate_published(checked, made)
-    risks = tuple(
-        evaluate_risks(outcome, for_models, made, models, _measured(outcome, facts))
-        for outcome in load_outcomes()
-        if outcomes is None or outcome.id in outcomes
-    )
-    said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
-    levels = [urgent.level, said, published.urgency]
-    levels += [_risk_urgency(columns) for columns in risks]
-    ecgs = screen_ecgs(checked, models, signals or {})
-    levels.append(ecgs.urgency(batch.n))
-    return Screening(
-        batch=checked,
-        made=made,
-        urgent=urgent,
-        facts=facts,
-        published=published,
-        risks=risks,
-        urgency=np.minimum.reduce(levels).astype(np.int8),
-        hba1c_unread=hba1c_unread,
-        models=models,
-        guidelines=guidelines,
-        ecgs=ecgs.sections,
-        ecg_urgent=ecgs.urgent,
-        ecg_unread=ecgs.unread,
-        ecg_findings=ecgs.findings,
-        ecg_statements=ecgs.statements,
-    )
-
-
-def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
-    """Say for whom a present fact speaks instead of this risk."""
-    measured = np.zeros(facts.n, dtype=np.bool_)
-    for name in outcome.measured_by:
-        finding, _, grade = name.partition(".")
-        measured |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
-    return measured
-
-
-def _risk_urgency(columns: RiskColumns) -> Int8Array:
-    bands = columns.outcome.bands
-    found = [bands[name].urgency for name in _BAND_NAMES]
-    levels = [NO_URGENCY if u is None else URGENCIES.index(u) for u in found]
-    return np.array([*levels, NO_URGENCY], dtype=np.int8)[columns.band]
 
 
 def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:

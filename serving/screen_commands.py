@@ -12,7 +12,8 @@ from ..engine import Guidelines, Models, PreDiagnosis, VisitRecord, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import DataError, RecordError, ScreeningError
 from ..engine.risks.labels import model_labels
-from ..engine.screen import Screening, draft_of, screen_record
+from ..engine.screen import draft_of, screen_record
+from ..engine.screening import Screening
 from ..engine.words.as_json import as_json
 from ..engine.words.text import render_text
 

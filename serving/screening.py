@@ -14,8 +14,9 @@ from ..engine.errors import RecordError, ScreeningError
 from ..engine.intake.visit import VisitRecord, with_ecg
 from ..engine.record import NO, UNKNOWN, YES, Problem
 from ..engine.risks.labels import model_labels
-from ..engine.screen import Screening, screen_record, sealed_draft_of
+from ..engine.screen import screen_record, sealed_draft_of
 from ..engine.screened import CONSENT
+from ..engine.screening import Screening
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
 from .asked import Asked

@@ -21,7 +21,7 @@ from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import ScreeningError
 from ...engine.intake.person import Identity
 from ...engine.record import Problem
-from ...engine.screen import screen_columns
+from ...engine.screening import screen_columns
 from .columns import TEXT, coded
 from .ecg_plan import ECG_STATE, file_in, statement_names
 from .output import ENCODED, OUTCOMES, Place, decoded, result_table

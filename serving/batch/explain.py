@@ -20,7 +20,8 @@ from ...datasets.readers.tables import TablePlan, TableRows, read_chunks, read_r
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import RecordError
 from ...engine.risks.labels import model_labels
-from ...engine.screen import draft_of, screen_columns
+from ...engine.screen import draft_of
+from ...engine.screening import screen_columns
 from ...engine.words.text import render_text
 from .options import BatchOptions, BatchRefused
 from .output import Place

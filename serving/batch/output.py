@@ -15,7 +15,7 @@ from ...engine.prediagnosis import RISK_DECIMALS, URGENCIES
 from ...engine.record import BoolArray, Problem
 from ...engine.risks import Abstention, RiskColumns
 from ...engine.scores import NO_POINTS
-from ...engine.screen import Screening, screen_columns
+from ...engine.screening import Screening, screen_columns
 from .age import settle_ages
 from .columns import TEXT, coded, list_offsets, plain
 from .reasons import REASON_TYPE, reasons_column

@@ -9,7 +9,7 @@ import numpy as np
 from ...datasets.readers.tables import FragmentUnreadable, TablePlan, read_chunks, read_rows
 from ...engine.record import UNKNOWN, ItemState
 from ...engine.risks import Abstention
-from ...engine.screen import Screening, screen_columns
+from ...engine.screening import Screening, screen_columns
 from .aggregate import suppressed
 from .omop import collect_omop
 from .options import BatchOptions

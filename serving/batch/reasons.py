@@ -14,7 +14,7 @@ from ...engine.logic import TRUE
 from ...engine.record import BoolArray
 from ...engine.risks import Abstention, RiskColumns
 from ...engine.risks.reference import from_reference
-from ...engine.screen import Screening
+from ...engine.screening import Screening
 from .columns import TEXT, coded, list_offsets
 
 CONTRIBUTION_DECIMALS: Final = 6

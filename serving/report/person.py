@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...engine import Models, PreDiagnosis
-from ...engine.screen import Screening
+from ...engine.screening import Screening
 from .plots import MembershipPlot, membership_plots
 
 Plots = dict[str, tuple[MembershipPlot, ...]]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from laennec.datasets.readers.tables import TableMapping, parse_mapping, plan_table
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.intake import parse
-from laennec.engine.screen import draft_of, screen, screen_columns
+from laennec.engine.screen import draft_of, screen
+from laennec.engine.screening import screen_columns
 from laennec.serving.batch import decoded, screen_table
 from laennec.serving.batch.fingerprint import fingerprint
 

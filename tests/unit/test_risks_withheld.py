@@ -6,7 +6,8 @@ from laennec.engine.guidelines import load_guidelines
 from laennec.engine.prediagnosis import Finding
 from laennec.engine.published.columns import published_table
 from laennec.engine.risks import Abstention, load_outcomes
-from laennec.engine.screen import draft_of, screen_columns
+from laennec.engine.screen import draft_of
+from laennec.engine.screening import screen_columns
 from laennec.engine.vocabulary.load import read_toml
 from laennec.engine.words.sentences import Sentences
 from visits import visit_batch

@@ -5,7 +5,8 @@ import pytest
 from laennec.engine import load_models
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.prediagnosis import Finding
-from laennec.engine.screen import draft_of, screen_columns
+from laennec.engine.screen import draft_of
+from laennec.engine.screening import screen_columns
 from visits import visit_batch
 
 MODELS = load_models()

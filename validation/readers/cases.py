@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...engine import Guidelines, Models, load_guidelines, parse, screen, screen_columns
 from ...engine.risks.values import input_value, pressure_arm
-from ...engine.screen import Screening
+from ...engine.screening import Screening
 from ...engine.words.sentences import Sentences
 from ..errors import StudyError
 

@@ -9,7 +9,8 @@ import pytest
 from laennec.datasets.readers.tables import TableMapping, plan_table, read_rows
 from laennec.engine.bundles.load import Models, load_models
 from laennec.engine.guidelines import load_guidelines
-from laennec.engine.screen import draft_of, screen_columns
+from laennec.engine.screen import draft_of
+from laennec.engine.screening import screen_columns
 from laennec.serving.batch import ENCODED, SCHEMA, screen_table
 from laennec.serving.batch.output import result_table
 
