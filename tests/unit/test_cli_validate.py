@@ -4,7 +4,7 @@ import json
 
 import pytest
 import typer
-from laennec.cli_validate import app
+from laennec.cli.validate import app
 from laennec.validation.protocol import template
 from typer.testing import CliRunner
 
