@@ -4,13 +4,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from laennec.engine import load_guidelines, load_models, parse, screen
-from laennec.engine.features import features
+from laennec.engine.bundles.manifest import InputSpec
+from laennec.engine.features import Feature, features
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.runtime import RiskModel
 
@@ -63,14 +64,21 @@ def start(code: str, *arguments: str) -> tuple[float, float]:
     return min(walls), min(peaks)
 
 
+def _value(made: Mapping[str, Feature], spec: InputSpec) -> float:
+    return float(made[spec.name].values[0]) if spec.name in made else spec.reference
+
+
 def model_rows() -> list[dict[str, Any]]:
     """Time each shipped model on the example, with the firing and contribution of every rule."""
     made = features(check_plausibility(parse(VISIT.read_bytes()).batch))
     rows = []
     for bundle in load_models().loaded:
         model: RiskModel = bundle.model
-        x = np.column_stack([made[n].values for n in bundle.manifest.input_names])
-        observed = np.column_stack([made[n].observed for n in bundle.manifest.input_names])
+        # What one visit does not give (a trend, a target) is asked of the reference person.
+        x = np.array([[_value(made, spec) for spec in bundle.manifest.inputs]])
+        observed = np.array(
+            [[s.name not in made or made[s.name].observed[0] for s in bundle.manifest.inputs]]
+        )
         if not model.run(x, observed).ok[0]:
             continue
         seconds = per_call(lambda model=model, x=x, observed=observed: model.run(x, observed))
