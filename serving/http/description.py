@@ -78,6 +78,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         "required": True,
         "content": {_JSON: {"schema": {"type": "object"}, "example": examples()["hook"]}},
     }
+    for path in (_VISITS, f"{_FHIR}$prediagnose"):
+        responses = said["paths"][path]["post"]["responses"]
+        responses["415"] = {**responses["default"], "description": "Another type of body."}
     post = said["paths"][_VISITS]["post"]
     post["requestBody"] = {"required": True, "content": _visit_bodies()}
     _show(post, "201", "draft")

@@ -27,7 +27,7 @@ from .documents import report_text
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
 from .problems import RequestUnreadable, answer
 from .turns import Turn
-from .uploads import SentVisit, within
+from .uploads import SentVisit, media_type, within
 
 MEDIA_TYPE: Final = "application/fhir+json"
 _KINDS: Final = (MEDIA_TYPE, "application/json")
@@ -70,13 +70,10 @@ async def sent_bundle(request: Request) -> FhirVisit:
 
     Raises
     ------
-    RequestUnreadable : another kind of body
+    MediaTypeNotTaken : another kind of body
     BundleRefused : a Bundle from which no visit of one person can be made
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _KINDS:
-        found = f"a body of the type {kind[:40] or 'none'!r}"
-        raise RequestUnreadable(found, f"Send a Bundle as {MEDIA_TYPE}")
+    media_type(request, _KINDS, f"Send a Bundle as {MEDIA_TYPE}")
     settings = service_of(request).settings
     body = within(await request.body(), settings.max_visit_bytes + settings.max_ecg_bytes)
     return read_visit(body)

@@ -42,6 +42,7 @@ STATUS: Final[Mapping[str, int]] = {
     "idempotency_key_reused": 422,
     "precondition_missing": 428,
     "request_unreadable": 422,
+    "media_type_not_taken": 415,
     "feedback_unreadable": 422,
     "prefetch_missing": 412,
     "no_such_service": 404,
@@ -68,6 +69,12 @@ class RequestUnreadable(ScreeningError):
     def __init__(self, found: str, remedy: str, problems: tuple[dict[str, str], ...] = ()) -> None:
         super().__init__(found=found, why="what is asked can't be told", remedy=remedy)
         self.problems = problems
+
+
+class MediaTypeNotTaken(RequestUnreadable):
+    """A body of a type that the route does not read."""
+
+    code = "media_type_not_taken"
 
 
 class PreconditionMissing(ScreeningError):

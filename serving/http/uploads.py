@@ -1,6 +1,7 @@
 """The body of a request: counted while it arrives, and a visit with its ECG taken apart."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from ...engine.errors import RecordError
 from ..ecg.sent_files import EcgFile
 from .caller import service_of
-from .problems import RequestUnreadable
+from .problems import MediaTypeNotTaken, RequestUnreadable
 
 JSON_TYPES: Final = ("application/json", "application/laennec.visit+json")
 FORM: Final = "multipart/form-data"
@@ -60,14 +61,12 @@ async def sent_visit(request: Request) -> SentVisit:
     Raises
     ------
     BodyTooLarge : more bytes than the service takes for one of the two
-    RequestUnreadable : neither JSON nor a form with a visit
+    MediaTypeNotTaken : neither JSON nor a form
+    RequestUnreadable : a form without one visit
     """
     settings = service_of(request).settings
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in JSON_TYPES:
+    if media_type(request, (*JSON_TYPES, FORM), _HOW) != FORM:
         return SentVisit(within(await request.body(), settings.max_visit_bytes))
-    if kind != FORM:
-        raise RequestUnreadable(f"a body of the type {kind[:40] or 'none'!r}", _HOW)
     try:
         async with request.form(
             max_files=_MOST_FILES, max_fields=_MOST_FILES, max_part_size=settings.max_visit_bytes
@@ -77,6 +76,25 @@ async def sent_visit(request: Request) -> SentVisit:
         raise RequestUnreadable("a form that can't be read", _HOW) from None
     within(sent.document, settings.max_visit_bytes)
     return sent
+
+
+def media_type(request: Request, taken: Collection[str], how: str) -> str:
+    """Return the type of a body, which must be one of those that are taken.
+
+    Parameters
+    ----------
+    request : its header alone is read
+    taken : types without parameters, in small letters
+    how : what to send instead
+
+    Raises
+    ------
+    MediaTypeNotTaken : another type, or none
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in taken:
+        raise MediaTypeNotTaken(f"a body of the type {kind[:40] or 'none'!r}", how)
+    return kind
 
 
 def too_large(limit: int) -> BodyTooLarge:

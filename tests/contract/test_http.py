@@ -228,7 +228,7 @@ def test_a_form_of_other_parts_is_refused(people, files, message):
 def test_a_body_that_is_no_visit_is_refused_and_one_with_problems_is_kept(people):
     client = people.as_("software")
     problem(send(client, b"[]"), 422, "record_error")
-    problem(client.post("/v1/prediagnoses", content=b"<x/>"), 422, "request_unreadable")
+    problem(client.post("/v1/prediagnoses", content=b"<x/>"), 415, "media_type_not_taken")
     refused = send(client, visit(weight=CANARY)).json()
     assert [item["code"] for item in refused["refused_items"]] == ["unknown_key"]
     problem(send(client, b'{"schema": "laennec.visit/1"}'), 422, "identifier_missing")

@@ -79,6 +79,21 @@ def test_every_other_answer_is_a_problem_and_every_route_names_who_may_call():
             assert "422" not in route["responses"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/prediagnoses", "application/problem+json"),
+        ("/fhir/$prediagnose", "application/fhir+json"),
+    ],
+)
+def test_a_body_of_another_type_is_answered_as_it_is_described(people, path, kind):
+    described = DESCRIBED["paths"][path]["post"]["responses"]["415"]
+    answer = people.as_("software").post(path, content="x", headers={"Content-Type": "text/csv"})
+    assert (answer.status_code, answer.headers["content-type"]) == (415, kind)
+    assert list(described["content"]) == [kind]
+    assert "text/csv" in answer.text
+
+
 def test_the_example_visit_is_one_that_the_service_takes(people):
     visit = examples()["visit"]
     jsonschema.validate(visit, visit_schema())

@@ -106,7 +106,7 @@ def test_refusals_are_outcomes_whoever_asks(people):
     assert outcome(post(people.as_("software"), b"{"), 422) == ["record_error"]
     assert outcome(people.as_("martin").get("/fhir/Bundle/none"), 404) == ["no_such_report"]
     plain = people.as_("software").post("/fhir/$prediagnose", content=b"x")
-    assert outcome(plain, 422) == ["request_unreadable"]
+    assert outcome(plain, 415) == ["media_type_not_taken"]
     strange = people.as_("martin").get("/fhir/Questionnaire/visit?lang=de")
     assert outcome(strange, 422) == ["request_unreadable"]
 
