@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from ..errors import ContractBroken
 from .decode import decode
@@ -110,7 +110,7 @@ def form_problems(named: Sequence[tuple[str, str, re.Pattern[str]]]) -> list[str
     ]
 
 
-def empty_texts(manifest: Any, names: Sequence[str]) -> list[str]:  # noqa: ANN401 - any manifest
+def empty_texts(manifest: object, names: Sequence[str]) -> list[str]:
     """Return a problem for each text of a manifest that is empty."""
     return [f"{name}: empty" for name in names if not getattr(manifest, name)]
 
