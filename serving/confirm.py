@@ -32,6 +32,7 @@ from .reports import DraftReport
 from .states import UNDECIDED, Act, State, superseded, wrong_hash
 from .store import Store
 from .tables import decisions, requests
+from .unanswered import check_answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def decide(store: Store, request: DecisionRequest, *, physician: Person, clock: 
     Raises
     ------
     NotPermitted : not a physician, a request that contradicts itself, a finding that is unknown or
-        decided already, a report that is closed, a key that named another act
+        decided already, a report that is closed, a key that named another act, everything rejected
+        while nobody took charge of a U0
     Superseded : the hash is not that of the visit's current version
     StoreUnavailable : nothing was acknowledged
     """
@@ -147,6 +149,7 @@ def _write_decisions(
     check_dependent(report, before | {d.finding_id: str(d.verdict) for d in taken})
     verdicts = [*before.values(), *(str(decision.verdict) for decision in taken)]
     step = Step(report_act(verdicts, len(report.finding_ids()) - len(verdicts)), physician.id)
+    check_answered(connection, report, step.act)
     rows = [
         (decisions, _decision_row(report, decision, physician, writer.at)) for decision in taken
     ]

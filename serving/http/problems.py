@@ -36,6 +36,7 @@ STATUS: Final[Mapping[str, int]] = {
     "not_confirmed": 409,
     "already_decided": 409,
     "no_such_way": 409,
+    "not_acknowledged": 409,
     "superseded": 409,
     "impression_first": 409,
     "shadow_mode": 409,
