@@ -7,7 +7,6 @@ column says so. The ECGs are simulated, 12 leads, 10 s, 500 Hz; what either find
 import concurrent.futures
 import importlib.util
 import multiprocessing
-import statistics
 import tempfile
 import time
 import warnings
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bench_ecg import median_ms
 from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, read_ecg, write_wfdb
 from laennec.datasets.simulator import Noise, sample_scenario, simulate
 from laennec.engine import Models, load_models
@@ -41,18 +41,6 @@ def example(seed: int = 5) -> EcgSignal:
     rng = np.random.default_rng(seed)
     asked = sample_scenario(rng, "lvh_with_strain", noise=(Noise("emg", 20.0),))
     return simulate(asked, seed=seed).signal
-
-
-def median_ms(function: Callable[[], object], *, seconds: float = 2.0) -> float:
-    """Return the median processor time of one call in milliseconds, after a warm-up."""
-    function()
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or not times:
-        start = time.process_time()
-        function()
-        times.append(time.process_time() - start)
-    return 1e3 * statistics.median(times)
 
 
 def written(folder: str, seed: int = 5) -> Path:
@@ -166,9 +154,9 @@ def measure() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = written(folder)
-        ours = median_ms(lambda: found_in(path, models))
+        ours = median_ms(lambda: found_in(path, models), seconds=2.0)
         run, name = peer()
-        theirs = median_ms(lambda: run(path)) if run else None
+        theirs = median_ms(lambda: run(path), seconds=2.0) if run else None
         parts = stages(path, models)
         whole = sum(parts.values())
         return [
