@@ -23,10 +23,10 @@ def due_items(visits: Sequence[Visit], today: date, *, above_target: bool) -> tu
     today : day of this visit
     above_target : HbA1c is above the target, which asks for it more often
     """
-    return tuple(_item(row, visits, today, above_target) for row in due_rows())
+    return tuple(_item(row, visits, today, above_target=above_target) for row in due_rows())
 
 
-def _item(row: DueRow, visits: Sequence[Visit], today: date, above_target: bool) -> DueItem:  # noqa: FBT001 - named by its callers
+def _item(row: DueRow, visits: Sequence[Visit], today: date, *, above_target: bool) -> DueItem:
     months = row.months_above if above_target else row.months
     if row.question:
         state, last_on = _answered(row, visits[-1][0], months), ""
