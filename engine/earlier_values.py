@@ -17,11 +17,11 @@ from .past import KNOWN_DIABETES, day_of, is_usable
 from .plausibility.check import check_plausibility
 from .prediagnosis import Finding, InputValue, Message, UrgentItem
 from .record import YES, VisitBatch
+from .urgency.agreement import PRESSING, measurement_of
 from .urgency.reported import columns_of
 from .urgency.rules import evaluate_urgent, urgent_items
 from .vocabulary.load import read_toml
 
-PRESSING: Final = ("U0", "U1")
 ACTION: Final = "measure_again_earlier"
 ADDRESSEE: Final = "nurse"
 RANGE_LIMIT: Final = "limit.earlier_diabetes_range"
@@ -118,7 +118,7 @@ def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
             return
         for item in one.urgent():
             values = tuple(v for v in item.inputs if v.unit and not _is_measured(v, today))
-            names = {_item(v.name) for v in values}
+            names = {measurement_of(v.name) for v in values}
             if names - asked:
                 asked |= names
                 yield _item_of(item, values, one.days)
@@ -142,10 +142,6 @@ def _is_measured(value: InputValue, today: VisitBatch) -> bool:
     """Say whether an item has a value of today that is used."""
     name = f"{value.name.partition('.')[0]}.*" if "." in value.name else value.name
     return any(bool(column.accepted[0].any()) for _, column in columns_of(name, today))
-
-
-def _item(name: str) -> str:
-    return name.partition(".")[0].replace("diastolic_bp", "systolic_bp")
 
 
 def _is_in_range(finding: Finding) -> bool:

@@ -113,10 +113,16 @@ def _reads_the_same(finding: Finding, item: UrgentItem) -> bool:
     """Say whether an item reads a measurement that speaks for a finding, or its ECG."""
     if _is_of_ecg(finding):
         return item.rule_id.startswith(ECG)
-    mine = {_item(v.name) for reason in finding.reasons_for for v in reason.inputs if v.unit}
-    return bool(mine & {_item(v.name) for v in item.inputs if v.unit})
+    mine = {
+        measurement_of(v.name) for reason in finding.reasons_for for v in reason.inputs if v.unit
+    }
+    return bool(mine & {measurement_of(v.name) for v in item.inputs if v.unit})
 
 
-def _item(name: str) -> str:
-    """Return the item of a slot; both pressures are one measurement."""
+def measurement_of(name: str) -> str:
+    """Return the item of a slot; both pressures are one measurement.
+
+    >>> measurement_of("diastolic_bp.left_arm")
+    'systolic_bp'
+    """
     return name.partition(".")[0].replace("diastolic_bp", "systolic_bp")
