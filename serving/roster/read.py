@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
-from ...engine.intake.visit import SCHEMA
-from ..fhir.entries import obj, objects, text
+from ..fhir.entries import Entry, obj, objects, text
 from ..fhir.identity import person_number
+from ..new_files import new_file, new_folder
 from .hl7 import looks_like_hl7, read_hl7
 from .rows import SEXES, RosterProblem, RosterRow, checked
 
@@ -61,20 +61,33 @@ def _read(path: Path, zone: str) -> Iterator[Read]:
 
 
 def _csv(said: str, name: str, zone: str) -> Iterator[Read]:
+    """Yield the rows of a table; after a line that can't be taken apart the rest is not read."""
     separator = ";" if said.partition("\n")[0].count(";") else ","
     reader = csv.DictReader(io.StringIO(said), delimiter=separator)
+    try:
+        yield from _rows(reader, name, zone)
+    except csv.Error:
+        words = "a cell that is too long; neither it nor what follows was read"
+        yield RosterProblem(f"{name} line {reader.line_num}", "line_unreadable", words)
+
+
+def _rows(reader: "csv.DictReader[str]", name: str, zone: str) -> Iterator[Read]:
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         words = f"no column {', '.join(missing)}"
         yield RosterProblem(name, "column_missing", words)
         return
-    for number, row in enumerate(reader, 2):
+    for row in reader:
+        where = f"{name} line {reader.line_num}"
+        if None in row:
+            yield RosterProblem(where, "cells_too_many", "more cells than columns")
+            continue
         cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
         cells["sex"] = SEXES.get(cells["sex"].lower(), "")
         moment = cells["performed_at"]
         has_zone = moment.endswith("Z") or re.search(r"[+-]\d\d:\d\d$", moment)
         cells["performed_at"] = moment if has_zone else f"{moment}{zone}"
-        yield RosterRow(where=f"{name} line {number}", **cells)
+        yield RosterRow(where=where, **cells)
 
 
 def _fhir(said: str, name: str) -> Iterator[Read]:
@@ -83,30 +96,38 @@ def _fhir(said: str, name: str) -> Iterator[Read]:
     except RecordError:
         yield RosterProblem(name, "file_unreadable", "JSON that can't be read")
         return
-    entries = objects(bundle.get("entry"))
-    resources = [(text(e.get("fullUrl")), obj(e.get("resource"))) for e in entries]
-    patients = {
-        key: one
-        for address, one in resources
-        if one.get("resourceType") == "Patient"
-        for key in (address, f"Patient/{text(one.get('id'))}")
-    }
-    for number, (_, one) in enumerate(resources):
-        where = f"{name} entry {number}"
-        kind = text(one.get("resourceType"))
-        if kind not in ("Appointment", "Encounter"):
+    if bundle.get("resourceType") != "Bundle":
+        yield RosterProblem(name, "file_unreadable", "JSON that is no FHIR Bundle")
+        return
+    entries = [
+        Entry(obj(e.get("resource")), text(e.get("fullUrl")), f"{name} entry {number}")
+        for number, e in enumerate(objects(bundle.get("entry")))
+    ]
+    patients = _patients(entries)
+    for entry in entries:
+        if entry.kind not in ("Appointment", "Encounter"):
             continue
-        if text(one.get("status")) not in _PLANNED:
-            yield RosterProblem(where, "not_planned", f"a status that is not planned ({kind})")
+        if text(entry.resource.get("status")) not in _PLANNED:
+            words = f"a status that is not planned ({entry.kind})"
+            yield RosterProblem(entry.path, "not_planned", words)
             continue
-        yield _planned(one, kind, patients, where)
+        yield _planned(entry, patients)
 
 
-def _planned(
-    one: Mapping[str, Any], kind: str, patients: Mapping[str, Mapping[str, Any]], where: str
-) -> RosterRow:
+def _patients(entries: Sequence[Entry]) -> dict[str, Mapping[str, Any]]:
+    """Return the people by every reference to them; what means two of them means nobody."""
+    meant: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        if entry.kind == "Patient":
+            for name in entry.names:
+                meant.setdefault(name, []).append(entry.resource)
+    return {name: found[0] for name, found in meant.items() if found.count(found[0]) == len(found)}
+
+
+def _planned(entry: Entry, patients: Mapping[str, Mapping[str, Any]]) -> RosterRow:
+    one = entry.resource
     numbers = [text(n.get("value")) for n in objects(one.get("identifier"))]
-    if kind == "Encounter":
+    if entry.kind == "Encounter":
         moment = text(obj(one.get("period")).get("start"))
         address = text(obj(one.get("subject")).get("reference"))
     else:
@@ -118,7 +139,7 @@ def _planned(
         address = known[0] if len(known) == 1 else ""
     patient = patients.get(address, {})
     return RosterRow(
-        where=where,
+        where=entry.path,
         visit_id=numbers[0] if len(numbers) == 1 else text(one.get("id")),
         performed_at=moment,
         person_id=person_number(patient) if patient else "",
@@ -133,20 +154,26 @@ def write_visits(roster: Roster, out: Path) -> list[Path]:
     Parameters
     ----------
     roster : as it was read
-    out : folder
+    out : a new folder
+
+    Raises
+    ------
+    DataError : it holds anything already, or can't be written
     """
-    out.mkdir(parents=True, exist_ok=True)
+    new_folder(out)
     written = []
     for number, row in enumerate(roster.rows, 1):
-        person = {"id": row.person_id, "birth_date": row.birth_date, "sex": row.sex}
-        visit = {"schema": SCHEMA, "visit_id": row.visit_id, "performed_at": row.performed_at}
         path = out / f"{number:04d}-{_NO_NAME.sub('_', row.visit_id)[:60]}.json"
-        document = {**visit, "person": person, "measurements": []}
-        path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        _write(path, row.visit())
         written.append(path)
     said = {
         "visits": [asdict(r) for r in roster.rows],
         "problems": [asdict(p) for p in roster.problems],
     }
-    (out / "roster.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _write(out / "roster.json", said)
     return written
+
+
+def _write(path: Path, said: Mapping[str, Any]) -> None:
+    with new_file(path) as file:
+        file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())

@@ -7,7 +7,10 @@ needs (hazard H2); no name, no employer, no result.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
+
+from ...engine import parse
+from ...engine.intake.visit import SCHEMA
 
 SEXES: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
@@ -30,6 +33,12 @@ class RosterRow:
     birth_date: str
     sex: str
 
+    def visit(self) -> dict[str, Any]:
+        """Return it as a visit that is to be filled in."""
+        person = {"id": self.person_id, "birth_date": self.birth_date, "sex": self.sex}
+        visit = {"schema": SCHEMA, "visit_id": self.visit_id, "performed_at": self.performed_at}
+        return {**visit, "person": person, "measurements": []}
+
 
 @dataclass(frozen=True, slots=True)
 class RosterProblem:
@@ -50,7 +59,7 @@ def checked(rows: Sequence[RosterRow]) -> tuple[list[RosterRow], list[RosterProb
     ----------
     rows : as they were read
     """
-    problems = [p for row in rows for p in _faults(row)]
+    problems = [p for row in rows for p in (list(_faults(row)) or _refused(row))]
     problems += _disagreeing(rows, "wrong_patient", lambda r: r.person_id, _triple)
     problems += _disagreeing(rows, "visit_twice", lambda r: r.visit_id, _visit)
     bad = {problem.where for problem in problems}
@@ -77,6 +86,14 @@ def _faults(row: RosterRow) -> Iterable[RosterProblem]:
         yield RosterProblem(row.where, "sex_unknown", "no sex (female, male, F, M)")
     if not _has_zone(row.performed_at):
         yield RosterProblem(row.where, "moment_unreadable", "no moment with a time zone (--zone)")
+
+
+def _refused(row: RosterRow) -> Iterable[RosterProblem]:
+    """Yield what the intake itself refuses, before somebody fills such a visit in."""
+    for problem in parse(row.visit()).batch.problems:
+        if problem.severity == "refused_record":
+            words = f"a visit that would be refused at {problem.path}"
+            yield RosterProblem(row.where, problem.code, words)
 
 
 def _disagreeing(

@@ -5,6 +5,7 @@ import random
 
 import pytest
 from laennec.engine import parse
+from laennec.engine.errors import DataError
 from laennec.serving.roster.read import COLUMNS, read_roster, write_visits
 
 ROW = ("v1", "2026-11-03T09:20:00+01:00", "p1", "1974-03-02", "F")
@@ -93,6 +94,11 @@ def test_a_semicolon_and_a_zone_of_the_site(tmp_path):
     ("place", "value", "code"),
     [
         (0, "", "visit_missing"),
+        (0, "v\x001", "identifier_unprintable"),
+        (0, "v" * 5000, "identifier_missing"),
+        (0, "v" * 200_000, "line_unreadable"),
+        (4, "F,more", "cells_too_many"),
+        (3, "2999-01-01", "birth_after_visit"),
         (1, "demain", "moment_unreadable"),
         (2, "", "person_missing"),
         (3, "02/03/1974", "birth_date_unreadable"),
@@ -140,3 +146,45 @@ def test_damaged_messages_are_read_or_told(tmp_path):
         for _ in range(rng.randint(1, 20)):
             text[rng.randrange(len(text))] = rng.choice("|^~\\&\r\x00é9")
         read_roster([written(tmp_path, "".join(text))], "+01:00")
+
+
+def alone(**changes):
+    """A Bundle of one Patient without an address and one planned Encounter."""
+    encounter = {"resourceType": "Encounter", "id": "v9", "status": "planned"}
+    encounter |= {"period": {"start": ROW[1]}, **changes}
+    return {
+        "resourceType": "Bundle",
+        "entry": [FHIR["entry"][0], {"resource": encounter}],
+    }
+
+
+def test_a_visit_that_names_nobody_is_of_nobody(tmp_path):
+    """Hazard H2: it was given to the Patient that had no fullUrl."""
+    assert taken(tmp_path, json.dumps(alone()))[1] >= {"person_missing"}
+    named = alone(subject={"reference": "Patient/p3"})
+    assert [row[2] for row in taken(tmp_path, json.dumps(named))[0]] == ["p3"]
+
+
+def test_a_reference_that_means_two_people_means_nobody(tmp_path):
+    """Hazard H2: the last of two Patients with one id was taken."""
+    bundle = alone(subject={"reference": "Patient/p3"})
+    other = {**FHIR["entry"][0]["resource"], "birthDate": "1991-05-06"}
+    bundle["entry"].append({"resource": other})
+    rows, problems = taken(tmp_path, json.dumps(bundle))
+    assert rows == []
+    assert "person_missing" in problems
+
+
+def test_json_that_is_no_bundle_is_told(tmp_path):
+    assert taken(tmp_path, '{"resourceType": "Patient"}') == ([], {"file_unreadable"})
+
+
+def test_visits_that_are_filled_in_are_never_written_over(tmp_path):
+    found = read_roster([written(tmp_path, table(ROW))])
+    path = write_visits(found, tmp_path / "out")[0]
+    path.write_text("filled in", encoding="utf-8")
+    with pytest.raises(DataError, match="a folder that is not empty.*Give another folder"):
+        write_visits(found, tmp_path / "out")
+    assert path.read_text(encoding="utf-8") == "filled in"
+    with pytest.raises(DataError, match="a place that can't be written.*free space"):
+        write_visits(found, path)
