@@ -16,9 +16,10 @@ from ...engine.errors import RecordError, ScreeningError
 from ...engine.intake.document import load_document
 from ...engine.risks.labels import model_labels
 from ...engine.words.as_json import as_json
+from ..new_files import disk_told, new_file, new_folder
 from ..screening import Engine, screen_visit
 from .entries import obj, objects, text
-from .issues import error_outcome
+from .issues import Issue, error_outcome, outcome
 from .results import result_bundle
 from .visit_in import read_visit
 from .writer import About
@@ -72,28 +73,27 @@ def screen_bulk(
     Parameters
     ----------
     files : NDJSON; which resource a line holds is read from the line
-    out : folder for ``results.ndjson``, ``refused.ndjson`` and ``manifest.json``
+    out : a new folder for ``results.ndjson``, ``refused.ndjson`` and ``manifest.json``
     engine : models and guidelines
     lang : fr or en
     now : the caller's clock, aware
 
     Returns
     -------
-    What was counted; the same stands in the manifest
+    What was counted; the same stands in the manifest, which is written last
+
+    Raises
+    ------
+    DataError : the folder holds anything already, or can't be written
     """
-    counts, read = Counts(), _Read()
-    for path in files:
-        _read_file(path, read, counts)
-    counts.encounters = len(read.encounters)
-    counts.without_encounter = sum(
-        len(parts) for name, parts in read.parts.items() if name not in read.encounters
-    )
-    out.mkdir(parents=True, exist_ok=True)
+    new_folder(out)
     labels = model_labels(engine.models, lang)
     with (
-        (out / RESULTS).open("w", encoding="utf-8") as results,
-        (out / REFUSED).open("w", encoding="utf-8") as refused,
+        disk_told(out),
+        (out / RESULTS).open("x", encoding="utf-8") as results,
+        (out / REFUSED).open("x", encoding="utf-8") as refused,
     ):
+        counts, read = _read_all(files, refused)
         for name, bundle in _bundles(read):
             try:
                 said = _screened(bundle, engine, (lang, now, labels))
@@ -104,30 +104,57 @@ def screen_bulk(
                 counts.screened += 1
                 counts.refused_records += said[1]
                 _write(results, said[0])
-    (out / MANIFEST).write_text(json.dumps(asdict(counts), indent=1) + "\n", encoding="utf-8")
+    with new_file(out / MANIFEST) as manifest:
+        manifest.write(json.dumps(asdict(counts), indent=1).encode() + b"\n")
     return counts
 
 
-def _read_file(path: Path, read: _Read, counts: Counts) -> None:
-    counts.files += 1
+def _read_all(files: Sequence[Path], refused: IO[str]) -> tuple[Counts, _Read]:
+    counts, read = Counts(files=len(files)), _Read()
+    for path in files:
+        _read_file(path, read, counts, refused)
+    counts.encounters = len(read.encounters)
+    counts.without_encounter = sum(
+        len(parts) for name, parts in read.parts.items() if name not in read.encounters
+    )
+    return counts, read
+
+
+def _read_file(path: Path, read: _Read, counts: Counts, refused: IO[str]) -> None:
     with path.open("rb") as file:
-        for line in file:
+        for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             counts.lines += 1
             try:
-                _sort(load_document(line), read, counts)
+                _sort(load_document(line), read)
             except RecordError:
                 counts.unreadable_lines += 1
+                _write(refused, _unreadable(f"{path.name} line {number}"))
 
 
-def _sort(resource: Resource, read: _Read, counts: Counts) -> None:
-    """Keep a resource under the reference by which others, or it, name what belongs together."""
+def _unreadable(where: str) -> dict[str, Any]:
+    words = (
+        "a line that is no resource",
+        "the visit that it belongs to is not known, and was screened without it",
+        "Export the file again, and screen it again",
+    )
+    return outcome([Issue("error", "line_unreadable", *words, where=where, kind="invalid")])
+
+
+def _sort(resource: Resource, read: _Read) -> None:
+    """Keep a resource under the reference by which others, or it, name what belongs together.
+
+    Raises
+    ------
+    RecordError : no resource
+    """
     kind = text(resource.get("resourceType"))
     name = f"{kind}/{text(resource.get('id'))}"
     if not kind:
-        counts.unreadable_lines += 1
-    elif kind == "Patient":
+        why = "what it says is not known"
+        raise RecordError(found="JSON without a type", why=why, remedy="Send FHIR resources")
+    if kind == "Patient":
         read.patients.setdefault(name, []).append(resource)
     elif kind == "Encounter":
         read.encounters.setdefault(name, []).append(resource)

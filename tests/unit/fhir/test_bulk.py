@@ -1,11 +1,13 @@
 """Bulk Data files give the answers of the visits in them, and everything is accounted for."""
 
+import errno
 import json
 from datetime import UTC, datetime
 
 import pytest
 from fhir_support import bundle, example, is_r4, of
 from laennec.engine import load_guidelines, load_models
+from laennec.engine.errors import DataError
 from laennec.serving.fhir.bulk import MANIFEST, REFUSED, RESULTS, screen_bulk
 from laennec.serving.screening import Engine, screen_visit
 
@@ -92,6 +94,32 @@ def test_lines_that_cant_be_read_are_counted_and_the_rest_goes_on(tmp_path, engi
         file.write('{"resourceType": \n[1]\n\n{"a": 1}\n')
     counts = screen_bulk(files, tmp_path / "out", engine, lang="en", now=NOW)
     assert (counts.unreadable_lines, counts.screened) == (3, 1)
+    told = [
+        json.loads(x)["issue"][0] for x in (tmp_path / "out" / REFUSED).read_text().splitlines()
+    ]
+    places = [issue["expression"][0] for issue in told]
+    assert places == [f"{files[0].name} line {n}" for n in (2, 3, 5)]
+    assert {issue["details"]["coding"][0]["code"] for issue in told} == {"line_unreadable"}
+
+
+def test_results_that_are_there_are_never_written_over(tmp_path, engine):
+    files = exported(tmp_path, resources("01-raised-risk"))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / RESULTS).write_text("before", encoding="utf-8")
+    with pytest.raises(DataError, match="a folder that is not empty"):
+        screen_bulk(files, tmp_path / "out", engine, lang="fr", now=NOW)
+    assert (tmp_path / "out" / RESULTS).read_text(encoding="utf-8") == "before"
+
+
+def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path, engine, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    files = exported(tmp_path, resources("01-raised-risk"))
+    monkeypatch.setattr("laennec.serving.fhir.bulk._write", full)
+    with pytest.raises(DataError, match="No space left on device.*cut short.*run it again"):
+        screen_bulk(files, tmp_path / "out", engine, lang="fr", now=NOW)
+    assert not (tmp_path / "out" / MANIFEST).exists()
 
 
 def test_an_encounter_without_its_patient_or_twice_is_refused(tmp_path, engine):
