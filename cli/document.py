@@ -14,7 +14,9 @@ def document(
         Path, typer.Option(exists=True, dir_okay=False, help="FHIR Patient, qualified identity.")
     ],
     finess: Annotated[str, typer.Option(help="FINESS number of the service.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The XDM package, a zip.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", dir_okay=False, help="The XDM package, a new zip.")
+    ],
     organisation: Annotated[str, typer.Option(help="Its name; the site's by default.")] = "",
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     database: Annotated[str | None, typer.Option(help="Store; else LAENNEC_DATABASE.")] = None,
@@ -27,12 +29,13 @@ def document(
     from ..serving.decide_commands import opened
     from ..serving.documents.export import Asked, export_document
     from ..serving.http.pdf import as_pdf
+    from ..serving.new_files import new_file
     from ..serving.site import load_site, read_settings
 
     settings = read_settings()
     name = organisation or load_site(settings.site).name
     asked = Asked(draft_id, identity.read_bytes(), finess, name, lang, as_pdf(PDF_A))
-    with opened(database, settings) as store:
+    with new_file(output) as file, opened(database, settings) as store:
         data = export_document(store, asked, clock=utc_now)
-    output.write_bytes(data)
+        file.write(data)
     typer.echo(f"{output} {len(data)}", err=True)
