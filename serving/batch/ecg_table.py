@@ -21,6 +21,9 @@ ECG_TABLE: Final = "ecgs.parquet"
 ECG_ENDINGS: Final = (".hea", ".edf", ".bdf", ".dcm", ".scp", ".ecg", ".xml", ".mfer", ".mwf")
 """A file that ends so and can't be read is an ECG that was lost; another one is no ECG."""
 
+MOST_YEARS: Final = 2**15 - 1
+"""What the column of the ages holds; whether a person can be so old is judged with the row."""
+
 _SCHEMA: Final = pa.schema(
     [
         ("person_id", pa.string()), ("visit_date", pa.date32()), ("age_years", pa.int16()),
@@ -64,6 +67,7 @@ def with_ecg_table(options: BatchOptions, reporter: Reporter) -> BatchOptions:
             remedy="Give the folder that holds the ECG files, in any format that is read",
             path=folder.name,
         )
+    _check_names(rows, folder)
     if skipped:
         told = ", ".join(f"{ending or '(none)'} {n:,}" for ending, n in sorted(skipped.items()))
         reporter.line(f"batch: files that are no ECG are left out, by ending: {told}")
@@ -71,6 +75,26 @@ def with_ecg_table(options: BatchOptions, reporter: Reporter) -> BatchOptions:
     target.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), target)
     return replace(options, inputs=(target,))
+
+
+def _check_names(rows: list[dict[str, Any]], folder: Path) -> None:
+    """Refuse names that are no text: a row could not name its file, and its ECG would be lost."""
+    unnamed = sum(not _is_text(row["ecg_path"]) for row in rows)
+    if unnamed:
+        raise BatchRefused(
+            found=f"ECG files whose names are not in UTF-8: {unnamed:,}",
+            why="no row of a table can name them, so their ECGs would be lost",
+            remedy="Rename them (accents of an older system: `convmv -f latin1 -t utf8`)",
+            path=folder.name,
+        )
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _rows(folder: Path, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
@@ -105,8 +129,9 @@ def _row(name: str, header: EcgHeader) -> dict[str, Any]:
 
 
 def _age(header: EcgHeader, day: date | None) -> int | None:
-    """Return completed years on the day of the recording."""
+    """Return completed years on the day of the recording; None where it states no such number."""
     if header.birth_date is not None and day is not None:
         born = header.birth_date
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-    return None if header.age_years is None else int(header.age_years)
+    years = header.age_years
+    return None if years is None or not 0 <= years <= MOST_YEARS else int(years)

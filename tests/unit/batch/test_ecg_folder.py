@@ -1,5 +1,7 @@
 """A folder of ECGs alone is a table of what their headers say."""
 
+import math
+import os
 from datetime import UTC, date, datetime
 
 import pyarrow.parquet as pq
@@ -77,6 +79,22 @@ def test_a_folder_without_an_ecg_is_refused(tmp_path):
     options = BatchOptions((), tmp_path / "out", ecg_folder=tmp_path / "files")
     with pytest.raises(BatchRefused, match="a folder without an ECG"):
         run_batch(options, SilentReporter())
+
+
+def test_a_name_that_is_no_text_is_refused_before_anything_is_made(tmp_path, folder):
+    """The bug it pins: a file named in Latin-1 ended the run with a traceback of Arrow."""
+    odd = os.fsencode(folder) + "/électro.edf".encode("latin-1")
+    with open(odd, "wb") as file:  # noqa: PTH123 - a name that pathlib would have to escape
+        file.write(b"no ecg")
+    with pytest.raises(BatchRefused, match="not in UTF-8: 1"):
+        run_batch(BatchOptions((), tmp_path / "out", workers=1, ecg_folder=folder), Heard())
+    assert not (tmp_path / "out" / "collected").exists()
+
+
+@pytest.mark.parametrize("years", [math.inf, -math.inf, math.nan, 1e9, -5.0])
+def test_an_age_that_is_no_number_of_years_is_not_stated(years):
+    """The bug it pins: one header with such an age ended the run of the whole folder."""
+    assert _row("a.csv", EcgHeader("csv", "a", age_years=years))["age_years"] is None
 
 
 def test_a_person_is_named_by_the_header_and_aged_on_the_day_of_the_recording():
