@@ -85,6 +85,15 @@ def test_a_decision_is_taken_on_the_hash_that_was_read(people, sent):
     problem(decide(people.as_("bernard"), sent), 409, "already_decided")
 
 
+def test_an_alarm_is_taken_charge_of_before_everything_is_rejected(people):
+    urgent = send(people.as_("software"), visit("03-urgent")).json()
+    martin, all_of_it = people.as_("martin"), {"verdict": "reject", "reason": "wrong-value"}
+    problem(decide(martin, urgent, all_of_it), 409, "not_acknowledged")
+    assert martin.get("/v1/worklist").json()["reports"][0]["urgency"] == "U0"
+    martin.post(f"/v1/prediagnoses/{urgent['id']}/acknowledgement")
+    assert decide(martin, urgent, all_of_it).json()["state"] == "rejected"
+
+
 def test_a_decision_is_taken_finding_by_finding_with_coded_reasons(people, sent):
     martin, ids = people.as_("martin"), [f["id"] for f in sent["findings"]]
     problem(decide(martin, sent, {"finding": ids[0], "verdict": "reject"}), 422, "not_permitted")
