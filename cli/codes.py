@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .printing import print_json, write_text
+from .printing import print_json
 
 app = typer.Typer(help="Code maps: gaps, duplicates, a site's thesaurus, free text.")
 File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
@@ -38,11 +38,13 @@ def lint(
 
 
 @app.command()
-def template(output: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+def template(output: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     """Write an empty thesaurus map with every code of the house, to be filled in."""
     from ..serving.codes.site_maps import template as text
+    from ..serving.new_files import new_file
 
-    write_text(output, text())
+    with new_file(output) as file:
+        file.write(text().encode())
 
 
 @app.command()

@@ -2,18 +2,20 @@
 
 import json
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 address, token, visit = sys.argv[1:4]
-request = urllib.request.Request(
-    f"{address}/v1/prediagnoses",
-    data=Path(visit).read_bytes(),
-    headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-)
-with urllib.request.urlopen(request, timeout=30) as answer:
-    print(answer.headers.get("X-Laennec-Mock", "live"))
-    draft = json.load(answer)
+headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+request = urllib.request.Request(f"{address}/v1/prediagnoses", Path(visit).read_bytes(), headers)
+try:
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        print(answer.headers.get("X-Laennec-Mock", "live"))
+        draft = json.load(answer)
+except urllib.error.HTTPError as refusal:
+    said = json.load(refusal)
+    sys.exit(f"{said['code']}: {said['found']}. {said['remedy']}")
 print(draft["id"], draft["urgency"], draft["disclaimer"])
 for item in draft["urgent"]:
     print(item["level"], item["text"], item["action"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ...engine.errors import DataError
 from .matcher import propose
 
 NOTHING: Final = ""
@@ -68,6 +69,23 @@ def measure(rows: Sequence[tuple[str, str]]) -> Accuracy:
 
 
 def read_list(path: Path) -> list[tuple[str, str]]:
-    """Read a list of texts: CSV with the columns text and code."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(row["text"], row["code"]) for row in csv.DictReader(file)]
+    """Read a list of texts: CSV with the columns text and code.
+
+    Raises
+    ------
+    DataError : no UTF-8 text, another table, or a row without one of the two
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [(row["text"], row["code"]) for row in csv.DictReader(file)]
+        is_whole = bool(rows) and None not in {cell for row in rows for cell in row}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError):
+        is_whole = False
+    if not is_whole:
+        raise DataError(
+            found="a list of texts that can't be read",
+            why="nothing can be counted on it",
+            remedy="Give CSV in UTF-8 with the columns text and code",
+            path=path.name,
+        )
+    return rows

@@ -23,20 +23,27 @@ def read_map(path: Path) -> Mapping[str, Any]:
 
     Raises
     ------
-    DataError : not TOML, another schema, or a key that is not known
+    DataError : not TOML, another schema, a key that is not known, or an entry of another form
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         said = {}
-    if said.get("schema") != SCHEMA or set(said) != set(_HEAD) or not isinstance(said["map"], dict):
+    if said.get("schema") != SCHEMA or set(said) != set(_HEAD) or not _is_map(said["map"]):
         raise DataError(
             found="a map file that can't be read",
-            why=f"it must be TOML of the schema {SCHEMA} with the keys {', '.join(_HEAD)}",
+            why=f"it must be TOML of the schema {SCHEMA} with the keys {', '.join(_HEAD)}, "
+            "and every entry of map a table with a code in quotation marks, or no_mapping",
             remedy="Write one with `laennec codes template FILE` and fill it in",
             path=str(path.name),
         )
     return said
+
+
+def _is_map(rows: object) -> bool:
+    """Say whether every entry is a table, whose code is text."""
+    listed = rows.values() if isinstance(rows, dict) else [rows]
+    return all(isinstance(r, dict) and isinstance(r.get("code", ""), str) for r in listed)
 
 
 def lint_map(path: Path, *, snomed: bool = False) -> list[CodeProblem]:

@@ -105,3 +105,12 @@ def test_the_clients_have_twenty_lines_and_run(mock, people, name):
         )
         assert ("MOCK" in done.stdout) is is_mock
         assert is_mock or "U0" in done.stdout
+    told = subprocess.run(
+        [runner, str(file), people.address, "nobody", str(VISITS / "03-urgent.json")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "not_signed_in: " in told.stderr

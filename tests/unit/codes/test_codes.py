@@ -90,11 +90,22 @@ def test_duplicates_two_answers_and_strangers_are_errors(tmp_path):
     assert "check_digit" in snomed
 
 
-def test_a_map_of_another_form_is_refused(tmp_path):
+@pytest.mark.parametrize("row", ['"A1"', "{ code = 7 }", '{ code = ["A1"] }'])
+def test_a_map_of_another_form_is_refused(tmp_path, row):
     path = tmp_path / "map.toml"
     path.write_text('schema = "x"', encoding="utf-8")
     with pytest.raises(DataError, match="codes template"):
         lint_map(path)
+    with pytest.raises(DataError, match="a code in quotation marks"):
+        lint_map(filled(tmp_path, **{"finding:waist": row}))
+
+
+@pytest.mark.parametrize("said", [b"", b"text,code\nonly\n", b"words\nx\n", b"text,code\n\xe9,\n"])
+def test_a_list_of_another_form_is_refused(tmp_path, said):
+    path = tmp_path / "list.csv"
+    path.write_bytes(said)
+    with pytest.raises(DataError, match="columns text and code"):
+        read_list(path)
 
 
 def test_a_term_belongs_to_a_code_of_the_house_or_is_a_job():

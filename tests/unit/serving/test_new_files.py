@@ -11,9 +11,9 @@ def test_a_file_is_written_once_and_never_over_another(tmp_path):
     path = tmp_path / "package.zip"
     with new_file(path) as file:
         file.write(b"whole")
-    with pytest.raises(DataError, match="can't be written .File exists.*give another place"):
-        with new_file(path) as file:
-            file.write(b"other")
+    told = "can't be written .File exists.*give another place"
+    with pytest.raises(DataError, match=told), new_file(path) as file:
+        file.write(b"other")
     assert path.read_bytes() == b"whole"
 
 
@@ -23,10 +23,9 @@ def test_a_file_is_written_once_and_never_over_another(tmp_path):
 )
 def test_what_fails_half_way_leaves_nothing(tmp_path, error, told):
     path = tmp_path / "package.zip"
-    with pytest.raises(told):
-        with new_file(path) as file:
-            file.write(b"half")
-            raise error
+    with pytest.raises(told), new_file(path) as file:
+        file.write(b"half")
+        raise error
     assert not path.exists()
 
 
