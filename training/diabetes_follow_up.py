@@ -7,14 +7,19 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from ..engine.bundles import Bands, Calibration, Manifest, Outputs, Training
+from ..engine.bundles import Manifest
 from ..engine.bundles.verify import Bundle
-from ..engine.errors import DataError
 from ..engine.fuzzy.system import MamdaniSystem
 from . import bundle as bundles
 from .card import exact, render_card
-from .diabetes_type_2.peers import load_textbook
-from .manifest_parts import BoolArray, input_specs
+from .manifest_parts import (
+    BoolArray,
+    Provenance,
+    check_only_form,
+    hand_written_manifest,
+    input_specs,
+    load_hand_written,
+)
 from .options import Options, silent
 from .report import Line, to_json
 from .survey import FloatArray
@@ -49,15 +54,8 @@ def train_follow_up(
     DataError  if another form is asked for
     """
     described = tomllib.loads((FOLDER / "forms.toml").read_text(encoding="utf-8"))
-    for name in options.get("forms", ()):
-        if name != described["form"]:
-            raise DataError(
-                found=f"the form {name!r}",
-                why="the follow-up rules have one form",
-                remedy=f"Ask for {described['form']}",
-                path="forms",
-            )
-    system = load_textbook(FOLDER / "rules.toml")
+    check_only_form(options.get("forms", ()), described["form"])
+    system = load_hand_written(FOLDER / "rules.toml")
     x, observed = _people(system, described, _PARITY_PEOPLE)
     export = bundles.export(system, x, observed)
     how = "greatest absolute difference"
@@ -101,29 +99,12 @@ def _people(
 
 
 def _manifest(system: MamdaniSystem, described: Mapping[str, Any]) -> Manifest:
-    text, universe = described["text"], system.output.universe
-    return Manifest(
-        schema="laennec.bundle/1",
-        id=f"{MODEL}/{described['form']}",
-        version=described["version"],
-        outcome=described["outcome"],
-        form=described["form"],
-        kind="mamdani",
-        intended_use=text["intended_use"],
-        not_for=text["not_for"],
-        population=text["population"],
-        reference_standard=described["reference_standard"],
-        guideline_topic="diabetes",
-        outputs=Outputs("score", (universe.low, universe.high), described["decimals"]),
-        bands=Bands(**described["bands"]),
-        calibration=Calibration(method="none", population="none", survey_weighted=False),
-        training=Training(
-            data={}, split=text["split"], mlflow_run_id=NO_RUN, seed=0, date=described["date"]
-        ),
-        limits=tuple(text["limits"]),
-        inputs=input_specs(system, described["input"], _ranges(system, described)),
-        changes=(),
-        metrics=(),
+    return hand_written_manifest(
+        MODEL,
+        described,
+        system,
+        input_specs(system, described["input"], _ranges(system, described)),
+        Provenance({}, NO_RUN, described["date"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Unpack
@@ -10,9 +10,8 @@ from typing import Any, Unpack
 import numpy as np
 
 from ..datasets.sources.nhanes import load_nhanes, nhanes_source
-from ..engine.bundles import Bands, Calibration, Manifest, Outputs, Training, write_manifest
+from ..engine.bundles import Manifest, write_manifest
 from ..engine.bundles.verify import Bundle
-from ..engine.errors import DataError
 from ..engine.fuzzy.mamdani import evaluate_mamdani
 from ..engine.fuzzy.system import MamdaniSystem
 from . import bundle as bundles
@@ -22,8 +21,15 @@ from .card import exact, render_card
 from .diabetes_type_2 import judge
 from .diabetes_type_2.cohort import BoolArray, Cohort, make_cohort
 from .diabetes_type_2.forms import Recipe, load_recipe
-from .diabetes_type_2.peers import load_textbook
-from .manifest_parts import changes_for, input_specs, training_ranges
+from .manifest_parts import (
+    Provenance,
+    changes_for,
+    check_only_form,
+    hand_written_manifest,
+    input_specs,
+    load_hand_written,
+    training_ranges,
+)
 from .options import Options, silent
 from .report import Line, to_json
 from .survey import FloatArray, replicate_factors
@@ -110,21 +116,14 @@ def train_textbook(
 def open_textbook(data: Path, forms: tuple[str, ...] = ()) -> Textbook:
     """Read the rules written by hand, and the people they are measured on."""
     described = tomllib.loads((FOLDER / "forms.toml").read_text(encoding="utf-8"))
-    for name in forms:
-        if name != described["form"]:
-            raise DataError(
-                found=f"the form {name!r}",
-                why="the textbook model has one form",
-                remedy=f"Ask for {described['form']}",
-                path="forms",
-            )
+    check_only_form(forms, described["form"])
     recipe, table = load_recipe(), load_nhanes(data)
     made = survey_features(table)
     cohorts = {
         name: make_cohort(table, made, recipe.form(form), recipe)
         for name, form in _OUTCOMES.items()
     }
-    system = load_textbook(FOLDER / "rules.toml")
+    system = load_hand_written(FOLDER / "rules.toml")
     return Textbook(system, described, recipe, cohorts, table.file_sha256)
 
 
@@ -214,33 +213,11 @@ def _golden_people(model: Textbook) -> tuple[FloatArray, BoolArray]:
 
 
 def _manifest(model: Textbook, lines: Sequence[Line], run_id: str) -> Manifest:
-    described, text = model.described, model.described["text"]
     inputs = {name: {**row, "monotone": "none"} for name, row in model.recipe.raw["input"].items()}
-    universe = model.system.output.universe
-    return Manifest(
-        schema="laennec.bundle/1",
-        id=f"{MODEL}/{described['form']}",
-        version=described["version"],
-        outcome=described["outcome"],
-        form=described["form"],
-        kind="mamdani",
-        intended_use=text["intended_use"],
-        not_for=text["not_for"],
-        population=text["population"],
-        reference_standard=described["reference_standard"],
-        guideline_topic="diabetes",
-        outputs=Outputs("score", (universe.low, universe.high), described["decimals"]),
-        bands=Bands(**described["bands"]),
-        calibration=Calibration(method="none", population="none", survey_weighted=False),
-        training=Training(
-            data={},
-            split=text["split"],
-            mlflow_run_id=run_id,
-            seed=0,
-            date=_today(),
-        ),
-        limits=tuple(text["limits"]),
-        inputs=input_specs(model.system, inputs, model.ranges),
+    specs = input_specs(model.system, inputs, model.ranges)
+    provenance = Provenance({}, run_id, _today())
+    return replace(
+        hand_written_manifest(MODEL, model.described, model.system, specs, provenance),
         changes=changes_for(model.system.inputs, model.recipe.raw["change"]),
         metrics=tuple(
             bundles.metric_of(line, "measured on NHANES 1999-2014")

@@ -1,14 +1,25 @@
-"""Parts of a manifest that every learned model shares."""
+"""Parts of a manifest that models share, and the manifest of rules written by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.bundles import Change, InputSpec, Move
-from ..engine.fuzzy.system import FuzzySystem
+from ..engine.bundles import (
+    Bands,
+    Calibration,
+    Change,
+    InputSpec,
+    Manifest,
+    Move,
+    Outputs,
+    Training,
+)
+from ..engine.errors import DataError
+from ..engine.fuzzy.system import FuzzySystem, MamdaniSystem, load_system
 from .survey import FloatArray
 
 BoolArray = NDArray[np.bool_]
@@ -74,3 +85,85 @@ def changes_for(inputs: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> tup
         if followed <= names:
             changes.append(Change(**{**row, "reach": tuple(row["reach"]), "moves": moves}))
     return tuple(changes)
+
+
+def load_hand_written(path: Path) -> MamdaniSystem:
+    """Read a Mamdani system written by hand.
+
+    Raises
+    ------
+    DataError  if it is of the other kind
+    """
+    system = load_system(path)
+    if not isinstance(system, MamdaniSystem):
+        raise DataError(
+            found=f"{path.name} is a Takagi-Sugeno-Kang system",
+            why="a model written by hand is Mamdani: its rules conclude words, not points",
+            remedy='Write kind = "mamdani"',
+            path=path.name,
+        )
+    return system
+
+
+def check_only_form(asked: Iterable[str], form: str) -> None:
+    """Refuse another form than the one that a model has.
+
+    Raises
+    ------
+    DataError  naming the form that was asked for
+    """
+    for name in asked:
+        if name != form:
+            raise DataError(
+                found=f"the form {name!r}",
+                why="this model has one form",
+                remedy=f"Ask for {form}",
+                path="forms",
+            )
+
+
+def hand_written_manifest(
+    model: str,
+    described: Mapping[str, Any],
+    system: MamdaniSystem,
+    inputs: tuple[InputSpec, ...],
+    provenance: Provenance,
+) -> Manifest:
+    """Return the manifest of a model whose rules were written by hand and learned nothing.
+
+    Parameters
+    ----------
+    model : name of its folder
+    described : its ``forms.toml``
+    system : its rules
+    inputs : from `input_specs`
+    provenance : of the run
+    """
+    text, universe = described["text"], system.output.universe
+    return Manifest(
+        schema="laennec.bundle/1",
+        id=f"{model}/{described['form']}",
+        version=described["version"],
+        outcome=described["outcome"],
+        form=described["form"],
+        kind="mamdani",
+        intended_use=text["intended_use"],
+        not_for=text["not_for"],
+        population=text["population"],
+        reference_standard=described["reference_standard"],
+        guideline_topic="diabetes",
+        outputs=Outputs("score", (universe.low, universe.high), described["decimals"]),
+        bands=Bands(**described["bands"]),
+        calibration=Calibration(method="none", population="none", survey_weighted=False),
+        training=Training(
+            data=dict(provenance.data),
+            split=text["split"],
+            mlflow_run_id=provenance.run_id,
+            seed=0,
+            date=provenance.date,
+        ),
+        limits=tuple(text["limits"]),
+        inputs=inputs,
+        changes=(),
+        metrics=(),
+    )

@@ -15,12 +15,11 @@ from ...datasets.sources.nhanes import NhanesTable, load_nhanes
 from ...datasets.sources.nhanes_mortality import load_follow_up
 from ...engine.bundles import write_manifest
 from ...engine.bundles.verify import Bundle
-from ...engine.errors import DataError
 from ...engine.scores import framingham, score2
 from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
-from ..manifest_parts import Provenance, training_ranges
+from ..manifest_parts import Provenance, check_only_form, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray, replicate_factors
@@ -78,7 +77,7 @@ def train_cardiovascular(
     DataError  if data or columns are missing, or another form is asked for
     """
     recipe, say = load_recipe(), options.get("say", silent)
-    _refuse_other_forms(options.get("forms", ()), recipe)
+    check_only_form(options.get("forms", ()), recipe.form)
     table = load_nhanes(data)
     people = make_cohort(table, load_follow_up(data), recipe)
     judged = judge_model(people, recipe, workers=options.get("workers", 1), say=say)
@@ -91,17 +90,6 @@ def train_cardiovascular(
         _track(judged, recipe, files, (table, out))
     say(f"{recipe.form}: signed and verified, run {run_id}")
     return [bundle]
-
-
-def _refuse_other_forms(forms: Sequence[str], recipe: Recipe) -> None:
-    other = [form for form in forms if form != recipe.form]
-    if other:
-        raise DataError(
-            found=f"the form {other[0]!r}",
-            why="this model has one form",
-            remedy=f"Use {recipe.form}, or none",
-            path="forms",
-        )
 
 
 def leave_one_cycle_out(

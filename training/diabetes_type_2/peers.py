@@ -1,7 +1,6 @@
 """Other models on the same inputs, people and folds: what the readable model is compared with."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
@@ -11,9 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import SplineTransformer
 
-from ...engine.errors import DataError
 from ...engine.fuzzy.mamdani import evaluate_mamdani
-from ...engine.fuzzy.system import MamdaniSystem, load_system
+from ...engine.fuzzy.system import MamdaniSystem
 from ...engine.scores import ada_risk_test, findrisc
 from ..survey import FloatArray
 from .cohort import BoolArray, Cohort, score_inputs
@@ -105,24 +103,6 @@ def findrisc_points(people: Cohort) -> FloatArray:
     """FINDRISC from the six items that the survey has; the middle of its interval."""
     score = findrisc(score_inputs(people))
     return np.asarray((score.points_low + score.points_high) / 2.0)
-
-
-def load_textbook(path: Path) -> MamdaniSystem:
-    """Read a Mamdani system.
-
-    Raises
-    ------
-    DataError  if it is of the other kind
-    """
-    system = load_system(path)
-    if not isinstance(system, MamdaniSystem):
-        raise DataError(
-            found=f"{path.name} is a Takagi-Sugeno-Kang system",
-            why="the textbook model is Mamdani: its rules conclude words, not points",
-            remedy='Write kind = "mamdani"',
-            path=path.name,
-        )
-    return system
 
 
 def textbook_score(people: Cohort, form: Form, textbook: MamdaniSystem) -> FloatArray:

@@ -17,7 +17,7 @@ from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
 from ..completion import exact_expectation
-from ..manifest_parts import Provenance, training_ranges
+from ..manifest_parts import Provenance, load_hand_written, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray
@@ -77,7 +77,7 @@ def open_workshop(data: Path, recipe: Recipe, *, workers: int, say: Say) -> Work
     """Read the data once for all forms."""
     table = load_nhanes(data)
     return Workshop(
-        table, survey_features(table), recipe, peers.load_textbook(TEXTBOOK), workers, say
+        table, survey_features(table), recipe, load_hand_written(TEXTBOOK), workers, say
     )
 
 

@@ -25,12 +25,12 @@ from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.delineation.network import INPUT, MULTIPLE, OUTPUTS
 from ...engine.ecg.delineation.prepare import NET_RATE_HZ
 from ...engine.ecg.delineation.rules import parse_rules
-from ...engine.errors import DataError
 from ...engine.runtime import open_session
 from ...models.ecg_delineation import definition
 from .. import bundle as bundles
 from .. import tracking
 from ..card import exact
+from ..manifest_parts import check_only_form
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from . import judge, stress
@@ -115,14 +115,7 @@ def train_delineation(
 def open_run(data: Path, out: Path, **options: Unpack[Options]) -> Run:
     """Read the words and settings of a run."""
     about = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
-    for name in options.get("forms", ()):
-        if name != about["form"]:
-            raise DataError(
-                found=f"the form {name!r}",
-                why="the delineator has one form",
-                remedy=f"Ask for {about['form']}",
-                path="forms",
-            )
+    check_only_form(options.get("forms", ()), about["form"])
     ecg = data / "ecg" if (data / "ecg").is_dir() else data
     recipe = replace(Recipe(), threads=options.get("workers", 1))
     return Run(ecg, out / f"{MODEL}-work", about, recipe, options.get("say", silent))

@@ -345,7 +345,7 @@ def test_the_card_says_what_the_lines_say():
 
 
 def test_another_form_and_absent_data_are_refused(tmp_path):
-    with pytest.raises(DataError, match="the delineator has one form"):
+    with pytest.raises(DataError, match="this model has one form"):
         open_run(tmp_path, tmp_path, forms=("other",))
     with pytest.raises(DataError, match=r"no ludb\.csv"):
         train_delineation(tmp_path, tmp_path / "out", workers=1)

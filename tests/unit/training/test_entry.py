@@ -73,7 +73,7 @@ def test_measurements_card_and_manifest_say_the_same(run):
 
 
 def test_a_form_alone_can_be_asked_for_by_name_only(run, tmp_path):
-    with pytest.raises(DataError, match="the textbook model has one form"):
+    with pytest.raises(DataError, match="this model has one form"):
         train("diabetes_textbook", tmp_path, tmp_path, forms=("lipids",))
 
 

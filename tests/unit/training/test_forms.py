@@ -10,7 +10,7 @@ from laennec.training.diabetes_type_2.forms import (
     load_recipe,
     merge_system,
 )
-from laennec.training.diabetes_type_2.peers import load_textbook
+from laennec.training.manifest_parts import load_hand_written
 
 RECIPE = load_recipe()
 
@@ -84,11 +84,11 @@ def test_a_rule_to_leave_out_must_exist():
 
 
 def test_a_form_must_be_additive():
-    textbook = load_textbook(FOLDER.parent / "diabetes_textbook" / "rules.toml")
+    textbook = load_hand_written(FOLDER.parent / "diabetes_textbook" / "rules.toml")
     with pytest.raises(DataError, match="keeps every rule monotone by positive points"):
         _additive(textbook)
 
 
 def test_the_textbook_must_be_mamdani(tmp_path):
     with pytest.raises(DataError, match="its rules conclude words, not points"):
-        load_textbook(FOLDER / "no_lab.toml")
+        load_hand_written(FOLDER / "no_lab.toml")
