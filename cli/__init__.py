@@ -14,7 +14,7 @@ from .decide import app as decide_app
 from .document import document
 from .ecg import app as ecg_app
 from .mock import app as mock_app
-from .printing import print_error, print_json, print_models, print_refusal
+from .printing import file_error, print_error, print_json, print_models, print_refusal
 from .readers import app as readers_app
 from .recalibrate import app as recalibrate_app
 from .roster import roster
@@ -52,13 +52,16 @@ app.add_typer(ecg_app, name="ecg", no_args_is_help=True)
 
 
 def main() -> None:
-    """Run the command line; a house error is printed in its four parts, never as a traceback."""
+    """Run the command line; an error is printed in its four parts, never as a traceback."""
     from ..engine.errors import ScreeningError
 
     try:
         app()
     except ScreeningError as error:
         print_refusal(error)
+        sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        print_error(file_error(error))
         sys.exit(EXIT_REFUSED)
 
 

@@ -18,6 +18,17 @@ def print_error(error: dict[str, Any]) -> None:
     typer.echo(f"{error['code']}: {error['found']}: {error['why']}. {remedy}.{where}", err=True)
 
 
+def file_error(error: OSError) -> dict[str, str]:
+    """Return what the disk or a file refused, in four parts; of its path the last name only."""
+    return {
+        "code": "file_error",
+        "found": (error.strerror or type(error).__name__).lower(),
+        "why": "a file or folder could not be read or written, so the command stopped",
+        "remedy": "Check the place, its permissions and the free space, then run it again",
+        "path": Path(error.filename).name if isinstance(error.filename, str) else "",
+    }
+
+
 def print_refusal(error: "ScreeningError") -> None:
     """Print an error; of a table, every problem that was found and the mapping that would do."""
     from dataclasses import asdict

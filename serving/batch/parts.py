@@ -143,15 +143,12 @@ def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: A
     """
     text = json.dumps(asdict(record), sort_keys=True)
     target = folder / record.name
-    aside = target.with_name(f".{target.name}.{os.getpid()}{ASIDE}")
-    try:
-        with pq.ParquetWriter(aside, table.schema, **_WRITING) as writer:
-            writer.write_batch(table)
-            writer.add_key_value_metadata({_METADATA.decode(): text, **_flags()})
-        _keep(aside, target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with (
+        kept_whole(target) as aside,
+        pq.ParquetWriter(aside, table.schema, **_WRITING) as writer,
+    ):
+        writer.write_batch(table)
+        writer.add_key_value_metadata({_METADATA.decode(): text, **_flags()})
     return Part(record, _sha256(target), target.stat().st_size)
 
 
@@ -167,10 +164,26 @@ def disclaimers() -> dict[str, str]:
     return {lang: Sentences(lang).text("disclaimer") for lang in LANGUAGES}
 
 
-def _keep(aside: Path, target: Path) -> None:
-    with aside.open("rb") as stream:
-        os.fsync(stream.fileno())
-    aside.replace(target)
+@contextlib.contextmanager
+def kept_whole(target: Path) -> Iterator[Path]:
+    """Give a file aside to write to, and rename it when it is whole; a device is written itself.
+
+    Raises
+    ------
+    OSError  if the disk does not take it; what stood there before stays, nothing is left behind
+    """
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    aside = target.with_name(f".{target.name}.{os.getpid()}{ASIDE}")
+    try:
+        yield aside
+        with aside.open("rb") as stream:
+            os.fsync(stream.fileno())
+        aside.replace(target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def _sha256(path: Path) -> str:
@@ -180,10 +193,13 @@ def _sha256(path: Path) -> str:
 
 def write_json(path: Path, content: object) -> None:
     """Write JSON aside and rename it; the same content gives the same bytes."""
-    aside = path.with_name(f".{path.name}{ASIDE}")
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    aside.write_text(text, encoding="utf-8")
-    _keep(aside, path)
+    write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text aside, its line ends as they are, and rename it."""
+    with kept_whole(path) as aside:
+        aside.write_text(text, encoding="utf-8", newline="")
 
 
 @contextlib.contextmanager

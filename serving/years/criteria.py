@@ -70,6 +70,12 @@ def _fields() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+def trajectory_columns() -> frozenset[str]:
+    """Return the columns of the trajectories that a condition may read."""
+    read = {str(row["column"]) for row in _fields()["trajectory"].values()}
+    return frozenset({"person_id", "item", *read})
+
+
 def parse_criteria(lines: Sequence[str]) -> Criteria:
     """Read conditions; a line may hold several, joined by "and".
 

@@ -7,11 +7,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ...engine.prediagnosis import URGENCIES
-from ..batch.options import BatchRefused
-from ..batch.parts import MANIFEST_FILE, PARTS
+from ..batch.results import result_tables
 
 OUTCOME: Final = "t2d_undiagnosed"
 COLUMNS: Final = (
@@ -77,17 +75,10 @@ def read_people(out: Path) -> PlanPeople:
 
     Raises
     ------
-    BatchRefused  if the folder holds no result
+    BatchRefused  if the folder holds no finished result, or a part of it can't be read
     """
-    parts = sorted((out / PARTS).glob("part-*.parquet"))
-    if not (out / MANIFEST_FILE).is_file() or not parts:
-        raise BatchRefused(
-            found="a folder without a complete result",
-            why="a plan of half the people would call the wrong ones",
-            remedy="Give the --out folder of a finished batch",
-            path=out.name,
-        )
-    everything = pa.concat_tables([_read_part(part) for part in parts])
+    tables = [_with_rows(name, part) for name, part in result_tables(out, COLUMNS)]
+    everything = pa.concat_tables(tables)
     is_named = pc.is_valid(everything["person_id"])
     table = everything.filter(pc.or_(is_named, pc.is_valid(everything["urgency"])))
     table = table.combine_chunks()
@@ -110,12 +101,11 @@ def read_people(out: Path) -> PlanPeople:
     )
 
 
-def _read_part(path: Path) -> pa.Table:
+def _with_rows(name: str, table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the columns of a part; a row without a person id says where it stands."""
-    table = pq.read_table(path, columns=list(COLUMNS))
     rows = np.full(table.num_rows, None, dtype=object)
     for row in np.flatnonzero(pc.is_null(table["person_id"]).to_numpy()):
-        rows[row] = f"{path.name} row {row + 1}"
+        rows[row] = f"{name} row {row + 1}"
     return table.append_column("row", pa.array(rows, pa.string()))
 
 

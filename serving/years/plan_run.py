@@ -1,6 +1,5 @@
 """Writes a plan: the call list by pseudonym, the aggregated table, JSON and page."""
 
-import csv
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from ...engine.prediagnosis import URGENCIES
-from ..batch.parts import disclaimers, write_json
+from ..batch.parts import disclaimers, write_json, write_text
+from .files import write_csv
 from .people import UNKNOWN_DAY, PlanPeople, read_people
 from .plan import CallList, ThresholdRow, call_list, counts, shown_rows, threshold_rows
 from .plan_page import plan_page
@@ -77,11 +77,11 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
     options.out.mkdir(parents=True, exist_ok=True)
-    _write_csv(options.out / CALLS, _calls(people, calls))
-    _write_csv(options.out / TESTS, _tests(shown))
+    write_csv(options.out / CALLS, _calls(people, calls))
+    write_csv(options.out / TESTS, _tests(shown))
     write_json(options.out / JSON, document)
     page = plan_page(document, shown, settings, options.lang)
-    (options.out / PAGE).write_text(page, encoding="utf-8")
+    write_text(options.out / PAGE, page)
     return document
 
 
@@ -100,11 +100,6 @@ def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None]:
     return people.only(found["person_id"].combine_chunks()), told
 
 
-def _write_csv(path: Path, rows: Iterator[Sequence[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-
-
 def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
     """Yield the call list, first call first."""
     yield (
@@ -117,7 +112,7 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
         day = int(people.day[row])
         yield (
             place,
-            _plain_cell(people.person_id[row].as_py() or ""),
+            people.person_id[row].as_py() or "",
             names[int(people.urgency[row])],
             people.band[row].as_py(),
             people.cvd_band[row].as_py() or "",
@@ -128,11 +123,6 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
             people.status_reason[row].as_py() or "",
             people.row[row].as_py() or "",
         )
-
-
-def _plain_cell(text: str) -> str:
-    """Return a pseudonym that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _tests(rows: Sequence[ThresholdRow]) -> Iterator[Sequence[Any]]:

@@ -12,6 +12,10 @@ from ...engine.errors import DataError
 SCHEMA: Final = "laennec.plan_settings/1"
 DEFAULTS: Final = "plan.toml"
 OWN: Final = "the site's own"
+_SHARES: Final = ("test.attendance", "test.sensitivity", "test.level", "thresholds.risk")
+_EVENTS: Final = "benefit.events_avoided_"
+_GREATEST: Final = 1e9
+"""Months beyond this have more days than can be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class PlanSettings:
         DataError  if no benefit is stated for that horizon; none is interpolated
         """
         horizon = self.number("benefit.horizon_years")
-        found = self.settings.get(f"benefit.events_avoided_{horizon:g}")
+        found = self.settings.get(f"{_EVENTS}{horizon:g}")
         if found is None:
             raise DataError(
                 found=f"a horizon of {horizon:g} years",
@@ -113,25 +117,38 @@ def _read(raw: Mapping[str, Any], *, is_own: bool) -> dict[str, Setting]:
                 said.get("value"),
                 str(said.get("unit", "")),
                 str(said.get("source", OWN)),
-                bool(said.get("verified", is_own)),
+                _verified(said.get("verified", is_own), full),
                 is_own,
             )
     return found
 
 
+def _verified(said: object, name: str) -> bool:
+    if not isinstance(said, bool):
+        raise _broken(f"{name}.verified that is neither true nor false", name)
+    return said
+
+
 def _checked(own: dict[str, Setting], known: Mapping[str, Setting]) -> dict[str, Setting]:
     for name, setting in own.items():
-        extends = name.startswith("benefit.events_avoided_")
-        if name not in known and not extends:
+        is_events = name.startswith(_EVENTS)
+        if name not in known and not is_events:
             raise _broken(f"{name}, which no plan uses", name)
-        values = setting.value if isinstance(setting.value, list) else [setting.value]
+        is_list = name in known and isinstance(known[name].value, list)
+        if isinstance(setting.value, list) != is_list:
+            raise _broken(f"{name} that is {'no' if is_list else 'a'} list of numbers", name)
+        values = setting.value if is_list else [setting.value]
         if not values or not all(_is_number(v) for v in values):
             raise _broken(f"{name} that is no number of zero or more", name)
+        if (is_events or name in _SHARES) and max(values) > 1:
+            raise _broken(f"{name} above 1, which is a share", name)
     return own
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= _GREATEST
 
 
 def _broken(found: str, path: str) -> DataError:

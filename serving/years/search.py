@@ -19,9 +19,8 @@ import pyarrow.parquet as pq
 
 from ...engine.errors import DataError
 from ..batch.aggregate import suppressed
-from ..batch.options import BatchRefused
-from ..batch.parts import MANIFEST_FILE, PARTS
-from .criteria import Criteria, parse_criteria
+from ..batch.results import result_tables
+from .criteria import Criteria, parse_criteria, trajectory_columns
 from .people import last_rows
 
 COHORT: Final = "laennec.cohort/1"
@@ -123,7 +122,7 @@ def search_people(cohort: Cohort, sources: Sources) -> Any:  # noqa: ANN401 - py
 def _tables(criteria: Criteria, sources: Sources) -> dict[str, Any]:
     tables = {"people": _people(sources.result)}
     given = {
-        "trajectories": sources.trajectories and pq.read_table(sources.trajectories),
+        "trajectories": sources.trajectories and _trajectories(sources.trajectories),
         "exposures": sources.exposures and _exposures(sources.exposures),
         "decisions": sources.decisions,
     }
@@ -141,25 +140,41 @@ def _tables(criteria: Criteria, sources: Sources) -> dict[str, Any]:
 
 def _people(result: Path) -> Any:  # noqa: ANN401
     """Return the last row of each person, the more urgent one of a day, by name."""
-    parts = sorted((result / PARTS).glob("part-*.parquet"))
-    if not (result / MANIFEST_FILE).is_file() or not parts:
-        raise BatchRefused(
-            found="a folder without a complete result",
-            why="half the people would be searched",
-            remedy="Give the --out folder of a finished batch",
-            path=result.name,
-        )
-    table = pa.concat_tables([pq.read_table(part) for part in parts])
+    table = pa.concat_tables([part for _, part in result_tables(result)])
     table = table.filter(pc.is_valid(table["person_id"]))
     return table.take(pa.array(last_rows(table)))
 
 
+def _trajectories(path: Path) -> Any:  # noqa: ANN401
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError):
+        table = None
+    if table is None or not trajectory_columns() <= set(table.column_names):
+        raise DataError(
+            found="a file of trajectories that can't be read, or with other columns",
+            why="nobody would be found, and that would look like an answer",
+            remedy="Give trajectories.parquet of laennec trajectories",
+            path=path.name,
+        )
+    return table
+
+
 def _exposures(path: Path) -> Any:  # noqa: ANN401
-    table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(
+    options = pa_csv.ConvertOptions(
         column_types={"person_id": pa.string(), "exposure": pa.string()}
-    ))  # fmt: skip
-    if set(table.column_names) != {"person_id", "exposure"}:
-        raise _broken("a file of exposures with other columns than person_id,exposure", path.name)
+    )
+    try:
+        table = pa_csv.read_csv(path, convert_options=options)
+    except (pa.ArrowException, OSError):
+        table = None
+    if table is None or set(table.column_names) != {"person_id", "exposure"}:
+        raise DataError(
+            found="a file of exposures that can't be read, or with other columns than its two",
+            why="a search with other exposures than meant would be believed",
+            remedy="Write a header person_id,exposure, and two fields in every line",
+            path=path.name,
+        )
     return table
 
 

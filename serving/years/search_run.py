@@ -1,15 +1,16 @@
 """What ``laennec search`` does: count, record who asked, and list pseudonyms only where told."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...engine.errors import DataError
+from ..batch.parts import write_text
 from ..clock import utc_now
 from ..store import open_store
 from .criteria import parse_criteria
+from .files import write_csv
 from .search import Cohort, Sources, cohort_toml, counted, read_cohort, search_people
 from .search_access import decided, note_search, record_search
 
@@ -79,9 +80,10 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
         if store is not None:
             store.close()
     if options.people_file is not None:
-        _write_people(options.people_file, found["person_id"].to_pylist())
+        names = found["person_id"].to_pylist()
+        write_csv(options.people_file, [("person_id",), *((name,) for name in names)])
     if options.save is not None:
-        options.save.write_text(cohort_toml(cohort), encoding="utf-8")
+        write_text(options.save, cohort_toml(cohort))
     return told
 
 
@@ -96,8 +98,3 @@ def _cohort(options: SearchOptions) -> Cohort:
     if options.cohort is not None:
         return read_cohort(options.cohort)
     return Cohort(options.title, parse_criteria(options.where))
-
-
-def _write_people(path: Path, names: Sequence[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("person_id",), *((name,) for name in names)])

@@ -33,7 +33,7 @@ from ...engine.trajectories import (
     visit_points,
 )
 from ...engine.trajectories.columns import DIRECTIONS
-from ..batch.parts import disclaimers, write_json
+from ..batch.parts import disclaimers, kept_whole, write_json
 from ..batch.withdrawn import read_withdrawn, split_withdrawn
 
 SCHEMA: Final = "laennec.trajectories/1"
@@ -126,7 +126,8 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
         collected.add(kept, plan, (fragment.file.name, options.today))
     names, table = _table(collected, options.today)
     options.out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, options.out / TABLE, compression="zstd")
+    with kept_whole(options.out / TABLE) as aside:
+        pq.write_table(table, aside, compression="zstd")
     manifest = {
         "schema": SCHEMA,
         "disclaimer": disclaimers(),

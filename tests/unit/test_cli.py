@@ -151,3 +151,15 @@ def test_a_report_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "there is no store at this address" in done.stderr
     assert run("show", "nobody", "--format", "pdf").returncode == 2
+
+
+def test_a_place_that_can_not_be_written_is_an_error_in_four_parts(tmp_path):
+    visits = tmp_path / "visits.csv"
+    visits.write_text("person_id,visit_date,waist_cm\np1,2025-01-01,90\n")
+    for out in (visits, visits / "below"):
+        told = run("trajectories", str(visits), "--out", str(out), "--on", "2026-11-29")
+        assert told.returncode == 1
+        assert told.stderr.startswith("file_error: ")
+        assert "Check the place" in told.stderr
+        assert "Traceback" not in told.stderr
+        assert str(tmp_path) not in told.stderr

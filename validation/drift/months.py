@@ -46,9 +46,9 @@ def drift_of(result: Path) -> dict[str, Any]:
     StudyError  if there is no result, or too few months to compare
     """
     parts = sorted((result / "parts").glob("part-*.parquet"))
-    if not parts:
-        raise _broken("a folder without a result", "Give the --out folder of a batch")
-    table = pa.concat_tables([pq.read_table(part, columns=list(_COLUMNS)) for part in parts])
+    if not parts or not (result / "manifest.json").is_file():
+        raise _broken("a folder without a finished result", "Give the --out folder of a batch")
+    table = pa.concat_tables([_read_part(part) for part in parts])
     table = table.filter(pc.is_valid(table["visit_date"]))
     months = pc.strftime(table["visit_date"], format="%Y-%m").to_numpy(zero_copy_only=False)
     least = int(_limit("months", "least_people"))
@@ -72,6 +72,18 @@ def drift_of(result: Path) -> dict[str, Any]:
         ],
         "limits": limits(),
     }
+
+
+def _read_part(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
+    try:
+        return pq.read_table(path, columns=list(_COLUMNS))
+    except (pa.ArrowException, OSError) as error:
+        raise StudyError(
+            found=f"a part that can't be read ({type(error).__name__})",
+            why="months would be compared without its people",
+            remedy="Run the batch again",
+            path=path.name,
+        ) from error
 
 
 def _month(table: Any, here: BoolArray, reference: BoolArray, name: str) -> dict[str, Any]:  # noqa: ANN401 - pyarrow has no types

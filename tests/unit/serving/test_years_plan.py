@@ -1,16 +1,12 @@
 """The year's plan: order of calls, expected cases with their interval, what is hidden, files."""
 
-import csv
-import json
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from laennec.cli import app
 from laennec.engine.errors import DataError
-from laennec.serving.batch.options import BatchRefused
-from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople, read_people
+from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
 from laennec.serving.years.plan import (
     call_list,
     counts,
@@ -19,7 +15,6 @@ from laennec.serving.years.plan import (
     threshold_rows,
 )
 from laennec.serving.years.plan_settings import read_settings
-from typer.testing import CliRunner
 
 TODAY = date(2026, 11, 3)
 DAY = (TODAY - date(1970, 1, 1)).days
@@ -144,6 +139,15 @@ def test_cost_and_return_are_those_of_the_sites_own_prices(tmp_path):
         ("[prices]\ntset = 2\n", "tset, which no plan uses"),
         ("[prices]\ntest = -1\n", "no number of zero or more"),
         ('[prices]\ntest = "5"\n', "no number of zero or more"),
+        ("[prices]\ntest = inf\n", "no number of zero or more"),
+        ("[prices]\ntest = nan\n", "no number of zero or more"),
+        ("[interval_months]\nlow = 1e300\n", "no number of zero or more"),
+        ("[prices]\ntest = [1, 2]\n", "a list of numbers"),
+        ("[thresholds]\nrisk = 0.1\n", "no list of numbers"),
+        ("[thresholds]\nrisk = []\n", "no number of zero or more"),
+        ("[test]\nsensitivity = 95\n", "above 1, which is a share"),
+        ("[benefit]\nevents_avoided_7 = 3.3\n", "above 1, which is a share"),
+        ('[prices]\ntest = { value = 2, verified = "no" }\n', "neither true nor false"),
         ("prices = 2\n", "no section"),
         ("[[", "can't be read"),
     ],
@@ -195,122 +199,6 @@ def test_every_number_has_a_source_and_says_whether_it_was_read():
         assert one.verified or any(
             w in one.source for w in ("ENG", "FM", "Assum", "Placeh", "site")
         )
-
-
-def test_a_folder_without_a_finished_result_is_refused(tmp_path):
-    with pytest.raises(BatchRefused, match="half the people"):
-        read_people(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    """Return a batch run over made-up visits, two visits of some people."""
-    folder = tmp_path_factory.mktemp("plan")
-    rng = np.random.default_rng(7)
-    lines = ["person_id,visit_date,age_years,sex,waist_cm,height_cm,weight_kg,systolic_bp_mmhg,"
-             "diastolic_bp_mmhg,bp_treated,family_history_diabetes,physically_active"]  # fmt: skip
-    for i in range(150):
-        for day in ("2020-05-04", "2025-05-04")[i % 2 :]:
-            waist, weight = rng.normal(95, 12), rng.normal(80, 14)
-            lines.append(
-                f"p{i:03d},{day},{rng.integers(25, 64)},{('female', 'male')[i % 2]},{waist:.1f},"
-                f"{rng.normal(170, 8):.1f},{weight:.1f},{rng.integers(110, 158)},"
-                f"{rng.integers(65, 95)},{('yes', 'no')[i % 3 > 0]},"
-                f"{('first_degree', 'none')[i % 4 > 0]},{('yes', 'no')[i % 2]}"
-            )
-    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
-    out = folder / "result"
-    told = CliRunner().invoke(
-        app, ["batch", str(folder / "visits.csv"), "--out", str(out), "--workers", "1"]
-    )
-    assert told.exit_code == 0, told.output
-    return out
-
-
-def test_the_last_visit_of_each_person_counts(result):
-    found = read_people(result)
-    assert found.n == 150
-    assert set(found.day.tolist()) == {(date(2025, 5, 4) - date(1970, 1, 1)).days}
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, lang):
-    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03", "--lang", lang]
-    told = CliRunner().invoke(app, [*command, "--capacity", "60"])
-    assert told.exit_code == 0, told.output
-    printed = json.loads(told.stdout)
-    assert printed["counts"]["people"] == 150
-    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
-        calls = list(csv.DictReader(file))
-    assert [int(row["place"]) for row in calls] == list(range(1, len(calls) + 1))
-    assert sum(row["within_capacity"] == "yes" for row in calls) == min(60, len(calls))
-    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
-    assert "<script" not in page
-    assert "p001" not in page + told.stdout + (tmp_path / "plan.json").read_text(encoding="utf-8")
-    assert "polyline" in page
-    assert {"fr": "non vérifié", "en": "not verified"}[lang] in page
-
-
-def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(tmp_path, result):
-    from laennec.serving.years.plan_run import _plain_cell
-
-    assert _plain_cell("=1+1") == "'=1+1"
-    assert _plain_cell("p-1") == "p-1"
-
-
-def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
-    cohort = tmp_path / "cohort.toml"
-    cohort.write_text(
-        'schema = "laennec.cohort/1"\ntitle = "middle"\n'
-        'where = ["t2d_undiagnosed_risk >= 0.01", "t2d_undiagnosed_risk is known"]\n'
-    )
-    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03"]
-    told = CliRunner().invoke(app, [*command, "--cohort", str(cohort)])
-    assert told.exit_code == 0, told.output
-    everybody = read_people(result)
-    inside = int((everybody.risk >= 0.01).sum())
-    assert 11 <= inside < everybody.n
-    assert json.loads(told.stdout)["counts"]["people"] == inside
-    assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
-
-
-HEAD = (
-    "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,fasting_glucose_g_per_l"
-)
-
-
-@pytest.fixture(scope="module")
-def flawed(tmp_path_factory):
-    """Return a result of which one urgent row and one calm row have no person id."""
-    folder = tmp_path_factory.mktemp("flawed")
-    rows = (
-        ",2026-11-03,52,female,190,112,1.18",
-        ",2026-11-03,52,female,120,70,0.90",
-        "A1,2026-11-03,52,female,190,112,1.18",
-        "A2,2026-11-03,52,female,230,130,1.18",
-        "A3,2026-11-03,52,female,230",
-    )
-    (folder / "visits.csv").write_text("\n".join((HEAD, *rows)) + "\n")
-    out = folder / "result"
-    told = CliRunner().invoke(
-        app, ["batch", str(folder / "visits.csv"), "--out", str(out), "--workers", "1"]
-    )
-    assert told.exit_code == 3, told.output
-    return out
-
-
-def test_an_urgent_row_without_a_person_is_a_call(flawed, tmp_path):
-    command = ["plan", str(flawed), "--out", str(tmp_path), "--on", "2026-11-29"]
-    told = CliRunner().invoke(app, command)
-    assert told.exit_code == 0, told.output
-    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
-        calls = list(csv.DictReader(file))
-    unnamed = [row for row in calls if not row["person_id"]]
-    assert [(row["urgency"], row["row"]) for row in unnamed] == [
-        ("U1", "part-000000-000000.parquet row 1")
-    ]
-    assert all(not row["row"] for row in calls if row["person_id"])
-    assert json.loads(told.stdout)["counts"]["without_person"] == {"urgent": "<11", "other": "<11"}
 
 
 def test_days_overdue_of_an_urgent_visit_count_from_the_visit_whatever_the_band():

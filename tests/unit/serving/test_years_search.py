@@ -57,6 +57,10 @@ def trajectories(tmp_path):
         {
             "person_id": [f"p{i:02d}" for i in range(N)],
             "item": ["waist"] * N,
+            "tests": [2] * N,
+            "days_since_last": [30] * N,
+            "last_value": [90.0] * N,
+            "share_in_range": [0.5] * N,
             "slope_per_year": [i / 10 for i in range(N)],
             "direction": ["rises" if i >= 30 else "no_trend_shown" for i in range(N)],
         }
@@ -132,6 +136,25 @@ def test_what_can_not_be_read_is_refused_by_name(where, said):
 def test_a_condition_on_a_table_that_was_not_given_is_refused(result):
     with pytest.raises(DataError, match="would look like an answer"):
         names("trend.waist = rises", Sources(result))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "person_id,exposure\np01,night,0\n", "person_id,code\np01,x\n"]
+)
+def test_exposures_that_can_not_be_read_are_refused_without_a_line_of_them(result, tmp_path, text):
+    exposures = tmp_path / "exposures.csv"
+    exposures.write_text(text)
+    with pytest.raises(DataError, match="a file of exposures") as refused:
+        names("exposure.night = yes", Sources(result, exposures=exposures))
+    assert "p01" not in str(refused.value)
+
+
+def test_trajectories_of_something_else_are_refused(result, tmp_path):
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes(b"PAR1")
+    for path in (cut, result / "parts" / "part-000000-000000.parquet"):
+        with pytest.raises(DataError, match="a file of trajectories"):
+            names("trend.waist = rises", Sources(result, trajectories=path))
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path):

@@ -34,6 +34,7 @@ def result(tmp_path, shift=None, missing=None, people=800, months=8):
     )
     (tmp_path / "parts").mkdir()
     pq.write_table(table, tmp_path / "parts" / "part-000000-000000.parquet")
+    (tmp_path / "manifest.json").write_text("{}")
     return tmp_path
 
 
@@ -79,3 +80,14 @@ def test_the_command_writes_json_and_page_and_exits_3_where_flagged(tmp_path):
     assert "<svg" in page
     assert "<script" not in page
     assert json.loads((out / "drift.json").read_text())["schema"] == "laennec.drift_report/1"
+
+
+def test_a_result_that_is_not_finished_or_is_cut_short_is_not_compared(tmp_path):
+    folder = result(tmp_path)
+    part = folder / "parts" / "part-000000-000000.parquet"
+    part.write_bytes(part.read_bytes()[:-100])
+    with pytest.raises(StudyError, match="a part that can't be read"):
+        drift_of(folder)
+    (folder / "manifest.json").unlink()
+    with pytest.raises(StudyError, match="without a finished result"):
+        drift_of(folder)

@@ -1,0 +1,167 @@
+"""The plan's command: from the folder of a result to the files of a plan."""
+
+import csv
+import errno
+import json
+import os
+import shutil
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from laennec.cli import app
+from laennec.serving.batch.options import BatchRefused
+from laennec.serving.years.people import read_people
+from typer.testing import CliRunner
+
+
+def test_a_folder_without_a_finished_result_is_refused(tmp_path):
+    with pytest.raises(BatchRefused, match="half the people"):
+        read_people(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """Return a batch run over made-up visits, two visits of some people."""
+    folder = tmp_path_factory.mktemp("plan")
+    rng = np.random.default_rng(7)
+    lines = ["person_id,visit_date,age_years,sex,waist_cm,height_cm,weight_kg,systolic_bp_mmhg,"
+             "diastolic_bp_mmhg,bp_treated,family_history_diabetes,physically_active"]  # fmt: skip
+    for i in range(150):
+        for day in ("2020-05-04", "2025-05-04")[i % 2 :]:
+            waist, weight = rng.normal(95, 12), rng.normal(80, 14)
+            lines.append(
+                f"p{i:03d},{day},{rng.integers(25, 64)},{('female', 'male')[i % 2]},{waist:.1f},"
+                f"{rng.normal(170, 8):.1f},{weight:.1f},{rng.integers(110, 158)},"
+                f"{rng.integers(65, 95)},{('yes', 'no')[i % 3 > 0]},"
+                f"{('first_degree', 'none')[i % 4 > 0]},{('yes', 'no')[i % 2]}"
+            )
+    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
+    out = folder / "result"
+    told = CliRunner().invoke(
+        app, ["batch", str(folder / "visits.csv"), "--out", str(out), "--workers", "1"]
+    )
+    assert told.exit_code == 0, told.output
+    return out
+
+
+def test_the_last_visit_of_each_person_counts(result):
+    found = read_people(result)
+    assert found.n == 150
+    assert set(found.day.tolist()) == {(date(2025, 5, 4) - date(1970, 1, 1)).days}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, lang):
+    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03", "--lang", lang]
+    told = CliRunner().invoke(app, [*command, "--capacity", "60"])
+    assert told.exit_code == 0, told.output
+    printed = json.loads(told.stdout)
+    assert printed["counts"]["people"] == 150
+    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
+        calls = list(csv.DictReader(file))
+    assert [int(row["place"]) for row in calls] == list(range(1, len(calls) + 1))
+    assert sum(row["within_capacity"] == "yes" for row in calls) == min(60, len(calls))
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "p001" not in page + told.stdout + (tmp_path / "plan.json").read_text(encoding="utf-8")
+    assert "polyline" in page
+    assert {"fr": "non vérifié", "en": "not verified"}[lang] in page
+
+
+def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(result, tmp_path):
+    hostile = tmp_path / "result"
+    shutil.copytree(result, hostile)
+    for part in (hostile / "parts").iterdir():
+        table = pq.read_table(part)
+        names = pa.array([f"=cmd|{n}" for n in table["person_id"].to_pylist()])
+        at = table.column_names.index("person_id")
+        pq.write_table(table.set_column(at, "person_id", names), part)
+    out = tmp_path / "plan"
+    told = CliRunner().invoke(app, ["plan", str(hostile), "--out", str(out), "--on", "2036-11-03"])
+    assert told.exit_code == 0, told.output
+    with (out / "calls.csv").open(encoding="utf-8", newline="") as file:
+        listed = [row["person_id"] for row in csv.DictReader(file)]
+    assert listed
+    assert all(name.startswith("'=cmd|p") for name in listed)
+
+
+def test_a_disk_that_is_full_leaves_the_earlier_plan_whole(result, tmp_path, monkeypatch):
+    CliRunner().invoke(app, ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03"])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = CliRunner().invoke(
+        app, ["plan", str(result), "--out", str(tmp_path), "--on", "2036-11-03"]
+    )
+    assert told.exit_code != 0
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_part_that_is_cut_short_is_refused(result, tmp_path):
+    cut = tmp_path / "result"
+    shutil.copytree(result, cut)
+    part = next((cut / "parts").iterdir())
+    part.write_bytes(part.read_bytes()[:-100])
+    with pytest.raises(BatchRefused, match="a part that can't be read"):
+        read_people(cut)
+
+
+def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
+    cohort = tmp_path / "cohort.toml"
+    cohort.write_text(
+        'schema = "laennec.cohort/1"\ntitle = "middle"\n'
+        'where = ["t2d_undiagnosed_risk >= 0.01", "t2d_undiagnosed_risk is known"]\n'
+    )
+    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03"]
+    told = CliRunner().invoke(app, [*command, "--cohort", str(cohort)])
+    assert told.exit_code == 0, told.output
+    everybody = read_people(result)
+    inside = int((everybody.risk >= 0.01).sum())
+    assert 11 <= inside < everybody.n
+    assert json.loads(told.stdout)["counts"]["people"] == inside
+    assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
+HEAD = (
+    "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,fasting_glucose_g_per_l"
+)
+
+
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory):
+    """Return a result of which one urgent row and one calm row have no person id."""
+    folder = tmp_path_factory.mktemp("flawed")
+    rows = (
+        ",2026-11-03,52,female,190,112,1.18",
+        ",2026-11-03,52,female,120,70,0.90",
+        "A1,2026-11-03,52,female,190,112,1.18",
+        "A2,2026-11-03,52,female,230,130,1.18",
+        "A3,2026-11-03,52,female,230",
+    )
+    (folder / "visits.csv").write_text("\n".join((HEAD, *rows)) + "\n")
+    out = folder / "result"
+    told = CliRunner().invoke(
+        app, ["batch", str(folder / "visits.csv"), "--out", str(out), "--workers", "1"]
+    )
+    assert told.exit_code == 3, told.output
+    return out
+
+
+def test_an_urgent_row_without_a_person_is_a_call(flawed, tmp_path):
+    command = ["plan", str(flawed), "--out", str(tmp_path), "--on", "2026-11-29"]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
+        calls = list(csv.DictReader(file))
+    unnamed = [row for row in calls if not row["person_id"]]
+    assert [(row["urgency"], row["row"]) for row in unnamed] == [
+        ("U1", "part-000000-000000.parquet row 1")
+    ]
+    assert all(not row["row"] for row in calls if row["person_id"])
+    assert json.loads(told.stdout)["counts"]["without_person"] == {"urgent": "<11", "other": "<11"}
