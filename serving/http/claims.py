@@ -7,6 +7,7 @@ from ..site import IssuerRow
 
 LEEWAY_S: Final = 30
 _MINUTE_S: Final = 60
+_YEAR_10000_S: Final = 253_402_300_800
 
 
 def wrong_claim(claims: Mapping[str, Any], row: IssuerRow, now: float) -> str:
@@ -20,16 +21,16 @@ def wrong_claim(claims: Mapping[str, Any], row: IssuerRow, now: float) -> str:
     """
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    times = [claims.get(name) for name in ("exp", "iat", "nbf")]
+    ends, begun, not_before = (claims.get(name) for name in ("exp", "iat", "nbf"))
     if claims.get("iss") != row.issuer:
         return "another issuer"
     if row.audience not in audiences:
         return "another audience"
     if not number_of(claims, row):
         return "no number of its own (jti)"
-    if any(isinstance(t, bool) or not isinstance(t, int | float) for t in times[:2]):
-        return "no times (exp, iat)"
-    return _wrong_time(float(times[0]), float(times[1]), times[2], (row, now))  # type: ignore[arg-type]  # as checked above
+    if not (_is_time(ends) and _is_time(begun) and (not_before is None or _is_time(not_before))):
+        return "no times (exp, iat), or one that is none"
+    return _wrong_time(ends, begun, not_before, (row, now))  # type: ignore[arg-type]  # as checked above
 
 
 def number_of(claims: Mapping[str, Any], row: IssuerRow) -> str:
@@ -40,8 +41,14 @@ def number_of(claims: Mapping[str, Any], row: IssuerRow) -> str:
     return said if isinstance(said, str) else ""
 
 
+def _is_time(value: object) -> bool:
+    """Say whether a value is a moment in seconds; NaN and what no clock reaches are none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 <= value < _YEAR_10000_S  # type: ignore[operator]  # a number by now
+
+
 def _wrong_time(
-    ends: float, begun: float, not_before: object, asked: tuple[IssuerRow, float]
+    ends: float, begun: float, not_before: float | None, asked: tuple[IssuerRow, float]
 ) -> str:
     row, now = asked
     if not ends > now - LEEWAY_S:
@@ -50,6 +57,6 @@ def _wrong_time(
         return "a beginning in the future"
     if not ends - begun <= row.max_minutes * _MINUTE_S:
         return f"a life of more than {row.max_minutes} minutes"
-    if isinstance(not_before, int | float) and not_before > now + LEEWAY_S:
+    if not_before is not None and not_before > now + LEEWAY_S:
         return "a beginning in the future"
     return ""

@@ -171,7 +171,7 @@ class Issuers:
             keys = self._keys[str(said.get("iss"))]
             algorithms = list(keys.row.algorithms)
             claims = jwt.decode(token, keys.current(header.get("kid")), algorithms).claims
-        except (JoseError, KeyError, ValueError, TypeError):
+        except (JoseError, KeyError, ValueError, TypeError, RecursionError):
             raise refused("a token that no issuer of this site signed") from None
         return self._claimed(claims, keys.row, read_clock(clock).timestamp())
 

@@ -66,7 +66,7 @@ class Question:
         try:
             said = json.loads(base64.urlsafe_b64decode(text))
             question = cls(**{name: str(said[name]) for name in cls.__slots__})
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise _not_asked() from None
         return question
 

@@ -2,6 +2,7 @@
 
 import random
 import time
+from base64 import urlsafe_b64encode
 
 import pytest
 from cds_client import KEY, ROW, Sandbox, signed, trust_client
@@ -210,6 +211,10 @@ def test_a_token_is_for_one_call_of_one_address(running, sandbox):
         signed(address, jti=None),
         signed(address, iss="https://nobody.example"),
         signed(address, key=other),
+        signed(address, exp=10**400),
+        signed(address, iat=float("nan")),
+        signed(address, nbf="tomorrow"),
+        ".".join([good.split(".")[0], urlsafe_b64encode(b"[" * 5000).decode(), "x"]),
         signed(address, key=secret, header={"alg": "HS256", "typ": "JWT", "kid": "one"}),
     ]
     for token in wrong:

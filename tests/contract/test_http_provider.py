@@ -1,6 +1,7 @@
 """Sign-in at a provider of the house, over TLS: led there, and back with a code good once."""
 
 import ssl
+from base64 import urlsafe_b64encode
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from http_support import PEOPLE, People, make_site
 from laennec.engine.errors import DataError
 from laennec.serving.http.key_sets import fetched
+from laennec.serving.http.problems import NotSignedIn
+from laennec.serving.http.provider import Question
 from laennec.serving.site import load_site
 from oidc_provider import SECRET, Provider
 
@@ -170,3 +173,9 @@ def test_a_site_names_both_addresses_of_a_provider_over_tls(tmp_path, provider, 
     file.write_text(before + kept, "utf-8")
     with pytest.raises(DataError, match="both or neither"):
         load_site(site)
+
+
+@pytest.mark.parametrize("said", ["", "x", urlsafe_b64encode(b"[" * 3000).decode(), "W10="])
+def test_a_cookie_that_is_none_of_ours_asked_nothing(said):
+    with pytest.raises(NotSignedIn, match="did not begin"):
+        Question.of_cookie(said)
