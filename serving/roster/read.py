@@ -68,7 +68,7 @@ def _csv(said: str, name: str, zone: str) -> Iterator[Read]:
         yield from _rows(reader, name, zone)
     except csv.Error:
         words = "a cell that is too long; neither it nor what follows was read"
-        yield RosterProblem(f"{name} line {reader.line_num}", "line_unreadable", words)
+        yield RosterProblem(f"{name} line {reader.reader.line_num}", "line_unreadable", words)
 
 
 def _rows(reader: "csv.DictReader[str]", name: str, zone: str) -> Iterator[Read]:

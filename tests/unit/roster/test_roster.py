@@ -188,3 +188,10 @@ def test_visits_that_are_filled_in_are_never_written_over(tmp_path):
     assert path.read_text(encoding="utf-8") == "filled in"
     with pytest.raises(DataError, match="a place that can't be written.*free space"):
         write_visits(found, path)
+
+
+def test_a_line_that_cant_be_taken_apart_is_named_and_what_came_before_is_kept(tmp_path):
+    rows = (ROW, ("v" * 200_000, *ROW[1:]), ("v3", *ROW[1:]))
+    found = read_roster([written(tmp_path, table(*rows))])
+    assert [row.visit_id for row in found.rows] == ["v1"]
+    assert [problem.where for problem in found.problems] == ["roster.csv line 3"]
