@@ -19,6 +19,7 @@ from ...datasets.sources.ecg_sets import CODES, SPLIT, described, read_set
 from ...engine.errors import DataError
 from .labels import FOLDER, UNKNOWN, ludb_truth, truth_of
 
+_ASKED = ("name", "folder")
 Known = tuple[str, AnnotatedEcg, dict[str, float]]
 
 
@@ -32,12 +33,22 @@ def chosen_sets(config: Path) -> list[dict[str, Any]]:
 
     Raises
     ------
-    DataError : it names no set, or one that has no twelve leads or no such part
+    DataError : it can't be read, names no set or one without a folder, or one that has no twelve
+        leads or no such part
     """
-    asked: list[dict[str, Any]] = tomllib.loads(config.read_text(encoding="utf-8")).get("set", [])
-    if not asked:
+    try:
+        asked = tomllib.loads(config.read_text(encoding="utf-8")).get("set", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = f"a file that can't be read ({type(error).__name__})"
+        raise _wrong(
+            found, "nothing would be learned", "Write it as docs/how-to/train.md"
+        ) from error
+    if not asked or not isinstance(asked, list):
         raise _wrong("no [[set]]", "nothing would be learned", "Name a set and its folder")
     for one in asked:
+        if not isinstance(one, dict) or not all(isinstance(one.get(k), str) for k in _ASKED):
+            found = "a set without its name or its folder"
+            raise _wrong(found, "it is not known what is read", "Give name and folder, as texts")
         about = described(one["name"])
         if "labels" not in about:
             found = f"the set {one['name']!r}"
@@ -45,7 +56,7 @@ def chosen_sets(config: Path) -> list[dict[str, Any]]:
         if "part" in one and one["part"] not in about:
             found = f"the part {one['part']!r} of {one['name']}"
             raise _wrong(found, "the set has no such part", "Leave it out, or name train or test")
-    return asked
+    return list(asked)
 
 
 def records_of(config: Path) -> Iterator[Known]:

@@ -144,6 +144,10 @@ def test_a_config_chooses_sets_and_names_what_is_wrong(tmp_path):
     assert (known["rbbb"], known["sinus_rhythm"], known["lbbb"]) == (1.0, 1.0, 0.0)
     for text, said in (
         ("", "no \\[\\[set\\]\\]"),
+        ("set = 3", "no \\[\\[set\\]\\]"),
+        ("[[set", "a file that can't be read"),
+        ('[[set]]\nname = "georgia"', "without its name or its folder"),
+        ('[[set]]\nname = 3\nfolder = "x"', "without its name or its folder"),
         ('[[set]]\nname = "other"\nfolder = "x"', "the set 'other'"),
         ('[[set]]\nname = "mitdb"\nfolder = "x"', "no twelve-lead statements"),
         ('[[set]]\nname = "georgia"\nfolder = "x"\npart = "test"', "the part 'test' of georgia"),
