@@ -100,15 +100,19 @@ def _read_birth_date(value: object, path: str, log: ProblemLog) -> date | None:
     if value is None:
         log.add("note", "birth_date_missing", path, item="age")
         return None
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else _not_a_date()
-    except ValueError:
+    day = _calendar_day(value)
+    if day is None:
         log.add("refused_item", "birth_date_unreadable", path, item="age", found=shown(value))
+    return day
+
+
+def _calendar_day(value: object) -> date | None:
+    """Return a day that is written YYYY-MM-DD, as the schema asks; no other form of ISO 8601."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
         return None
-
-
-def _not_a_date() -> date:
-    raise ValueError
+    return day if day is not None and day.isoformat() == value else None
 
 
 def _read_sex(value: object, path: str, log: ProblemLog) -> int:

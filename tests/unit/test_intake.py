@@ -274,6 +274,9 @@ def test_what_makes_every_finding_untrustworthy_refuses_the_record(
     [
         ({"id": "p-1", "sex": "female"}, "birth_date_missing"),
         ({"id": "p-1", "birth_date": "2.3.1974", "sex": "female"}, "birth_date_unreadable"),
+        ({"id": "p-1", "birth_date": "19740302", "sex": "female"}, "birth_date_unreadable"),
+        ({"id": "p-1", "birth_date": 19740302, "sex": "female"}, "birth_date_unreadable"),
+        ({"id": "p-1", "birth_date": "1974-W09-6", "sex": "female"}, "birth_date_unreadable"),
         ({"id": "p-1", "birth_date": "1974-03-02"}, "sex_missing"),
         ({"id": "p-1", "birth_date": "1974-03-02", "sex": "F"}, "sex_unknown"),
     ],
