@@ -5,7 +5,6 @@ and sentence files; with the input at hand, from the same columns that made the 
 draft, as ``laennec screen`` prints it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from ...engine.words.text import render_text
 from .options import BatchOptions, BatchRefused
 from .output import Place
 from .parts import COLLECTED, MANIFEST_FILE, PARTS
-from .plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_plan
+from .plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_json
 from .rule_words import rule_words
 from .withdrawn import WITHDRAWN, split_withdrawn
 
@@ -79,7 +78,7 @@ def _no_row(out: Path) -> RecordError:
     """Return the refusal of a person without a row; one whose line was left out is hinted at."""
     remedy = "Check the pseudonym; it is compared letter by letter"
     manifest = out / MANIFEST_FILE
-    lost = json.loads(manifest.read_bytes())["malformed_lines"] if manifest.is_file() else []
+    lost = stored_json(manifest).get("malformed_lines", []) if manifest.is_file() else []
     if lost:
         places = "; ".join(f"{one['file']} line {_numbers(one)}" for one in lost)
         remedy += (
@@ -113,7 +112,14 @@ def _plan(options: BatchOptions, loaded: Loaded) -> BatchPlan | None:
     collected = read_collected(options.out / COLLECTED)
     if collected is None and not options.inputs:
         return None
-    stored = stored_plan(options.out / PLAN_FILE)
+    stored = stored_json(options.out / PLAN_FILE)
+    if "chunk_rows" not in stored:
+        raise BatchRefused(
+            found="a plan that can't be read",
+            why="the row of the person can't be found again in the input",
+            remedy="Run the batch again into a new folder, or leave out --input",
+            path=PLAN_FILE,
+        )
     numbering = bool(stored.get("ecg", {}).get("same_numbering", True))
     options = replace(options, resume=True, chunk_rows=int(stored["chunk_rows"]),
                       ecg_same_numbering=numbering)  # fmt: skip

@@ -21,7 +21,7 @@ from .columns import leaves
 from .fingerprint import Fingerprint, fingerprint
 from .options import BatchRefused
 from .output import ENCODED, NOT_ASSESSABLE, REFUSED, SCORED
-from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_plan
+from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_json
 
 PARTS: Final = "parts"
 MANIFEST_FILE: Final = "manifest.json"
@@ -232,7 +232,7 @@ def _prepare(out: Path, plan: BatchPlan) -> dict[str, Part]:
         left.unlink()
     (out / PARTS).mkdir(exist_ok=True)
     if (out / PLAN_FILE).exists():
-        check_same_plan(plan, stored_plan(out / PLAN_FILE))
+        check_same_plan(plan, stored_json(out / PLAN_FILE))
     else:
         write_json(out / PLAN_FILE, plan.as_dict())
     return parts_there(out / PARTS, plan.sha256)

@@ -171,12 +171,12 @@ def _today(options: BatchOptions) -> date | None:
     path = options.out / PLAN_FILE
     if not (options.resume and path.is_file()):
         return options.today
-    said = stored_plan(path).get(TODAY)
+    said = stored_json(path).get(TODAY)
     return date.fromisoformat(said) if isinstance(said, str) else None
 
 
-def stored_plan(path: Path) -> Mapping[str, Any]:
-    """Return a plan that was written, empty where it can't be read."""
+def stored_json(path: Path) -> Mapping[str, Any]:
+    """Return an object that was written as JSON, empty where it can't be read."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

@@ -1,6 +1,7 @@
 """Words on demand for one row, a look beforehand, and counts that may leave the house."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import batch_support
@@ -91,6 +92,18 @@ def test_what_is_not_there_or_not_the_same_is_refused(done, tmp_path):
     person = pq.read_table(options.out / "parts", columns=["person_id"])[0][0].as_py()
     with pytest.raises(BatchRefused, match="input differ"):
         explain_person(replace(options, inputs=(other,)), person)
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"chunk_rows"'])
+def test_a_damaged_record_of_the_run_is_told_and_never_a_traceback(done, rows, tmp_path, damaged):
+    out = tmp_path / "out"
+    shutil.copytree(done[0].out, out)
+    for name in ("plan.json", "manifest.json"):
+        (out / name).write_text(damaged)
+    with pytest.raises(BatchRefused, match="a plan that can't be read"):
+        explain_person(replace(done[0], out=out), rows[0]["person_id"])
+    with pytest.raises(RecordError, match="no row"):
+        explain_person(replace(done[0], out=out), "nobody")
 
 
 def test_a_profile_says_what_is_there_and_who_could_be_answered(done, rows, tmp_path):
