@@ -1,0 +1,57 @@
+"""A made-up study: its protocol, its mapping, and a run of it."""
+
+from pathlib import Path
+from typing import Any
+
+from laennec.engine.bundles.load import load_models
+from laennec.validation.protocol import template
+from laennec.validation.study import StudyOptions, run_study
+
+MODELS = load_models()
+BUNDLE = next(b for b in MODELS.loaded if b.manifest.id == "diabetes_type_2/undiagnosed_no_lab")
+MAPPING = """schema = "laennec.mapping/1"
+ignore = ["followed", "died", "other_death", "w", "s", "u", "year", "outcome", "verified", "marker",
+  "site"]
+"""
+EXTRA = """
+[[comparator]]
+id = "marker"
+label = "A marker"
+kind = "column"
+name = "marker"
+threshold = 0.05
+
+[[subgroup]]
+id = "site"
+label = "Site"
+group = [
+  { label = "North", when = [{ column = "site", op = "==", text = "north" }] },
+  { label = "South", when = [{ column = "site", op = "==", text = "south" }] },
+]
+"""
+
+
+def protocol_text(**edits: tuple[str, str]) -> str:
+    """Return the template filled in, with texts replaced."""
+    text = (
+        template()
+        .replace("0" * 64, BUNDLE.model.sha256)
+        .replace("threshold = 0.5  ", "threshold = 0.03  ")
+        .replace("imputations = 20", "imputations = 2")
+        .replace("bootstraps = 1000", "bootstraps = 20")
+        .replace("shapley_people = 200", "shapley_people = 20")
+        .replace("minimum_events = 50", "minimum_events = 5")
+        .replace('# mapping = "mapping.toml"', 'mapping = "mapping.toml"')
+        .replace('# person = "person_id"', 'person = "person_id"')
+        .replace('# period = "year"', 'period = "year"')
+        .replace("net_reclassification = false", "net_reclassification = true")
+    )
+    for old, new in edits.values():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text + EXTRA
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """Return the report of the study in a folder."""
+    return run_study(StudyOptions(folder / "study.toml", folder / "visits.csv", MODELS))

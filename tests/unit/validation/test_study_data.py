@@ -1,0 +1,62 @@
+"""Data that do not fit a protocol are refused by name, or told."""
+
+import pytest
+import validation_examples as example
+from laennec.validation.errors import ProtocolRefused
+from laennec.validation.study import StudyOptions, run_study
+from study_examples import MODELS, protocol_text, run
+
+
+def test_every_name_that_is_not_there_comes_at_once(folder):
+    text = protocol_text(
+        a=('model = "diabetes_type_2/undiagnosed_no_lab"', 'model = "diabetes_type_2/no_such"'),
+        b=('{ feature = "male", op = "==", value = 0.0 }', '{ feature = "man", op = "missing" }'),
+    )
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProtocolRefused) as caught:
+        run(folder)
+    assert {p.code for p in caught.value.problems} == {"model_unknown", "feature_unknown"}
+    assert "diabetes_type_2/undiagnosed_no_lab" in str(caught.value)
+    text = protocol_text(a=('column = "outcome"', 'column = "outcom"'))
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProtocolRefused, match="no column 'outcom' in visits.csv"):
+        run(folder)
+
+
+def test_nobody_left_is_refused(folder):
+    text = protocol_text(a=("value = 18.0", "value = 200.0"))
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProtocolRefused, match="nobody is left after the exclusions"):
+        run(folder)
+
+
+def test_an_empty_cell_is_unknown_and_a_broken_line_is_told(folder):
+    lines = (folder / "visits.csv").read_text(encoding="utf-8").splitlines()
+    at = lines[0].split(",").index("outcome")
+    for i in (1, 2, 3):
+        cells = lines[i].split(",")
+        cells[at] = "" if i < 3 else " "
+        lines[i] = ",".join(cells)
+    lines[4] += ",one field too many"
+    (folder / "visits.csv").write_text("\n".join(lines), encoding="utf-8")
+    document = run(folder)
+    left = {s["id"]: s["left"] for s in document["flow"] if "left" in s}
+    assert left["no_reference"] == 3
+    assert document["analyses"]["counted"]["n"] == 596
+    told = [d for d in document["deviations"] if d["code"] == "lines_left_out"]
+    assert told == [{"code": "lines_left_out", "n": 1}]
+
+
+def test_words_compared_with_a_number_are_refused(folder):
+    text = protocol_text(a=('case = { column = "outcome"', 'case = { column = "site"'))
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProtocolRefused, match="the column 'site' holds no numbers"):
+        run(folder)
+
+
+def test_a_folder_of_several_files_is_no_study(folder):
+    (folder / "visits").mkdir()
+    for name in ("a.csv", "b.csv"):
+        example.write_visits(folder / "visits" / name, 20)
+    with pytest.raises(ProtocolRefused, match="a study is about one file"):
+        run_study(StudyOptions(folder / "study.toml", folder / "visits", MODELS))

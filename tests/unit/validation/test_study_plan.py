@@ -1,0 +1,90 @@
+"""What was planned, frozen, changed and judged is told by the report."""
+
+from datetime import date
+
+import pytest
+from laennec.validation.commands import freeze_command
+from laennec.validation.protocol import freeze, read_protocol
+from laennec.validation.report import write_report
+from study_examples import BUNDLE, protocol_text, run
+
+
+def test_a_frozen_protocol_is_told_with_what_changed_since(folder):
+    path = folder / "study.toml"
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    path.write_text(protocol_text(a=("threshold = 0.03", "threshold = 0.05")), encoding="utf-8")
+    document = run(folder)
+    assert document["protocol"]["frozen_on"] == "2026-11-01"
+    (change,) = [d for d in document["deviations"] if d["code"] == "changed_after_freeze"]
+    assert (change["path"], change["frozen"], change["now"]) == ("index_test.threshold", 0.03, 0.05)
+    write_report(document, folder / "out", ["en"])
+    html = (folder / "out" / "report.en.html").read_text(encoding="utf-8")
+    assert "index_test.threshold was 0.03, is now 0.05" in html
+
+
+def test_opening_the_data_unfrozen_is_remembered_by_a_later_freeze(folder):
+    run(folder)
+    frozen = freeze_command(folder / "study.toml")
+    assert len(frozen["opened_before"]) == 1
+    codes = {d["code"] for d in run(folder)["deviations"]}
+    assert "opened_before_freeze" in codes
+    assert "not_frozen" not in codes
+
+
+def test_another_model_or_data_than_planned_is_a_deviation(folder):
+    text = protocol_text(
+        a=(BUNDLE.model.sha256, "1" * 64),
+        b=('version = "0.1.0"', 'version = "9.9.9"'),
+        c=('# sha256 = "..." ', f'sha256 = "{"2" * 64}" '),
+    )
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    codes = {d["code"] for d in run(folder)["deviations"]}
+    assert {"other_model", "other_version", "other_data"} <= codes
+
+
+def test_development_data_are_not_judged(folder):
+    text = protocol_text(a=('data_role = "external"', 'data_role = "development"'))
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    document = run(folder)
+    assert document["endpoints"][0]["verdict"] == "development"
+    write_report(document, folder / "out", ["en"])
+    html = (folder / "out" / "report.en.html").read_text(encoding="utf-8")
+    assert "The figures are optimistic" in html
+    assert "not judged: development data" in html
+
+
+def verdicts(document):
+    return [e["verdict"] for e in document["endpoints"]]
+
+
+def test_a_hypothesis_is_judged_only_where_it_came_before_the_data(folder):
+    path = folder / "study.toml"
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    assert verdicts(run(folder))[0] in ("shown", "not_shown")
+    path.write_text(protocol_text(a=("margin = 0.015", "margin = 0.5")), encoding="utf-8")
+    assert verdicts(run(folder))[0] == "changed"
+    (folder / "study.frozen.json").unlink()
+    assert verdicts(run(folder)) == ["exploratory", "nothing_to_show"]
+    freeze_command(path)
+    assert verdicts(run(folder))[0] == "exploratory"
+
+
+@pytest.mark.parametrize(
+    ("edit", "verdict"),
+    [
+        (("margin = 0.015", "margin = 0.9"), "shown"),
+        (('"non_inferior"', '"superior"'), "not_shown"),
+        (("margin = 0.015", "margin = -0.9"), "not_shown"),
+        (
+            ('hypothesis = "non_inferior"', 'hypothesis = "at_least"\nbound = -1.0'),
+            "shown",
+        ),
+        (('hypothesis = "non_inferior"', 'hypothesis = "at_most"\nbound = -1.0'), "not_shown"),
+    ],
+)
+def test_a_hypothesis_is_judged_by_its_interval(folder, edit, verdict):
+    path = folder / "study.toml"
+    text = protocol_text(a=edit, b=('incomplete = "nothing"', 'incomplete = "high"'))
+    path.write_text(text, encoding="utf-8")
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    assert verdicts(run(folder))[0] == verdict
