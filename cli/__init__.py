@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from .batch import app as batch_app
-from .bulk import bulk
 from .card import models_card
 from .codes import app as codes_app
 from .decide import app as decide_app
@@ -37,7 +36,6 @@ models_app = typer.Typer(help="Model bundles: what is there, and whether it can 
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.command()(document)
-app.command()(bulk)
 app.command()(roster)
 app.add_typer(batch_app)
 app.add_typer(decide_app)

@@ -46,7 +46,9 @@ def batch(
     out: Annotated[Path, typer.Option(help="Folder for the result parts and manifest.json.")],
     inputs: Annotated[
         list[Path] | None,
-        typer.Argument(help="Parquet, CSV (gz) or Arrow files, folders, or an OMOP CDM folder."),
+        typer.Argument(
+            help="Parquet, CSV (gz), Arrow or FHIR NDJSON files, folders, or an OMOP CDM."
+        ),
     ] = None,
     mapping: Mapping = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores.")] = None,
@@ -73,6 +75,10 @@ def batch(
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
     ] = None,
     withdrawn: Withdrawn = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(help="fr or en: of FHIR Bulk Data, a Bundle out for each Encounter too."),
+    ] = None,
     guidelines: Guidelines = None,
     models: Folders = None,
     trust: Trust = None,
@@ -82,6 +88,8 @@ def batch(
     from ..serving.batch import BatchOptions
     from ..serving.clock import latest_day, utc_now
 
+    if answers is not None:
+        one_of(answers, ("fr", "en"), "--answers")
     if not inputs and omop_database is None and ecg_folder is None:
         raise typer.BadParameter("nothing to screen", param_hint="INPUTS")
     options = BatchOptions(
@@ -104,6 +112,7 @@ def batch(
         ecg_same_numbering=not ecg_other_numbering,
         results_database=results_database,
         withdrawn=withdrawn,
+        answers=answers,
     )
     if profile:
         _profile(options)

@@ -22,13 +22,13 @@ from ...engine.errors import ScreeningError
 from ...engine.intake.person import Identity
 from ...engine.record import Problem
 from ...engine.screening import screen_columns
+from .bundles import READ, rows_of_bundles
 from .columns import TEXT, coded
 from .ecg_plan import ECG_STATE, file_in, statement_names
 from .output import ENCODED, OUTCOMES, Place, decoded, result_table
 from .plan import Loaded
 
 ECGS_AT_ONCE: Final = 32
-READ: Final = "read"
 FILE_PATH: Final = "$.ecg.file"
 _SCORE_DECIMALS: Final = 6
 
@@ -37,11 +37,12 @@ _SCORE_DECIMALS: Final = 6
 class EcgPlan:
     """Where the ECGs are, and what is said of each.
 
-    ``folder`` is the only one that is opened; ``statements`` are those of the bundle, none where
-    it is refused; identifiers are compared where ``same_numbering``.
+    ``folder`` is the only one that is opened, none where Bundles bring them; ``statements`` are
+    those of the bundle, none where it is refused; identifiers are compared where
+    ``same_numbering``.
     """
 
-    folder: Path
+    folder: Path | None
     statements: tuple[str, ...]
     same_numbering: bool = True
 
@@ -52,7 +53,7 @@ class EcgPlan:
         return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT)])
 
 
-def ecg_plan(folder: Path, models: Models, *, same_numbering: bool = True) -> EcgPlan:
+def ecg_plan(folder: Path | None, models: Models, *, same_numbering: bool = True) -> EcgPlan:
     """Return what a run says of the ECGs of a folder."""
     return EcgPlan(folder, statement_names(models), same_numbering)
 
@@ -101,15 +102,17 @@ def rows_with_ecgs(
     table: Any,  # noqa: ANN401
     plan: TablePlan,
     place: Place,
-    where: tuple[Path, bool],
+    where: tuple[Path | None, bool],
 ) -> tuple[TableRows, dict[int, EcgSignal], list[str | None]]:
     """Return the rows, the ECGs that could be read, and of every row what became of its file.
 
     An ECG that can't be read, or is that of another person, is a refused item of its row.
     ``where`` is the folder, and whether identifiers are compared.
     """
+    if plan.bundle:
+        return rows_of_bundles(table, plan, place.today)
     rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
-    signals, lost, states = _read(table, plan.ecg, rows, where)
+    signals, lost, states = _read(table, plan.ecg, rows, (where[0] or Path(), where[1]))
     batch = replace(rows.batch, problems=(*rows.batch.problems, *lost))
     return replace(rows, batch=batch), signals, states
 

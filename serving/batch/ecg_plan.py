@@ -26,9 +26,11 @@ def ecgs_as_data(
 ) -> dict[str, Any]:
     """Return what is said of ECGs, by which models and of which bytes; nothing without ECGs.
 
-    No path stands in it, as paths may name people.
+    No path stands in it, as paths may name people. The bytes of ECGs in Bundles are of the input.
     """
-    if options.ecg_folder is None or not any(table.ecg for table in tables.values()):
+    in_bundles = any(table.ecg and table.bundle for table in tables.values())
+    in_folder = options.ecg_folder is not None and any(table.ecg for table in tables.values())
+    if not in_bundles and not in_folder:
         return {}
     return {
         "same_numbering": options.ecg_same_numbering,
@@ -37,7 +39,7 @@ def ecgs_as_data(
             **{bundle.manifest.id: bundle.sha256 for bundle in models.signals},
             **{bundle.manifest.id: bundle.sha256 for bundle in models.statements},
         },
-        **_bytes_as_data(options, fragments, tables),
+        **({} if in_bundles else _bytes_as_data(options, fragments, tables)),
     }
 
 
@@ -76,7 +78,7 @@ def _bytes_as_data(
 
 def none_is_there(ecg: Mapping[str, Any]) -> bool:
     """Say whether ECGs are named and not one of their files is there: the column is a wrong one."""
-    return bool(ecg) and ecg["ecgs"] > 0 and ecg["ecgs_there"] == 0
+    return ecg.get("ecgs", 0) > 0 and ecg["ecgs_there"] == 0
 
 
 def none_there_words(ecg: Mapping[str, Any]) -> str:

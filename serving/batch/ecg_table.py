@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from ...datasets.readers.ecg import EcgHeader, read_ecg
 from ...datasets.readers.ecg.files import record_files
 from ...engine.errors import ScreeningError
+from .folder import LOCK_FILE
 from .options import BatchOptions, BatchRefused
-from .parts import COLLECTED, LOCK_FILE
+from .parts import COLLECTED
 from .progress import Reporter
 
 ECG_TABLE: Final = "ecgs.parquet"

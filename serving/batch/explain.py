@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...datasets.readers.omop import read_collected
-from ...datasets.readers.tables import TablePlan, TableRows, read_chunks, read_rows
+from ...datasets.readers.tables import TablePlan, TableRows, read_chunks
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import RecordError
 from ...engine.risks.labels import model_labels
@@ -23,7 +23,7 @@ from ...engine.screen import draft_of
 from ...engine.screening import screen_columns
 from ...engine.words.text import render_text
 from .options import BatchOptions, BatchRefused
-from .output import Place
+from .output import Place, table_rows
 from .parts import COLLECTED, MANIFEST_FILE, PARTS
 from .plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_json
 from .rule_words import rule_words
@@ -125,7 +125,7 @@ def _plan(options: BatchOptions, loaded: Loaded) -> BatchPlan | None:
                       ecg_same_numbering=numbering)  # fmt: skip
     plan = make_plan(options, loaded, collected)
     content = {key: value for key, value in stored.items() if key != TODAY}
-    same = ("input", "mapping", "models", "guidelines", "columns", "code", "ecg")
+    same = ("input", "mapping", "models", "guidelines", "columns", "code", "ecg", "bulk")
     changed = [key for key in same if content.get(key) != plan.content[key]]
     if changed:
         raise BatchRefused(
@@ -166,10 +166,9 @@ def _with_ecg(
     where: tuple[Path, bool] | None,
 ) -> tuple[TableRows, Mapping[int, EcgSignal]]:
     """Return one row, with its ECG where the run read them."""
-    if where is None or not table.ecg:
-        name, offset, today = place
-        return read_rows(one, table, fragment=name, offset=offset, today=today), {}
+    if not table.bundle and (where is None or not table.ecg):
+        return table_rows(one, table, place), {}
     from .ecg import rows_with_ecgs  # noqa: PLC0415 - filters, only where there are ECGs
 
-    rows, signals, _ = rows_with_ecgs(one, table, place, where)
+    rows, signals, _ = rows_with_ecgs(one, table, place, where or (None, True))
     return rows, signals

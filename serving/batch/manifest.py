@@ -45,7 +45,10 @@ def make_manifest(
         "ignored_columns": {n: list(table.ignored) for n, table in plan.tables.items()},
         "counts": _counts(ordered),
         "items_refused": _summed([p.record.items for p in ordered]),
-        "malformed_lines": _malformed(plan, ordered),
+        "malformed_lines": [
+            *plan.content["bulk"].get("malformed_lines", ()),
+            *_malformed(plan, ordered),
+        ],
         "not_done": lost,
         "output": {
             "columns": [*SCHEMA.names, *plan.ecg_columns],
@@ -56,7 +59,13 @@ def make_manifest(
                 "contribution_decimals": CONTRIBUTION_DECIMALS,
             },
             "parts": [
-                {"name": p.record.name, "rows": p.record.rows, "sha256": p.sha256} for p in ordered
+                {
+                    "name": p.record.name,
+                    "rows": p.record.rows,
+                    "sha256": p.sha256,
+                    **({"answers_sha256": p.record.answers} if p.record.answers else {}),
+                }
+                for p in ordered
             ],
         },
     }

@@ -30,7 +30,8 @@ class BatchOptions:
 
     Parameters
     ----------
-    inputs : Parquet, CSV (also .gz) and Arrow files, and folders that hold them
+    inputs : Parquet, CSV (also .gz) and Arrow files, FHIR Bulk Data (.ndjson, also .gz), and
+        folders that hold them
     out : folder of the result; empty or absent, or with ``resume`` the folder of the same run
     mapping : mapping file, for columns with other names or units
     guidelines : topic -> set; topics that are not named keep their default
@@ -52,6 +53,8 @@ class BatchOptions:
     results_database : address of a database into whose tables of our own the result is copied too
     ecg_folder : the one folder in which the files of ``ecg_path`` are looked for; none is read
         where None
+    answers : language in which the answer to each Bundle of Bulk Data is written as a Bundle
+        beside the result; none is where None
     withdrawn : file of people who withdrew their consent, one person_id a line
     today : a visit after this day is refused; nothing is refused for its date where None. A run
         that is resumed keeps the day on which it began
@@ -77,6 +80,7 @@ class BatchOptions:
     ecg_same_numbering: bool = True
     results_database: str | None = field(default=None, repr=False)
     withdrawn: Path | None = None
+    answers: str | None = None
 
     @property
     def worker_count(self) -> int:

@@ -109,7 +109,7 @@ def screen_table(
     -------
     pyarrow record batch with the columns of ``ENCODED``, a row for each row, in their order
     """
-    rows = read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
+    rows = table_rows(table, plan, place)
     result = result_table(rows, screen_columns(rows.batch, models, guidelines, outcomes=OUTCOMES))
     if not plan.age_highest:
         return result
@@ -117,6 +117,15 @@ def screen_table(
     at_most = screen_table(table, older, models, guidelines, place)
     settled = settle_ages(decoded(result), decoded(at_most), tuple(OUTCOMES.values()))
     return settled.cast(ENCODED)
+
+
+def table_rows(table: Any, plan: TablePlan, place: Place = NOWHERE) -> TableRows:  # noqa: ANN401
+    """Return the record of the rows: of canonical columns, or of a Bundle in each row."""
+    if plan.bundle:
+        from .bundles import rows_of_bundles  # noqa: PLC0415 - FHIR, only where it is read
+
+        return rows_of_bundles(table, plan, place.today)[0]
+    return read_rows(table, plan, fragment=place.name, offset=place.offset, today=place.today)
 
 
 def decoded(table: Any) -> Any:  # noqa: ANN401

@@ -1,7 +1,6 @@
-"""The output folder: parts that are whole or not there, the plan, the manifest."""
+"""The parts of a result: whole or not there, each with what it holds in its own metadata."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -19,15 +18,15 @@ import pyarrow.parquet as pq
 from ...engine.words import LANGUAGES, Sentences
 from .columns import leaves
 from .fingerprint import Fingerprint, fingerprint
-from .options import BatchRefused
 from .output import ENCODED, NOT_ASSESSABLE, REFUSED, SCORED
-from .plan import PLAN_FILE, BatchPlan, check_same_plan, stored_json
 
 PARTS: Final = "parts"
 MANIFEST_FILE: Final = "manifest.json"
-LOCK_FILE: Final = ".lock"
 COLLECTED: Final = "collected"
-"""The table that was made of an OMOP CDM, in the folder of the result."""
+"""The table that was made of an OMOP CDM or of Bulk Data, in the folder of the result."""
+
+ANSWERS: Final = "answers"
+"""The answers to the Bundles of each part, beside the parts."""
 
 ASIDE: Final = ".aside"
 RESULT_SCHEMA: Final = "laennec.batch/1"
@@ -55,6 +54,7 @@ class PartRecord:
     counts : status -> reason -> rows
     items : ``<item>:<code>`` of values that were refused -> how many
     sums : the fingerprint's two sums
+    answers : hash of the file of answers beside the part; empty where there is none
     """
 
     plan: str
@@ -67,6 +67,7 @@ class PartRecord:
     counts: Mapping[str, Mapping[str, int]]
     items: Mapping[str, int]
     sums: tuple[int, int]
+    answers: str = ""
 
     @property
     def name(self) -> str:
@@ -100,6 +101,15 @@ def _record(raw: Mapping[str, Any]) -> PartRecord:
 def part_name(fragment: int, chunk: int) -> str:
     """Return the file name of a part."""
     return f"part-{fragment:06d}-{chunk:06d}.parquet"
+
+
+def answers_name(part: str) -> str:
+    """Return the file of the answers that belong to a part.
+
+    >>> answers_name("part-000000-000000.parquet")
+    'part-000000-000000.ndjson'
+    """
+    return part.replace(".parquet", ".ndjson")
 
 
 def describe_part(table: Any, place: tuple[str, int], chunk: Any) -> PartRecord:  # noqa: ANN401 - pyarrow has no types
@@ -149,7 +159,7 @@ def write_part(folder: Path, table: Any, record: PartRecord) -> Part:  # noqa: A
     ):
         writer.write_batch(table)
         writer.add_key_value_metadata({_METADATA.decode(): text, **_flags()})
-    return Part(record, _sha256(target), target.stat().st_size)
+    return Part(record, file_sha256(target), target.stat().st_size)
 
 
 @cache
@@ -186,7 +196,8 @@ def kept_whole(target: Path) -> Iterator[Path]:
         raise
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file, read in constant memory."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -200,66 +211,6 @@ def write_text(path: Path, text: str) -> None:
     """Write a text aside, its line ends as they are, and rename it."""
     with kept_whole(path) as aside:
         aside.write_text(text, encoding="utf-8", newline="")
-
-
-@contextlib.contextmanager
-def output_folder(out: Path, plan: BatchPlan, *, resume: bool) -> Iterator[dict[str, Part]]:
-    """Hold the output folder for this run alone, and give the parts that are already there.
-
-    Raises
-    ------
-    BatchRefused  if it is not empty and no run is resumed, is held by another run, or belongs to
-        another plan
-    """
-    _make(out)
-    if not resume and any(p.name not in (LOCK_FILE, COLLECTED) for p in out.iterdir()):
-        raise BatchRefused(
-            found="a folder that is not empty",
-            why="results of two runs are never mixed",
-            remedy="Give another --out, or --resume to go on with the run that is in it",
-            path=out.name,
-        )
-    with (out / LOCK_FILE).open("w") as lock:
-        _hold(lock, out)
-        try:
-            yield _prepare(out, plan)
-        finally:
-            (out / LOCK_FILE).unlink(missing_ok=True)
-
-
-def _prepare(out: Path, plan: BatchPlan) -> dict[str, Part]:
-    for left in out.rglob(f".*{ASIDE}"):
-        left.unlink()
-    (out / PARTS).mkdir(exist_ok=True)
-    if (out / PLAN_FILE).exists():
-        check_same_plan(plan, stored_json(out / PLAN_FILE))
-    else:
-        write_json(out / PLAN_FILE, plan.as_dict())
-    return parts_there(out / PARTS, plan.sha256)
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BatchRefused(
-            found=f"a folder that can't be made ({type(error).__name__})",
-            why="the result has to go somewhere",
-            remedy="Give another --out",
-            path=out.name,
-        ) from error
-
-
-def _hold(lock: Any, out: Path) -> None:  # noqa: ANN401
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise BatchRefused(
-            found="a folder in which another run is writing",
-            why="two runs would overwrite each other's parts",
-            remedy="Wait for it, or give another --out",
-            path=out.name,
-        ) from error
 
 
 def parts_there(folder: Path, plan: str) -> dict[str, Part]:
@@ -289,7 +240,15 @@ def _read_part(path: Path, plan: str) -> Part | None:
         return None
     if not _PART_NAME.fullmatch(path.name) or record.name != path.name or record.plan != plan:
         return None
+    if not _has_answers(path, record):
+        return None
     whole = sum((fingerprint(b) for b in table.to_batches()), Fingerprint())
     if whole != record.fingerprint:
         return None
-    return Part(record, _sha256(path), path.stat().st_size)
+    return Part(record, file_sha256(path), path.stat().st_size)
+
+
+def _has_answers(part: Path, record: PartRecord) -> bool:
+    """Say whether the answers of a part are beside it and whole, where it says that there are."""
+    path = part.parent.parent / ANSWERS / answers_name(part.name)
+    return not record.answers or (path.is_file() and file_sha256(path) == record.answers)

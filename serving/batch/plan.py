@@ -34,6 +34,7 @@ from ...engine.bundles.load import Models, load_models
 from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
+from .bulk_plan import BULK_SCHEMA, bundle_plan
 from .ecg_plan import ecgs_as_data
 from .options import BatchOptions, BatchRefused
 from .withdrawn import read_withdrawn
@@ -42,10 +43,11 @@ PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
 TODAY: Final = "today"
 _ROOT: Final = Path(__file__).parents[2]
-_CODE: Final = ("engine", "datasets/readers", "serving/batch")
+_CODE: Final = ("engine", "datasets/readers", "serving/batch", "serving/fhir")
 _CODE_SUFFIXES: Final = (".py", ".toml")
 _SECTIONS: Final = (
-    "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "ecg", "withdrawn",
+    "input", "mapping", "models", "guidelines", "code", "chunk_rows", "omop", "bulk", "answers",
+    "ecg", "withdrawn",
 )  # fmt: skip
 
 
@@ -94,6 +96,11 @@ class BatchPlan:
         return tuple(self.content["ecg"].get("columns", ()))
 
     @property
+    def answers(self) -> str:
+        """Return the language of the answers to Bundles; empty where none are written."""
+        return str(self.content["answers"])
+
+    @property
     def chunk_rows(self) -> int:
         """Return the rows of one output part."""
         return int(self.content["chunk_rows"])
@@ -121,7 +128,8 @@ def make_plan(
     ----------
     options : what to do
     loaded : models and guideline rows
-    collected : the table that was made of an OMOP CDM, screened instead of the inputs
+    collected : the table that was made of an OMOP CDM or of Bulk Data, screened instead of the
+        inputs
 
     Raises
     ------
@@ -135,7 +143,7 @@ def make_plan(
     tables = (
         _plan_tables(readable, mapping)
         if collected is None
-        else {file.name: collected_plan(file.path) for file, _ in readable}
+        else {file.name: _collected_table(collected, file) for file, _ in readable}
     )
     withdrawn = read_withdrawn(options.withdrawn)
     fragments = list_fragments(readable)
@@ -152,7 +160,8 @@ def make_plan(
         "code": {"version": version("laennec"), "sha256": code_sha256(), "libraries": _libraries()},
         "chunk_rows": options.part_rows,
         "ecg": ecgs_as_data(options, loaded.models, fragments, tables),
-        "omop": {} if collected is None else dict(collected.content),
+        **_collected_as_data(collected),
+        "answers": options.answers or "",
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
     return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
@@ -160,6 +169,19 @@ def make_plan(
 
 def _files_of(collected: Collected) -> tuple[Path, ...]:
     return tuple(collected.folder / name for name in collected.content["files"])
+
+
+def _collected_table(collected: Collected, file: InputFile) -> TablePlan:
+    if collected.content["schema"] == BULK_SCHEMA:
+        return bundle_plan(collected)
+    return collected_plan(file.path)
+
+
+def _collected_as_data(collected: Collected | None) -> dict[str, dict[str, Any]]:
+    """Return what the input was made of, under what it is."""
+    content = {} if collected is None else dict(collected.content)
+    is_bulk = content.get("schema") == BULK_SCHEMA
+    return {"omop": {} if is_bulk else content, "bulk": content if is_bulk else {}}
 
 
 def _hash(text: str) -> str:

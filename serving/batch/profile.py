@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from ...datasets.readers.tables import FragmentUnreadable, TablePlan, read_chunks, read_rows
+from ...datasets.readers.tables import FragmentUnreadable, TablePlan, read_chunks
 from ...engine.record import UNKNOWN, ItemState
 from ...engine.risks import Abstention
 from ...engine.screening import Screening, screen_columns
 from .aggregate import suppressed
-from .omop import collect_omop
+from .collected import collected_input
 from .options import BatchOptions
-from .output import OUTCOMES, REFUSED, Place, result_table
+from .output import OUTCOMES, REFUSED, Place, result_table, table_rows
 from .plan import BatchPlan, Loaded, load_screening, make_plan
 from .progress import SilentReporter
 
@@ -46,7 +46,7 @@ def profile_batch(options: BatchOptions) -> dict[str, Any]:
 
         options = with_ecg_table(options, SilentReporter())
     loaded = load_screening(options)
-    plan = make_plan(options, loaded, collect_omop(options, SilentReporter()))
+    plan = make_plan(options, loaded, collected_input(options, SilentReporter()))
     seen = _Seen()
     for table, columns, screening, result in _chunks(plan, loaded, seen):
         seen.add(table, columns, screening, result)
@@ -64,7 +64,7 @@ def _chunks(
                 fragment, table.columns, table.csv, chunk_rows=plan.chunk_rows
             ):
                 seen.malformed += chunk.bad_row_count
-                rows = read_rows(chunk.table, table, fragment=place.name, today=place.today)
+                rows = table_rows(chunk.table, table, place)
                 found = screen_columns(
                     rows.batch, loaded.models, loaded.guidelines, outcomes=OUTCOMES
                 )

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from .aggregate import AGGREGATE_FILE, aggregate
+from .bulk_plan import LEFT_OUT
+from .collected import collected_input
 from .ecg_plan import NONE_THERE, none_is_there, none_there_words
+from .folder import output_folder
 from .local import run_tasks
 from .manifest import make_manifest
-from .omop import collect_omop
 from .options import BatchOptions
-from .parts import MANIFEST_FILE, PARTS, Part, output_folder, parts_there, write_json
+from .parts import MANIFEST_FILE, PARTS, Part, parts_there, write_json
 from .plan import BatchPlan, Loaded, load_screening, make_plan
 from .progress import Reporter, default_reporter
 from .schedule import Schedule
@@ -49,10 +51,11 @@ class BatchSummary:
     def exit_code(self) -> int:
         """Return what the command line exits with.
 
-        Rows that can't be read are not done either, nor are ECGs of which not one is there.
+        Rows that can't be read are not done either, nor are ECGs of which not one is there, nor
+        resources that name no visit.
         """
         is_whole = self.state == "complete" and not self.manifest["malformed_lines"]
-        is_done = is_whole and NONE_THERE not in self.manifest["notices"]
+        is_done = is_whole and not {NONE_THERE, LEFT_OUT} & set(self.manifest["notices"])
         return EXIT_DONE if is_done else EXIT_PARTLY_DONE
 
     @property
@@ -103,7 +106,7 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
 
         options = with_ecg_table(options, reporter)
     loaded = load_screening(options)
-    collected = collect_omop(options, reporter)
+    collected = collected_input(options, reporter)
     if options.ecg_folder is not None:
         reporter.line("batch: hashing the ECG files, so that --resume can tell a changed one")
     plan = make_plan(options, loaded, collected)

@@ -6,18 +6,26 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import wait
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
 from .options import BatchOptions
 from .output import Place, decoded, screen_table
-from .parts import PARTS, Part, describe_part, write_part
+from .parts import (
+    ANSWERS,
+    PARTS,
+    Part,
+    answers_name,
+    describe_part,
+    file_sha256,
+    kept_whole,
+    write_part,
+)
 from .plan import BatchPlan, Loaded, load_screening, models_as_data
 from .withdrawn import split_withdrawn, tombstones
 
@@ -85,7 +93,8 @@ class Worker:
 
     def __init__(self, plan: BatchPlan, loaded: Loaded, options: BatchOptions) -> None:
         self._plan, self._loaded, self._folder = plan, loaded, options.out / PARTS
-        self._ecgs = None if options.ecg_folder is None else _ecgs(options, loaded)
+        self._ecgs = _ecgs(options, loaded) if plan.ecg_columns else None
+        self._answers = options.out / ANSWERS
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
 
@@ -129,7 +138,18 @@ class Worker:
             both = pa.Table.from_batches([decoded(table), decoded(stones)])
             table = both.combine_chunks().to_batches()[0]
         record = describe_part(table, (self._sha256, task.fragment), chunk)
+        if self._plan.answers:
+            record = replace(record, answers=self._answered(record.name, rows))
         return write_part(self._folder, table, record)
+
+    def _answered(self, part: str, rows: Any) -> str:  # noqa: ANN401 - pyarrow has no types
+        """Write the answers of a part before the part, and return their hash, which it keeps."""
+        from .answers import write_answers  # noqa: PLC0415 - FHIR, only where it is asked for
+
+        target = self._answers / answers_name(part)
+        with kept_whole(target) as aside:
+            write_answers(aside, rows, self._loaded, self._plan.answers)
+        return file_sha256(target)
 
     def _chunk(self, task: Task) -> Chunk | None:
         """Return a chunk, reading on from the last one where possible."""
@@ -152,8 +172,7 @@ class Worker:
 def _ecgs(options: BatchOptions, loaded: Loaded) -> "EcgPlan":
     from .ecg import ecg_plan  # noqa: PLC0415 - as above
 
-    folder = options.ecg_folder or Path()
-    return ecg_plan(folder, loaded.models, same_numbering=options.ecg_same_numbering)
+    return ecg_plan(options.ecg_folder, loaded.models, same_numbering=options.ecg_same_numbering)
 
 
 class ModelsChanged(RuntimeError):

@@ -1,201 +1,199 @@
-"""Many visits at once from Bulk Data files (NDJSON, one resource a line), one answer an Encounter.
+"""Bulk Data files (NDJSON, one resource a line) put together by the Encounter that they name.
 
-Resources are put together by the Encounter that they name, and then go the same way as a Bundle
-that was sent: the wrong-patient guard, the one gate of the engine, the same draft. What names no
-Encounter is counted and never guessed into one.
+The lines are sorted in a file on disk, so that memory does not grow with them. Whose a resource is
+is not judged here: each Encounter becomes a Bundle, which goes the way of one that was sent, with
+the same guard. What names no Encounter of the files is counted and never guessed into one.
 """
 
+import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from types import TracebackType
+from typing import IO, Any, Final, Self, cast
 
-from ...engine.errors import RecordError, ScreeningError
+from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
-from ...engine.risks.labels import model_labels
-from ...engine.words.as_json import as_json
-from ..new_files import disk_told, new_file, new_folder
-from ..screening import Engine, screen_visit
 from .entries import obj, objects, text
-from .issues import Issue, error_outcome, outcome
-from .results import result_bundle
-from .visit_in import read_visit
-from .writer import About
+from .identity import person_number
 
-RESULTS: Final = "results.ndjson"
-REFUSED: Final = "refused.ndjson"
-MANIFEST: Final = "manifest.json"
-_REFUSED_RECORD: Final = "refused_record"
-Resource = Mapping[str, Any]
+ENDINGS: Final = (".ndjson", ".ndjson.gz")
+MOST_LINES_TOLD: Final = 100
+_OWN: Final = ("Patient", "Encounter", "Specimen", "Binary")
+_BOM: Final = b"\xef\xbb\xbf"
+_TABLE: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE resource (
+    number INTEGER PRIMARY KEY, kind TEXT, name TEXT, refers TEXT, line TEXT, is_ecg INTEGER
+);
+"""
+
+
+def is_bulk_file(path: Path) -> bool:
+    """Say whether a file is one of Bulk Data, by its ending."""
+    return path.name.lower().endswith(ENDINGS)
 
 
 @dataclass(slots=True)
-class Counts:
-    """What became of everything that was read: encounters = screened + refused_bundles.
+class BulkCounts:
+    """What became of the lines.
 
     Attributes
     ----------
-    files, lines : read
-    unreadable_lines : no JSON object with a resource type
-    without_encounter : resources of a visit that name no Encounter of the files
-    encounters : different ones in the files
-    screened : with an answer; of these ``refused_records`` say that nothing was concluded
-    refused_bundles : with an OperationOutcome only
+    lines : read, empty ones left out
+    unreadable : file -> how many lines are no resource, and the numbers of the first hundred
+    without_encounter : parts of a visit that name no Encounter of the files
+    encounters : different ones
+    with_ecg : of these, how many bring samples or a document that may be an ECG
     """
 
-    files: int = 0
     lines: int = 0
-    unreadable_lines: int = 0
+    unreadable: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
     without_encounter: int = 0
     encounters: int = 0
-    screened: int = 0
-    refused_records: int = 0
-    refused_bundles: int = 0
+    with_ecg: int = 0
+
+    def note_unreadable(self, name: str, number: int) -> None:
+        """Count a line that is no resource."""
+        count, first = self.unreadable.get(name, (0, []))
+        kept = [*first, number] if count < MOST_LINES_TOLD else first
+        self.unreadable[name] = (count + 1, kept)
 
 
-@dataclass(slots=True)
-class _Read:
-    """The resources of a folder by what they name."""
+@dataclass(frozen=True, slots=True)
+class BulkVisit:
+    """The resources of one Encounter.
 
-    patients: dict[str, list[Resource]] = field(default_factory=dict)
-    encounters: dict[str, list[Resource]] = field(default_factory=dict)
-    specimens: dict[str, list[Resource]] = field(default_factory=dict)
-    parts: dict[str, list[Resource]] = field(default_factory=dict)
+    Attributes
+    ----------
+    person_id : number of its Patient, as a Bundle is read; empty where there is not just one
+    bundle : JSON text, every resource as it was written
+    """
+
+    person_id: str
+    bundle: str
 
 
-def screen_bulk(
-    files: Sequence[Path], out: Path, engine: Engine, *, lang: str, now: datetime
-) -> Counts:
-    """Screen every Encounter of Bulk Data files.
+class BulkSorter:
+    """Sorts the lines of files, and gives them back Encounter by Encounter.
 
     Parameters
     ----------
-    files : NDJSON; which resource a line holds is read from the line
-    out : a new folder for ``results.ndjson``, ``refused.ndjson`` and ``manifest.json``
-    engine : models and guidelines
-    lang : fr or en
-    now : the caller's clock, aware
-
-    Returns
-    -------
-    What was counted; the same stands in the manifest, which is written last
-
-    Raises
-    ------
-    DataError : the folder holds anything already, or can't be written
+    path : a new file, for as long as it lasts
     """
-    new_folder(out)
-    labels = model_labels(engine.models, lang)
-    with (
-        disk_told(out),
-        (out / RESULTS).open("x", encoding="utf-8") as results,
-        (out / REFUSED).open("x", encoding="utf-8") as refused,
-    ):
-        counts, read = _read_all(files, refused)
-        for name, bundle in _bundles(read):
-            try:
-                said = _screened(bundle, engine, (lang, now, labels))
-            except ScreeningError as error:
-                counts.refused_bundles += 1
-                _write(refused, {**error_outcome(error), "id": name.rpartition("/")[2][:64]})
-            else:
-                counts.screened += 1
-                counts.refused_records += said[1]
-                _write(results, said[0])
-    with new_file(out / MANIFEST) as manifest:
-        manifest.write(json.dumps(asdict(counts), indent=1).encode() + b"\n")
-    return counts
 
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path)
+        self._database.executescript(_TABLE)
+        self.counts = BulkCounts()
 
-def _read_all(files: Sequence[Path], refused: IO[str]) -> tuple[Counts, _Read]:
-    counts, read = Counts(files=len(files)), _Read()
-    for path in files:
-        _read_file(path, read, counts, refused)
-    counts.encounters = len(read.encounters)
-    counts.without_encounter = sum(
-        len(parts) for name, parts in read.parts.items() if name not in read.encounters
-    )
-    return counts, read
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._database.close()
 
-def _read_file(path: Path, read: _Read, counts: Counts, refused: IO[str]) -> None:
-    with path.open("rb") as file:
+    def add(self, path: Path, name: str) -> None:
+        """Take in the lines of a file; those that are no resource are counted.
+
+        Raises
+        ------
+        OSError, EOFError, zlib.error : the file can't be read to its end
+        """
+        with _opened(path) as file:
+            self._database.executemany(
+                "INSERT INTO resource (kind, name, refers, line, is_ecg) VALUES (?, ?, ?, ?, ?)",
+                self._rows(file, name),
+            )
+
+    def _rows(self, file: IO[bytes], name: str) -> Iterator[tuple[str, str, str, str, bool]]:
         for number, line in enumerate(file, 1):
-            if not line.strip():
+            bare = line.removeprefix(_BOM).strip()
+            if not bare:
                 continue
-            counts.lines += 1
+            self.counts.lines += 1
             try:
-                _sort(load_document(line), read)
+                resource = load_document(bare)
             except RecordError:
-                counts.unreadable_lines += 1
-                _write(refused, _unreadable(f"{path.name} line {number}"))
+                resource = {}
+            if not text(resource.get("resourceType")):
+                self.counts.note_unreadable(name, number)
+                continue
+            yield _sorted(resource, bare.decode())
+
+    def visits(self) -> Iterator[BulkVisit]:
+        """Yield every Encounter in the order of the files; one that stands twice has both in it."""
+        ask = self._database.execute
+        ask("CREATE INDEX by_name ON resource (kind, name)")
+        self.counts.without_encounter = ask(
+            "SELECT count(*) FROM resource part WHERE kind = '' AND NOT EXISTS"
+            " (SELECT 1 FROM resource WHERE kind = 'Encounter' AND name = part.name)"
+        ).fetchone()[0]
+        names = ask(
+            "SELECT name FROM resource WHERE kind = 'Encounter' GROUP BY name ORDER BY min(number)"
+        )
+        for (name,) in names:
+            yield self._visit(name)
+
+    def _visit(self, name: str) -> BulkVisit:
+        encounters = self._lines("Encounter", name)
+        patients = self._lines("Patient", encounters[0][1])
+        parts = self._lines("", name)
+        wanted = dict.fromkeys(one for _, refers, _ in parts for one in json.loads(refers or "[]"))
+        further = [found for one in wanted for found in self._lines(one.partition("/")[0], one)]
+        resources = [line for line, _, _ in (*patients, *encounters, *further, *parts)]
+        entries = ",".join(f'{{"resource":{line}}}' for line in resources)
+        self.counts.encounters += 1
+        self.counts.with_ecg += any(is_ecg for _, _, is_ecg in parts)
+        return BulkVisit(
+            person_id=person_number(load_document(patients[0][0])) if len(patients) == 1 else "",
+            bundle=f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}',
+        )
+
+    def _lines(self, kind: str, name: str) -> list[tuple[str, str, bool]]:
+        return self._database.execute(
+            "SELECT line, refers, is_ecg FROM resource WHERE kind = ? AND name = ? ORDER BY number",
+            (kind, name),
+        ).fetchall()
 
 
-def _unreadable(where: str) -> dict[str, Any]:
-    words = (
-        "a line that is no resource",
-        "the visit that it belongs to is not known, and was screened without it",
-        "Export the file again, and screen it again",
+def _opened(path: Path) -> IO[bytes]:
+    """Open a file; which may be compressed, as servers export them."""
+    return cast(
+        "IO[bytes]", gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
     )
-    return outcome([Issue("error", "line_unreadable", *words, where=where, kind="invalid")])
 
 
-def _sort(resource: Resource, read: _Read) -> None:
-    """Keep a resource under the reference by which others, or it, name what belongs together.
-
-    Raises
-    ------
-    RecordError : no resource
-    """
+def _sorted(resource: Mapping[str, Any], line: str) -> tuple[str, str, str, str, bool]:
+    """Return under which name others, or it, say what belongs together, and what it refers to."""
     kind = text(resource.get("resourceType"))
-    name = f"{kind}/{text(resource.get('id'))}"
-    if not kind:
-        why = "what it says is not known"
-        raise RecordError(found="JSON without a type", why=why, remedy="Send FHIR resources")
-    if kind == "Patient":
-        read.patients.setdefault(name, []).append(resource)
-    elif kind == "Encounter":
-        read.encounters.setdefault(name, []).append(resource)
-    elif kind == "Specimen":
-        read.specimens.setdefault(name, []).append(resource)
-    else:
-        read.parts.setdefault(_encounter_of(resource), []).append(resource)
+    own = f"{kind}/{text(resource.get('id'))}"
+    if kind == "Encounter":
+        return kind, own, text(obj(resource.get("subject")).get("reference")), line, False
+    if kind in _OWN:
+        return kind, own, "", line, False
+    specimen = text(obj(resource.get("specimen")).get("reference"))
+    links = [
+        text(obj(content.get("attachment")).get("url"))
+        for content in objects(resource.get("content"))
+    ]
+    refers = [one for one in (specimen, *links) if one.startswith(("Specimen/", "Binary/"))]
+    is_ecg = kind == "DocumentReference" or any(
+        "valueSampledData" in part for part in (resource, *objects(resource.get("component")))
+    )
+    return "", _encounter_of(resource), json.dumps(refers), line, is_ecg
 
 
-def _encounter_of(resource: Resource) -> str:
+def _encounter_of(resource: Mapping[str, Any]) -> str:
     said = obj(resource.get("encounter"))
     listed = objects(obj(resource.get("context")).get("encounter"))
     found = [said] if said else listed
     return text(found[0].get("reference")) if len(found) == 1 else ""
-
-
-def _bundles(read: _Read) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield one Bundle for each Encounter; one that stands twice is refused with both in it."""
-    for name, encounters in read.encounters.items():
-        subject = text(obj(encounters[0].get("subject")).get("reference"))
-        parts = read.parts.get(name, [])
-        named = {text(obj(part.get("specimen")).get("reference")) for part in parts}
-        specimens = [one for key in sorted(named) for one in read.specimens.get(key, [])]
-        resources = [*read.patients.get(subject, []), *encounters, *specimens, *parts]
-        entries = [{"resource": resource} for resource in resources]
-        yield name, {"resourceType": "Bundle", "type": "collection", "entry": entries}
-
-
-def _screened(
-    bundle: Mapping[str, Any], engine: Engine, asked: tuple[str, datetime, Mapping[str, str]]
-) -> tuple[dict[str, Any], bool]:
-    """Return the answer to one visit, and whether its record was refused."""
-    lang, now, labels = asked
-    sent = read_visit(bundle)
-    document = json.dumps(sent.document).encode()
-    screened = screen_visit(document, engine, now=now, ecg=sent.ecg)
-    said = as_json(screened.draft, lang, labels)
-    about = About(now.isoformat(), subject=sent.subject, basis=sent.basis, issues=sent.issues)
-    is_refused = any(item["severity"] == _REFUSED_RECORD for item in said["refused_items"])
-    return result_bundle(said, about, sent.places), is_refused
-
-
-def _write(file: IO[str], resource: Mapping[str, Any]) -> None:
-    file.write(json.dumps(resource, ensure_ascii=False) + "\n")

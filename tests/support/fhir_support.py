@@ -39,3 +39,29 @@ def is_r4(document):
     """Have every resource of a Bundle checked by fhir.resources, element by element."""
     checked = Bundle.model_validate_json(json.dumps(document))
     return len(checked.entry) == len(document["entry"])
+
+
+def exported(folder, resources):
+    """Write resources as Bulk Data has them: one file for each resource type."""
+    by_type = {}
+    for one in resources:
+        by_type.setdefault(one["resourceType"], []).append(json.dumps(one))
+    files = []
+    for kind, lines in by_type.items():
+        files.append(folder / f"{kind}.ndjson")
+        files[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return files
+
+
+def resources_of(name, copy=""):
+    """The resources of an example as a server exports them: by Type/id, each with its Encounter."""
+    found = [entry["resource"] for entry in bundle(name)["entry"]]
+    for number, one in enumerate(found):
+        one["id"] = f"{name}{copy}-{number}"
+        if one["resourceType"] != "Patient":
+            one["subject"] = {"reference": f"Patient/{name}{copy}-0"}
+        if one["resourceType"] == "Patient":
+            one["identifier"][0]["value"] += copy
+        elif one["resourceType"] != "Encounter":
+            one["encounter"] = {"reference": f"Encounter/{name}{copy}-1"}
+    return found

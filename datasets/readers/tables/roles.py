@@ -53,7 +53,8 @@ class TablePlan:
         allows; ``age`` is then the lowest
     sex : None where the table has none
     ignored : columns that the mapping lists under ``ignore``
-    ecg : column of the paths of ECG files; empty where there is none
+    ecg : column of the paths of ECG files, or of what holds them; empty where there is none
+    bundle : column of whole visits as FHIR Bundles; empty where the columns are the visit
     notices : what the reader of the result must know, as codes
     """
 
@@ -70,11 +71,12 @@ class TablePlan:
     notices: tuple[str, ...] = ()
     age_highest: str = ""
     ecg: str = ""
+    bundle: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, each once."""
-        names = [self.person, self.age, self.age_highest, self.ecg]
+        names = [self.person, self.age, self.age_highest, self.ecg, self.bundle]
         names += [d.column for d in (self.visit_date, self.birth_date) if d]
         names += [r.column for r in self.quantities]
         roles = (*self.answers, self.sex) if self.sex else self.answers
