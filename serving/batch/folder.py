@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Final
 
 from .options import BatchRefused
 from .parts import ANSWERS, ASIDE, COLLECTED, PARTS, Part, parts_there, write_json
@@ -63,7 +63,7 @@ def _make(out: Path) -> None:
         ) from error
 
 
-def _hold(lock: Any, out: Path) -> None:  # noqa: ANN401
+def _hold(lock: IO[str], out: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
