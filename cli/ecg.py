@@ -1,4 +1,4 @@
-"""The commands for ECG files: measure, findings, rhythm, fiducials, beats, convert, simulate."""
+"""The commands for ECG files: measure, findings, rhythm, fiducials, beats, compare, convert."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .ecg_compare import compare
 from .printing import one_of, print_error, write_text
 from .screen import Folders, Trust, load_models
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     help="ECG files: measure, delineate, convert, simulate. A physician reads every ECG.",
     no_args_is_help=True,
 )
+app.command()(compare)
 
 Files = Annotated[list[Path], typer.Argument(help="ECG files of any known format.")]
 Out = Annotated[Path, typer.Option(help="Folder for one JSON file a record.")]

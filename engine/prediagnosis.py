@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from .draft_base import Band, InputValue, Message, ModelReference, Parameter, Reason
+from .draft_comparison import EcgChange, EcgComparison, EcgStanding
 from .draft_years import DueItem, FollowUp, RiskChange, RiskShift, Trajectory
 
 # What stands in other files and is imported from here; everything below is exported anyway.
 __all__ = [
     "Band",
     "DueItem",
+    "EcgChange",
+    "EcgComparison",
+    "EcgStanding",
     "FollowUp",
     "InputValue",
     "Message",
@@ -239,7 +243,8 @@ class PreDiagnosis:
 
     ``rules_not_applied``: urgent rules that could still hold, had everything been readable.
     ``screening_declined``: no model was asked. ``is_minor``: adult numbers stand here.
-    ``trajectories``: what the values did since earlier visits.
+    ``trajectories``: what the values did since earlier visits; ``ecg_comparison``: the ECG beside
+    an earlier one.
     """
 
     visit_id: str
@@ -266,5 +271,6 @@ class PreDiagnosis:
     trajectories: tuple[Trajectory, ...] = ()
     follow_up: FollowUp | None = None
     risk_changes: tuple[RiskChange, ...] = ()
+    ecg_comparison: EcgComparison | None = None
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

@@ -47,12 +47,13 @@ FAILURES: Final[tuple[type[Exception], ...]] = (
 class ScreenedEcg:
     """The ECG of one person: what the draft shows, and what asks for a person now.
 
-    ``statements`` are what the findings were made of, with their scores; none where rules or
-    network may not be asked.
+    ``analysis`` is what everything else was made of. ``statements`` are what the findings were made
+    of, with their scores; none where rules or network may not be asked.
     """
 
     section: EcgSection
     urgency: EcgUrgency
+    analysis: EcgAnalysis
     findings: tuple[Finding, ...] = ()
     statements: tuple[Statement, ...] = ()
 
@@ -118,11 +119,12 @@ def screened_ecg(
     urgency = urgent_ecg(analysis, person, symptoms)
     section = section_of(analysis, model, person, urgency)
     if without_network:
-        return ScreenedEcg(section, urgency)
+        return ScreenedEcg(section, urgency, analysis)
     findings, statements, evidence = _said(
         analysis, model, models, person, with_symptoms=bool(symptoms)
     )
-    return ScreenedEcg(replace(section, evidence=evidence), urgency, findings, statements)
+    section = replace(section, evidence=evidence)
+    return ScreenedEcg(section, urgency, analysis, findings, statements)
 
 
 def _said(

@@ -29,7 +29,7 @@ NUMBER_DECIMALS: Final = 6
 _AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 _RISKS: Final = frozenset({"risk", "risk_interval"})
 _HASH: Final = "content_hash"
-_LATER_PARTS: Final = ("trajectories", "follow_up", "risk_changes")
+_LATER_PARTS: Final = ("trajectories", "follow_up", "risk_changes", "ecg_comparison")
 JsonObject = dict[str, Any]
 
 

@@ -27,7 +27,7 @@ def trajectory_line(trajectory: Trajectory, sentences: Sentences) -> str:
             item=name,
             value=f"{number(trajectory.last_value, lang, places)} {unit}".rstrip(),
             on=day_phrase(trajectory.last_on, sentences),
-            since=_since(trajectory.days_since_last, sentences),
+            since=since_phrase(trajectory.days_since_last, sentences),
             tests=trajectory.tests,
             first=day_phrase(trajectory.first_on, sentences),
         )
@@ -77,7 +77,8 @@ def _of_unit(trajectory: Trajectory, decimals: int) -> int:
     return max(decimals, _PLACES_OF_SMALL) if abs(trajectory.last_value) < _SMALL else 0
 
 
-def _since(days: int, sentences: Sentences) -> str:
+def since_phrase(days: int, sentences: Sentences) -> str:
+    """Word how long ago something was."""
     if days == 0:
         return sentences.text("trajectory.today")
     if days == 1:

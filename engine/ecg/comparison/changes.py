@@ -1,0 +1,179 @@
+"""Measured values then and now, each beside what two recordings of one person vary by."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ...prediagnosis import EcgChange, EcgValue
+from ..leads import CHEST_LEADS, LIMB_LEADS, TWELVE_LEADS
+from ..measure.model import LeadMeasures
+from .comparable import PREFIX, EcgPair
+from .settings import ComparisonSettings, LeadRow, ValueRow
+from .side import EcgSide
+
+LEAD_ABSENT: Final = f"{PREFIX}.lead_not_measured"
+_TWO: Final = 2.0
+_NAN: Final = float("nan")
+_DECIMALS: Final = 4
+
+
+def changes_of(pair: EcgPair) -> tuple[EcgChange, ...]:
+    """Return every value that is compared: of the whole ECG first, then lead by lead.
+
+    A value that neither recording has is left out.
+    """
+    whole = [_of_value(row, pair) for row in pair.settings.values]
+    single = [
+        _of_lead(row, lead, pair) for row in pair.settings.lead_values for lead in TWELVE_LEADS
+    ]
+    return tuple(change for change in (*whole, *single) if change is not None)
+
+
+def value_changes(
+    now: Mapping[str, EcgValue], then: Mapping[str, EcgValue], settings: ComparisonSettings
+) -> tuple[EcgChange, ...]:
+    """Compare values that were kept without their recordings (a stored report).
+
+    Parameters
+    ----------
+    now, then : measured values by name
+    settings : of the data file
+    """
+    pairs = ((row, now.get(row.name), then.get(row.name)) for row in settings.values)
+    return tuple(
+        _change(row, one, other, (), settings)
+        for row, one, other in pairs
+        if one is not None and other is not None and one.value is not None is not other.value
+    )
+
+
+def _of_value(row: ValueRow, pair: EcgPair) -> EcgChange | None:
+    one, other = pair.now.values.get(row.name), pair.then.values.get(row.name)
+    if one is None or other is None or (one.value is None and other.value is None):
+        return None
+    withheld = tuple(dict.fromkeys((*one.withheld, *other.withheld)))
+    return _change(row, one, other, (*pair.found.why(row.group), *withheld), pair.settings)
+
+
+def _change(
+    row: ValueRow,
+    now: EcgValue,
+    then: EcgValue,
+    why: tuple[str, ...],
+    settings: ComparisonSettings,
+) -> EcgChange:
+    before, value = then.value, now.value
+    if why or before is None or value is None:
+        return EcgChange(
+            row.name, "", now.unit, before, value, None, None, "not_comparable", tuple(why)
+        )
+    sd = {
+        "day": max(row.day, row.day_share * (abs(before) + abs(value)) / _TWO),
+        "method": row.method,
+        "beats_before": _standard_error(then, settings),
+        "beats_now": _standard_error(now, settings),
+    }
+    difference = value - before
+    if row.is_circular:
+        difference = _shorter_turn(difference)
+    return _judged(
+        EcgChange(row.name, "", now.unit, before, value, difference, None, "within", (), sd),
+        settings,
+    )
+
+
+def _shorter_turn(angle_deg: float) -> float:
+    """Return the same turn the shorter way round.
+
+    >>> round(_shorter_turn(350.0), 6)
+    -10.0
+    """
+    return float(np.degrees(np.angle(np.exp(1j * np.radians(angle_deg)))))
+
+
+def _standard_error(one: EcgValue, settings: ComparisonSettings) -> float:
+    """Return the standard error of a median over the beats; 0 where their spread is not known."""
+    if one.spread is None or not one.n_beats:
+        return 0.0
+    return settings.method.median_to_mean * one.spread / float(one.n_beats) ** 0.5
+
+
+def _judged(change: EcgChange, settings: ComparisonSettings) -> EcgChange:
+    """Set the limit of a difference, and say whether it lies beyond."""
+    sd = change.sd
+    variance = _TWO * (sd["day"] ** 2 + sd["method"] ** 2)
+    variance += sd["beats_before"] ** 2 + sd["beats_now"] ** 2
+    limit = settings.method.coverage * variance**0.5
+    difference = change.difference or 0.0
+    return EcgChange(
+        change.name,
+        change.lead,
+        change.unit,
+        change.before,
+        change.now,
+        round(difference, _DECIMALS),
+        round(limit, _DECIMALS),
+        "beyond" if abs(difference) > limit else "within",
+        (),
+        {name: round(value, _DECIMALS) for name, value in sd.items()},
+    )
+
+
+def wave_of(name: str, measured: LeadMeasures) -> FloatArray:
+    """Return the heights of one wave in all leads, millivolt; Q and S as positive depths."""
+    q = measured.qrs
+    return {
+        "q": np.where(q.is_qs, np.nan, -q.q_mv),
+        "r": q.r_height_mv,
+        "s": q.s_depth_mv,
+        "t": measured.t_mv,
+        "st_j": measured.st_j_mv,
+    }[name]
+
+
+def _of_lead(row: LeadRow, lead: str, pair: EcgPair) -> EcgChange | None:
+    value, before = _wave(row, lead, pair.now), _wave(row, lead, pair.then)
+    if np.isnan([value, before]).all():
+        return None
+    why = pair.found.why(row.group)
+    if not why and np.isnan([value, before]).any():
+        why = (LEAD_ABSENT,)
+    then_mv, now_mv = (None if np.isnan(x) else round(x, _DECIMALS) for x in (before, value))
+    if why:
+        return EcgChange(row.name, lead, "mV", then_mv, now_mv, None, None, "not_comparable", why)
+    share = row.share_limb if lead in LIMB_LEADS else row.share_chest
+    sd = {
+        "day": max(row.floor, share * (abs(before) + abs(value)) / _TWO),
+        "method": 0.0,
+        "beats_before": _noise(pair.then, lead),
+        "beats_now": _noise(pair.now, lead),
+    }
+    difference = value - before
+    made = EcgChange(row.name, lead, "mV", then_mv, now_mv, difference, None, "within", (), sd)
+    return _judged(made, pair.settings)
+
+
+def _wave(row: LeadRow, lead: str, side: EcgSide) -> float:
+    measured = side.per_lead
+    return _NAN if measured is None else side.lead_value(wave_of(row.name, measured), lead)
+
+
+def _noise(side: EcgSide, lead: str) -> float:
+    """Return the standard error of a sample of the median beat; a wave is read at one of them."""
+    measured = side.per_lead
+    found = _NAN if measured is None else side.lead_value(measured.noise_mv, lead)
+    return 0.0 if np.isnan(found) else found
+
+
+def transition(side: EcgSide) -> int | None:
+    """Return in which chest lead R first reaches S: 1 to 6, 7 where in none; None if unknown."""
+    measured = side.per_lead
+    if measured is None:
+        return None
+    r = [side.lead_value(measured.qrs.r_height_mv, lead) for lead in CHEST_LEADS]
+    s = [side.lead_value(measured.qrs.s_depth_mv, lead) for lead in CHEST_LEADS]
+    if np.isnan([*r, *s]).any():
+        return None
+    return next((k for k, (a, b) in enumerate(zip(r, s, strict=True), start=1) if a >= b), 7)

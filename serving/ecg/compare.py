@@ -1,0 +1,181 @@
+"""``laennec ecg compare``: two ECG files of one person, the later one beside the earlier one."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, read_ecg
+from ...engine import Models
+from ...engine.ecg.comparison import compare_ecgs, side_of
+from ...engine.ecg.measure.reference import Person
+from ...engine.ecg.recorded import EcgRecorded
+from ...engine.ecg.visit import screened_ecg
+from ...engine.errors import DataError
+from ...engine.intake.person import Identity
+from ...engine.prediagnosis import EcgComparison, Message
+from ...engine.record import FEMALE, MALE, UNKNOWN
+from ...engine.words import Sentences
+from ...engine.words.ecg_since_lines import comparison_json, write_comparison
+from ...engine.words.paper import Page
+
+SCHEMA: Final = "laennec.ecg_comparison/1"
+IDENTITY: Final = "ecg_since.reason.identity_not_stated"
+_SEX: Final = {"female": FEMALE, "male": MALE}
+_OLDER_YEARS: Final = 1.0
+COLUMNS: Final = ("name", "lead", "unit", "before", "now", "difference", "limit", "verdict", "why")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFiles:
+    """Two files that were compared."""
+
+    new: str
+    old: str
+    comparison: EcgComparison
+
+
+def recorded_of(header: EcgHeader) -> EcgRecorded:
+    """Return how a file says that it was recorded."""
+    filters = header.filters
+    return EcgRecorded(header.device, filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz)
+
+
+def compare_files(
+    new: Path,
+    old: Path,
+    models: Models,
+    *,
+    new_date: date | None = None,
+    old_date: date | None = None,
+) -> ComparedFiles:
+    """Compare two ECG files.
+
+    Parameters
+    ----------
+    new, old : ECG files of any known format
+    models : loaded models
+    new_date, old_date : days of the recordings, for files that state none
+
+    Raises
+    ------
+    DataError : the files are not of one person, or the earlier one is the later one
+    EcgUnreadable : a file can't be read
+    """
+    now, then = (_dated(read_ecg(path), day) for path, day in ((new, new_date), (old, old_date)))
+    _check_order(now.header, then.header, old)
+    check_same_person(now.header, then.header, old)
+    on, today = (_day(one.header) for one in (then, now))
+    sides = [
+        side_of(
+            screened_ecg(one.signal, models, Person(one.header.sex, one.header.age_years)),
+            recorded_of(one.header),
+        )
+        for one in (now, then)
+    ]
+    found = compare_ecgs(*sides, on=on, today=today)
+    if not (now.header.patient_id and then.header.patient_id):
+        found = replace(found, reasons=(*found.reasons, Message(IDENTITY)))
+    return ComparedFiles(now.header.record, then.header.record, found)
+
+
+def _dated(recording: EcgRecording, day: date | None) -> EcgRecording:
+    """Give a recording that states no time the day that the caller knows."""
+    header = recording.header
+    if day is None or header.acquired_at is not None:
+        return recording
+    moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
+    return replace(recording, header=replace(header, acquired_at=moment))
+
+
+def _day(header: EcgHeader) -> date | None:
+    return None if header.acquired_at is None else header.acquired_at.date()
+
+
+def _check_order(now: EcgHeader, then: EcgHeader, path: Path) -> None:
+    later, earlier = _day(now), _day(then)
+    if later is None or earlier is None or earlier <= later:
+        return
+    raise DataError(
+        found=f"an earlier ECG of {earlier.isoformat()}, and a new one of {later.isoformat()}",
+        why="what is new and what is gone would be told the wrong way round",
+        remedy="Give the new file first and the earlier one second",
+        path=str(path),
+    )
+
+
+def check_same_person(now: EcgHeader, then: EcgHeader, path: Path) -> None:
+    """Refuse two files that say that they are of two people.
+
+    Without the day of the earlier recording a younger age is no contradiction.
+
+    Raises
+    ------
+    DataError : naming what differs, and never the values
+    """
+    age = UNKNOWN if now.age_years is None else int(now.age_years)
+    identity = Identity(now.patient_id, now.birth_date, _SEX.get(now.sex or "", UNKNOWN), age)
+    dated = now.acquired_at is not None and then.acquired_at is not None
+    if not dated and not _is_older(then, now):
+        then = replace(then, age_years=None)
+    problems = person_problems(then, identity, now.acquired_at)
+    if not problems:
+        return
+    raise DataError(
+        found=f"two ECGs of different people ({problems[0].parameters['elements']})",
+        why="a change between two people is no change",
+        remedy="Check whose recordings these are, and give two of one person",
+        path=str(path),
+    )
+
+
+def _is_older(then: EcgHeader, now: EcgHeader) -> bool:
+    known = then.age_years is not None and now.age_years is not None
+    return known and (then.age_years or 0.0) > (now.age_years or 0.0) + _OLDER_YEARS
+
+
+def as_text(compared: ComparedFiles, lang: str) -> str:
+    """Write a comparison for people."""
+    words, page = Sentences(lang), Page()
+    page.add(f"{compared.new} / {compared.old}")
+    write_comparison(compared.comparison, words, page)
+    page.gap()
+    page.add(words.text("disclaimer"))
+    return "\n".join(page.lines) + "\n"
+
+
+def as_data(compared: ComparedFiles, lang: str) -> dict[str, Any]:
+    """Return a comparison as data."""
+    words = Sentences(lang)
+    return {
+        "schema": SCHEMA,
+        "language": lang,
+        "record": compared.new,
+        "earlier_record": compared.old,
+        **(comparison_json(compared.comparison, words) or {}),
+        "disclaimer": words.text("disclaimer"),
+    }
+
+
+def as_table(compared: ComparedFiles) -> str:
+    """Write the values as CSV, then the statements in the columns of the same names."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for change in compared.comparison.changes:
+        row = {name: getattr(change, name) for name in COLUMNS}
+        writer.writerow({**row, "why": _codes(change.why)})
+    for one in compared.comparison.standings:
+        row = dataclasses.asdict(one)
+        kept = {name: row[name] for name in ("name", "before", "now")}
+        leads, why = " ".join(one.leads), _codes(one.why)
+        writer.writerow({**kept, "lead": leads, "verdict": one.standing, "why": why})
+    return out.getvalue()
+
+
+def _codes(why: Sequence[str]) -> str:
+    return " ".join(why)

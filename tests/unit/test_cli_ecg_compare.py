@@ -1,0 +1,92 @@
+"""`laennec ecg compare`: two files of one person, refused where they are of two."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from ecg_pairs import recording
+from laennec.cli import app
+from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
+from laennec.engine.errors import DataError
+from laennec.serving.ecg.compare import check_same_person
+from typer.testing import CliRunner
+
+HEADER = EcgHeader("wfdb", "old", sex="male", age_years=45.0)
+
+
+def written(folder: Path, name: str, signal) -> Path:
+    target = folder / f"{name}.hea"
+    write_wfdb(EcgRecording(signal, replace(HEADER, record=name)), target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pair")
+    new = written(folder, "new", recording("lbbb", 11, 20.0))
+    return new, written(folder, "old", recording())
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["ecg", "compare", *map(str, arguments)])
+
+
+def test_it_prints_what_is_new_for_people(files):
+    done = run(*files, "--lang", "en", "--old-date", "2021-03-03", "--new-date", "2026-11-03")
+    assert done.exit_code == 0
+    said = " ".join(done.stdout.split())
+    assert "New since then: Complete left bundle branch block (QRS duration +" in said
+    assert "2021-03-03" in said
+    assert "lowers no urgency" in said
+
+
+def test_it_writes_json_and_csv(files, tmp_path):
+    assert run(*files, "-o", tmp_path / "out.json").exit_code == 0
+    told = json.loads((tmp_path / "out.json").read_text())
+    assert told["schema"] == "laennec.ecg_comparison/1"
+    assert {"name": "lbbb", "standing": "new"}.items() <= told["standings"][1].items()
+    assert run(*files, "-o", tmp_path / "out.csv").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "out.csv").open()))
+    assert any((r["name"], r["verdict"]) == ("qrs", "beyond") for r in rows)
+    assert any((r["name"], r["verdict"]) == ("lbbb", "new") for r in rows)
+
+
+def test_an_unknown_ending_or_day_is_a_usage_error(files, tmp_path):
+    assert run(*files, "-o", tmp_path / "out.xml").exit_code == 2
+    assert run(*files, "--old-date", "03/03/2021").exit_code == 2
+
+
+def test_an_earlier_ecg_that_is_the_later_one_is_refused(files):
+    done = run(*files, "--old-date", "2027-03-03", "--new-date", "2026-11-03")
+    assert isinstance(done.exception, DataError)
+    assert "the wrong way round" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "element"),
+    [
+        ({"patient_id": "a"}, {"patient_id": "b"}, "id"),
+        ({"birth_date": date(1974, 3, 2)}, {"birth_date": date(1975, 3, 2)}, "birth_date"),
+        ({"sex": "female"}, {"sex": "male"}, "sex"),
+        ({"age_years": 40.0}, {"age_years": 52.0}, "age"),
+        (
+            {"age_years": 50.0, "acquired_at": datetime(2026, 1, 1)},
+            {"age_years": 50.0, "acquired_at": datetime(2016, 1, 1)},
+            "age",
+        ),
+    ],
+)
+def test_two_people_are_never_compared(new, old, element):
+    """H26: the earlier ECG is of another person."""
+    plain = EcgHeader("wfdb", "x")
+    with pytest.raises(DataError, match=rf"different people \({element}\)") as error:
+        check_same_person(replace(plain, **new), replace(plain, **old), Path("old.hea"))
+    assert "1974" not in str(error.value)
+
+
+def test_a_younger_age_of_an_undated_earlier_file_is_no_contradiction():
+    now, then = (EcgHeader("wfdb", "x", age_years=age) for age in (52.0, 40.0))
+    check_same_person(now, then, Path("old.hea"))
