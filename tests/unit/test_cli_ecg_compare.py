@@ -3,7 +3,7 @@
 import csv
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -73,8 +73,8 @@ def test_an_earlier_ecg_that_is_the_later_one_is_refused(files):
         ({"sex": "female"}, {"sex": "male"}, "sex"),
         ({"age_years": 40.0}, {"age_years": 52.0}, "age"),
         (
-            {"age_years": 50.0, "acquired_at": datetime(2026, 1, 1)},
-            {"age_years": 50.0, "acquired_at": datetime(2016, 1, 1)},
+            {"age_years": 50.0, "acquired_at": datetime(2026, 1, 1, tzinfo=UTC)},
+            {"age_years": 50.0, "acquired_at": datetime(2016, 1, 1, tzinfo=UTC)},
             "age",
         ),
     ],
