@@ -9,7 +9,7 @@ from .printing import one_of, show
 from .screen import Folders, Trust
 
 if TYPE_CHECKING:
-    from ..serving.stored_report import ReportForm
+    from ..serving.drafts.stored_report import ReportForm
 
 app = typer.Typer()
 audit_app = typer.Typer(help="The audit trail of decisions.")
@@ -29,7 +29,7 @@ def _form(
     trust: Path | None,
 ) -> "ReportForm":
     from ..engine.bundles.commands import open_models
-    from ..serving.stored_report import ReportForm
+    from ..serving.drafts.stored_report import ReportForm
 
     return ReportForm(
         one_of(format, ("text", "json", "html"), "--format"),  # type: ignore[arg-type]  # checked
@@ -52,7 +52,7 @@ def show_draft(
     database: Database = None,
 ) -> None:
     """Read a stored report: its words, its history, and the hash on which to decide."""
-    from ..serving.report_commands import show_command
+    from ..serving.commands.report import show_command
 
     form = _form(format, lang, models, trust)
     show(show_command(draft_id, form, by=by, database=database), output)
@@ -65,7 +65,7 @@ def worklist(
     database: Database = None,
 ) -> None:
     """List the reports that wait for a physician, the most urgent first."""
-    from ..serving.decide_commands import worklist_command
+    from ..serving.commands.decide import worklist_command
 
     spoken = one_of(lang, ("fr", "en"), "--lang")
     is_text = one_of(format, ("text", "json"), "--format") == "text"
@@ -93,7 +93,7 @@ def decide(
     database: Database = None,
 ) -> None:
     """Confirm, amend or reject findings, as a named physician, on a content hash."""
-    from ..serving.decide_commands import DecideOptions, decide_command
+    from ..serving.commands.decide import DecideOptions, decide_command
 
     given = {"confirm": confirm, "amend": amend, "reject": reject}
     options = DecideOptions(
@@ -117,7 +117,7 @@ def acknowledge(
     database: Database = None,
 ) -> None:
     """Take charge of an urgent report; it stays undecided."""
-    from ..serving.decide_commands import acknowledge_command
+    from ..serving.commands.decide import acknowledge_command
 
     show(acknowledge_command(draft_id, by, database=database))
 
@@ -131,8 +131,8 @@ def withdraw(
     database: Database = None,
 ) -> None:
     """Take a report back whole, with a coded reason."""
-    from ..serving.confirm import Withdrawal
-    from ..serving.decide_commands import withdraw_command
+    from ..serving.commands.decide import withdraw_command
+    from ..serving.decisions.confirm import Withdrawal
 
     show(withdraw_command(Withdrawal(draft_id, reason, text), by, database=database))
 
@@ -148,7 +148,7 @@ def release(
     database: Database = None,
 ) -> None:
     """Print the final report: what the physician decided, by name; a draft is refused."""
-    from ..serving.report_commands import release_command
+    from ..serving.commands.report import release_command
 
     form = _form(format, lang, models, trust)
     show(release_command(draft_id, form, database=database), output)
@@ -157,7 +157,7 @@ def release(
 @audit_app.command("verify")
 def audit_verify(database: Database = None) -> None:
     """Verify the chain, against the signed checkpoints where there are any."""
-    from ..serving.decide_commands import audit_verify_command
+    from ..serving.commands.decide import audit_verify_command
 
     show(audit_verify_command(database=database))
 
@@ -165,7 +165,7 @@ def audit_verify(database: Database = None) -> None:
 @audit_app.command("checkpoint")
 def audit_checkpoint(database: Database = None) -> None:
     """Sign the last event into the site's checkpoint folder."""
-    from ..serving.decide_commands import audit_checkpoint_command
+    from ..serving.commands.decide import audit_checkpoint_command
 
     show(audit_checkpoint_command(database=database))
 
@@ -173,6 +173,6 @@ def audit_checkpoint(database: Database = None) -> None:
 @audit_app.command("key")
 def audit_key() -> None:
     """Make the site's audit key where the site file says."""
-    from ..serving.decide_commands import audit_key_command
+    from ..serving.commands.decide import audit_key_command
 
     show(audit_key_command())

@@ -26,7 +26,7 @@ def document(
     Refused unless a physician decided it, the person agreed, and the identity is qualified.
     """
     from ..serving.clock import utc_now
-    from ..serving.decide_commands import opened
+    from ..serving.commands.decide import opened
     from ..serving.documents.export import Asked, export_document
     from ..serving.http.pdf import as_pdf
     from ..serving.new_files import new_file

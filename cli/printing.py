@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..engine.errors import ScreeningError
-    from ..serving.decide_commands import CommandResult
+    from ..serving.commands.decide import CommandResult
 
 
 def print_error(error: dict[str, Any]) -> None:

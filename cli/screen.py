@@ -11,7 +11,7 @@ from .printing import one_of, print_error, write_text
 
 if TYPE_CHECKING:
     from ..engine.bundles.load import Models
-    from ..serving.screen_commands import Screened, ScreenOptions
+    from ..serving.commands.screen import Screened, ScreenOptions
 
 ENDINGS = {"text": "txt", "json": "json", "html": "html", "fhir": "fhir.json"}
 
@@ -59,7 +59,7 @@ def screen(
 ) -> None:
     """Screen visits and print the pre-diagnosis of each, with its reasons."""
     from ..engine.guidelines import load_guidelines, parse_choice
-    from ..serving.screen_commands import ScreenOptions, exit_code, screen_files
+    from ..serving.commands.screen import ScreenOptions, exit_code, screen_files
 
     one_of(format, tuple(ENDINGS), "--format")
     one_of(lang, ("fr", "en"), "--lang")
@@ -93,7 +93,7 @@ def _printer(
     visits: list[Path], form: str, output: Path | None
 ) -> tuple[Callable[["Screened"], None], Callable[[], None]]:
     """Return what shows one report and what ends the output: a stream, a file or a folder."""
-    from ..serving.screen_commands import Printed, file_names
+    from ..serving.commands.screen import Printed, file_names
 
     if output is not None and len(visits) == 1 and not output.is_dir():
         return (lambda screened: write_text(output, screened.rendered)), (lambda: None)
@@ -122,7 +122,7 @@ def load_models(folders: list[Path] | None, trust: Path | None) -> "Models":
 
 
 def _keep(database: str, screened: "Screened", options: "ScreenOptions") -> None:
-    from ..serving.screen_commands import keep_draft
+    from ..serving.commands.screen import keep_draft
 
     kept = keep_draft(database, screened, options)
     typer.echo(f"{kept['id']} {kept['content_hash']}", err=True)

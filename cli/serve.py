@@ -52,8 +52,8 @@ def store_project(
     name: Annotated[str, typer.Argument(help="Small letters, digits, _ and -.")],
 ) -> None:
     """Make the key of a study's pseudonyms in the site folder."""
-    from ..serving.pseudonyms import new_project
     from ..serving.site import load_site, read_settings
+    from ..serving.studies.pseudonyms import new_project
 
     folder = read_settings().site
     load_site(folder)
@@ -68,10 +68,10 @@ def store_upgrade(
 ) -> None:
     """Bring a store of an earlier version up to date; its audit is checked before and after."""
     from ..serving.clock import utc_now
-    from ..serving.decide_commands import address_of
+    from ..serving.commands.decide import address_of
     from ..serving.site import read_settings
-    from ..serving.tables import SCHEMA
-    from ..serving.upgrade import upgrade_store
+    from ..serving.store.tables import SCHEMA
+    from ..serving.store.upgrade import upgrade_store
     from .printing import print_json
 
     found = upgrade_store(address_of(database, read_settings()), clock=utc_now)

@@ -1,7 +1,7 @@
 """The draft that a visit becomes: findings with their reasons, in message ids and parameters.
 
 No words are kept here: a sentence file renders the same draft in French or English afterwards. A
-draft is not a report that may leave; ``serving/reports.py`` holds the type that can.
+draft is not a report that may leave; ``serving/drafts/reports.py`` holds the type that can.
 """
 
 from collections.abc import Mapping

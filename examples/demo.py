@@ -16,10 +16,10 @@ import numpy as np
 from laennec.datasets.readers.ecg import read_ecg
 from laennec.engine import load_guidelines, load_models
 from laennec.serving.clock import utc_now
-from laennec.serving.confirm import decide, mark_seen
-from laennec.serving.consents import Purpose, Said, read_consents, record_consents
-from laennec.serving.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
-from laennec.serving.drafts import load_draft
+from laennec.serving.decisions.confirm import decide, mark_seen
+from laennec.serving.decisions.consents import Purpose, Said, read_consents, record_consents
+from laennec.serving.decisions.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
+from laennec.serving.drafts.drafts import load_draft
 from laennec.serving.ecg.sent_files import EcgFile
 from laennec.serving.house_data import consent_notice
 from laennec.serving.http.run import serve
@@ -27,7 +27,7 @@ from laennec.serving.http.settings import read_http_settings
 from laennec.serving.http.tokens import token_of
 from laennec.serving.screening import Engine, keep_visit, screen_visit
 from laennec.serving.site import Site, load_site
-from laennec.serving.store import Store, open_store
+from laennec.serving.store.store import Store, open_store
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "out" / "demo"

@@ -19,15 +19,15 @@ from ..engine.screened import CONSENT
 from ..engine.screening import Screening
 from ..engine.words import LANGUAGES
 from ..engine.words.as_json import as_json
-from .asked import Asked
 from .clock import Clock
-from .content import Content
-from .drafts import save_draft
+from .drafts.asked import Asked
+from .drafts.content import Content
+from .drafts.drafts import save_draft
 from .ecg.sent_files import EcgFile, read_sent
 from .ecg.visit import FILE_PATH
 from .identifiers import require_identifiers
 from .report.person import person_values
-from .store import Store
+from .store.store import Store
 
 Agreed = Callable[[str], bool | None]
 """Says of a person whether they agreed to the screening; None where nobody asked."""

@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from ...engine.canonical import canonical_bytes
 from ...engine.errors import NotPermitted
-from ..audit import AuditWriter, Row
+from ..audit.trail import AuditWriter, Row
 from ..clock import Clock
-from ..drafts import Step, read_report, take_step
+from ..drafts.drafts import Step, read_report, take_step
+from ..drafts.states import Act
 from ..house_data import override_reasons
 from ..people import Person
-from ..states import Act
-from ..store import Store
-from ..tables import requests
+from ..store.store import Store
+from ..store.tables import requests
 
 
 class FeedbackUnreadable(NotPermitted):

@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - written, never read
 
 from ...engine.errors import NotPermitted
-from ..reports import ConfirmedReport
+from ..drafts.reports import ConfirmedReport
 from .identity import QualifiedIdentity
 from .settings import document_settings
 

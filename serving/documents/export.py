@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from ..consents import Purpose, read_consents, require_consent
-from ..drafts import load_draft
+from ..decisions.consents import Purpose, read_consents, require_consent
+from ..decisions.release import release
+from ..drafts.drafts import load_draft
+from ..drafts.history import read_history
+from ..drafts.reports import not_confirmed
+from ..drafts.states import State
+from ..drafts.stored_report import ReportForm, final_report, show_report
 from ..fhir.wording import FhirWords
-from ..history import read_history
-from ..release import release
-from ..reports import not_confirmed
-from ..states import State
-from ..store import Store
-from ..stored_report import ReportForm, final_report, show_report
+from ..store.store import Store
 from .cda import ReportDocument, cda
 from .identity import read_identity
 from .xdm import package

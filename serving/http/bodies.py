@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
+from ..decisions.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
 from ..people import Specialty
 from .problems import PreconditionMissing, RequestUnreadable
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...engine.words import check_language
-from ..asked import Asked
 from ..cds_hooks.cards import draft_of_card, report_card
 from ..cds_hooks.feedback import Feedback, check_feedback, keep_feedback
 from ..cds_hooks.requests import HookCall, read_call
 from ..cds_hooks.services import discovery, service_of, settings
+from ..drafts.asked import Asked
+from ..drafts.history import read_history
 from ..fhir.identity import person_number
 from ..fhir.visit_in import read_visit
-from ..history import read_history
 from .access import Deed, require
 from .caller import Call
 from .caller import service_of as process_of

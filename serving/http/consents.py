@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...engine.record import NO, YES
 from ...engine.screened import CONSENT
-from ..consents import (
+from ..decisions.consents import (
     Consent,
     Purpose,
     Said,
@@ -16,7 +16,7 @@ from ..consents import (
     record_consents,
     require_consent,
 )
-from ..drafts import load_draft
+from ..drafts.drafts import load_draft
 from ..house_data import consent_notice
 from ..screening import Agreed, ScreenedVisit
 from .access import Deed, require

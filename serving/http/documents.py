@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Response
 
-from ..history import ReportHistory
-from ..release import release
-from ..states import State
-from ..stored_report import Format, ReportForm, final_report, show_report
-from ..traces import read_trace
+from ..decisions.release import release
+from ..drafts.history import ReportHistory
+from ..drafts.states import State
+from ..drafts.stored_report import Format, ReportForm, final_report, show_report
+from ..drafts.traces import read_trace
 from .access import Deed, may, require
 from .caller import Call, Calling
 from .impression import require_impression

@@ -11,15 +11,15 @@ from fastapi.routing import APIRoute
 
 from ...engine.errors import ScreeningError
 from ...engine.words import check_language
-from ..asked import Asked
+from ..drafts.asked import Asked
+from ..drafts.history import read_history
+from ..drafts.stored_report import ReportForm
 from ..fhir.capability import capability_statement, operation_definition
 from ..fhir.issues import error_outcome
 from ..fhir.questionnaire import questionnaire
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import FhirVisit, read_visit
 from ..fhir.writer import About
-from ..history import read_history
-from ..stored_report import ReportForm
 from .access import Deed, require
 from .bodies import Key
 from .caller import Calling, service_of

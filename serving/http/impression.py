@@ -1,8 +1,8 @@
 """Where the site asks for it: no finding before the physician noted an impression of their own."""
 
 from ...engine.errors import NotPermitted
-from ..history import ReportHistory
-from ..notes import impression_needed
+from ..decisions.notes import impression_needed
+from ..drafts.history import ReportHistory
 from .caller import Call
 
 

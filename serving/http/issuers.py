@@ -22,7 +22,7 @@ from ...engine.errors import DataError, NotPermitted, ScreeningError
 from ..clock import Clock, read_clock
 from ..people import Person
 from ..site import IssuerRow, Site
-from ..store import Store
+from ..store.store import Store
 from .claims import LEEWAY_S, number_of, wrong_claim
 from .key_sets import fetched
 from .problems import NotSignedIn

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from pydantic import Field
 
-from ..letters import MOST_LETTER, FinishedLetter, keep_letter, letters_of
+from ..decisions.letters import MOST_LETTER, FinishedLetter, keep_letter, letters_of
 from .access import Deed, require
 from .bodies import Closed, IfMatch
 from .caller import Calling

@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
-from ..agreement import agreement
-from ..notes import Note, ask_advice, give_advice, note_impression
+from ..decisions.notes import Note, ask_advice, give_advice, note_impression
 from ..people import Role
+from ..studies.agreement import agreement
 from .access import Deed, require
 from .bodies import QuestionBody, WordsBody
 from .caller import Calling

@@ -6,12 +6,12 @@ itself; a specialist what a physician asked that specialty about. What is not th
 
 from sqlalchemy import Connection, select
 
-from ..audit import read_event
-from ..drafts import no_such_report
-from ..notes import is_asked
+from ..audit.trail import read_event
+from ..decisions.notes import is_asked
+from ..drafts.drafts import no_such_report
 from ..people import Person, Role
-from ..tables import drafts
-from ..worklist import WorklistItem, worklist
+from ..store.tables import drafts
+from ..worklist.worklist import WorklistItem, worklist
 from .caller import THIS_MACHINE, Call
 
 _LIMITED = frozenset({Role.SOFTWARE, Role.SPECIALIST})

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 
 from ...engine.errors import ScreeningError
 from ...engine.words import check_language
-from ..asked import Asked, asked_before
-from ..confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
-from ..history import ReportHistory, read_history
+from ..decisions.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
+from ..drafts.asked import Asked, asked_before
+from ..drafts.history import ReportHistory, read_history
 from ..screening import keep_visit, screen_visit, why_unreadable
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody

@@ -1,7 +1,7 @@
 """A report is read by somebody: its history, with the reading recorded."""
 
-from ..history import ReportHistory, read_history
-from ..reads import record_read
+from ..audit.reads import record_read
+from ..drafts.history import ReportHistory, read_history
 from .caller import Call
 from .objects import require_object
 

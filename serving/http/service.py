@@ -12,7 +12,7 @@ from ...engine.guidelines import parse_choice
 from ..clock import Clock, utc_now
 from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
-from ..store import Store, open_store
+from ..store.store import Store, open_store
 from .issuers import Issuers
 from .limits import LimitCounts, Limits
 from .metrics import Metrics

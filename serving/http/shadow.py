@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from ..people import Role
-from ..shadow import ShadowMode, compared, judge
+from ..studies.shadow import ShadowMode, compared, judge
 from .access import Deed, require
 from .bodies import Closed
 from .caller import Call, Calling

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from ..pseudonyms import NoSuchProject, project_key, study_records
-from ..reads import record_study_read
+from ..audit.reads import record_study_read
+from ..studies.pseudonyms import NoSuchProject, project_key, study_records
 from .access import Deed, require
 from .caller import Calling
 from .prediagnoses import Json

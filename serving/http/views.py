@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ...engine.urgency.not_asked import CODE as NOT_ASKED
-from ..history import ReportHistory
+from ..drafts.history import ReportHistory
+from ..drafts.stored_report import ReportForm, shown_document
 from ..pages.visit_form import laboratory_items
 from ..people import Person
-from ..stored_report import ReportForm, shown_document
 from .access import Deed, may
 
 STATUS_SCHEMA: Final = "laennec.visit_status/1"

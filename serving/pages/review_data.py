@@ -10,21 +10,21 @@ from ...engine import Models
 from ...engine.ecg.signal import EcgSignal
 from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences
-from ..content import sentences_for
-from ..decision_words import DecisionWords, FindingDecision
-from ..decisions import STATES_OF
+from ..decisions.decisions import STATES_OF
+from ..decisions.notes import impression_needed
+from ..drafts.content import sentences_for
+from ..drafts.decision_words import DecisionWords, FindingDecision
+from ..drafts.history import ReportHistory
+from ..drafts.since import Since
+from ..drafts.standing import shown_standing
+from ..drafts.states import UNDECIDED, Act, State
+from ..drafts.stored_report import content_of
 from ..ecg.visit import draw_ecg
-from ..history import ReportHistory
 from ..house_data import override_reasons
-from ..notes import impression_needed
 from ..people import Person
 from ..report.page import FindingView, PageView
 from ..report.person import kept_plots
 from ..report.view import page_view
-from ..since import Since
-from ..standing import shown_standing
-from ..states import UNDECIDED, Act, State
-from ..stored_report import content_of
 from .render import PageWords
 from .since_view import since_view
 

@@ -9,24 +9,24 @@ from fastapi.routing import APIRoute
 
 from ...engine.errors import ScreeningError
 from ...engine.words import Sentences
-from ..agreement import agreement
-from ..confirm import mark_seen
-from ..decision_words import DecisionWords
-from ..history import ReportHistory, read_history
+from ..decisions.confirm import mark_seen
+from ..decisions.letter import referral_letter
+from ..decisions.letters import letters_of
+from ..decisions.notes import impression_needed
+from ..decisions.release import release
+from ..drafts.decision_words import DecisionWords
+from ..drafts.history import ReportHistory, read_history
+from ..drafts.since import since_last_visit
+from ..drafts.states import UNDECIDED, Act
+from ..drafts.traces import read_trace
 from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
 from ..http.issuers import looks_signed
 from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
 from ..http.reading import read_recorded
-from ..letter import referral_letter
-from ..letters import letters_of
-from ..notes import impression_needed
-from ..release import release
-from ..since import since_last_visit
-from ..states import UNDECIDED, Act
-from ..traces import read_trace
-from ..worklist import REFUSED_AFTER, WorklistItem
+from ..studies.agreement import agreement
+from ..worklist.worklist import REFUSED_AFTER, WorklistItem
 from .render import ASSETS, PageWords, asset, page
 from .review_data import Reader, Shown, review_data
 from .session import forget_session, home_of, keep_session, signed_in, ways

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...engine.words import Sentences, phrases
-from ..since import Moved, Since
+from ..drafts.since import Moved, Since
 from .render import PageWords
 
 

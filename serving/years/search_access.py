@@ -8,10 +8,10 @@ from typing import Any, Final
 import pyarrow as pa
 from sqlalchemy import select
 
-from ..audit import AuditWriter
+from ..audit.trail import AuditWriter
 from ..clock import Clock, as_text, read_clock
-from ..store import Store
-from ..tables import decisions, drafts
+from ..store.store import Store
+from ..store.tables import decisions, drafts
 
 SEARCH: Final = "search"
 LOG: Final = "searches.jsonl"

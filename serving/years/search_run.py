@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.errors import DataError
 from ..batch.parts import write_text
 from ..clock import utc_now
-from ..store import open_store
+from ..store.store import open_store
 from .criteria import parse_criteria
 from .files import write_csv
 from .search import Cohort, Sources, cohort_toml, counted, read_cohort, search_people

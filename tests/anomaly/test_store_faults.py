@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import save_draft
-from laennec.serving.states import State
-from laennec.serving.store import StoreUnavailable, open_store
-from laennec.serving.worklist import worklist
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.drafts.drafts import save_draft
+from laennec.serving.drafts.states import State
+from laennec.serving.store.store import StoreUnavailable, open_store
+from laennec.serving.worklist.worklist import worklist
 from sqlalchemy import event
 from store_support import MARTIN, HandClock, ask, confirm, make_draft
 

@@ -9,14 +9,14 @@ from threading import Barrier
 
 import pytest
 from laennec.engine.errors import NotPermitted, Superseded
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import load_draft, save_draft
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.decisions.release import release
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.drafts.states import State
 from laennec.serving.people import Person, Role
-from laennec.serving.release import release
-from laennec.serving.states import State
-from laennec.serving.store import open_store
-from laennec.serving.worklist import worklist
+from laennec.serving.store.store import open_store
+from laennec.serving.worklist.worklist import worklist
 from store_support import MARTIN, HandClock, ask, confirm, make_draft, reject
 
 SUPPORT = Path(__file__).parents[1] / "support"
@@ -113,10 +113,10 @@ def test_a_correction_and_the_decisions_on_the_old_version_race(store, draft_id)
 PROCESS = """
 import sys
 from laennec.engine.errors import NotPermitted
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import save_draft
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.drafts.drafts import save_draft
 from laennec.serving.people import Person, Role
-from laennec.serving.store import open_store
+from laennec.serving.store.store import open_store
 from store_support import HandClock, ask, confirm, make_draft
 url, number = sys.argv[1], int(sys.argv[2])
 store = open_store(url)

@@ -16,14 +16,14 @@ from audit_support import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from laennec.engine.errors import AuditError
-from laennec.serving.audit import event_hash
-from laennec.serving.audit_verify import verify, write_checkpoint
-from laennec.serving.checkpoints import Checkpoints, key_id, read_checkpoints
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import load_draft, save_draft
-from laennec.serving.guards import SQLITE_GUARDS
-from laennec.serving.release import release
-from laennec.serving.store import open_store
+from laennec.serving.audit.checkpoints import Checkpoints, key_id, read_checkpoints
+from laennec.serving.audit.trail import event_hash
+from laennec.serving.audit.verify import verify, write_checkpoint
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.decisions.release import release
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.store.guards import SQLITE_GUARDS
+from laennec.serving.store.store import open_store
 from store_support import MARTIN, HandClock, ask, confirm, confirm_all, make_draft
 
 EVENTS = 10

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-RUN_BY_ALEMBIC = "laennec.serving.migrations."
+RUN_BY_ALEMBIC = "laennec.serving.store.migrations."
 """Scripts that only the migration tool can import; the store's tests run them."""
 PACKAGES = ("engine", "models", "datasets", "training", "serving", "validation")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

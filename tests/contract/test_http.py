@@ -5,7 +5,7 @@ import json
 import pytest
 from ecg_files import wfdb
 from http_support import decide, problem, send, visit
-from laennec.serving.audit_verify import verify
+from laennec.serving.audit.verify import verify
 
 CANARY = "zebra-canary"
 

@@ -6,12 +6,12 @@ import logging
 
 import pytest
 from http_support import PEOPLE, ROOT, decide, problem, send, visit
-from laennec.serving.audit_verify import verify
+from laennec.serving.audit.verify import verify
 from laennec.serving.http.access import ALLOWED, Deed
 from laennec.serving.http.settings import PREFIX, HttpSettings
 from laennec.serving.people import Role
-from laennec.serving.store import StoreUnavailable
-from laennec.serving.tables import audit_events
+from laennec.serving.store.store import StoreUnavailable
+from laennec.serving.store.tables import audit_events
 from sqlalchemy import select
 
 ID = "{id}"

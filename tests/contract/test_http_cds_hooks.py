@@ -9,9 +9,9 @@ from cds_client import KEY, ROW, Sandbox, signed, trust_client
 from http_support import People, problem
 from joserfc.jwk import ECKey, OctKey
 from laennec.engine.errors import DataError
-from laennec.serving.audit_verify import verify
+from laennec.serving.audit.verify import verify
 from laennec.serving.cds_hooks.cards import card_uuid, draft_of_card
-from laennec.serving.drafts import NoSuchReport
+from laennec.serving.drafts.drafts import NoSuchReport
 from laennec.serving.site import load_site
 
 MOST = 140

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from http_support import People, problem, send, visit
-from laennec.serving.audit_verify import verify
-from laennec.serving.consents import Purpose
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.consents import Purpose
 from laennec.serving.house_data import consent_notice
-from laennec.serving.tables import audit_events
+from laennec.serving.store.tables import audit_events
 from sqlalchemy import select
 
 PERSON = "person-01"

@@ -6,12 +6,12 @@ import json
 import pytest
 from http_support import decide, problem, send, visit
 from laennec.engine.errors import NotPermitted
-from laennec.serving.audit_verify import verify
+from laennec.serving.audit.verify import verify
 from laennec.serving.clock import utc_now
-from laennec.serving.guards import drop_guard
-from laennec.serving.letters import FinishedLetter, keep_letter
+from laennec.serving.decisions.letters import FinishedLetter, keep_letter
 from laennec.serving.people import Person, Role, WrongRole
-from laennec.serving.tables import audit_events
+from laennec.serving.store.guards import drop_guard
+from laennec.serving.store.tables import audit_events
 from sqlalchemy import select
 
 TEXT = "Cher confrère,\n\nje vous adresse cette personne (tension élevée).\n\nDr Martin"

@@ -6,8 +6,8 @@ import pytest
 from http_support import PEOPLE, People, decide, problem, send, visit
 from laennec.engine.errors import DataError
 from laennec.serving.http.limits import Bucket
-from laennec.serving.pseudonyms import new_project, project_key, pseudonym
-from laennec.serving.tables import audit_events
+from laennec.serving.store.tables import audit_events
+from laennec.serving.studies.pseudonyms import new_project, project_key, pseudonym
 from sqlalchemy import select
 
 

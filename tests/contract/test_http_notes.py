@@ -5,13 +5,13 @@ import json
 import pytest
 from http_support import decide, problem, send, visit
 from laennec.engine.errors import DataError
-from laennec.serving.agreement import cohens_kappa
-from laennec.serving.audit_verify import verify
+from laennec.serving.audit.verify import verify
 from laennec.serving.clock import utc_now
-from laennec.serving.notes import Note, give_advice
+from laennec.serving.decisions.notes import Note, give_advice
 from laennec.serving.people import Person, Role, Specialty, WrongRole
 from laennec.serving.site import load_site
-from laennec.serving.tables import audit_events
+from laennec.serving.store.tables import audit_events
+from laennec.serving.studies.agreement import cohens_kappa
 from sqlalchemy import select
 
 

@@ -4,16 +4,16 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from laennec.engine.errors import AuditError
-from laennec.serving import migrations
-from laennec.serving import store as store_module
-from laennec.serving.audit_verify import verify
-from laennec.serving.databases import database_at
-from laennec.serving.drafts import load_draft, save_draft
-from laennec.serving.guards import POSTGRESQL_GUARDS, drop_guard, missing_guards, set_guard
-from laennec.serving.migrations.stamp import NEWEST
-from laennec.serving.store import StoreUnavailable, open_store, unchecked_store
-from laennec.serving.tables import SCHEMA, metadata, store_head
-from laennec.serving.upgrade import upgrade_store
+from laennec.serving.audit.verify import verify
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.store import migrations
+from laennec.serving.store import store as store_module
+from laennec.serving.store.databases import database_at
+from laennec.serving.store.guards import POSTGRESQL_GUARDS, drop_guard, missing_guards, set_guard
+from laennec.serving.store.migrations.stamp import NEWEST
+from laennec.serving.store.store import StoreUnavailable, open_store, unchecked_store
+from laennec.serving.store.tables import SCHEMA, metadata, store_head
+from laennec.serving.store.upgrade import upgrade_store
 from sqlalchemy import inspect, update
 from store_support import HandClock, confirm_all, make_draft
 

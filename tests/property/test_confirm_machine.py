@@ -9,14 +9,14 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from laennec.engine.errors import NotConfirmed, NotPermitted, Superseded
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
-from laennec.serving.decisions import DecisionRequest
-from laennec.serving.drafts import load_draft, save_draft
-from laennec.serving.release import release
-from laennec.serving.reports import export_final
-from laennec.serving.store import open_store
-from laennec.serving.worklist import worklist
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
+from laennec.serving.decisions.decisions import DecisionRequest
+from laennec.serving.decisions.release import release
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.drafts.reports import export_final
+from laennec.serving.store.store import open_store
+from laennec.serving.worklist.worklist import worklist
 from store_support import BERNARD, MARTIN, NURSE, HandClock, amend, confirm, make_draft, reject
 
 FINDINGS = ("raised_pressure", "diabetes", "cvd")

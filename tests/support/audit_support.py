@@ -4,11 +4,11 @@ import json
 import sqlite3
 from contextlib import closing, contextmanager
 
-from laennec.serving.audit import event_hash
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import save_draft
-from laennec.serving.guards import SQLITE_GUARDS
-from laennec.serving.release import release
+from laennec.serving.audit.trail import event_hash
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.decisions.release import release
+from laennec.serving.drafts.drafts import save_draft
+from laennec.serving.store.guards import SQLITE_GUARDS
 from store_support import BERNARD, MARTIN, ask, confirm, confirm_all, make_draft
 
 

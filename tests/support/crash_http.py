@@ -27,14 +27,14 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_support import PEOPLE, make_site, make_tokens, visit
 from laennec.engine import Models
-from laennec.serving.audit_verify import verify, write_checkpoint
-from laennec.serving.checkpoints import key_id, read_checkpoints
+from laennec.serving.audit.checkpoints import key_id, read_checkpoints
+from laennec.serving.audit.verify import verify, write_checkpoint
 from laennec.serving.clock import utc_now
 from laennec.serving.http.app import create_app
 from laennec.serving.http.settings import HttpSettings
 from laennec.serving.site import SiteSettings
-from laennec.serving.store import open_store
-from laennec.serving.tables import audit_events, decisions, drafts
+from laennec.serving.store.store import open_store
+from laennec.serving.store.tables import audit_events, decisions, drafts
 from postgres_server import running_server
 from sqlalchemy import select
 

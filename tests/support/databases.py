@@ -1,7 +1,7 @@
 """The databases on which the same tests run: a file, and a real PostgreSQL server."""
 
 import pytest
-from laennec.serving.store import open_store
+from laennec.serving.store.store import open_store
 from postgres_server import WHY_NOT, is_there, running_server
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

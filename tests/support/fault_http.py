@@ -19,9 +19,9 @@ import tempfile
 from pathlib import Path
 
 from http_support import People, decide, send, visit
-from laennec.serving.audit_verify import verify
-from laennec.serving.drafts import load_draft
-from laennec.serving.store import open_store
+from laennec.serving.audit.verify import verify
+from laennec.serving.drafts.drafts import load_draft
+from laennec.serving.store.store import open_store
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 

@@ -11,11 +11,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import load_draft, save_draft
-from laennec.serving.store import StoreUnavailable, open_store
-from laennec.serving.worklist import worklist
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.store.store import StoreUnavailable, open_store
+from laennec.serving.worklist.worklist import worklist
 from store_support import MARTIN, HandClock, ask, confirm, make_draft
 
 KINDS = {"write EIO": 1, "write ENOSPC": 2, "short write": 3, "sync EIO": 4}

@@ -17,10 +17,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide
-from laennec.serving.drafts import load_draft, save_draft
-from laennec.serving.store import open_store
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.drafts.drafts import load_draft, save_draft
+from laennec.serving.store.store import open_store
 from sqlalchemy import text
 from store_support import MARTIN, HandClock, ask, confirm, make_draft
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from laennec.engine.canonical import content_hash
-from laennec.serving.confirm import decide
-from laennec.serving.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.decisions.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
 from laennec.serving.people import Person, Role
 
 MARTIN = Person("RPPS:10001234567", "Dr Martin", Role.PHYSICIAN)

@@ -7,7 +7,7 @@ import pytest
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.words.as_json import as_json, canonical_content
 from laennec.engine.words.text import render_text
-from laennec.serving.content import Content, read_content
+from laennec.serving.drafts.content import Content, read_content
 from laennec.serving.report import render_html
 
 MODELS = load_models()

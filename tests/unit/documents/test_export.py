@@ -12,13 +12,13 @@ from databases import store  # noqa: F401 - a fixture
 from defusedxml.ElementTree import fromstring
 from laennec.engine import load_guidelines, load_models
 from laennec.engine.errors import NotConfirmed, NotPermitted
-from laennec.serving.audit_verify import verify
-from laennec.serving.confirm import decide
-from laennec.serving.consents import ConsentMissing, Purpose, Said, record_consents
-from laennec.serving.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
+from laennec.serving.audit.verify import verify
+from laennec.serving.decisions.confirm import decide
+from laennec.serving.decisions.consents import ConsentMissing, Purpose, Said, record_consents
+from laennec.serving.decisions.decisions import EVERY_UNDECIDED, Decision, DecisionRequest, Verdict
 from laennec.serving.documents.export import Asked, export_document
 from laennec.serving.documents.identity import IdentityNotQualified, read_identity
-from laennec.serving.drafts import load_draft
+from laennec.serving.drafts.drafts import load_draft
 from laennec.serving.http.pdf import as_pdf
 from laennec.serving.people import Person, Role
 from laennec.serving.screening import Engine, keep_visit, screen_visit
@@ -186,7 +186,7 @@ def test_no_identity_is_kept_in_the_store(store, draft_id, clock):  # noqa: F811
     agree(store, clock)
     export_document(store, asked(draft_id), clock=clock)
     with store.read() as connection:
-        from laennec.serving.tables import metadata
+        from laennec.serving.store.tables import metadata
         from sqlalchemy import select
 
         kept = [

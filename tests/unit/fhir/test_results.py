@@ -9,12 +9,12 @@ from fhir.resources.R4B.operationdefinition import OperationDefinition
 from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir_support import NAMES, VISITS, bundle, example, is_r4, of
 from laennec.engine import load_guidelines, load_models
+from laennec.serving.commands.screen import ScreenOptions, screen_file
 from laennec.serving.fhir.capability import capability_statement, operation_definition
 from laennec.serving.fhir.questionnaire import questionnaire
 from laennec.serving.fhir.results import result_bundle
 from laennec.serving.fhir.visit_out import visit_bundle
 from laennec.serving.fhir.writer import About
-from laennec.serving.screen_commands import ScreenOptions, screen_file
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 DISEASE = ("E11", "E66", "E78", "I10")

@@ -8,7 +8,7 @@ from laennec.engine.bundles.load import Models
 from laennec.engine.words import Sentences
 from laennec.engine.words.as_json import as_json, canonical_content
 from laennec.engine.words.text import render_text
-from laennec.serving.content import Content, read_content
+from laennec.serving.drafts.content import Content, read_content
 from laennec.serving.report import render_html
 
 NO_MODELS = Models((), ())

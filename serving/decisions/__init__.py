@@ -1,0 +1,1 @@
+"""What physicians and persons say: decisions, notes, letters, consents, and the release."""

@@ -1,0 +1,122 @@
+"""The referral letter: drafted from what a physician confirmed, for the physician to finish."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ...engine.prediagnosis import Finding
+from ...engine.words import Sentences, ecg_lines, phrases
+from ...engine.words.order import level_of
+from ..drafts.content import sentences_for
+from ..drafts.decision_words import DecisionWords, FindingDecision
+from ..drafts.reports import ConfirmedReport
+from ..drafts.stored_report import content_of
+
+_TO_TELL: Final = frozenset({"present", "borderline", "intermediate", "high"})
+_REASONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPart:
+    """One conclusion of the letter.
+
+    Parameters
+    ----------
+    headline : the finding in words
+    because : its heaviest reasons in words
+    action, addressee : what is proposed, and to whom it is addressed
+    """
+
+    headline: str
+    because: tuple[str, ...]
+    action: str
+    addressee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A referral letter before the physician finishes it.
+
+    Parameters
+    ----------
+    person_id, visit_id, performed_at : whom and which visit it is about
+    physicians, decided_at : who confirmed, and when
+    parts : confirmed and amended conclusions that somebody else should know
+    ecg : the measurements of the ECG, where there was one
+    """
+
+    person_id: str
+    visit_id: str
+    performed_at: str
+    physicians: str
+    decided_at: str
+    parts: tuple[LetterPart, ...]
+    ecg: tuple[str, ...]
+
+
+def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
+    """Draft a letter from a confirmed report; a draft has no letter, by its type.
+
+    Parameters
+    ----------
+    report : from `release`
+    lang : fr or en
+
+    Raises
+    ------
+    As `stored_report.final_report`
+    """
+    content = content_of(report.draft)
+    sentences = sentences_for(content, lang, report.draft.words)
+    words = DecisionWords(lang)
+    prediagnosis = content.prediagnosis
+    physicians, decided_at = words.deciders(report.decisions)
+    decided = {d.finding_id: d for d in report.decisions}
+    parts = (_part(f, decided[f.id], sentences, words) for f in prediagnosis.findings)
+    return Letter(
+        person_id=report.draft.person_id,
+        visit_id=report.visit_id,
+        performed_at=phrases.moment_phrase(prediagnosis.performed_at, sentences),
+        physicians=physicians,
+        decided_at=decided_at,
+        parts=tuple(part for part in parts if part is not None),
+        ecg=tuple(_ecg(report, sentences)),
+    )
+
+
+def _part(
+    finding: Finding, decision: FindingDecision, sentences: Sentences, words: DecisionWords
+) -> LetterPart | None:
+    """Return what the letter says of a finding: nothing of one that was rejected or found absent.
+
+    An amended finding is told as the physician put it, without a word of what was drafted.
+    """
+    level = decision.amended_to or level_of(finding)
+    if decision.verdict == "reject" or level not in _TO_TELL:
+        return None
+    if decision.amended_to is None:
+        return LetterPart(
+            headline=phrases.headline(finding, sentences),
+            because=tuple(_because(finding, sentences)),
+            action=phrases.coded(finding.proposed_action, sentences, "action"),
+            addressee=phrases.coded(finding.proposed_addressee, sentences, "addressee"),
+        )
+    prefix = "state" if finding.kind == "fact" else "band"
+    named = sentences.text("join.colon").join(
+        (phrases.capital(sentences.name(finding.id)), sentences.text(f"{prefix}.{level}"))
+    )
+    because = (words.reason(decision.reason, decision.reason_text),)
+    return LetterPart(named, because, "", "")
+
+
+def _because(finding: Finding, sentences: Sentences) -> Iterator[str]:
+    for reason in finding.reasons_for[:_REASONS]:
+        yield phrases.reason_phrase(reason, sentences).rstrip(".")
+
+
+def _ecg(report: ConfirmedReport, sentences: Sentences) -> Iterator[str]:
+
+    section = content_of(report.draft).prediagnosis.ecg
+    for one in section.measured if section else ():
+        if one.value is not None:
+            yield f"{ecg_lines.name_of(one, sentences)} {ecg_lines.value_line(one, sentences)}"

@@ -1,0 +1,1 @@
+"""Studies on decided reports: agreement, the shadow mode, reports under a pseudonym."""

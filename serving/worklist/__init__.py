@@ -1,0 +1,1 @@
+"""The worklist: which reports wait for a physician, in which order."""
