@@ -33,6 +33,12 @@ Trust = Annotated[
 ]
 
 
+CodeMap = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Map of the site's own codes, for json, fhir."),
+]
+
+
 def screen(
     visits: Annotated[
         list[Path],
@@ -54,11 +60,14 @@ def screen(
     database: Annotated[
         str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
     ] = None,
+    thesaurus: CodeMap = None,
+    snomed: CodeMap = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
     """Screen visits and print the pre-diagnosis of each, with its reasons."""
     from ..engine.guidelines import load_guidelines, parse_choice
+    from ..serving.codes.site_codes import SiteCodes
     from ..serving.commands.screen import ScreenOptions, exit_code, screen_files
 
     one_of(format, tuple(ENDINGS), "--format")
@@ -73,6 +82,7 @@ def screen(
         format=format,  # type: ignore[arg-type]  # checked above
         now=datetime.now(UTC),
         ecg=ecg,
+        codes=SiteCodes.read(thesaurus, snomed),
     )
     refused = []
     for screened in screen_files(visits, options):

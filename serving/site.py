@@ -163,11 +163,17 @@ class CdsClientRow(_Closed):
         return self
 
 
+class _CodesRow(_Closed):
+    thesaurus: Path | None = None
+    snomed: Path | None = None
+
+
 class _SiteFile(_Closed):
     schema_: str = Field(alias="schema", pattern=r"^laennec\.site/1$")
     name: str = Field(min_length=1)
     store: _StoreRow = _StoreRow()
     audit: _AuditRow = _AuditRow()
+    codes: _CodesRow = _CodesRow()
     people: tuple[_PersonRow, ...] = ()
     issuer: tuple[IssuerRow, ...] = ()
     cds_client: tuple[CdsClientRow, ...] = ()
@@ -189,6 +195,7 @@ class Site:
         and the folder of the checkpoints; outside the database
     issuers : the identity providers that the site trusts
     cds_clients : the CDS Hooks clients that it trusts
+    thesaurus, snomed : files with the site's own codes; None where it has none
     """
 
     def __init__(self, folder: Path, file: _SiteFile) -> None:
@@ -197,6 +204,8 @@ class Site:
         self.private_key = folder / file.audit.private_key
         self.public_keys = folder / file.audit.public_keys
         self.checkpoints = folder / file.audit.checkpoints
+        self.thesaurus = None if file.codes.thesaurus is None else folder / file.codes.thesaurus
+        self.snomed = None if file.codes.snomed is None else folder / file.codes.snomed
         self._people: Mapping[str, Person] = {
             row.id: Person(row.id, row.name, row.role, row.specialty) for row in file.people
         }

@@ -15,7 +15,9 @@ from .own_codes import labels
 from .problems import CodeProblem
 
 SCHEMA: Final = "laennec.thesaurus/1"
-_HEAD: Final = ("schema", "name", "version", "source", "map")
+_HEAD: Final = ("schema", "name", "version", "system", "source", "map")
+_ADDRESSES: Final = ("urn:", "http://", "https://")
+SNOMED: Final = "http://snomed.info/sct"
 
 
 def read_map(path: Path) -> Mapping[str, Any]:
@@ -58,8 +60,25 @@ def lint_map(path: Path, *, snomed: bool = False) -> list[CodeProblem]:
     ------
     DataError : as `read_map`
     """
-    rows = read_map(path)["map"]
-    return [*_entries(rows, path.name, snomed=snomed), *_gaps(rows, path.name)]
+    said = read_map(path)
+    rows = said["map"]
+    return [
+        *_head(said, path.name, snomed=snomed),
+        *_entries(rows, path.name, snomed=snomed),
+        *_gaps(rows, path.name),
+    ]
+
+
+def _head(said: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeProblem]:
+    """Hold that a reader of the codes can tell whose they are, and of which edition."""
+    address = said["system"]
+    if not isinstance(address, str) or not address.startswith(_ADDRESSES):
+        words = "no address of the code system (urn:..., https://...)"
+        yield CodeProblem("error", "system", f"{name} system", words)
+    elif snomed and address != SNOMED:
+        yield CodeProblem("error", "system", f"{name} system", f"not {SNOMED}")
+    if not isinstance(said["version"], str) or not said["version"]:
+        yield CodeProblem("error", "version", f"{name} version", "no edition of the list")
 
 
 def _entries(rows: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeProblem]:
@@ -95,6 +114,8 @@ def template() -> str:
         f'schema = "{SCHEMA}"',
         'name = ""',
         'version = ""',
+        "# The address of the list: urn:..., https://... (SNOMED CT: http://snomed.info/sct)",
+        'system = ""',
         'source = ""',
         "",
         "[map]",

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,6 +16,7 @@ from ...engine.screen import draft_of, screen_record
 from ...engine.screening import Screening
 from ...engine.words.as_json import as_json
 from ...engine.words.text import render_text
+from ..codes.site_codes import SiteCodes
 
 if TYPE_CHECKING:
     from ..fhir.visit_in import FhirVisit
@@ -33,7 +34,8 @@ Format = Literal["text", "json", "html", "fhir"]
 class ScreenOptions:
     """How visits are screened and shown.
 
-    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit.
+    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit; ``codes`` are
+    the site's own, added to what leaves as data.
     """
 
     models: Models
@@ -42,6 +44,7 @@ class ScreenOptions:
     format: Format
     now: datetime
     ecg: Path | None = None
+    codes: SiteCodes = field(default_factory=SiteCodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
         from ..fhir.files import rendered_bundle  # noqa: PLC0415 - as above
 
         labels = model_labels(options.models, options.lang)
-        rendered = rendered_bundle(as_json(draft, options.lang, labels), sent, options.now)
+        said = options.codes.added(as_json(draft, options.lang, labels))
+        rendered = rendered_bundle(said, sent, options.now)
     else:
         rendered = render(draft, screening, options, record.ecg)
     issues = () if sent is None or options.format == "fhir" else sent.issues
@@ -159,7 +163,8 @@ def render(
     """
     labels = model_labels(options.models, options.lang)
     if options.format == "json":
-        return json.dumps(as_json(draft, options.lang, labels), ensure_ascii=False, indent=2)
+        said = options.codes.added(as_json(draft, options.lang, labels))
+        return json.dumps(said, ensure_ascii=False, indent=2)
     if options.format == "html":
         from ..report import render_html  # noqa: PLC0415 - only an HTML report needs the templates
         from ..report.person import person_plots  # noqa: PLC0415

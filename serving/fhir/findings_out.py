@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from .maps import Json, coded, system
-from .writer import Writer, finding_code
+from .writer import Writer
 
 _OF_VERDICT: Final = {"confirm": "final", "amend": "amended", "reject": "cancelled"}
 _STANDING: Final = {"confirm": "confirmed", "amend": "amended", "reject": "rejected"}
@@ -55,7 +55,7 @@ def _fact(writer: Writer, finding: Mapping[str, Any], status: str) -> Json:
     said: Json = {
         "status": status,
         "category": [coded("category", "exam")],
-        "code": finding_code(finding["id"], writer.words),
+        "code": writer.finding_code(finding["id"]),
         "subject": writer.subject,
         "effectiveDateTime": writer.when,
         "issued": writer.about.recorded,
@@ -91,7 +91,7 @@ def _risk(writer: Writer, finding: Mapping[str, Any], status: str) -> Json:
     return {
         "status": status,
         "method": _method(finding),
-        "code": finding_code(finding["id"], writer.words),
+        "code": writer.finding_code(finding["id"]),
         "subject": writer.subject,
         "occurrenceDateTime": writer.when,
         "performer": writer.device(),
@@ -115,7 +115,7 @@ def _method(finding: Mapping[str, Any]) -> Json:
 
 def _prediction(writer: Writer, finding: Mapping[str, Any]) -> Json:
     said: Json = {
-        "outcome": finding_code(finding["id"], writer.words),
+        "outcome": writer.finding_code(finding["id"]),
         "qualitativeRisk": {**coded("state", finding["band"]), "text": finding["text"] or ""},
         "rationale": _rationale(finding),
     }

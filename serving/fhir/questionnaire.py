@@ -6,6 +6,7 @@ The questions about symptoms, conditions, medication and exposures are lists: an
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -17,6 +18,7 @@ from .wording import FhirWords
 
 NONE_CODE: Final = "none"
 _VERSION_LENGTH: Final = 12
+Codings = Callable[[str], list[dict[str, str]]]
 
 
 def _questions(section: str) -> list[Question]:
@@ -40,12 +42,13 @@ def canonical() -> str:
     return f"{system('questionnaire')}|{version()}"
 
 
-def questionnaire(lang: str) -> Json:
+def questionnaire(lang: str, codings: Codings | None = None) -> Json:
     """Return the Questionnaire in a language.
 
     Parameters
     ----------
     lang : fr or en
+    codings : says what a site's own lists call a question, beside the house's name of it
     """
     words = FhirWords(lang)
     groups = [_group(section, lang, words) for section in OBJECTS.values()]
@@ -62,8 +65,15 @@ def questionnaire(lang: str) -> Json:
         "experimental": True,
         "subjectType": ["Patient"],
         "description": words.disclaimer(),
-        "item": [*groups, *lists],
+        "item": [_with_codes(item, codings) for item in (*groups, *lists)],
     }
+
+
+def _with_codes(item: Json, codings: Codings | None) -> Json:
+    """Return a question with the codes of a site; those of a list stand at its answers."""
+    inner = [_with_codes(one, codings) for one in item.get("item", ())]
+    found = codings(f"question:{item['linkId']}") if codings else []
+    return {**item, **({"code": found} if found else {}), **({"item": inner} if inner else {})}
 
 
 def _group(section: str, lang: str, words: FhirWords) -> Json:

@@ -211,14 +211,15 @@ def _add_guidance(writer: Writer, said: Json) -> None:
         "performer": writer.device(),
         "note": [{"text": step} for step in dict.fromkeys(m["next_step"] for m in missing) if step],
         "evaluationMessage": [said],
-        "dataRequirement": [_requirement(item) for item in required],
+        "dataRequirement": [_requirement(writer, item) for item in required],
     }
     writer.add("GuidanceResponse", "screen", guidance, standing="unconfirmed")
 
 
-def _requirement(item: str) -> Json:
+def _requirement(writer: Writer, item: str) -> Json:
     coding = {"system": system("measurement"), "code": item}
-    return {"type": "Observation", "codeFilter": [{"path": "code", "code": [coding]}]}
+    known = writer.site_codings(f"measurement:{item}") or writer.site_codings(f"question:{item}")
+    return {"type": "Observation", "codeFilter": [{"path": "code", "code": [coding, *known]}]}
 
 
 def _add_provenance(writer: Writer, findings: Sequence[Mapping[str, Any]]) -> None:

@@ -88,6 +88,16 @@ class Writer:
         display = self.words.text(f"standing.{code}")
         return {"system": system("standing"), "code": code, "display": display}
 
+    def finding_code(self, finding_id: str) -> Json:
+        """Return the code of a finding: the house's own with what it is called, and the site's."""
+        said = coded("finding", finding_id, self.words.finding(finding_id))
+        return {"coding": [*said["coding"], *self.site_codings(f"finding:{finding_id}")]}
+
+    def site_codings(self, house_code: str) -> list[Json]:
+        """Return what the site's own lists call a code of the house."""
+        rows = self.document.get("site_codes", ())
+        return [{k: v for k, v in r.items() if k != "of"} for r in rows if r["of"] == house_code]
+
     def device(self) -> Json:
         """Return the reference to the software."""
         return {"reference": self.address("Device", "software")}
@@ -106,8 +116,3 @@ class Writer:
             "timestamp": self.about.recorded,
             "entry": self.entries,
         }
-
-
-def finding_code(finding_id: str, words: FhirWords) -> Json:
-    """Return the code of a finding: the house's own, with what it is called."""
-    return coded("finding", finding_id, words.finding(finding_id))

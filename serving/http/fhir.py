@@ -121,7 +121,7 @@ def read_bundle(draft_id: str, call: Calling, lang: Lang = None) -> Response:
         document = said["prediagnosis"]
         about = About(said["saved_at"], said["state"])
     about = About(about.recorded, about.state, draft_id=draft_id)
-    return _fhir(result_bundle(document, about))
+    return _fhir(result_bundle(call.service.codes.added(document), about))
 
 
 @router.get("/metadata", response_class=JSONResponse)
@@ -137,6 +137,7 @@ def definition() -> Response:
 
 
 @router.get("/Questionnaire/visit", response_class=JSONResponse)
-def visit_questionnaire(lang: Lang = None) -> Response:
+def visit_questionnaire(request: Request, lang: Lang = None) -> Response:
     """Give the questions of a visit with the version that a response must name."""
-    return _fhir(questionnaire(check_language(lang or DEFAULT_LANGUAGE)))
+    codes = service_of(request).codes
+    return _fhir(questionnaire(check_language(lang or DEFAULT_LANGUAGE), codes.codings))

@@ -101,7 +101,7 @@ def report_json(
     is_hidden = is_impression_needed(call, history)
     is_status = is_status or call.service.settings.shadow
     view = report_view(history, lang, call.person, is_hidden=is_hidden, is_status=is_status)
-    return {**view, "content_hash": history.report.content_hash}
+    return call.service.codes.added({**view, "content_hash": history.report.content_hash})
 
 
 def _json(answer: Json, status: int = 200, **headers: str) -> JSONResponse:

@@ -10,6 +10,7 @@ from ...engine.bundles.commands import open_models
 from ...engine.errors import DataError, ModelError
 from ...engine.guidelines import parse_choice
 from ..clock import Clock, utc_now
+from ..codes.site_codes import SiteCodes
 from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store.store import Store, open_store
@@ -38,6 +39,7 @@ class Service:
     turns : how many visits are screened at once, and how long the others wait
     clock : the one clock
     metrics : counts without health data
+    codes : the site's own codes, added to what leaves
     """
 
     settings: HttpSettings
@@ -52,6 +54,7 @@ class Service:
     turns: Turns
     clock: Clock
     metrics: Metrics
+    codes: SiteCodes
 
 
 @contextmanager
@@ -83,6 +86,7 @@ def opened_service(
         models = open_models(settings.models or None, trust_folder=settings.trust)
     failed = failed_signals(models)
     guidelines = load_guidelines(parse_choice(settings.guidelines) if settings.guidelines else None)
+    codes = SiteCodes() if site is None else SiteCodes.read(site.thesaurus, site.snomed)
     store = open_store(database_of(site, site_settings))
     metrics = Metrics(settings.counts_folder)
     try:
@@ -99,6 +103,7 @@ def opened_service(
             turns=Turns(settings.screened_at_once, settings.most_wait_s),
             clock=clock,
             metrics=metrics,
+            codes=codes,
         )
     finally:
         metrics.write()

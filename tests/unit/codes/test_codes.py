@@ -61,7 +61,8 @@ def test_check_digits_see_every_single_digit_that_is_mistyped():
 
 
 def filled(tmp_path, **answers):
-    text = template()
+    text = template().replace('version = ""', 'version = "1"')
+    text = text.replace('system = ""', 'system = "urn:oid:1.2.250.1.999"')
     for key, row in answers.items():
         text = text.replace(f'"{key}" = {{ code = "" }}', f'"{key}" = {row}')
     path = tmp_path / "map.toml"
