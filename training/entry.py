@@ -12,6 +12,7 @@ from .cardiovascular.run import train_cardiovascular
 from .diabetes_follow_up import train_follow_up
 from .diabetes_textbook import train_textbook
 from .diabetes_type_2.run import train_diabetes
+from .ecg.run import train_ecg
 from .ecg_delineation.run import train_delineation
 from .ecg_findings.run import train_findings
 from .options import Options
@@ -33,6 +34,7 @@ MODELS: Mapping[str, Pipeline] = {
     "ecg_delineation": train_delineation,
     "cardiovascular": train_cardiovascular,
     "ecg_findings": train_findings,
+    "ecg": train_ecg,
 }
 
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +22,12 @@ from ...engine.errors import DataError
 from .ecg_files import AnnotatedEcg, absent, house_name, read_wfdb
 from .ludb import read_ludb
 from .mitdb import read_mitdb
+from .qtdb import read_qtdb
 
 CODES: Final = "codes"
 SPLIT: Final = "split"
+UNSURE: Final = "unsure"
+_LIKELY: Final = 50.0
 SUMS: Final = "SHA256SUMS.txt"
 _DIAGNOSES: Final = "Dx:"
 _CODE15_LEADS: Final = (
@@ -32,7 +36,6 @@ _CODE15_LEADS: Final = (
 _CODE15_RATE_HZ: Final = 400.0
 _CODE15_LABELS: Final = ("1dAVb", "RBBB", "LBBB", "SB", "ST", "AF")
 _SEX: Final = {"0": "Male", "1": "Female"}
-Reader = Callable[[Path], Iterator[AnnotatedEcg]]
 
 
 @cache
@@ -74,27 +77,31 @@ def described(name: str) -> Mapping[str, Any]:
     return sets()[name]
 
 
-def read_set(name: str, folder: Path) -> Iterator[AnnotatedEcg]:
-    """Read every record of a set from the publisher's own folder.
+def read_set(name: str, folder: Path, *, start: int = 0) -> Iterator[AnnotatedEcg]:
+    """Read the records of a set from the publisher's own folder, always in the same order.
 
     Parameters
     ----------
     name : id in ``ecg_sets.toml``
     folder : as it was downloaded
+    start : how many records are passed over; the large sets do so without reading them
 
     Raises
     ------
     DataError : there is no such set, or its table or a record is not in the folder
     """
-    return READERS[described(name)["kind"]](folder)
+    kind = described(name)["kind"]
+    if kind in LARGE:
+        return LARGE[kind](folder, start)
+    return islice(SMALL[kind](folder), start, None)
 
 
-def read_challenge(folder: Path) -> Iterator[AnnotatedEcg]:
+def read_challenge(folder: Path, start: int = 0) -> Iterator[AnnotatedEcg]:
     """Read challenge records: SNOMED codes, age and sex stand in the header's comments."""
     headers = sorted(folder.rglob("*.hea"))
     if not headers:
         raise absent("challenge record")
-    for header in headers:
+    for header in headers[start:]:
         about = {}
         for line in header.read_text(encoding="latin-1").splitlines():
             key, _, value = line.lstrip("# ").partition(" ")
@@ -106,16 +113,17 @@ def read_challenge(folder: Path) -> Iterator[AnnotatedEcg]:
         yield AnnotatedEcg(stem.name, stem.name, read_wfdb(stem), labels=labels)
 
 
-def read_ptbxl(folder: Path) -> Iterator[AnnotatedEcg]:
-    """Read PTB-XL at 500 Hz; a code counts where its likelihood is not 0 (0 means unknown there).
+def read_ptbxl(folder: Path, start: int = 0) -> Iterator[AnnotatedEcg]:
+    """Read PTB-XL at 500 Hz; every code counts, whatever its likelihood.
 
-    The publisher writes a likelihood of 0 for statements of form and rhythm that have none: they
-    count as well.
+    The publisher writes 0 where a likelihood is unknown, for statements of form and rhythm always.
+    Diagnoses that are less likely than not are listed apart, in ``unsure``.
     """
-    for row in _rows(folder / "ptbxl_database.csv"):
+    for row in _rows(folder / "ptbxl_database.csv")[start:]:
         stated = ast.literal_eval(row["scp_codes"])
         labels = {
             CODES: "|".join(stated),
+            UNSURE: "|".join(c for c, percent in stated.items() if 0 < percent < _LIKELY),
             SPLIT: row["strat_fold"].partition(".")[0],
             "age": row["age"],
             "sex": _SEX.get(row["sex"].partition(".")[0], ""),
@@ -139,23 +147,35 @@ def read_cinc2017_full(folder: Path) -> Iterator[AnnotatedEcg]:
         yield AnnotatedEcg(name, name, read_wfdb(stems[name]), labels={"label_v3": label})
 
 
-def read_code15(folder: Path) -> Iterator[AnnotatedEcg]:
+def read_code15(folder: Path, start: int = 0) -> Iterator[AnnotatedEcg]:
     """Read CODE-15 %: HDF5 parts with ``tracings`` (n, 4096, 12) and ``exam_id``, millivolt.
 
     Zeros before and after a recording are padding and are cut.
     """
-    import h5py  # noqa: PLC0415 - only this set needs it
-
     about = {row["exam_id"]: row for row in _rows(folder / "exams.csv")}
     parts = sorted(folder.glob("*.hdf5"))
     if not parts:
         raise absent("exams_part0.hdf5")
+    yield from _tracings(parts, about, start)
+
+
+def _tracings(
+    parts: list[Path], about: Mapping[str, Mapping[str, str]], start: int
+) -> Iterator[AnnotatedEcg]:
+    import h5py  # noqa: PLC0415 - only this set needs it
+
+    passed = 0
     for part in parts:
         with h5py.File(part) as opened:
-            names = [str(int(n)) for n in opened["exam_id"][:]]
-            for i, name in enumerate(names):
-                if name in about:
-                    yield _code15(name, about[name], np.asarray(opened["tracings"][i], np.float64))
+            for i, number in enumerate(opened["exam_id"][:]):
+                name = str(int(number))
+                # Each part ends with a row of zeros whose exam_id, 0, the table does not hold.
+                if name not in about:
+                    continue
+                passed += 1
+                if passed > start:
+                    samples = np.asarray(opened["tracings"][i], np.float64)
+                    yield _code15(name, about[name], samples)
 
 
 def _code15(name: str, row: Mapping[str, str], samples: np.ndarray) -> AnnotatedEcg:
@@ -176,18 +196,21 @@ def _rows(table: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-READERS: Final[Mapping[str, Reader]] = {
+LARGE: Final[Mapping[str, Callable[[Path, int], Iterator[AnnotatedEcg]]]] = {
     "challenge": read_challenge,
     "ptbxl": read_ptbxl,
-    "cinc2017": read_cinc2017_full,
     "code15": read_code15,
+}
+SMALL: Final[Mapping[str, Callable[[Path], Iterator[AnnotatedEcg]]]] = {
+    "cinc2017": read_cinc2017_full,
     "ludb": read_ludb,
     "beats": read_mitdb,
+    "qtdb": read_qtdb,
 }
 
 
 def check_set(folder: Path) -> int:
-    """Compare the files of a folder with the publisher's ``SHA256SUMS.txt``.
+    """Compare the files of a folder with the list that was kept when it was downloaded.
 
     Returns
     -------
@@ -202,19 +225,28 @@ def check_set(folder: Path) -> int:
         raise absent(SUMS)
     compared = 0
     for line in listed.read_text(encoding="utf-8").splitlines():
-        wanted, _, name = line.partition(" ")
+        told, _, name = line.partition(" ")
+        kind, _, wanted = told.rpartition(":")
         path = folder / name.strip().lstrip("*")
         if name and path.is_file():
-            _require(path, wanted)
+            _require(path, kind or "sha256", wanted)
             compared += 1
     return compared
 
 
-def _require(path: Path, wanted: str) -> None:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+def digest_of(path: Path, kind: str) -> str:
+    """Return the checksum of a file, read piece by piece."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(
+            handle, lambda: hashlib.new(kind, usedforsecurity=False)
+        ).hexdigest()
+
+
+def _require(path: Path, kind: str, wanted: str) -> None:
+    found = digest_of(path, kind)
     if found != wanted:
         raise DataError(
-            found=f"{path.name} with sha256 {found[:12]}, listed is {wanted[:12]}",
+            found=f"{path.name} with {kind} {found[:12]}, listed is {wanted[:12]}",
             why="a file that differs from its publisher's can't be trusted to train or to judge",
             remedy="Remove the file and download it again",
             path=path.name,

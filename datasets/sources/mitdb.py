@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...engine.fixedpoint import FloatArray
 from .ecg_files import AnnotatedEcg, absent, read_wfdb
 from .publisher import read_annotation
 
@@ -30,10 +31,15 @@ def read_mitdb(folder: Path) -> Iterator[AnnotatedEcg]:
     if not stems:
         raise absent("MIT-BIH record")
     for stem in stems:
-        marks = read_annotation(stem, "atr")
-        is_beat = np.array([symbol in BEAT_SYMBOLS for symbol in marks.symbol], bool)
-        beats = np.asarray(marks.sample, np.float64)[is_beat]
-        symbols = "".join(s for s, kept in zip(marks.symbol, is_beat, strict=True) if kept)
+        beats, symbols = beats_of(stem)
         yield AnnotatedEcg(
             stem.name, stem.name, read_wfdb(stem), beats=beats, labels={"symbols": symbols}
         )
+
+
+def beats_of(stem: Path) -> tuple[FloatArray, str]:
+    """Return the samples of the beats of one record, and a symbol for each."""
+    marks = read_annotation(stem, "atr")
+    is_beat = np.array([symbol in BEAT_SYMBOLS for symbol in marks.symbol], bool)
+    symbols = "".join(s for s, kept in zip(marks.symbol, is_beat, strict=True) if kept)
+    return np.asarray(marks.sample, np.float64)[is_beat], symbols

@@ -16,7 +16,7 @@ NOTES = {
 }
 
 
-def _table(lines: Sequence[Line]) -> list[str]:
+def line_table(lines: Sequence[Line]) -> list[str]:
     """One row for each `row`, one column for each `measure`, methods below."""
     measures = list(dict.fromkeys(line.measure for line in lines))
     cells = {(line.row, line.measure): _cell(line) for line in lines}
@@ -65,7 +65,7 @@ def render(
     for title in dict.fromkeys(line.table for line in lines):
         mine = [line for line in lines if line.table == title]
         note = [NOTES[title], ""] if title in NOTES else []
-        parts += [f"## {title[0].upper()}{title[1:]}", "", *note, *_table(mine), ""]
+        parts += [f"## {title[0].upper()}{title[1:]}", "", *note, *line_table(mine), ""]
     parts += ["## Rules", "", "Points are log-odds, multiplied by how true the condition is.", ""]
     parts += [f"- `{rule.id}`: {rule.text} ({rule.source})" for rule in rules.system.rules] + [""]
     parts += ["## Limits", "", *(f"- {limit}" for limit in about["limits"]), ""]

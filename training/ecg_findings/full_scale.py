@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.sources.ecg_files import AnnotatedEcg
-from ...datasets.sources.ecg_sets import CODES, SPLIT, described, read_set
+from ...datasets.sources.ecg_sets import CODES, SPLIT, UNSURE, described, read_set
 from ...engine.errors import DataError
 from .labels import FOLDER, UNKNOWN, ludb_truth, truth_of
 
@@ -72,24 +72,34 @@ def records_of(config: Path) -> Iterator[Known]:
             if about["labels"] == "ludb":
                 yield one["name"], ecg, ludb_truth(ecg.labels, labels["ludb"])
             else:
-                yield one["name"], ecg, known_of(ecg, about["labels"], labels, words)
+                yield one["name"], ecg, known_of(ecg, about, labels, words)
 
 
 def known_of(
-    ecg: AnnotatedEcg, kind: str, labels: Mapping[str, Any], words: Mapping[str, Any]
+    ecg: AnnotatedEcg,
+    about: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    words: Mapping[str, Any],
 ) -> dict[str, float]:
     """Return 1, 0 or NaN for every statement, from the publisher's codes of one record.
 
     Parameters
     ----------
-    kind : snomed, scp or code15
+    about : the set as ``ecg_sets.toml`` describes it
     labels, words : ``labels.toml`` and ``labels_sets.toml``
     """
-    spelled = words["abbreviation"][kind]
-    codes = [code for code in ecg.labels.get(CODES, "").split("|") if code]
-    found = frozenset(spelled[code] for code in codes if code in spelled)
+    spelled = words["abbreviation"][about["labels"]]
+    codes = {code for code in ecg.labels.get(CODES, "").split("|") if code}
+    unsure = {code for code in ecg.labels.get(UNSURE, "").split("|") if code}
+    found = frozenset(spelled[code] for code in codes - unsure if code in spelled)
     known = truth_of(found, labels["challenge12"])
-    told = words["known"].get(kind)
+    doubtful = frozenset(spelled[code] for code in unsure if code in spelled)
+    known |= {
+        name: UNKNOWN
+        for name, row in labels["challenge12"].items()
+        if known[name] == 0.0 and doubtful & set(row["any"])
+    }
+    told = words["known"].get(about.get("told", ""))
     if told is None:
         return known
     return {name: value if name in told else UNKNOWN for name, value in known.items()}

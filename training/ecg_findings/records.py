@@ -1,6 +1,6 @@
 """Records with their features and what is known of each statement; features are kept by hash.
 
-Features depend on the network that finds the waves, so they are kept in a file named by its hash
+Features depend on the network that finds the waves, so they are kept in a folder named by its hash
 and by that of the feature code: a new network measures everything again, in about a minute.
 """
 
@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from ...engine.ecg.signal import EcgSignal
 from ...engine.ecg.strip import analyse_strip
 from ...engine.fixedpoint import FloatArray
 from .beats import beat_of
-from .full_scale import is_config, records_of
+from .full_scale import Known, is_config, records_of
 from .labels import FOLDER, ludb_truth, truth_of
 
 SEXES: Final = {"Male": "male", "Female": "female", "M": "male", "F": "female"}
@@ -87,6 +88,9 @@ class Ecgs:
 
 
 Row = dict[str, Any]
+Analyse = Callable[[EcgSignal, Delineator], EcgAnalysis]
+PER_FILE: Final = 100
+DONE: Final = "done"
 
 
 def person_of(ecg: AnnotatedEcg) -> Person:
@@ -113,7 +117,7 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
     """
     labels = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
 
-    def records() -> Iterator[tuple[str, AnnotatedEcg, dict[str, float]]]:
+    def records() -> Iterator[Known]:
         for ecg in read_challenge12(data / "challenge12"):
             silent = frozenset(labels["only_a_diagnosis"]["challenge12"])
             known = truth_of(diagnoses(ecg), labels["challenge12"], silent)
@@ -122,11 +126,11 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
             yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
 
     if is_config(data):
-        name = f"sets-{hashlib.sha256(data.read_bytes()).hexdigest()[:12]}"
-        made = kept(name, work, network, lambda: _measured(records_of(data), network, analyse_ecg))
-        return _ecgs(made, statements)
-    rows = kept("twelve_lead", work, network, lambda: _measured(records(), network, analyse_ecg))
-    return _ecgs(rows, statements)
+        asked = data.read_bytes() + (FOLDER / "labels_sets.toml").read_bytes()
+        name, every = f"sets-{hashlib.sha256(asked).hexdigest()[:12]}", records_of(data)
+    else:
+        name, every = "twelve_lead", records()
+    return _ecgs(kept(name, work, every, network, analyse_ecg), statements)
 
 
 def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, work: Path) -> Ecgs:
@@ -137,26 +141,20 @@ def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, wor
     classes : name of the statement -> label of the set
     """
 
-    def records() -> Iterator[tuple[str, AnnotatedEcg, dict[str, float]]]:
+    def records() -> Iterator[Known]:
         for ecg in read_cinc2017(data / "cinc2017"):
             known = {name: float(ecg.labels[LABEL] == label) for name, label in classes.items()}
             yield "CinC 2017", ecg, known
 
-    rows = kept("single_lead", work, network, lambda: _measured(records(), network, analyse_strip))
+    rows = kept("single_lead", work, records(), network, analyse_strip)
     return _ecgs(rows, tuple(classes))
 
 
-def _measured(
-    records: Iterator[tuple[str, AnnotatedEcg, dict[str, float]]],
-    network: Delineator,
-    analyse: Callable[[EcgSignal, Delineator], EcgAnalysis],
-) -> list[Row]:
-    rows = []
-    for source, ecg, known in records:
-        analysis = analyse(ecg.signal, network)
-        found = ecg_features(analysis, person_of(ecg) if ecg.labels else NOBODY)
-        rows.append(_row(source, ecg.record, known, analysis, found))
-    return rows
+def _measured(known: Known, network: Delineator, analyse: Analyse) -> Row:
+    source, ecg, truth = known
+    analysis = analyse(ecg.signal, network)
+    found = ecg_features(analysis, person_of(ecg) if ecg.labels else NOBODY)
+    return _row(source, ecg.record, truth, analysis, found)
 
 
 def _row(
@@ -174,17 +172,32 @@ def _row(
     }
 
 
-def kept(name: str, work: Path, network: Delineator, make: Callable[[], list[Row]]) -> list[Row]:
-    """Read rows that the same code and network measured before, or measure and keep them."""
-    file = work / f"{name}-{_hash(network)}.json"
-    if not file.is_file():
-        work.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(make())
-        part = file.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
-    rows: list[Row] = json.loads(file.read_text(encoding="utf-8"))
-    return rows
+def kept(
+    name: str, work: Path, records: Iterator[Known], network: Delineator, analyse: Analyse
+) -> list[Row]:
+    """Read rows that the same code and network measured before, and measure and keep the others.
+
+    A file is kept for every hundred records, so an interrupted run goes on at the next one: it
+    reads the records before once more, but does not measure them.
+    """
+    folder = work / f"{name}-{_hash(network)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / DONE).is_file():
+        first = len(list(folder.glob("*.json")))
+        left = islice(records, first * PER_FILE, None)
+        for number in count(first):
+            rows = [_measured(one, network, analyse) for one in islice(left, PER_FILE)]
+            if not rows:
+                break
+            part = folder / f"{number:05d}.part"
+            part.write_text(json.dumps(rows), encoding="utf-8")
+            part.replace(part.with_suffix(".json"))
+        (folder / DONE).touch()
+    return [
+        row
+        for file in sorted(folder.glob("*.json"))
+        for row in json.loads(file.read_text(encoding="utf-8"))
+    ]
 
 
 def _hash(network: Delineator) -> str:

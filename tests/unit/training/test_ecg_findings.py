@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from laennec.training.ecg_findings import judge
+from laennec.training.ecg_findings import judge, records
 from laennec.training.ecg_findings.beats import WIDTH
 from laennec.training.ecg_findings.calm import calm_lines
 from laennec.training.ecg_findings.encoder import MOST, Encoder, with_encoder
@@ -226,3 +226,30 @@ def test_voltages_of_leads_on_their_own_scales_have_no_truth():
     assert _known(row, "lvh") is None
     assert _known(row, "rbbb") == 1.0
     assert _known({**row, "own_scale": False}, "lvh") == 1.0
+
+
+def test_an_interrupted_measuring_goes_on_and_measures_nothing_twice(monkeypatch, tmp_path):
+    """The bug it pins: a set of forty thousand records was measured again from the first one."""
+    monkeypatch.setattr(records, "PER_FILE", 2)
+    monkeypatch.setattr(records, "_hash", lambda network: "net")
+    measured = []
+
+    def measure(known, network, analyse):
+        if known[1] == 3 and len(measured) < 4:
+            measured.append("stopped")
+            raise KeyboardInterrupt
+        measured.append(known[1])
+        return {"record": known[1]}
+
+    monkeypatch.setattr(records, "_measured", measure)
+
+    def every():
+        return iter([("set", k, {}) for k in range(5)])
+
+    with pytest.raises(KeyboardInterrupt):
+        records.kept("sets", tmp_path, every(), None, None)
+    found = records.kept("sets", tmp_path, every(), None, None)
+    assert [row["record"] for row in found] == [0, 1, 2, 3, 4]
+    assert measured == [0, 1, 2, "stopped", 2, 3, 4]
+    assert records.kept("sets", tmp_path, every(), None, None) == found
+    assert len(measured) == 7

@@ -1,29 +1,33 @@
 """The sets at full scale: each reader on a sample of its format, or on a tiny made folder."""
 
 import hashlib
+import io
+import json
 import os
 import tomllib
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
-from laennec.datasets.simulator import scenario, simulate
 from laennec.datasets.sources.challenge12 import read_challenge12
 from laennec.datasets.sources.ecg_sets import (
     CODES,
-    READERS,
+    LARGE,
+    SMALL,
     SPLIT,
     SUMS,
+    UNSURE,
     aami_class,
     check_set,
     read_set,
     sets,
 )
-from laennec.datasets.sources.ecg_sets_download import fetch_set
+from laennec.datasets.sources.ecg_sets_download import fetch_set, main
 from laennec.engine.errors import DataError
 from laennec.training.ecg_findings.full_scale import chosen_sets, known_of, records_of
 from laennec.training.ecg_findings.labels import FOLDER
+from made_ecg_sets import WRITERS, made_ecg, write_marks, write_ptbxl
 
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("LAENNEC_DATA", ROOT.parent / "shared" / "data")) / "ecg"
@@ -32,19 +36,9 @@ LABELS = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
 WORDS = tomllib.loads((FOLDER / "labels_sets.toml").read_text(encoding="utf-8"))
 
 
-def made_ecg(folder, name, comments=()):
-    """Write one simulated record as WFDB, with comments as the publisher writes them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    signal = simulate(scenario("sinus_rhythm"), seed=1).signal
-    path = write_wfdb(EcgRecording(signal, EcgHeader("wfdb", name)), folder / f"{name}.hea")
-    text = "\n".join(x for x in path.read_text().splitlines() if not x.startswith("#"))
-    path.write_text(text + "\n" + "".join(f"# {line}\n" for line in comments))
-    return folder / name
-
-
 def test_every_set_names_its_terms_its_address_and_a_reader():
     for name, about in sets().items():
-        assert about["kind"] in READERS, name
+        assert about["kind"] in {**LARGE, **SMALL}, name
         assert about["url"].startswith("https://")
         assert about["licence"]
         assert "doi:" in about["citation"]
@@ -75,7 +69,7 @@ def test_challenge_headers_give_the_codes_that_the_table_lists():
         for n in listed
     ]
     assert np.mean(same) > 0.9  # seven headers carry other codes than the table
-    known = known_of(found["HR00002"], "snomed", LABELS, WORDS)
+    known = known_of(found["HR00002"], sets()["georgia"], LABELS, WORDS)
     assert known["sinus_bradycardia"] == 1.0
     assert known["rbbb"] == 0.0
 
@@ -92,7 +86,7 @@ def test_ptbxl_reads_codes_folds_and_people(tmp_path):
     (one,) = read_set("ptbxl", tmp_path)
     assert (one.person, one.labels["sex"], one.labels[SPLIT]) == ("15709", "Female", "3")
     assert one.labels[CODES] == "NORM|LVOLT|SR"
-    known = known_of(one, "scp", LABELS, WORDS)
+    known = known_of(one, sets()["ptbxl"], LABELS, WORDS)
     assert known["sinus_rhythm"] == 1.0
     assert known["low_qrs_voltage"] == 1.0
     assert known["lvh"] == 0.0
@@ -130,7 +124,7 @@ def test_code15_cuts_its_padding_and_says_nothing_of_other_statements(tmp_path):
     (one,) = read_set("code15", tmp_path)
     assert one.signal.n_samples == 4000
     assert (one.person, one.labels["sex"]) == ("5", "Male")
-    known = known_of(one, "code15", LABELS, WORDS)
+    known = known_of(one, sets()["code15"], LABELS, WORDS)
     assert (known["rbbb"], known["lbbb"]) == (1.0, 0.0)
     assert np.isnan(known["lvh"])
 
@@ -158,28 +152,120 @@ def test_a_config_chooses_sets_and_names_what_is_wrong(tmp_path):
 
 
 def test_a_download_is_compared_taken_up_again_and_stays_in_its_folder(tmp_path):
-    content = {"a.dat": b"one", "x/b.dat": b"two"}
+    content = {"training/georgia/a.dat": b"one", "training/georgia/x/b.dat": b"two"}
     listed = "".join(f"{hashlib.sha256(c).hexdigest()} {n}\n" for n, c in content.items())
+    listed += f"{'1' * 64} training/ptb/other.dat\n"
     url = sets()["georgia"]["url"]
     asked = []
 
     def fetch(address):
         asked.append(address.removeprefix(url))
-        return listed.encode() if address.endswith(SUMS) else content[address.removeprefix(url)]
+        yield listed.encode() if address.endswith(SUMS) else content[address.removeprefix(url)]
 
     assert fetch_set("georgia", tmp_path, fetch=fetch) == 2
     assert fetch_set("georgia", tmp_path, fetch=fetch) == 0
-    assert asked == [SUMS, "a.dat", "x/b.dat", SUMS]
+    assert asked == [SUMS, *content, SUMS]
     assert check_set(tmp_path) == 2
-    (tmp_path / "a.dat").write_bytes(b"changed")
+    (tmp_path / "training/georgia/a.dat").write_bytes(b"changed")
     with pytest.raises(DataError, match=r"a\.dat with sha256"):
         check_set(tmp_path)
-    content["a.dat"] = b"other"
+    content["training/georgia/a.dat"] = b"other"
     with pytest.raises(DataError, match="differs from the checksum"):
         fetch_set("georgia", tmp_path, fetch=fetch)
     listed = f"{'0' * 64} ../out\n"
     with pytest.raises(DataError, match="leads out of the folder"):
-        fetch_set("georgia", tmp_path, fetch=lambda _: listed.encode())
+        fetch_set("georgia", tmp_path, fetch=lambda _: iter([listed.encode()]))
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_zenodo_lists_md5_and_its_archives_are_unpacked(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("exams_part0.hdf5", b"tracings")
+    content = {"exams.csv": b"exam_id\n", "exams_part0.zip": buffer.getvalue()}
+    record = {
+        "files": [
+            {
+                "key": name,
+                "checksum": f"md5:{hashlib.md5(c, usedforsecurity=False).hexdigest()}",
+                "links": {"self": f"https://zenodo.org/api/records/4916206/files/{name}/content"},
+            }
+            for name, c in content.items()
+        ]
+    }
+
+    def fetch(address):
+        known = {one["links"]["self"]: content[one["key"]] for one in record["files"]}
+        yield known.get(address, json.dumps(record).encode())
+
+    assert fetch_set("code15", tmp_path, fetch=fetch) == 2
+    assert (tmp_path / "exams_part0.hdf5").read_bytes() == b"tracings"
+    assert fetch_set("code15", tmp_path, fetch=fetch) == 0
+    assert check_set(tmp_path) == 2
+    (tmp_path / "exams.csv").write_bytes(b"changed")
+    with pytest.raises(DataError, match=r"exams\.csv with md5"):
+        check_set(tmp_path)
+
+
+def test_an_archive_that_leads_out_of_the_folder_is_refused(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../out", b"x")
+    digest = hashlib.md5(buffer.getvalue(), usedforsecurity=False).hexdigest()
+    one = {"key": "a.zip", "checksum": f"md5:{digest}", "links": {"self": "https://x/a.zip"}}
+    answers = {"https://x/a.zip": buffer.getvalue()}
+    listed = json.dumps({"files": [one]}).encode()
+    with pytest.raises(DataError, match="leads out of the folder"):
+        fetch_set("code15", tmp_path / "in", fetch=lambda a: iter([answers.get(a, listed)]))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_download_command_says_what_it_takes(capsys):
+    assert main([]) == 2
+    assert "SET DIR" in capsys.readouterr().err
+    assert main(["nothing", "x"]) == 1
+    assert "the set 'nothing'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["georgia", "ptbxl", "code15", "cinc2017"])
+def test_records_are_passed_over_and_the_rest_is_the_same(tmp_path, name):
+    WRITERS[name](tmp_path, 3)
+    every = [(e.record, e.signal.signal_mv.sum()) for e in read_set(name, tmp_path)]
+    assert len(every) == 3
+    assert [
+        (e.record, e.signal.signal_mv.sum()) for e in read_set(name, tmp_path, start=2)
+    ] == every[2:]
+
+
+def test_what_cpsc_did_not_label_is_not_known(tmp_path):
+    made_ecg(tmp_path, "A0001", ("Age: 60", "Sex: Male", "Dx: 59118001"))
+    (one,) = read_set("cpsc2018", tmp_path)
+    known = known_of(one, sets()["cpsc2018"], LABELS, WORDS)
+    assert (known["rbbb"], known["lbbb"]) == (1.0, 0.0)
+    assert np.isnan(known["lvh"])
+    assert known_of(one, sets()["cpsc2018_extra"], LABELS, WORDS)["lvh"] == 0.0
+
+
+def test_a_diagnosis_less_likely_than_not_is_neither_case_nor_control(tmp_path):
+    write_ptbxl(tmp_path, 1, codes="{'IMI': 15.0, 'LVH': 100.0, 'SR': 0.0}")
+    (one,) = read_set("ptbxl", tmp_path)
+    assert one.labels[UNSURE] == "IMI"
+    known = known_of(one, sets()["ptbxl"], LABELS, WORDS)
+    assert np.isnan(known["old_mi_q_waves"])
+    assert (known["lvh"], known["sinus_rhythm"], known["rbbb"]) == (1.0, 1.0, 0.0)
+
+
+def test_waves_of_the_qt_database_are_read_where_a_cardiologist_marked_them(tmp_path):
+    made_ecg(tmp_path, "sel100")
+    (bare,) = read_set("qtdb", tmp_path)
+    assert bare.waves == {}
+    assert len(bare.beats) == 0
+    write_marks(tmp_path / "sel100", "q1c", (100, 110, 120, 150, 160, 170), "(p)(N)")
+    write_marks(tmp_path / "sel100", "atr", [160], "N")
+    (one,) = read_set("qtdb", tmp_path)
+    assert one.waves["II"]["p"].tolist() == [[100, 110, 120]]
+    assert one.waves["V1"]["qrs"].tolist() == [[150, 160, 170]]
+    assert one.beats.tolist() == [160]
 
 
 @pytest.mark.parametrize(

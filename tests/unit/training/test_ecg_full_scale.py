@@ -1,0 +1,312 @@
+"""The full scale: tasks and classes, examples in files, learning that is taken up again, scores."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laennec.datasets.sources.ecg_sets import read_set
+from laennec.engine.errors import DataError
+from laennec.training.ecg import scores
+from laennec.training.ecg.config import chosen_runs, task_table
+from laennec.training.ecg.examples import NOWHERE, intervals, part_of, resampled
+from laennec.training.ecg.loop import Asked, class_weights, learn, logits_of
+from laennec.training.ecg.run import train_ecg
+from laennec.training.ecg.shards import kept_shards
+from laennec.training.ecg.truth import classes_and_truth, ptbxl_groups
+from laennec.training.report import find, from_json
+from made_ecg_sets import SCP, WRITERS, write_beats, write_ptbxl
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+SMALL = """
+epochs = 3
+channels = 8
+blocks = 2
+shard_records = 2
+pool_shards = 2
+replicates = 20
+checkpoint_rounds = 1
+"""
+
+
+def config_file(folder, task, sets, recipe=SMALL):
+    listed = "\n".join(f'{name} = "{folder / name}"' for name in sets)
+    path = folder / f"{task}.toml"
+    path.write_text(f'task = "{task}"\n[folders]\n{listed}\n[recipe]\n{recipe}')
+    return path
+
+
+@pytest.fixture(scope="module")
+def beats(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sets")
+    write_beats(folder / "mitdb")
+    return folder
+
+
+@pytest.fixture
+def ptbxl(tmp_path):
+    folder = tmp_path / "ptbxl"
+    write_ptbxl(folder, 3, codes="{'IMI': 15.0, 'ASMI': 80.0, 'AMI': 100.0, 'SR': 0.0}")
+    (folder / "scp_statements.csv").write_text(SCP)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("task", "classes"),
+    [
+        ("all", 8),
+        ("diagnostic", 5),
+        ("subclass", 4),
+        ("superclass", 3),
+        ("form", 2),
+        ("rhythm", 2),
+    ],
+)
+def test_the_tasks_of_ptbxl_come_from_its_own_table(ptbxl, task, classes):
+    assert len(set(ptbxl_groups(ptbxl, task).values())) == classes
+    (config,) = chosen_runs(ptbxl.parent, (f"ptbxl_{task}",))
+    names, truth = classes_and_truth(config)
+    assert len(names) == classes
+    rows = [truth("ptbxl", e) for e in read_set("ptbxl", ptbxl)]
+    if task == "form":
+        assert rows == [None] * 3
+    else:
+        said = {n for n, v in zip(names, rows[0][0], strict=True) if v == 1}
+        assert (
+            said
+            == {
+                "all": {"IMI", "ASMI", "AMI", "SR"},
+                "diagnostic": {"IMI", "ASMI", "AMI"},
+                "subclass": {"IMI", "AMI"},
+                "superclass": {"MI"},
+                "rhythm": {"SR"},
+            }[task]
+        )
+
+
+def test_a_record_is_in_the_part_that_its_set_says_or_its_person(ptbxl, beats):
+    split = {"train": ["8"], "validate": ["9"], "test": ["10"]}
+    parts = [part_of(e, split) for e in read_set("ptbxl", ptbxl)]
+    assert parts == ["train", "validate", "test"]
+    paced = [e for e in read_set("mitdb", beats / "mitdb") if e.record == "102"]
+    assert part_of(paced[0], {"train": ["101"], "test": ["100"]}) == NOWHERE
+    mine = [part_of(e, {}) for e in read_set("ptbxl", ptbxl)]
+    assert mine == [part_of(e, {}) for e in read_set("ptbxl", ptbxl)]
+
+
+def test_signals_are_brought_to_one_rate_and_missing_leads_are_flat():
+    x = np.stack([np.sin(np.arange(2000) / 40) + 3.0, np.full(2000, np.nan)])
+    found = resampled(x, 400.0, 100)
+    assert found.shape == (2, 500)
+    assert np.abs(found[0, 20:-20]).max() < 1.3
+    assert (found[1] == 0).all()
+
+
+def test_intervals_say_how_early_a_beat_is():
+    at = np.array([0.0, 1.0, 2.0, 2.6, 4.0, 5.0])
+    assert intervals(at)[3].tolist() == pytest.approx([0.6, 1.4, 0.6, 1.0])
+    assert intervals(at[:1]).tolist() == [[0.0] * 4]
+
+
+def test_an_interrupted_run_ends_as_one_that_was_not(beats, tmp_path):
+    """Both while examples are written and in the middle of learning."""
+    (config,) = chosen_runs(config_file(beats, "mitdb_aami", ["mitdb"]), ())
+    names, truth = classes_and_truth(config)
+
+    def stop_at(word):
+        def say(text):
+            if word in text:
+                raise KeyboardInterrupt
+
+        return say
+
+    with pytest.raises(KeyboardInterrupt):
+        kept_shards(config, tmp_path / "a", truth, stop_at("2 records read"))
+    taken_up, whole = [], []
+    shards = kept_shards(config, tmp_path / "a", truth, taken_up.append)
+    straight = kept_shards(config, tmp_path / "b", truth, whole.append)
+    assert taken_up[0] == "mitdb: 2 records are kept, going on there"
+    assert len(whole) > len(taken_up) - 1
+    for one, other in zip(shards.every(), straight.every(), strict=True):
+        assert (one.x == other.x).all()
+        assert one.person.tolist() == other.person.tolist()
+    asked = Asked(shards, lambda e: e.part == "train", is_one_of=True, recipe=config.recipe)
+    with pytest.raises(KeyboardInterrupt):
+        learn(asked, tmp_path / "net.npz", stop_at("epoch 2"))
+    net = learn(asked, tmp_path / "net.npz", taken_up.append)
+    assert any("was kept, going on there" in text for text in taken_up)
+    plain = learn(asked, tmp_path / "plain.npz", whole.append)
+    examples = shards.read(0)
+    assert (logits_of(net, examples, 7) == logits_of(plain, examples, 7)).all()
+    again = learn(asked, tmp_path / "plain.npz")
+    assert (logits_of(again, examples, 7) == logits_of(plain, examples, 7)).all()
+    assert class_weights(asked)[names.index("Q")] == 0
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from laennec.training.ecg.run import train_ecg
+train_ecg(Path(sys.argv[1]), Path(sys.argv[2]), say=lambda text: print(text, flush=True))
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_goes_on_to_the_same_scores(beats, tmp_path):
+    config = config_file(beats, "mitdb_aami", ["mitdb"])
+    command = [sys.executable, "-W", "ignore", "-c", KILLED, str(config), str(tmp_path / "killed")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        for text in run.stdout:
+            if text.startswith("epoch 1 of"):
+                os.kill(run.pid, signal.SIGKILL)
+                break
+    said = []
+    train_ecg(config, tmp_path / "killed", say=said.append)
+    train_ecg(config, tmp_path / "whole")
+    assert any("was kept, going on there" in text for text in said)
+    assert not any("records read" in text for text in said)
+    both = [
+        from_json((tmp_path / name / "ecg/mitdb_aami/metrics.json").read_text())[2]
+        for name in ("killed", "whole")
+    ]
+    assert [repr(line) for line in both[0]] == [repr(line) for line in both[1]]
+    assert find(both[0], "test", "V", "sensitivity").estimate.n == 2
+    card = (tmp_path / "whole/ecg/mitdb_aami/card.md").read_text()
+    assert "5 classes: N, S, V, F, Q." in card
+    assert "never shipped" in card
+
+
+def test_every_set_is_left_out_in_turn_and_the_run_is_tracked(tmp_path):
+    import mlflow
+
+    for name in ("georgia", "code15"):
+        (tmp_path / name).mkdir()
+        WRITERS[name](tmp_path / name, 4)
+    config = config_file(tmp_path, "statements", ["georgia", "code15"])
+    assert train_ecg(config, tmp_path / "out") == []
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'out/mlflow.db'}")
+    (run,) = mlflow.search_runs(experiment_names=["ecg"], output_format="list")
+    assert run.data.params["task"] == "statements"
+    assert "data.code15.exams.csv" in run.data.tags
+    _, _, lines = from_json((tmp_path / "out/ecg/statements/metrics.json").read_text())
+    counted = {line.row for line in lines if line.table == "examples by set"}
+    assert counted == {"georgia", "code15"}
+    assert (tmp_path / "out/ecg-work").is_dir()
+    names = {p.name for p in (tmp_path / "out/ecg-work").rglob("*.npz")}
+    assert {"all.npz", "without-georgia.npz", "without-code15.npz"} <= names
+
+
+def test_fmax_takes_the_best_cut_off_and_leaves_out_what_nobody_said():
+    truth = np.array([[1.0, 0.0, np.nan], [0.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
+    score = np.array([[0.9, 0.2, 0.95], [0.1, 0.8, 0.3], [0.7, 0.4, 0.1]])
+    value, (low, high) = scores.fmax(truth, score, scores.Draws(50, 1))
+    # At 0.4 (exclusive of 0.3) everything true and nothing false is said.
+    assert value == pytest.approx(1.0)
+    assert low <= value <= high
+    worse, _ = scores.fmax(truth, 1 - score, scores.Draws(2, 1))
+    assert worse < value
+
+
+def test_macro_auroc_is_the_mean_over_classes_of_both_kinds():
+    rng = np.random.default_rng(3)
+    truth = (rng.random((200, 3)) < 0.3).astype(float)
+    truth[:, 2] = 1.0
+    score = np.where(truth == 1, 0.6, 0.4) + rng.normal(0, 0.2, truth.shape)
+    lines = scores.label_lines("t", ("a", "b", "c"), truth, score, scores.Draws(20, 1))
+    each = [find(lines, "t", name, "AUROC").estimate.value for name in "ab"]
+    macro = find(lines, "t", "macro", "AUROC").estimate
+    assert macro.value == pytest.approx(np.mean(each))
+    assert macro.ci_low < macro.value < macro.ci_high
+    assert find(lines, "t", "macro", "classes").estimate.value == 2
+
+
+def test_f1_of_the_challenge_of_2017_does_not_count_noise():
+    truth = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    given = np.array([0, 0, 1, 0, 2, 2, 2, 3])
+    lines = scores.f1_lines("t", ("N", "A", "O", "~"), truth, given, scores.Draws(10, 1))
+    n, a, o = 4 / 5, 2 / 3, 4 / 5
+    assert find(lines, "t", "mean of N, A, O", "F1").estimate.value == pytest.approx(
+        (n + a + o) / 3
+    )
+
+
+def test_sensitivity_and_predictivity_pool_beats_and_draw_records():
+    truth, given = np.array([0, 0, 2, 2, 2]), np.array([0, 2, 2, 2, 0])
+    record = np.array(["a", "a", "a", "b", "b"])
+    lines = scores.aami_lines("t", tuple("NSVFQ"), (truth, given), record, scores.Draws(40, 1))
+    assert find(lines, "t", "V", "sensitivity").estimate.value == pytest.approx(2 / 3)
+    assert find(lines, "t", "V", "+P").estimate.value == pytest.approx(2 / 3)
+    assert find(lines, "t", "V", "sensitivity").estimate.n == 2
+    assert np.isnan(find(lines, "t", "S", "sensitivity").estimate.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("task = 3", "no table of folders"),
+        ("[[task", "a config that can't be read"),
+        ('task = "x"\n[folders]', "the task 'x'"),
+        ('task = "cinc2017"\n[folders]', "no folder of cinc2017"),
+        ('task = "cinc2017"\nepochs = 3', "the key 'epochs'"),
+        ('task = "cinc2017"\n[folders]\ngeorgia = "x"', "the set 'georgia'"),
+        ('task = "cinc2017"\n[folders]\ncinc2017 = 3', "no table of folders"),
+        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nepochs = 1.5', "epochs = 1.5"),
+        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nepochs = 0', "epochs = 0"),
+        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nother = 1', "other = 1"),
+        ('task = "cinc2017"\nrecipe = 3\n[folders]\ncinc2017 = "x"', "the key|recipe = 3|read"),
+    ],
+)
+def test_a_config_that_is_wrong_is_refused_in_words(tmp_path, text, said):
+    config = tmp_path / "run.toml"
+    config.write_text(text)
+    with pytest.raises(DataError, match=said):
+        chosen_runs(config, ())
+
+
+def test_a_folder_without_any_set_and_a_set_without_records_are_named(tmp_path):
+    with pytest.raises(DataError, match="no folder of any set"):
+        chosen_runs(tmp_path, ())
+    with pytest.raises(DataError, match="the task 'nothing'"):
+        chosen_runs(tmp_path, ("nothing",))
+    write_beats(tmp_path / "mitdb", names=("102",))
+    with pytest.raises(DataError, match="no record of the task mitdb_aami"):
+        train_ecg(tmp_path, tmp_path / "out")
+    (tmp_path / "ptbxl").mkdir()
+    with pytest.raises(DataError, match=r"scp_statements\.csv"):
+        train_ecg(tmp_path, tmp_path / "out", forms=("ptbxl_all",))
+
+
+def test_every_task_names_sets_that_are_described():
+    from laennec.datasets.sources.ecg_sets import sets
+
+    for task in task_table()["task"].values():
+        assert set(task["sets"]) <= set(sets())
+
+
+ROOT = Path(__file__).parents[3]
+DATA = Path(os.environ.get("LAENNEC_DATA", ROOT.parent / "shared" / "data")) / "ecg"
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason="no development data")
+def test_the_provided_samples_go_through_the_whole_road(tmp_path):
+    """Real records: MIT-BIH beats, LUDB and challenge records in their publishers' formats."""
+    (tmp_path / "mitdb").symlink_to(DATA / "mitdb")
+    (tmp_path / "ludb").symlink_to(DATA / "ludb")
+    (tmp_path / "chapman_shaoxing_ningbo").symlink_to(DATA / "challenge12/records")
+    quick = "epochs = 1\nchannels = 8\nreplicates = 20\n"
+    train_ecg(config_file(tmp_path, "mitdb_aami", ["mitdb"], quick), tmp_path / "out")
+    sets = ["ludb", "chapman_shaoxing_ningbo"]
+    train_ecg(config_file(tmp_path, "statements", sets, quick), tmp_path / "out")
+    _, _, lines = from_json((tmp_path / "out/ecg/mitdb_aami/metrics.json").read_text())
+    assert find(lines, "test", "N", "beats").estimate.value > 5000
+    _, _, lines = from_json((tmp_path / "out/ecg/statements/metrics.json").read_text())
+    assert any(line.table == "ludb, never seen" for line in lines)

@@ -1,0 +1,1 @@
+"""Training on the public ECG sets at full scale: tasks, shards, network, scores."""
