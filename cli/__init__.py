@@ -11,6 +11,7 @@ from .card import models_card
 from .codes import app as codes_app
 from .decide import app as decide_app
 from .document import document
+from .drift import drift
 from .ecg import app as ecg_app
 from .mock import app as mock_app
 from .printing import file_error, print_error, print_json, print_models, print_refusal
@@ -37,6 +38,7 @@ app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.command()(document)
 app.command()(roster)
+app.command()(drift)
 app.add_typer(batch_app)
 app.add_typer(decide_app)
 app.add_typer(serve_app)

@@ -68,25 +68,3 @@ def validate(
         summary = validate_command(command, lambda step: typer.echo(f"  {step}", err=True))
         print_json(summary)
         raise typer.Exit(EXIT_PARTLY if summary["deviations"] else 0)
-
-
-@app.command()
-def drift(
-    result: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Folder of a finished batch.")
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for drift.json and drift.html.")],
-) -> None:
-    """Compare every month of a result with its first months; exit 3 where one is flagged."""
-    import json
-
-    from ..validation.drift import drift_of, drift_page
-
-    report = drift_of(result)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    (out / "drift.json").write_text(text, encoding="utf-8")
-    (out / "drift.html").write_text(drift_page(report), encoding="utf-8")
-    flagged = {m["month"]: m["flags"] for m in report["months"] if m["flags"]}
-    print_json({"reference_months": report["reference_months"], "flagged": flagged})
-    raise typer.Exit(EXIT_PARTLY if flagged else 0)

@@ -51,8 +51,8 @@ def make_manifest(
         ],
         "not_done": lost,
         "output": {
-            "columns": [*SCHEMA.names, *plan.ecg_columns],
-            "content_sha256": whole.content_sha256((*SCHEMA.names, *plan.ecg_columns)),
+            "columns": list(_columns(plan)),
+            "content_sha256": whole.content_sha256(_columns(plan)),
             "rounding": {
                 "model_risks": "as each model's manifest states (outputs.decimals)",
                 "published_risks_decimals": RISK_DECIMALS,
@@ -69,6 +69,10 @@ def make_manifest(
             ],
         },
     }
+
+
+def _columns(plan: BatchPlan) -> tuple[str, ...]:
+    return (*SCHEMA.names, *plan.ecg_columns, *plan.context_columns)
 
 
 def _notices(plan: BatchPlan) -> list[str]:

@@ -101,6 +101,11 @@ class BatchPlan:
         return str(self.content["answers"])
 
     @property
+    def context_columns(self) -> tuple[str, ...]:
+        """Return the columns that say where and with what a row was measured, of every file."""
+        return tuple(sorted({role.name for t in self.tables.values() for role in t.context}))
+
+    @property
     def chunk_rows(self) -> int:
         """Return the rows of one output part."""
         return int(self.content["chunk_rows"])

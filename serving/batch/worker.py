@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import pyarrow as pa
 
 from ...datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
+from .context import with_context
 from .options import BatchOptions
 from .output import Place, decoded, screen_table
 from .parts import (
@@ -133,6 +134,7 @@ class Worker:
         else:
             loaded = self._loaded
             table = screen_table(rows, plan, loaded.models, loaded.guidelines, place)
+        table = with_context(table, rows, plan, self._plan.context_columns)
         if len(gone):
             stones = tombstones(gone, table.schema)
             both = pa.Table.from_batches([decoded(table), decoded(stones)])

@@ -1,5 +1,6 @@
 """Reads tables: Parquet, CSV, Arrow; any column names, through a mapping; in constant memory."""
 
+from .context import read_context
 from .fragments import Chunk, Fragment, list_fragments, read_chunks
 from .inputs import Contents, InputFile, find_inputs, read_contents
 from .mapping import TableMapping, parse_mapping, read_mapping
@@ -26,6 +27,7 @@ __all__ = [
     "read_contents",
     "parse_mapping",
     "plan_table",
+    "read_context",
     "read_mapping",
     "read_rows",
 ]

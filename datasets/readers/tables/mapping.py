@@ -30,6 +30,7 @@ _ENTRY_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "quantity": ("column", "columns", "unit", "missing"),
     "answer": ("column", "any_of", "constant", "values", "missing"),
     "ecg_path": ("column",),
+    "context": ("column", "missing"),
 }
 _ORIGINS: Final = ("column", "columns", "any_of", "constant", "row_number")
 

@@ -14,8 +14,8 @@ from .dates import DEFAULT_FORMAT, is_date_type
 from .decimals import is_decimal_type, is_text_type
 from .mapping import SCHEMA, Source, TableMapping
 from .problems import TableProblem, TableRefused
-from .roles import AnswerRole, DateRole, QuantityRole, TablePlan
-from .targets import UNKNOWN_WORDS, Target, canonical_targets, find_target
+from .roles import AnswerRole, ContextRole, DateRole, QuantityRole, TablePlan
+from .targets import DEVICE_OF, UNKNOWN_WORDS, Target, canonical_targets, find_target
 
 _NAME_SHOWN: Final = 40
 _READ_ME: Final = (
@@ -73,9 +73,15 @@ def _all_sources(table: _Table) -> dict[str, Source]:
     sources = dict(table.mapping.sources)
     for name in table.types:
         is_free = name not in table.mapping.ignore and name not in used
-        if is_free and name in canonical_targets() and name not in sources:
+        if is_free and _is_canonical(name) and name not in sources:
             sources[name] = Source(columns=(name,))
     return sources
+
+
+def _is_canonical(name: str) -> bool:
+    """Say whether a column's own name says what it is: ``device.<item>`` too."""
+    target = find_target(name) if name.startswith(DEVICE_OF) else canonical_targets().get(name)
+    return target is not None
 
 
 def _target(name: str) -> Target:
@@ -171,7 +177,7 @@ def _wrong_types(table: _Table, sources: Mapping[str, Source]) -> Iterator[Table
 
 
 def _fits(kind: str, arrow: Any) -> bool:  # noqa: ANN401 - pyarrow has no types
-    if kind in ("person_id", "ecg_path"):
+    if kind in ("person_id", "ecg_path", "context"):
         is_plain = is_decimal_type(arrow) and not str(arrow).startswith(("float", "double"))
         return is_plain or is_text_type(arrow)
     if kind == "date":
@@ -256,6 +262,11 @@ def _plan(table: _Table, sources: Mapping[str, Source]) -> TablePlan:
         csv=mapping.csv,
         notices=tuple(_notices(sources)),
         ecg=next(iter(sources["ecg_path"].columns), "") if "ecg_path" in sources else "",
+        context=tuple(
+            ContextRole(name, source.columns[0], (*mapping.missing, *source.missing))
+            for name, source in sorted(sources.items())
+            if _target(name).kind == "context"
+        ),
     )
 
 

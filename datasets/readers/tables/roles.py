@@ -41,6 +41,15 @@ class DateRole:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextRole:
+    """Where, or with which device, a row was measured: ``site``, ``device``, ``device.<item>``."""
+
+    name: str
+    column: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TablePlan:
     """What every column of a table is.
 
@@ -55,6 +64,7 @@ class TablePlan:
     ignored : columns that the mapping lists under ``ignore``
     ecg : column of the paths of ECG files, or of what holds them; empty where there is none
     bundle : column of whole visits as FHIR Bundles; empty where the columns are the visit
+    context : where and with what rows were measured; no rule and no model reads it
     notices : what the reader of the result must know, as codes
     """
 
@@ -72,6 +82,7 @@ class TablePlan:
     age_highest: str = ""
     ecg: str = ""
     bundle: str = ""
+    context: tuple[ContextRole, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,6 +90,7 @@ class TablePlan:
         names = [self.person, self.age, self.age_highest, self.ecg, self.bundle]
         names += [d.column for d in (self.visit_date, self.birth_date) if d]
         names += [r.column for r in self.quantities]
+        names += [r.column for r in self.context]
         roles = (*self.answers, self.sex) if self.sex else self.answers
         names += [c for r in roles for c in r.columns]
         return tuple(dict.fromkeys(name for name in names if name))

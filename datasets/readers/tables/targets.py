@@ -10,7 +10,10 @@ from ....engine.vocabulary import Question, load_vocabulary
 from ....engine.vocabulary import load as vocabulary_load
 from ....engine.vocabulary.load import read_toml
 
-Kind = Literal["person_id", "date", "age", "sex", "quantity", "answer", "ecg_path"]
+Kind = Literal["person_id", "date", "age", "sex", "quantity", "answer", "ecg_path", "context"]
+
+DEVICE_OF: Final = "device."
+"""Begins the name of the column that says with which device one item was measured."""
 
 UNKNOWN_WORDS: Final = ("", "unknown")
 _IDENTITY_KINDS: Final[Mapping[str, Kind]] = {
@@ -32,7 +35,7 @@ class Target:
     Attributes
     ----------
     name : as it was written
-    kind : person_id, date, age, sex, quantity, answer, ecg_path
+    kind : person_id, date, age, sex, quantity, answer, ecg_path, context
     slot : of a quantity
     unit : UCUM, of a quantity whose name says it; empty where a mapping must declare it
     question : of an answer; ``method.<item>.<qualifier>`` for how an item was measured
@@ -66,6 +69,7 @@ def canonical_targets() -> Mapping[str, Target]:
     """
     raw = read_toml(vocabulary_load.__package__ or "", "table.toml")
     found = {n: _identity(n) for n in raw["identity"]["columns"]}
+    found |= {n: Target(n, "context") for n in raw["context"]["columns"]}
     for name, row in raw["quantity"].items():
         found[name] = Target(name, "quantity", slot=row["slot"], unit=row["unit"])
     for name, row in raw["answer"].items():
@@ -108,6 +112,8 @@ def find_target(name: str) -> Target | None:
     vocabulary = load_vocabulary()
     if name in vocabulary.slots:
         return Target(name, "quantity", slot=name)
+    if name.startswith(DEVICE_OF) and name.removeprefix(DEVICE_OF) in vocabulary.items:
+        return Target(name, "context")
     question = vocabulary.questions.get(name)
     section, _, rest = name.partition(".")
     item, _, method = rest.partition(".")

@@ -1,0 +1,149 @@
+"""Counts the inputs of a batch: values, codes and what became of them, by month, site, device."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ....datasets.readers.tables import (
+    TableMapping,
+    TableRows,
+    find_inputs,
+    list_fragments,
+    plan_table,
+    read_chunks,
+    read_contents,
+    read_context,
+    read_mapping,
+    read_rows,
+)
+from ....datasets.readers.tables.targets import DEVICE_OF
+from ....engine.fixedpoint import FloatArray
+from ....engine.plausibility.check import check_plausibility
+from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
+from ...batch.options import BatchRefused
+from ...batch.parts import MANIFEST_FILE
+from ...batch.plan import stored_json
+from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
+
+ROWS: Final = 16_384
+AGE: Final = "age"
+SEX: Final = "sex"
+_WORST: Final = (ItemState.ACCEPTED, ItemState.SUSPECT, ItemState.REFUSED)
+
+
+def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: Any) -> Tally:  # noqa: ANN401 - a sequence of paths
+    """Count the inputs of tables.
+
+    Parameters
+    ----------
+    inputs : files and folders, as of the batch
+    mapping_file : as of the batch
+    results : folders of the batches that read them; empty where nothing is to be compared
+
+    Raises
+    ------
+    TableRefused, FragmentUnreadable  if a table can't be read
+    BatchRefused  if a file is not one that the results were made of
+    """
+    mapping = read_mapping(mapping_file) if mapping_file else TableMapping()
+    files = find_inputs(inputs)
+    _check_same(files, results)
+    contents = [(file, read_contents(file, mapping.csv)) for file in files]
+    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
+    tally = Tally()
+    for fragment in list_fragments(contents):
+        plan = plans[fragment.file.name]
+        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
+            rows = read_rows(chunk.table, plan, fragment=fragment.file.name)
+            said = read_context(chunk.table, plan)
+            count_inputs(tally, rows, visits_of(rows.visit_date, said))
+    return tally
+
+
+def _check_same(files: Any, results: Any) -> None:  # noqa: ANN401
+    """Refuse a file that none of the results was made of: its inputs would explain other risks."""
+    if not results:
+        return
+    made_of = {
+        one["sha256"]
+        for result in results
+        for one in stored_json(result / MANIFEST_FILE).get("plan", {}).get("input", [])
+    }
+    strange = [file.name for file in files if file.sha256() not in made_of]
+    if strange:
+        raise BatchRefused(
+            found="an input that none of the results was made of",
+            why="its values would be set beside the risks of other people",
+            remedy="Give the tables that the batches read, unchanged, or leave --input out",
+            path=strange[0],
+        )
+
+
+def visits_of(visit_date: Any, said: Mapping[str, Any]) -> Visits:  # noqa: ANN401 - pyarrow has no types
+    """Return when and where rows were measured.
+
+    Parameters
+    ----------
+    visit_date : Arrow date32
+    said : from ``read_context``, or the columns of a result of those names
+    """
+    known = np.asarray(pc.is_valid(visit_date).to_numpy(zero_copy_only=False))
+    day = pc.fill_null(visit_date.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    devices = {
+        name.removeprefix(DEVICE_OF) if name != DEVICE else EVERY_ITEM: column
+        for name, column in said.items()
+        if name != SITE
+    }
+    return Visits(month_of(day.astype(np.int64), known), said.get(SITE), devices)
+
+
+def count_inputs(tally: Tally, rows: TableRows, visits: Visits) -> None:
+    """Count every value, answer and state of rows that were not refused as a whole."""
+    batch = check_plausibility(rows.batch)
+    used = ~batch.refused
+    ones = np.ones(batch.n)
+    tally.add(visits, What("visit"), ones, used)
+    tally.add(visits, What("record"), batch.refused.astype(np.float64), ones > 0)
+    for slot, column in batch.quantities.items():
+        item = batch.vocabulary.item_of(slot).code
+        state, value = slot_state(column), slot_value(column)
+        tally.add(visits, What("state", slot, item=item), state, used & (state > ItemState.ABSENT))
+        tally.add(visits, What("value", slot, item=item), value, used)
+    for name, code in _codes(batch).items():
+        tally.add(
+            visits, What("code", name, item=name), code.astype(np.float64), used & (code >= 0)
+        )
+    age = np.where(batch.age_years >= 0, batch.age_years.astype(np.float64), np.nan)
+    tally.add(visits, What("value", AGE, item=AGE), age, used)
+
+
+def _codes(batch: VisitBatch) -> dict[str, Any]:
+    asked = {
+        name: codes for name, codes in batch.answers.items() if not name.startswith("consent.")
+    }
+    known = (batch.sex != UNKNOWN).any()
+    return {SEX: batch.sex, **asked} if known else asked
+
+
+def slot_state(column: QuantityColumn) -> FloatArray:
+    """Return what became of an item at each visit: the worst state of its readings."""
+    worst = np.zeros(column.n)
+    for state in _WORST:
+        worst = np.where((column.state == state).any(axis=1), float(state), worst)
+    return worst
+
+
+def slot_value(column: QuantityColumn) -> FloatArray:
+    """Return the mean of the accepted readings in the model unit; NaN where there is none.
+
+    A bound (``<1.10``) is no value.
+    """
+    values = np.where(column.comparator == 0, column.model_values(), np.nan)
+    there: BoolArray = np.isfinite(values)
+    count = there.sum(axis=1)
+    total = np.where(there, values, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

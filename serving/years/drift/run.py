@@ -1,0 +1,113 @@
+"""What ``laennec drift`` does: count, judge, suppress, write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ....engine.errors import DataError
+from ...batch.parts import write_json, write_text
+from ..files import write_csv
+from .control import charts_of, month_of_text
+from .from_results import tally_results
+from .from_tables import tally_tables
+from .judge import ACT, Judge, Period
+from .limits import read_limits
+from .listing import drift_rows, drift_text
+from .page import drift_page
+from .report import make_report, published
+from .tally import Tally
+
+JSON: Final = "drift.json"
+CSV: Final = "drift.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftOptions:
+    """What is compared with what, and where the report goes.
+
+    Parameters
+    ----------
+    results : folders of finished batches
+    inputs : the tables that they read, for the distribution of the inputs
+    mapping : of those tables
+    reference : first and last month of the declared reference, ``2025-01..2025-03``
+    limits : limits of the site
+    out : folder of the report
+    lang : fr or en, of page and text
+    """
+
+    results: Sequence[Path]
+    out: Path
+    inputs: Sequence[Path] = ()
+    mapping: Path | None = None
+    reference: str = ""
+    limits: Path | None = None
+    lang: str = "fr"
+
+
+def run_drift(options: DriftOptions) -> dict[str, Any]:
+    """Write ``drift.json``, ``drift.csv``, ``drift.html`` and ``drift.txt``; return the report.
+
+    Raises
+    ------
+    DataError  if nothing is named to look at, or limits or period can't be read
+    BatchRefused, TableRefused, FragmentUnreadable  if a result or a table can't be used
+    """
+    judge = Judge(read_limits(options.limits), read_period(options.reference))
+    if not options.results and not options.inputs:
+        raise DataError(
+            found="neither a result nor a table",
+            why="there is nothing to look at",
+            remedy="Name the folder of a finished batch, or give --input",
+            path="drift",
+        )
+    tally, notices = Tally(), []
+    if options.results:
+        tally.merge(tally_results(options.results, records=not options.inputs))
+    if options.inputs:
+        tally.merge(tally_tables(tuple(options.inputs), options.mapping, options.results))
+    else:
+        notices.append("no_inputs")
+    report = make_report(tally.table(), charts_of([], judge), judge)
+    document = published(report) | {"notices": [*report.notices, *notices]}
+    write_report(options.out, document, options.lang)
+    return document
+
+
+def write_report(out: Path, document: dict[str, Any], lang: str) -> None:
+    """Write a report in its four forms, each file whole or not there."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / JSON, document)
+    write_csv(out / CSV, drift_rows(document))
+    write_text(out / "drift.html", drift_page(document, lang))
+    write_text(out / "drift.txt", drift_text(document, lang))
+
+
+def must_act(document: dict[str, Any]) -> bool:
+    """Say whether something asks for an act: a flag of that level, or a signal of a chart."""
+    return bool(document["signals"]) or any(a["level"] == ACT for a in document["alarms"])
+
+
+def read_period(text: str) -> Period | None:
+    """Return a declared period.
+
+    Raises
+    ------
+    DataError  if it is not two months, the first not after the second
+
+    >>> read_period("2025-01..2025-03").last - read_period("2025-01..2025-03").first
+    2
+    """
+    if not text:
+        return None
+    first, dots, last = text.partition("..")
+    months = [month_of_text(end) if len(end) == len("2025-01") else -1 for end in (first, last)]
+    if not dots or min(months) < 0 or months[0] > months[1]:
+        raise DataError(
+            found="a reference period that is not two months in order",
+            why="every month would be compared with another period than meant",
+            remedy="Write --reference 2025-01..2025-03",
+            path="reference",
+        )
+    return Period(*months)
