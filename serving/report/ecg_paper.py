@@ -38,7 +38,7 @@ STYLE: Final = """
 .ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
 .ecg .beat{fill:#22629c;opacity:.1}
 .ecg .shade{fill:#e0a800;opacity:.3}
-.ecg .mark{font:600 2.6px sans-serif;fill:#46565f}
+.ecg .mark{font:600 2.6px sans-serif;text-anchor:middle;fill:#46565f}
 """
 
 
@@ -267,6 +267,8 @@ def _marks(marks: Sequence[Mark], top_mm: float, start_s: float, strip_s: float)
             )
         if mark.wave not in named:
             named.add(mark.wave)
-            label = escape(mark.wave.upper())
-            parts.append(f'<text class="mark" x="{x:.2f}" y="{top_mm + 5.4:.1f}">{label}</text>')
+            label, centre = escape(mark.wave.upper()), x + width / 2
+            parts.append(
+                f'<text class="mark" x="{centre:.2f}" y="{top_mm + 5.4:.1f}">{label}</text>'
+            )
     return "".join(parts)
