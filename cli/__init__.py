@@ -19,6 +19,7 @@ from .readers import app as readers_app
 from .recalibrate import app as recalibrate_app
 from .roster import roster
 from .screen import Folders, Trust, screen
+from .search import app as search_app
 from .serve import app as serve_app
 from .validate import app as validate_app
 from .years import app as years_app
@@ -44,6 +45,7 @@ app.add_typer(decide_app)
 app.add_typer(serve_app)
 app.add_typer(validate_app)
 app.add_typer(years_app)
+app.add_typer(search_app)
 app.add_typer(readers_app, name="readers", no_args_is_help=True)
 app.add_typer(recalibrate_app)
 app.add_typer(mock_app)

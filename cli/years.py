@@ -1,4 +1,4 @@
-"""The commands that look over the years: trajectories, the year's plan, the search."""
+"""The commands that look over the years: trajectories and the year's plan."""
 
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from .batch import Mapping, Withdrawn
 from .printing import print_json
+from .search import Exposures, Thesaurus, Trajectories, Visits
 
 app = typer.Typer()
 
@@ -64,18 +65,18 @@ def plan(
     cohort: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Only a saved search's people.")
     ] = None,
-    trajectories: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="For that search.")
-    ] = None,
-    exposures: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="For that search.")
-    ] = None,
+    visits: Visits = None,
+    mapping: Mapping = None,
+    trajectories: Trajectories = None,
+    exposures: Exposures = None,
+    thesaurus: Thesaurus = None,
     on: Day = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
     """Plan the year from a result: whom to call first, tests, expected cases, cost, return."""
     from ..serving.years.plan_run import PlanOptions, printed, run_plan
     from .printing import one_of
+    from .search import beside
 
     one_of(lang, ("fr", "en"), "--lang")
     options = PlanOptions(
@@ -86,64 +87,7 @@ def plan(
         capacity=capacity,
         lang=lang,
         cohort=cohort,
-        trajectories=trajectories,
-        exposures=exposures,
+        beside=beside(visits, mapping, trajectories, exposures),
+        thesaurus=thesaurus,
     )
     print_json(printed(run_plan(options)))
-
-
-@app.command()
-def search(
-    result: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Folder of a finished batch.")
-    ],
-    cohort: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, help="A saved search, TOML.")
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            help='Conditions, such as "t2d_undiagnosed_band = high and slope.waist > 0.5".'
-        ),
-    ] = None,
-    trajectories: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="trajectories.parquet of that command."),
-    ] = None,
-    exposures: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of person_id,exposure.")
-    ] = None,
-    database: Annotated[
-        str | None, typer.Option(help="Store: its decisions, and the record of this search.")
-    ] = None,
-    by: Annotated[str, typer.Option(help="Who searches; recorded.")] = "",
-    group: Annotated[
-        list[str] | None, typer.Option(help="Also count by this column; may be repeated.")
-    ] = None,
-    people: Annotated[
-        Path | None, typer.Option(help="Write the pseudonyms here; needs --database and --by.")
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="Save the search as a cohort.")] = None,
-    title: Annotated[str, typer.Option(help="Of the saved cohort.")] = "",
-) -> None:
-    """Count who meets criteria on results, trends, exposures and decisions (extra search)."""
-    from ..serving.years.search import BY
-    from ..serving.years.search_run import SearchOptions, run_search
-    from .printing import one_of
-
-    for name in group or ():
-        one_of(name, BY, "--group")
-    options = SearchOptions(
-        result,
-        cohort,
-        tuple(where or ()),
-        trajectories,
-        exposures,
-        database,
-        by,
-        tuple(group or ()),
-        people,
-        save,
-        title,
-    )
-    print_json(run_search(options))

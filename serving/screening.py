@@ -28,6 +28,7 @@ from .ecg.visit import FILE_PATH
 from .identifiers import require_identifiers
 from .report.person import person_values
 from .store.store import Store
+from .years.visit_values import visit_values
 
 Agreed = Callable[[str], bool | None]
 """Says of a person whether they agreed to the screening; None where nobody asked."""
@@ -180,7 +181,8 @@ def keep_visit(
     draft, models = screened.draft, screened.screening.models
     labels = {str(lang): model_labels(models, lang) for lang in LANGUAGES}
     values = person_values(screened.screening, 0)
-    content = Content(draft, labels, values, screened.content)
+    said = visit_values(screened.screening.batch)
+    content = Content(draft, labels, values, screened.content, visit=said)
     document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
     require_identifiers(document)
     return save_draft(

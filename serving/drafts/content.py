@@ -34,6 +34,7 @@ class Content:
     prediagnosis : the draft, numbers rounded as its hash covers them
     labels : language -> what its model bundles call their variables and terms
     values : finding -> variable -> the number that its model read; for the drawings only
+    visit : what was measured and answered, for searches; no hash that is decided on covers it
     written : the bytes that its content hash is of, from who made the hash; None where not at hand
     """
 
@@ -41,15 +42,16 @@ class Content:
     labels: Labels
     values: Values
     written: bytes | None = dataclasses.field(default=None, repr=False, compare=False)
+    visit: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content as plain data for the store."""
-        return {
-            "schema": SCHEMA,
-            "prediagnosis": canonical_content(self.prediagnosis),
-            "labels": self.labels,
-            "values": self.values,
-        }
+        return {"prediagnosis": canonical_content(self.prediagnosis), **self.beside()}
+
+    def beside(self) -> dict[str, Any]:
+        """Return what is kept beside the draft itself."""
+        parts = {"schema": SCHEMA, "labels": self.labels, "values": self.values}
+        return parts if self.visit is None else {**parts, "visit": self.visit}
 
 
 def kept_text(content: Content, promised_hash: str) -> str:
@@ -70,8 +72,8 @@ def kept_text(content: Content, promised_hash: str) -> str:
     draft = content.written or canonical_bytes(canonical_content(content.prediagnosis))
     if sha256(draft).hexdigest() != promised_hash:
         raise _other_content()
-    rest = {"labels": content.labels, "schema": SCHEMA, "values": content.values}
-    parts = {name: canonical_bytes(part) for name, part in rest.items()} | {"prediagnosis": draft}
+    rest = {name: canonical_bytes(part) for name, part in content.beside().items()}
+    parts = rest | {"prediagnosis": draft}
     written = b",".join(b'"%s":%s' % (name.encode(), parts[name]) for name in sorted(parts))
     return (b"{" + written + b"}").decode("utf-8")
 
@@ -92,7 +94,7 @@ def read_content(stored: Mapping[str, Any], promised_hash: str) -> Content:
     if content_hash(said) != promised_hash:
         raise _other_content()
     prediagnosis: PreDiagnosis = _read_parts(PreDiagnosis, {**said, _HASH: promised_hash})
-    return Content(prediagnosis, stored["labels"], stored["values"])
+    return Content(prediagnosis, stored["labels"], stored["values"], visit=stored.get("visit"))
 
 
 def _other_content() -> AuditError:

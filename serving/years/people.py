@@ -85,7 +85,7 @@ def read_people(out: Path) -> PlanPeople:
     who = pc.coalesce(table["person_id"], table["row"])
     at = table.schema.get_field_index("person_id")
     last = last_rows(table.set_column(at, "person_id", who))
-    day, urgency = _days(table["visit_date"]), _urgency(table["urgency"])
+    day, urgency = days_of(table["visit_date"]), _urgency(table["urgency"])
     kept = table.take(pa.array(last))
     return PlanPeople(
         person_id=kept["person_id"],
@@ -118,7 +118,7 @@ def last_rows(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """
     names = table["person_id"].combine_chunks().dictionary_encode()
     code = names.indices.to_numpy().astype(np.int64)
-    order = np.lexsort((-_urgency(table["urgency"]), _days(table["visit_date"]), code))
+    order = np.lexsort((-_urgency(table["urgency"]), days_of(table["visit_date"]), code))
     ends = order[np.r_[code[order][1:] != code[order][:-1], True]] if len(order) else order
     by_name = pc.sort_indices(names.dictionary).to_numpy().astype(np.int64)
     return ends[by_name]
@@ -136,7 +136,9 @@ def _band(table: Any) -> Any:  # noqa: ANN401 - as above
     return pc.if_else(is_measured, MEASURED, pc.fill_null(band, "not_assessable"))
 
 
-def _days(column: Any) -> Any:  # noqa: ANN401 - as above
-    known = np.asarray(pc.is_valid(column).to_numpy())
-    number = pc.fill_null(column.cast(pa.int32()), 0).to_numpy().astype(np.int64)
+def days_of(column: Any) -> Any:  # noqa: ANN401 - as above
+    """Return days since 1970-01-01 of an Arrow date column; ``UNKNOWN_DAY`` where there is none."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    known = whole.is_valid().to_numpy(zero_copy_only=False)
+    number = pc.fill_null(whole.cast(pa.int32()), 0).to_numpy().astype(np.int64)
     return np.where(known, number, UNKNOWN_DAY)

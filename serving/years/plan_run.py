@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...datasets.readers.cohorts import read_cohort
 from ...engine.prediagnosis import URGENCIES
 from ..batch.parts import disclaimers, write_json, write_text
 from .files import write_csv
@@ -16,6 +17,8 @@ from .people import UNKNOWN_DAY, PlanPeople, read_people
 from .plan import CallList, ThresholdRow, call_list, counts, shown_rows, threshold_rows
 from .plan_page import plan_page
 from .plan_settings import read_settings
+from .search import NOTHING_BESIDE, Beside, Sources, search_people
+from .site_codes import read_site_codes
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
@@ -38,7 +41,8 @@ class PlanOptions:
     capacity : calls of the year; no limit where None
     lang : of the page
     cohort : a saved search; only those it finds are planned for
-    trajectories, exposures : what that search reads beside the result
+    beside : what that search reads beside the result
+    thesaurus : the site's own codes
     """
 
     result: Path
@@ -48,8 +52,8 @@ class PlanOptions:
     capacity: int | None = None
     lang: str = "fr"
     cohort: Path | None = None
-    trajectories: Path | None = None
-    exposures: Path | None = None
+    beside: Beside = NOTHING_BESIDE
+    thesaurus: Path | None = None
 
 
 def run_plan(options: PlanOptions) -> dict[str, Any]:
@@ -90,12 +94,9 @@ def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None]:
     people = read_people(options.result)
     if options.cohort is None:
         return people, None
-    from .search import Sources, read_cohort, search_people  # noqa: PLC0415 - needs DuckDB
-
-    cohort = read_cohort(options.cohort)
-    found, _ = search_people(
-        cohort, Sources(options.result, options.trajectories, options.exposures)
-    )
+    site = read_site_codes(options.thesaurus)
+    cohort = read_cohort(options.cohort, site)
+    found = search_people(cohort, Sources(options.result, options.beside, site=site)).people
     told = {"title": cohort.title, "where": cohort.criteria.text, "sha256": cohort.sha256}
     return people.only(found["person_id"].combine_chunks()), told
 

@@ -1,12 +1,9 @@
-"""Searches a batch result, beside it trajectories, exposures and decisions: counts first.
+"""Searches a batch result or the stored visits: counts first.
 
-Values are bound, never written into SQL; DuckDB runs in memory, sees only the tables that it is
-given, and may load no extension and open no file.
+What stands beside the result (values of the visits, trajectories, exposures, decisions) is read
+only where a condition names it.
 """
 
-import hashlib
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,35 +11,45 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from ...datasets.readers.cohorts import (
+    Cohort,
+    Criteria,
+    SiteCodes,
+    Wanted,
+    trajectory_columns,
+    who_meets,
+)
 from ...engine.errors import DataError
 from ..batch.aggregate import suppressed
 from ..batch.results import result_tables
-from .criteria import Criteria, parse_criteria, trajectory_columns
+from .exposures import read_exposures
 from .people import last_rows
+from .visits import VisitFiles, values_of_last_visits
 
-COHORT: Final = "laennec.cohort/1"
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
-_CONFIG: Final[dict[str, Any]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+EXPOSURE: Final = "exposure"
+GROUPS: Final = (*BY, EXPOSURE)
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
-    """A named search, as a plan and a study can name it."""
+class Beside:
+    """What stands beside a result.
 
-    title: str
-    criteria: Criteria
+    Parameters
+    ----------
+    visits : the tables that the batch screened, for values, answers and facts
+    trajectories : ``trajectories.parquet`` of ``laennec trajectories``
+    exposures : CSV with ``person_id,exposure``
+    """
 
-    @property
-    def sha256(self) -> str:
-        """Return the hash of what it asks."""
-        return hashlib.sha256(self.criteria.text.encode("utf-8")).hexdigest()
+    visits: VisitFiles | None = None
+    trajectories: Path | None = None
+    exposures: Path | None = None
+
+
+NOTHING_BESIDE: Final = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,93 +59,97 @@ class Sources:
     Parameters
     ----------
     result : folder of a finished batch
-    trajectories : ``trajectories.parquet`` of ``laennec trajectories``
-    exposures : CSV with ``person_id,exposure``, codes as the site's thesaurus has them
+    beside : files beside it
     decisions : Arrow table of person_id, finding_id and verdict, from the store
+    site : a site's own codes
+    stored : tables of the stored visits, instead of a result
     """
 
-    result: Path
-    trajectories: Path | None = None
-    exposures: Path | None = None
+    result: Path | None = None
+    beside: Beside = NOTHING_BESIDE
     decisions: Any = None
+    site: SiteCodes | None = None
+    stored: Mapping[str, Any] | None = None
 
 
-def read_cohort(path: Path) -> Cohort:
-    """Read a saved cohort.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who meets the criteria, and everybody: Arrow tables of the last visit of each.
 
-    Raises
-    ------
-    DataError  if it can't be read, or a condition of it can't
+    ``exposures`` : of everybody, where they were given
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _broken(f"a file that can't be read ({type(error).__name__})", path.name) from error
-    where = raw.get("where")
-    if raw.get("schema") != COHORT or not isinstance(where, list) or set(raw) - {
-        "schema", "title", "where",
-    }:  # fmt: skip
-        raise _broken("a file that is no cohort", path.name)
-    return Cohort(str(raw.get("title", "")), parse_criteria([str(line) for line in where]))
+
+    people: Any
+    everybody: Any
+    exposures: Any = None
 
 
-def cohort_toml(cohort: Cohort) -> str:
-    """Write a cohort; reading it gives the same search."""
-    lines = [f"  {json.dumps(c.text, ensure_ascii=False)}," for c in cohort.criteria.conditions]
-    title = json.dumps(cohort.title, ensure_ascii=False)
-    return "\n".join([f'schema = "{COHORT}"', f"title = {title}", "where = [", *lines, "]", ""])
+def search_people(cohort: Cohort, sources: Sources, by: Sequence[str] = ()) -> Found:
+    """Return who meets the criteria.
 
-
-def search_people(cohort: Cohort, sources: Sources) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return who meets the criteria, and everybody: Arrow tables of the last visit of each.
+    Parameters
+    ----------
+    by : groups that will be counted; exposures are read for theirs
 
     Raises
     ------
     BatchRefused  if the folder holds no result
     DataError  if the criteria read a table that was not given, or DuckDB is not installed
     """
-    tables = _tables(cohort.criteria, sources)
-    try:
-        import duckdb  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
+    tables = tables_of(cohort.criteria, sources, with_exposures=EXPOSURE in by)
+    everybody, exposures = tables["people"], tables.get("exposures")
+    for name in by:
+        _require_group(name, everybody, exposures)
+    names = who_meets(cohort.criteria, tables)
+    found = everybody.filter(pc.is_in(everybody["person_id"], names))
+    return Found(found, everybody, exposures)
+
+
+def _require_group(name: str, everybody: Any, exposures: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    is_there = exposures is not None if name == EXPOSURE else name in everybody.column_names
+    if not is_there:
         raise DataError(
-            found="DuckDB is not installed",
-            why="a search needs the extra search",
-            remedy="pip install 'laennec[search]'",
-            path="search",
-        ) from error
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
-        for name, table in tables.items():
-            connection.register(name, table)
-        connection.execute("SET lock_configuration = true")
-        found = connection.execute(
-            f"SELECT p.person_id FROM people p WHERE {cohort.criteria.sql} ORDER BY p.person_id",  # noqa: S608 - house names, values are bound
-            cohort.criteria.values,
-        ).fetch_arrow_table()
-    everybody = tables["people"]
-    return everybody.filter(pc.is_in(everybody["person_id"], found["person_id"])), everybody
+            found=f"groups by {name}, which is not known of these people",
+            why="nobody would be counted, and that would look like an answer",
+            remedy="Give --exposures or --visits for exposures; stored visits have no status",
+            path="--group",
+        )
 
 
-def _tables(criteria: Criteria, sources: Sources) -> dict[str, Any]:
-    tables = {"people": _people(sources.result)}
-    given = {
-        "trajectories": sources.trajectories and _trajectories(sources.trajectories),
-        "exposures": sources.exposures and _exposures(sources.exposures),
-        "decisions": sources.decisions,
-    }
-    for name in sorted(criteria.tables):
-        if given[name] is None:
-            raise DataError(
-                found=f"a condition on {name}, which were not given",
-                why="nobody would be found, and that would look like an answer",
-                remedy=f"Give --{name.replace('decisions', 'database')}",
-                path=name,
-            )
-        tables[name] = given[name]
+def tables_of(criteria: Criteria, sources: Sources, *, with_exposures: bool) -> dict[str, Any]:
+    """Return the tables that criteria read, by name.
+
+    Raises
+    ------
+    DataError, BatchRefused  as `search_people`
+    """
+    reads = {*criteria.tables, *(["exposures"] if with_exposures else ())}
+    tables = dict(sources.stored or {})
+    if sources.result is not None:
+        wants = "exposures" in reads
+        tables = _of_result(sources.result, criteria, sources.beside, exposures=wants)
+    if sources.beside.trajectories is not None:
+        tables["trajectories"] = _trajectories(sources.beside.trajectories)
+    if sources.beside.exposures is not None and "exposures" in reads:
+        tables["exposures"] = read_exposures(sources.beside.exposures, sources.site)
+    if sources.decisions is not None:
+        tables["decisions"] = sources.decisions
     return tables
 
 
-def _people(result: Path) -> Any:  # noqa: ANN401
+def _of_result(
+    result: Path, criteria: Criteria, beside: Beside, *, exposures: bool
+) -> dict[str, Any]:
+    """Return the people of a result, and of their visits what is asked for."""
+    tables = {"people": last_people(result)}
+    wanted = Wanted.of(criteria, exposures=exposures and beside.exposures is None)
+    if beside.visits is not None and wanted.anything:
+        values = values_of_last_visits(beside.visits, tables["people"], result, wanted)
+        tables |= values.as_tables()
+    return tables
+
+
+def last_people(result: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the last row of each person, the more urgent one of a day, by name."""
     table = pa.concat_tables([part for _, part in result_tables(result)])
     table = table.filter(pc.is_valid(table["person_id"]))
@@ -160,58 +171,56 @@ def _trajectories(path: Path) -> Any:  # noqa: ANN401
     return table
 
 
-def _exposures(path: Path) -> Any:  # noqa: ANN401
-    options = pa_csv.ConvertOptions(
-        column_types={"person_id": pa.string(), "exposure": pa.string()}
-    )
-    try:
-        table = pa_csv.read_csv(path, convert_options=options)
-    except (pa.ArrowException, OSError):
-        table = None
-    if table is None or set(table.column_names) != {"person_id", "exposure"}:
-        raise DataError(
-            found="a file of exposures that can't be read, or with other columns than its two",
-            why="a search with other exposures than meant would be believed",
-            remedy="Write a header person_id,exposure, and two fields in every line",
-            path=path.name,
-        )
-    return table
-
-
-def counted(cohort: Cohort, found: Any, everybody: Any, by: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401
+def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
     """Return the counts of a search, groups of 1 to 10 people suppressed.
 
     Parameters
     ----------
-    found, everybody : from `search_people`
-    by : columns whose groups are counted among those found
+    found : from `search_people`
+    by : columns whose groups are counted among those found, or ``exposure``
     """
-    n, rest = found.num_rows, everybody.num_rows - found.num_rows
-    groups: Mapping[str, Any] = {
-        name: suppressed(
-            {str(row["values"] or "none"): row["counts"] for row in _value_counts(found[name])}
-        )
-        for name in by
-    }
+    n, rest = found.people.num_rows, found.everybody.num_rows - found.people.num_rows
     return {
         "title": cohort.title,
         "where": cohort.criteria.text,
         "criteria_sha256": cohort.sha256,
         "people": suppressed({"found": n, "others": rest}),
-        "by": groups,
+        "by": {name: _groups(found, name) for name in by},
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }
+
+
+def _groups(found: Found, name: str) -> Mapping[str, Any]:
+    if name == EXPOSURE:
+        return by_exposure(found.exposures, found.people["person_id"])
+    counts = _value_counts(found.people[name])
+    return suppressed({str(row["values"] or "none"): row["counts"] for row in counts})
+
+
+def by_exposure(exposures: Any, names: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return how many of some people have each exposure, those of whom nothing is known apart.
+
+    Somebody may have several, so each is a count of its own: it is hidden where those who have it,
+    or those who do not, are 1 to 10.
+
+    Parameters
+    ----------
+    exposures : Arrow table of person_id and exposure
+    names : Arrow strings, the people
+    """
+    own = exposures.filter(pc.is_in(exposures["person_id"], names)).select(
+        ["person_id", "exposure"]
+    )
+    pairs = own.group_by(["person_id", "exposure"]).aggregate([])
+    known = pc.count_distinct(own["person_id"]).as_py()
+    told: dict[str, Any] = {}
+    for row in _value_counts(pairs["exposure"]):
+        split = suppressed({"has": row["counts"], "has_not": known - row["counts"]})
+        told[str(row["values"])] = split["has"]
+    unknown = suppressed({"known": known, "unknown": len(names) - known})
+    return {**told, "unknown": unknown["unknown"]}
 
 
 def _value_counts(column: Any) -> list[dict[str, Any]]:  # noqa: ANN401
     counts: list[dict[str, Any]] = pc.value_counts(column).to_pylist()
     return sorted(counts, key=lambda row: str(row["values"]))
-
-
-def _broken(found: str, path: str) -> DataError:
-    return DataError(
-        found=found,
-        why="a search with other criteria than meant would be believed",
-        remedy=f'Write schema = "{COHORT}", title, and where = ["NAME OP VALUE", ...]',
-        path=path,
-    )

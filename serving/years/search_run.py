@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...datasets.readers.cohorts import (
+    Cohort,
+    SiteCodes,
+    cohort_toml,
+    parse_criteria,
+    read_cohort,
+)
 from ...engine.errors import DataError
+from ..batch.aggregate import suppressed
 from ..batch.parts import write_text
 from ..clock import utc_now
-from ..store.store import open_store
-from .criteria import parse_criteria
+from ..store.store import Store, open_store
 from .files import write_csv
-from .search import Cohort, Sources, cohort_toml, counted, read_cohort, search_people
+from .search import NOTHING_BESIDE, Beside, Sources, counted, search_people
 from .search_access import decided, note_search, record_search
+from .site_codes import read_site_codes
+from .stored import stored_visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +30,10 @@ class SearchOptions:
 
     Parameters
     ----------
-    result : folder of a finished batch
+    result : folder of a finished batch; the stored visits of ``database`` where None
     cohort : a saved search; or ``where``, its conditions
-    trajectories, exposures : as in `Sources`
+    beside : files beside the result
+    thesaurus : the site's own codes
     database : address of the store, for decisions and for the record of this search
     actor : who searches
     by : columns whose groups are counted
@@ -31,11 +41,11 @@ class SearchOptions:
     save, title : where the search is saved as a cohort
     """
 
-    result: Path
+    result: Path | None = None
     cohort: Path | None = None
     where: Sequence[str] = ()
-    trajectories: Path | None = None
-    exposures: Path | None = None
+    beside: Beside = NOTHING_BESIDE
+    thesaurus: Path | None = None
     database: str | None = None
     actor: str = ""
     by: Sequence[str] = ()
@@ -53,7 +63,62 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
     BatchRefused  if the folder holds no result
     StoreUnavailable  if it could not be recorded; nothing is given then
     """
-    cohort = _cohort(options)
+    site = read_site_codes(options.thesaurus)
+    cohort = _cohort(options, site)
+    _check(options)
+    store = open_store(options.database) if options.database else None
+    try:
+        sources, without_values = _sources(options, site, store)
+        found = search_people(cohort, sources, options.by)
+        told = counted(cohort, found, options.by)
+        if options.result is None:
+            told["visits_kept_without_values"] = suppressed({"people": without_values})["people"]
+        listed = options.people_file is not None
+        if store is not None:
+            record_search(store, told, actor=options.actor, listed=listed, clock=utc_now)
+        elif options.result is not None:
+            note_search(options.result, told, actor=options.actor, clock=utc_now)
+    finally:
+        if store is not None:
+            store.close()
+    if options.people_file is not None:
+        names = found.people["person_id"].to_pylist()
+        write_csv(options.people_file, [("person_id",), *((name,) for name in names)])
+    if options.save is not None:
+        write_text(options.save, cohort_toml(cohort))
+    return told
+
+
+def _sources(options: SearchOptions, site: SiteCodes, store: Store | None) -> tuple[Sources, int]:
+    """Return where to look, and of how many stored people the values were not kept."""
+    stored = None
+    if options.result is None and store is not None:
+        stored = stored_visits(store)
+    sources = Sources(
+        options.result,
+        options.beside,
+        None if store is None else decided(store),
+        site,
+        None if stored is None else stored.tables,
+    )
+    return sources, 0 if stored is None else stored.without_values
+
+
+def _check(options: SearchOptions) -> None:
+    if options.result is None and options.database is None:
+        raise DataError(
+            found="neither a result nor a store",
+            why="there is nobody to search among",
+            remedy="Give --result, or --database for the stored visits",
+            path="--result",
+        )
+    if options.result is None and options.beside.visits is not None:
+        raise DataError(
+            found="tables of visits without the result of their batch",
+            why="the stored visits have values of their own, and the two are not mixed",
+            remedy="Give --result, or leave --visits out",
+            path="--visits",
+        )
     if options.people_file is not None and not (options.database and options.actor):
         raise DataError(
             found="a list of people without a store or without a name of who takes it",
@@ -61,33 +126,9 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
             remedy="Give --database and --by",
             path="--people",
         )
-    store = open_store(options.database) if options.database else None
-    try:
-        sources = Sources(
-            options.result,
-            options.trajectories,
-            options.exposures,
-            None if store is None else decided(store),
-        )
-        found, everybody = search_people(cohort, sources)
-        told = counted(cohort, found, everybody, options.by)
-        listed = options.people_file is not None
-        if store is not None:
-            record_search(store, told, actor=options.actor, listed=listed, clock=utc_now)
-        else:
-            note_search(options.result, told, actor=options.actor, clock=utc_now)
-    finally:
-        if store is not None:
-            store.close()
-    if options.people_file is not None:
-        names = found["person_id"].to_pylist()
-        write_csv(options.people_file, [("person_id",), *((name,) for name in names)])
-    if options.save is not None:
-        write_text(options.save, cohort_toml(cohort))
-    return told
 
 
-def _cohort(options: SearchOptions) -> Cohort:
+def _cohort(options: SearchOptions, site: SiteCodes) -> Cohort:
     if (options.cohort is None) == (not options.where):
         raise DataError(
             found="a cohort and conditions, or neither",
@@ -96,5 +137,5 @@ def _cohort(options: SearchOptions) -> Cohort:
             path="where",
         )
     if options.cohort is not None:
-        return read_cohort(options.cohort)
-    return Cohort(options.title, parse_criteria(options.where))
+        return read_cohort(options.cohort, site)
+    return Cohort(options.title, parse_criteria(options.where, site))

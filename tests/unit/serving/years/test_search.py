@@ -6,19 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from laennec.cli import app
+from laennec.datasets.readers.cohorts import Cohort, cohort_toml, parse_criteria, read_cohort
 from laennec.engine.errors import DataError
 from laennec.serving.audit.verify import verify
 from laennec.serving.batch.options import BatchRefused
 from laennec.serving.store.store import open_store
-from laennec.serving.years.criteria import parse_criteria
-from laennec.serving.years.search import (
-    Cohort,
-    Sources,
-    cohort_toml,
-    counted,
-    read_cohort,
-    search_people,
-)
+from laennec.serving.years.search import Beside, Sources, counted, search_people
 from typer.testing import CliRunner
 
 N = 60
@@ -70,8 +63,8 @@ def trajectories(tmp_path):
 
 
 def names(where, sources):
-    found, _ = search_people(Cohort("", parse_criteria([where])), sources)
-    return found["person_id"].to_pylist()
+    found = search_people(Cohort("", parse_criteria([where])), sources)
+    return found.people["person_id"].to_pylist()
 
 
 def people(*numbers):
@@ -98,11 +91,13 @@ def test_criteria_find_who_meets_them_at_the_last_visit(result, where, expected)
 
 def test_trends_and_exposures_stand_beside_the_result(result, trajectories, tmp_path):
     exposures = tmp_path / "exposures.csv"
-    exposures.write_text("person_id,exposure\np31,night_work\np10,night_work\np31,noise\n")
-    sources = Sources(result, trajectories, exposures)
+    exposures.write_text(
+        "person_id,exposure\np31,night_work\np10,night_work\np31,noise\np32,none\n"
+    )
+    sources = Sources(result, Beside(None, trajectories, exposures))
     assert names("trend.waist = rises and exposure.night_work = yes", sources) == ["p31"]
     assert names("slope.waist > 5.7", sources) == people(58, 59)
-    assert len(names("exposure.night_work = no", sources)) == N - 2
+    assert names("exposure.noise = no", sources) == ["p10", "p32"]
 
 
 def test_decisions_are_those_of_the_store(result):
@@ -145,7 +140,7 @@ def test_exposures_that_can_not_be_read_are_refused_without_a_line_of_them(resul
     exposures = tmp_path / "exposures.csv"
     exposures.write_text(text)
     with pytest.raises(DataError, match="a file of exposures") as refused:
-        names("exposure.night = yes", Sources(result, exposures=exposures))
+        names("exposure.night_work = yes", Sources(result, Beside(exposures=exposures)))
     assert "p01" not in str(refused.value)
 
 
@@ -154,7 +149,7 @@ def test_trajectories_of_something_else_are_refused(result, tmp_path):
     cut.write_bytes(b"PAR1")
     for path in (cut, result / "parts" / "part-000000-000000.parquet"):
         with pytest.raises(DataError, match="a file of trajectories"):
-            names("trend.waist = rises", Sources(result, trajectories=path))
+            names("trend.waist = rises", Sources(result, Beside(trajectories=path)))
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path):
@@ -164,11 +159,11 @@ def test_a_folder_without_a_result_is_refused(tmp_path):
 
 def test_small_groups_are_hidden_and_so_is_what_gives_them_away(result):
     cohort = Cohort("", parse_criteria(["t2d_undiagnosed_risk >= 0.55"]))
-    told = counted(cohort, *search_people(cohort, Sources(result)), ["t2d_undiagnosed_band"])
+    told = counted(cohort, search_people(cohort, Sources(result)), ["t2d_undiagnosed_band"])
     assert told["people"] == {"found": "<11", "others": "hidden"}
     assert told["by"] == {"t2d_undiagnosed_band": {"high": "<11"}}
     cohort = Cohort("", parse_criteria(["t2d_undiagnosed_risk >= 0.2"]))
-    told = counted(cohort, *search_people(cohort, Sources(result)), [])
+    told = counted(cohort, search_people(cohort, Sources(result)), [])
     assert told["people"] == {"found": 40, "others": 20}
 
 

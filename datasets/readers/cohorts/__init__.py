@@ -1,0 +1,38 @@
+"""Cohorts: readable criteria on people, saved as TOML, that a search, a plan and a study name."""
+
+from .codes import item_of
+from .cohort import SCHEMA, Cohort, cohort_toml, read_cohort
+from .criteria import Criteria, SiteCodes, parse_criteria
+from .evaluate import who_meets
+from .names import trajectory_columns
+from .visits import (
+    ANSWERS,
+    EXPOSURES,
+    FINDINGS,
+    MEASUREMENTS,
+    NONE,
+    VisitTables,
+    Wanted,
+    visit_tables,
+)
+
+__all__ = [
+    "ANSWERS",
+    "EXPOSURES",
+    "FINDINGS",
+    "MEASUREMENTS",
+    "NONE",
+    "SCHEMA",
+    "Cohort",
+    "Criteria",
+    "SiteCodes",
+    "VisitTables",
+    "Wanted",
+    "cohort_toml",
+    "item_of",
+    "parse_criteria",
+    "read_cohort",
+    "trajectory_columns",
+    "visit_tables",
+    "who_meets",
+]

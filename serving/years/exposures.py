@@ -1,0 +1,74 @@
+"""Occupational exposures beside a result: context of a plan and a search, input of no model."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from ...datasets.readers.cohorts import NONE, SiteCodes
+from ...engine.errors import DataError
+from ...engine.vocabulary import load_vocabulary
+
+_START: Final = "exposure."
+_NAMES: Final = ("person_id", "exposure", "source")
+_SHOWN: Final = 60
+
+
+def read_exposures(path: Path, site: SiteCodes | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the exposures of a file: Arrow table of person_id, exposure (house code) and source.
+
+    Somebody in the file was asked for all of them; ``none`` says that there was none. Of somebody
+    who is not in it nothing is known.
+
+    Parameters
+    ----------
+    path : CSV with the columns person_id and exposure, and perhaps source: where it is known from
+    site : a site's own codes
+
+    Raises
+    ------
+    DataError  if it can't be read, has other columns, or a code that no list has
+    """
+    options = pa_csv.ConvertOptions(column_types=dict.fromkeys(_NAMES, pa.string()))
+    try:
+        table = pa_csv.read_csv(path, convert_options=options)
+    except (pa.ArrowException, OSError):
+        table = None
+    if table is None or not {*_NAMES[:2]} <= set(table.column_names) <= {*_NAMES}:
+        raise DataError(
+            found="a file of exposures that can't be read, or with other columns than its own",
+            why="a search with other exposures than meant would be believed",
+            remedy="Write a header person_id,exposure or person_id,exposure,source, and as many "
+            "fields in every line",
+            path=path.name,
+        )
+    if "source" not in table.column_names:
+        table = table.append_column("source", pa.repeat("", table.num_rows))
+    return table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
+
+
+def _house_codes(table: Any, site: SiteCodes | None, name: str) -> Any:  # noqa: ANN401
+    """Return the exposures by the codes of the house.
+
+    Raises
+    ------
+    DataError  with every code that no list has; a code says nothing of a person
+    """
+    given = table["exposure"].combine_chunks().dictionary_encode()
+    own = {} if site is None else site.names
+    house = {q.removeprefix(_START) for q in load_vocabulary().questions if q.startswith(_START)}
+    meant = [
+        own.get(code, f"{_START}{code}").removeprefix(_START)
+        for code in given.dictionary.to_pylist()
+    ]
+    strangers = sorted({code[:_SHOWN] for code in meant} - house - {NONE})
+    if strangers:
+        raise DataError(
+            found=f"exposures that no list has: {', '.join(repr(s) for s in strangers)}",
+            why="a search for them would find nobody, and that would look like an answer",
+            remedy=f"Use {', '.join(sorted(house))}, {NONE}, or --thesaurus with the site's codes",
+            path=name,
+        )
+    return pc.take(pa.array(meant, pa.string()), given.indices)

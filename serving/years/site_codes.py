@@ -1,0 +1,30 @@
+"""The codes of a site's thesaurus, as a search may name them."""
+
+from pathlib import Path
+from typing import Final
+
+from ...datasets.readers.cohorts import SiteCodes
+from ..codes.site_maps import read_map
+
+_BECOMES: Final = {"measurement": "value.", "finding": "finding.", "question": ""}
+
+
+def read_site_codes(path: Path | None) -> SiteCodes:
+    """Return what the codes of a thesaurus file stand for.
+
+    Parameters
+    ----------
+    path : of the form that ``laennec codes template`` writes; no codes where None
+
+    Raises
+    ------
+    DataError  if it can't be read
+    """
+    if path is None:
+        return SiteCodes()
+    names = {}
+    for key, row in read_map(path)["map"].items():
+        kind, _, name = key.partition(":")
+        if row.get("code") and kind in _BECOMES:
+            names[row["code"]] = f"{_BECOMES[kind]}{name}"
+    return SiteCodes(names)

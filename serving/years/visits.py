@@ -1,0 +1,100 @@
+"""The values of each person's last visit, from the table that a batch screened."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
+from ...datasets.readers.tables import (
+    TableMapping,
+    TablePlan,
+    find_inputs,
+    list_fragments,
+    plan_table,
+    read_chunks,
+    read_contents,
+    read_mapping,
+    read_rows,
+)
+from ...engine.guidelines import load_guidelines
+from ...engine.plausibility.check import check_plausibility
+from ..batch.plan import PLAN_FILE, stored_json
+from ..batch.withdrawn import WITHDRAWN
+from .people import UNKNOWN_DAY, days_of
+
+ROWS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFiles:
+    """The tables that a batch screened.
+
+    Parameters
+    ----------
+    files : as they were given to the batch
+    mapping : as it was given to the batch
+    """
+
+    files: tuple[Path, ...]
+    mapping: Path | None = None
+
+
+def values_of_last_visits(
+    given: VisitFiles,
+    people: Any,  # noqa: ANN401 - pyarrow has no types
+    result: Path,
+    wanted: Wanted,
+) -> VisitTables:
+    """Return what criteria read of the visit that each row of a result speaks of.
+
+    A visit of another day is left out: it is the past, of which trajectories speak. Somebody who
+    withdrew is left out too. Facts are those of the guideline sets that the batch used.
+
+    Parameters
+    ----------
+    given : the tables and their mapping
+    people : last rows of the result, one a person
+    result : its folder
+    wanted : what is kept
+
+    Raises
+    ------
+    TableRefused, FragmentUnreadable  as a batch
+    """
+    sets: Mapping[str, str] = stored_json(result / PLAN_FILE).get("guidelines") or {}
+    guidelines = partial(load_guidelines, sets)
+    stays = pc.fill_null(pc.not_equal(people["status_reason"], WITHDRAWN), True)  # noqa: FBT003 - the value of a column
+    people = people.filter(stays)
+    names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
+    parts = []
+    for table, plan in _chunks(given):
+        bare = replace(plan, quantities=(), answers=())
+        kept = _of_those_days(read_rows(table, bare), names, day)
+        if kept.any():
+            rows = read_rows(table.filter(pa.array(kept)), plan)
+            batch = check_plausibility(rows.batch)
+            parts.append(visit_tables(batch, rows.person_id, guidelines, wanted))
+    return VisitTables.joined(parts)
+
+
+def _of_those_days(rows: Any, names: Any, day: Any) -> Any:  # noqa: ANN401
+    """Say which rows are of the day that the result speaks of."""
+    at = pc.fill_null(pc.index_in(rows.person_id, names), -1).to_numpy(zero_copy_only=False)
+    known = np.append(day, UNKNOWN_DAY)
+    return (at >= 0) & (days_of(rows.visit_date) == known[at])
+
+
+def _chunks(given: VisitFiles) -> Iterator[tuple[Any, TablePlan]]:
+    mapping = read_mapping(given.mapping) if given.mapping else TableMapping()
+    contents = [(file, read_contents(file, mapping.csv)) for file in find_inputs(given.files)]
+    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
+    for fragment in list_fragments(contents):
+        plan = plans[fragment.file.name]
+        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
+            yield chunk.table, plan

@@ -1,0 +1,198 @@
+"""The search on what was measured, answered and found at the visits: of a batch, and of a store."""
+
+import json
+
+import pytest
+from laennec.cli import app
+from laennec.datasets.readers.cohorts import Cohort, SiteCodes, parse_criteria
+from laennec.engine.errors import DataError
+from laennec.serving.codes.site_maps import template
+from laennec.serving.years.search import Beside, Sources, search_people
+from laennec.serving.years.visits import VisitFiles
+from typer.testing import CliRunner
+
+TABLE = """\
+person_id,visit_date,age_years,sex,waist_cm,systolic_bp_mmhg,diastolic_bp_mmhg,hba1c_percent,fasting_glucose_g_per_l,known_diabetes,exposure_noise
+old,2020-01-10,50,male,99,150,95,7.0,1.30,false,true
+old,2025-01-10,55,male,95,128,78,5.4,0.95,false,false
+high,2025-02-10,55,male,104,162,101,6.8,1.26,false,true
+known,2025-02-11,60,female,88,135,82,6.1,1.05,true,
+bound,2025-02-12,60,female,88,135,82,,<1.00,,false
+"""
+MAPPING = """\
+schema = "laennec.mapping/1"
+[columns]
+"exposure.noise" = "exposure_noise"
+"""
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    """Return a folder with visits, their mapping, and the result of their batch."""
+    folder = tmp_path_factory.mktemp("batch")
+    (folder / "visits.csv").write_text(TABLE)
+    (folder / "mapping.toml").write_text(MAPPING)
+    done = CliRunner().invoke(
+        app,
+        ["batch", str(folder / "visits.csv"), "--mapping", str(folder / "mapping.toml"),
+         "--out", str(folder / "result"), "--workers", "1"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def names(where, folder, site=None):
+    files = VisitFiles((folder / "visits.csv",), folder / "mapping.toml")
+    sources = Sources(folder / "result", Beside(visits=files), site=site)
+    found = search_people(Cohort("", parse_criteria([where], site)), sources)
+    return found.people["person_id"].to_pylist()
+
+
+CONDITIONS = [
+    ("value.hba1c >= 6.8 %", ["high"]),
+    ("value.hba1c > 6.8 %", []),
+    ("value.hba1c > 50 mmol/mol", ["high"]),
+    ("fasting_glucose_g_per_l >= 1.26", ["high"]),
+    ("fasting_glucose_g_per_l > 1.26", []),
+    ("value.glucose < 1.10 g/L", ["bound", "known", "old"]),
+    ("loinc.1558-6 < 1.00 g/L", ["bound", "old"]),
+    ("loinc.4548-4 <= 5.4 %", ["old"]),
+    ("systolic_bp_mmhg >= 140", ["high"]),
+    ("value.hba1c is unknown", ["bound"]),
+    ("finding.blood_pressure = present", ["high"]),
+    ("finding.blood_pressure != present", ["bound", "known", "old"]),
+    ("grade.blood_pressure = grade_2", ["high"]),
+    ("cim10.R03.0 = yes and value.waist > 100 cm", ["high"]),
+    ("condition.diabetes = yes", ["known"]),
+    ("condition.diabetes = no", ["high", "old"]),
+    ("condition.diabetes is unknown", ["bound"]),
+    ("exposure.noise = yes", ["high"]),
+    ("exposure.noise = no", ["bound", "old"]),
+]
+
+
+@pytest.mark.parametrize(("where", "expected"), CONDITIONS)
+def test_the_values_of_the_last_visit_are_found_and_the_past_is_not(batch, where, expected):
+    assert names(where, batch) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("value.hba1c > 6.5", "without a unit is not guessed"),
+        ("value.hba1c > 6.5 g/L", "no unit of it"),
+        ("value.waist > 1 km", "no unit of it"),
+        ("fasting_glucose_g_per_l > 7 mmol/L", "no unit of it"),
+        ("value.hba1c in 6 %, 7 %", "one number"),
+        ("value.hba1c > <6 %", "two comparisons"),
+        ("value.hba1c > high %", "a number is asked for"),
+        ("value.shoe_size > 40 cm", "nothing has this name"),
+        ("loinc.1-1 > 40 cm", "no measurement is read by this code"),
+        ("cim10.E11 = yes", "no finding leaves with it"),
+        ("finding.gout = present", "no finding has this name"),
+        ("condition.gout = yes", "no search knows it"),
+        ("condition.diabetes = maybe", "it is no answer"),
+        ("exposure.gold = yes", "no list has it"),
+        ("local.X1 = yes", "no thesaurus that was given has it"),
+    ],
+)
+def test_what_has_no_unit_or_no_name_is_refused(where, said):
+    with pytest.raises(DataError) as refused:
+        parse_criteria([where])
+    assert said in str(refused.value)
+
+
+def test_a_condition_on_values_without_visits_is_refused(batch):
+    cohort = Cohort("", parse_criteria(["value.hba1c > 6 %"]))
+    with pytest.raises(DataError, match="--visits"):
+        search_people(cohort, Sources(batch / "result"))
+
+
+def test_a_sites_own_code_asks_what_its_thesaurus_says(batch):
+    site = SiteCodes({"B17": "exposure.noise", "GLY": "value.hba1c"})
+    assert names("local.B17 = yes and local.GLY >= 6.8 %", batch, site) == ["high"]
+    own = Cohort("", parse_criteria(["local.B17 = yes"], site))
+    assert own.criteria.text == "local.B17 = yes"
+    assert own.sha256 == Cohort("", parse_criteria(["exposure.noise = yes"])).sha256
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["search", *(str(w) for w in words)])
+
+
+def visit(number, **more):
+    return {
+        "schema": "laennec.visit/1",
+        "visit_id": f"v{number}",
+        "performed_at": "2025-02-10T09:00:00+01:00",
+        "person": {"id": f"p{number}", "birth_date": "1970-01-01", "sex": "male"},
+        **more,
+    }
+
+
+def glucose(value, unit):
+    return {"code": "glucose", "value": value, "unit": unit, "specimen": "venous_plasma",
+            "fasting_hours": 10}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Return the address of a store with three visits, one of them corrected."""
+    folder = tmp_path_factory.mktemp("store")
+    database = f"sqlite:///{folder / 'store.db'}"
+    visits = [
+        visit(1, measurements=[glucose("1.31", "g/L")], exposures=["noise", "night_work"]),
+        visit(2, measurements=[glucose("9.0", "mmol/L")], conditions=["diabetes"], exposures=[]),
+        visit(2, measurements=[glucose("5.0", "mmol/L")], conditions=["diabetes"], exposures=[]),
+        visit(3, measurements=[{"code": "systolic_bp", "value": "186", "unit": "mm[Hg]"},
+                               {"code": "diastolic_bp", "value": "104", "unit": "mm[Hg]"}]),
+    ]  # fmt: skip
+    for i, one in enumerate(visits):
+        path = folder / f"visit-{i}.json"
+        path.write_text(json.dumps(one))
+        done = CliRunner().invoke(app, ["screen", str(path), "--database", database])
+        assert done.exit_code == 0, done.output
+    return database
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("value.glucose >= 1.26 g/L", ["p1"]),
+        ("value.glucose < 5.1 mmol/L", ["p2"]),
+        ("finding.diabetes_range = present", ["p1"]),
+        ("cim10.R03.0 = yes", ["p3"]),
+        ("exposure.noise = yes and exposure.night_work = yes", ["p1"]),
+        ("exposure.noise = no", ["p2"]),
+        ("condition.diabetes = yes", ["p2"]),
+        ("urgency.blood_pressure in U0, U1", ["p3"]),
+        ("visit_date = 2025-02-10", ["p1", "p2", "p3"]),
+    ],
+)
+def test_the_stored_visits_are_searched_without_a_batch(store, tmp_path, where, expected):
+    listed = tmp_path / "people.csv"
+    told = run("--database", store, "--where", where, "--by", "dr-a", "--people", listed)
+    assert told.exit_code == 0, told.output
+    assert listed.read_text().split() == ["person_id", *expected]
+    assert json.loads(told.stdout)["people"]["found"] == "<11"
+
+
+def test_a_thesaurus_file_names_the_sites_codes(store, tmp_path):
+    path = tmp_path / "thesaurus.toml"
+    key = '"question:exposure.noise" = { code = "'
+    path.write_text(template().replace(key, f"{key}B17"))
+    told = run("--database", store, "--where", "local.B17 = yes", "--thesaurus", path)
+    assert told.exit_code == 0, told.output
+    refused = run("--database", store, "--where", "local.B18 = yes", "--thesaurus", path)
+    assert "B18" in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    "words", [["--where", "status = scored"], ["--where", "urgency is known", "--group", "status"]]
+)
+def test_stored_visits_have_no_status_and_say_so(store, words):
+    assert "would look like an answer" in str(run("--database", store, *words).exception)
+
+
+def test_nobody_to_search_among_is_refused():
+    assert "neither a result nor a store" in str(run("--where", "urgency is known").exception)
