@@ -8,27 +8,17 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ..engine.errors import DataError, NotPermitted
-from .people import Person, Role, Specialty, is_identifier
+from .people import Person, Role, Specialty
+from .site_rows import CdsClientRow, Closed, IssuerRow, SmartRow, identifier
 
 SITE_FILE = "site.toml"
 DEVELOPMENT: Final = "urn:laennec:development-issuer"
-Algorithm = Literal[
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"
-]
-"""Signatures that who checks them can't make: no shared secret, and never ``none``."""
 _PREFIX = "LAENNEC_SITE"
 _EXAMPLE = (
     f"make a folder with a {SITE_FILE} in it (examples/site shows one: schema, name, and a "
@@ -51,19 +41,8 @@ class SiteSettings(BaseSettings):
     database: str | None = None
 
 
-def _identifier(text: str) -> str:
-    if not is_identifier(text):
-        message = "an identifier is written SYSTEM:number, e.g. RPPS:10001234567"
-        raise ValueError(message)
-    return text
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class _PersonRow(_Closed):
-    id: Annotated[str, AfterValidator(_identifier)]
+class _PersonRow(Closed):
+    id: Annotated[str, AfterValidator(identifier)]
     name: str = Field(min_length=1, max_length=200)
     role: Role
     specialty: Specialty | None = None
@@ -76,99 +55,22 @@ class _PersonRow(_Closed):
         return self
 
 
-class _StoreRow(_Closed):
+class _StoreRow(Closed):
     database: str | None = None
 
 
-class _AuditRow(_Closed):
+class _AuditRow(Closed):
     private_key: Path = Path("keys/audit.key")
     public_keys: Path = Path("keys")
     checkpoints: Path = Path("checkpoints")
 
 
-class IssuerRow(_Closed):
-    """An identity provider that the site trusts.
-
-    Attributes
-    ----------
-    issuer, audience : what its tokens say in ``iss`` and must say in ``aud``
-    jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
-    algorithms : with which it signs; asymmetric only
-    authorization_url, token_url : where the pages lead to sign in (client id: ``audience``), and
-        exchange the code; both or neither; with a client_secret (a file) if need be, for a scope
-    person_claim : the claim that holds ``SYSTEM:number`` of the site file
-    max_minutes : the longest life of a token
-    once : a token is good for one request; for software that signs each of its requests
-    """
-
-    issuer: str = Field(min_length=1, max_length=200)
-    audience: str = Field(min_length=1, max_length=200)
-    jwks: Path | None = None
-    jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    algorithms: tuple[Algorithm, ...] = Field(default=("ES256",), min_length=1)
-    authorization_url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    token_url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    client_secret: Path | None = None
-    scope: str = Field(default="openid", pattern=r"^openid( [!-~]+)*$")
-    person_claim: str = "sub"
-    max_minutes: int = Field(default=60, ge=1, le=720)
-    once: bool = False
-
-    @model_validator(mode="after")
-    def _one_key_set(self) -> Self:
-        if (self.jwks is None) == (self.jwks_url is None):
-            message = "give jwks (a file) or jwks_url (an address), one of the two"
-            raise ValueError(message)
-        if (self.authorization_url is None) != (self.token_url is None):
-            message = "give authorization_url and token_url, both or neither"
-            raise ValueError(message)
-        return self
-
-
-class CdsClientRow(_Closed):
-    """A CDS Hooks client that the site trusts: visit software that signs each of its calls.
-
-    Attributes
-    ----------
-    issuer : what its tokens say in ``iss``
-    person : who it is in the site file, ``SYSTEM:number`` with the role software
-    jwks, jwks_url : its key set, a file of the site folder or an address; one of the two
-    algorithms : with which it signs; asymmetric only
-    max_minutes : the longest life of a token
-    """
-
-    issuer: str = Field(min_length=1, max_length=200)
-    person: Annotated[str, AfterValidator(_identifier)]
-    jwks: Path | None = None
-    jwks_url: Annotated[str, Field(pattern=r"^https://")] | None = None
-    algorithms: tuple[Algorithm, ...] = ("ES384", "ES256", "RS384")
-    max_minutes: int = Field(default=5, ge=1, le=60)
-
-    def at(self, audience: str) -> IssuerRow:
-        """Return it as an issuer of tokens for one address, each good for one call."""
-        return IssuerRow(
-            issuer=self.issuer,
-            audience=audience,
-            jwks=self.jwks,
-            jwks_url=self.jwks_url,
-            algorithms=self.algorithms,
-            person_claim="iss",
-            max_minutes=self.max_minutes,
-            once=True,
-        )
-
-    @model_validator(mode="after")
-    def _as_an_issuer(self) -> Self:
-        self.at("any")
-        return self
-
-
-class _CodesRow(_Closed):
+class _CodesRow(Closed):
     thesaurus: Path | None = None
     snomed: Path | None = None
 
 
-class _SiteFile(_Closed):
+class _SiteFile(Closed):
     schema_: str = Field(alias="schema", pattern=r"^laennec\.site/1$")
     name: str = Field(min_length=1)
     store: _StoreRow = _StoreRow()
@@ -177,6 +79,7 @@ class _SiteFile(_Closed):
     people: tuple[_PersonRow, ...] = ()
     issuer: tuple[IssuerRow, ...] = ()
     cds_client: tuple[CdsClientRow, ...] = ()
+    smart: tuple[SmartRow, ...] = ()
 
 
 class Site:
@@ -196,6 +99,7 @@ class Site:
     issuers : the identity providers that the site trusts
     cds_clients : the CDS Hooks clients that it trusts
     thesaurus, snomed : files with the site's own codes; None where it has none
+    smart : the visit software that may open the review page
     """
 
     def __init__(self, folder: Path, file: _SiteFile) -> None:
@@ -211,15 +115,28 @@ class Site:
         }
         self.issuers = file.issuer
         self.cds_clients = file.cds_client
+        self.smart = file.smart
         clients = [row.issuer for row in file.cds_client]
         if len(set(clients)) != len(clients) or not {r.person for r in file.cds_client} <= set(
             self._people
         ):
             raise _broken(folder, "two CDS Hooks clients with the same name, or one of nobody")
+        if not {who for row in file.smart for who in row.users.values()} <= set(self._people):
+            raise _broken(folder, "an account of visit software that belongs to nobody")
+        if len({row.iss for row in file.smart}) != len(file.smart):
+            raise _broken(folder, "the same visit software twice")
+        if any(row.smart for row in file.cds_client) and not file.smart:
+            raise _broken(folder, "a CDS Hooks client with smart links and no [[smart]] server")
         if len({row.issuer for row in file.issuer}) != len(file.issuer):
             raise _broken(folder, "two issuers with the same name")
         if len(self._people) != len(file.people):
             raise _broken(folder, "two people have the same id")
+
+    @property
+    def has_client_key(self) -> bool:
+        """The service proves itself somewhere by a key of its own."""
+        of_issuers = any(row.client_key for row in self.issuers)
+        return of_issuers or any(row.client_key for row in self.smart)
 
     def person(self, said: str) -> Person:
         """Return the person a command names.

@@ -55,7 +55,9 @@ def draft_of_card(card: str) -> str:
     return draft_id
 
 
-def report_card(status: Mapping[str, Any], draft_id: str, base: str) -> Json:
+def report_card(
+    status: Mapping[str, Any], draft_id: str, base: str, *, is_smart: bool = False
+) -> Json:
     """Return the card of a report.
 
     Parameters
@@ -63,6 +65,7 @@ def report_card(status: Mapping[str, Any], draft_id: str, base: str) -> Json:
     status : its ``laennec.visit_status/1``
     draft_id : of the store
     base : address of the service, without a slash at its end
+    is_smart : it leads to the review page by a SMART launch of the visit software
     """
     lang = str(status["language"])
     is_refused = any(item["severity"] == _REFUSED for item in status["refused_items"])
@@ -81,14 +84,15 @@ def report_card(status: Mapping[str, Any], draft_id: str, base: str) -> Json:
         "suggestions": [reading],
         "selectionBehavior": "any",
         "overrideReasons": override_codings(lang),
-        "links": [
-            {
-                "label": words(lang, "link.review"),
-                "url": f"{base}/review/{draft_id}",
-                "type": "absolute",
-            }
-        ],
+        "links": [{"label": words(lang, "link.review"), **_way(draft_id, base, is_smart=is_smart)}],
     }
+
+
+def _way(draft_id: str, base: str, *, is_smart: bool) -> Json:
+    """Return where a card leads: an address, or a launch that the visit software completes."""
+    if not is_smart:
+        return {"url": f"{base}/review/{draft_id}", "type": "absolute"}
+    return {"url": f"{base}/smart/launch", "type": "smart", "appContext": draft_id}
 
 
 def override_codings(lang: str) -> list[Json]:

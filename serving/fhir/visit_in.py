@@ -121,9 +121,13 @@ def _head(
 
 
 def _visit_id(bundle: Mapping[str, Any], encounter: Mapping[str, Any]) -> str:
+    return visit_number(encounter) or text(obj(bundle.get("identifier")).get("value"))
+
+
+def visit_number(encounter: Mapping[str, Any]) -> str:
+    """Return an Encounter's own number where it has exactly one, else its id."""
     numbers = [text(one.get("value")) for one in objects(encounter.get("identifier"))]
-    own = numbers[0] if len(numbers) == 1 else text(encounter.get("id"))
-    return own or text(obj(bundle.get("identifier")).get("value"))
+    return numbers[0] if len(numbers) == 1 else text(encounter.get("id"))
 
 
 def _measurements(

@@ -12,6 +12,7 @@ from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
 from ..pages import provider_routes
 from ..pages import routes as pages
+from ..pages import smart_routes as smart
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
 from . import (
@@ -92,6 +93,7 @@ def create_app(
         operations,
         pages,
         provider_routes,
+        smart,
         visit_page,
     ):
         app.include_router(room.router)

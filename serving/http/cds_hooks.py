@@ -114,7 +114,7 @@ def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     draft_id, _ = drafted(call, visit, language, said)
     history = read_history(call.service.store, draft_id)
     status = report_json(call, history, language, is_status=True)
-    card = report_card(status, draft_id, base)
+    card = report_card(status, draft_id, base, is_smart=_is_smart(call))
     unread = [f"- {i.found}: {i.remedy} [{i.where}]" for i in sent.issues if i.severity == "error"]
     return {**card, "detail": "\n".join([*unread, card["detail"]])} if unread else card
 
@@ -125,9 +125,17 @@ def _waiting(call: Call, asked: HookCall, language: str, base: str) -> list[Json
     number = person_number(asked.prefetch["patient"])
     waiting = [item for item in worklist_of(call) if item.person_id == number]
     return [
-        report_card(_status(call, item.draft_id, language), item.draft_id, base)
+        report_card(
+            _status(call, item.draft_id, language), item.draft_id, base, is_smart=_is_smart(call)
+        )
         for item in waiting[: settings()["most_cards"]]
     ]
+
+
+def _is_smart(call: Call) -> bool:
+    """Say whether the cards of this caller lead to the review page by a SMART launch."""
+    rows = () if call.service.site is None else call.service.site.cds_clients
+    return any(row.smart for row in rows if row.person == call.person.id)
 
 
 def _status(call: Call, draft_id: str, language: str) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..site import IssuerRow
+from ..site_rows import IssuerRow
 
 LEEWAY_S: Final = 30
 _MINUTE_S: Final = 60
@@ -28,7 +28,7 @@ def wrong_claim(claims: Mapping[str, Any], row: IssuerRow, now: float) -> str:
         return "another audience"
     if not number_of(claims, row):
         return "no number of its own (jti)"
-    if not (_is_time(ends) and _is_time(begun) and (not_before is None or _is_time(not_before))):
+    if not (is_time(ends) and is_time(begun) and (not_before is None or is_time(not_before))):
         return "no times (exp, iat), or one that is none"
     return _wrong_time(ends, begun, not_before, (row, now))  # type: ignore[arg-type]  # as checked above
 
@@ -36,12 +36,12 @@ def wrong_claim(claims: Mapping[str, Any], row: IssuerRow, now: float) -> str:
 def number_of(claims: Mapping[str, Any], row: IssuerRow) -> str:
     """Return what names a token: its ``jti``; of a provider's sign-in without one, its nonce."""
     said = claims.get("jti")
-    if said is None and row.authorization_url and not row.once:
+    if said is None and row.has_sign_in and not row.once:
         said = claims.get("nonce")
     return said if isinstance(said, str) else ""
 
 
-def _is_time(value: object) -> bool:
+def is_time(value: object) -> bool:
     """Say whether a value is a moment in seconds; NaN and what no clock reaches are none."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and 0 <= value < _YEAR_10000_S  # type: ignore[operator]  # a number by now

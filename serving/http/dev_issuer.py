@@ -3,19 +3,17 @@
 Its key lies in the site folder. A service that other machines reach refuses a site that trusts it.
 """
 
-import json
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
 
 from ...engine.errors import NotPermitted
 from ..clock import Clock, read_clock
-from ..site import DEVELOPMENT, IssuerRow, load_site
+from ..site import DEVELOPMENT, load_site
+from .local_keys import LocalKey
 
 _ALGORITHM: Final = "ES256"
 _KEY: Final = Path("keys/development_issuer.key.json")
@@ -54,20 +52,5 @@ def development_token(person_id: str, folder: Path | None, *, minutes: int, cloc
         "exp": int((now + timedelta(minutes=minutes)).timestamp()),
         "jti": secrets.token_urlsafe(16),
     }
-    key = _key(folder or Path(), row)
+    key = LocalKey(_KEY, row.jwks, _ALGORITHM).open(folder or Path())
     return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, claims, key, [_ALGORITHM])
-
-
-def _key(folder: Path, row: IssuerRow) -> ECKey:
-    """Return the key of the development issuer; made with its key set where there is none."""
-    file = folder / _KEY
-    if file.exists():
-        return ECKey.import_key(json.loads(file.read_text(encoding="utf-8")))
-    key = ECKey.generate_key("P-256", auto_kid=True)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(key.as_dict(private=True), stream)
-    public = KeySet([key]).as_dict(private=False)
-    (folder / str(row.jwks)).write_text(json.dumps(public), encoding="utf-8")
-    return key

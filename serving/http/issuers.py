@@ -5,34 +5,29 @@ are required. Who a person is and what they may do stands in the site file, neve
 """
 
 import json
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
-from sqlalchemy import text
 
-from ...engine.errors import DataError, NotPermitted, ScreeningError
+from ...engine.errors import NotPermitted
 from ..clock import Clock, read_clock
 from ..people import Person
-from ..site import IssuerRow, Site
+from ..site import Site
+from ..site_rows import IssuerRow
 from ..store.store import Store
 from .claims import LEEWAY_S, number_of, wrong_claim
-from .key_sets import fetched
+from .discovery import Discovery
+from .key_sets import KeySource
 from .problems import NotSignedIn
+from .used_up import is_used_up, use_up
 
-_REFRESH_S: Final = 300
-_AGAIN_S: Final = 30
 _MOST_TOKEN: Final = 8192
 _DOTS: Final = 2
-_PUBLIC: Final = frozenset({"RSA", "EC", "OKP"})
-_LEAST_RSA_BITS: Final = 2048
 _USE: Final = "use"
 _SIGN_IN: Final = "sign-in"
 _END: Final = "end"
@@ -42,12 +37,6 @@ class Replayed(NotSignedIn):
     """A token that is good for one use and was used."""
 
     code = "token_replayed"
-
-
-class IssuerUnavailable(ScreeningError):
-    """The keys of an issuer can't be had, so nobody can be told from anybody."""
-
-    code = "issuer_unavailable"
 
 
 def looks_signed(token: str) -> bool:
@@ -66,39 +55,6 @@ class Checked:
     ends_at: int
 
 
-@dataclass(slots=True)
-class _Keys:
-    """The key set of one issuer, read again after a while and when a key is not known."""
-
-    row: IssuerRow
-    folder: Path
-    keys: KeySet | None = None
-    read_at: float = field(default=float("-inf"))
-
-    def current(self, kid: str | None) -> KeySet:
-        age_s = time.monotonic() - self.read_at
-        is_known = self.keys is not None and (
-            kid is None or any(key.kid == kid for key in self.keys.keys)
-        )
-        if age_s > (_REFRESH_S if is_known else _AGAIN_S):
-            self._read()
-        if self.keys is None:
-            raise _no_keys(self.row)
-        return self.keys
-
-    def _read(self) -> None:
-        self.read_at = time.monotonic()
-        try:
-            if self.row.jwks_url is not None:
-                said = fetched(self.row.jwks_url)
-            else:
-                said = (self.folder / str(self.row.jwks)).read_bytes()
-            self.keys = key_set(json.loads(said))
-        except (OSError, ValueError, JoseError, KeyError, TypeError):
-            if self.keys is None:
-                raise _no_keys(self.row) from None
-
-
 class Issuers:
     """The identity providers that a site trusts.
 
@@ -107,16 +63,42 @@ class Issuers:
     site : whose people the tokens name, and whose issuers are trusted
     folder : of the site, where key set files lie
     store : where used tokens are remembered, for every process of the service
+    own : this service itself, where it signs sessions
+    discovery : of the issuers whose addresses are discovered
 
     Attributes
     ----------
     providers : the issuers with a sign-in page of their own
     """
 
-    def __init__(self, site: Site, folder: Path, store: Store) -> None:
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        store: Store,
+        *,
+        own: Iterable[IssuerRow] = (),
+        discovery: Discovery | None = None,
+    ) -> None:
         self._site, self._store = site, store
-        self._keys = {row.issuer: _Keys(row, folder) for row in site.issuers}
-        self.providers = tuple(row for row in site.issuers if row.authorization_url)
+        self._discovery = discovery or Discovery()
+        rows = (*site.issuers, *own)
+        self._keys = {row.issuer: self._source(row, folder) for row in rows}
+        self.providers = tuple(row for row in site.issuers if row.has_sign_in)
+
+    def provider(self, row: IssuerRow) -> IssuerRow:
+        """Return a provider's row with its addresses, discovered where none is written.
+
+        Raises
+        ------
+        IssuerUnavailable : its discovery can't be read or used
+        """
+        return row.at(self._discovery.openid(row.issuer)) if row.discover else row
+
+    def _source(self, row: IssuerRow, folder: Path) -> KeySource:
+        if not row.discover:
+            return KeySource(row, folder)
+        return KeySource(row, folder, lambda: self._discovery.openid(row.issuer).jwks_url)
 
     def person(self, token: str, clock: Clock) -> Person:
         """Return who sends a request with a token; one that is good once is used up by it.
@@ -131,7 +113,7 @@ class Issuers:
         checked = self._checked(token, clock)
         if checked.row.once:
             self._use_up(checked, _USE, clock)
-        elif self._is_used(checked, _END):
+        elif is_used_up(self._store, _name(checked, _END)):
             raise refused("a token that was signed out")
         return checked.person
 
@@ -151,7 +133,7 @@ class Issuers:
         checked = self._checked(token, clock)
         if nonce is not None and checked.nonce != nonce:
             raise refused("a token that answers another sign-in")
-        if self._is_used(checked, _END):
+        if is_used_up(self._store, _name(checked, _END)):
             raise refused("a token that was signed out")
         self._use_up(checked, _SIGN_IN, clock)
         return checked.person
@@ -167,10 +149,8 @@ class Issuers:
         if len(token) > _MOST_TOKEN:
             raise refused("a token that is too long")
         try:
-            header, said = _opened(token)
-            keys = self._keys[str(said.get("iss"))]
-            algorithms = list(keys.row.algorithms)
-            claims = jwt.decode(token, keys.current(header.get("kid")), algorithms).claims
+            keys = self._keys[str(_opened(token).get("iss"))]
+            claims = jwt.decode(token, keys.of_token(token), list(keys.row.algorithms)).claims
         except (JoseError, KeyError, ValueError, TypeError, RecursionError):
             raise refused("a token that no issuer of this site signed") from None
         return self._claimed(claims, keys.row, read_clock(clock).timestamp())
@@ -186,21 +166,10 @@ class Issuers:
             raise refused("a token of nobody in the site file") from None
         return Checked(person, row, number, str(claims.get("nonce", "")), int(claims["exp"]))
 
-    def _is_used(self, checked: Checked, how: str) -> bool:
-        query = text("SELECT 1 FROM used_tokens WHERE token_hash = :hash")
-        with self._store.read() as connection:
-            found = connection.execute(query, {"hash": _hash(checked, how)}).one_or_none()
-        return found is not None
-
     def _use_up(self, checked: Checked, how: str, clock: Clock) -> None:
-        now = int(read_clock(clock).timestamp())
-        row = {"hash": _hash(checked, how), "ends": checked.ends_at + LEEWAY_S}
-        with self._store.write() as connection:
-            connection.execute(text("DELETE FROM used_tokens WHERE ends_at < :now"), {"now": now})
-            done = connection.execute(
-                text("INSERT INTO used_tokens VALUES (:hash, :ends) ON CONFLICT DO NOTHING"), row
-            )
-        if done.rowcount != 1 and how != _END:
+        ends_at = checked.ends_at + LEEWAY_S
+        is_first = use_up(self._store, _name(checked, how), ends_at=ends_at, clock=clock)
+        if not is_first and how != _END:
             raise Replayed(
                 found="a token that was used before",
                 why="whoever saw it once could act in the person's name",
@@ -209,40 +178,17 @@ class Issuers:
             )
 
 
-def key_set(said: Mapping[str, Any]) -> KeySet:
-    """Return the public keys of a key set; a shared secret among them is refused.
-
-    Raises
-    ------
-    DataError : a key that is no public key, or too short
-    """
-    keys = KeySet.import_key_set({"keys": said["keys"]})
-    for key in keys.keys:
-        if key.key_type not in _PUBLIC or _is_short(key):
-            raise DataError(
-                found=f"a key of the kind {key.key_type} in a key set",
-                why="who can check it could forge it, or it can be broken",
-                remedy="Publish RSA keys of 2048 bits or more, EC or Ed25519 keys",
-                path="jwks",
-            )
-    return keys
-
-
-def _is_short(key: Any) -> bool:  # noqa: ANN401 - a key of any kind
-    return key.key_type == "RSA" and key.public_key.key_size < _LEAST_RSA_BITS
-
-
-def _opened(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the header and the claims before the signature is checked, to find the issuer."""
+def _opened(token: str) -> Mapping[str, Any]:
+    """Return the claims before the signature is checked, to find the issuer."""
     found = extract_compact(token.encode("ascii"))
     said = json.loads(found.payload)
     if not isinstance(said, dict):
         raise TypeError
-    return found.headers(), said
+    return said
 
 
-def _hash(checked: Checked, how: str) -> str:
-    return sha256(f"{how}\0{checked.number}".encode()).hexdigest()
+def _name(checked: Checked, how: str) -> str:
+    return f"{how}\0{checked.number}"
 
 
 def refused(found: str) -> NotSignedIn:
@@ -252,13 +198,4 @@ def refused(found: str) -> NotSignedIn:
         why="it is not known who asks",
         remedy="Sign in again with the identity provider of the site",
         path="authorization",
-    )
-
-
-def _no_keys(row: IssuerRow) -> IssuerUnavailable:
-    return IssuerUnavailable(
-        found="an issuer whose keys can't be read",
-        why="a signature can't be checked without them",
-        remedy="Give the key set file, or make its address reachable, and send again",
-        path=f"issuer {row.issuer[:80]}",
     )

@@ -19,7 +19,8 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from ...engine.errors import DataError
-from ..site import IssuerRow
+from ..site_rows import IssuerRow
+from .client_key import client_proof
 from .issuers import refused
 from .key_sets import fetched
 from .problems import NotSignedIn
@@ -71,7 +72,9 @@ class Question:
         return question
 
 
-def sign_in_address(row: IssuerRow, question: Question, back: str) -> str:
+def sign_in_address(
+    row: IssuerRow, question: Question, back: str, more: Mapping[str, str] | None = None
+) -> str:
     """Return where the browser is led.
 
     Parameters
@@ -79,6 +82,7 @@ def sign_in_address(row: IssuerRow, question: Question, back: str) -> str:
     row : of a provider with ``authorization_url``
     question : what is asked
     back : the address of this service to which the provider leads the browser back
+    more : what else is asked for, as a launch does
     """
     challenge = base64.urlsafe_b64encode(hashlib.sha256(question.verifier.encode()).digest())
     asked = {
@@ -90,6 +94,7 @@ def sign_in_address(row: IssuerRow, question: Question, back: str) -> str:
         "nonce": question.nonce,
         "code_challenge": challenge.decode("ascii").rstrip("="),
         "code_challenge_method": "S256",
+        **(more or {}),
     }
     address = str(row.authorization_url)
     return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
@@ -124,6 +129,16 @@ def token_for(row: IssuerRow, folder: Path, asked: tuple[Question, str, str]) ->
     ------
     NotSignedIn : the provider gives no token for it, or can't be reached
     """
+    said = exchanged(row, folder, asked).get("id_token")
+    if not isinstance(said, str):
+        raise _no_token()
+    return said
+
+
+def exchanged(
+    row: IssuerRow, folder: Path, asked: tuple[Question, str, str]
+) -> Mapping[str, object]:
+    """Return all that a provider answers to a code; as `token_for`."""
     question, code, back = asked
     form = {
         "grant_type": "authorization_code",
@@ -132,11 +147,15 @@ def token_for(row: IssuerRow, folder: Path, asked: tuple[Question, str, str]) ->
         "client_id": row.audience,
         "code_verifier": question.verifier,
     }
+    if row.client_key:
+        form |= client_proof(row, folder)
     try:
         said = json.loads(fetched(str(row.token_url), form, _secret_of(row, folder)))
-        return str(said["id_token"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise refused("a code for which the identity provider gave no token") from None
+    except (OSError, ValueError, RecursionError):
+        raise _no_token() from None
+    if not isinstance(said, dict):
+        raise _no_token()
+    return said
 
 
 def _secret_of(row: IssuerRow, folder: Path) -> str:
@@ -154,6 +173,10 @@ def _secret_of(row: IssuerRow, folder: Path) -> str:
         ) from None
     pair = f"{quote(row.audience, safe='')}:{quote(secret, safe='')}"
     return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+
+
+def _no_token() -> NotSignedIn:
+    return refused("a code for which the identity provider gave no token")
 
 
 def _not_asked() -> NotSignedIn:

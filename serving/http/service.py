@@ -14,9 +14,12 @@ from ..codes.site_codes import SiteCodes
 from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store.store import Store, open_store
+from .client_key import client_keys
+from .discovery import Discovery
 from .issuers import Issuers
 from .limits import LimitCounts, Limits
 from .metrics import Metrics
+from .sessions import SESSION, session_issuer
 from .settings import HttpSettings
 from .tokens import TOKEN_FILE, Tokens
 from .turns import Turns
@@ -34,6 +37,7 @@ class Service:
     store : the opened store
     site, tokens : who may sign in; None on a machine without a site, where nobody can decide
     issuers : the identity providers that the site trusts
+    discovery : what they, and the visit software, say of their addresses
     site_folder : where its keys lie
     limits : how often somebody may ask
     turns : how many visits are screened at once, and how long the others wait
@@ -49,6 +53,7 @@ class Service:
     site: Site | None
     tokens: Tokens | None
     issuers: Issuers | None
+    discovery: Discovery
     site_folder: Path | None
     limits: Limits
     turns: Turns
@@ -89,6 +94,7 @@ def opened_service(
     codes = SiteCodes() if site is None else SiteCodes.read(site.thesaurus, site.snomed)
     store = open_store(database_of(site, site_settings))
     metrics = Metrics(settings.counts_folder)
+    discovery = Discovery()
     try:
         yield Service(
             settings=settings,
@@ -97,7 +103,8 @@ def opened_service(
             store=store,
             site=site,
             tokens=_tokens(site, folder),
-            issuers=_issuers(site, folder, store, settings),
+            issuers=_issuers(site, folder, store, (settings, discovery)),
+            discovery=discovery,
             site_folder=folder,
             limits=Limits(settings.requests_per_minute, settings.refusals_per_minute, counts),
             turns=Turns(settings.screened_at_once, settings.most_wait_s),
@@ -139,10 +146,18 @@ def database_of(site: Site | None, settings: SiteSettings) -> str:
 
 
 def _issuers(
-    site: Site | None, folder: Path | None, store: Store, settings: HttpSettings
+    site: Site | None, folder: Path | None, store: Store, told: tuple[HttpSettings, Discovery]
 ) -> Issuers | None:
-    if site is None or folder is None or not site.issuers:
+    if site is None or folder is None or not (site.issuers or site.smart):
         return None
+    settings, discovery = told
+    if any(row.issuer == SESSION for row in site.issuers):
+        raise DataError(
+            found="the name of this service's own sessions in the site's issuers",
+            why="somebody else could sign for them",
+            remedy="Take it out of the site file",
+            path="issuer",
+        )
     if not settings.is_loopback and any(row.issuer == DEVELOPMENT for row in site.issuers):
         raise DataError(
             found="the development issuer in the site of a service that other machines reach",
@@ -150,7 +165,10 @@ def _issuers(
             remedy="Take it out of the site file; name the identity provider of the house",
             path="issuer",
         )
-    return Issuers(site, folder, store)
+    if site.has_client_key:
+        client_keys(folder)
+    own = (session_issuer(folder),) if site.smart else ()
+    return Issuers(site, folder, store, own=own, discovery=discovery)
 
 
 def _tokens(site: Site | None, folder: Path | None) -> Tokens | None:

@@ -10,7 +10,7 @@ from ..http.issuers import refused
 from ..http.problems import NotSignedIn
 from ..http.provider import Question, code_of, sign_in_address, token_for
 from ..http.service import Service
-from ..site import IssuerRow
+from ..site_rows import IssuerRow
 from .render import page
 from .routes import Lang, PageRoute, html
 from .session import home_of, keep_session, signed_in, ways
@@ -87,9 +87,9 @@ def _token(request: Request, service: Service, question: Question) -> str:
 def _row_of(service: Service, issuer: str) -> IssuerRow:
     rows = () if service.issuers is None else service.issuers.providers
     found = next((row for row in rows if row.issuer == issuer), None)
-    if found is None:
+    if found is None or service.issuers is None:
         raise refused("an identity provider that this site does not name")
-    return found
+    return service.issuers.provider(found)
 
 
 def _back(request: Request, service: Service) -> str:

@@ -1,5 +1,6 @@
 """CDS Hooks 2.0, as the flow of the public sandbox has it, and what a card never does."""
 
+import json
 import random
 import time
 from base64 import urlsafe_b64encode
@@ -7,12 +8,13 @@ from base64 import urlsafe_b64encode
 import pytest
 from cds_client import KEY, ROW, Sandbox, signed, trust_client
 from http_support import People, problem
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey
 from laennec.engine.errors import DataError
 from laennec.serving.audit.verify import verify
 from laennec.serving.cds_hooks.cards import card_uuid, draft_of_card
 from laennec.serving.drafts.drafts import NoSuchReport
 from laennec.serving.site import load_site
+from smart_support import smart_service
 
 MOST = 140
 
@@ -57,6 +59,23 @@ def only_card(answer):
 def steps_of(people, card):
     report = people.as_("martin").get(f"/v1/prediagnoses/{draft_of_card(card['uuid'])}").json()
     return report["state"], [s for s in report["history"] if s["act"] == "card_feedback"]
+
+
+class TestSmartLinks:
+    @pytest.fixture
+    def running(self, tmp_path, database_url):
+        with smart_service(tmp_path, beside=ROW + "smart = true\n") as (_, people):
+            keys = KeySet([KEY]).as_dict(private=False)
+            (people.site / "cds.jwks.json").write_text(json.dumps(keys), encoding="utf-8")
+            yield people
+
+    def test_a_card_of_software_that_launches_leads_by_a_launch(self, running, sandbox):
+        card = only_card(sandbox.call("visit-measured"))
+        (link,) = card["links"]
+        assert link["type"] == "smart"
+        assert link["url"] == f"{running.address}/smart/launch"
+        assert link["appContext"] == draft_of_card(card["uuid"])
+        assert only_card(sandbox.call("patient-view"))["links"] == [link]
 
 
 def test_the_flow_of_the_sandbox(running, sandbox):

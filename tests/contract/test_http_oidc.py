@@ -11,10 +11,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 from laennec.engine.errors import DataError, NotPermitted
 from laennec.serving.clock import utc_now
-from laennec.serving.http import issuers as issuers_module
+from laennec.serving.http import key_sets as key_sets_module
 from laennec.serving.http.dev_issuer import development_token
-from laennec.serving.http.issuers import Issuers, IssuerUnavailable, key_set
-from laennec.serving.http.key_sets import fetched
+from laennec.serving.http.issuers import Issuers
+from laennec.serving.http.key_sets import IssuerUnavailable, fetched, key_set
 from laennec.serving.http.settings import HttpSettings
 from laennec.serving.site import DEVELOPMENT, SiteSettings, load_site
 
@@ -206,7 +206,7 @@ def test_a_key_that_was_changed_is_read_again_and_the_old_one_ends(people, monke
     assert as_bearer(people, signed()).get("/v1/worklist").status_code == 200
     new = ECKey.generate_key("P-256", {"kid": "two"}, private=True)
     publish(people.site, new)
-    monkeypatch.setattr(issuers_module, "_AGAIN_S", -1.0)
+    monkeypatch.setattr(key_sets_module, "_AGAIN_S", -1.0)
     assert as_bearer(people, signed(key=new, kid="two")).get("/v1/worklist").status_code == 200
     problem(as_bearer(people, signed()).get("/v1/worklist"), 401, "not_signed_in")
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from http_support import PEOPLE, People, make_site
 from laennec.engine.errors import DataError
-from laennec.serving.http.key_sets import fetched
+from laennec.serving.http.discovery import Discovery
+from laennec.serving.http.key_sets import IssuerUnavailable, fetched
 from laennec.serving.http.problems import NotSignedIn
 from laennec.serving.http.provider import Question
 from laennec.serving.site import load_site
@@ -30,11 +31,17 @@ def provider(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def people(tmp_path, database_url, provider, monkeypatch):
+def row():
+    """What the row of the provider says besides."""
+    return {}
+
+
+@pytest.fixture
+def people(tmp_path, database_url, provider, row, monkeypatch):
     def site_with_provider(folder):
         site = make_site(folder)
         with (site / "site.toml").open("a", encoding="utf-8") as file:
-            file.write(provider.row())
+            file.write(provider.row(**row))
         (site / "client.secret").write_text(SECRET + "\n", encoding="utf-8")
         return site
 
@@ -179,3 +186,50 @@ def test_a_site_names_both_addresses_of_a_provider_over_tls(tmp_path, provider, 
 def test_a_cookie_that_is_none_of_ours_asked_nothing(said):
     with pytest.raises(NotSignedIn, match="did not begin"):
         Question.of_cookie(said)
+
+
+class TestDiscovered:
+    """A provider of which the site writes nothing but its name: it announces its addresses."""
+
+    @pytest.fixture
+    def row(self):
+        written = ("jwks_url", "authorization_url", "token_url")
+        return {**dict.fromkeys(written), "discover": True}
+
+    def test_it_signs_in_like_one_whose_addresses_are_written(self, people, provider):
+        browser, back = led(people, provider)
+        assert browser.get(back).status_code == 200
+        assert "Dr Martin" in browser.get("/review").text
+
+    @pytest.mark.parametrize(
+        "announced",
+        [
+            {"issuer": "https://elsewhere.example"},
+            {"token_endpoint": "http://localhost/token"},
+            {"jwks_uri": None},
+            {"code_challenge_methods_supported": ["plain"]},
+        ],
+        ids=lambda said: next(iter(said)),
+    )
+    def test_what_can_not_be_used_leads_nowhere_and_says_so(self, people, provider, announced):
+        provider.discovered = announced
+        browser = people.as_(None, follow_redirects=False)
+        away = browser.get("/review/sign-in/provider", params={"issuer": provider.address})
+        assert away.status_code == 503
+        assert "issuer_unavailable" in away.text
+
+
+def test_a_discovery_that_is_none_is_refused_in_words(monkeypatch):
+    for said in (b"[", b"[1]", b"[" * 100_000):
+        monkeypatch.setattr("laennec.serving.http.discovery.fetched", lambda _url, s=said: s)
+        with pytest.raises(IssuerUnavailable, match="no JSON"):
+            Discovery().openid("https://id.example.org")
+
+
+def test_an_issuer_that_does_not_answer_is_refused_in_words(monkeypatch):
+    def nobody(_url):
+        raise OSError
+
+    monkeypatch.setattr("laennec.serving.http.discovery.fetched", nobody)
+    with pytest.raises(IssuerUnavailable, match="discovery can't be read"):
+        Discovery().openid("https://id.example.org")

@@ -48,43 +48,44 @@ def certificate(folder):
     return file
 
 
-class Provider:
-    """A provider that signs in ``self.person`` at once; ``self.spoilt`` changes its tokens."""
+def toml_line(key, value):
+    """A line of a site file; none for None."""
+    if value is None:
+        return ""
+    text = str(value).lower() if isinstance(value, bool | int) else f'"{value}"'
+    return f"{key} = {text}\n"
+
+
+class TlsServer:
+    """A server of JSON on this machine over TLS; ``get`` and ``post`` say what it answers.
+
+    Each answers (status, object), or an address to which it leads the browser.
+    """
 
     def __init__(self, folder):
         self.key = ECKey.generate_key("P-256", {"kid": "one"}, private=True)
-        self.person, self.spoilt, self.asked, self.answers = "", {}, {}, []
         self.certificate = certificate(folder)
-        provider = self
+        server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 path = urlsplit(self.path)
-                if path.path == "/keys":
-                    keys = KeySet([provider.key]).as_dict(private=False)
-                    return self._json(200, keys)
-                if path.path == "/elsewhere":
-                    return self._to(f"{provider.address}/keys")
                 said = {k: v[0] for k, v in parse_qs(path.query).items()}
-                code = secrets.token_urlsafe(8)
-                provider.asked[code] = said
-                back = {"code": code, "state": said["state"], "iss": provider.address}
-                return self._to(f"{said['redirect_uri']}?{urlencode(back)}")
+                self._answer(server.get(path.path, said, self.headers))
 
             def do_POST(self):
                 length = int(self.headers["content-length"])
                 form = {k: v[0] for k, v in parse_qs(self.rfile.read(length).decode()).items()}
-                status, said = provider.token(form, self.headers.get("authorization", ""))
-                provider.answers.append(status)
-                self._json(status, said)
+                self._answer(server.post(form, self.headers))
 
-            def _to(self, address):
-                self.send_response(302)
-                self.send_header("Location", address)
-                self.end_headers()
-
-            def _json(self, status, said):
-                body = json.dumps(said).encode()
+            def _answer(self, answer):
+                if isinstance(answer, str):
+                    self.send_response(302)
+                    self.send_header("Location", answer)
+                    self.end_headers()
+                    return
+                status, said = answer
+                body = said if isinstance(said, bytes) else json.dumps(said).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -100,20 +101,68 @@ class Provider:
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.address = f"https://localhost:{self._server.server_address[1]}"
 
-    def token(self, form, authorization):
+    def keys(self):
+        return KeySet([self.key]).as_dict(private=False)
+
+    def signed(self, claims, **header):
+        said = {k: v for k, v in claims.items() if v is not None}
+        return jwt.encode({"alg": "ES256", "kid": "one", **header}, said, self.key)
+
+    def __enter__(self):
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def is_proved(asked, form):
+    """Whether who exchanges a code is who asked for it: PKCE S256 and the same way back."""
+    challenge = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+    proof = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
+    return (
+        asked is not None
+        and asked["code_challenge_method"] == "S256"
+        and proof == asked["code_challenge"]
+        and form["redirect_uri"] == asked["redirect_uri"]
+    )
+
+
+class Provider(TlsServer):
+    """A provider that signs in ``self.person`` at once; ``self.spoilt`` changes its tokens."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.person, self.spoilt, self.asked, self.answers = "", {}, {}, []
+        self.discovered = {}
+
+    def get(self, path, said, _headers):
+        if path == "/keys":
+            return 200, self.keys()
+        if path == "/elsewhere":
+            return f"{self.address}/keys"
+        if path == "/.well-known/openid-configuration":
+            return 200, {
+                "issuer": self.address,
+                "authorization_endpoint": f"{self.address}/authorize",
+                "token_endpoint": f"{self.address}/token",
+                "jwks_uri": f"{self.address}/keys",
+                **self.discovered,
+            }
+        code = secrets.token_urlsafe(8)
+        self.asked[code] = said
+        back = {"code": code, "state": said["state"], "iss": self.address}
+        return f"{said['redirect_uri']}?{urlencode(back)}"
+
+    def post(self, form, headers):
         """The answer to a code: a token, once, to who can prove that they asked for it."""
         asked = self.asked.pop(form.get("code"), None)
-        challenge = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        proof = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
+        authorization = headers.get("authorization", "")
         client = base64.b64decode(authorization.removeprefix("Basic ")).decode()
-        good = (
-            asked is not None
-            and asked["code_challenge_method"] == "S256"
-            and proof == asked["code_challenge"]
-            and form["redirect_uri"] == asked["redirect_uri"]
-            and client == "laennec:a%20secret%20of%20the%20client"
-        )
-        if not good:
+        is_good = is_proved(asked, form) and client == "laennec:a%20secret%20of%20the%20client"
+        self.answers.append(200 if is_good else 400)
+        if not is_good:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         claims = {
@@ -125,7 +174,7 @@ class Provider:
             "nonce": asked["nonce"],
             **self.spoilt,
         }
-        return 200, {"id_token": jwt.encode({"alg": "ES256", "kid": "one"}, claims, self.key)}
+        return 200, {"id_token": self.signed(claims)}
 
     def row(self, **more):
         """The row of this provider in a site file."""
@@ -138,12 +187,4 @@ class Provider:
             "client_secret": "client.secret",
             **more,
         }
-        return "\n[[issuer]]\n" + "".join(f'{k} = "{v}"\n' for k, v in said.items())
-
-    def __enter__(self):
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_error):
-        self._server.shutdown()
-        self._server.server_close()
+        return "\n[[issuer]]\n" + "".join(toml_line(k, v) for k, v in said.items())

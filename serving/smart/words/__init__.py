@@ -1,0 +1,1 @@
+"""What is said where a launch is refused, in French and English."""
