@@ -15,11 +15,13 @@ from ..engine.bundles import (
     InputSpec,
     Manifest,
     Move,
+    OperatingPoint,
     Outputs,
     Training,
 )
 from ..engine.errors import DataError
 from ..engine.fuzzy.system import FuzzySystem, MamdaniSystem, load_system
+from .report import Line, find
 from .survey import FloatArray
 
 BoolArray = NDArray[np.bool_]
@@ -167,3 +169,33 @@ def hand_written_manifest(
         changes=(),
         metrics=(),
     )
+
+
+def band_points(
+    low: tuple[float, str], high: tuple[float, str], lines: Sequence[Line]
+) -> tuple[OperatingPoint, ...]:
+    """Name both band cut-offs with what they find, out of fold.
+
+    Parameters
+    ----------
+    low : the risk below which the band is low, and what that is for
+    high : the risk from which the band is high, and what that is for
+    lines : the measurements of the run; the table ``cuts`` holds both
+    """
+    points = []
+    for name, (cut, purpose) in (("low_cut", low), ("high_cut", high)):
+        row = {
+            measure: find(lines, "cuts", name, measure).estimate.value
+            for measure in ("sensitivity", "specificity", "referred")
+        }
+        points.append(
+            OperatingPoint(
+                name=name,
+                value_from=cut,
+                purpose=purpose,
+                sensitivity=row["sensitivity"],
+                specificity=row["specificity"],
+                referred_share=row["referred"],
+            )
+        )
+    return tuple(points)

@@ -1,12 +1,11 @@
 """The manifest of the model, from the recipe, the learned system and the run's lines."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...engine.bundles import Bands, Calibration, Manifest, OperatingPoint, Outputs, Training
+from ...engine.bundles import Bands, Calibration, Manifest, Outputs, Training
 from ...engine.fuzzy.system import TskSystem
 from ..bundle import metric_of
-from ..manifest_parts import Provenance, changes_for, input_specs, training_ranges
+from ..manifest_parts import Provenance, band_points, changes_for, input_specs, training_ranges
 from ..report import Line, find
 from .cohort import Cohort
 from .judge import RISK_DECIMALS
@@ -73,32 +72,10 @@ def build_manifest(shipped: Shipped, recipe: Recipe, provenance: Provenance) -> 
         limits=tuple(text["limits"]),
         inputs=input_specs(system, recipe.raw["input"], training_ranges(people.x, people.observed)),
         changes=changes_for(system.inputs, recipe.raw["change"]),
-        operating_points=_operating_points(settings.low_below, settings.high_from, lines),
+        operating_points=band_points(
+            (settings.low_below, "below it the band is low: few who die are missed"),
+            (settings.high_from, "from it the band is high: risk factors are reviewed first"),
+            lines,
+        ),
         metrics=tuple(metric_of(find(lines, *key), population) for key in _SUMMARY),
     )
-
-
-def _operating_points(
-    low_below: float, high_from: float, lines: Sequence[Line]
-) -> tuple[OperatingPoint, ...]:
-    """Name both band cut-offs with what they find by the horizon, out of fold."""
-    points = []
-    for name, cut, purpose in (
-        ("low_cut", low_below, "below it the band is low: few who die are missed"),
-        ("high_cut", high_from, "from it the band is high: risk factors are reviewed first"),
-    ):
-        row = {
-            measure: find(lines, "cuts", name, measure).estimate.value
-            for measure in ("sensitivity", "specificity", "referred")
-        }
-        points.append(
-            OperatingPoint(
-                name=name,
-                value_from=cut,
-                purpose=purpose,
-                sensitivity=row["sensitivity"],
-                specificity=row["specificity"],
-                referred_share=row["referred"],
-            )
-        )
-    return tuple(points)

@@ -19,13 +19,14 @@ from ...engine.scores import framingham, score2
 from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
+from ..fitted import Fitted
 from ..manifest_parts import Provenance, check_only_form, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray, replicate_factors
 from . import judge
 from .cohort import BoolArray, Cohort, make_cohort, score_inputs
-from .fit import Fitted, fit_model
+from .fit import fit_model
 from .manifest import Shipped, build_manifest
 from .recipe import MODEL, Recipe, load_recipe
 from .words import card_about

@@ -5,8 +5,8 @@ from typing import Any
 
 from ...datasets.sources.nhanes import nhanes_source
 from ...datasets.sources.nhanes_mortality import mortality_source
+from ..fitted import Fitted
 from ..manifest_parts import Provenance
-from .fit import Fitted
 from .recipe import FOLDER, Recipe
 
 

@@ -7,9 +7,10 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from ..fitted import Fitted
 from ..survey import FloatArray
 from .cohort import Cohort
-from .fit import Fitted, fit_form
+from .fit import fit_form
 from .forms import Form, Recipe
 
 

@@ -1,11 +1,9 @@
 """Learns one system: membership functions, points, bias and era offsets together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...engine.fuzzy.completion import ConditionalCompletion
@@ -13,39 +11,11 @@ from ...engine.fuzzy.system import TskSystem
 from ...engine.fuzzy.tsk import evaluate_tsk, recalibrated
 from ...models.diabetes_type_2.definition import DiabetesModule
 from ..completion import fit_completion
+from ..fitted import Fitted
 from ..learning import POINT_DECIMALS, minimise, with_readable_points, with_readable_words
 from ..metrics import fit_logistic
-from ..survey import FloatArray
 from .cohort import Cohort
 from .forms import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A learned and calibrated system.
-
-    Parameters
-    ----------
-    system : rules whose risk is calibrated to the weighted people of the last era
-    completion : what is expected of rules when inputs are missing
-    era_offset : shape (eras,), logit added for people of each era; 0 for the last
-    slope, intercept : of the calibration, already inside `system`
-    loss : weighted mean log loss that learning ended with, penalties included
-    """
-
-    system: TskSystem
-    completion: ConditionalCompletion
-    era_offset: FloatArray
-    slope: float
-    intercept: float
-    loss: float
-
-    def logit(
-        self, x: FloatArray, observed: NDArray[np.bool_], era: NDArray[np.int64]
-    ) -> FloatArray:
-        """Score people as the shipped model would, plus the offset of their era."""
-        result = evaluate_tsk(self.system, x, observed, completion=self.completion)
-        return np.asarray(result.logit + self.era_offset[era])
 
 
 def fit_form(start: TskSystem, people: Cohort, n_eras: int, settings: Settings) -> Fitted:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...engine.bundles.decode import to_toml
 from ...engine.errors import DataError
 from ...engine.fuzzy.system import TskSystem, parse_system
+from ..fitted import era_index
 
 MODEL = "diabetes_type_2"
 FOLDER = Path(__file__).parents[2] / "models" / MODEL
@@ -87,16 +88,7 @@ class Recipe:
         ------
         DataError  if a cycle belongs to no era
         """
-        names = {name: i for i, cycles in enumerate(self.eras) for name in cycles}
-        unknown = sorted(set(cycle.tolist()) - set(names))
-        if unknown:
-            raise DataError(
-                found=f"the survey cycles {', '.join(unknown)}",
-                why="the offset of their era is not known",
-                remedy="Name them under an [[era]] of forms.toml",
-                path="cycle",
-            )
-        return np.array([names[c] for c in cycle.tolist()], dtype=np.int64)
+        return era_index(self.eras, cycle, listed_in="forms.toml")
 
     def form(self, form_id: str) -> Form:
         """Return one form.

@@ -11,13 +11,12 @@ from ...engine.bundles import (
     Conformal,
     Manifest,
     Metric,
-    OperatingPoint,
     Outputs,
     Training,
 )
 from ...engine.fuzzy.system import TskSystem
 from ..bundle import metric_of
-from ..manifest_parts import Provenance, changes_for, input_specs, training_ranges
+from ..manifest_parts import Provenance, band_points, changes_for, input_specs, training_ranges
 from ..report import Line, find
 from .cohort import Cohort
 from .forms import MODEL, Form, Recipe
@@ -97,7 +96,11 @@ def build_manifest(shipped: Shipped, recipe: Recipe, provenance: Provenance) -> 
         conformal=_conformal(choice, lines),
         inputs=input_specs(system, recipe.raw["input"], training_ranges(people.x, people.observed)),
         changes=changes_for(system.inputs, recipe.raw["change"]),
-        operating_points=_operating_points(choice, lines),
+        operating_points=band_points(
+            (choice.low_below, "below it the band is low: few cases are missed"),
+            (choice.high_from, "from it the band is high: a blood test is advised"),
+            lines,
+        ),
         metrics=summary_metrics(lines, population),
     )
 
@@ -111,27 +114,3 @@ def _conformal(choice: Choice, lines: Sequence[Line]) -> Conformal:
         non_case_to=choice.non_case_to,
         decided_share=share.estimate.value,
     )
-
-
-def _operating_points(choice: Choice, lines: Sequence[Line]) -> tuple[OperatingPoint, ...]:
-    """Name both band cut-offs with what they find; sensitivity and specificity out of fold."""
-    points = []
-    for name, cut, purpose in (
-        ("low_cut", choice.low_below, "below it the band is low: few cases are missed"),
-        ("high_cut", choice.high_from, "from it the band is high: a blood test is advised"),
-    ):
-        row = {
-            measure: find(lines, "cuts", name, measure).estimate.value
-            for measure in ("sensitivity", "specificity", "referred")
-        }
-        points.append(
-            OperatingPoint(
-                name=name,
-                value_from=cut,
-                purpose=purpose,
-                sensitivity=row["sensitivity"],
-                specificity=row["specificity"],
-                referred_share=row["referred"],
-            )
-        )
-    return tuple(points)

@@ -17,6 +17,7 @@ from .. import bundle as bundles
 from .. import plots, tracking
 from ..card import exact, render_card
 from ..completion import exact_expectation
+from ..fitted import Fitted
 from ..manifest_parts import Provenance, load_hand_written, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
@@ -26,7 +27,7 @@ from . import judge, judge_cuts, operating, peers
 from .aims import aim_lines
 from .cohort import BoolArray, Cohort, make_cohort
 from .crossval import Fold, forward_in_time, leave_one_cycle_out, out_of_fold
-from .fit import Fitted, fit_form
+from .fit import fit_form
 from .forms import MODEL, Form, Recipe, load_recipe
 from .manifest import Shipped, build_manifest
 from .words import card_about

@@ -6,8 +6,8 @@ from typing import Any
 
 from ...datasets.sources.nhanes import nhanes_source
 from ...engine.fuzzy.system import TskSystem
+from ..fitted import Fitted
 from ..manifest_parts import Provenance
-from .fit import Fitted
 from .forms import FOLDER, Form, Recipe
 from .operating import Choice
 
