@@ -33,7 +33,8 @@ class Trajectory:
 class DueItem:
     """Something that is done again: ``last_on`` from a visit, empty where the person said it.
 
-    ``unknown``: neither a visit nor an answer says when it was last done.
+    ``unknown``: neither a visit nor an answer says when it was last done. ``months`` is 0 for what
+    is done or not, such as a vaccination without a yearly return.
     """
 
     id: str
@@ -49,6 +50,9 @@ class FollowUp:
 
     ``index`` 0 to 100 is how much reason there is to look at the treatment again, no probability;
     None where the rules could not be asked. ``direction`` is that of HbA1c (as a trajectory's).
+    ``is_meant`` is False for a stated type other than 2: then only hypoglycaemia and work are
+    spoken of. ``hypoglycaemia``: declared, none_declared or not_stated treatment that may lower
+    glucose too far.
     """
 
     index: float | None
@@ -61,6 +65,8 @@ class FollowUp:
     questions: tuple[Message, ...]
     limits: tuple[Message, ...]
     model: ModelReference | None = None
+    is_meant: bool = True
+    hypoglycaemia: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final, Literal
 
 from ..prediagnosis import DueItem
-from ..record import UNKNOWN, VisitBatch
+from ..record import UNKNOWN, YES, VisitBatch
 from ..trajectories.settings import method
 from .settings import DueRow, due_rows, most_months
 
@@ -23,12 +23,19 @@ def due_items(visits: Sequence[Visit], today: date, *, above_target: bool) -> tu
     today : day of this visit
     above_target : HbA1c is above the target, which asks for it more often
     """
-    return tuple(_item(row, visits, today, above_target=above_target) for row in due_rows())
+    age = int(visits[-1][0].age_years[0])
+    return tuple(
+        _item(row, visits, today, above_target=above_target)
+        for row in due_rows()
+        if age == UNKNOWN or age >= row.from_age
+    )
 
 
 def _item(row: DueRow, visits: Sequence[Visit], today: date, *, above_target: bool) -> DueItem:
     months = row.months_above if above_target else row.months
-    if row.question:
+    if row.is_once:
+        state, last_on = _done(row, visits[-1][0]), ""
+    elif row.question:
         state, last_on = _answered(row, visits[-1][0], months), ""
     else:
         last = max((day for batch, day in visits if _is_measured(row, batch)), default=None)
@@ -49,6 +56,11 @@ def _measured(last: date | None, today: date, months: int) -> State:
         if (today - last).days > months * method().days_per_year / _MONTHS_A_YEAR
         else "up_to_date"
     )
+
+
+def _done(row: DueRow, batch: VisitBatch) -> State:
+    answer = int(batch.answer(row.question)[0])
+    return "unknown" if answer == UNKNOWN else "up_to_date" if answer == YES else "due"
 
 
 def _answered(row: DueRow, batch: VisitBatch, months: int) -> State:

@@ -20,7 +20,7 @@ from ..prediagnosis import (
     Reason,
     Trajectory,
 )
-from ..record import YES, BoolArray, VisitBatch
+from ..record import UNKNOWN, YES, BoolArray, VisitBatch
 from ..risks.values import input_value, pressure_arm
 from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, TOO_FEW
@@ -30,6 +30,9 @@ from .settings import question_rows, usual_target_percent
 
 KNOWN: Final = "condition.diabetes"
 PREGNANCY: Final = "condition.pregnancy"
+TYPE: Final = "questionnaire.diabetes_type"
+TYPE_2: Final = "type_2"
+LOWERING: Final = "medication.insulin_or_secretagogue"
 OUTCOME: Final = "diabetes_control"
 ABOVE: Final = "hba1c_above_target_percent"
 RISE: Final = "hba1c_rise_percent_per_year"
@@ -59,11 +62,13 @@ def follow_up_of(
     numbers = {ABOVE: _above(made, target), RISE: _rise(trajectories)}
     bundle = next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
     may_ask = bundle is not None and not bool(is_declined(batch)[0])
-    is_meant = batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
-    limits = [Message("follow_up.limit.type")]
-    if not is_set:
+    kind = _type(batch)
+    is_meant = kind in (TYPE_2, "")
+    may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
+    limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
+    if is_meant and not is_set:
         limits.append(Message("follow_up.limit.usual_target", {"percent": target}))
-    said = _index(bundle, batch, made, numbers) if bundle and may_ask and is_meant else None
+    said = _index(bundle, batch, made, numbers) if bundle and may_ask else None
     value, band, reasons = said or (None, "not_assessable", ())
     hba1c = next((t for t in trajectories if t.item == "hba1c"), None)
     return FollowUp(
@@ -73,11 +78,27 @@ def follow_up_of(
         target_percent=target,
         is_target_set=is_set,
         reasons=reasons,
-        due=due_items(visits, today, above_target=numbers[ABOVE] > 0),
+        due=due_items(visits, today, above_target=numbers[ABOVE] > 0) if is_meant else (),
         questions=tuple(_questions(batch, numbers[ABOVE])),
         limits=tuple(limits),
         model=_reference(bundle) if bundle and said else None,
+        is_meant=is_meant,
+        hypoglycaemia=_hypoglycaemia(batch),
     )
+
+
+def _type(batch: VisitBatch) -> str:
+    """Return the stated type of the diabetes; empty where none is."""
+    index = int(batch.answer(TYPE)[0])
+    return "" if index == UNKNOWN else batch.vocabulary.questions[TYPE].choices[index].code
+
+
+def _hypoglycaemia(batch: VisitBatch) -> str:
+    """Return whether a treatment was declared that may lower glucose too far."""
+    answer = int(batch.answer(LOWERING)[0])
+    if answer == UNKNOWN:
+        return "not_stated"
+    return "declared" if answer == YES else "none_declared"
 
 
 def _target(made: Mapping[str, Feature]) -> tuple[float, bool]:
@@ -183,7 +204,8 @@ def _questions(batch: VisitBatch, above: float) -> list[Message]:
     for row in question_rows():
         low_enough = row.below_target_percent < 0 or above <= -row.below_target_percent
         any_holds = not row.any_of or any(is_yes(name) for name in row.any_of)
-        if all(is_yes(name) for name in row.all_of) and any_holds and low_enough:
+        unasked = all(batch.answer(name)[0] == UNKNOWN for name in row.none_known)
+        if all(is_yes(name) for name in row.all_of) and any_holds and low_enough and unasked:
             asked.append(Message(f"follow_up.question.{row.id}"))
     return asked
 

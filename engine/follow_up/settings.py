@@ -15,7 +15,8 @@ class DueRow:
     """Something that is done again after so many months.
 
     ``slots`` are measured items of which any one counts; ``question`` is the answer that says when
-    it was last done. ``months_above`` holds where HbA1c is above the target.
+    it was last done. ``months_above`` holds where HbA1c is above the target; where ``is_once``, the
+    answer says yes or no and no months count. ``from_age`` in completed years.
     """
 
     id: str
@@ -24,15 +25,21 @@ class DueRow:
     months: int
     months_above: int
     source: str
+    is_once: bool = False
+    from_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question for the physician; asked where the answers are as it says."""
+    """A question for the physician; asked where the answers are as it says.
+
+    ``none_known``: asked where none of these answers was given.
+    """
 
     id: str
     all_of: tuple[str, ...]
     any_of: tuple[str, ...]
+    none_known: tuple[str, ...]
     below_target_percent: float
     source: str
 
@@ -70,6 +77,8 @@ def due_rows() -> tuple[DueRow, ...]:
             int(row["months"]),
             int(row.get("months_above", row["months"])),
             row["source"],
+            bool(row.get("once", False)),
+            int(row.get("from_age", 0)),
         )
         for row in _table()["due"]
     )
@@ -83,6 +92,7 @@ def question_rows() -> tuple[QuestionRow, ...]:
             row["id"],
             tuple(row.get("all_of", ())),
             tuple(row.get("any_of", ())),
+            tuple(row.get("none_known", ())),
             float(row.get("below_target_percent", -_INFINITY)),
             row["source"],
         )

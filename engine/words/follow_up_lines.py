@@ -16,14 +16,22 @@ _TOP: Final = 5
 
 
 def head_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
-    """Word the index with its target, the direction, and the limits."""
+    """Word the index with its target, the direction, the risk of hypoglycaemia, and the limits.
+
+    Of a type of diabetes that the rules are not written for, only what does not depend on it.
+    """
     lang = sentences.lang
+    said = [sentences.render(limit) for limit in follow_up.limits]
+    if follow_up.hypoglycaemia:
+        said.insert(0, sentences.text(f"follow_up.hypoglycaemia.{follow_up.hypoglycaemia}"))
+    if not follow_up.is_meant:
+        return said
     target = f"{number(follow_up.target_percent, lang)} %"
     index = "" if follow_up.index is None else number(follow_up.index, lang, _DECIMALS)
     return [
         sentences.text(f"follow_up.index.{follow_up.band}", index=index, target=target),
         sentences.text(f"follow_up.direction.{follow_up.direction}"),
-        *(sentences.render(limit) for limit in follow_up.limits),
+        *said,
     ]
 
 
@@ -41,6 +49,8 @@ def due_line(item: DueItem, sentences: Sentences) -> str:
     what = sentences.text(f"follow_up.what.{item.id}")
     last = day_phrase(item.last_on, sentences) if item.last_on else ""
     said = sentences.text("follow_up.due.last", on=last) if last else ""
+    if not item.months:
+        return sentences.text(f"follow_up.once.{item.state}", what=what)
     given: dict[str, Parameter] = {"what": what, "months": item.months}
     if item.state != "unknown":
         given["last"] = said
@@ -85,6 +95,8 @@ def follow_up_json(
         "direction": follow_up.direction,
         "target_percent": follow_up.target_percent,
         "is_target_set": follow_up.is_target_set,
+        "is_meant": follow_up.is_meant,
+        "hypoglycaemia": follow_up.hypoglycaemia,
         "text": " ".join(head_lines(follow_up, sentences)),
         "reasons": [reason_json(reason, sentences) for reason in follow_up.reasons],
         "due": [

@@ -155,6 +155,7 @@ def test_what_is_due_comes_from_the_visits_and_the_answers():
     assert states == {
         "hba1c": "up_to_date", "kidney": "due", "urine_albumin": "unknown", "lipids": "unknown",
         "eye": "due", "foot": "up_to_date", "teeth": "due", "influenza": "unknown",
+        "covid19": "unknown", "pneumococcus": "unknown", "dtp": "unknown",
     }  # fmt: skip
     assert state(one, "kidney").last_on == "2024-11-03"
 
@@ -168,11 +169,11 @@ def test_questions_are_asked_where_work_and_treatment_meet_and_are_questions():
     exposed = {"exposures": ["safety_post", "night_work"]}
     asked = draft(hba1c="5.9", medications=TREATED, answers=exposed).follow_up.questions
     assert [q.id.rpartition(".")[2] for q in asked] == [
-        "hypoglycaemia", "far_below_target", "safety_post", "night_work",
+        "type", "hypoglycaemia", "far_below_target", "safety_post", "night_work",
     ]  # fmt: skip
     assert [q.id for q in draft(hba1c="7.0", answers=exposed).follow_up.questions] == [
-        "follow_up.question.night_work"
-    ]
+        "follow_up.question.type", "follow_up.question.night_work",
+    ]  # fmt: skip
     for lang in ("fr", "en"):
         words = Sentences(lang)
         for row in question_rows():

@@ -1,0 +1,136 @@
+"""What must hold over any run of visits: their order, one, forty years, values in conflict."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from follow_up_visits import draft, state, visit
+from laennec.engine.follow_up.settings import due_rows
+from laennec.engine.words.as_json import canonical_content
+from laennec.serving.years.lifetimes import measure_lifetimes
+
+RANK = {"up_to_date": 0, "due": 1}
+TODAY = date(2026, 11, 3)
+
+
+def years(count, start=6.0, rise=0.1):
+    first = 2026 - count
+    return [
+        visit(f"{first + i}-11-03", hba1c=f"{start + rise * i:.1f}", egfr="80")
+        for i in range(count)
+    ]
+
+
+def follow_up(previous, **given):
+    return canonical_content(draft(previous, **given))["follow_up"]
+
+
+def test_the_order_of_the_earlier_visits_changes_nothing():
+    past = years(9)
+    straight = draft(past, hba1c="7.1")
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(past))
+        other = draft([past[i] for i in order], hba1c="7.1")
+        assert other.follow_up == straight.follow_up
+        assert other.trajectories == straight.trajectories
+        assert other.risk_changes == straight.risk_changes
+
+
+def test_a_later_last_test_is_never_more_overdue():
+    before = None
+    for days in range(0, 900, 45):
+        day = (TODAY - timedelta(days=days)).isoformat()
+        rank = RANK[state(draft([visit(day, egfr="80")], hba1c="6.9"), "kidney").state]
+        assert before is None or rank >= before
+        before = rank
+    assert before == 1
+
+
+@pytest.mark.parametrize("since", [100, 200, 400])
+def test_a_worse_hba1c_never_makes_anything_less_overdue(since):
+    day = (TODAY - timedelta(days=since)).isoformat()
+    answers = {"questionnaire": {"last_eye_examination": "within_2_years"}}
+    previous = None
+    for tenth in range(55, 110, 7):
+        past = [visit(day, hba1c=f"{tenth / 10:.1f}")]
+        found = draft(past, hba1c=f"{tenth / 10:.1f}", answers=answers).follow_up
+        months = {d.id: d.months for d in found.due}
+        ranks = {d.id: RANK.get(d.state, 0) for d in found.due}
+        if previous is not None:
+            assert all(months[i] <= previous[0][i] for i in months)
+            assert all(ranks[i] >= previous[1][i] for i in ranks)
+        previous = months, ranks
+
+
+def test_an_answer_of_longer_ago_is_never_less_overdue():
+    codes = ("within_1_year", "within_2_years", "longer_ago", "never")
+    for row in due_rows():
+        if row.question and not row.is_once:
+            name = row.question.partition(".")[2]
+            ranks = [
+                RANK[state(draft(hba1c="7.0", answers={"questionnaire": {name: c}}), row.id).state]
+                for c in codes
+            ]
+            assert ranks == sorted(ranks), row.id
+
+
+def test_one_visit_says_no_direction_and_everything_else():
+    found = draft(hba1c="8.2", hba1c_target="7.0").follow_up
+    assert found.direction == "too_few"
+    assert found.index is not None
+    assert state(draft(hba1c="8.2"), "hba1c").state == "up_to_date"
+
+
+def test_forty_years_are_read_whole():
+    past = years(40, start=5.6, rise=0.05)
+    one = draft(past, hba1c="7.6")
+    hba1c = next(t for t in one.trajectories if t.item == "hba1c")
+    assert hba1c.tests == 41
+    assert hba1c.first_on == "1986-11-03"
+    assert one.follow_up.direction == "rises"
+    low, high = hba1c.slope_interval
+    assert low <= 0.05 <= high
+    assert state(one, "kidney").last_on == "2025-11-03"
+
+
+def test_values_of_one_day_that_conflict_are_said_and_make_no_trend():
+    past = [
+        *years(6, start=6.8, rise=0.0),
+        {**visit("2024-11-03", hba1c="9.9"), "visit_id": "v-conflict"},
+    ]
+    one = draft(past, hba1c="6.8")
+    hba1c = next(t for t in one.trajectories if t.item == "hba1c")
+    assert any("conflict" in note.id for note in hba1c.notes)
+    assert one.follow_up.direction == "no_trend_shown"
+
+
+def test_a_change_of_assay_is_not_taken_for_a_trend():
+    def of(year, value, assay):
+        jitter = (-1) ** year * 0.01 * (year - 2014)
+        entry = {"code": "hba1c", "value": f"{value + jitter:.2f}", "unit": "%", "assay": assay}
+        return {**visit(f"{year}-11-03"), "measurements": [entry]}
+
+    old = [of(year, 6.4, "laboratory") for year in range(2015, 2021)]
+    for assay, said in (("point_of_care", "no_trend_shown"), ("laboratory", "rises")):
+        *later, today = [of(year, 7.2, assay) for year in range(2021, 2027)]
+        measured = {"measurements": today["measurements"]}
+        assert draft([*old, *later], answers=measured).follow_up.direction == said
+
+
+def test_a_unit_that_changes_is_no_trend():
+    past = years(4, start=7.0, rise=0.0)
+    for year in (2016, 2018, 2020):
+        document = visit(f"{year}-11-03")
+        entry = {"code": "hba1c", "value": "53.0", "unit": "mmol/mol"}
+        past.append({**document, "measurements": [entry]})
+    assert draft(past, hba1c="7.0").follow_up.direction == "no_trend_shown"
+
+
+def test_simulated_lifetimes_recover_their_trend_and_an_assay_that_changes_makes_none():
+    for row in measure_lifetimes(people=300):
+        assert not row.covered < 0.9, row
+        if row.slope == 0:
+            assert row.rises < 0.06, row
+            assert row.falls < 0.06, row
+        if row.slope >= 0.3 and row.visits >= 12 and row.kind == "plain":
+            assert row.rises > 0.99, row
