@@ -60,7 +60,13 @@ def _answer(
     document = json.dumps(sent.document).encode()
     screened = screen_visit(document, engine, now=now, ecg=sent.ecg)
     said = as_json(screened.draft, *words)
-    about = About(now.isoformat(), subject=sent.subject, basis=sent.basis, issues=sent.issues)
+    about = About(
+        now.isoformat(),
+        subject=sent.subject,
+        basis=sent.basis,
+        issues=sent.issues,
+        is_french=sent.is_french,
+    )
     return result_bundle(said, about, sent.places)
 
 

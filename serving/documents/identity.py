@@ -7,7 +7,8 @@ from typing import Any
 from ...engine.errors import NotPermitted
 from ...engine.intake.document import load_document
 from ..fhir.entries import objects, text
-from ..fhir.identity import is_qualified, person_number
+from ..fhir.identity import person_number
+from ..fhir.national import is_qualified, national_identifiers
 from .settings import document_settings
 
 
@@ -56,12 +57,9 @@ def read_identity(patient: bytes, person_id: str) -> QualifiedIdentity:
     if not is_qualified(said):
         raise _refused("an identity that is not said to be qualified", "an INS needs one")
     known = document_settings()["oid"]["ins"]
-    numbers = [
-        (known[text(one.get("system"))], text(one.get("value")))
-        for one in objects(said.get("identifier"))
-        if text(one.get("system")) in known
-    ]
-    if len(numbers) != 1 or not numbers[0][1]:
+    listed = national_identifiers(said)
+    numbers = [(known[authority], number) for authority, number in listed if authority in known]
+    if len(numbers) != 1:
         raise _refused(f"{len(numbers)} national identities", "a document has exactly one")
     return QualifiedIdentity(*numbers[0], **_traits(said))
 

@@ -4,6 +4,7 @@ from importlib.metadata import version as installed
 from typing import Final
 
 from .maps import Json, fhir_maps
+from .profiles import french_profiles
 from .wording import FhirWords
 
 _DATE: Final = "2026-11-29"
@@ -34,6 +35,7 @@ def capability_statement(base: str) -> Json:
                 "mode": "server",
                 "security": {"description": "Authorization: Bearer, as every route of the service"},
                 "resource": [
+                    *(_profiled(kind) for kind in ("Patient", "Observation")),
                     _read("Bundle", "the answer as it stands: preliminary, final once decided"),
                     _read("Questionnaire", "the questions of a visit, /Questionnaire/visit"),
                     _read("OperationDefinition", "/OperationDefinition/prediagnose"),
@@ -46,6 +48,13 @@ def capability_statement(base: str) -> Json:
 
 def _read(kind: str, words: str) -> Json:
     return {"type": kind, "documentation": words, "interaction": [{"code": "read"}]}
+
+
+def _profiled(kind: str) -> Json:
+    """Return the French profiles that are understood in a Bundle of the operation."""
+    found = [url for url, row in french_profiles().items() if row["type"] == kind]
+    words = "only inside the Bundle of $prediagnose; set in the answer where it is met"
+    return {"type": kind, "supportedProfile": found, "documentation": words}
 
 
 def operation_definition() -> Json:

@@ -40,6 +40,12 @@ def rendered_bundle(document: Mapping[str, Any], sent: FhirVisit | None, now: da
     """
     about = About(now.isoformat())
     if sent is not None:
-        about = About(now.isoformat(), subject=sent.subject, basis=sent.basis, issues=sent.issues)
+        about = About(
+            now.isoformat(),
+            subject=sent.subject,
+            basis=sent.basis,
+            issues=sent.issues,
+            is_french=sent.is_french,
+        )
     bundle = result_bundle(document, about, sent.places if sent else None)
     return json.dumps(bundle, ensure_ascii=False, indent=2)

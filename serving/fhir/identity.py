@@ -11,6 +11,7 @@ from typing import Any, Final
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import Json, fhir_maps
+from .national import tell_national
 
 _OWN_NUMBERS: Final = frozenset({"PI", "MR"})
 _MUST_NAME: Final = frozenset(
@@ -57,7 +58,7 @@ def read_patient(entries: Sequence[Entry], log: IssueLog) -> Patient:
     for entry in entries:
         if entry is not patient:
             _check_subject(entry, patient, log)
-    _tell_national(patient, log)
+    tell_national(patient, log)
     log.require()
     return Patient(patient, _person(patient, log))
 
@@ -111,30 +112,6 @@ def _numbers(patient: Entry) -> set[tuple[str, str]]:
     return {pair for pair in pairs if pair[1]}
 
 
-def _tell_national(patient: Entry, log: IssueLog) -> None:
-    """Tell of a national identity (INS) that came without a qualified identity."""
-    ins = fhir_maps()["ins"]
-    has_one = any(system in ins["systems"] for system, _ in _numbers(patient))
-    if has_one and not is_qualified(patient.resource):
-        words = (
-            "a national identity (INS) whose identity is not said to be qualified",
-            "it may only be conveyed for a qualified identity; it is neither read nor kept here",
-            "Leave it out, or qualify the identity",
-        )
-        log.add("ins_not_qualified", words, f"{patient.path}.identifier", severity="warning")
-
-
-def is_qualified(patient: Mapping[str, Any]) -> bool:
-    """Say whether a Patient states a qualified identity, as FR Core writes it."""
-    ins = fhir_maps()["ins"]
-    for extension in objects(patient.get("extension")):
-        parts = [extension, *objects(extension.get("extension"))]
-        said = [text(obj(part.get("valueCoding")).get("code")) for part in parts]
-        if text(extension.get("url")) in ins["reliability"] and set(said) & set(ins["qualified"]):
-            return True
-    return False
-
-
 def _person(patient: Entry, log: IssueLog) -> Json:
     resource = patient.resource
     gender = text(resource.get("gender"))
@@ -159,6 +136,6 @@ def person_number(resource: Mapping[str, Any]) -> str:
         text(one.get("value"))
         for one in objects(resource.get("identifier"))
         if _OWN_NUMBERS & {code for _, code in codings(one.get("type"))}
-        and text(one.get("system")) not in fhir_maps()["ins"]["systems"]
+        and text(one.get("system")) not in fhir_maps()["ins"]["kinds"]
     ]
     return own[0] if len(own) == 1 else text(resource.get("id"))

@@ -130,10 +130,10 @@ def _add_ecg(writer: Writer) -> None:
     writer.add("DiagnosticReport", "ecg", report)
 
 
-def _measured(writer: Writer, one: Mapping[str, Any], known: Mapping[str, str]) -> Json:
+def _measured(writer: Writer, one: Mapping[str, Any], known: Mapping[str, Any]) -> Json:
     said: Json = {
         "status": writer.status,
-        "category": [coded("category", "procedure")],
+        "category": [coded("category", name) for name in known.get("category", ["procedure"])],
         "code": coded("loinc", known["loinc"], known["display"]),
         "subject": writer.subject,
         "effectiveDateTime": writer.when,

@@ -12,6 +12,7 @@ from .identity import Patient, read_patient
 from .issues import Issue, IssueLog
 from .maps import Json
 from .observations import Specimens, is_usable, offset_of, read_observation
+from .profiles import PATIENT, conforming, tell_unmet
 from .waveforms import Waveforms, add_documents, add_sampled, is_sampled
 
 _READ: Final = frozenset(
@@ -39,6 +40,7 @@ class FhirVisit:
     places : path in the visit -> FHIRPath
     subject : how the Bundle refers to the person
     basis : references of the resources that were read
+    is_french : the Patient meets the French profile, so that what is said of it may claim one
     """
 
     document: Json = field(repr=False)
@@ -47,6 +49,7 @@ class FhirVisit:
     places: Mapping[str, str]
     subject: str
     basis: tuple[str, ...]
+    is_french: bool = False
 
 
 def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
@@ -71,6 +74,7 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     measurements = _measurements(entries, offset_of(visit["performed_at"]), waveforms, log)
     add_documents(_of(entries, "DocumentReference"), _of(entries, "Binary"), waveforms, log)
     _tell_unread(entries, log)
+    tell_unmet(entries, log)
     log.require()
     places |= {f"$.measurements[{i}]": path for i, (_, path) in enumerate(measurements)}
     places |= {"$.ecg": waveforms.path} if waveforms.path else {}
@@ -81,6 +85,7 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
         places={**places, **answers.places},
         subject=patient.reference,
         basis=tuple(_names(entries)),
+        is_french=PATIENT in conforming(patient.entry.resource),
     )
 
 

@@ -11,12 +11,15 @@ from ...engine.intake.answers import LISTS, OBJECTS
 from ...engine.intake.measurements import LOINC_SYSTEM
 from .maps import Json, coded, fhir_maps, system
 from .observations import METHOD
+from .profiles import conforming
 from .questionnaire import NONE_CODE, canonical
 
 _SPACE: Final = uuid.UUID("9a6d3a76-54c8-5d43-8f7e-0f7c4b2d1e55")
 _PRESSURES: Final = {"systolic_bp": "8480-6", "diastolic_bp": "8462-4"}
 _NUMBER: Final = "\x00"
 """Before a text that leaves as a number: a decimal keeps its last zeros, a float does not."""
+_VITAL_SIGNS: Final = ("height", "weight", "bmi", "heart_rate", "waist")
+_VITAL_SIGN: Final = coded("category", "vital-signs", "vital-signs")
 _OWN_KEYS: Final = ("code", "value", "unit", "comparator", "at", "site")
 
 
@@ -59,11 +62,19 @@ def _patient(person: Mapping[str, Any]) -> Json:
     kind["coding"][0]["system"] = "http://terminology.hl7.org/CodeSystem/v2-0203"
     said = {
         "resourceType": "Patient",
-        "identifier": [{"type": kind, "system": system("person"), "value": person["id"]}],
+        "identifier": [
+            {"use": "usual", "type": kind, "system": system("person"), "value": person["id"]}
+        ],
         "gender": person.get("sex"),
         "birthDate": person.get("birth_date"),
     }
-    return {key: value for key, value in said.items() if value}
+    return _with_profiles({key: value for key, value in said.items() if value})
+
+
+def _with_profiles(resource: Json) -> Json:
+    """Return a resource with the French profiles that it meets."""
+    found = conforming(resource)
+    return {**resource, "meta": {"profile": found}} if found else resource
 
 
 def _encounter(visit: Mapping[str, Any], subject: Json) -> Json:
@@ -110,10 +121,25 @@ def _observation(
     if extensions:
         said["extension"] = extensions
     if len(measured) == 1:
-        return {**said, "code": _code(first["code"]), "valueQuantity": _quantity(first)}
+        code = _vital_code(first)
+        said["category"] = [_VITAL_SIGN] if code else []
+        code = code or _code(first["code"])
+        kept = {key: value for key, value in said.items() if value}
+        return _with_profiles({**kept, "code": code, "valueQuantity": _quantity(first)})
+    said["category"] = [_VITAL_SIGN]
     panel = coded("loinc", fhir_maps()["pressure"]["panel"][0], "Blood pressure panel")
     parts = [{"code": _code(m["code"]), "valueQuantity": _quantity(m)} for m in measured]
-    return {**said, "code": panel, "component": parts}
+    return _with_profiles({**said, "code": panel, "component": parts})
+
+
+def _vital_code(measured: Mapping[str, Any]) -> Json:
+    """Return the vital sign's code beside the house's; empty where it would say something else."""
+    signs, code = fhir_maps()["vital_signs"], measured["code"]
+    is_other_waist = code == "waist" and measured.get("waist_site") != signs["waist_site"]
+    if not isinstance(code, str) or code not in _VITAL_SIGNS or is_other_waist:
+        return {}
+    own = coded("measurement", code)["coding"]
+    return {"coding": [*coded("loinc", signs[code])["coding"], *own]}
 
 
 def _extension(name: str, value: object) -> Json:

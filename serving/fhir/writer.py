@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from .issues import Issue
 from .maps import Json, coded, fhir_maps, system
+from .profiles import conforming
 from .wording import FhirWords
 
 _SPACE: Final = uuid.UUID("5f1c2f5e-6d0a-5b7e-9f0e-1a3c6d8e2b40")
@@ -25,6 +26,7 @@ class About:
     basis : references of what was read
     draft_id : of the store; empty where nothing was kept
     issues : what was noticed on the way in
+    is_french : the person's Patient meets the French profile: what is said of it may claim one
     """
 
     recorded: str
@@ -33,6 +35,7 @@ class About:
     basis: tuple[str, ...] = ()
     draft_id: str = ""
     issues: tuple[Issue, ...] = ()
+    is_french: bool = False
 
 
 class Writer:
@@ -76,7 +79,8 @@ class Writer:
         """Add a resource and return the reference to it; empty elements are left out."""
         address = self.address(kind, key)
         kept = {name: value for name, value in resource.items() if value not in _EMPTY}
-        meta = {"tag": [self.tag(standing)]}
+        profiles = conforming({"resourceType": kind, **kept}) if self.about.is_french else []
+        meta = {**({"profile": profiles} if profiles else {}), "tag": [self.tag(standing)]}
         body = {"resourceType": kind, "id": address.removeprefix("urn:uuid:"), "meta": meta}
         self.entries.append({"fullUrl": address, "resource": {**body, **kept}})
         return {"reference": address}

@@ -104,6 +104,7 @@ def prediagnose(
         basis=sent.basis,
         draft_id=draft_id,
         issues=sent.issues,
+        is_french=sent.is_french,
     )
     tag = f'W/"{seen["content_hash"]}"'
     return _fhir(result_bundle(seen, about, sent.places), ETag=tag)

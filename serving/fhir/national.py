@@ -1,0 +1,73 @@
+"""The national identity (INS) of a Patient: its number, of which kind, and whether it is qualified.
+
+It is never read into a visit. It may be conveyed only with a qualified identity (status VALI), and
+the billing number (NSS, type NH) of the same authority is none.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .entries import Entry, codings, obj, objects, text
+from .issues import IssueLog
+from .maps import fhir_maps
+
+_BILLING: Final = "NH"
+_STATUS: Final = "identityStatus"
+
+
+def national_identifiers(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return authority and number of every INS in use: its own authority, and no other kind.
+
+    Parameters
+    ----------
+    patient : a FHIR Patient
+    """
+    kinds = fhir_maps()["ins"]["kinds"]
+    found = []
+    for one in objects(patient.get("identifier")):
+        authority, types = text(one.get("system")), {code for _, code in codings(one.get("type"))}
+        is_ins = authority in kinds and _BILLING not in types
+        if is_ins and one.get("use") != "old" and text(one.get("value")):
+            found.append((authority, text(one.get("value"))))
+    return found
+
+
+def is_qualified(patient: Mapping[str, Any]) -> bool:
+    """Say whether a Patient states a qualified identity, as FR Core writes it."""
+    ins = fhir_maps()["ins"]
+    for extension in objects(patient.get("extension")):
+        inner = [p for p in objects(extension.get("extension")) if p.get("url") == _STATUS]
+        said = [text(obj(part.get("valueCoding")).get("code")) for part in (extension, *inner)]
+        if text(extension.get("url")) in ins["reliability"] and set(said) & set(ins["qualified"]):
+            return True
+    return False
+
+
+def tell_national(patient: Entry, log: IssueLog) -> None:
+    """Tell of an INS without a qualified identity, and of one of another authority than its kind.
+
+    Parameters
+    ----------
+    patient : the person of a Bundle
+    log : of the Bundle
+    """
+    where = f"{patient.path}.identifier"
+    if national_identifiers(patient.resource) and not is_qualified(patient.resource):
+        words = (
+            "a national identity (INS) whose identity is not said to be qualified",
+            "it may only be conveyed for a qualified identity; it is neither read nor kept here",
+            "Leave it out, or qualify the identity",
+        )
+        log.add("ins_not_qualified", words, where, severity="warning")
+    kinds: Mapping[str, str] = fhir_maps()["ins"]["kinds"]
+    for one in objects(patient.resource.get("identifier")):
+        types = {code for _, code in codings(one.get("type"))} - {_BILLING}
+        named = types & set(kinds.values())
+        authority = text(one.get("system"))
+        if named and kinds.get(authority) not in named:
+            words = (
+                f"a national identity of the kind {sorted(named)[0]} under another authority",
+                "which of the two it is can't be told; it is neither read nor kept here",
+                "Send its kind with the authority that gives it",
+            )
+            log.add("ins_kind_unknown", words, where, severity="warning")
