@@ -10,11 +10,13 @@ from typing import Final, Literal
 
 from .draft_base import Band, InputValue, Message, ModelReference, Parameter, Reason
 from .draft_comparison import EcgChange, EcgComparison, EcgStanding
+from .draft_context import DeclaredExposure
 from .draft_years import DueItem, FollowUp, RiskChange, RiskShift, Trajectory
 
 # What stands in other files and is imported from here; everything below is exported anyway.
 __all__ = [
     "Band",
+    "DeclaredExposure",
     "DueItem",
     "EcgChange",
     "EcgComparison",
@@ -244,7 +246,7 @@ class PreDiagnosis:
     ``rules_not_applied``: urgent rules that could still hold, had everything been readable.
     ``screening_declined``: no model was asked. ``is_minor``: adult numbers stand here.
     ``trajectories``: what the values did since earlier visits; ``ecg_comparison``: the ECG beside
-    an earlier one.
+    an earlier one; ``exposures``: context, read by nothing else in it.
     """
 
     visit_id: str
@@ -272,5 +274,6 @@ class PreDiagnosis:
     follow_up: FollowUp | None = None
     risk_changes: tuple[RiskChange, ...] = ()
     ecg_comparison: EcgComparison | None = None
+    exposures: tuple[DeclaredExposure, ...] = ()
     schema: str = SCHEMA
     status: Literal["draft"] = "draft"

@@ -14,6 +14,7 @@ import numpy as np
 from .bundles.load import Models
 from .canonical import canonical_bytes
 from .earlier_values import EarlierValues, earlier_values, with_earlier_range
+from .exposures import exposures_of
 from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
@@ -134,6 +135,7 @@ def sealed_draft_of(
         screening_declined=bool(is_declined(batch)[row]),
         is_minor=bool(is_minor(batch)[row]),
         ecg=screening.ecgs.get(row),
+        exposures=exposures_of(batch, row),
         trajectories=screening.trajectories.get(row, ()),
         follow_up=screening.follow_up.get(row),
         risk_changes=screening.risk_changes.get(row, ()),

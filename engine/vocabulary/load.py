@@ -104,7 +104,7 @@ def load_vocabulary() -> Vocabulary:
     """
     package = __package__ or ""
     items = [_item(row) for row in read_toml(package, "measurements.toml")["item"]]
-    raw = read_toml(package, "questions.toml")
+    raw = {**read_toml(package, "questions.toml"), **read_toml(package, "exposures.toml")}
     questions = {
         f"{section}.{code}": _question(f"{section}.{code}", row)
         for section in QUESTION_SECTIONS

@@ -18,6 +18,7 @@ from ..prediagnosis import (
 )
 from . import order, phrases
 from .ecg_json import ecg_json
+from .exposure_lines import exposure_json
 from .follow_up_lines import follow_up_json
 from .risk_change_lines import risk_change_json
 from .sentences import Sentences
@@ -29,7 +30,7 @@ NUMBER_DECIMALS: Final = 6
 _AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 _RISKS: Final = frozenset({"risk", "risk_interval"})
 _HASH: Final = "content_hash"
-_LATER_PARTS: Final = ("trajectories", "follow_up", "risk_changes", "ecg_comparison")
+_LATER_PARTS: Final = ("trajectories", "follow_up", "risk_changes", "ecg_comparison", "exposures")
 JsonObject = dict[str, Any]
 
 
@@ -37,8 +38,9 @@ def canonical_content(prediagnosis: PreDiagnosis) -> JsonObject:
     """Return what a physician decides on: the draft without words and without its own hash.
 
     Message ids, parameters, rounded risks, and the hashes of bundles and sentence files; a sentence
-    that changes changes the hash, the language in which it was read does not. Trajectories and
-    follow-up are left out where there are none, so that a visit without them keeps its hash.
+    that changes changes the hash, the language in which it was read does not. Parts
+    beyond the findings are left out where they are empty, so that a visit without them keeps its
+    hash.
 
     Parameters
     ----------
@@ -112,6 +114,7 @@ def as_json(
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         "trajectories": [trajectory_json(t, sentences) for t in prediagnosis.trajectories],
+        "exposures": [exposure_json(e, sentences) for e in prediagnosis.exposures],
         "risk_changes": [risk_change_json(c, sentences) for c in prediagnosis.risk_changes],
         "follow_up": follow_up_json(prediagnosis.follow_up, sentences, _reason),
         "refused_items": [_notice(n, sentences) for n in prediagnosis.refused_items],

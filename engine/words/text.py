@@ -13,6 +13,7 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from . import ecg_lines, order, phrases
+from .exposure_lines import write_exposures
 from .follow_up_lines import write_follow_up
 from .numbers import MINUS
 from .paper import Page
@@ -65,6 +66,7 @@ def render_text(
     write_follow_up(prediagnosis.follow_up, sentences, page)
     write_risk_changes(prediagnosis.risk_changes, sentences, page)
     write_trajectories(prediagnosis.trajectories, sentences, page)
+    write_exposures(prediagnosis.exposures, sentences, page)
     _items(prediagnosis, sentences, page)
     _scores(groups["scores"], sentences, page)
     write_not_assessable(groups["not_assessable"], sentences, page)

@@ -142,3 +142,4 @@ class PageView:
     trajectories: tuple[tuple[str, tuple[str, ...]], ...]
     follow_up: Mapping[str, tuple[str, ...]]
     risk_changes: tuple[str, ...]
+    exposures: tuple[str, ...]

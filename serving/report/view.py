@@ -5,6 +5,7 @@ from typing import Final
 
 from ...engine.prediagnosis import Finding, FollowUp, ItemNotice, PreDiagnosis, Reason, UrgentItem
 from ...engine.words import Sentences, follow_up_lines, order, phrases
+from ...engine.words.exposure_lines import exposure_line
 from ...engine.words.numbers import number, signed
 from ...engine.words.risk_change_lines import risk_change_line
 from ...engine.words.silent_lines import absent_line
@@ -95,6 +96,7 @@ def page_view(
             (trajectory_line(t, sentences), tuple(sentences.render(note) for note in t.notes))
             for t in prediagnosis.trajectories
         ),
+        exposures=tuple(exposure_line(e, sentences) for e in prediagnosis.exposures),
         **groups,
     )
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from ...datasets.readers.cohorts import NONE, SiteCodes
+from ...datasets.readers.cohorts import NONE, LocalCodes
 from ...engine.errors import DataError
 from ...engine.vocabulary import load_vocabulary
 
@@ -16,7 +16,7 @@ _NAMES: Final = ("person_id", "exposure", "source")
 _SHOWN: Final = 60
 
 
-def read_exposures(path: Path, site: SiteCodes | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
+def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the exposures of a file: Arrow table of person_id, exposure (house code) and source.
 
     Somebody in the file was asked for all of them; ``none`` says that there was none. Of somebody
@@ -49,7 +49,7 @@ def read_exposures(path: Path, site: SiteCodes | None = None) -> Any:  # noqa: A
     return table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
 
 
-def _house_codes(table: Any, site: SiteCodes | None, name: str) -> Any:  # noqa: ANN401
+def _house_codes(table: Any, site: LocalCodes | None, name: str) -> Any:  # noqa: ANN401
     """Return the exposures by the codes of the house.
 
     Raises

@@ -13,12 +13,12 @@ from ...datasets.readers.cohorts import read_cohort
 from ...engine.prediagnosis import URGENCIES
 from ..batch.parts import disclaimers, write_json, write_text
 from .files import write_csv
+from .local_codes import read_local_codes
 from .people import UNKNOWN_DAY, PlanPeople, read_people
 from .plan import CallList, ThresholdRow, call_list, counts, shown_rows, threshold_rows
 from .plan_page import plan_page
 from .plan_settings import read_settings
 from .search import NOTHING_BESIDE, Beside, Sources, search_people
-from .site_codes import read_site_codes
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
@@ -94,7 +94,7 @@ def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None]:
     people = read_people(options.result)
     if options.cohort is None:
         return people, None
-    site = read_site_codes(options.thesaurus)
+    site = read_local_codes(options.thesaurus)
     cohort = read_cohort(options.cohort, site)
     found = search_people(cohort, Sources(options.result, options.beside, site=site)).people
     told = {"title": cohort.title, "where": cohort.criteria.text, "sha256": cohort.sha256}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ...datasets.readers.cohorts import (
     Cohort,
     Criteria,
-    SiteCodes,
+    LocalCodes,
     Wanted,
     trajectory_columns,
     who_meets,
@@ -68,7 +68,7 @@ class Sources:
     result: Path | None = None
     beside: Beside = NOTHING_BESIDE
     decisions: Any = None
-    site: SiteCodes | None = None
+    site: LocalCodes | None = None
     stored: Mapping[str, Any] | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...datasets.readers.cohorts import (
     Cohort,
-    SiteCodes,
+    LocalCodes,
     cohort_toml,
     parse_criteria,
     read_cohort,
@@ -18,9 +18,9 @@ from ..batch.parts import write_text
 from ..clock import utc_now
 from ..store.store import Store, open_store
 from .files import write_csv
+from .local_codes import read_local_codes
 from .search import NOTHING_BESIDE, Beside, Sources, counted, search_people
 from .search_access import decided, note_search, record_search
-from .site_codes import read_site_codes
 from .stored import stored_visits
 
 
@@ -63,7 +63,7 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
     BatchRefused  if the folder holds no result
     StoreUnavailable  if it could not be recorded; nothing is given then
     """
-    site = read_site_codes(options.thesaurus)
+    site = read_local_codes(options.thesaurus)
     cohort = _cohort(options, site)
     _check(options)
     store = open_store(options.database) if options.database else None
@@ -89,7 +89,7 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
     return told
 
 
-def _sources(options: SearchOptions, site: SiteCodes, store: Store | None) -> tuple[Sources, int]:
+def _sources(options: SearchOptions, site: LocalCodes, store: Store | None) -> tuple[Sources, int]:
     """Return where to look, and of how many stored people the values were not kept."""
     stored = None
     if options.result is None and store is not None:
@@ -128,7 +128,7 @@ def _check(options: SearchOptions) -> None:
         )
 
 
-def _cohort(options: SearchOptions, site: SiteCodes) -> Cohort:
+def _cohort(options: SearchOptions, site: LocalCodes) -> Cohort:
     if (options.cohort is None) == (not options.where):
         raise DataError(
             found="a cohort and conditions, or neither",

@@ -83,7 +83,7 @@ def test_no_sentence_holds_a_word_that_is_never_a_conclusion(lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_label_of_the_vocabulary_holds_one_either(lang):
-    for name in ("measurements.toml", "questions.toml"):
+    for name in ("measurements.toml", "questions.toml", "exposures.toml"):
         raw = tomllib.loads((ROOT / "engine/vocabulary" / name).read_text(encoding="utf-8"))
         assert not offences(json.dumps(raw, ensure_ascii=False), lang)
 

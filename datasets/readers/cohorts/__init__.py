@@ -2,7 +2,7 @@
 
 from .codes import item_of
 from .cohort import SCHEMA, Cohort, cohort_toml, read_cohort
-from .criteria import Criteria, SiteCodes, parse_criteria
+from .criteria import Criteria, LocalCodes, parse_criteria
 from .evaluate import who_meets
 from .names import trajectory_columns
 from .visits import (
@@ -25,7 +25,7 @@ __all__ = [
     "SCHEMA",
     "Cohort",
     "Criteria",
-    "SiteCodes",
+    "LocalCodes",
     "VisitTables",
     "Wanted",
     "cohort_toml",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ....engine.errors import DataError
-from .criteria import Criteria, SiteCodes, parse_criteria
+from .criteria import Criteria, LocalCodes, parse_criteria
 
 SCHEMA: Final = "laennec.cohort/1"
 
@@ -26,7 +26,7 @@ class Cohort:
         return hashlib.sha256(self.criteria.meaning.encode("utf-8")).hexdigest()
 
 
-def read_cohort(path: Path, site: SiteCodes | None = None) -> Cohort:
+def read_cohort(path: Path, site: LocalCodes | None = None) -> Cohort:
     """Read a saved cohort.
 
     Parameters

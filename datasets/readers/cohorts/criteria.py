@@ -56,7 +56,7 @@ class Criteria:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteCodes:
+class LocalCodes:
     """What a site's own codes stand for.
 
     Parameters
@@ -67,7 +67,7 @@ class SiteCodes:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse_criteria(lines: Sequence[str], site: SiteCodes | None = None) -> Criteria:
+def parse_criteria(lines: Sequence[str], site: LocalCodes | None = None) -> Criteria:
     """Read conditions; a line may hold several, joined by "and".
 
     Parameters
@@ -82,10 +82,10 @@ def parse_criteria(lines: Sequence[str], site: SiteCodes | None = None) -> Crite
     >>> parse_criteria(["t2d_undiagnosed_risk >= 0.1"]).sql
     '(p.t2d_undiagnosed_risk >= ?)'
     """
-    return Criteria(tuple(_conditions(lines, site or SiteCodes())))
+    return Criteria(tuple(_conditions(lines, site or LocalCodes())))
 
 
-def _conditions(lines: Sequence[str], site: SiteCodes) -> Iterator[Condition]:
+def _conditions(lines: Sequence[str], site: LocalCodes) -> Iterator[Condition]:
     for line in lines:
         for text in _AND.split(line.strip()):
             match = _CONDITION.match(text.strip())
@@ -97,7 +97,7 @@ def _conditions(lines: Sequence[str], site: SiteCodes) -> Iterator[Condition]:
             yield condition_of(Given(text.strip(), meant, house, op, value.strip()))
 
 
-def _house_name(name: str, site: SiteCodes) -> str:
+def _house_name(name: str, site: LocalCodes) -> str:
     if not name.startswith(LOCAL):
         return name
     code = name.removeprefix(LOCAL)

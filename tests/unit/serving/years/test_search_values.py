@@ -4,7 +4,7 @@ import json
 
 import pytest
 from laennec.cli import app
-from laennec.datasets.readers.cohorts import Cohort, SiteCodes, parse_criteria
+from laennec.datasets.readers.cohorts import Cohort, LocalCodes, parse_criteria
 from laennec.engine.errors import DataError
 from laennec.serving.codes.site_maps import template
 from laennec.serving.years.search import Beside, Sources, search_people
@@ -109,7 +109,7 @@ def test_a_condition_on_values_without_visits_is_refused(batch):
 
 
 def test_a_sites_own_code_asks_what_its_thesaurus_says(batch):
-    site = SiteCodes({"B17": "exposure.noise", "GLY": "value.hba1c"})
+    site = LocalCodes({"B17": "exposure.noise", "GLY": "value.hba1c"})
     assert names("local.B17 = yes and local.GLY >= 6.8 %", batch, site) == ["high"]
     own = Cohort("", parse_criteria(["local.B17 = yes"], site))
     assert own.criteria.text == "local.B17 = yes"

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Final
 
-from ...datasets.readers.cohorts import SiteCodes
+from ...datasets.readers.cohorts import LocalCodes
 from ..codes.site_maps import read_map
 
 _BECOMES: Final = {"measurement": "value.", "finding": "finding.", "question": ""}
 
 
-def read_site_codes(path: Path | None) -> SiteCodes:
+def read_local_codes(path: Path | None) -> LocalCodes:
     """Return what the codes of a thesaurus file stand for.
 
     Parameters
@@ -21,10 +21,10 @@ def read_site_codes(path: Path | None) -> SiteCodes:
     DataError  if it can't be read
     """
     if path is None:
-        return SiteCodes()
+        return LocalCodes()
     names = {}
     for key, row in read_map(path)["map"].items():
         kind, _, name = key.partition(":")
         if row.get("code") and kind in _BECOMES:
             names[row["code"]] = f"{_BECOMES[kind]}{name}"
-    return SiteCodes(names)
+    return LocalCodes(names)

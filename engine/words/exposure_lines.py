@@ -1,0 +1,47 @@
+"""Occupational exposures as sentences, and as JSON: text, page and JSON print the same."""
+
+from typing import Any
+
+from ..draft_context import DeclaredExposure
+from ..exposures import SECTION
+from .paper import Page
+from .phrases import capital
+from .reason_phrases import cited
+from .sentences import Sentences
+
+
+def exposure_line(exposure: DeclaredExposure, sentences: Sentences) -> str:
+    """Word an exposure: what it is, what is published on it, and where."""
+    standing = "verified" if exposure.verified else "unverified"
+    line = sentences.text(
+        "exposure.line",
+        name=sentences.name(exposure.name),
+        context=sentences.text(f"exposure_context.{exposure.name.removeprefix(SECTION)}"),
+        source=cited(exposure.source, sentences),
+        standing=sentences.text(f"exposure.{standing}"),
+    )
+    return capital(line)
+
+
+def write_exposures(
+    exposures: tuple[DeclaredExposure, ...], sentences: Sentences, page: Page
+) -> None:
+    """Write every exposure; nothing where none was declared."""
+    if not exposures:
+        return
+    page.heading(sentences.text("exposure.title"))
+    for exposure in exposures:
+        page.add(exposure_line(exposure, sentences), lead="- ")
+    page.add(sentences.text("exposure.note"))
+
+
+def exposure_json(exposure: DeclaredExposure, sentences: Sentences) -> dict[str, Any]:
+    """Return an exposure as data, with its sentence."""
+    return {
+        "code": exposure.name.removeprefix(SECTION),
+        "label": sentences.name(exposure.name),
+        "origin": "visit",
+        "text": exposure_line(exposure, sentences),
+        "source": exposure.source,
+        "source_verified": exposure.verified,
+    }
