@@ -40,7 +40,8 @@ def validate(
 ) -> None:
     """Run a clinical validation study as its protocol says; --new and --freeze come before.
 
-    Exit 3 where the report was written and something in it is not as planned.
+    Exit 3 where the report was written and something in it is not as planned, and from --check
+    where the protocol can be read and something in it is still the template's.
     """
     from ..validation.commands import (
         StudyCommand,
@@ -56,7 +57,9 @@ def validate(
     if new:
         print_json(new_command(protocol))
     elif check:
-        print_json(check_command(protocol))
+        checked = check_command(protocol)
+        print_json(checked)
+        raise typer.Exit(0 if checked["complete"] else EXIT_PARTLY)
     elif freeze:
         print_json(freeze_command(protocol))
     elif data is None or out is None:

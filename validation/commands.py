@@ -43,7 +43,7 @@ def new_command(path: Path) -> Plain:
 
     Raises
     ------
-    StudyError  if the file exists
+    StudyError  if the file exists, or can't be written
     """
     if path.exists():
         raise StudyError(
@@ -52,7 +52,15 @@ def new_command(path: Path) -> Plain:
             remedy="Choose another name",
             path=path.name,
         )
-    path.write_text(template(), encoding="utf-8")
+    try:
+        path.write_text(template(), encoding="utf-8")
+    except OSError as error:
+        raise StudyError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="there is no protocol to fill in then",
+            remedy="Give a name in a folder that is there and may be written to",
+            path=path.name,
+        ) from error
     return {"protocol": str(path), "next": "fill it in, then --check, then --freeze"}
 
 
@@ -69,12 +77,14 @@ def check_command(path: Path) -> Plain:
     mapping = mapping_sha256(protocol, path.parent)
     frozen = read_frozen(path)
     changed = [] if frozen is None else [c.path for c in frozen.changes(protocol, mapping)]
+    left = _still_the_templates(path)
     return {
         "protocol": path.name,
+        "complete": not left,
         "sha256": protocol_sha256(encode(protocol), mapping),
         "frozen": None if frozen is None else frozen.sha256,
         "changed_after_freeze": changed,
-        "still_the_templates": _still_the_templates(path),
+        "still_the_templates": left,
     }
 
 
@@ -98,9 +108,17 @@ def freeze_command(path: Path) -> Plain:
 
     Raises
     ------
-    ProtocolRefused, StudyError  if it can't be used or is frozen already
+    ProtocolRefused, StudyError  if it can't be used, is not filled in, or is frozen already
     """
-    frozen = freeze(read_protocol(path), path, datetime.now(UTC).date())
+    protocol, left = read_protocol(path), _still_the_templates(path)
+    if left:
+        raise StudyError(
+            found=f"{', '.join(left)} as the template has them",
+            why="a plan of somebody else's words would be frozen, and a freeze is for good",
+            remedy="Fill them in; `laennec validate --check` names what is left",
+            path=path.name,
+        )
+    frozen = freeze(protocol, path, datetime.now(UTC).date())
     return {
         "freeze": str(freeze_path(path)),
         "sha256": frozen.sha256,
@@ -137,7 +155,8 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
         "n": document["analyses"]["counted"]["n"],
         "cases": document["analyses"]["counted"]["cases"],
         "primary": [
-            {"id": e["id"], "result": e["result"], "verdict": e["verdict"]} for e in primary
+            {key: e[key] for key in ("id", "against", "margin", "bound", "result", "verdict")}
+            for e in primary
         ],
         "deviations": [d["code"] for d in document["deviations"]],
         "run_id": run_id,

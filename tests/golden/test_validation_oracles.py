@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import validation_examples as example
 from laennec.training import survival as follow_up
-from laennec.validation.statistics import agreement, benefit, calibration, discrimination, survival
+from laennec.validation.statistics import (
+    agreement,
+    benefit,
+    calibration,
+    discrimination,
+    drift,
+    survival,
+    verification,
+)
 from laennec.validation.statistics import proportions as p
 from laennec.validation.statistics import sample_size as size
 from laennec.validation.statistics.estimate import z_value
@@ -207,3 +215,69 @@ def test_predictive_values_follow_the_prevalence():
         found = p.predictive_values_at(table, float(prevalence))["ppv"]
         assert found.value == pytest.approx(expected, abs=5e-5)
         assert found.ci_low < found.value < found.ci_high
+
+
+def test_begg_and_greenes_is_their_example():
+    said = SAID["verification"]
+    rows = [
+        (sign, kind != "unverified", kind == "case")
+        for sign, key in ((True, "positive"), (False, "negative"))
+        for kind, count in said[key].items()
+        for _ in range(count)
+    ]
+    positive, verified, case = (np.array(column) for column in zip(*rows, strict=True))
+    found = verification.begg_greenes(positive, verified, case)
+    for name in ("sensitivity", "specificity"):
+        assert found[name].value == pytest.approx(said[name], abs=1e-3)
+    naive = said["positive"]["case"] / (said["positive"]["case"] + said["negative"]["case"])
+    assert naive > found["sensitivity"].ci_high
+
+
+def test_cusum_is_the_definition_person_by_person():
+    """Steiner 2000: log of (1 - p + OR p) taken off, log of OR added where there is a case."""
+    risk, case = np.array([0.1, 0.4, 0.2, 0.3]), np.array([True, True, False, True])
+    path, total = [], 0.0
+    for p_i, y in zip(risk, case, strict=True):
+        total = max(0.0, total + y * np.log(2) - np.log(1 - p_i + 2 * p_i))
+        path.append(total)
+    assert drift.cusum(case, risk, 2.0, 99.0).path == pytest.approx(path)
+    found = drift.cusum_test(case, risk, 2.0, 1)
+    assert found.test.statistic == pytest.approx(max(path))
+    assert found.at == int(np.argmax(path))
+
+
+def test_the_chance_of_a_cusum_is_that_of_right_risks():
+    """Of 200 runs with right risks about one in twenty is below .05; a doubled odds is found."""
+    generator = np.random.default_rng(5)
+    risk = generator.uniform(0.05, 0.4, 120)
+    ps = [
+        drift.cusum_test(generator.random(120) < risk, risk, 2.0, seed).test.p_value
+        for seed in range(200)
+    ]
+    assert 0.01 < np.mean(np.array(ps) <= 0.05) < 0.10
+    twice = 2 * risk / (1 + risk)
+    risen = drift.cusum_test(generator.random(120) < twice, risk, 2.0, 1)
+    assert risen.test.p_value < 0.05
+    assert drift.cusum_test(np.zeros(5, bool), risk[:5], 2.0, 1).code == "no_case"
+
+
+def test_psi_is_the_sum_over_tenths():
+    reference, current = np.arange(1000.0), np.arange(1000.0) * 0.8
+    first = np.full(10, 100.0)
+    second = np.histogram(current, np.r_[np.quantile(reference, np.linspace(0, 1, 11))])[0]
+    a, b = ((c + 0.5) / (1000 + 5) for c in (first, second))
+    expected = float(((b - a) * np.log(b / a)).sum())
+    assert drift.population_stability(reference, current, 1).value == pytest.approx(
+        expected, abs=2e-3
+    )
+
+
+def test_the_size_for_a_slope_is_that_of_the_information_of_a_logistic_regression():
+    """The standard error of a slope of 1, from a Fisher information that is summed by hand."""
+    logits = np.random.default_rng(3).normal(-2, 1, 4000)
+    needed = size.size_for_slope(logits, 0.3)
+    risk = 1 / (1 + np.exp(-logits))
+    x = np.column_stack([np.ones(4000), logits])
+    information = (x * (risk * (1 - risk))[:, None]).T @ x * needed / 4000
+    error = float(np.sqrt(np.linalg.inv(information)[1, 1]))
+    assert 2 * z_value() * error == pytest.approx(0.3, rel=1e-3)

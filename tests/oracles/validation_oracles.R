@@ -67,6 +67,37 @@ out$survival <- list(c = cc$concordance[[1]], c_se = sqrt(cc$var), c_ties = ct$c
   c_ties_se = sqrt(ct$var), c_both = cr$concordance[[1]], c_both_se = sqrt(cr$var),
   km = km$surv, km_se = km$std.err, aj = aj$pstate[1, 2], aj_se = aj$std.err[1, 2])
 
+# a design made up on the public example: survey's variance of survival's own influence on each number
+at <- seq_len(nrow(d)); d$w <- 1 + (at %% 5) / 2; d$st <- at %% 6; d$ps <- (at %/% 6) %% 8; d$p <- p
+d$a <- round(p, 1); d$y <- y
+des <- svydesign(ids = ~ps, strata = ~st, weights = ~w, data = d, nest = TRUE)
+spread <- function(influence) sqrt(as.numeric(svyrecvar(cbind(influence), des$cluster, des$strata, des$fpc)))
+rank_ <- function(formula, weights, rows = rep(TRUE, nrow(d))) {
+  d$.w <- weights
+  found <- concordance(formula, data = d[rows, ], weights = .w, reverse = is.call(formula[[2]]), influence = 1)
+  whole <- rep(0, nrow(d)); whole[rows] <- found$dfbeta
+  list(value = found$concordance[[1]], dfbeta = whole)
+}
+tell_rank <- function(found) list(value = found$value, se = spread(found$dfbeta))
+c1 <- rank_(Surv(surv_time, surv_event) ~ p, d$w); c2 <- rank_(Surv(surv_time, surv_event) ~ a, d$w)
+censored <- as.integer(d$surv_end == "censor")
+g <- survfit(Surv(surv_time, censored) ~ 1, data = d, weights = w)
+left <- stepfun(g$time, c(1, g$surv), right = TRUE)
+ipcw <- ifelse(d$surv_time > 1, 1 / stepfun(g$time, c(1, g$surv))(1), ifelse(censored == 1, 0, 1 / left(d$surv_time)))
+d$late <- as.integer(d$surv_event == 1 & d$surv_time <= 1); d$wi <- d$w * ipcw; d$observed <- ipcw * d$late
+d$x <- qlogis(p); d$error <- (p - y)^2; d$benefit <- ifelse(p >= .1, ifelse(y == 1, 1, -1 / 9), 0)
+whole <- update(des, observed = d$observed, error = d$error, benefit = d$benefit)
+horizon <- subset(svydesign(ids = ~ps, strata = ~st, weights = ~wi, data = d, nest = TRUE), wi > 0)
+slope <- svyglm(late ~ x, design = horizon, family = quasibinomial, control = list(epsilon = 1e-14, maxit = 100))
+level <- svyglm(late ~ offset(x), design = horizon, family = quasibinomial, control = list(epsilon = 1e-14, maxit = 100))
+oe <- svyratio(~observed, ~p, whole); er <- svymean(~error, whole); nb <- svymean(~benefit, whole)
+out$design <- list(df = degf(des),
+  c = tell_rank(c1), c_difference = list(value = c1$value - c2$value, se = spread(c1$dfbeta - c2$dfbeta)),
+  auroc = tell_rank(rank_(y ~ p, d$w)), auroc_at = tell_rank(rank_(late ~ p, d$wi, d$wi > 0)),
+  slope = list(value = coef(slope)[[2]], se = SE(slope)[[2]]), level = list(value = coef(level)[[1]], se = SE(level)[[1]]),
+  oe = list(value = coef(oe)[[1]], se = sqrt(vcov(oe)[[1]])),
+  brier = list(value = coef(er)[[1]], se = SE(er)[[1]]), benefit = list(value = coef(nb)[[1]], se = SE(nb)[[1]]))
+
 data(api)
 col <- function(d) list(weight = d$pw, stratum = as.integer(factor(d$stype)), dnum = d$dnum,
   api00 = d$api00, api99 = d$api99, wide = as.integer(d$sch.wide == "Yes"))

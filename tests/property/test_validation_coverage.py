@@ -64,6 +64,18 @@ def test_shares_of_few_people(kind):
     assert coverage(make, 0.07) > 0.95 - SLACK
 
 
+def test_paired_difference_of_shares():
+    """Two tests of the same 120 people, who agree more often than by chance."""
+
+    def make(rng):
+        both = rng.random(120) < 0.5
+        a = both | (rng.random(120) < 0.3)
+        b = both | (rng.random(120) < 0.15)
+        return proportions.paired_difference(int((a & ~b).sum()), int((~a & b).sum()), 120)
+
+    assert coverage(make, 0.5 * (0.3 - 0.15)) > 0.95 - SLACK
+
+
 def test_predictive_value_at_another_prevalence():
     truth = 0.1 * 0.8 / (0.1 * 0.8 + 0.9 * 0.15)
 

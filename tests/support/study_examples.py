@@ -1,5 +1,6 @@
 """A made-up study: its protocol, its mapping, and a run of it."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from laennec.engine.bundles.load import load_models
 from laennec.validation.protocol import template
 from laennec.validation.study import StudyOptions, run_study
 
+CHOSEN = ("design", "data_role", "model", "version")
 MODELS = load_models()
 BUNDLE = next(b for b in MODELS.loaded if b.manifest.id == "diabetes_type_2/undiagnosed_no_lab")
 MAPPING = """schema = "laennec.mapping/1"
@@ -31,11 +33,21 @@ group = [
 """
 
 
+def filled(text: str) -> str:
+    """Return the template with every text of its own put into other words."""
+    example = tomllib.loads(template())
+    for section in ("study", "data", "population", "index_test", "reference"):
+        for key, said in example[section].items():
+            if isinstance(said, str) and said and key not in CHOSEN:
+                text = text.replace(f'"{said}"', f'"our-{key}"')
+    return text
+
+
 def protocol_text(**edits: tuple[str, str]) -> str:
     """Return the template filled in, with texts replaced."""
     text = (
-        template()
-        .replace("0" * 64, BUNDLE.model.sha256)
+        filled(template())
+        .replace("our-sha256", BUNDLE.model.sha256)
         .replace("threshold = 0.5  ", "threshold = 0.03  ")
         .replace("imputations = 20", "imputations = 2")
         .replace("bootstraps = 1000", "bootstraps = 20")

@@ -67,7 +67,7 @@ def write_visits(path: Path, n: int = 600, seed: int = 3) -> Path:
             int(rng.random() < 0.5), int(rng.random() < 0.2),
             int(case[i]), int(rng.random() < 0.8), time[i], int(case[i]),
             int(not case[i] and rng.random() < 0.1),
-            round(float(rng.uniform(0.5, 2)), 3), i % 6, i % 2, 2010 + i % 3,
+            round(float(rng.uniform(0.5, 2)), 3), i % 6, i // 6 % 2, 2010 + i % 3,
             round(float(1 / (1 + np.exp(-logit[i]))), 5), rng.choice(["north", "south"]),
         ]  # fmt: skip
         lines.append(",".join(str(c) for c in cells))

@@ -6,6 +6,7 @@ import pytest
 import typer
 from laennec.cli.validate import app
 from laennec.validation.protocol import template
+from study_examples import MAPPING, protocol_text
 from typer.testing import CliRunner
 
 root = typer.Typer()
@@ -21,7 +22,14 @@ def test_new_check_and_freeze_follow_each_other(tmp_path):
     path = tmp_path / "study.toml"
     assert invoke(path, "--new").exit_code == 0
     assert path.read_text(encoding="utf-8") == template()
-    checked = json.loads(invoke(path, "--check").stdout)
+    first = invoke(path, "--check")
+    assert (first.exit_code, json.loads(first.stdout)["complete"]) == (3, False)
+    assert invoke(path, "--freeze").exit_code == 1
+    path.write_text(protocol_text(), encoding="utf-8")
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    filled = invoke(path, "--check")
+    assert filled.exit_code == 0
+    checked = json.loads(filled.stdout)
     assert checked["frozen"] is None
     frozen = json.loads(invoke(path, "--freeze").stdout)
     assert frozen["sha256"] == checked["sha256"]

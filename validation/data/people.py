@@ -1,6 +1,6 @@
 """Who is in the study, who is a case, and what the index test and its comparators said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from ...engine.runtime import RecordState
 from ...training.survey import Design
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Comparator, Protocol
-from ..protocol.read import conditions
 from ..statistics.estimate import BoolArray, FloatArray
+from .design import usable_design
+from .names import check_names
 from .population import FlowStep, all_of, is_verified, meets, population
 from .table import StudyTable, as_features
 
@@ -101,68 +102,6 @@ class People:
         )
 
 
-def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
-    """Return the columns of the data file that a protocol names."""
-
-    def names() -> Iterator[str | None]:
-        for _, condition in conditions(protocol):
-            yield condition.column
-        yield from (c.name for c in protocol.comparators if c.kind == "column")
-        data = protocol.data
-        yield from (data.person, data.period, protocol.reference.time, protocol.index_test.values)
-        if data.survey is not None:
-            yield from (data.survey.weight, data.survey.stratum, data.survey.psu)
-
-    return tuple(dict.fromkeys(name for name in names() if name is not None))
-
-
-def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle:
-    """Return the index test, after checking every name that the protocol uses.
-
-    Raises
-    ------
-    ProtocolRefused  with every name that does not exist
-    """
-    problems = []
-    for path, condition in conditions(protocol):
-        if condition.feature is not None and condition.feature not in table.features:
-            problems.append(_unknown(path, condition.feature, "feature", table.features))
-    for index, comparator in enumerate(protocol.comparators):
-        if comparator.kind == "feature" and comparator.name not in table.features:
-            path = f"comparator[{index}].name"
-            problems.append(_unknown(path, comparator.name, "feature", table.features))
-    problems += _unknown_models(protocol, models)
-    if problems:
-        raise ProtocolRefused(problems)
-    return next(b for b in models.loaded if b.manifest.id == protocol.index_test.model)
-
-
-def _unknown_models(protocol: Protocol, models: Models) -> list[StudyProblem]:
-    """Return the models that are not there; one that is refused says itself why."""
-    known = {b.manifest.id: b for b in models.loaded}
-    problems = []
-    asked = [("index_test.model", protocol.index_test.model)]
-    asked += [
-        (f"comparator[{i}].name", c.name)
-        for i, c in enumerate(protocol.comparators)
-        if c.kind == "model"
-    ]
-    for path, name in asked:
-        if name not in known:
-            refusal = models.refusal(name)
-            if refusal is not None:
-                raise refusal
-            problems.append(_unknown(path, name, "model", known))
-    return problems
-
-
-def _unknown(path: str, name: str, what: str, known: Mapping[str, Any]) -> StudyProblem:
-    return StudyProblem(
-        f"{what}_unknown", path, f"the {what} {name!r}", f"there is no such {what}",
-        f"One of {', '.join(sorted(known)) or 'none: no model was found'}",
-    )  # fmt: skip
-
-
 def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People:
     """Choose the people of a study and ask every test about them.
 
@@ -179,7 +118,7 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
         raise ProtocolRefused(
             [
                 StudyProblem(
-                    "nobody_left", "population", "nobody is left after the exclusions",
+                    "nobody_left", "population", f"nobody is left of {len(keep)}: {_left(flow)}",
                     "there is nothing to study", "Check exclusions and the data file",
                 )
             ]
@@ -207,6 +146,11 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
         flow=flow,
         **answer,
     )
+
+
+def _left(flow: Sequence[FlowStep]) -> str:
+    """Tell at which steps people left."""
+    return "; ".join(f"{s.label} {s.left}" for s in flow if s.left) or "the file has no row"
 
 
 def _given(bundle: Bundle, column: FloatArray, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -272,12 +216,13 @@ def _design(protocol: Protocol, table: StudyTable, keep: BoolArray) -> Design | 
     if survey is None:
         return None
     period = protocol.data.period
-    return Design(
+    design = Design(
         weight=table.numbers(survey.weight)[keep] / survey.weight_divisor,
         stratum=table.numbers(survey.stratum)[keep],
         psu=table.numbers(survey.psu)[keep],
         cycle=table.texts(period)[keep] if period else np.full(int(keep.sum()), "", dtype=np.str_),
     )
+    return usable_design(design)
 
 
 def _persons(protocol: Protocol, table: StudyTable) -> "np.ndarray[Any, Any]":

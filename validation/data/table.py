@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,7 +111,7 @@ def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> 
             [
                 StudyProblem(
                     "column_absent", name, f"no column {name!r} in {found[0].name}",
-                    "the protocol reads it", "Correct the name in the protocol",
+                    "the protocol reads it", _near(name, names),
                 )
                 for name in absent
             ]
@@ -121,6 +122,14 @@ def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> 
     chunks = _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
     parts = [_Part.of(chunk, plan, wanted) for chunk in chunks]
     return _join(found[0].name, found[0].sha256(), parts)
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    """Say which column may have been meant, however it is written there."""
+    as_written = {n.strip().lower(): n for n in names}
+    near = get_close_matches(name.strip().lower(), as_written, 1)
+    meant = f" (is it {as_written[near[0]]!r}?)" if near else ""
+    return f"Correct the name in the protocol{meant}"
 
 
 def _refusal(path: str, found: str, why: str, remedy: str) -> ProtocolRefused:
@@ -166,7 +175,7 @@ class _Part:
             published=_published(evaluate_published(batch, made)),
             answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
             refused=np.asarray(batch.refused),
-            raw={name: _tidy(table.column(name)) for name in wanted},
+            raw={name: _tidy(name, table.column(name)) for name in wanted},
             bad_lines=chunk.bad_row_count,
         )
 
@@ -213,13 +222,24 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
     )
 
 
-def _tidy(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return a column as one array, text without blanks at its ends, and nothing for no text."""
+def _tidy(name: str, column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a column as one array, text without blanks at its ends, and nothing for no text.
+
+    Raises
+    ------
+    ProtocolRefused  if it holds what is neither
+    """
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     kind = whole.type
     if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return whole
-    text = pc.utf8_trim_whitespace(whole.cast(pa.string()))
+    try:
+        text = pc.utf8_trim_whitespace(whole.cast(pa.string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _refusal(
+            name, f"the column {name!r}, of {kind}", "it can't be read as numbers or as text",
+            "Write it in the table as numbers, or as text in UTF-8",
+        ) from error  # fmt: skip
     return pc.if_else(pc.equal(text, ""), None, text)
 
 

@@ -219,7 +219,12 @@ class MissingData:
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """What was expected when the size was chosen (Riley et al. 2021); widths of 95 % intervals."""
+    """What was expected when the size was chosen; widths of 95 % intervals (Riley et al. 2021).
+
+    ``slope_width`` goes with ``logit_mean`` and ``logit_sd`` of the risks that are expected there.
+    ``parameters`` goes with ``r2_cox_snell`` and asks whether the people would be enough to develop
+    a model of so many candidate parameters (Riley et al. 2019).
+    """
 
     prevalence: float
     auroc: float
@@ -227,6 +232,11 @@ class SampleSize:
     auroc_width: float
     cases_at_least: int = 100
     others_at_least: int = 100
+    slope_width: float | None = None
+    logit_mean: float | None = None
+    logit_sd: float | None = None
+    parameters: int | None = None
+    r2_cox_snell: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reads a protocol: every problem at once, nothing guessed."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
@@ -7,11 +8,21 @@ from pathlib import Path
 
 from ...engine.bundles.decode import decode
 from ..errors import ProtocolRefused, StudyProblem
-from .model import Comparator, Condition, Endpoint, Protocol
+from .endpoints import endpoint_problems
+from .model import Comparator, Condition, Protocol
+from .numbers import Problem, number_problems
 
 SCORES = ("findrisc", "ada", "desir", "cambridge", "score2", "framingham")
 _VALUELESS = ("missing", "present")
-_HASH_DIGITS = 64
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_TOLD = (
+    ("study", ("id", "title", "question")),
+    ("data", ("description",)),
+    ("population", ("description",)),
+    ("index_test", ("purpose",)),
+    ("reference", ("name", "description")),
+)
+"""Texts without which nobody knows what was studied."""
 
 
 def template() -> str:
@@ -27,7 +38,7 @@ def read_protocol(path: Path) -> Protocol:
     ProtocolRefused  with everything that is wrong with it
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ProtocolRefused(
             [
@@ -93,20 +104,22 @@ def _form_problem(text: str, name: str) -> StudyProblem:
     )  # fmt: skip
 
 
-Problem = tuple[str, str, str, str, str]
-
-
 def _all_problems(protocol: Protocol) -> Iterator[Problem]:
     yield from _names(protocol)
     for path, condition in conditions(protocol):
         yield from _condition(path, condition)
+    if protocol.reference.case.op in _VALUELESS:
+        yield (
+            "case_op", "reference.case.op", f"{protocol.reference.case.op!r}",
+            "a reference standard that is missing is unknown, and makes nobody a case",
+            "Compare its column with a value",
+        )  # fmt: skip
     for index, comparator in enumerate(protocol.comparators):
         yield from _comparator(f"comparator[{index}]", comparator)
-    known = {c.id for c in protocol.comparators}
-    for index, endpoint in enumerate(protocol.endpoints):
-        yield from _endpoint(f"endpoint[{index}]", endpoint, known, protocol)
-    yield from _numbers(protocol)
-    yield from _index_test(protocol)
+    yield from endpoint_problems(protocol)
+    yield from number_problems(protocol)
+    yield from _texts(protocol)
+    yield from _groups(protocol)
 
 
 def conditions(protocol: Protocol) -> Iterator[tuple[str, Condition]]:
@@ -130,6 +143,7 @@ def _names(protocol: Protocol) -> Iterator[Problem]:
         "comparator": ["index", *(c.id for c in protocol.comparators)],
         "endpoint": [e.id for e in protocol.endpoints],
         "subgroup": [s.id for s in protocol.subgroups],
+        "study": [protocol.study.id],
     }
     for path, ids in lists.items():
         seen: set[str] = set()
@@ -141,12 +155,11 @@ def _names(protocol: Protocol) -> Iterator[Problem]:
                     "Give each its own id",
                 )  # fmt: skip
             seen.add(name)
-    if not any(e.role == "primary" for e in protocol.endpoints):
-        yield (
-            "no_primary", "endpoint", "no primary endpoint",
-            "a study is about one number, chosen before the data are seen",
-            'Give one [[endpoint]] role = "primary"',
-        )  # fmt: skip
+            if not _ID.fullmatch(name):
+                yield (
+                    "id_form", path, f"the id {name!r}",
+                    "tables and files are named by it", "Use letters, digits, - and _ only",
+                )  # fmt: skip
 
 
 def _condition(path: str, condition: Condition) -> Iterator[Problem]:
@@ -179,89 +192,34 @@ def _comparator(path: str, comparator: Comparator) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _endpoint(
-    path: str, endpoint: Endpoint, known: set[str], protocol: Protocol
-) -> Iterator[Problem]:
-    if endpoint.against is not None and endpoint.against not in known:
-        yield (
-            "comparator_unknown", f"{path}.against", f"the comparator {endpoint.against!r}",
-            "no [[comparator]] has this id", f"One of {', '.join(sorted(known)) or 'none given'}",
-        )  # fmt: skip
-    needs = {
-        "superior": ("against",),
-        "non_inferior": ("against", "margin"),
-        "at_least": ("bound",),
-        "at_most": ("bound",),
-    }.get(endpoint.hypothesis, ())
-    for key in needs:
-        if getattr(endpoint, key) is None:
+def _texts(protocol: Protocol) -> Iterator[Problem]:
+    """Yield texts that say nothing."""
+    for section, keys in _TOLD:
+        for key in keys:
+            if not str(getattr(getattr(protocol, section), key)).strip():
+                yield (
+                    "text_empty", f"{section}.{key}", "an empty text",
+                    "nobody would know then what was studied", "Say it in a few words",
+                )  # fmt: skip
+
+
+def _groups(protocol: Protocol) -> Iterator[Problem]:
+    """Yield subgroups in which nobody, or everybody, would be."""
+    for index, subgroup in enumerate(protocol.subgroups):
+        path, labels = f"subgroup[{index}]", [g.label for g in subgroup.groups]
+        if not labels:
             yield (
-                "endpoint_incomplete", f"{path}.{key}", f"{endpoint.hypothesis} without {key}",
-                "the hypothesis can't be judged", f"Give {key}",
+                "group_none", f"{path}.group", "no group", "there is nothing to tell of it",
+                "Give at least one group with label and when",
             )  # fmt: skip
-    if endpoint.among == "weighted" and protocol.data.survey is None:
-        yield (
-            "no_survey", f"{path}.among", "weighted, without a survey design",
-            "there are no weights", "Give [data.survey], or among = \"counted\"",
-        )  # fmt: skip
-    is_survival = protocol.reference.time is not None
-    wrong = "auroc" if is_survival else "c_index"
-    if endpoint.statistic == wrong:
-        yield (
-            "statistic_kind", f"{path}.statistic", f"{endpoint.statistic} for this outcome",
-            "a survival outcome is ranked by c_index, another one by auroc",
-            "Choose the other one, or give reference.time",
-        )  # fmt: skip
-
-
-def _numbers(protocol: Protocol) -> Iterator[Problem]:
-    a, m, r = protocol.analysis, protocol.missing_data, protocol.reference
-    checks: list[tuple[str, bool, str]] = [
-        ("analysis.bootstraps", a.bootstraps >= 1, "at least 1"),
-        ("analysis.benefit_from", 0 < a.benefit_from < a.benefit_to, "above 0, below benefit_to"),
-        ("analysis.benefit_to", a.benefit_to < 1, "below 1"),
-        (
-            "analysis.benefit_step",
-            0 < a.benefit_step <= a.benefit_to,
-            "above 0, at most benefit_to",
-        ),
-        ("analysis.prevalences", all(0 < p < 1 for p in a.prevalences), "between 0 and 1"),
-        ("analysis.minimum_events", a.minimum_events >= 1, "at least 1"),
-        ("analysis.shapley_people", a.shapley_people >= 0, "at least 0"),
-        ("reporting.suppress_below", protocol.reporting.suppress_below >= 0, "at least 0"),
-        (
-            "missing_data.imputations",
-            ("multiple_imputation" in m.plan) == (m.imputations > 1),
-            "at least 2 with multiple_imputation in the plan, 0 without",
-        ),
-        (
-            "missing_data.shifts",
-            not m.shifts or "multiple_imputation" in m.plan,
-            "empty without multiple_imputation, whose values are shifted",
-        ),
-        (
-            "index_test.values",
-            protocol.index_test.values is None or "multiple_imputation" not in m.plan,
-            "left out with multiple_imputation, which asks the shipped model again",
-        ),
-        ("reference.horizon", (r.time is None) == (r.horizon is None), "given together with time"),
-    ]
-    if protocol.data.survey is not None:
-        divisor = protocol.data.survey.weight_divisor
-        checks.append(("data.survey.weight_divisor", divisor > 0, "above 0"))
-    for path, holds, expected in checks:
-        if not holds:
+        if len(set(labels)) < len(labels):
             yield (
-                "number", path, "a value that can't be used",
-                f"it must be {expected}", "Correct it",
+                "label_twice", f"{path}.group", "two groups of one label",
+                "a reader could not tell them apart", "Give each its own label",
             )  # fmt: skip
-
-
-def _index_test(protocol: Protocol) -> Iterator[Problem]:
-    sha256 = protocol.index_test.sha256
-    if len(sha256) != _HASH_DIGITS or set(sha256) - set("0123456789abcdef"):
-        yield (
-            "hash_form", "index_test.sha256", "no sha256",
-            "the model must be the very one that the protocol means",
-            "Copy the 64 hexadecimal digits that `laennec models list` prints",
-        )  # fmt: skip
+        for j, group in enumerate(subgroup.groups):
+            if not group.when:
+                yield (
+                    "group_open", f"{path}.group[{j}].when", "no condition",
+                    "everybody would be in the group", "Say who is in it",
+                )  # fmt: skip

@@ -40,11 +40,13 @@ def filled(document: Document) -> list[dict[str, Any]]:
 
 def _sections_there(document: Document) -> set[str]:
     """Return the anchors that the report will have."""
+    counted = document["analyses"]["counted"]
     absent = {
+        "threshold": "threshold" not in counted,
         "sample_size": document["sample_size"] is None,
         "subgroups": not document["subgroups"],
         "missing": "missing" not in document,
-        "benefit": not document["analyses"]["counted"].get("benefit"),
+        "benefit": not counted.get("benefit"),
     }
     anchors = {item["section"] for c in checklists() for item in c["items"]}
     return {a for a in anchors if a and not absent.get(a, False)}

@@ -8,6 +8,7 @@ from .svg import REFERENCE, Box, Plot, flow_diagram
 from .words import Words, wrap
 
 _LINE = 52
+_LOW_TOP = 1e-3
 _NARROW = 30
 _ROW = 22.0
 _FOREST_TOP = 1.0
@@ -88,7 +89,7 @@ def calibration(document: Document, words: Words) -> Iterator[Figure]:
         )
         edges = counted.get("histogram", {}).get("edges", [])
         for left, right, count in zip(edges, edges[1:], counts, strict=False):
-            if right <= top:
+            if right <= top and count:
                 plot.bar(left, right, 0.2 * top * count / max(counts))
         low, high = (list(zip(curve["risk"], curve[k], strict=True)) for k in ("low", "high"))
         plot.band(low, high)
@@ -105,7 +106,7 @@ def benefit(document: Document, words: Words) -> Figure:
     names = test_names(document, words)
     curves = {"index": names["index"], "everybody": words.say("report", "everybody")}
     curves |= {k: names[k.partition(":")[2]] for k in rows[0] if k.startswith("test:")}
-    top = max(max(r[k].get("value", 0.0) for k in curves) for r in rows)
+    top = max(_LOW_TOP, *(r[k].get("value", 0.0) for k in curves for r in rows))
     plot = Plot(
         (rows[0]["threshold"], rows[-1]["threshold"]),
         (-0.2 * top, 1.1 * top),

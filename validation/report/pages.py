@@ -6,6 +6,7 @@ from typing import Any
 from . import figures
 from . import pages_extra as more
 from .checklists import checklist_section
+from .pages_risk import benefit, calibration
 from .pages_threshold import p_text, threshold
 from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
 from .words import Words
@@ -19,13 +20,6 @@ _BOUNDS = (
     "sensitivity_best",
     "specificity_worst",
     "specificity_best",
-)
-_CALIBRATION = (
-    "observed_to_expected",
-    "calibration_intercept",
-    "calibration_slope",
-    "brier_score",
-    "brier_scaled",
 )
 
 
@@ -198,73 +192,6 @@ def abstention(document: Document, words: Words) -> Section:
     rows = estimate_rows(words, found, _BOUNDS)
     table = Table("abstention", "", estimate_head(words, "statistic"), rows)
     return Section("abstention", words.say("section", "abstention"), facts=facts, tables=(table,))
-
-
-def calibration(document: Document, words: Words) -> Section:
-    """Whether the risk means what it says."""
-    tables = []
-    for which, found in document["analyses"].items():
-        if "calibration" not in found:
-            continue
-        rows = estimate_rows(words, found["calibration"], _CALIBRATION)
-        head = estimate_head(words, "statistic")
-        tables.append(Table(f"calibration_{which}", words.say("report", which), head, rows))
-    others = document["analyses"]["counted"].get("comparator_calibration", {})
-    names = test_names(document, words)
-    tables += [
-        Table(
-            f"calibration_of_{name}",
-            names[name],
-            estimate_head(words, "statistic"),
-            estimate_rows(words, found, _CALIBRATION),
-        )
-        for name, found in others.items()
-    ]
-    errors = document["analyses"]["counted"].get("calibration", {}).get("errors", [])
-    keys = ("ici", "e50", "e90", "e_max")
-    rows = tuple(
-        (words.method(e["smoother"]), *(words.number(e[k], 4) for k in keys), words.number(e["n"]))
-        for e in errors
-        if "ici" in e
-    )
-    if rows:
-        head = tuple(words.say("head", h) for h in ("smoother", *keys))
-        head = (*head, words.say("report", "n"))
-        caption = words.say("caption", "errors")
-        tables.append(Table("calibration_errors", caption, head, rows))
-    return Section(
-        "calibration",
-        words.say("section", "calibration"),
-        figures=tuple(figures.calibration(document, words)),
-        tables=tuple(tables),
-    )
-
-
-def benefit(document: Document, words: Words) -> Section | None:
-    """Decision curves."""
-    rows_of = document["analyses"]["counted"].get("benefit") or []
-    if not rows_of:
-        return None
-    names = test_names(document, words)
-    head = estimate_head(words, "threshold", "statistic")
-    rows = []
-    for row in rows_of:
-        for key in [k for k in row if k != "threshold"]:
-            label = _benefit_label(key, names, words)
-            rows.append((words.short(row["threshold"]), label, *words.estimate(row[key], 4)))
-    table = Table("net_benefit", words.say("report", "counted"), head, tuple(rows))
-    drawn = figures.benefit(document, words)
-    return Section("benefit", words.say("section", "benefit"), figures=(drawn,), tables=(table,))
-
-
-def _benefit_label(key: str, names: dict[str, str], words: Words) -> str:
-    kind, _, name = key.partition(":")
-    if kind == "test":
-        return names[name]
-    if kind == "index_minus":
-        return words.say("caption", "paired", test=names[name])
-    group = "stat" if key in ("tests_avoided", "index_minus_everybody") else "report"
-    return words.say(group, key)
 
 
 def subgroups(document: Document, words: Words) -> Section | None:

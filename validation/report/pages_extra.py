@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from ..study.sample import PEOPLE
+from .pages_threshold import p_text
 from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
 from .words import Words
 
 _REFERRAL = ("sensitivity", "index_share", "other_share", "saved")
+_COUNTED = ("n", "method")
 _CONFORMAL = ("coverage_cases", "coverage_others", "decided", "undecided", "empty")
 
 
@@ -103,7 +106,25 @@ def drift(document: Document, words: Words) -> Section | None:
     )
     caption = words.say("caption", "psi", first=found["first"], last=found["last"])
     tables.append(Table("psi", caption, estimate_head(words, "input"), rows))
+    if found.get("cusum"):
+        tables.append(_cusum(found["cusum"], words))
     return Section("drift", words.say("section", "drift"), tables=tuple(tables))
+
+
+def _cusum(found: Any, words: Words) -> Table:  # noqa: ANN401 - plain data
+    """Tell how high the evidence of a drift climbed, and how often chance alone climbs so high."""
+    rows = []
+    for row in found:
+        what = words.say("report", "cusum_rise" if row["odds_ratio"] > 1 else "cusum_fall")
+        test = row["test"]
+        if "statistic" in test:
+            cells = (words.number(test["statistic"], 2), row["period"], p_text(test, words))
+        else:
+            cells = (words.estimate(test)[0], "–", "–")
+        rows.append((what, *cells, words.number(test["n"]), test["method"]))
+    head = ("change", "evidence", "highest_in", "p_value")
+    titles = (*(words.say("head", h) for h in head), *(words.say("report", c) for c in _COUNTED))
+    return Table("cusum", words.say("caption", "cusum"), titles, tuple(rows))
 
 
 def conformal(document: Document, words: Words) -> Section | None:
@@ -212,12 +233,13 @@ def sample_size(document: Document, words: Words) -> Section | None:
     found = document["sample_size"]
     if found is None:
         return None
-    there = {"by_oe": "n", "by_auroc": "n", "cases_at_least": "cases"}
+    there = {**dict.fromkeys(PEOPLE, "n"), "cases_at_least": "cases"}
     rows = [
         (words.say("sample", key), words.number(found[key]), words.number(found[is_]))
         for key, is_ in there.items()
+        if key in found
     ]
-    others = found["n"] - found["cases"]
+    others = None if found["cases"] is None else found["n"] - found["cases"]
     rows.append(
         (
             words.say("sample", "others_at_least"),

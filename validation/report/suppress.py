@@ -1,7 +1,7 @@
 """Hides small counts of a document, with what would give them away in the same table."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HIDDEN = {"suppressed": True}
@@ -11,9 +11,10 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     """Return a document whose counts from 1 to ``below`` - 1 are hidden.
 
     A two-by-two table with a small cell loses its counts and its estimates; a step of the flow with
-    few people is joined with the next; a small group of a subgroup loses everything, and so does
-    the smallest other one where only one would be hidden; a ROC curve keeps points that are at
-    least ``below`` people apart.
+    few people is joined with the next; a small group of a subgroup loses everything; a ROC curve
+    keeps points that are at least ``below`` people apart. Where only one of several counts with a
+    known total would be hidden, the smallest other one is hidden too: the difference would give it
+    back.
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
         _endpoints(found)
         for subgroup in found["subgroups"]:
             _subgroup(subgroup, below)
+        _totals(found, below)
         for row in found.get("missing", {}).get("inputs", []):
             small = (row["missing"], row["n"] - row["missing"])
             if any(_is_small(count, below) for count in small):
@@ -39,6 +41,29 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
             _groups(found["periods"]["groups"], below)
         _hide_deviations(found["deviations"], below)
     return found
+
+
+def _totals(found: Mapping[str, Any], below: int) -> None:
+    """Hide how many cases, or verified people, there are in all."""
+    totals = [*found["analyses"].values(), found.get("sample_size") or {}]
+    for row in totals:
+        cases, n = row.get("cases"), row.get("n")
+        others = n - cases if isinstance(n, int) and isinstance(cases, int) else None
+        if _is_small(cases, below) or _is_small(others, below):
+            row["cases"] = None
+    verified = found.get("verification")
+    if verified and any(
+        _is_small(n, below) for n in (verified["verified"], verified["n"] - verified["verified"])
+    ):
+        verified["verified"] = None
+
+
+def _also_another(rows: Sequence[Any], key: Any) -> None:  # noqa: ANN401 - a key or a position
+    """Hide a second count where one is hidden alone, so that their total does not give it back."""
+    hidden = [row for row in rows if row[key] is None]
+    rest = [row for row in rows if row[key]]
+    if len(hidden) == 1 and rest:
+        min(rest, key=lambda row: row[key])[key] = None
 
 
 def _is_small(count: Any, below: int) -> bool:  # noqa: ANN401 - a count of plain data
@@ -69,6 +94,9 @@ def _flow(steps: list[dict[str, Any]], below: int) -> None:
             _is_small(count, below) for count in (end["cases"], end["n"] - end["cases"])
         ):
             end.update({"cases": None, "n": None if is_small else end["n"]})
+    ends = [end for end in steps if "cases" in end]
+    _also_another(ends, "cases")
+    _also_another(ends, "n")
 
 
 def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,10 +110,14 @@ def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _participants(row: dict[str, Any], below: int) -> None:
-    for side in (row["cases"], row["others"]):
+    """Hide both sides where one has a small count: what is missing in all is told elsewhere."""
+    sides, small = (row["cases"], row["others"]), []
+    for side in sides:
         yes = side.get("yes", 0) if row["is_yes_no"] else 0
-        small = (side["known"], yes, side["known"] - yes if row["is_yes_no"] else 0)
-        if any(_is_small(count, below) for count in small):
+        small += [side["n"], side["known"], side["n"] - side["known"], yes]
+        small.append(side["known"] - yes if row["is_yes_no"] else 0)
+    if any(_is_small(count, below) for count in small):
+        for side in sides:
             n = side["n"]
             side.clear()
             side.update({"n": None if _is_small(n, below) else n, "known": None})
@@ -100,12 +132,22 @@ def _analysis(analysis: dict[str, Any], below: int) -> None:
         if "curve" in test:
             test["curve"] = _coarse(test["curve"], test["auroc"].get("n", 0), below)
     _abstention(analysis.get("abstention", {}), below)
-    for band in analysis.get("bands", []):
-        if _is_small(band["cases"], below) or _is_small(band["n"] - band["cases"], below):
-            band.update({"n": None, "cases": None, "incidence": dict(_HIDDEN)})
+    _bands(analysis.get("bands", []), below)
     histogram = analysis.get("calibration", {}).get("histogram", {})
     if histogram:
-        histogram["counts"] = [None if _is_small(c, below) else c for c in histogram["counts"]]
+        bars = [[None if _is_small(c, below) else c] for c in histogram["counts"]]
+        _also_another(bars, 0)
+        histogram["counts"] = [bar[0] for bar in bars]
+
+
+def _bands(bands: Sequence[dict[str, Any]], below: int) -> None:
+    for band in bands:
+        if _is_small(band["cases"], below) or _is_small(band["n"] - band["cases"], below):
+            band.update({"n": None, "cases": None})
+    _also_another(bands, "cases")
+    for band in bands:
+        if band["cases"] is None:
+            band.update({"n": None, "incidence": dict(_HIDDEN)})
 
 
 def _hide_table(table: dict[str, Any]) -> None:
@@ -148,6 +190,8 @@ def _abstention(found: dict[str, Any], below: int) -> None:
     if small:
         kept = {k: n for k, n in found["reasons"].items() if k not in small}
         rest = sum(small.values())
+        while kept and _is_small(rest, below):
+            rest += kept.pop(min(kept, key=kept.__getitem__))
         found["reasons"] = {**kept, "other": None if _is_small(rest, below) else rest}
     for side in ("cases", "others"):
         result = found[f"abstained_{side}"]

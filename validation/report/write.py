@@ -20,6 +20,7 @@ from .words import Lang, Words
 
 JSON_NAME: Final = "report.json"
 LONG_TABLE: Final = 30
+DIGITS: Final = 10
 LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
 
 
@@ -53,11 +54,22 @@ def write_report(
 
 
 def told_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what leaves: checklists filled, small counts hidden as the protocol asks."""
+    """Return what leaves: checklists filled, small counts hidden as asked, numbers cut."""
     below = document["protocol"]["content"]["reporting"]["suppress_below"]
     told = suppress(document, below)
     told["checklists"] = filled(told)
-    return told
+    return {key: told[key] if key == "protocol" else _rounded(told[key]) for key in told}
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - plain data
+    """Return plain data with every number to the digits that every processor agrees on."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(of) for key, of in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(of) for of in value]
+    return value
 
 
 def as_json(told: Mapping[str, Any]) -> str:

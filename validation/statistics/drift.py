@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...training.metrics import LEVEL, Estimate
-from .estimate import BoolArray, FloatArray, NotEstimable, Result
+from .estimate import BoolArray, FloatArray, NotEstimable, Result, TestResult, one_class
 
 WATCH = 0.1
 ACT = 0.25
 _BINS = 10
 _HALF = 0.5
 _DRAWS = 400
+_BLOCK = 4096
 
 
 def bin_shares(
@@ -95,8 +96,7 @@ def cusum(outcome: BoolArray, expected: FloatArray, odds_ratio: float, limit: fl
 
     Source: Steiner et al. 2000, Biostatistics 1:441-452.
     """
-    down = np.log1p((odds_ratio - 1) * expected)
-    weight = np.where(outcome, np.log(odds_ratio) - down, -down)
+    weight = _evidence(outcome, expected, odds_ratio)
     path, signals, total = np.empty(len(weight)), [], 0.0
     for i, w in enumerate(weight):
         total = max(0.0, total + float(w))
@@ -105,3 +105,58 @@ def cusum(outcome: BoolArray, expected: FloatArray, odds_ratio: float, limit: fl
             signals.append(i)
             total = 0.0
     return Cusum(path, tuple(signals))
+
+
+def _evidence(outcome: BoolArray, expected: FloatArray, odds_ratio: float) -> FloatArray:
+    """Return each person's logarithm of the likelihood ratio, for a change of the odds."""
+    down = np.log1p((odds_ratio - 1) * expected)
+    return np.where(outcome, np.log(odds_ratio) - down, -down)
+
+
+@dataclass(frozen=True, slots=True)
+class CusumTest:
+    """How high a CUSUM without limit climbed, and how often chance alone climbs as high.
+
+    Parameters
+    ----------
+    test : statistic is the highest point of the path, p is simulated
+    at : position of the person at whom it stood highest
+    """
+
+    test: TestResult
+    at: int
+
+
+def cusum_test(
+    outcome: BoolArray, expected: FloatArray, odds_ratio: float, seed: int
+) -> CusumTest | NotEstimable:
+    """Ask whether outcomes in order of time drift away from their risks, by simulation.
+
+    No limit has to be chosen: outcomes are drawn from the risks themselves, and p is the share of
+    draws whose path climbs at least as high. A risk that is wrong from the start signals too.
+
+    Parameters
+    ----------
+    outcome, expected : shape (n,), in order of time
+    odds_ratio : of the change that is looked for, not 1
+    seed : of the draws
+
+    Source: as ``cusum``; Monte Carlo p of Davison and Hinkley 1997, section 4.2.
+    """
+    method = f"CUSUM, odds times {odds_ratio:g}; {_DRAWS} draws of right risks"
+    refused = one_class(outcome, method)
+    if refused is not None:
+        return refused
+    generator, n = np.random.default_rng(seed), len(outcome)
+    height, top, at = np.zeros(_DRAWS + 1), np.zeros(_DRAWS + 1), 0
+    for start in range(0, n, _BLOCK):
+        risk = expected[start : start + _BLOCK]
+        drawn = generator.random((len(risk), _DRAWS)) < risk[:, None]
+        mine = outcome[start : start + _BLOCK, None]
+        for i, row in enumerate(_evidence(np.hstack([mine, drawn]), risk[:, None], odds_ratio)):
+            height = np.maximum(height + row, 0.0)
+            if height[0] > top[0]:
+                at = start + i
+            np.maximum(top, height, out=top)
+    p = float(1 + np.sum(top[1:] >= top[0])) / (_DRAWS + 1)
+    return CusumTest(TestResult(float(top[0]), p, n, method), at)

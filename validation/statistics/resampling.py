@@ -8,6 +8,7 @@ from ...training.metrics import LEVEL, Estimate, WeightedAuroc
 from ...training.survey import BOOTSTRAP, Design, replicate_factors
 from .estimate import BoolArray, FloatArray, IntArray, NotEstimable, Result, one_class
 
+FEWEST_PERSONS = 2
 BY_PERSON = "percentile bootstrap of persons"
 _BLOCK = 64
 
@@ -69,6 +70,8 @@ def auroc_by_person(
     refused = one_class(case, BY_PERSON)
     if refused is not None:
         return refused
+    if len(np.unique(person)) < FEWEST_PERSONS:
+        return NotEstimable("too_few", len(case), BY_PERSON)
     factors = person_factors(person, replicates, seed)
     return bootstrap_of(WeightedAuroc(case, score), np.ones(len(case)), factors, BY_PERSON)
 

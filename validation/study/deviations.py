@@ -1,17 +1,20 @@
 """Everything that is not as it was planned, each told by a code and its parts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ...engine.bundles.verify import Bundle
+from ..data.design import lonely_strata
 from ..data.people import People
 from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Protocol
 
 Deviation = dict[str, Any]
+TWO: Final = 2
+MOST_SHOWN: Final = 8
 
 
 def deviations(
@@ -30,9 +33,23 @@ def deviations(
     expected = protocol.data.sha256
     if expected is not None and expected != table.sha256:
         found.append({"code": "other_data", "planned": expected, "found": table.sha256})
+    found += _other_values(protocol, table)
     if table.bad_lines:
         found.append({"code": "lines_left_out", "n": table.bad_lines})
     return found + _of_model(protocol, bundle)
+
+
+def _other_values(protocol: Protocol, table: StudyTable) -> list[Deviation]:
+    """Tell a third value of an outcome that is compared with one: whoever has it is no case."""
+    case = protocol.reference.case
+    if case.op != "==" or case.column is None or case.value is None:
+        return []
+    values = table.numbers(case.column)
+    kinds = np.unique(values[~np.isnan(values)])
+    if len(kinds) <= TWO:
+        return []
+    shown = ", ".join(f"{v:g}" for v in kinds[:MOST_SHOWN]) + (", …" * (len(kinds) > MOST_SHOWN))
+    return [{"code": "other_values", "column": case.column, "values": shown}]
 
 
 def _of_model(protocol: Protocol, bundle: Bundle) -> list[Deviation]:
@@ -59,6 +76,8 @@ def of_results(
         without = int(np.isnan(score).sum())
         if without:
             found.append({"code": "comparator_missing", "comparator": name, "n": without})
+    if people.design is not None and lonely_strata(people.design):
+        found.append({"code": "lonely_strata", "strata": lonely_strata(people.design)})
     if sample is not None and not sample["is_enough"]:
         found.append({"code": "sample_too_small", "planned": sample["needed"], "found": people.n})
     return found

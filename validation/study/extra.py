@@ -11,8 +11,8 @@ from ..data.people import People
 from ..protocol.model import Protocol
 from ..statistics.calibration import is_risk
 from ..statistics.conformal import conformal_coverage
-from ..statistics.drift import population_stability
-from ..statistics.estimate import FloatArray, as_data
+from ..statistics.drift import cusum_test, population_stability
+from ..statistics.estimate import FloatArray, NotEstimable, as_data
 from ..statistics.reclassification import net_reclassification
 from ..statistics.resampling import (
     BOOTSTRAP,
@@ -28,6 +28,8 @@ from .sections import Table, plain, thresholds_of
 from .subgroups import headline
 
 _FIRES = 0.5
+_RISE = 2.0
+"""Odds ratio of the drift that is looked for, and its inverse."""
 
 
 def by_person(people: People, protocol: Protocol) -> Table | None:
@@ -86,14 +88,16 @@ def periods(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
     if people.period is None:
         return None
     names = sorted(set(people.period.tolist()))
+    if len(names) < 2:  # noqa: PLR2004 - nothing can move inside one period
+        return None
     rows, moved = [], []
     for name in names:
         rows_in = people.period == name
         among = rows_in & people.answered
         rows.append(
             {
-                "label": name,
-                "label_fr": name,
+                "label": name or "–",
+                "label_fr": name or "–",
                 "n": int(among.sum()),
                 "cases": int(people.case[among].sum()),
                 "abstained": int((rows_in & ~people.answered).sum()),
@@ -106,7 +110,29 @@ def periods(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
     for column, values in columns.items():
         index = population_stability(values[first], values[last], protocol.analysis.seed)
         moved.append({"input": column, "psi": as_data(index)})
-    return {"groups": rows, "psi": moved, "first": names[0], "last": names[-1]}
+    told: Table = {"groups": rows, "psi": moved, "first": names[0] or "–", "last": names[-1]}
+    if protocol.reference.time is None:
+        told["cusum"] = list(_cusum(people, protocol))
+    return told
+
+
+def _cusum(people: People, protocol: Protocol) -> Iterator[Table]:
+    """Yield whether cases rise above, or fall below, their risks along the periods."""
+    period = people.period
+    there = people.answered
+    if period is None or not is_risk(people.value[there]):
+        return
+    rows = np.flatnonzero(there)
+    rows = rows[np.argsort(period[rows], kind="stable")]
+    for odds_ratio in (_RISE, 1 / _RISE):
+        found = cusum_test(
+            people.case[rows], people.value[rows], odds_ratio, protocol.analysis.seed
+        )
+        told: Table = {"odds_ratio": odds_ratio, "period": None}
+        if isinstance(found, NotEstimable):
+            yield {**told, "test": as_data(found)}
+            continue
+        yield {**told, "period": str(period[rows[found.at]]), "test": as_data(found.test)}
 
 
 def _column(people: People, j: int) -> FloatArray:

@@ -10,17 +10,18 @@ from ...engine.bundles.decode import encode
 from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
 from ...training.survey import Design
-from ..data.people import People, check_names, make_people, wanted_columns
+from ..data.names import check_names, wanted_columns
+from ..data.people import People, make_people
 from ..data.table import read_table
 from ..protocol.freeze import mapping_sha256, note_opened, protocol_sha256, read_frozen
 from ..protocol.model import Protocol
 from ..protocol.read import read_protocol
-from ..statistics.sample_size import size_for_auroc, size_for_oe
 from . import deviations as deviate
 from . import extra
 from .describe import describe
 from .endpoints import endpoints, why_unjudged
 from .missing import missing
+from .sample import sample_size
 from .sections import (
     abstention,
     at_threshold,
@@ -139,6 +140,7 @@ def _extra(
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Yield the sections that this protocol and model have."""
     yield "explanation", extra.explanation(people, protocol, bundle)
+    yield "periods", extra.periods(people, protocol, bundle)
     if is_survival(protocol):
         if protocol.missing_data.plan != ("as_in_use",):
             yield "missing", missing(people, protocol, bundle)
@@ -146,7 +148,6 @@ def _extra(
     yield "missing", missing(people, protocol, bundle)
     yield "by_person", extra.by_person(people, protocol)
     yield "referral", extra.equal_sensitivity(people, protocol)
-    yield "periods", extra.periods(people, protocol, bundle)
     yield "conformal", extra.conformal(people, bundle)
     yield "reclassification", extra.reclassification(people, protocol, bundle)
     partly = everyone if protocol.reference.verified is not None else None
@@ -210,24 +211,3 @@ def flow(people: People, protocol: Protocol) -> list[dict[str, Any]]:
         cases = int(people.case[rows].sum())
         steps.append({"id": name, "n": int(rows.sum()), "cases": cases})
     return steps
-
-
-def sample_size(protocol: Protocol, people: People) -> dict[str, Any] | None:
-    """Return how many people the plan asked for, and how many there are."""
-    plan = protocol.sample_size
-    if plan is None:
-        return None
-    by_oe = size_for_oe(plan.prevalence, plan.oe_width)
-    by_auroc = size_for_auroc(plan.auroc, plan.prevalence, plan.auroc_width)
-    needed, cases = max(by_oe, by_auroc), int(people.case.sum())
-    enough = people.n >= needed and cases >= plan.cases_at_least
-    return {
-        "by_oe": by_oe,
-        "by_auroc": by_auroc,
-        "cases_at_least": plan.cases_at_least,
-        "others_at_least": plan.others_at_least,
-        "needed": needed,
-        "n": people.n,
-        "cases": cases,
-        "is_enough": bool(enough and people.n - cases >= plan.others_at_least),
-    }

@@ -95,7 +95,7 @@ def test_every_problem_of_sense_comes_at_once():
     ("edit", "code", "said"),
     [
         (('among = "counted"', 'among = "weighted"'), "no_survey", "there are no weights"),
-        (('statistic = "auroc"', 'statistic = "c_index"'), "statistic_kind", "ranked by c_index"),
+        (('statistic = "auroc"', 'statistic = "c_index"'), "statistic_kind", "ranked by auroc"),
         (('id = "slope"', 'id = "ranking"'), "id_twice", "could not be told from another"),
         (('op = "==", value = 1.0 }\n# For', 'op = "<", text = "x" }\n# For'), "condition_text",
          "texts have no order"),

@@ -105,6 +105,9 @@ def test_the_commands_say_what_they_did(folder, tmp_path):
     new_command(new)
     checked = check_command(new)
     assert checked["frozen"] is None
+    assert checked["complete"] is False
+    with pytest.raises(StudyError, match="study.id.*as the template has them"):
+        freeze_command(new)
     assert {"study.id", "study.question", "index_test.sha256"} <= set(
         checked["still_the_templates"]
     )
@@ -115,6 +118,8 @@ def test_the_commands_say_what_they_did(folder, tmp_path):
     assert "study.question" in left
     with pytest.raises(StudyError, match="it would be written over"):
         new_command(new)
+    with pytest.raises(StudyError, match="there is no protocol to fill in"):
+        new_command(tmp_path / "nowhere" / "new.toml")
 
 
 def test_a_report_that_can_not_be_written_says_so(folder):
@@ -133,7 +138,7 @@ def test_a_study_is_kept_in_the_store(folder):
     )
     summary = validate_command(command, lambda _: None)
     run = mlflow.get_run(summary["run_id"])
-    assert run.data.params["study"] == "my-study-2026"
+    assert run.data.params["study"] == "our-id"
     metric = run.data.metrics["endpoints/ranking/auroc"]
     assert metric == pytest.approx(summary["primary"][0]["result"]["value"])
     mlflow.set_tracking_uri("")

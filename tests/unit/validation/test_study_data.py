@@ -26,7 +26,7 @@ def test_every_name_that_is_not_there_comes_at_once(folder):
 def test_nobody_left_is_refused(folder):
     text = protocol_text(a=("value = 18.0", "value = 200.0"))
     (folder / "study.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ProtocolRefused, match="nobody is left after the exclusions"):
+    with pytest.raises(ProtocolRefused, match="nobody is left of 600: Under 18 600"):
         run(folder)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from laennec.validation.commands import freeze_command
-from laennec.validation.protocol import freeze, read_protocol
+from laennec.validation.protocol import freeze, read_protocol, template
 from laennec.validation.report import write_report
 from study_examples import BUNDLE, protocol_text, run
 
@@ -53,6 +53,11 @@ def test_development_data_are_not_judged(folder):
     assert "not judged: development data" in html
 
 
+_AT = template().index('hypothesis = "non_inferior"')
+MARGIN = template()[_AT : template().index('among = "counted"', _AT)]
+"""The lines of the template that a hypothesis stands in."""
+
+
 def verdicts(document):
     return [e["verdict"] for e in document["endpoints"]]
 
@@ -73,13 +78,10 @@ def test_a_hypothesis_is_judged_only_where_it_came_before_the_data(folder):
     ("edit", "verdict"),
     [
         (("margin = 0.015", "margin = 0.9"), "shown"),
-        (('"non_inferior"', '"superior"'), "not_shown"),
-        (("margin = 0.015", "margin = -0.9"), "not_shown"),
-        (
-            ('hypothesis = "non_inferior"', 'hypothesis = "at_least"\nbound = -1.0'),
-            "shown",
-        ),
-        (('hypothesis = "non_inferior"', 'hypothesis = "at_most"\nbound = -1.0'), "not_shown"),
+        ((MARGIN, 'hypothesis = "superior"\nagainst = "ada"\n'), "not_shown"),
+        (("margin = 0.015", "margin = 0.0001"), "not_shown"),
+        ((MARGIN, 'hypothesis = "at_least"\nbound = -1.0\nagainst = "ada"\n'), "shown"),
+        ((MARGIN, 'hypothesis = "at_most"\nbound = -1.0\nagainst = "ada"\n'), "not_shown"),
     ],
 )
 def test_a_hypothesis_is_judged_by_its_interval(folder, edit, verdict):

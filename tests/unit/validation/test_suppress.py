@@ -126,7 +126,7 @@ def test_small_periods_bands_bins_ends_and_reasons():
     assert told["analyses"]["counted"]["abstention"]["reasons"] == {"c": 50, "other": 12}
     assert told["participants"][0]["cases"] == {"n": 60, "known": None}
     assert told["deviations"][0]["n"] == "< 11"
-    assert told["analyses"]["counted"]["calibration"]["histogram"]["counts"] == [100, None]
+    assert told["analyses"]["counted"]["calibration"]["histogram"]["counts"] == [None, None]
 
 
 def test_few_withheld_cases_hide_every_bound():
@@ -143,3 +143,52 @@ def test_the_document_given_is_not_changed(below):
     before = copy.deepcopy(whole)
     suppress(whole, below)
     assert whole == before
+
+
+def ends(*rows):
+    return [
+        {"id": name, "n": n, "cases": cases}
+        for name, (n, cases) in zip(("positive", "negative", "abstained"), rows, strict=True)
+    ]
+
+
+def test_the_difference_from_a_total_gives_nothing_back_in_the_flow():
+    """125 cases in all, 100 and 20 at two ends: the five of the third could be counted."""
+    found = document()
+    found["flow"][3:] = ends((300, 100), (400, 5), (60, 20))
+    told = suppress(found, 11)["flow"]
+    assert [end["cases"] for end in told if "cases" in end] == [100, None, None]
+    found["flow"][3:] = ends((300, 100), (400, 50), (6, 3))
+    told = suppress(found, 11)["flow"]
+    assert [end["n"] for end in told if "cases" in end] == [None, 400, None]
+
+
+def test_the_difference_gives_nothing_back_in_bars_bands_sides_and_reasons():
+    found = document()
+    counted = found["analyses"]["counted"]
+    counted["calibration"]["histogram"]["counts"] = [100, 40, 4, 30]
+    counted["bands"] = [
+        {"band": b, "n": n, "cases": c, "incidence": dict(ESTIMATE)}
+        for b, n, c in (("low", 300, 3), ("intermediate", 200, 30), ("high", 100, 40))
+    ]
+    counted["abstention"]["reasons"] = {"a": 5, "b": 20, "c": 90}
+    found["participants"][0]["cases"]["known"] = 55
+    told = suppress(found, 11)
+    counted = told["analyses"]["counted"]
+    assert counted["calibration"]["histogram"]["counts"] == [100, 40, None, None]
+    assert [band["cases"] for band in counted["bands"]] == [None, None, 40]
+    assert counted["bands"][1]["incidence"] == {"suppressed": True}
+    assert counted["abstention"]["reasons"] == {"c": 90, "other": 25}
+    assert told["participants"][0]["others"] == {"n": 80, "known": None}
+
+
+@pytest.mark.parametrize(("n", "cases", "said"), [(600, 5, None), (600, 596, None), (600, 50, 50)])
+def test_few_cases_or_few_others_in_all_are_hidden(n, cases, said):
+    found = document()
+    found["analyses"]["counted"] |= {"n": n, "cases": cases}
+    found["sample_size"] = {"n": n, "cases": cases}
+    found["verification"] = {"verified": n - 3, "n": n}
+    told = suppress(found, 11)
+    assert told["analyses"]["counted"]["cases"] == said
+    assert told["sample_size"]["cases"] == said
+    assert told["verification"]["verified"] is None
