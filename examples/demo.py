@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ from laennec.serving.house_data import consent_notice
 from laennec.serving.http.run import serve
 from laennec.serving.http.settings import read_http_settings
 from laennec.serving.http.tokens import token_of
-from laennec.serving.screening import Engine, keep_visit, screen_visit
+from laennec.serving.roster.planned import FOLDER as ROSTER
+from laennec.serving.roster.read import Roster, write_visits
+from laennec.serving.roster.rows import RosterRow
+from laennec.serving.screening import Engine, SiteKnows, keep_visit, screen_visit
 from laennec.serving.site import Site, load_site
 from laennec.serving.store.store import Store, open_store
 
@@ -93,7 +96,8 @@ def keep(store: Store, engine: Engine, visit: Visit, ecg: EcgFile | None = None)
         return answer.is_given if answer else None
 
     document = json.dumps(visit).encode()
-    screened = screen_visit(document, engine, now=datetime.now(UTC), ecg=ecg, agreed=agreed)
+    knows = SiteKnows(agreed, lambda _record: ())
+    screened = screen_visit(document, engine, now=datetime.now(UTC), ecg=ecg, knows=knows)
     return keep_visit(store, screened, "fr", clock=utc_now)
 
 
@@ -115,11 +119,29 @@ def seed(store: Store, site: Site, engine: Engine) -> None:
         keep(store, engine, visit, ecg)
 
 
+def plan(site_folder: Path) -> None:
+    """Plan visits of today, as a list that came from other software: one was made, three come."""
+    today = datetime.now().astimezone().replace(hour=8, minute=30, second=0, microsecond=0)
+    people = [
+        ("demo-unit", "demo-unit-person", "1974-03-02", "female"),
+        ("demo-planned-1", "demo-person-1", "1968-11-30", "male"),
+        ("demo-planned-2", "demo-person-2", "1981-06-14", "female"),
+        ("demo-planned-3", "demo-person-3", "1990-02-09", "male"),
+    ]
+    rows = [
+        RosterRow("demo", visit_id, (today + timedelta(minutes=30 * n)).isoformat(), *person)
+        for n, (visit_id, *person) in enumerate(people)
+    ]
+    (site_folder / ROSTER).mkdir()
+    write_visits(Roster(tuple(rows), ()), site_folder / ROSTER / "today")
+
+
 def main() -> None:
     """Seed the store and serve it."""
     shutil.rmtree(OUT, ignore_errors=True)
     site_folder = OUT / "site"
     shutil.copytree(HERE / "site", site_folder)
+    plan(site_folder)
     site = load_site(site_folder)
     store = open_store(site.database)
     seed(store, site, Engine(load_models(), load_guidelines()))

@@ -1,6 +1,6 @@
 """One visit, from its bytes to a draft in the store; the same road for every caller."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,17 @@ from .years.visit_values import visit_values
 Agreed = Callable[[str], bool | None]
 """Says of a person whether they agreed to the screening; None where nobody asked."""
 
+Guard = Callable[[VisitRecord], Sequence[Problem]]
+"""Says why a visit may be that of another person than was expected; nothing where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKnows:
+    """What a site knows of the people who come, beside what a visit says itself."""
+
+    agreed: Agreed
+    guard: Guard
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -62,7 +73,7 @@ def screen_visit(
     *,
     now: datetime,
     ecg: EcgFile | None = None,
-    agreed: Agreed | None = None,
+    knows: SiteKnows | None = None,
 ) -> ScreenedVisit:
     """Screen a visit with the ECG file that came with it.
 
@@ -75,20 +86,37 @@ def screen_visit(
     engine : models and guidelines
     now : the caller's clock, aware
     ecg : the file, where there is one
-    agreed : what the site knows of the person's agreement; without it, only what the visit says
+    knows : what the site knows of the person; without it, only what the visit says
 
     Raises
     ------
     RecordError : the document is no JSON object, or has an ECG of its own beside the file
     """
     record, error = parse(document, now=now), None
-    if agreed is not None:
-        record = with_consent(record, agreed(record.identity.person_id))
+    if knows is not None:
+        record = with_problems(record, knows.guard(record))
+        record = with_consent(record, knows.agreed(record.identity.person_id))
     if ecg is not None:
         record, error = join_sent(record, ecg)
     screening = screen_record(record, engine.models, engine.guidelines)
     draft, content = sealed_draft_of(screening, 0, record.performed_at)
     return ScreenedVisit(draft, screening, error, record.ecg, content)
+
+
+def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitRecord:
+    """Return a visit with what else is wrong with it; one that refuses the record refuses it.
+
+    Parameters
+    ----------
+    record : a visit of one row
+    problems : of that row
+    """
+    batch = record.batch
+    refuses = any(p.severity == "refused_record" for p in problems)
+    told = replace(
+        batch, problems=(*batch.problems, *problems), refused=batch.refused | np.array([refuses])
+    )
+    return replace(record, batch=told)
 
 
 def with_consent(record: VisitRecord, known: bool | None) -> VisitRecord:  # noqa: FBT001 - an answer

@@ -24,6 +24,7 @@ from . import (
     notes,
     operations,
     prediagnoses,
+    roster,
     shadow,
     studies,
 )
@@ -83,6 +84,7 @@ def create_app(
     for room in (
         prediagnoses,
         consents,
+        roster,
         notes,
         letters,
         documents,

@@ -11,7 +11,7 @@ from ...engine.words import check_language
 from ..decisions.confirm import Withdrawal, acknowledge, decide, mark_seen, withdraw
 from ..drafts.asked import Asked, asked_before
 from ..drafts.history import ReportHistory, read_history
-from ..screening import keep_visit, screen_visit, why_unreadable
+from ..screening import SiteKnows, keep_visit, screen_visit, why_unreadable
 from .access import Deed, require
 from .bodies import DecisionBody, IfMatch, Key, ReasonBody
 from .caller import Call, Calling
@@ -78,7 +78,11 @@ def drafted(
         return known, None if sent.ecg is None else why_unreadable(sent.ecg)
     service = call.service
     screened = screen_visit(
-        sent.document, service.engine, now=service.clock(), ecg=sent.ecg, agreed=agreed_by(call)
+        sent.document,
+        service.engine,
+        now=service.clock(),
+        ecg=sent.ecg,
+        knows=SiteKnows(agreed_by(call), service.planned.problems),
     )
     remember_said(call, screened)
     draft_id = keep_visit(service.store, screened, language, clock=service.clock, asked=asked)

@@ -11,6 +11,8 @@ from ...engine.errors import DataError, ModelError
 from ...engine.guidelines import parse_choice
 from ..clock import Clock, utc_now
 from ..codes.site_codes import SiteCodes
+from ..roster.planned import FOLDER as ROSTER
+from ..roster.planned import PlannedVisits
 from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store.store import Store, open_store
@@ -44,6 +46,7 @@ class Service:
     clock : the one clock
     metrics : counts without health data
     codes : the site's own codes, added to what leaves
+    planned : the visits to come, none where the site imports none
     """
 
     settings: HttpSettings
@@ -60,6 +63,7 @@ class Service:
     clock: Clock
     metrics: Metrics
     codes: SiteCodes
+    planned: PlannedVisits
 
 
 @contextmanager
@@ -111,6 +115,7 @@ def opened_service(
             clock=clock,
             metrics=metrics,
             codes=codes,
+            planned=PlannedVisits(None if folder is None else folder / ROSTER),
         )
     finally:
         metrics.write()

@@ -17,6 +17,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
     "visit.css": "text/css; charset=utf-8",
+    "visit_roster.js": "text/javascript; charset=utf-8",
     _ECG_STYLE: "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",

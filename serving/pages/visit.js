@@ -184,6 +184,7 @@
         body: sent.body,
         headers: { ...sent.headers, "Idempotency-Key": crypto.randomUUID() },
       }));
+      form.dispatchEvent(new Event("transmitted"));
     } catch (error) {
       failed(error);
     } finally {

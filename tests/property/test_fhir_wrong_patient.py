@@ -4,13 +4,25 @@ import copy
 import random
 
 import pytest
-from fhir_support import bundle, sent
+from fhir_support import NAMES, bundle, sent
 from laennec.serving.fhir.issues import BundleRefused
 from laennec.serving.fhir.visit_in import read_visit
 
 GENERATED = 10_000
 OTHERS = ("p-other", "p1", "P1 ", "urn:uuid:00000000-0000-0000-0000-000000000000")
 NUMBERS = ({"system": "urn:laennec:person", "value": "person-99"}, {"value": "person-01"})
+
+
+def with_specimen(document):
+    """The Bundle of an example with a specimen of the person; where it has an ECG, a short one."""
+    right = document["entry"][0]["fullUrl"]
+    specimen = {"resourceType": "Specimen", "subject": {"reference": right}}
+    for entry in document["entry"]:
+        if entry["resource"]["resourceType"] == "DocumentReference":
+            for content in entry["resource"]["content"]:
+                content["attachment"]["data"] = "MQ=="
+    document["entry"].append({"fullUrl": "urn:uuid:s", "resource": specimen})
+    return document
 
 
 def another_reference(rng, resource, right):
@@ -52,12 +64,13 @@ def another_person(rng, document):
 
 def test_ten_thousand_bundles_with_one_wrong_identity_element_and_none_accepted():
     rng = random.Random(20261129)  # noqa: S311 - a seed, not a secret
-    whole = bundle()
-    right = whole["entry"][0]["fullUrl"]
-    read_visit(sent(whole))
+    bases = [with_specimen(bundle(name)) for name in NAMES]
+    for whole in bases:
+        read_visit(sent(whole))
     accepted = []
     for number in range(GENERATED):
-        document = copy.deepcopy(whole)
+        document = copy.deepcopy(rng.choice(bases))
+        right = document["entry"][0]["fullUrl"]
         if rng.random() < 0.2:
             another_person(rng, document)
         else:
