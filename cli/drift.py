@@ -29,6 +29,9 @@ def drift(
     limits: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="TOML of the site's limits.")
     ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Store: alone, its drafts; beside results, its decisions.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
 ) -> None:
@@ -40,7 +43,14 @@ def drift(
     one_of(lang, ("fr", "en"), "--lang")
     one_of(form, ("text", "json"), "--format")
     options = DriftOptions(
-        tuple(results or ()), out, tuple(inputs or ()), mapping, reference, limits, lang
+        tuple(results or ()),
+        out,
+        tuple(inputs or ()),
+        mapping,
+        reference,
+        limits,
+        lang,
+        database,
     )
     document = run_drift(options)
     if form == "json":

@@ -135,6 +135,8 @@ class VisitBatch:
     problems : every problem of every record
     reported : slot name -> the strings as reported, a list of m a person (single visits only)
     paths : slot name -> where each reading stood in the document (single visits only)
+    context : ``site``, and ``device.<item>``, as the visit names them (single visits only); no rule
+        and no model reads it
     """
 
     visit_id: Sequence[str]
@@ -148,6 +150,7 @@ class VisitBatch:
     vocabulary: Vocabulary
     reported: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

@@ -10,6 +10,7 @@ from ..fixedpoint import parse_decimal
 from ..record import UNKNOWN, ItemState
 from ..vocabulary import Item, Vocabulary
 from .document import intake_numbers
+from .person import short_text
 from .problems import ProblemLog, shown
 from .reported_values import read_value
 from .units import check_unit_of_code, read_unit, with_sent_unit
@@ -44,6 +45,7 @@ class Reading:
     at: datetime | None
     methods: Mapping[str, int]
     old: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def read_measurement(given: object, path: str, context: MeasurementContext) -> t
         at=at,
         methods={f"method.{code.item.code}.{k}": v for k, v in methods.items()},
         old=old,
+        device=short_text(given.get("device")),
     )
     return (reading,)
 

@@ -160,3 +160,13 @@ def guard_same_person(one: Identity, other: Identity, path: str, log: ProblemLog
     if names:
         log.refuse_record("wrong_patient", path, elements=", ".join(names))
     return not names
+
+
+def short_text(given: object) -> str:
+    """Return a text that says where or with what; empty where it is none or too long for that.
+
+    >>> short_text(" analyser 2 "), short_text(7)
+    ('analyser 2', '')
+    """
+    text = given.strip() if isinstance(given, str) else ""
+    return text if len(text) <= int(intake_numbers()["limits"]["text"]) else ""

@@ -26,6 +26,7 @@ def visit_schema() -> dict[str, Any]:
         "visit_id": _TEXT,
         "performed_at": {"type": "string", "format": "date-time"},
         "person": _person(),
+        "site": {**_TEXT, "description": "Where it took place; for the watch over drift only."},
         "measurements": {"type": "array", "maxItems": 2000, "items": _measurement(vocabulary)},
         "ecg": {"oneOf": [_ecg_file(), _ecg_samples()]},
         "previous_visits": {"type": "array", "items": {"$ref": "#"}},
@@ -104,7 +105,7 @@ def _measurement(vocabulary: Vocabulary) -> dict[str, Any]:
             "at": {"type": "string", "format": "date-time"},
             "fasting_hours": {"oneOf": [_DECIMAL, {"type": "number", "minimum": 0}]},
             "confirmed_by": {**_TEXT, "description": "Who confirmed an unusual value."},
-            "device": _TEXT,
+            "device": {**_TEXT, "description": "As site: no rule and no model reads it."},
             **{name: _choice(question) for name, question in vocabulary.methods.items()},
         },
     }

@@ -23,6 +23,7 @@ from .person import (
     read_identifier,
     read_identity,
     read_moment,
+    short_text,
 )
 from .problems import ProblemLog, shown
 from .unread_values import lost_values
@@ -33,6 +34,7 @@ KEYS: Final = (
     "visit_id",
     "performed_at",
     "person",
+    "site",
     "measurements",
     "ecg",
     "previous_visits",
@@ -72,6 +74,7 @@ class _Parts:
     readings: tuple[Reading, ...]
     answers: Mapping[str, int]
     ecg: GivenEcg
+    site: str
 
 
 def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = None) -> VisitRecord:
@@ -153,7 +156,8 @@ def _read_parts(
     lost = lost_values(log.problems, vocabulary)
     answers = read_answers(loaded, vocabulary, path, log) | lost
     ecg = _read_ecg(loaded, path, log)
-    return _Parts(visit_id, identity, moment, age, readings, answers, ecg)
+    site = short_text(loaded.get("site"))
+    return _Parts(visit_id, identity, moment, age, readings, answers, ecg, site)
 
 
 def _read_ecg(loaded: Mapping[str, Any], path: str, log: ProblemLog) -> GivenEcg:
@@ -225,4 +229,14 @@ def _batch(parts: _Parts, vocabulary: Vocabulary, log: ProblemLog) -> VisitBatch
         vocabulary=vocabulary,
         reported=texts_by_slot(parts.readings),
         paths=paths_by_slot(parts.readings),
+        context=_context(parts, vocabulary),
     )
+
+
+def _context(parts: _Parts, vocabulary: Vocabulary) -> dict[str, str]:
+    """Return where the visit was and with what each item was measured; of two devices the first."""
+    said = {"site": parts.site} if parts.site else {}
+    for reading in parts.readings:
+        if reading.device:
+            said.setdefault(f"device.{vocabulary.item_of(reading.slot).code}", reading.device)
+    return said

@@ -19,6 +19,7 @@ class Deed(StrEnum):
     DECIDE = "decide"
     ADVISE = "give advice"
     READ_AGREEMENT = "read the agreement table"
+    READ_DRIFT = "read the health of the system"
     READ_STUDY = "read decided reports under pseudonyms"
     RECORD_CONSENT = "record what a person agreed to"
 
@@ -36,6 +37,7 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.DECIDE: frozenset({_P}),
     Deed.ADVISE: frozenset({_S}),
     Deed.READ_AGREEMENT: frozenset({_P, _T}),
+    Deed.READ_DRIFT: frozenset({_P, _T}),
     Deed.READ_STUDY: frozenset({_T}),
     Deed.RECORD_CONSENT: frozenset({_P, _N, _V}),
 }

@@ -20,12 +20,13 @@ def visit_values(batch: VisitBatch) -> Values:
 
     Returns
     -------
-    ``measured``: slot, unit, billionths, comparator; ``answers``: question -> code of the answer.
-    Nothing of a record that was refused.
+    ``measured``: slot, unit, billionths, comparator; ``answers``: question -> code of the answer;
+    ``context``: ``site`` and ``device.<item>``. No value of a record that was refused.
     """
     if batch.refused[0]:
-        return {"measured": [], "answers": {}}
+        return {"measured": [], "answers": {}, "context": dict(batch.context)}
     return {
+        "context": dict(batch.context),
         "measured": [list(one) for slot in measured_in(batch) for one in _measured(batch, slot)],
         "answers": _answers(batch),
     }

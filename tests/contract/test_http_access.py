@@ -23,6 +23,8 @@ MATRIX = {
     ("GET", f"/v1/prediagnoses/{ID}/report.html"): "martin cardiologist software",
     ("GET", f"/v1/prediagnoses/{ID}/report.json"): "martin cardiologist software",
     ("GET", "/v1/agreement"): "martin statistician",
+    ("GET", "/v1/drift"): "martin statistician",
+    ("GET", "/v1/drift.html"): "martin statistician",
     ("GET", "/v1/consents/person-01"): "martin nurse software",
     ("POST", f"/v1/prediagnoses/{ID}/seen"): "martin",
     ("POST", f"/v1/prediagnoses/{ID}/acknowledgement"): "martin",

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow.compute as pc
+
 from ....engine.errors import DataError
 from ...batch.parts import write_json, write_text
+from ...store.store import Store, open_store
 from ..files import write_csv
 from .control import charts_of, month_of_text
 from .from_results import tally_results
+from .from_store import Stored, tally_store
 from .from_tables import tally_tables
 from .judge import ACT, Judge, Period
 from .limits import read_limits
@@ -35,6 +39,8 @@ class DriftOptions:
     limits : limits of the site
     out : folder of the report
     lang : fr or en, of page and text
+    database : address of a store; alone, all that it keeps is counted, beside results or tables
+        only what physicians decided
     """
 
     results: Sequence[Path]
@@ -44,6 +50,7 @@ class DriftOptions:
     reference: str = ""
     limits: Path | None = None
     lang: str = "fr"
+    database: str | None = None
 
 
 def run_drift(options: DriftOptions) -> dict[str, Any]:
@@ -53,26 +60,69 @@ def run_drift(options: DriftOptions) -> dict[str, Any]:
     ------
     DataError  if nothing is named to look at, or limits or period can't be read
     BatchRefused, TableRefused, FragmentUnreadable  if a result or a table can't be used
+    StoreUnavailable  if the store can't be read
     """
     judge = Judge(read_limits(options.limits), read_period(options.reference))
-    if not options.results and not options.inputs:
+    if not options.results and not options.inputs and not options.database:
         raise DataError(
-            found="neither a result nor a table",
+            found="neither a result nor a table nor a store",
             why="there is nothing to look at",
-            remedy="Name the folder of a finished batch, or give --input",
+            remedy="Name the folder of a finished batch, or give --input or --database",
             path="drift",
         )
-    tally, notices = Tally(), []
+    counted = [_batches(options)] if options.results or options.inputs else []
+    if options.database:
+        counted.append(_stored(options.database, only_decisions=bool(counted)))
+    document = _judged(counted, judge, is_stored=bool(options.database))
+    write_report(options.out, document, options.lang)
+    return document
+
+
+def store_report(store: Store, judge: Judge, since: int) -> dict[str, Any]:
+    """Return the report on a store, as it may leave.
+
+    Parameters
+    ----------
+    store : an opened store
+    judge : the limits and the declared period
+    since : first month, months since year 0
+    """
+    return _judged([tally_store(store, since)], judge, is_stored=True)
+
+
+def _batches(options: DriftOptions) -> Stored:
+    tally = Tally()
     if options.results:
         tally.merge(tally_results(options.results, records=not options.inputs))
     if options.inputs:
         tally.merge(tally_tables(tuple(options.inputs), options.mapping, options.results))
-    else:
-        notices.append("no_inputs")
-    report = make_report(tally.table(), charts_of([], judge), judge)
-    document = published(report) | {"notices": [*report.notices, *notices]}
-    write_report(options.out, document, options.lang)
-    return document
+        return Stored(tally, (), ())
+    return Stored(tally, (), ("no_inputs",))
+
+
+def _stored(url: str, *, only_decisions: bool) -> Stored:
+    store = open_store(url, create=False)
+    try:
+        found = tally_store(store)
+    finally:
+        store.close()
+    if not only_decisions:
+        return found
+    tally = Tally()
+    table = found.tally.table()
+    tally.keep(table.filter(pc.equal(table["kind"], "decision")))
+    return Stored(tally, found.decisions, ())
+
+
+def _judged(counted: Sequence[Stored], judge: Judge, *, is_stored: bool) -> dict[str, Any]:
+    tally = Tally()
+    for one in counted:
+        tally.merge(one.tally)
+    decided = [decision for one in counted for decision in one.decisions]
+    report = make_report(tally.table(), charts_of(decided, judge), judge)
+    notices = [notice for one in counted for notice in one.notices]
+    notices += [] if is_stored else ["no_decisions"]
+    return published(report) | {"notices": [*report.notices, *notices]}
 
 
 def write_report(out: Path, document: dict[str, Any], lang: str) -> None:

@@ -136,13 +136,14 @@ class Tally:
             "value": found["value"],
             "count": found["count_all"],
         }
-        self._keep(pa.table([columns[f] for f in SCHEMA.names], schema=SCHEMA))
+        self.keep(pa.table([columns[f] for f in SCHEMA.names], schema=SCHEMA))
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another tally."""
-        self._keep(other.table())
+        self.keep(other.table())
 
-    def _keep(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    def keep(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+        """Add counts that stand in a table of ``SCHEMA``."""
         self._tables.append(table)
         self._rows += table.num_rows
         if self._rows > _COMPACT_ROWS:

@@ -186,5 +186,5 @@ def test_a_period_that_is_none_is_refused(text):
 
 
 def test_nothing_to_look_at_is_refused(tmp_path):
-    with pytest.raises(DataError, match="neither a result nor a table"):
+    with pytest.raises(DataError, match="neither a result nor a table nor a store"):
         run_drift(DriftOptions((), tmp_path))
