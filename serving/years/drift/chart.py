@@ -13,7 +13,9 @@ _TOP: Final = 14.0
 _HEIGHT: Final = 120.0
 _MOST_LABELS: Final = 12
 _DOT: Final = 2.6
-_MIN_TOP: Final = 1e-9
+_NOTHING_TOP: Final = 0.05
+"""Of an axis on which nothing is above zero."""
+
 _WHOLE: Final = 20
 
 
@@ -33,13 +35,14 @@ class Line:
     starts: str = ""
 
 
-def lines(
+def lines(  # noqa: PLR0913 - what is drawn, and how its axis is written
     months: Sequence[str],
     drawn: Sequence[Line],
     limits: Mapping[str, float],
     *,
     title: str,
     percent: bool,
+    mark: str = ".",
 ) -> str:
     """Return a drawing of lines over months.
 
@@ -50,11 +53,12 @@ def lines(
     limits : name -> height of a line across
     title : what a screen reader says
     percent : the axis is a share
+    mark : decimal mark of the axis
     """
-    top = max([*limits.values(), *(v for one in drawn for v in one.values.values()), _MIN_TOP])
-    top *= 1.08
+    top = max([*limits.values(), *(v for one in drawn for v in one.values.values()), 0.0])
+    top = top * 1.08 if top > 0 else _NOTHING_TOP
     place = {month: _x(i, len(months)) for i, month in enumerate(months)}
-    parts = [_axis(months, top, percent=percent)]
+    parts = [_axis(months, _written(top, percent=percent).replace(".", mark))]
     for name, height in limits.items():
         y = _y(height, top)
         parts.append(
@@ -74,7 +78,7 @@ def lines(
 def bars(months: Sequence[str], counts: Sequence[int | str], *, title: str) -> str:
     """Return a drawing of counts by month; a hidden one is a star, none is a gap that is marked."""
     top = max([c for c in counts if isinstance(c, int)], default=0) or 1
-    parts = [_axis(months, float(top), percent=False)]
+    parts = [_axis(months, str(top))]
     width = (_RIGHT - _LEFT) / max(len(months), 1) * 0.7
     for i, count in enumerate(counts):
         x = _x(i, len(months))
@@ -104,7 +108,11 @@ def _y(value: float, top: float) -> float:
     return round(_TOP + _HEIGHT * (1 - value / top), 1)
 
 
-def _axis(months: Sequence[str], top: float, *, percent: bool) -> str:
+def _written(top: float, *, percent: bool) -> str:
+    return f"{top * 100:.3g} %" if percent else f"{top:.2f}" if top < _WHOLE else f"{top:.0f}"
+
+
+def _axis(months: Sequence[str], high: str) -> str:
     base = _TOP + _HEIGHT
     every = max(1, -(-len(months) // _MOST_LABELS))
     labels = "".join(
@@ -113,7 +121,6 @@ def _axis(months: Sequence[str], top: float, *, percent: bool) -> str:
         for i, month in enumerate(months)
         if i % every == 0
     )
-    high = f"{top * 100:.3g} %" if percent else f"{top:.2f}" if top < _WHOLE else f"{top:.0f}"
     return (
         f'<line x1="{_LEFT}" y1="{base}" x2="{_RIGHT}" y2="{base}" stroke="#46565f"/>'
         f'<line x1="{_LEFT}" y1="{_TOP}" x2="{_LEFT}" y2="{base}" stroke="#46565f"/>'
@@ -155,7 +162,7 @@ def _start(one: Line, colour: str, place: Mapping[str, float]) -> str:
     )
 
 
-_A_ROW: Final = 3
+_A_ROW: Final = 2
 
 
 def _rows(drawn: Sequence[Line]) -> int:
@@ -163,14 +170,14 @@ def _rows(drawn: Sequence[Line]) -> int:
 
 
 def _legend(drawn: Sequence[Line]) -> str:
-    """Return what each line is, three in a row under the axis."""
+    """Return what each line is, two in a row under the axis."""
     parts = []
     for i, one in enumerate(drawn):
-        x, y = _LEFT + 275 * (i % _A_ROW), _TOP + _HEIGHT + 32 + 15 * (i // _A_ROW)
+        x, y = _LEFT + 405 * (i % _A_ROW), _TOP + _HEIGHT + 32 + 15 * (i // _A_ROW)
         parts.append(
             f'<line x1="{x}" y1="{y - 4}" x2="{x + 24}" y2="{y - 4}" '
             f'stroke="{COLOURS[i % len(COLOURS)]}" stroke-width="2" '
             f'stroke-dasharray="{DASHES[i % len(DASHES)]}"/>'
-            f'<text x="{x + 29}" y="{y}" class="lab">{escape(one.label[:44])}</text>'
+            f'<text x="{x + 29}" y="{y}" class="lab">{escape(one.label[:70])}</text>'
         )
     return "".join(parts)

@@ -17,6 +17,7 @@ from .wording import (
     alarm_lines,
     head_lines,
     is_index,
+    joined,
     name_of,
     point_text,
     release_of,
@@ -131,9 +132,7 @@ def _figure(
     }
     shown = [
         Line(
-            " · ".join(
-                filter(None, (name_of(one, sentences), release_of(one, document, sentences)))
-            ),
+            joined(name_of(one, sentences), release_of(one, document, sentences)),
             {
                 p["month"]: float(p["value"])
                 for p in one["points"]
@@ -145,7 +144,14 @@ def _figure(
     ]
     title = sentences.text(f"drift.measure.{first['measure']}")
     return Markup(  # noqa: S704 - drawn by lines, which escapes its texts
-        lines(document["months"], shown, limits, title=title, percent=not is_index(first))
+        lines(
+            document["months"],
+            shown,
+            limits,
+            title=title,
+            percent=not is_index(first),
+            mark="," if sentences.lang == "fr" else ".",
+        )
     )
 
 
@@ -167,7 +173,7 @@ def _row(
     parts += [where_of(one, sentences)] if one["by"] != ALL else []
     return {
         "name": name_of(one, sentences),
-        "where": " · ".join(filter(None, parts)),
+        "where": joined(*parts),
         "cells": [
             _cell(one, by_month.get(month), sentences, is_new=month == start)
             for month in document["months"]
@@ -209,7 +215,7 @@ def _chart(
         release_of(one, document, sentences),
     ]
     return {
-        "title": " · ".join(filter(None, parts)),
+        "title": joined(*parts),
         "figure": _control(one, document, sentences),
         "note": _control_note(one, document, sentences),
     }
@@ -229,7 +235,10 @@ def _control(
     ]
     limit = {sentences.text("drift.level.act"): float(document["limits"]["cusum.limit"]["value"])}
     title = sentences.text("drift.control")
-    return Markup(lines(document["months"], drawn, limit, title=title, percent=False))  # noqa: S704 - as above
+    mark = "," if sentences.lang == "fr" else "."
+    return Markup(  # noqa: S704 - as above
+        lines(document["months"], drawn, limit, title=title, percent=False, mark=mark)
+    )
 
 
 def _control_note(one: Mapping[str, Any], document: Mapping[str, Any], sentences: Sentences) -> str:

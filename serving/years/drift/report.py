@@ -15,7 +15,7 @@ from .tally import ALL, DEVICE, month_text
 SCHEMA: Final = "laennec.drift_report/2"
 _DECIMALS: Final = 4
 _OTHER: Final = "hidden"
-_Parts = Mapping[tuple[str, str, int], set[str]]
+_Parts = Mapping[tuple[str, str, int], set[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,10 @@ def _hidden_parts(parts: Mapping[Place, tuple[int, int]]) -> Iterator[Place]:
 
 def _flagged_parts(report: Report) -> _Parts:
     """Return the sites and devices that are flagged, by measure, name and month."""
-    found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+    found: dict[tuple[str, str, int], set[tuple[str, str]]] = defaultdict(set)
     for place, point in report.flagged:
         if place.by != ALL:
-            found[place.measure, place.name, point.month].add(f"{place.by} {place.group}")
+            found[place.measure, place.name, point.month].add((place.by, place.group))
     return found
 
 
@@ -194,7 +194,8 @@ def _alarm(place: Place, point: Point, parts: _Parts) -> dict[str, Any]:
         "direction": point.direction,
     }
     if place.by == ALL:
-        said["carried_by"] = sorted(parts.get((place.measure, place.name, point.month), ()))
+        carriers = sorted(parts.get((place.measure, place.name, point.month), ()))
+        said["carried_by"] = [{"by": by, "group": group} for by, group in carriers]
     return said
 
 

@@ -5,6 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ....datasets.readers.cohorts import item_of
+from ....engine.errors import ScreeningError
 from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import number
@@ -80,44 +82,58 @@ def point_text(place: Mapping[str, Any], point: Mapping[str, Any], sentences: Se
 
 
 def alarm_lines(document: Mapping[str, Any], sentences: Sentences) -> list[dict[str, str]]:
-    """Return every alarm in words: level, month, what, where, value, what carries it."""
+    """Return what is flagged in words, a series each, with the value of its last flagged month.
+
+    A site or device stands beside the alarm of everybody where that one is flagged too.
+    """
     series = {_key(one): one for one in document["series"]}
-    told = []
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    whole = {(a["measure"], a["name"], a["month"]) for a in document["alarms"] if a["by"] == ALL}
     for alarm in document["alarms"]:
-        one = series[_key(alarm)]
-        point = next(p for p in one["points"] if p["month"] == alarm["month"])
-        way = alarm["direction"]
-        middles = _middles(one, point, sentences)
-        carried = alarm.get("carried_by") or []
-        told.append(
-            {
-                "level": alarm["level"],
-                "level_text": sentences.text(f"drift.level.{alarm['level']}"),
-                "month": alarm["month"],
-                "measure": alarm["measure"],
-                "measure_text": sentences.text(f"drift.measure.{alarm['measure']}"),
-                "name": name_of(alarm, sentences),
-                "where": " · ".join(
-                    filter(
-                        None, (where_of(alarm, sentences), release_of(alarm, document, sentences))
-                    )
-                ),
-                "value": " · ".join(
-                    filter(
-                        None,
-                        (
-                            point_text(alarm, point, sentences),
-                            middles,
-                            sentences.text(f"drift.direction.{way}") if way else "",
-                        ),
-                    )
-                ),
-                "carried": sentences.text("drift.carried_by", parts=", ".join(carried))
-                if carried
-                else "",
-            }
-        )
-    return told
+        is_said = (alarm["measure"], alarm["name"], alarm["month"]) in whole
+        if alarm["by"] == ALL or not is_said:
+            found.setdefault(_key(alarm), []).append(alarm)
+    told = [_alarm_line(series[key], alarms, document, sentences) for key, alarms in found.items()]
+    return sorted(told, key=lambda one: one["level"])
+
+
+def _alarm_line(
+    one: Mapping[str, Any],
+    alarms: list[Mapping[str, Any]],
+    document: Mapping[str, Any],
+    sentences: Sentences,
+) -> dict[str, str]:
+    last = alarms[0]
+    point = next(p for p in one["points"] if p["month"] == last["month"])
+    way = last["direction"]
+    carriers = [where_of({**one, **part}, sentences) for part in last.get("carried_by", ())]
+    release = release_of(one, document, sentences)
+    values = (
+        point_text(one, point, sentences),
+        _middles(one, point, sentences),
+        sentences.text(f"drift.direction.{way}") if way else "",
+    )
+    return {
+        "level": last["level"],
+        "level_text": sentences.text(f"drift.level.{last['level']}"),
+        "month": ", ".join(alarm["month"] for alarm in reversed(alarms)),
+        "measure_text": sentences.text(f"drift.measure.{one['measure']}"),
+        "name": name_of(one, sentences),
+        "where": joined(where_of(one, sentences), release),
+        "value": joined(*values),
+        "carried": sentences.text("drift.carried_by", parts=", ".join(carriers))
+        if carriers
+        else "",
+    }
+
+
+def joined(*texts: str) -> str:
+    """Return what there is of some texts, a point between.
+
+    >>> joined("a", "", "b")
+    'a · b'
+    """
+    return " · ".join(filter(None, texts))
 
 
 def _middles(one: Mapping[str, Any], point: Mapping[str, Any], sentences: Sentences) -> str:
@@ -126,7 +142,17 @@ def _middles(one: Mapping[str, Any], point: Mapping[str, Any], sentences: Senten
     if "median" not in point or not before:
         return ""
     then = number(sorted(before)[len(before) // 2], sentences.lang)
-    return sentences.text("drift.from_to", before=then, now=number(point["median"], sentences.lang))
+    now = f"{number(point['median'], sentences.lang)} {_unit(one, sentences)}".rstrip()
+    return sentences.text("drift.from_to", before=then, now=now)
+
+
+def _unit(one: Mapping[str, Any], sentences: Sentences) -> str:
+    """Return the unit of an item's values; empty of anything that has none."""
+    try:
+        item = item_of(one["name"])
+    except ScreeningError:
+        return ""
+    return sentences.unit(item.model_unit) if one["measure"] == INPUT else ""
 
 
 def _key(place: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,17 +160,20 @@ def _key(place: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def signal_lines(document: Mapping[str, Any], sentences: Sentences) -> list[dict[str, str]]:
-    """Return every signal of a control chart in words."""
+    """Return the signals of control charts in words, each chart and way once with its months."""
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in document["signals"]:
+        found.setdefault((*_key(one), one["direction"]), []).append(one)
     return [
         {
-            "month": one["month"],
-            "name": name_of(one, sentences),
-            "where": " · ".join(
-                filter(None, (where_of(one, sentences), release_of(one, document, sentences)))
+            "month": ", ".join(signal["month"] for signal in signals),
+            "name": name_of(signals[0], sentences),
+            "where": joined(
+                where_of(signals[0], sentences), release_of(signals[0], document, sentences)
             ),
-            "way": sentences.text(f"drift.control.{one['direction']}"),
+            "way": sentences.text(f"drift.control.{signals[0]['direction']}"),
         }
-        for one in document["signals"]
+        for signals in found.values()
     ]
 
 

@@ -47,7 +47,7 @@ def test_the_device_that_carries_a_shift_is_named_beside_the_alarm_of_everybody(
     whole = [a for a in document["alarms"] if a["by"] == ""]
     assert whole
     for alarm in whole:
-        assert f"device glucose: {shift.device}" in alarm["carried_by"]
+        assert {"by": "device", "group": f"glucose: {shift.device}"} in alarm["carried_by"]
 
 
 def test_gaps_of_one_site_are_found_there_and_then(tmp_path):
