@@ -1,13 +1,12 @@
 """The command that puts an ECG beside an earlier one of the same person."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .printing import one_of, write_text
+from .printing import one_of, read_day, write_text
 from .screen import Folders, Trust, load_models
 
 ENDINGS = (".json", ".csv", ".txt")
@@ -51,13 +50,3 @@ def compare(
         typer.echo(text, nl=False)
     else:
         write_text(output, text)
-
-
-def read_day(text: str | None, option: str) -> date | None:
-    """Return a day that an option states, None where it was not given."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter("a day like 2026-11-03", param_hint=option) from error

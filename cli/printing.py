@@ -1,5 +1,6 @@
 """What every command of the command line prints with."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,3 +108,13 @@ def print_json(data: object) -> None:
     import json
 
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def read_day(text: str | None, option: str) -> date | None:
+    """Return a day that an option states, None where it was not given."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("a day like 2026-11-03", param_hint=option) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .printing import one_of, print_error, write_text
+from .printing import one_of, print_error, read_day, write_text
 
 if TYPE_CHECKING:
     from ..engine.bundles.load import Models
@@ -57,6 +57,13 @@ def screen(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="ECG file of the visit, any known format."),
     ] = None,
+    previous_ecg: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="An earlier ECG of the same person."),
+    ] = None,
+    previous_ecg_date: Annotated[
+        str | None, typer.Option(help="Its day, where the file states none: 2021-03-03.")
+    ] = None,
     database: Annotated[
         str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
     ] = None,
@@ -72,8 +79,10 @@ def screen(
 
     one_of(format, tuple(ENDINGS), "--format")
     one_of(lang, ("fr", "en"), "--lang")
-    if ecg is not None and len(visits) != 1:
-        raise typer.BadParameter("one ECG belongs to one visit", param_hint="--ecg")
+    if len(visits) != 1:
+        for given, hint in ((ecg, "--ecg"), (previous_ecg, "--previous-ecg")):
+            if given is not None:
+                raise typer.BadParameter("one ECG belongs to one visit", param_hint=hint)
     show, end = _printer(visits, format, output)
     options = ScreenOptions(
         models=load_models(models, trust),
@@ -83,6 +92,8 @@ def screen(
         now=datetime.now(UTC),
         ecg=ecg,
         codes=SiteCodes.read(thesaurus, snomed),
+        previous_ecg=previous_ecg,
+        previous_ecg_on=read_day(previous_ecg_date, "--previous-ecg-date"),
     )
     refused = []
     for screened in screen_files(visits, options):

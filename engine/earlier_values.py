@@ -80,6 +80,11 @@ def _settings() -> Mapping[str, Any]:
     return read_toml("laennec.engine.guidelines", "earlier_visits.toml")
 
 
+def urgent_within_days() -> int:
+    """Return how many days an urgent value of an earlier visit is asked about again."""
+    return int(_settings()["urgent_within_days"])
+
+
 def earlier_values(record: VisitRecord, today: VisitBatch, guidelines: Guidelines) -> EarlierValues:
     """Return what the earlier visits of a record still ask for.
 
@@ -114,7 +119,7 @@ def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
     """Yield one item for each urgent measurement of the last days that was not made today."""
     asked: set[str] = set()
     for one in visits:
-        if one.days > _settings()["urgent_within_days"]:
+        if one.days > urgent_within_days():
             return
         for item in one.urgent():
             values = tuple(v for v in item.inputs if v.unit and not _is_measured(v, today))

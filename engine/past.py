@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .bundles.load import Models
-from .features import Feature
 from .intake import VisitRecord
 from .plausibility.check import check_plausibility
 from .prediagnosis import FollowUp, Trajectory
-from .record import YES, VisitBatch
+from .record import YES
+
+if TYPE_CHECKING:
+    from .screening import Screening
+    from .trajectories import Points
 
 KNOWN_DIABETES: Final = "condition.diabetes"
+NOTHING: Final["Mapping[str, Points]"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Past:
 
 
 def past_of(
-    record: VisitRecord, checked: VisitBatch, made: Mapping[str, Feature], models: Models
+    record: VisitRecord, screening: "Screening", of_ecgs: "Mapping[str, Points]" = NOTHING
 ) -> Past:
     """Return the trajectories of a visit with usable earlier ones, and a known diabetes' follow-up.
 
@@ -34,14 +37,15 @@ def past_of(
     Parameters
     ----------
     record : the visit with the earlier ones
-    checked, made : its columns after the plausibility check, and its features
-    models : loaded bundles
+    screening : its columns after the plausibility check, its features, and the models
+    of_ecgs : item -> what the ECGs of this visit and of earlier ones measured
     """
     if record.is_refused or not record.performed_at:
         return Past()
     earlier = [one for one in record.previous if is_usable(one, record)]
+    checked = screening.batch
     is_known = bool(checked.answer(KNOWN_DIABETES)[0] == YES)
-    if not earlier and not is_known:
+    if not earlier and not is_known and not of_ecgs:
         return Past()
     from .follow_up import follow_up_of  # noqa: PLC0415 - a visit without a past needs none
     from .trajectories import trajectories_of  # noqa: PLC0415 - as above
@@ -49,10 +53,11 @@ def past_of(
     today = day_of(record)
     visits = [(check_plausibility(one.batch), day_of(one)) for one in earlier]
     visits.append((checked, today))
-    trajectories = trajectories_of(visits, today)
+    trajectories = trajectories_of(visits, today, of_ecgs)
+    made, models = screening.made, screening.models
     follow_up = follow_up_of(visits, made, trajectories, models) if is_known else None
     return Past(
-        {0: trajectories} if earlier and trajectories else {},
+        {0: trajectories} if (earlier or of_ecgs) and trajectories else {},
         {} if follow_up is None else {0: follow_up},
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from .bundles.load import Models
 from .canonical import canonical_bytes
 from .earlier_values import EarlierValues, earlier_values, with_earlier_range
+from .ecg_past import ecg_past
 from .exposures import exposures_of
 from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
@@ -72,13 +73,17 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     """Screen one visit with its ECG and its past, in columns of one row."""
     signals = {} if record.ecg is None else {0: record.ecg}
     screening = screen_columns(record.batch, models, guidelines, signals=signals)
-    past = past_of(record, screening.batch, screening.made, models)
+    since = ecg_past(record, screening)
+    past = past_of(record, screening, since.points)
     earlier = earlier_values(record, screening.batch, guidelines)
-    levels = [URGENCIES.index(item.level) for item in earlier.urgent]
+    levels = [URGENCIES.index(item.level) for item in (*earlier.urgent, *since.urgent)]
     return replace(
         screening,
         urgency=np.minimum(screening.urgency, min([NO_URGENCY, *levels])).astype(np.int8),
         earlier={0: earlier},
+        ecg_urgent={0: since.urgent},
+        ecg_findings={0: since.findings},
+        ecg_comparison={} if since.comparison is None else {0: since.comparison},
         trajectories=past.trajectories,
         follow_up=past.follow_up,
         risk_changes=_risk_changes(record, screening),
@@ -139,6 +144,7 @@ def sealed_draft_of(
         trajectories=screening.trajectories.get(row, ()),
         follow_up=screening.follow_up.get(row),
         risk_changes=screening.risk_changes.get(row, ()),
+        ecg_comparison=screening.ecg_comparison.get(row),
     )
     content = canonical_bytes(canonical_content(without_hash))
     return replace(without_hash, content_hash=sha256(content).hexdigest()), content

@@ -13,6 +13,7 @@ from .record import Int8Array, Problem, VisitBatch
 from .screened import is_declined
 
 if TYPE_CHECKING:
+    from .ecg.comparison import EcgSide
     from .ecg.findings.find import Statement
 
 ECG_PROBLEM = "ecg_"
@@ -30,6 +31,7 @@ class ScreenedEcgs:
     urgent : items that call a person, whatever any model says
     findings : statements, as facts with reasons
     statements : the same with their scores; none where rules or network may not be asked
+    sides : what a comparison with an earlier ECG reads
     unread : rows of which an ECG was sent and no urgent rule was applied to it
     """
 
@@ -37,6 +39,7 @@ class ScreenedEcgs:
     urgent: Mapping[int, tuple[UrgentItem, ...]] = field(default_factory=dict)
     findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
+    sides: Mapping[int, "EcgSide"] = field(default_factory=dict)
     unread: frozenset[int] = frozenset()
 
     def urgency(self, n: int) -> Int8Array:
@@ -62,7 +65,8 @@ def screen_ecgs(
     lost = {p.row for p in of_ecg} - signals.keys()
     if not signals and not lost:
         return ScreenedEcgs()
-    from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415 - a visit without ECG needs no filters
+    from .ecg.comparison import side_of  # noqa: PLC0415 - a visit without ECG needs no filters
+    from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415
 
     bare = is_declined(batch) | batch.refused
     found = {
@@ -85,6 +89,7 @@ def screen_ecgs(
         urgent=urgent,
         findings={row: one.findings for row, one in kept.items()},
         statements={row: one.statements for row, one in kept.items()},
+        sides={row: side_of(one) for row, one in kept.items()},
         unread=frozenset(lost),
     )
 

@@ -15,6 +15,7 @@ from .guidelines import Guidelines
 from .plausibility.check import check_plausibility
 from .prediagnosis import (
     URGENCIES,
+    EcgComparison,
     EcgSection,
     Finding,
     FollowUp,
@@ -30,6 +31,7 @@ from .uninterpretable import as_models_read, hba1c_not_interpretable
 from .urgency.rules import UrgentColumns, evaluate_urgent
 
 if TYPE_CHECKING:
+    from .ecg.comparison import EcgSide
     from .ecg.findings.find import Statement
 
 NO_URGENCY = len(URGENCIES)
@@ -63,6 +65,8 @@ class Screening:
     ecg_unread: frozenset[int] = frozenset()
     ecg_findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     ecg_statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
+    ecg_sides: Mapping[int, "EcgSide"] = field(default_factory=dict)
+    ecg_comparison: Mapping[int, EcgComparison] = field(default_factory=dict)
     trajectories: Mapping[int, tuple[Trajectory, ...]] = field(default_factory=dict)
     follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
     risk_changes: Mapping[int, tuple[RiskChange, ...]] = field(default_factory=dict)
@@ -117,6 +121,7 @@ def screen_columns(
         ecg_unread=ecgs.unread,
         ecg_findings=ecgs.findings,
         ecg_statements=ecgs.statements,
+        ecg_sides=ecgs.sides,
     )
 
 

@@ -23,6 +23,7 @@ from .clock import Clock
 from .drafts.asked import Asked
 from .drafts.content import Content
 from .drafts.drafts import save_draft
+from .ecg.earlier import recorded_of
 from .ecg.sent_files import EcgFile, read_sent
 from .ecg.visit import FILE_PATH
 from .identifiers import require_identifiers
@@ -155,8 +156,8 @@ def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, Screening
         *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
         *(_not_used(name) for name in unused),
     ]
-    signal: EcgSignal = recording.signal
-    return with_ecg(record, signal, problems), None
+    recorded = recorded_of(recording.header)
+    return with_ecg(record, recording.signal, problems, recorded), None
 
 
 def why_unreadable(ecg: EcgFile) -> ScreeningError | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..ecg.recorded import NOT_STATED, EarlierEcg, EcgRecorded
 from ..ecg.signal import EcgSignal
 from ..record import Problem, VisitBatch
 from ..vocabulary import Vocabulary, load_vocabulary
@@ -42,6 +43,7 @@ KEYS: Final = (
     *LISTS,
 )
 ECG_NOT_READ: Final = "ecg_not_read"
+PREVIOUS_ECG_NOT_READ: Final = "previous_ecg_not_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class VisitRecord:
     """One visit: its columns of one row, who, when, and the earlier visits of the same person.
 
     ``ecg_file`` is the name of an ECG file that the document gives; ``with_ecg`` joins what the
-    caller read from it.
+    caller read from it. ``ecg_recorded`` is what its file says of the device; ``more_ecgs`` are
+    earlier ECGs that came without a visit of theirs.
     """
 
     batch: VisitBatch
@@ -58,6 +61,8 @@ class VisitRecord:
     previous: tuple["VisitRecord", ...] = ()
     ecg: EcgSignal | None = None
     ecg_file: str = ""
+    ecg_recorded: EcgRecorded = NOT_STATED
+    more_ecgs: tuple[EarlierEcg, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -115,7 +120,10 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
 
 
 def with_ecg(
-    record: VisitRecord, signal: EcgSignal | None, problems: Sequence[Problem] = ()
+    record: VisitRecord,
+    signal: EcgSignal | None,
+    problems: Sequence[Problem] = (),
+    recorded: EcgRecorded = NOT_STATED,
 ) -> VisitRecord:
     """Join an ECG that was read from a file to its visit.
 
@@ -125,6 +133,7 @@ def with_ecg(
     signal : None when the file can't be used; the problems then say why
     problems : of the file, and of its person against the visit's; one that refuses the record
         (another person) refuses it, ECG and all
+    recorded : what the file says of device and filters
     """
     batch = record.batch
     kept = [p for p in batch.problems if p.code != ECG_NOT_READ]
@@ -132,7 +141,8 @@ def with_ecg(
     joined = replace(
         batch, problems=(*kept, *problems), refused=batch.refused | np.array([refuses])
     )
-    return replace(record, batch=joined, ecg=None if refuses else signal)
+    kept_signal = None if refuses else signal
+    return replace(record, batch=joined, ecg=kept_signal, ecg_recorded=recorded)
 
 
 def _read_parts(
@@ -204,9 +214,19 @@ def _previous_visits(
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
         elif parts.moment and datetime.fromisoformat(record.performed_at) > parts.moment:
             log.add("note", "previous_visit_not_before", f"{path}.performed_at")
-        if record.ecg is not None or record.ecg_file:
-            log.add("note", "previous_ecg_not_compared", f"{path}.ecg", item="ecg")
+        _note_ecg(record, path, log)
     return tuple(earlier)
+
+
+def _note_ecg(record: VisitRecord, path: str, log: ProblemLog) -> None:
+    """Say that an ECG of an earlier visit is not read, or can't be used."""
+    if record.ecg_file:
+        log.add("note", PREVIOUS_ECG_NOT_READ, f"{path}.ecg.file", item="ecg")
+    for problem in record.batch.problems:
+        if problem.severity == "refused_item" and problem.item == "ecg":
+            why = {f"reason_code.{name}": value for name, value in problem.parameters.items()}
+            where = {"reason_code": problem.code, **why}
+            log.add("note", "previous_ecg_refused", f"{path}.ecg", item="ecg", **where)
 
 
 def _why_refused(record: VisitRecord) -> dict[str, str]:

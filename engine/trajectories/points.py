@@ -80,7 +80,9 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
     item -> its points; an item that nobody of the batch was measured for is not there. A refused
     record gives none.
     """
-    made = {item.name: _points(item, batch, group, day) for item in trajectory_items()}
+    made = {
+        item.name: _points(item, batch, group, day) for item in trajectory_items() if item.source
+    }
     return {name: points for name, points in made.items() if len(points.group)}
 
 

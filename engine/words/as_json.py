@@ -18,6 +18,7 @@ from ..prediagnosis import (
 )
 from . import order, phrases
 from .ecg_json import ecg_json
+from .ecg_since_lines import comparison_json
 from .exposure_lines import exposure_json
 from .follow_up_lines import follow_up_json
 from .risk_change_lines import risk_change_json
@@ -113,6 +114,7 @@ def as_json(
         "is_minor": prediagnosis.is_minor,
         "findings": [_finding(f, sentences) for f in order.in_order(prediagnosis.findings)],
         "ecg": ecg_json(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
+        "ecg_comparison": comparison_json(prediagnosis.ecg_comparison, sentences),
         "trajectories": [trajectory_json(t, sentences) for t in prediagnosis.trajectories],
         "exposures": [exposure_json(e, sentences) for e in prediagnosis.exposures],
         "risk_changes": [risk_change_json(c, sentences) for c in prediagnosis.risk_changes],

@@ -14,6 +14,7 @@ from .trajectory_lines import since_phrase
 ORDER: Final = ("new", "changed", "gone", "unclear", "unchanged", "not_comparable")
 PRESSING: Final = frozenset({"new", "changed", "gone", "unclear"})
 _DECIMALS: Final = {"mV": 2}
+_YEARS_FROM: Final = 2
 _PROGRESSION: Final = "r_progression"
 
 
@@ -26,7 +27,7 @@ def head_lines(comparison: EcgComparison, sentences: Sentences) -> list[str]:
 
 def _earlier(comparison: EcgComparison, sentences: Sentences) -> str:
     if comparison.earlier_on and comparison.days is not None:
-        ago = since_phrase(comparison.days, sentences)
+        ago = _ago(comparison.days, sentences)
         parts = [sentences.text("ecg_since.dated", date=comparison.earlier_on, ago=ago)]
     else:
         parts = [sentences.text("ecg_since.undated")]
@@ -35,6 +36,15 @@ def _earlier(comparison: EcgComparison, sentences: Sentences) -> str:
     if comparison.earlier_ecgs > 1:
         parts.append(sentences.text("ecg_since.several", count=comparison.earlier_ecgs))
     return " ".join(parts)
+
+
+def _ago(days: int, sentences: Sentences) -> str:
+    from ..trajectories.settings import method  # noqa: PLC0415 - a visit without a past needs none
+
+    years = int(days / method().days_per_year)
+    if years < _YEARS_FROM:
+        return since_phrase(days, sentences)
+    return sentences.text("ecg_since.years_ago", years=years)
 
 
 def standing_lines(comparison: EcgComparison, sentences: Sentences) -> list[tuple[str, str]]:
@@ -92,18 +102,29 @@ def value_name(change: EcgChange, sentences: Sentences) -> str:
 
 def change_line(change: EcgChange, sentences: Sentences) -> str:
     """Word one value then and now, its difference and how far recordings of one person differ."""
-    decimals = _DECIMALS.get(change.unit, 0)
-    lang = sentences.lang
-    shown = {
-        "name": value_name(change, sentences),
-        "before": number(change.before or 0.0, lang, decimals),
-        "now": number(change.now or 0.0, lang, decimals),
-        "difference": _signed(change, sentences),
-        "limit": "± " + number(change.limit or 0.0, lang, decimals),
-    }
+    name, before, now, difference, limit, _ = change_cells(change, sentences)
+    shown = {"before": before, "now": now, "difference": difference, "limit": limit}
+    return sentences.text("ecg_since.value", name=name, **shown)
+
+
+Cells = tuple[str, str, str, str, str, bool]
+
+
+def change_cells(change: EcgChange, sentences: Sentences) -> Cells:
+    """Word the parts of one value: name, then, now, difference, limit, whether it lies beyond."""
+    decimals, lang = _DECIMALS.get(change.unit, 0), sentences.lang
+    unit = sentences.unit(change.unit)
+    name = value_name(change, sentences)
     if change.lead:
-        return sentences.text("ecg_since.lead_value", lead=change.lead, **shown)
-    return sentences.text("ecg_since.value", unit=change.unit, **shown)
+        name = sentences.text("ecg_since.lead_value", name=name, lead=change.lead)
+    return (
+        name,
+        number(change.before or 0.0, lang, decimals),
+        f"{number(change.now or 0.0, lang, decimals)} {unit}".rstrip(),
+        _signed(change, sentences),
+        f"± {number(change.limit or 0.0, lang, decimals)}",
+        change.verdict == "beyond",
+    )
 
 
 def _signed(change: EcgChange, sentences: Sentences) -> str:
@@ -123,13 +144,13 @@ def value_lines(comparison: EcgComparison, sentences: Sentences) -> list[tuple[s
         lines = [change_line(c, sentences) for c in mine if verdict == "beyond" or not c.lead]
         if lines:
             found.append((sentences.text(f"ecg_since.values.{verdict}"), lines))
-    lines = _not_compared(comparison, sentences)
+    lines = not_compared_lines(comparison, sentences)
     if lines:
         found.append((sentences.text("ecg_since.values.not_comparable"), lines))
     return found
 
 
-def _not_compared(comparison: EcgComparison, sentences: Sentences) -> list[str]:
+def not_compared_lines(comparison: EcgComparison, sentences: Sentences) -> list[str]:
     """Word what is not compared, one line a reason."""
     groups: dict[str, dict[str, None]] = {}
     for change in comparison.changes:

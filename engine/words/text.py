@@ -13,6 +13,7 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from . import ecg_lines, order, phrases
+from .ecg_since_lines import write_comparison
 from .exposure_lines import write_exposures
 from .follow_up_lines import write_follow_up
 from .numbers import MINUS
@@ -63,6 +64,7 @@ def render_text(
     _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page, standing.nothing)
     _ecg(prediagnosis.ecg, sentences, page)
+    write_comparison(prediagnosis.ecg_comparison, sentences, page)
     write_follow_up(prediagnosis.follow_up, sentences, page)
     write_risk_changes(prediagnosis.risk_changes, sentences, page)
     write_trajectories(prediagnosis.trajectories, sentences, page)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -34,8 +34,9 @@ Format = Literal["text", "json", "html", "fhir"]
 class ScreenOptions:
     """How visits are screened and shown.
 
-    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit; ``codes`` are
-    the site's own, added to what leaves as data.
+    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit, ``previous_ecg``
+    an earlier one of the same person, and ``previous_ecg_on`` its day where the file states none;
+    ``codes`` are the site's own, added to what leaves as data.
     """
 
     models: Models
@@ -45,6 +46,8 @@ class ScreenOptions:
     now: datetime
     ecg: Path | None = None
     codes: SiteCodes = field(default_factory=SiteCodes)
+    previous_ecg: Path | None = None
+    previous_ecg_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,16 @@ def _record(
 
 
 def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> VisitRecord:
-    if options.ecg is None and not record.ecg_file:
+    files = [record.ecg_file, *(one.ecg_file for one in record.previous)]
+    given = [options.ecg, options.previous_ecg]
+    if not any(files) and not any(given):
         return record
-    from ..ecg.visit import join_ecg  # noqa: PLC0415 - only a visit with an ECG file needs readers
+    from ..ecg.earlier import join_earlier  # noqa: PLC0415 - only an ECG file needs readers
+    from ..ecg.visit import join_ecg  # noqa: PLC0415
 
-    return join_ecg(record, path, options.ecg)
+    if options.ecg is not None or record.ecg_file:
+        record = join_ecg(record, path, options.ecg)
+    return join_earlier(record, path, options.previous_ecg, options.previous_ecg_on)
 
 
 def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dict[str, str]:

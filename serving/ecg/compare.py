@@ -13,7 +13,6 @@ from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, re
 from ...engine import Models
 from ...engine.ecg.comparison import compare_ecgs, side_of
 from ...engine.ecg.measure.reference import Person
-from ...engine.ecg.recorded import EcgRecorded
 from ...engine.ecg.visit import screened_ecg
 from ...engine.errors import DataError
 from ...engine.intake.person import Identity
@@ -22,6 +21,7 @@ from ...engine.record import FEMALE, MALE, UNKNOWN
 from ...engine.words import Sentences
 from ...engine.words.ecg_since_lines import comparison_json, write_comparison
 from ...engine.words.paper import Page
+from .earlier import recorded_of
 
 SCHEMA: Final = "laennec.ecg_comparison/1"
 IDENTITY: Final = "ecg_since.reason.identity_not_stated"
@@ -37,12 +37,6 @@ class ComparedFiles:
     new: str
     old: str
     comparison: EcgComparison
-
-
-def recorded_of(header: EcgHeader) -> EcgRecorded:
-    """Return how a file says that it was recorded."""
-    filters = header.filters
-    return EcgRecorded(header.device, filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz)
 
 
 def compare_files(

@@ -14,6 +14,7 @@ from ...engine.record import Problem
 from ...engine.words import Sentences
 from ..report.ecg_paper import Mark, ecg_svg
 from ..report.ecg_shades import shades_of
+from .earlier import recorded_of
 
 FILE_PATH: Final = "$.ecg.file"
 _ITEM: Final = "ecg"
@@ -52,7 +53,7 @@ def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> Vis
         return _refused(record, "ecg_unreadable", kind=error.code)
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = person_problems(recording.header, record.identity, moment, path=FILE_PATH)
-    return with_ecg(record, recording.signal, problems)
+    return with_ecg(record, recording.signal, problems, recorded_of(recording.header))
 
 
 def _beside(name: str, visit: Path) -> Path | None:

@@ -114,6 +114,20 @@ class EcgView:
 
 
 @dataclass(frozen=True, slots=True)
+class EcgSinceView:
+    """The ECG beside an earlier one in words.
+
+    ``rows`` are values: name, then, now, difference, limit, and whether it lies beyond.
+    """
+
+    head: tuple[str, ...]
+    standings: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, str, str, str, bool], ...]
+    not_compared: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """The whole page."""
 
@@ -139,6 +153,7 @@ class PageView:
     schema: str
     nothing: str
     ecg: EcgView | None
+    ecg_since: EcgSinceView | None
     trajectories: tuple[tuple[str, tuple[str, ...]], ...]
     follow_up: Mapping[str, tuple[str, ...]]
     risk_changes: tuple[str, ...]

@@ -19,6 +19,7 @@ from .drawing import (
     risk_scale,
     rule_bars,
 )
+from .ecg_since_view import ecg_since_view
 from .ecg_view import ecg_view
 from .page import (
     FindingView,
@@ -90,6 +91,7 @@ def page_view(
         schema=prediagnosis.schema,
         nothing=phrases.nothing_phrase(grouped, sentences),
         ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
+        ecg_since=ecg_since_view(prediagnosis.ecg_comparison, sentences),
         follow_up=_follow_up(prediagnosis.follow_up, sentences),
         risk_changes=tuple(risk_change_line(c, sentences) for c in prediagnosis.risk_changes),
         trajectories=tuple(

@@ -83,7 +83,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
             given |= {"tolerance", "tolerance_unit", "recomputed"}
         if where.endswith("intake/table.py"):
             given |= {"found", "accepted", "pointed"}  # by position
-        if codes[0] == "previous_visit_refused":
+        if codes[0] in ("previous_visit_refused", "previous_ecg_refused"):
             given |= {"reason"}
         for part in ("found", "why", "remedy"):
             assert placeholders(SENTENCES[f"intake.{codes[0]}.{part}"]) <= given, (where, codes[0])
@@ -95,6 +95,9 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "ecg_outside_folder",
         "ecg_file_not_used",
         "ecg_file_missing",
+        "previous_ecg_undated",
+        "previous_ecg_other_person",
+        "previous_ecg_not_before",
     }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened

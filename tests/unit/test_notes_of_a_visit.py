@@ -25,13 +25,21 @@ def codes(notices):
     return [n.code for n in notices]
 
 
-def test_an_ecg_of_an_earlier_visit_is_said_to_be_not_compared():
+def test_an_ecg_file_of_an_earlier_visit_that_nobody_read_is_said():
     """The bug it pins: an earlier ECG that nobody reads looked as if it had been compared."""
     earlier = {**VISIT, "visit_id": "v-0", "performed_at": "2025-11-03T09:20:00+01:00"}
     one = draft(previous_visits=[{**earlier, "ecg": {"file": "old.dat"}}])
-    assert "previous_ecg_not_compared" in codes(one.notes)
+    assert "previous_ecg_not_read" in codes(one.notes)
     assert "counts as new" in " ".join(render_text(one, "en").split())
-    assert "previous_ecg_not_compared" not in codes(draft(previous_visits=[earlier]).notes)
+    assert "previous_ecg_not_read" not in codes(draft(previous_visits=[earlier]).notes)
+
+
+def test_samples_of_an_earlier_ecg_that_cant_be_used_are_said_with_the_reason():
+    earlier = {**VISIT, "visit_id": "v-0", "performed_at": "2025-11-03T09:20:00+01:00"}
+    given = {"leads": {"I": [0.1]}, "fs": 500, "unit": "furlong"}
+    one = draft(previous_visits=[{**earlier, "ecg": given}])
+    assert "previous_ecg_refused" in codes(one.notes)
+    assert "furlong" in " ".join(render_text(one, "en").split())
 
 
 def test_an_earlier_visit_dated_after_this_one_is_said_and_not_used():

@@ -1,6 +1,7 @@
 """Measured values then and now, each beside what two recordings of one person vary by."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,9 @@ from .comparable import PREFIX, EcgPair
 from .settings import ComparisonSettings, LeadRow, ValueRow
 from .side import EcgSide
 
+T_TWO_SIDED: Final = f"{PREFIX}.t_two_sided"
+RENAMED: Final = f"{PREFIX}.wave_renamed"
+AXIS_LEADS: Final = ("I", "aVF")
 LEAD_ABSENT: Final = f"{PREFIX}.lead_not_measured"
 _TWO: Final = 2.0
 _NAN: Final = float("nan")
@@ -54,7 +58,55 @@ def _of_value(row: ValueRow, pair: EcgPair) -> EcgChange | None:
     if one is None or other is None or (one.value is None and other.value is None):
         return None
     withheld = tuple(dict.fromkeys((*one.withheld, *other.withheld)))
-    return _change(row, one, other, (*pair.found.why(row.group), *withheld), pair.settings)
+    why = (*pair.found.why(row.group), *withheld, *_own_reason(row.name, pair))
+    found = _change(row, one, other, why, pair.settings)
+    return _renamed(found, pair) if found.verdict == "beyond" else found
+
+
+def _own_reason(name: str, pair: EcgPair) -> tuple[str, ...]:
+    """Return why one value is not compared though its group is: a T with two sides has no axis."""
+    if name != "t_axis":
+        return ()
+    sides = any(_is_two_sided(side, pair.settings) for side in (pair.now, pair.then))
+    return (T_TWO_SIDED,) if sides else ()
+
+
+def _is_two_sided(side: EcgSide, settings: ComparisonSettings) -> bool:
+    measured = side.per_lead
+    if measured is None:
+        return False
+    for lead in AXIS_LEADS:
+        up = side.lead_value(measured.t_positive_mv, lead)
+        down = -side.lead_value(measured.t_negative_mv, lead)
+        if min(up, down) > settings.measured.t_two_sided * max(up, down):
+            return True
+    return False
+
+
+def _renamed(found: EcgChange, pair: EcgPair) -> EcgChange:
+    """Take back a change of a voltage that only comes from the name of a wave.
+
+    A first R at the edge of what is seen turns a QS into an rS, and the S of V1 appears from
+    nowhere; with the deepest deflection, whatever its name, the sum has not moved.
+    """
+    plain = [_plain_sum(found.name, side) for side in (pair.now, pair.then)]
+    if np.isnan(plain).any() or abs(plain[0] - plain[1]) > (found.limit or 0.0):
+        return found
+    return replace(
+        found, verdict="not_comparable", why=(RENAMED,), difference=None, limit=None, sd={}
+    )
+
+
+def _plain_sum(name: str, side: EcgSide) -> float:
+    """Return a voltage with the deepest deflection for S; NaN for any other value."""
+    measured = side.per_lead
+    if measured is None or name not in ("sokolow_lyon", "cornell"):
+        return _NAN
+    r, deep = wave_of("r", measured), wave_of("qs", measured)
+    if name == "cornell":
+        return side.lead_value(r, "aVL") + side.lead_value(deep, "V3")
+    tallest = np.fmax(side.lead_value(r, "V5"), side.lead_value(r, "V6"))
+    return side.lead_value(deep, "V1") + float(tallest)
 
 
 def _change(
@@ -122,12 +174,11 @@ def _judged(change: EcgChange, settings: ComparisonSettings) -> EcgChange:
 
 
 def wave_of(name: str, measured: LeadMeasures) -> FloatArray:
-    """Return the heights of one wave in all leads, millivolt; Q and S as positive depths."""
+    """Return the heights of one wave in all leads, millivolt; Q or S as a positive depth."""
     q = measured.qrs
     return {
-        "q": np.where(q.is_qs, np.nan, -q.q_mv),
         "r": q.r_height_mv,
-        "s": q.s_depth_mv,
+        "qs": -np.minimum(np.minimum(q.q_mv, q.s_mv), q.s2_mv),
         "t": measured.t_mv,
         "st_j": measured.st_j_mv,
     }[name]

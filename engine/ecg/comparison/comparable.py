@@ -45,6 +45,11 @@ class EcgPair:
         """Put two recordings beside each other."""
         return cls(now, then, obstacles(now, then, settings), settings)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether at least the rhythm can be compared."""
+        return not self.found.why("rhythm")
+
 
 def obstacles(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> Obstacles:
     """Return what can't be compared between two recordings.

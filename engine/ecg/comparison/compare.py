@@ -31,14 +31,20 @@ def compare_ecgs(
     on, today : days of both, where they are known
     visit_id : of the earlier one
     """
-    pair = EcgPair.of(now, then, comparison_settings())
+    return comparison_of(EcgPair.of(now, then, comparison_settings()), on, today, visit_id)
+
+
+def comparison_of(
+    pair: EcgPair, on: date | None, today: date | None, visit_id: str
+) -> EcgComparison:
+    """Compare two ECGs that were put beside each other already; as ``compare_ecgs``."""
     changes = changes_of(pair)
     named = by_name(changes)
     return EcgComparison(
         earlier_visit=visit_id,
         earlier_on=on.isoformat() if on else "",
         days=(today - on).days if on and today else None,
-        signal_sha256=then.section.signal_sha256,
+        signal_sha256=pair.then.section.signal_sha256,
         reasons=pair.found.told,
         changes=changes,
         standings=(*standings_of(pair, named), *patterns_of(pair, named)),

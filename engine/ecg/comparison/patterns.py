@@ -93,7 +93,7 @@ def _new_q(pair: EcgPair, changes: Changes) -> tuple[str, ...]:
     """Return neighbouring leads with a Q wave that was not there, and that grew beyond doubt."""
     moved = {
         c.lead
-        for name, sign in (("q", 1.0), ("r", -1.0))
+        for name, sign in (("qs", 1.0), ("r", -1.0))
         for c in changes.get(name, ())
         if c.verdict == "beyond" and (c.difference or 0.0) * sign > 0
     }
@@ -118,9 +118,9 @@ def _has_q(side: EcgSide, lead: str, settings: ComparisonSettings) -> bool:
 
 
 def _heights(changes: Changes) -> list[EcgStanding]:
-    """Return R or S that grew or fell in neighbouring leads."""
+    """Return R, or Q and S, that grew or fell in neighbouring leads."""
     told = []
-    for name in ("r", "s"):
+    for name in ("r", "qs"):
         for way, sign in (("taller", 1.0), ("smaller", -1.0)):
             leads = _together(changes, name, lambda c, s=sign: (c.difference or 0.0) * s > 0)  # type: ignore[misc]  # bound at once
             told += _of_leads(f"{name}_{way}", "heights", leads)

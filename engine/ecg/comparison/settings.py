@@ -52,6 +52,7 @@ class Measured:
     st_down_mv: float
     t_upright_mv: float
     t_inverted_mv: float
+    t_two_sided: float
     axis_deg: float
 
 
@@ -122,6 +123,7 @@ class ComparisonSettings:
     lead_values: tuple[LeadRow, ...]
     statements: tuple[FollowedStatement, ...]
     rules: tuple[SinceRule, ...]
+    counts_as_new: Mapping[str, str]
 
 
 @cache
@@ -155,6 +157,7 @@ def parse_comparison(raw: Mapping[str, Any], path: str) -> ComparisonSettings:
                 for row in raw["statement"]
             ),
             rules=tuple(_rule(row, path) for row in raw["rule"]),
+            counts_as_new=raw["counts_as_new"],
         )
     except (KeyError, TypeError) as error:
         raise broken(f"{error}", "the file can't be used as it is", path) from error

@@ -1,0 +1,214 @@
+"""The earlier ECGs of a person: measured as today's is, compared with it, followed over the years.
+
+They can only add: a statement that was there already is still told, and no level is lowered.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from .earlier_values import urgent_within_days
+from .ecg.recorded import EarlierEcg
+from .intake import VisitRecord
+from .past import day_of, is_usable
+from .prediagnosis import EcgComparison, Finding, Message, UrgentItem
+from .record import UNKNOWN
+from .screened import is_declined
+from .screening import Screening
+from .urgency.agreement import PRESSING
+
+if TYPE_CHECKING:
+    from .ecg.comparison import EcgSide
+    from .ecg.visit import ScreenedEcg
+    from .trajectories import Points
+
+FOLLOWED: Final = ("rate", "pr", "qrs", "qtc_fridericia")
+COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
+NOT_ALL: Final = "ecg_since.reason.not_all_measured"
+ADDRESSEE: Final = "occupational_physician"
+_PREFIX: Final = "ecg_"
+_SAID: Final = {"new": "ecg.statement.new_since", "unchanged": "ecg.statement.there_before"}
+_NOT_COMPARED: Final = "ecg.statement.not_compared"
+
+
+@dataclass(frozen=True, slots=True)
+class EcgPast:
+    """What the earlier ECGs add to a visit.
+
+    Attributes
+    ----------
+    comparison : of today's ECG with the last earlier one that can be read; None without either
+    urgent : all items of the ECG: today's, which know whether they are new, and those that an
+        earlier one makes
+    findings : today's statements, which say whether they are new
+    points : item -> values of all ECGs, for the trajectories
+    """
+
+    comparison: EcgComparison | None = None
+    urgent: tuple[UrgentItem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    points: "Mapping[str, Points]" = field(default_factory=dict)
+
+
+def earlier_ecgs(record: VisitRecord) -> tuple[EarlierEcg, ...]:
+    """Return the usable earlier ECGs of a visit, the last one first.
+
+    One of a refused visit, of a later day or without a day is not used.
+    """
+    if record.is_refused or not record.performed_at:
+        return ()
+    today = day_of(record)
+    usable = [one for one in record.previous if is_usable(one, record)]
+    found = [
+        EarlierEcg(one.ecg, one.ecg_recorded, day_of(one), one.batch.visit_id[0], _age(one))
+        for one in usable
+        if one.ecg is not None
+    ]
+    found += [one for one in record.more_ecgs if one.on is not None and one.on <= today]
+    return tuple(sorted(found, key=lambda one: (one.on or today, one.visit_id), reverse=True))
+
+
+def _age(record: VisitRecord) -> float | None:
+    age = int(record.batch.age_years[0])
+    return None if age == UNKNOWN else float(age)
+
+
+def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
+    """Measure the earlier ECGs of a visit, and put today's beside the last that can be read.
+
+    Parameters
+    ----------
+    record : the visit with the earlier ones
+    screening : its columns, with today's ECG measured
+    """
+    findings, urgent = screening.ecg_findings.get(0, ()), screening.ecg_urgent.get(0, ())
+    earlier = earlier_ecgs(record)
+    if not earlier:
+        return EcgPast(urgent=urgent, findings=findings)
+    from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415 - no filters without an ECG
+
+    most = comparison_settings().method.most_measured
+    measured = [(one, _measured(one, screening)) for one in earlier[:most]]
+    now, today = screening.ecg_sides.get(0), day_of(record)
+    points = _points([*((one.on, side) for one, (_, side) in measured), (today, now)])
+    if now is None:
+        missing = record.ecg is None and not screening.ecg_unread
+        again = _again(measured, screening, today) if missing else ()
+        return EcgPast(urgent=(*urgent, *again), findings=findings, points=points)
+    comparison, more = _compared(now, measured, screening, today)
+    reasons = comparison.reasons
+    if len(earlier) > most:
+        reasons = (*reasons, Message(NOT_ALL, {"count": len(earlier), "most": most}))
+    comparison = replace(comparison, earlier_ecgs=len(earlier), reasons=reasons)
+    return EcgPast(
+        comparison,
+        (*_items_knowing(urgent, comparison), *more),
+        _knowing(findings, comparison),
+        points,
+    )
+
+
+_Measured = Sequence[tuple[EarlierEcg, "tuple[ScreenedEcg, EcgSide]"]]
+
+
+def _measured(one: EarlierEcg, screening: Screening) -> "tuple[ScreenedEcg, EcgSide]":
+    from .ecg.comparison import side_of  # noqa: PLC0415 - as above
+    from .ecg.visit import person_at, screened_ecg  # noqa: PLC0415
+
+    person = replace(person_at(screening.batch, 0), age_years=one.age_years)
+    bare = bool(is_declined(screening.batch)[0])
+    screened = screened_ecg(one.signal, screening.models, person, without_network=bare)
+    return screened, side_of(screened, one.recorded)
+
+
+def _compared(
+    now: "EcgSide", measured: _Measured, screening: Screening, today: date
+) -> tuple[EcgComparison, tuple[UrgentItem, ...]]:
+    """Compare with the last that can be read, and ask the rules of every earlier one."""
+    from .ecg.comparison.comparable import EcgPair  # noqa: PLC0415 - as above
+    from .ecg.comparison.compare import comparison_of  # noqa: PLC0415
+    from .ecg.comparison.rules import since_items  # noqa: PLC0415
+    from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415
+    from .ecg.visit import declared_symptoms  # noqa: PLC0415
+
+    settings, symptoms = comparison_settings(), declared_symptoms(screening.batch, 0)
+    found: list[tuple[bool, EcgComparison]] = []
+    asked: dict[str, UrgentItem] = {}
+    for one, (_, side) in measured:
+        pair = EcgPair.of(now, side, settings)
+        made = comparison_of(pair, one.on, today, one.visit_id)
+        found.append((pair.is_readable, made))
+        for item in since_items(pair, made, symptoms):
+            asked.setdefault(item.rule_id, item)
+    first = next((made for readable, made in found if readable), found[0][1])
+    return first, tuple(asked.values())
+
+
+def _knowing(findings: tuple[Finding, ...], comparison: EcgComparison) -> tuple[Finding, ...]:
+    """Let every present statement say whether it is new; its level stays."""
+    standing = {s.name: s.standing for s in comparison.standings}
+    return tuple(_one_knowing(f, standing, comparison.earlier_on) for f in findings)
+
+
+def _items_knowing(
+    items: tuple[UrgentItem, ...], comparison: EcgComparison
+) -> tuple[UrgentItem, ...]:
+    """Let rules that count the unknown as new say what the earlier ECG shows; levels stay."""
+    from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415 - as above
+
+    asked = comparison_settings().counts_as_new
+    standing = {s.name: s.standing for s in comparison.standings}
+    known = []
+    for item in items:
+        found = standing.get(asked.get(item.rule_id, ""), "")
+        said = found if found in _SAID else "unknown"
+        message = Message(f"{item.message.id}.{said}", {"date": comparison.earlier_on})
+        known.append(replace(item, message=message) if item.rule_id in asked else item)
+    return tuple(known)
+
+
+def _one_knowing(finding: Finding, standing: Mapping[str, str], on: str) -> Finding:
+    if finding.state != "present":
+        return finding
+    counts = any(limit.id == COUNTS_AS_NEW for limit in finding.limits)
+    found = standing.get(finding.id.removeprefix(_PREFIX), "")
+    said = _SAID.get(found, _NOT_COMPARED if counts else "")
+    if not said:
+        return finding
+    kept = tuple(limit for limit in finding.limits if limit.id != COUNTS_AS_NEW)
+    return replace(finding, limits=(*kept, Message(said, {"date": on})))
+
+
+def _again(measured: _Measured, screening: Screening, today: date) -> tuple[UrgentItem, ...]:
+    """Ask for an ECG today where one of the last days called for somebody."""
+    for one, (screened, _) in measured:
+        pressing = [item for item in screened.urgency.items if item.level in PRESSING]
+        if pressing and one.on is not None and (today - one.on).days <= urgent_within_days():
+            days = (today - one.on).days
+            said = Message("urgent.earlier_ecg", {"date": one.on.isoformat(), "days": days})
+            action = "record_ecg_earlier"
+            return (
+                replace(pressing[0], level="U1", message=said, action=action, addressee=ADDRESSEE),
+            )
+    return ()
+
+
+def _points(sides: "Sequence[tuple[date | None, EcgSide | None]]") -> "dict[str, Points]":
+    """Return the intervals of all ECGs as points of one person; NaN where a value has a limit."""
+    from .trajectories.draft import day_number  # noqa: PLC0415 - as above
+    from .trajectories.points import points_from  # noqa: PLC0415
+
+    found = {}
+    for name in FOLLOWED:
+        values = [
+            (day_number(on), float("nan") if one.limits else one.value)
+            for on, side in sides
+            if on is not None and side is not None
+            for one in [side.values[name]]
+            if one.value is not None
+        ]
+        if values:
+            days, numbers = zip(*values, strict=True)
+            found[f"ecg.{name}"] = points_from([0] * len(days), days, numbers)
+    return found

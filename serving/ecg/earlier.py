@@ -1,0 +1,131 @@
+"""Earlier ECGs that come as files: of earlier visits beside the visit, or named by the caller."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, read_ecg
+from ...engine.ecg.recorded import EarlierEcg, EcgRecorded
+from ...engine.errors import ScreeningError
+from ...engine.intake import VisitRecord
+from ...engine.intake.visit import PREVIOUS_ECG_NOT_READ
+from ...engine.record import Problem
+
+GIVEN_PATH: Final = "--previous-ecg"
+_ITEM: Final = "ecg"
+
+
+def recorded_of(header: EcgHeader) -> EcgRecorded:
+    """Return how a file says that it was recorded."""
+    filters = header.filters
+    return EcgRecorded(header.device, filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz)
+
+
+def join_earlier(
+    record: VisitRecord, visit: Path, given: Path | None = None, on: date | None = None
+) -> VisitRecord:
+    """Read the ECG files of earlier visits, and one that the caller names.
+
+    One that can't be used is told and never stops the visit; one of another person is not compared.
+
+    Parameters
+    ----------
+    record : what ``parse`` returned
+    visit : the visit file; files of earlier visits are looked for in its folder and nowhere else
+    given : an earlier ECG that came without a visit
+    on : its day, where the file states none
+    """
+    for index, one in enumerate(record.previous):
+        if one.ecg_file:
+            record = _of_visit(record, index, visit)
+    return record if given is None else _given(record, given, on)
+
+
+def _of_visit(record: VisitRecord, index: int, visit: Path) -> VisitRecord:
+    """Join the ECG file of one earlier visit."""
+    earlier = record.previous[index]
+    path = f"$.previous_visits[{index}].ecg.file"
+    folder = visit.resolve().parent
+    file = (folder / earlier.ecg_file).resolve()
+    record = _without_note(record, path)
+    if not file.is_relative_to(folder):
+        return _noting(record, _refused("ecg_outside_folder", path))
+    recording, problem = _read(file, path)
+    if recording is None or problem is not None:
+        return _noting(record, problem)
+    moment = datetime.fromisoformat(earlier.performed_at) if earlier.performed_at else None
+    other = _of_another(recording, record, moment, path)
+    if other is not None:
+        return _noting(record, other)
+    header = recording.header
+    joined = replace(earlier, ecg=recording.signal, ecg_recorded=recorded_of(header), ecg_file="")
+    previous = (*record.previous[:index], joined, *record.previous[index + 1 :])
+    return replace(record, previous=previous)
+
+
+def _given(record: VisitRecord, file: Path, on: date | None) -> VisitRecord:
+    """Join an earlier ECG that came without a visit of its own."""
+    recording, problem = _read(file, GIVEN_PATH)
+    if recording is None or problem is not None:
+        return _noting(record, problem)
+    header = recording.header
+    day = header.acquired_at.date() if header.acquired_at else on
+    moment = None if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
+    today = datetime.fromisoformat(record.performed_at).date() if record.performed_at else None
+    if today is not None and day is not None and day > today:
+        return _noting(record, _note("previous_ecg_not_before", GIVEN_PATH, found=day.isoformat()))
+    other = _of_another(recording, record, moment, GIVEN_PATH)
+    if other is not None:
+        return _noting(record, other)
+    if day is None:
+        return _noting(record, _note("previous_ecg_undated", GIVEN_PATH))
+    born = record.identity.birth_date
+    age = None if born is None else float(day.year - born.year - (_in_year(day) < _in_year(born)))
+    earlier = EarlierEcg(recording.signal, recorded_of(header), day, "", age)
+    return replace(record, more_ecgs=(*record.more_ecgs, earlier))
+
+
+def _in_year(day: date) -> tuple[int, int]:
+    return day.month, day.day
+
+
+def _read(file: Path, path: str) -> tuple[EcgRecording | None, Problem | None]:
+    try:
+        return read_ecg(file), None
+    except ScreeningError as error:
+        if not file.exists():
+            return None, _refused("ecg_file_missing", path, file=file.name)
+        return None, _refused("ecg_unreadable", path, kind=error.code)
+
+
+def _of_another(
+    recording: EcgRecording, record: VisitRecord, moment: datetime | None, path: str
+) -> Problem | None:
+    """Return why the ECG is of another person; None where nothing contradicts."""
+    problems = person_problems(recording.header, record.identity, moment, path=path)
+    if not problems:
+        return None
+    return _note("previous_ecg_other_person", path, elements=problems[0].parameters["elements"])
+
+
+def _note(code: str, path: str, **parameters: str) -> Problem:
+    return Problem(0, "refused_item", code, path, _ITEM, parameters)
+
+
+def _refused(code: str, path: str, **parameters: str) -> Problem:
+    """Say that an earlier ECG can't be used, with the reason that a visit's own would have."""
+    why = {f"reason_code.{name}": value for name, value in parameters.items()}
+    return Problem(0, "note", "previous_ecg_refused", path, _ITEM, {"reason_code": code, **why})
+
+
+def _noting(record: VisitRecord, problem: Problem | None) -> VisitRecord:
+    kept = (*record.batch.problems, *([] if problem is None else [problem]))
+    return replace(record, batch=replace(record.batch, problems=kept))
+
+
+def _without_note(record: VisitRecord, path: str) -> VisitRecord:
+    """Take away the note that the file of an earlier visit was not read."""
+    noted = (PREVIOUS_ECG_NOT_READ, path)
+    kept = tuple(p for p in record.batch.problems if (p.code, p.path) != noted)
+    return replace(record, batch=replace(record.batch, problems=kept))
