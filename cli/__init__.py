@@ -10,7 +10,7 @@ from .batch import app as batch_app
 from .card import models_card
 from .codes import app as codes_app
 from .decide import app as decide_app
-from .document import document
+from .document import check_package, document
 from .drift import drift
 from .ecg import app as ecg_app
 from .mock import app as mock_app
@@ -38,6 +38,7 @@ models_app = typer.Typer(help="Model bundles: what is there, and whether it can 
 app.add_typer(models_app, name="models", no_args_is_help=True)
 app.command()(screen)
 app.command()(document)
+app.command(name="check-package")(check_package)
 app.command()(roster)
 app.command()(drift)
 app.add_typer(batch_app)

@@ -65,6 +65,11 @@ class _AuditRow(Closed):
     checkpoints: Path = Path("checkpoints")
 
 
+class _DocumentsRow(Closed):
+    finess: str | None = Field(default=None, pattern=r"^[0-9A-Z]{9}$")
+    cda_schema: Path | None = None
+
+
 class _CodesRow(Closed):
     thesaurus: Path | None = None
     snomed: Path | None = None
@@ -76,6 +81,7 @@ class _SiteFile(Closed):
     store: _StoreRow = _StoreRow()
     audit: _AuditRow = _AuditRow()
     codes: _CodesRow = _CodesRow()
+    documents: _DocumentsRow = _DocumentsRow()
     people: tuple[_PersonRow, ...] = ()
     issuer: tuple[IssuerRow, ...] = ()
     cds_client: tuple[CdsClientRow, ...] = ()
@@ -98,6 +104,8 @@ class Site:
         and the folder of the checkpoints; outside the database
     issuers : the identity providers that the site trusts
     cds_clients : the CDS Hooks clients that it trusts
+    finess : its national number, for documents; None where it is not written
+    cda_schema : schema of the CDA that documents must meet; None where the site supplies none
     thesaurus, snomed : files with the site's own codes; None where it has none
     smart : the visit software that may open the review page
     """
@@ -108,6 +116,9 @@ class Site:
         self.private_key = folder / file.audit.private_key
         self.public_keys = folder / file.audit.public_keys
         self.checkpoints = folder / file.audit.checkpoints
+        self.finess = file.documents.finess
+        schema = file.documents.cda_schema
+        self.cda_schema = None if schema is None else folder / schema
         self.thesaurus = None if file.codes.thesaurus is None else folder / file.codes.thesaurus
         self.snomed = None if file.codes.snomed is None else folder / file.codes.snomed
         self._people: Mapping[str, Person] = {

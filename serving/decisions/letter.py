@@ -25,12 +25,14 @@ class LetterPart:
     headline : the finding in words
     because : its heaviest reasons in words
     action, addressee : what is proposed, and to whom it is addressed
+    is_amended : the physician put another conclusion in place; ``because`` is their reason
     """
 
     headline: str
     because: tuple[str, ...]
     action: str
     addressee: str
+    is_amended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
     prediagnosis = content.prediagnosis
     physicians, decided_at = words.deciders(report.decisions)
     decided = {d.finding_id: d for d in report.decisions}
-    parts = (_part(f, decided[f.id], sentences, words) for f in prediagnosis.findings)
+    parts = (letter_part(f, decided[f.id], sentences, words) for f in prediagnosis.findings)
     return Letter(
         person_id=report.draft.person_id,
         visit_id=report.visit_id,
@@ -84,12 +86,18 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
     )
 
 
-def _part(
+def letter_part(
     finding: Finding, decision: FindingDecision, sentences: Sentences, words: DecisionWords
 ) -> LetterPart | None:
-    """Return what the letter says of a finding: nothing of one that was rejected or found absent.
+    """Return what a letter says of a finding: nothing of one that was rejected or found absent.
 
     An amended finding is told as the physician put it, without a word of what was drafted.
+
+    Parameters
+    ----------
+    finding : as it was drafted
+    decision : of the physician on it
+    sentences, words : of the reader's language
     """
     level = decision.amended_to or level_of(finding)
     if decision.verdict == "reject" or level not in _TO_TELL:
@@ -106,7 +114,7 @@ def _part(
         (phrases.capital(sentences.name(finding.id)), sentences.text(f"{prefix}.{level}"))
     )
     because = (words.reason(decision.reason, decision.reason_text),)
-    return LetterPart(named, because, "", "")
+    return LetterPart(named, because, "", "", is_amended=True)
 
 
 def _because(finding: Finding, sentences: Sentences) -> Iterator[str]:

@@ -27,8 +27,10 @@ class ReportDocument:
     identity : qualified
     finess, organisation : number and name of the service that keeps it
     title : in the reader's language
-    pdf : the report
+    pdf : the document
     lang : fr or en
+    kind : report, advice or letter; a table of ``settings.toml``
+    variant : what tells two documents of one kind and report apart
     """
 
     report: ConfirmedReport
@@ -38,11 +40,15 @@ class ReportDocument:
     title: str
     pdf: bytes = field(repr=False)
     lang: str
+    kind: str = "report"
+    variant: str = ""
 
     @property
     def number(self) -> str:
         """Return its own number: an object identifier made of the report and its content."""
         name = f"{self.report.draft_id}/{self.report.content_hash}"
+        if self.kind != "report":
+            name += f"/{self.kind}/{self.variant}"
         return f"2.25.{uuid.uuid5(_SPACE, name).int}"
 
     @property
@@ -85,7 +91,7 @@ def cda(document: ReportDocument) -> bytes:
     ------
     NotPermitted : as `ReportDocument.physician`
     """
-    codes, oid = document_settings()["document"], document_settings()["oid"]
+    codes, oid = document_settings()["kind"][document.kind], document_settings()["oid"]
     at = moment(document.report.released_at)
     root = Element("ClinicalDocument", {"xmlns": "urn:hl7-org:v3"})
     _leaf(root, "realmCode", code="FR")

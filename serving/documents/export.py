@@ -1,26 +1,70 @@
 """The one way in which a report leaves as a document: decided, agreed to, identity qualified.
 
-Each of the three is asked for before anything is made, and a draft can't be exported by its type.
+What each kind asks for is one table. Everything is asked for before anything is made, and a draft
+can't be exported by its type. What leaves by secure mail (an XDM package) also needs a qualified
+identity; what is printed is handed over in person, and holds no national number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Literal
 
+from ...engine.errors import NotPermitted
 from ..clock import Clock
 from ..decisions.consents import Purpose, read_consents, require_consent
+from ..decisions.letters import letters_of
 from ..decisions.release import release
-from ..drafts.drafts import load_draft
-from ..drafts.history import read_history
-from ..drafts.reports import not_confirmed
+from ..drafts.history import ReportHistory, read_history
+from ..drafts.reports import ConfirmedReport, not_confirmed
 from ..drafts.states import State
 from ..drafts.stored_report import ReportForm, final_report, show_report
-from ..fhir.wording import FhirWords
+from ..people import Specialty
 from ..store.store import Store
+from .asked import question_to
 from .cda import ReportDocument, cda
 from .identity import read_identity
+from .pages import advice_page, employee_page, letter_page
+from .topics import DocumentWords
 from .xdm import package
 
 PdfMaker = Callable[[str], bytes]
+Form = Literal["html", "pdf", "xdm"]
+
+
+class Kind(StrEnum):
+    """What is asked for."""
+
+    REPORT = "report"
+    EMPLOYEE = "employee"
+    ADVICE = "advice"
+    LETTER = "letter"
+
+
+_AGREED: Final[Mapping[tuple[Kind, bool], Purpose]] = {
+    (Kind.REPORT, True): Purpose.MON_ESPACE_SANTE,
+    (Kind.LETTER, True): Purpose.MON_ESPACE_SANTE,
+    (Kind.ADVICE, True): Purpose.SPECIALIST_ADVICE,
+    (Kind.ADVICE, False): Purpose.SPECIALIST_ADVICE,
+}
+"""(kind, whether it leaves by secure mail) -> what the person must have agreed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a document needs that leaves by secure mail.
+
+    Parameters
+    ----------
+    patient : FHIR Patient with the qualified identity; it is kept nowhere
+    finess : number of the service
+    schema : folder with the schema of the CDA, where the site supplies one
+    """
+
+    patient: bytes = field(repr=False)
+    finess: str
+    schema: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,52 +74,126 @@ class Asked:
     Parameters
     ----------
     draft_id : which report
-    patient : FHIR Patient with the qualified identity; it is kept nowhere
-    finess, organisation : number and name of the service
+    kind, form : which document, as a page, as PDF/A, or in an XDM package
     lang : fr or en
+    organisation : name of the service
     as_pdf : makes PDF/A of a page
+    specialty : whom a physician chose, for an advice request; whom one asked already where None
+    leaving : for an XDM package
     """
 
     draft_id: str
-    patient: bytes = field(repr=False)
-    finess: str
-    organisation: str
+    kind: Kind
+    form: Form
     lang: str
+    organisation: str
     as_pdf: PdfMaker
+    specialty: Specialty | None = None
+    leaving: Leaving | None = None
 
 
 def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
-    """Return a confirmed report as an XDM package.
+    """Return a confirmed report as a document.
 
     Parameters
     ----------
     store : an opened store
-    asked : which report, for whom
+    asked : which report, as what, for whom
     clock : the time of the release
 
     Raises
     ------
     NotConfirmed : no physician decided it
-    ConsentMissing : the person did not agree to the deposit; never asked is not agreed
+    ConsentMissing : the person did not agree; never asked is not agreed
     IdentityNotQualified : the identity may not carry it
-    NotPermitted : the physician has no RPPS number
+    NotPermitted : no specialty was chosen, the page for the person by mail, or a physician without
+        an RPPS number
+    SchemaNotMet : the CDA does not meet the schema that the site supplies
     """
-    draft = load_draft(store, asked.draft_id)
+    history = read_history(store, asked.draft_id)
+    draft = history.report
     if draft.state not in (State.CONFIRMED, State.AMENDED):
         raise not_confirmed(draft.draft_id, draft.state)
-    known = read_consents(store, draft.person_id)
-    require_consent(known, Purpose.MON_ESPACE_SANTE, must_be_asked=True)
-    identity = read_identity(asked.patient, draft.person_id)
+    leaving = _leaving(asked)
+    purpose = _AGREED.get((asked.kind, leaving is not None))
+    if purpose is not None:
+        known = read_consents(store, draft.person_id)
+        require_consent(known, purpose, must_be_asked=True)
+    identity = read_identity(leaving.patient, draft.person_id) if leaving else None
+    specialty = _specialty(asked, history)
     form = ReportForm("html", asked.lang)
-    show_report(read_history(store, asked.draft_id), form)  # what can't be printed is not released
+    show_report(history, form)  # what can't be printed is not released
     report = release(store, asked.draft_id, clock=clock)
+    page = _page(asked, (report, history), specialty)
+    if leaving is None or identity is None:
+        return page.encode() if asked.form == "html" else asked.as_pdf(page)
     document = ReportDocument(
         report=report,
         identity=identity,
-        finess=asked.finess,
+        finess=leaving.finess,
         organisation=asked.organisation,
-        title=FhirWords(asked.lang).text("report.name"),
-        pdf=asked.as_pdf(final_report(report, form)),
+        title=DocumentWords(asked.lang).text(f"kind.{asked.kind}"),
+        pdf=asked.as_pdf(page),
         lang=asked.lang,
+        kind=str(asked.kind),
+        variant=_variant(asked, history, specialty),
     )
-    return package(document, cda(document))
+    return package(document, cda(document), schema=leaving.schema)
+
+
+def _leaving(asked: Asked) -> Leaving | None:
+    if asked.form != "xdm":
+        return None
+    if asked.kind is Kind.EMPLOYEE:
+        raise NotPermitted(
+            found="the page for the person in a package for secure mail",
+            why="it is written to be handed over in person by who can explain it",
+            remedy="Ask for it as html or pdf, print it, and give it to the person",
+            path="kind",
+        )
+    if asked.leaving is None:
+        raise NotPermitted(
+            found="a package for secure mail without an identity or the number of the service",
+            why="it could not be filed under anybody",
+            remedy="Give the FHIR Patient with the qualified identity, and the FINESS number",
+            path="identity",
+        )
+    return asked.leaving
+
+
+def _specialty(asked: Asked, history: ReportHistory) -> Specialty | None:
+    """Return whom the request is for: as chosen, else the one specialty that was asked already."""
+    if asked.kind is not Kind.ADVICE or asked.specialty is not None:
+        return asked.specialty
+    already = [one for one in Specialty if question_to(history, one)]
+    if len(already) != 1:
+        raise NotPermitted(
+            found="an advice request to nobody, or to several",
+            why="which specialist is asked is for a physician to choose",
+            remedy="Name one of " + ", ".join(Specialty),
+            path="specialty",
+        )
+    return already[0]
+
+
+def _page(
+    asked: Asked, both: tuple[ConfirmedReport, ReportHistory], specialty: Specialty | None
+) -> str:
+    report, history = both
+    if asked.kind is Kind.EMPLOYEE:
+        return employee_page(report, asked.lang)
+    if asked.kind is Kind.LETTER:
+        return letter_page(report, history, asked.lang)
+    if specialty is not None and asked.kind is Kind.ADVICE:
+        return advice_page(
+            report, history, specialty, organisation=asked.organisation, lang=asked.lang
+        )
+    return final_report(report, ReportForm("html", asked.lang))
+
+
+def _variant(asked: Asked, history: ReportHistory, specialty: Specialty | None) -> str:
+    """Return what tells two documents of one kind and report apart."""
+    kept = letters_of(history)
+    if asked.kind is Kind.LETTER and kept:
+        return kept[-1].sha256
+    return str(specialty or "")

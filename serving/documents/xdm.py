@@ -10,10 +10,13 @@ import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - written, never read
 
 from .cda import ReportDocument, moment
+from .checks import checked_package
+from .schema import require_schema
 from .settings import document_settings
 
 _FOLDER: Final = "IHE_XDM/SUBSET01"
@@ -24,14 +27,22 @@ _HAS_MEMBER: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def package(document: ReportDocument, cda: bytes) -> bytes:
+def package(document: ReportDocument, cda: bytes, *, schema: Path | None = None) -> bytes:
     """Return the zip of a document; the same document gives the same bytes.
 
     Parameters
     ----------
     document : what the CDA was made of
     cda : as `cda.cda` made it
+    schema : folder with the schema of the CDA, where the site supplies one
+
+    Raises
+    ------
+    SchemaNotMet : the CDA does not meet it
+    PackageBroken : the package does not hold what its metadata say
     """
+    if schema is not None:
+        require_schema(cda, schema)
     title = escape(document.title)
     index = (
         '<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"/><title>XDM</title></head>'
@@ -47,7 +58,7 @@ def package(document: ReportDocument, cda: bytes) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    return checked_package(buffer.getvalue())
 
 
 def metadata(document: ReportDocument, cda: bytes) -> bytes:
@@ -86,8 +97,14 @@ def _entry(objects: Element, document: ReportDocument, cda: bytes) -> None:
     _name(entry, document.title)
     _classified(entry, "Doc01", xds["author"], "")
     _author_slots(entry[-1], document)
+    by_kind = document_settings()["kind"][document.kind]
+    typed = {
+        "code": by_kind["code"],
+        "scheme": document_settings()["oid"]["loinc"],
+        "name": by_kind["name"],
+    }
     for kind in ("class", "confidentiality", "format", "facility", "practice", "type"):
-        code = codes[kind]
+        code = typed if kind == "type" else codes[kind]
         _classified(entry, "Doc01", xds[kind], code["code"])
         _slot(entry[-1], "codingScheme", [code["scheme"]])
         _name(entry[-1], code["name"])

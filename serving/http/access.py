@@ -18,6 +18,7 @@ class Deed(StrEnum):
     READ_WORKLIST = "read the worklist"
     DECIDE = "decide"
     ADVISE = "give advice"
+    HAND_OVER = "hand a decided page over to the person"
     READ_AGREEMENT = "read the agreement table"
     READ_DRIFT = "read the health of the system"
     READ_STUDY = "read decided reports under pseudonyms"
@@ -36,6 +37,7 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.READ_WORKLIST: frozenset({_P, _N, _S, _V}),
     Deed.DECIDE: frozenset({_P}),
     Deed.ADVISE: frozenset({_S}),
+    Deed.HAND_OVER: frozenset({_P, _N}),
     Deed.READ_AGREEMENT: frozenset({_P, _T}),
     Deed.READ_DRIFT: frozenset({_P, _T}),
     Deed.READ_STUDY: frozenset({_T}),

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from ...engine import Models
 from ...engine.errors import ScreeningError
 from ..clock import Clock, utc_now
-from ..pages import provider_routes
+from ..pages import document_routes, provider_routes
 from ..pages import routes as pages
 from ..pages import smart_routes as smart
 from ..pages import visit_routes as visit_page
@@ -21,6 +21,7 @@ from . import (
     documents,
     drift,
     fhir,
+    handed_over,
     letters,
     notes,
     operations,
@@ -89,6 +90,7 @@ def create_app(
         notes,
         letters,
         documents,
+        handed_over,
         fhir,
         cds_hooks,
         studies,
@@ -96,6 +98,7 @@ def create_app(
         shadow,
         operations,
         pages,
+        document_routes,
         provider_routes,
         smart,
         visit_page,

@@ -46,6 +46,8 @@ _WORDED: Final = {
     "wrong_role": "error.wrong_role",
     "superseded": "error.superseded",
     "not_confirmed": "error.not_confirmed",
+    "consent_missing": "error.consent_missing",
+    "extra_missing": "error.no_pdf",
 }
 
 

@@ -45,8 +45,8 @@ def _template() -> Template:
     return environment.get_template(TEMPLATE)
 
 
-def _css_text(text: str) -> str:
-    """Return a sentence of the house as a CSS string."""
+def css_text(text: str) -> str:
+    """Return a sentence of the house as a CSS string; never a text of a visit."""
     escaped = "".join(c if c.isalnum() or c in " .,:" else f"\\{ord(c):x} " for c in text)
     return f'"{escaped}"'
 
@@ -54,7 +54,7 @@ def _css_text(text: str) -> str:
 def _style(standing: Standing) -> Markup:
     """Return the style sheet with the disclaimer that is printed below every page."""
     sheet = _own_file(STYLE) + ECG_STYLE
-    return Markup(sheet.replace('"DISCLAIMER"', _css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
+    return Markup(sheet.replace('"DISCLAIMER"', css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
 
 
 def render_html(  # noqa: PLR0913 - every part beyond the draft is optional and named

@@ -1,0 +1,215 @@
+"""The page for the person: what was measured, what the physician said, what to do, what to ask.
+
+Made from a confirmed report only. Nothing that a physician rejected stands on it, no number of a
+model, no reason of a rule, and nothing about work.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from ...engine.prediagnosis import Finding, PreDiagnosis
+from ...engine.words import Sentences, phrases
+from ...engine.words.order import level_of
+from ..drafts.content import sentences_for
+from ..drafts.decision_words import DecisionWords, FindingDecision
+from ..drafts.reports import ConfirmedReport
+from ..drafts.stored_report import content_of
+from .topics import OTHER, DocumentWords, step_of, topic_of, topics
+
+_PLAIN_LEVEL: Final = {
+    "present": "told",
+    "high": "told",
+    "borderline": "borderline",
+    "intermediate": "borderline",
+    "not_assessable": "unknown",
+    "absent": "below",
+    "low": "below",
+}
+_HEAVIEST: Final = ("told", "borderline", "unknown", "below")
+_TO_ACT_ON: Final = ("told", "borderline")
+_PRESSING: Final = frozenset({"U0", "U1"})
+_TODAY: Final = "today"
+_NANO: Final = Decimal("1e-9")
+_DERIVED_ARM: Final = "higher_arm"
+_ARMS: Final = ("left_arm", "right_arm", "")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """What stands on the page, in words.
+
+    Parameters
+    ----------
+    visit_id, person_id, moment : which visit
+    measured : (what, value), in the order of the page
+    has_ecg : a tracing was made
+    said : (sentence, whether the physician changed what was proposed)
+    physicians, decided_at : who decided, and when
+    is_urgent : something called for a physician without delay
+    steps, questions : what to do, what to ask
+    """
+
+    visit_id: str
+    person_id: str
+    moment: str
+    measured: tuple[tuple[str, str], ...]
+    has_ecg: bool
+    said: tuple[tuple[str, bool], ...]
+    physicians: str
+    decided_at: str
+    is_urgent: bool
+    steps: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    topic: str
+    level: str
+    name: str
+    action: str
+    is_amended: bool
+
+
+def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
+    """Return the page of a confirmed report; a draft has none, by its type.
+
+    Parameters
+    ----------
+    report : from `release`
+    lang : fr or en
+
+    Raises
+    ------
+    As `stored_report.final_report`
+    """
+    content = content_of(report.draft)
+    draft = content.prediagnosis
+    sentences = sentences_for(content, lang, report.draft.words)
+    words = DocumentWords(lang)
+    told = _by_topic(draft, report.decisions, sentences)
+    names = dict.fromkeys(decision.physician_name for decision in report.decisions)
+    _, decided_at = DecisionWords(lang).deciders(report.decisions)
+    is_urgent = any(item.level in _PRESSING for item in draft.urgent)
+    return PlainPage(
+        visit_id=report.visit_id,
+        person_id=report.draft.person_id,
+        moment=phrases.moment_phrase(draft.performed_at, sentences),
+        measured=tuple(_measured(content.visit, words, sentences)),
+        has_ecg=draft.ecg is not None,
+        said=tuple((_sentence(one, words), one.is_amended) for one in told),
+        physicians=", ".join(names),
+        decided_at=decided_at,
+        is_urgent=is_urgent,
+        steps=tuple(_steps(told, words, is_urgent=is_urgent)),
+        questions=tuple(_questions(told, words)),
+    )
+
+
+def _by_topic(
+    draft: PreDiagnosis, decisions: Iterable[FindingDecision], sentences: Sentences
+) -> tuple[_Said, ...]:
+    """Return the heaviest thing that the physician kept of each topic, in the order of the page."""
+    decided = {d.finding_id: d for d in decisions}
+    said = [
+        one
+        for finding in draft.findings
+        if (one := _said(finding, decided[finding.id], sentences)) is not None
+    ]
+    order = topics()["order"]["topics"]
+    heaviest = {
+        one.topic: one
+        for one in sorted(said, key=lambda one: _HEAVIEST.index(one.level), reverse=True)
+        if one.topic != OTHER
+    }
+    others = [one for one in said if one.topic == OTHER and one.level in _TO_ACT_ON]
+    return tuple(sorted([*heaviest.values(), *others], key=lambda one: order.index(one.topic)))
+
+
+def _said(finding: Finding, decision: FindingDecision, sentences: Sentences) -> _Said | None:
+    topic = topic_of(finding)
+    if topic is None or decision.verdict == "reject":
+        return None
+    is_amended = decision.amended_to is not None
+    level = _PLAIN_LEVEL[decision.amended_to or level_of(finding)]
+    is_description = topic == "ecg" and not finding.proposed_action and not is_amended
+    if is_description and level in _TO_ACT_ON:
+        level = "below"  # a statement that asks for nothing, such as the rhythm
+    action = "" if is_amended else finding.proposed_action
+    return _Said(topic, level, sentences.name(finding.id), action, is_amended)
+
+
+def _sentence(said: _Said, words: DocumentWords) -> str:
+    level = "told" if said.topic == OTHER else said.level
+    return words.text(f"said.{said.topic}.{level}", name=said.name)
+
+
+def _steps(told: Iterable[_Said], words: DocumentWords, *, is_urgent: bool) -> Iterator[str]:
+    """Return each step once: the pressing one first, then in the order of the topics."""
+    asked = [one for one in told if one.level in _TO_ACT_ON]
+    wanted = [step_of(one.action) for one in asked if one.action]
+    wanted += ["doctor" for one in asked if one.is_amended]
+    first = [_TODAY] if is_urgent or _TODAY in wanted else []
+    for step in dict.fromkeys([*first, *wanted]):
+        yield words.text(f"step.{step}")
+
+
+def _questions(told: Iterable[_Said], words: DocumentWords) -> Iterator[str]:
+    asked = dict.fromkeys(one.topic for one in told if one.level in _TO_ACT_ON)
+    most = topics()["order"]["most_questions"]
+    for topic in list(asked)[: most - 1]:
+        yield words.text(f"question.{topic}")
+    yield words.text("question.always")
+
+
+def _measured(
+    visit: Mapping[str, Any] | None, words: DocumentWords, sentences: Sentences
+) -> Iterator[tuple[str, str]]:
+    """Return what was measured, as reported, in the order of the page; nothing that was derived."""
+    values = _Values((visit or {}).get("measured", ()), sentences)
+    for arm in _ARMS:
+        both = values.pressure(arm)
+        if both:
+            where = f" ({words.text(f'arm.{arm}')})" if arm else ""
+            yield words.text("measured.pressure") + where, both
+    order = topics()["order"]
+    for item in order["measured"]:
+        said = values.of(item)
+        if said and words.has(f"measured.{item}"):
+            yield words.text(f"measured.{item}"), said
+
+
+class _Values:
+    """The accepted values of a visit, by slot; those with a sign (<, >) are left out."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, int, int]], sentences: Sentences) -> None:
+        self._sentences = sentences
+        self._rows: dict[str, list[tuple[str, str]]] = {}
+        for slot, unit, nano, comparator in rows:
+            if comparator == 0:
+                text = f"{(Decimal(nano) * _NANO).normalize():f}"
+                self._rows.setdefault(slot, []).append((text, unit))
+
+    def pressure(self, arm: str) -> str:
+        """Return the readings of one arm, each as upper and lower figure."""
+        suffix = f".{arm}" if arm else ""
+        upper, lower = (
+            self._rows.get(f"{name}_bp{suffix}", []) for name in ("systolic", "diastolic")
+        )
+        said = [
+            f"{self._sentences.value('', high[0])} / {self._sentences.quantity('', low[0], low[1])}"
+            for high, low in zip(upper, lower, strict=False)
+        ]
+        return " ; ".join(said)
+
+    def of(self, item: str) -> str:
+        """Return the readings of an item, whatever the conditions under which it was taken."""
+        found = [
+            self._sentences.quantity("", *one)
+            for slot, rows in self._rows.items()
+            if slot.partition(".")[0] == item and not slot.endswith(_DERIVED_ARM)
+            for one in rows
+        ]
+        return " ; ".join(dict.fromkeys(found))
