@@ -37,7 +37,8 @@ def tally_results(results: Sequence[Path], *, records: bool) -> Tally:
     tally = Tally()
     hashes = set()
     for result in results:
-        manifest = stored_json(result / MANIFEST_FILE)
+        path = result / MANIFEST_FILE
+        manifest = stored_json(path) if path.is_file() else {}
         releases = releases_of(manifest.get("plan", {}).get("models", []))
         content = manifest.get("output", {}).get("content_sha256", result.name)
         if content in hashes:

@@ -122,6 +122,7 @@ def _judged(counted: Sequence[Stored], judge: Judge, *, is_stored: bool) -> dict
     report = make_report(tally.table(), charts_of(decided, judge), judge)
     notices = [notice for one in counted for notice in one.notices]
     notices += [] if is_stored else ["no_decisions"]
+    notices += ["undated"] if tally.has_undated else []
     return published(report) | {"notices": [*report.notices, *notices]}
 
 

@@ -37,6 +37,8 @@ EVERY_ITEM: Final = ""
 _FIGURES: Final = 3
 _COMPACT_ROWS: Final = 200_000
 NO_MONTH: Final = -1
+_MOST_GROUPS: Final = 5_000
+"""Beyond, a field holds something else than a site or device, and is no longer counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +97,13 @@ class What:
 
 
 class Tally:
-    """Counts that are added to; see the module."""
+    """Counts that are added to; ``has_undated`` where a visit without a day was left out."""
 
     def __init__(self) -> None:
         self._tables: list[Any] = []
         self._rows = 0
+        self.has_undated = False
+        self._groups: dict[str, set[str]] = {}
 
     def add(self, visits: Visits, what: What, value: FloatArray, where: BoolArray) -> None:
         """Count values of visits.
@@ -111,7 +115,9 @@ class Tally:
         value : shape (n,); NaN is not counted
         where : shape (n,), visits that count
         """
-        here = where & np.isfinite(value) & (visits.month != NO_MONTH)
+        dated = visits.month != NO_MONTH
+        self.has_undated |= bool((where & ~dated).any())
+        here = where & np.isfinite(value) & dated
         if not here.any():
             return
         kept, rounded, month = pa.array(here), significant(value[here]), visits.month[here]
@@ -122,6 +128,10 @@ class Tally:
     def _take(self, what: What, place: tuple[str, Any], counted: tuple[Any, FloatArray]) -> None:
         by, group = place
         month, value = counted
+        seen = self._groups.setdefault(by, set())
+        if len(seen) > _MOST_GROUPS:
+            return
+        seen.update(pc.unique(group).to_pylist())
         table = pa.table({"group": group, "month": pa.array(month, pa.int32()), "value": value})
         table = table.filter(pc.is_valid(table["group"]))
         found = table.group_by(["group", "month", "value"]).aggregate([([], "count_all")])
@@ -140,6 +150,7 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another tally."""
+        self.has_undated |= other.has_undated
         self.keep(other.table())
 
     def keep(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types

@@ -14,8 +14,10 @@ from laennec.serving.batch import BatchOptions, BatchRefused, run_batch
 from laennec.serving.years.drift.from_tables import tally_tables
 from laennec.serving.years.drift.judge import Judge, Period
 from laennec.serving.years.drift.limits import house_limits
+from laennec.serving.years.drift.page import drift_page
 from laennec.serving.years.drift.report import make_report, published
 from laennec.serving.years.drift.run import DriftOptions, read_period, run_drift
+from laennec.serving.years.drift.tally import Tally, Visits, What
 from typer.testing import CliRunner
 
 GLUCOSE = "glucose.fasting_venous"
@@ -183,6 +185,57 @@ def test_a_table_that_the_result_was_not_made_of_is_refused(tmp_path):
 def test_a_period_that_is_none_is_refused(text):
     with pytest.raises(DataError, match="two months in order"):
         read_period(text)
+
+
+def test_a_folder_that_is_no_result_is_refused_in_words(tmp_path):
+    with pytest.raises(BatchRefused, match="without a complete result"):
+        run_drift(DriftOptions((tmp_path,), tmp_path / "o"))
+
+
+def test_visits_without_a_day_are_not_counted_and_that_is_said(tmp_path):
+    table = drifting_table(months=2, visits=200)
+    first = pa.array([None] * 50, pa.date32())
+    days = pa.concat_arrays([first, table["visit_date"].combine_chunks()[50:]])
+    at = table.column_names.index("visit_date")
+    path = tmp_path / "v.parquet"
+    pq.write_table(table.set_column(at, "visit_date", days), path)
+    document = run_drift(DriftOptions((), tmp_path / "o", (path,)))
+    assert document["visits"] == [150, 200]
+    assert "undated" in document["notices"]
+    undated = table.drop_columns(["visit_date"])
+    pq.write_table(undated, path)
+    nothing = run_drift(DriftOptions((), tmp_path / "o", (path,)))
+    assert nothing["months"] == []
+    assert "rien à montrer" in (tmp_path / "o" / "drift.txt").read_text(encoding="utf-8")
+
+
+def test_more_groups_than_the_limit_are_not_told_apart_and_that_is_said(tmp_path):
+    table = drifting_table(months=2, visits=400)
+    names = pa.array([f"serial {i}" for i in range(table.num_rows)])
+    at = table.column_names.index("device.glucose")
+    document = report(tmp_path, table.set_column(at, "device.glucose", names))
+    assert "too_many_devices" in document["notices"]
+    assert {s["by"] for s in document["series"]} == {"", "site"}
+
+
+def test_a_new_release_begins_its_chart_anew_and_is_marked():
+    tally, rng = Tally(), np.random.default_rng(3)
+    for month in range(10):
+        release = "model 1" if month < 5 else "model 2"
+        visits = Visits(np.full(500, 24300 + month, dtype=np.int32))
+        risk = rng.beta(1, 20, 500) * (1.0 if month < 5 else 2.0)
+        tally.add(visits, What("risk", "t2d_undiagnosed", release), risk, risk >= 0)
+        tally.add(visits, What("visit"), np.ones(500), risk >= 0)
+    document = published(make_report(tally.table(), (), Judge(house_limits())))
+    assert document["alarms"] == []
+    assert [(r["number"], r["since"]) for r in document["releases"]] == [
+        (1, "2025-01"), (2, "2025-06"),
+    ]  # fmt: skip
+    two = next(s for s in document["series"] if s["release"] == "model 2")
+    assert two["reference"] == ["2025-06", "2025-07", "2025-08"]
+    page = drift_page(document, "fr")
+    assert "version 2 du modèle" in page
+    assert " new" in page
 
 
 def test_nothing_to_look_at_is_refused(tmp_path):
