@@ -1,6 +1,7 @@
-"""Reads the rows of a finished result."""
+"""Reads the rows of a finished result: every part that its manifest lists, as it was written."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pyarrow.parquet as pq
 
 from .options import BatchRefused
 from .parts import MANIFEST_FILE, PARTS
+from .plan import stored_json
+
+_COMPLETE = "complete"
 
 
 def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[str, Any]]:
@@ -21,24 +25,45 @@ def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[t
 
     Raises
     ------
-    BatchRefused  if the folder holds no finished result, or a part of it can't be read
+    BatchRefused  if the folder holds no finished result, a part of the input is not in it, its
+        parts are not those of its manifest, or one can't be read
     """
-    parts = sorted((out / PARTS).glob("part-*.parquet"))
-    if not (out / MANIFEST_FILE).is_file() or not parts:
-        raise _refused("a folder without a complete result", out.name)
-    for part in parts:
+    for name, sha256 in _listed(out).items():
+        path = out / PARTS / name
         try:
-            yield part.name, pq.read_table(part, columns=None if columns is None else list(columns))
+            with path.open("rb") as stream:
+                is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+            if not is_same:
+                raise _refused("a part that is not the one of its manifest", name)
+            yield name, pq.read_table(path, columns=None if columns is None else list(columns))
         except (pa.ArrowException, OSError) as error:
-            raise _refused(
-                f"a part that can't be read ({type(error).__name__})", part.name
-            ) from error
+            raise _refused(f"a part that can't be read ({type(error).__name__})", name) from error
+
+
+def _listed(out: Path) -> dict[str, str]:
+    """Return the sha256 of every part by name, after comparing the folder with its manifest."""
+    if not (out / MANIFEST_FILE).is_file():
+        raise _refused("a folder without a complete result", out.name)
+    manifest = stored_json(out / MANIFEST_FILE)
+    if manifest.get("state") != _COMPLETE or manifest.get("not_done"):
+        missing = manifest.get("not_done") or []
+        raise _refused(
+            f"a result that is not complete ({len(missing)} parts of the input are not in it)",
+            out.name,
+        )
+    said: Mapping[str, Any] = manifest.get("output") or {}
+    parts = {str(p["name"]): str(p["sha256"]) for p in said.get("parts", ())}
+    there = {path.name for path in (out / PARTS).glob("part-*.parquet")}
+    if not parts or there != set(parts):
+        raise _refused("a folder whose parts are not those of its manifest", out.name)
+    return dict(sorted(parts.items()))
 
 
 def _refused(found: str, path: str) -> BatchRefused:
     return BatchRefused(
         found=found,
         why="half the people would be taken for everybody",
-        remedy="Give the --out folder of a finished batch; run it again where a part is broken",
+        remedy="Give the --out folder of a finished batch: go on with `laennec batch --resume`, or "
+        "run it again without the file that can't be read",
         path=path,
     )

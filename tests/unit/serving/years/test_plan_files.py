@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from laennec.cli import app
 from laennec.serving.batch.options import BatchRefused
 from laennec.serving.years.people import read_people
+from made_result import stamp_manifest
 from typer.testing import CliRunner
 
 
@@ -79,6 +81,7 @@ def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(result, tmp_path):
         names = pa.array([f"=cmd|{n}" for n in table["person_id"].to_pylist()])
         at = table.column_names.index("person_id")
         pq.write_table(table.set_column(at, "person_id", names), part)
+    stamp_manifest(hostile)
     out = tmp_path / "plan"
     told = CliRunner().invoke(app, ["plan", str(hostile), "--out", str(out), "--on", "2036-11-03"])
     assert told.exit_code == 0, told.output
@@ -108,8 +111,34 @@ def test_a_part_that_is_cut_short_is_refused(result, tmp_path):
     shutil.copytree(result, cut)
     part = next((cut / "parts").iterdir())
     part.write_bytes(part.read_bytes()[:-100])
+    with pytest.raises(BatchRefused, match="not the one of its manifest"):
+        read_people(cut)
+    sha256 = hashlib.sha256(part.read_bytes()).hexdigest()
+    listed = {"parts": [{"name": part.name, "rows": 1, "sha256": sha256}]}
+    (cut / "manifest.json").write_text(json.dumps({"state": "complete", "output": listed}))
     with pytest.raises(BatchRefused, match="a part that can't be read"):
         read_people(cut)
+
+
+def test_a_result_that_is_partly_done_is_not_taken_for_everybody(result, tmp_path):
+    partly = tmp_path / "result"
+    shutil.copytree(result, partly)
+    stamp_manifest(partly, state="partly_done", not_done=[{"file": "b.csv", "code": "x"}])
+    with pytest.raises(BatchRefused, match=r"not complete \(1 parts of the input"):
+        read_people(partly)
+
+
+def test_a_part_that_no_manifest_lists_and_one_that_is_gone_are_refused(result, tmp_path):
+    other = tmp_path / "result"
+    shutil.copytree(result, other)
+    part = next((other / "parts").iterdir())
+    shutil.copy(part, other / "parts" / "part-000009-000000.parquet")
+    with pytest.raises(BatchRefused, match="parts are not those of its manifest"):
+        read_people(other)
+    (other / "parts" / "part-000009-000000.parquet").unlink()
+    part.unlink()
+    with pytest.raises(BatchRefused, match="parts are not those of its manifest"):
+        read_people(other)
 
 
 def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):

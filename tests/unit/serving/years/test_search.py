@@ -12,6 +12,7 @@ from laennec.serving.audit.verify import verify
 from laennec.serving.batch.options import BatchRefused
 from laennec.serving.store.store import open_store
 from laennec.serving.years.search import Beside, Sources, counted, search_people
+from made_result import write_result
 from typer.testing import CliRunner
 
 N = 60
@@ -20,8 +21,6 @@ N = 60
 @pytest.fixture
 def result(tmp_path):
     """Return a small result folder: person i has risk i / 100 at the last visit."""
-    folder = tmp_path / "result"
-    (folder / "parts").mkdir(parents=True)
     names = [f"p{i:02d}" for i in range(N)]
     reasons = [[{"finding": "diabetes_range", "rule_id": "r", "contribution": None}] * (i % 2)
                for i in range(N)]  # fmt: skip
@@ -37,10 +36,7 @@ def result(tmp_path):
     )
     before = last.set_column(1, "visit_date", pa.array(["2020-01-01"] * N).cast(pa.date32()))
     before = before.set_column(3, "t2d_undiagnosed_risk", pa.array([0.9] * N))
-    pq.write_table(last, folder / "parts" / "part-000000-000000.parquet")
-    pq.write_table(before, folder / "parts" / "part-000000-000001.parquet")
-    (folder / "manifest.json").write_text("{}")
-    return folder
+    return write_result(tmp_path / "result", last, before)
 
 
 @pytest.fixture

@@ -1,0 +1,30 @@
+"""A folder of results that no batch wrote: its parts, and a manifest that lists them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+
+def write_result(folder: Path, *tables: Any) -> Path:
+    """Write each table as a part, with a manifest of a finished run."""
+    (folder / "parts").mkdir(parents=True)
+    for number, table in enumerate(tables):
+        pq.write_table(table, folder / "parts" / f"part-000000-{number:06d}.parquet")
+    stamp_manifest(folder)
+    return folder
+
+
+def stamp_manifest(folder: Path, **said: Any) -> None:
+    """Write the manifest of the parts that are there, or write it anew after they were changed."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text()) if path.is_file() else {"state": "complete"}
+    parts = [
+        {"name": p.name, "rows": pq.read_metadata(p).num_rows,
+         "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
+        for p in sorted((folder / "parts").glob("part-*.parquet"))
+    ]  # fmt: skip
+    output = {**manifest.get("output", {}), "parts": parts}
+    path.write_text(json.dumps({**manifest, "output": output, **said}))
