@@ -70,6 +70,9 @@ def plan(
     trajectories: Trajectories = None,
     exposures: Exposures = None,
     thesaurus: Thesaurus = None,
+    by: Annotated[
+        str | None, typer.Option(help="exposure: also plan for each exposure by itself.")
+    ] = None,
     on: Day = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
@@ -79,6 +82,8 @@ def plan(
     from .search import beside
 
     one_of(lang, ("fr", "en"), "--lang")
+    if by is not None:
+        one_of(by, ("exposure",), "--by")
     options = PlanOptions(
         result,
         out or result / "plan",
@@ -89,5 +94,6 @@ def plan(
         cohort=cohort,
         beside=beside(visits, mapping, trajectories, exposures),
         thesaurus=thesaurus,
+        by_exposure=by is not None,
     )
     print_json(printed(run_plan(options)))

@@ -1,6 +1,7 @@
 """The plan as one page without script: counts, tests by threshold, cost, and every number used."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -12,8 +13,10 @@ from ...engine.words import Sentences
 from ...engine.words.load import load_folder
 from ...engine.words.numbers import MINUS, number
 from .. import report
-from .plan import BAND_ORDER, ThresholdRow
+from .plan import BAND_ORDER
+from .plan_groups import GroupRow
 from .plan_settings import PlanSettings, Setting
+from .plan_tests import Expected, ThresholdRow
 
 _LEFT: Final = 60.0
 _RIGHT: Final = 500.0
@@ -25,6 +28,17 @@ HEADS: Final = (
 )  # fmt: skip
 
 
+GROUP_HEADS: Final = ("group", "people", "counts.calls", "tests", *HEADS[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTables:
+    """The rows that may be shown: by threshold, and by kind of group."""
+
+    tests: Sequence[ThresholdRow]
+    groups: Mapping[str, Sequence[GroupRow]]
+
+
 @cache
 def words(lang: str) -> Sentences:
     """Return the sentences of plans and searches beside those of the engine."""
@@ -34,7 +48,7 @@ def words(lang: str) -> Sentences:
 
 def plan_page(
     document: Mapping[str, Any],
-    rows: Sequence[ThresholdRow],
+    tables: PlanTables,
     settings: PlanSettings,
     lang: str,
 ) -> str:
@@ -43,7 +57,7 @@ def plan_page(
     Parameters
     ----------
     document : the aggregated plan, as ``plan.json`` has it
-    rows : the rows that may be shown
+    tables : the rows that may be shown
     settings : every number that was used
     lang : fr or en
     """
@@ -61,11 +75,18 @@ def plan_page(
         counts=_counts(document["counts"], sentences),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],
-        rows=[_cells(row, lang) for row in rows],
-        curve=_curve(rows, lang),
+        rows=[(_cells(row, lang), row.fits) for row in tables.tests],
+        has_capacity=document["capacity"] is not None,
+        curve=_curve(tables.tests, lang),
+        group_heads=[sentences.text(f"plan.{name}") for name in GROUP_HEADS],
+        groups=[
+            (sentences.text(f"plan.by.{kind}"), [_group(row, sentences) for row in rows])
+            for kind, rows in tables.groups.items()
+        ],
         level=number(settings.number("test.level") * 100, sentences.lang),
         horizon=number(settings.number("benefit.horizon_years"), sentences.lang),
         years=number(settings.number("benefit.years_earlier"), sentences.lang),
+        published=number(settings.number("literature.return_on_prevention"), sentences.lang),
         settings=[_setting(one, sentences) for one in settings.settings.values()],
     )
 
@@ -103,31 +124,46 @@ def _bars(bands: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, str
 
 
 def _cells(row: ThresholdRow, lang: str) -> list[str]:
-    mark = "," if lang == "fr" else "."
+    return [_text(row.risk, 3, lang), _text(row.tests, 0, lang), *_expected(row.expected, lang)]
 
-    def text(value: float | None, places: int) -> str:
-        if value is None:
-            return "–"
-        written = f"{value + 0.0:,.{places}f}".replace(",", "\u202f").replace(".", mark)
-        return written.replace("-", MINUS)
 
+def _group(row: GroupRow, sentences: Sentences) -> list[str]:
+    """Return the cells of a group; an exposure is called as the vocabulary calls it."""
+    counts = [_count(n, sentences) for n in (row.people, row.called, row.tests)]
+    hidden = [sentences.text("plan.hidden")] * len(HEADS[2:])
+    expected = hidden if row.expected is None else _expected(row.expected, sentences.lang)
+    name = sentences.name(f"exposure.{row.group}")
     return [
-        text(row.risk, 3),
-        text(row.tests, 0),
-        text(row.cases, 1),
-        f"{text(row.cases_low, 0)}–{text(row.cases_high, 0)}",
-        text(row.cost, 0),
-        text(row.cost_per_case, 0),
-        text(row.return_ratio, 2),
-        text(row.net, 0),
-        text(row.net_with_care, 0),
+        name if name != f"exposure.{row.group}" else _name(row.group, sentences),
+        *counts,
+        *expected,
+    ]
+
+
+def _text(value: float | None, places: int, lang: str) -> str:
+    if value is None:
+        return "–"
+    written = f"{value + 0.0:,.{places}f}".replace(",", "\u202f")
+    return written.replace(".", "," if lang == "fr" else ".").replace("-", MINUS)
+
+
+def _expected(expected: Expected, lang: str) -> list[str]:
+    low, high = (_text(end, 0, lang) for end in (expected.cases_low, expected.cases_high))
+    return [
+        _text(expected.cases, 1, lang),
+        f"{low}–{high}",
+        _text(expected.cost, 0, lang),
+        _text(expected.cost_per_case, 0, lang),
+        _text(expected.return_ratio, 2, lang),
+        _text(expected.net, 0, lang),
+        _text(expected.net_with_care, 0, lang),
     ]
 
 
 def _curve(rows: Sequence[ThresholdRow], lang: str) -> dict[str, Any]:
     """Return the points of expected cases over tests, with the band of their interval."""
     most_tests = max((row.tests for row in rows), default=0) or 1
-    most_cases = max((row.cases_high for row in rows), default=0.0) or 1.0
+    most_cases = max((row.expected.cases_high for row in rows), default=0.0) or 1.0
 
     def at(tests: float, cases: float) -> tuple[float, float]:
         x = _LEFT + (_RIGHT - _LEFT) * tests / most_tests
@@ -136,9 +172,9 @@ def _curve(rows: Sequence[ThresholdRow], lang: str) -> dict[str, Any]:
     def text(points: Sequence[tuple[float, float]]) -> str:
         return " ".join(f"{x},{y}" for x, y in points)
 
-    low = [at(row.tests, row.cases_low) for row in rows]
-    high = [at(row.tests, row.cases_high) for row in rows]
-    line = [at(row.tests, row.cases) for row in rows]
+    low = [at(row.tests, row.expected.cases_low) for row in rows]
+    high = [at(row.tests, row.expected.cases_high) for row in rows]
+    line = [at(row.tests, row.expected.cases) for row in rows]
     return {
         "line": text(line),
         "band": text([*low, *high[::-1]]),

@@ -1,7 +1,7 @@
 """Writes a plan: the call list by pseudonym, the aggregated table, JSON and page."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,23 +9,28 @@ from typing import Any, Final
 
 import numpy as np
 
-from ...datasets.readers.cohorts import read_cohort
+from ...datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ...engine.prediagnosis import URGENCIES
 from ..batch.parts import disclaimers, write_json, write_text
 from .files import write_csv
 from .local_codes import read_local_codes
 from .people import UNKNOWN_DAY, PlanPeople, read_people
-from .plan import CallList, ThresholdRow, call_list, counts, shown_rows, threshold_rows
-from .plan_page import plan_page
+from .plan import CallList, call_list, counts
+from .plan_groups import GroupRow, call_rows, exposure_rows
+from .plan_page import PlanTables, plan_page
 from .plan_settings import read_settings
-from .search import NOTHING_BESIDE, Beside, Sources, search_people
+from .plan_tests import Expected, ThresholdRow, flat, shown_rows, threshold_rows
+from .search import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
 TESTS: Final = "tests.csv"
 JSON: Final = "plan.json"
 PAGE: Final = "plan.html"
+GROUPS: Final = "groups.csv"
 _RISK_DECIMALS: Final = 4
+_PRINTED: Final = ("today", "cohort", "capacity", "counts", "groups", "tests", "rows_hidden")
+_TEST_COLUMNS: Final = ("risk", "tests", "fits", *(f.name for f in dataclasses.fields(Expected)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,15 @@ class PlanOptions:
     Parameters
     ----------
     result : folder of a finished batch
-    out : folder for the four files; those in it are replaced
+    out : folder for the files; those in it are replaced
     today : the day from which everything is counted
     settings : the site's own numbers; the defaults where None
     capacity : calls of the year; no limit where None
     lang : of the page
     cohort : a saved search; only those it finds are planned for
-    beside : what that search reads beside the result
+    beside : what that search, and the groups by exposure, read beside the result
     thesaurus : the site's own codes
+    by_exposure : also plan for each exposure by itself
     """
 
     result: Path
@@ -54,6 +60,7 @@ class PlanOptions:
     cohort: Path | None = None
     beside: Beside = NOTHING_BESIDE
     thesaurus: Path | None = None
+    by_exposure: bool = False
 
 
 def run_plan(options: PlanOptions) -> dict[str, Any]:
@@ -62,43 +69,67 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     Raises
     ------
     BatchRefused  if the folder holds no finished result
-    DataError  if the site's own numbers can't be used
+    DataError  if the site's own numbers can't be used, or exposures are asked for and not given
     """
     settings = read_settings(options.settings)
-    people, cohort = _people(options)
+    people, cohort, exposures = _people(options)
     calls = call_list(people, settings, options.today, options.capacity)
-    rows = threshold_rows(people, settings)
-    shown = shown_rows(rows, int(np.isfinite(people.risk).sum()))
+    told = counts(people, calls, options.capacity)
+    rows = threshold_rows(people, settings, options.capacity)
+    shown = shown_rows(rows, int(np.isfinite(people.risk).sum()), _from_bands(told["band"]))
+    groups = {"calls": call_rows(people, calls, settings, options.capacity)}
+    if exposures is not None:
+        groups["exposure"] = exposure_rows(people, calls, exposures, settings)
     document = {
         "schema": SCHEMA,
         "result": "unconfirmed",
         "disclaimer": disclaimers(),
         "today": options.today.isoformat(),
         "cohort": cohort,
-        "counts": counts(people, calls),
-        "tests": [dataclasses.asdict(row) for row in shown],
+        "capacity": options.capacity,
+        "counts": told,
+        "groups": {
+            kind: [dataclasses.asdict(row) for row in found] for kind, found in groups.items()
+        },
+        "tests": [flat(row) for row in shown],
         "rows_hidden": len(rows) - len(shown),
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
     options.out.mkdir(parents=True, exist_ok=True)
     write_csv(options.out / CALLS, _calls(people, calls))
     write_csv(options.out / TESTS, _tests(shown))
+    write_csv(options.out / GROUPS, _groups(groups))
     write_json(options.out / JSON, document)
-    page = plan_page(document, shown, settings, options.lang)
+    page = plan_page(document, PlanTables(shown, groups), settings, options.lang)
     write_text(options.out / PAGE, page)
     return document
 
 
-def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None]:
-    """Return whom the plan is for, and which cohort that is; None for everybody."""
+def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None, Any]:
+    """Return whom the plan is for, which cohort that is (None: everybody), and their exposures."""
     people = read_people(options.result)
-    if options.cohort is None:
-        return people, None
+    if options.cohort is None and not options.by_exposure:
+        return people, None, None
     site = read_local_codes(options.thesaurus)
-    cohort = read_cohort(options.cohort, site)
-    found = search_people(cohort, Sources(options.result, options.beside, site=site)).people
+    cohort = None if options.cohort is None else read_cohort(options.cohort, site)
+    by = (EXPOSURE,) if options.by_exposure else ()
+    found = search_people(
+        cohort or Cohort("", parse_criteria(())),
+        Sources(options.result, options.beside, site=site),
+        by,
+    )
+    exposures = found.exposures if options.by_exposure else None
+    if cohort is None:
+        return people, None, exposures
     told = {"title": cohort.title, "where": cohort.criteria.text, "sha256": cohort.sha256}
-    return people.only(found["person_id"].combine_chunks()), told
+    return people.only(found.people["person_id"].combine_chunks()), told, exposures
+
+
+def _from_bands(bands: Mapping[str, Any]) -> list[int]:
+    """Return how many people have a risk from a band up, where the counts are told."""
+    high, middle = bands["high"], bands["intermediate"]
+    told = [high] if isinstance(high, int) else []
+    return [*told, high + middle] if told and isinstance(middle, int) else told
 
 
 def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
@@ -127,14 +158,28 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
 
 
 def _tests(rows: Sequence[ThresholdRow]) -> Iterator[Sequence[Any]]:
-    """Yield the aggregated table."""
-    names = [field.name for field in dataclasses.fields(ThresholdRow)]
-    yield names
+    """Yield the table by threshold."""
+    yield _TEST_COLUMNS
     for row in rows:
-        values = [getattr(row, name) for name in names]
-        yield ["" if v is None else round(v, _RISK_DECIMALS) for v in values]
+        yield [_cell(flat(row)[name]) for name in _TEST_COLUMNS]
+
+
+def _groups(groups: Mapping[str, Sequence[GroupRow]]) -> Iterator[Sequence[Any]]:
+    """Yield the table by group."""
+    names = [field.name for field in dataclasses.fields(Expected)]
+    yield ("by", "group", "people", "called", "tests", *names)
+    for kind, rows in groups.items():
+        for row in rows:
+            expected = [_cell(getattr(row.expected, name, None)) for name in names]
+            yield (kind, row.group, row.people, row.called, row.tests, *expected)
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - a cell of any type
+    if value is None:
+        return ""
+    return value if isinstance(value, bool) else round(value, _RISK_DECIMALS)
 
 
 def printed(document: dict[str, Any]) -> dict[str, Any]:
     """Return what the command prints: counts and the table, without the numbers' sources."""
-    return {name: document[name] for name in ("today", "cohort", "counts", "tests", "rows_hidden")}
+    return {name: document[name] for name in _PRINTED}

@@ -7,14 +7,15 @@ import pyarrow as pa
 import pytest
 from laennec.engine.errors import DataError
 from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
-from laennec.serving.years.plan import (
-    call_list,
-    counts,
+from laennec.serving.years.plan import call_counts, call_list, counts
+from laennec.serving.years.plan_groups import call_rows, exposure_rows, shown_counts
+from laennec.serving.years.plan_settings import read_settings
+from laennec.serving.years.plan_tests import (
     expected_interval,
+    flat,
     shown_rows,
     threshold_rows,
 )
-from laennec.serving.years.plan_settings import read_settings
 
 TODAY = date(2026, 11, 3)
 DAY = (TODAY - date(1970, 1, 1)).days
@@ -105,7 +106,7 @@ def test_everybody_from_the_threshold_up_is_tested_and_nobody_else():
     rows = threshold_rows(crowd([0.04, 0.05, 0.06, 0.2] * 20), SETTINGS)
     at = {row.risk: row for row in rows}
     assert at[0.05].tests == 60
-    assert at[0.05].cases == pytest.approx(20 * (0.05 + 0.06 + 0.2))
+    assert at[0.05].expected.cases == pytest.approx(20 * (0.05 + 0.06 + 0.2))
     assert at[0.2].tests == 20
 
 
@@ -113,7 +114,7 @@ def test_more_is_never_found_by_testing_fewer():
     rng = np.random.default_rng(4)
     rows = threshold_rows(crowd(rng.beta(1, 20, 500)), SETTINGS)
     for name in ("tests", "cases", "cost"):
-        values = [getattr(row, name) for row in rows]
+        values = [flat(row)[name] for row in rows]
         assert values == sorted(values, reverse=True)
 
 
@@ -125,7 +126,7 @@ def test_cost_and_return_are_those_of_the_sites_own_prices(tmp_path):
         "[benefit]\ndiscount_rate = 0\nhorizon_years = 5\n[thresholds]\nrisk = [0.1]\n"
     )
     settings = read_settings(own)
-    (row,) = threshold_rows(crowd([0.1] * 100), settings)
+    (row,) = (one.expected for one in threshold_rows(crowd([0.1] * 100), settings))
     assert row.cost == pytest.approx(100 * 3 + 10 * 10)
     assert row.cost_per_case == pytest.approx(40)
     assert row.net == pytest.approx(10 * 0.033 * 10000 - 400)
@@ -186,11 +187,92 @@ def test_no_row_gives_away_a_group_of_one_to_ten():
     assert len(shown) < len(SETTINGS.thresholds)
 
 
+def test_a_threshold_beside_the_band_counts_gives_away_nobody():
+    """Twelve people of the high band and eight from a threshold up would tell of four."""
+    found = crowd([0.001] * 50 + [0.04] * 40 + [0.09] * 5 + [0.25] * 30)
+    rows = threshold_rows(found, SETTINGS)
+    assert {row.tests for row in shown_rows(rows, found.n)} == {75, 35}
+    assert {row.tests for row in shown_rows(rows, found.n, [30])} == {75, 30}
+
+
+def test_the_capacity_says_which_threshold_can_be_tested():
+    rows = threshold_rows(crowd([0.04] * 40 + [0.25] * 30), SETTINGS, capacity=30)
+    assert [row.fits for row in rows if row.risk in (0.03, 0.05)] == [False, True]
+    assert all(row.fits is None for row in threshold_rows(crowd([0.1] * 20), SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ((900, 898, 200), ("hidden", "<11", 200, "hidden")),
+        ((900, 898, None), ("hidden", "<11", "hidden", "hidden")),
+        ((900, 205, 200), ("hidden", "hidden", 200, "<11")),
+        ((900, 600, 200), (600, 300, 200, 400)),
+        ((900, 600, 700), (600, 300, 600, 0)),
+        ((900, 5, 200), ("<11", "hidden", "<11", "hidden")),
+        ((900, 600, 5), ("hidden", "hidden", "<11", "hidden")),
+    ],
+)
+def test_no_two_counts_of_calls_give_a_third_one_away(numbers, told):
+    """Pins a leak: called was hidden, and stood there as within plus beyond the capacity."""
+    found = call_counts(*numbers)
+    names = ("called", "not_due", "within_capacity", "beyond_capacity")
+    assert tuple(found[name] for name in names) == told
+
+
+def test_what_the_calls_within_capacity_would_find_is_said():
+    found = people(*((f"p{i:03d}", None, "high", 50, 0.1) for i in range(60)))
+    everybody, within = call_rows(
+        found, call_list(found, SETTINGS, TODAY, capacity=20), SETTINGS, 20
+    )
+    assert (everybody.tests, within.tests) == (60, 20)
+    assert within.expected.cases == pytest.approx(2.0)
+    assert within.expected.cases_low <= 2.0 <= within.expected.cases_high
+    assert within.expected.cost == pytest.approx(20 * (6.08 + 5.0) + 2 * 36.08)
+
+
+def exposed(**codes):
+    rows = [(name, code) for code, names in codes.items() for name in names]
+    return pa.table({"person_id": [r[0] for r in rows], "exposure": [r[1] for r in rows]})
+
+
+def test_groups_by_exposure_are_counted_and_who_was_not_asked_apart():
+    found = people(*((f"p{i:03d}", None, "high", 50, 0.1) for i in range(100)))
+    names = found.person_id.to_pylist()
+    said = exposed(noise=names[:40], lead=names[20:60], none=names[60:80])
+    rows = {
+        r.group: r for r in exposure_rows(found, call_list(found, SETTINGS, TODAY), said, SETTINGS)
+    }
+    assert {g: r.people for g, r in rows.items()} == {
+        "lead": 40, "noise": 40, "none": 20, "unknown": 20,
+    }  # fmt: skip
+    assert rows["noise"].expected.cases == pytest.approx(4.0)
+    assert all(r.called == r.people for r in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("sizes", "hidden"),
+    [
+        ({"a": (0, 30), "b": (30, 60)}, set()),
+        ({"a": (0, 5), "b": (30, 60)}, {"a", "b"}),
+        ({"a": (0, 95)}, {"a"}),
+        ({"a": (0, 40), "b": (0, 35), "c": (50, 80)}, {"b", "c"}),
+        ({"a": (0, 4), "b": (4, 8), "c": (50, 80)}, {"a", "b"}),
+        ({"a": (0, 0), "b": (0, 50)}, set()),
+    ],
+)
+def test_no_group_of_one_to_ten_can_be_worked_out(sizes, hidden):
+    groups = {name: np.isin(np.arange(100), np.arange(*span)) for name, span in sizes.items()}
+    told = shown_counts(groups, np.ones(100, dtype=bool))
+    assert {name for name, n in told.items() if not isinstance(n, int)} == hidden
+
+
 def test_counts_of_one_to_ten_are_hidden():
     found = people(*((f"p{i}", 0 if i < 3 else None, "high", 5, 0.1) for i in range(40)))
-    told = counts(found, call_list(found, SETTINGS, TODAY, capacity=35))
+    told = counts(found, call_list(found, SETTINGS, TODAY, capacity=35), 35)
     assert told["urgency"] == {"U0": "<11", "U1": 0, "U2": 0, "U3": 0, "none": "hidden"}
-    assert told["capacity"] == {"within_capacity": "hidden", "beyond_capacity": "<11"}
+    assert told["capacity"] == {"within_capacity": 35, "beyond_capacity": "<11"}
+    assert told["calls"] == {"called": "hidden", "not_due": "hidden"}
 
 
 def test_every_number_has_a_source_and_says_whether_it_was_read():

@@ -1,0 +1,158 @@
+"""How many tests at which threshold, the cases they should find, what they cost and return.
+
+Pure: people and settings in, numbers out; no clock, file or language.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from ..batch.aggregate import SMALLEST_SHOWN
+from .people import PlanPeople
+from .plan_settings import PlanSettings
+
+FloatArray = npt.NDArray[np.float64]
+
+_EXACT_UP_TO: Final = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What testing some people would find and cost.
+
+    ``cases``, ``cases_low``, ``cases_high``: expected number found, and its interval.
+    ``cost_per_case`` and ``return_ratio`` are None where no case or no cost is expected;
+    ``net`` counts avoided events less tests, ``net_with_care`` less the care of the years won too.
+    """
+
+    cases: float
+    cases_low: float
+    cases_high: float
+    cost: float
+    cost_per_case: float | None
+    return_ratio: float | None
+    net: float
+    net_with_care: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRow:
+    """Testing everybody from one risk up; ``fits``: within the capacity, None without a limit."""
+
+    risk: float
+    tests: int
+    fits: bool | None
+    expected: Expected
+
+
+def threshold_rows(
+    people: PlanPeople, settings: PlanSettings, capacity: int | None = None
+) -> tuple[ThresholdRow, ...]:
+    """Return what testing from each threshold up would find and cost.
+
+    Only people whose risk was answered are counted: of the others a measured value speaks already,
+    or something is missing.
+    """
+    risks = np.sort(people.risk[np.isfinite(people.risk)])
+    rows = []
+    for threshold in settings.thresholds:
+        tested = risks[np.searchsorted(risks, threshold) :]
+        fits = None if capacity is None else len(tested) <= capacity
+        rows.append(ThresholdRow(threshold, len(tested), fits, expected_of(tested, settings)))
+    return tuple(rows)
+
+
+def expected_of(risks: FloatArray, settings: PlanSettings) -> Expected:
+    """Return what testing people of these risks would find and cost."""
+    number = settings.number
+    comes = number("test.attendance")
+    found = np.minimum(risks * comes * number("test.sensitivity"), 1.0)
+    low, high = expected_interval(found, number("test.level"))
+    cases, tests = float(found.sum()), len(risks)
+    cost = tests * number("prices.call") + tests * comes * number("prices.test")
+    cost += cases * number("prices.confirmation")
+    middle = (1 + number("benefit.discount_rate")) ** (-number("benefit.horizon_years") / 2)
+    avoided = cases * settings.events_avoided * number("prices.cardiovascular_event") * middle
+    care = cases * number("prices.early_care_per_year") * number("benefit.years_earlier")
+    return Expected(
+        cases=cases,
+        cases_low=low * number("test.calibration_low"),
+        cases_high=min(high * number("test.calibration_high"), float(tests)),
+        cost=cost,
+        cost_per_case=cost / cases if cases > 0 else None,
+        return_ratio=avoided / cost if cost > 0 else None,
+        net=avoided - cost,
+        net_with_care=avoided - cost - care,
+    )
+
+
+def expected_interval(risks: FloatArray, level: float) -> tuple[float, float]:
+    """Return the interval of the number of cases among people of these risks.
+
+    Parameters
+    ----------
+    risks : shape (n,), each person's chance
+    level : two-sided
+
+    Returns
+    -------
+    from the exact distribution of a sum of unequal chances where its variance is small, else from
+    its normal approximation with a continuity correction
+
+    Source: Poisson-binomial distribution; Hong 2013, Comput Stat Data Anal 59:41-51 (FM).
+    """
+    tail = (1 - level) / 2
+    mean, variance = float(risks.sum()), float((risks * (1 - risks)).sum())
+    if variance > _EXACT_UP_TO:
+        reach = float(-ndtri(tail)) * np.sqrt(variance) + 1 / 2
+        return max(mean - reach, 0.0), min(mean + reach, float(len(risks)))
+    cumulative = np.cumsum(_distribution(risks))
+    return float(np.argmax(cumulative > tail)), float(np.argmax(cumulative >= 1 - tail))
+
+
+def _distribution(risks: FloatArray) -> FloatArray:
+    """Return the chance of 0, 1, ... cases; numbers that nobody would see are cut off."""
+    mean = float(risks.sum())
+    longest = int(mean + 12 * np.sqrt(_EXACT_UP_TO) + 12)
+    chance = np.ones(1)
+    for risk in risks[risks > 0]:
+        chance = np.convolve(chance, (1 - risk, risk))[:longest]
+    return chance
+
+
+def shown_rows(
+    rows: tuple[ThresholdRow, ...], n: int, beside: Collection[int] = ()
+) -> tuple[ThresholdRow, ...]:
+    """Return the rows of which no group of 1 to 10 people can be worked out.
+
+    Two thresholds whose tests differ by 1 to 10 would tell of those few, and so would a threshold
+    and a count beside it; the second is left out.
+
+    Parameters
+    ----------
+    rows : in ascending order of the threshold
+    n : people whose risk was answered
+    beside : people from a threshold up that are told elsewhere: the high band, and with it the
+        intermediate one
+    """
+    shown: list[ThresholdRow] = []
+    told = {n, *beside}
+    for row in rows:
+        if row.tests >= SMALLEST_SHOWN and all(is_apart(row.tests, other) for other in told):
+            shown.append(row)
+            told.add(row.tests)
+    return tuple(shown)
+
+
+def is_apart(one: int, other: int) -> bool:
+    """Say whether two counts, one of which lies in the other, tell of no 1 to 10 people."""
+    return one == other or abs(one - other) >= SMALLEST_SHOWN
+
+
+def flat(row: ThresholdRow) -> dict[str, Any]:
+    """Return a row as one flat table row."""
+    return {"risk": row.risk, "tests": row.tests, "fits": row.fits, **asdict(row.expected)}
