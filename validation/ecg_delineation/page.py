@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...training.ecg_quality.markdown import table
+from .marking import FOUND, MARKED, PEAK_ROW, TABLE
 
 POINTS: Final = (
     "P onset", "P peak", "P offset", "QRS onset", "QRS peak", "QRS offset", "T onset", "T peak",
@@ -41,6 +42,12 @@ def as_markdown(told: Mapping[str, Any]) -> str:
         [name, *(_interval(rows, which) for which in CSE_MS)] for name, rows in tools.items()
     ]
     limits = ["allowed", *(f"{mean:g} / {sd:g}" for mean, sd in CSE_MS.values())]
+    marking = told["marking"]
+    steady = [
+        [point, *(_cell(marking, TABLE, point, measure, 1) for measure in (MARKED, FOUND))]
+        for point in POINTS
+        if not point.endswith("peak")
+    ]
     page = files(__package__ or "").joinpath("page.md").read_text(encoding="utf-8")
     return page.format(
         **told["model"],
@@ -49,6 +56,9 @@ def as_markdown(told: Mapping[str, Any]) -> str:
         found=table(["tool", "six boundaries", *POINTS], found),
         errors=table(["tool", *POINTS], errors),
         intervals=table(["tool", *CSE_MS], [limits, *intervals]),
+        steady=table(["boundary", "marks of the annotators", "points of the network"], steady),
+        steady_records=_estimate(marking, TABLE, "QRS onset", MARKED)["n"],
+        peak=_cell(marking, TABLE, PEAK_ROW, "SD ms", 1),
     )
 
 

@@ -24,6 +24,7 @@ from ...training.ecg_delineation.score import (
 )
 from ...training.report import Line
 from ..errors import StudyError
+from .marking import marking_lines
 from .peers import METHODS, Waves, neurokit_version, waves_of
 
 OURS: Final = "ecg_delineation/waves"
@@ -55,11 +56,13 @@ def run_study(data: Path, models: Models) -> dict[str, Any]:
     records = list(read_ludb(ecg / "ludb"))
     tools = {f"NeuroKit2 {method}": peer_rows(records, method) for method in METHODS}
     own = json.loads(bundle.files["metrics.json"])["lines"]
+    waves = [bundle.delineator().delineate(record.signal) for record in records]
     return {
         "schema": "laennec.ecg_delineation_study/1",
         "model": {"id": OURS, "version": bundle.manifest.version, "sha256": bundle.sha256},
         "neurokit2": peer,
         "records": len(records),
+        "marking": [_plain(line) for line in marking_lines(records, waves)],
         "tools": {"Laennec, out of fold": [x for x in own if x["table"] in TABLES], **tools},
     }
 
