@@ -13,8 +13,7 @@ from .facts.columns import evaluate_facts
 from .facts.findings import fact_findings
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import KNOWN_DIABETES, day_of, is_usable
-from .plausibility.check import check_plausibility
+from .past import KNOWN_DIABETES, EarlierVisit, day_of
 from .prediagnosis import Finding, InputValue, Message, UrgentItem
 from .record import YES, VisitBatch
 from .urgency.agreement import PRESSING, measurement_of
@@ -85,7 +84,12 @@ def urgent_within_days() -> int:
     return int(_settings()["urgent_within_days"])
 
 
-def earlier_values(record: VisitRecord, today: VisitBatch, guidelines: Guidelines) -> EarlierValues:
+def earlier_values(
+    record: VisitRecord,
+    today: VisitBatch,
+    guidelines: Guidelines,
+    earlier: Sequence[EarlierVisit],
+) -> EarlierValues:
     """Return what the earlier visits of a record still ask for.
 
     Parameters
@@ -94,10 +98,13 @@ def earlier_values(record: VisitRecord, today: VisitBatch, guidelines: Guideline
         read
     today : its columns after the plausibility check
     guidelines : the chosen sets
+    earlier : from ``checked_earlier``
     """
     if record.is_refused or not record.performed_at:
         return EarlierValues()
-    visits = sorted(_visits(record, guidelines), key=lambda one: one.days)
+    now = day_of(record)
+    found = [_Visit(one.batch, (now - one.day).days, guidelines) for one in earlier]
+    visits = sorted(found, key=lambda one: one.days)
     if not visits:
         return EarlierValues()
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
@@ -106,13 +113,6 @@ def earlier_values(record: VisitRecord, today: VisitBatch, guidelines: Guideline
         urgent=tuple(_again(visits, today)),
         in_range=next((one for one in others if one is not None), None),
     )
-
-
-def _visits(record: VisitRecord, guidelines: Guidelines) -> Iterator[_Visit]:
-    now = day_of(record)
-    for one in record.previous:
-        if is_usable(one, record):
-            yield _Visit(check_plausibility(one.batch), (now - day_of(one)).days, guidelines)
 
 
 def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:

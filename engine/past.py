@@ -1,6 +1,6 @@
 """What a visit says beside the earlier visits of the same person that came with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .intake import VisitRecord
 from .plausibility.check import check_plausibility
 from .prediagnosis import FollowUp, Trajectory
-from .record import YES
+from .record import YES, VisitBatch
 
 if TYPE_CHECKING:
     from .screening import Screening
@@ -26,23 +26,46 @@ class Past:
     follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierVisit:
+    """A usable earlier visit: its columns after the plausibility check, and its day."""
+
+    batch: VisitBatch
+    day: date
+
+
+def checked_earlier(record: VisitRecord) -> tuple[EarlierVisit, ...]:
+    """Return the usable earlier visits of a record, each checked once for all who read them.
+
+    One that was refused or is dated later than this one is not used; one of another person refused
+    the record, and then none is.
+    """
+    if record.is_refused or not record.performed_at:
+        return ()
+    return tuple(
+        EarlierVisit(check_plausibility(one.batch), day_of(one))
+        for one in record.previous
+        if is_usable(one, record)
+    )
+
+
 def past_of(
-    record: VisitRecord, screening: "Screening", of_ecgs: "Mapping[str, Points]" = NOTHING
+    record: VisitRecord,
+    screening: "Screening",
+    earlier: Sequence[EarlierVisit],
+    of_ecgs: "Mapping[str, Points]" = NOTHING,
 ) -> Past:
     """Return the trajectories of a visit with usable earlier ones, and a known diabetes' follow-up.
 
-    An earlier visit that was refused or is dated later than this one is not used; one of another
-    person refused the record.
-
     Parameters
     ----------
-    record : the visit with the earlier ones
+    record : the visit
+    earlier : from ``checked_earlier``
     screening : its columns after the plausibility check, its features, and the models
     of_ecgs : item -> what the ECGs of this visit and of earlier ones measured
     """
     if record.is_refused or not record.performed_at:
         return Past()
-    earlier = [one for one in record.previous if is_usable(one, record)]
     checked = screening.batch
     is_known = bool(checked.answer(KNOWN_DIABETES)[0] == YES)
     if not earlier and not is_known and not of_ecgs:
@@ -51,8 +74,7 @@ def past_of(
     from .trajectories import trajectories_of  # noqa: PLC0415 - as above
 
     today = day_of(record)
-    visits = [(check_plausibility(one.batch), day_of(one)) for one in earlier]
-    visits.append((checked, today))
+    visits = [*((one.batch, one.day) for one in earlier), (checked, today)]
     trajectories = trajectories_of(visits, today, of_ecgs)
     made, models = screening.made, screening.models
     follow_up = follow_up_of(visits, made, trajectories, models) if is_known else None

@@ -20,7 +20,7 @@ from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import day_of, last_before, past_of
+from .past import checked_earlier, day_of, last_before, past_of
 from .prediagnosis import (
     ECG_RULES,
     URGENCIES,
@@ -74,8 +74,9 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     signals = {} if record.ecg is None else {0: record.ecg}
     screening = screen_columns(record.batch, models, guidelines, signals=signals)
     since = ecg_past(record, screening)
-    past = past_of(record, screening, since.points)
-    earlier = earlier_values(record, screening.batch, guidelines)
+    visits = checked_earlier(record)
+    past = past_of(record, screening, visits, since.points)
+    earlier = earlier_values(record, screening.batch, guidelines, visits)
     levels = [URGENCIES.index(item.level) for item in (*earlier.urgent, *since.urgent)]
     return replace(
         screening,

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from follow_up_visits import draft, state, visit
+from laennec.engine import past as past_module
 from laennec.engine.follow_up.settings import due_rows
+from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.words.as_json import canonical_content
 from laennec.serving.years.lifetimes import measure_lifetimes
 
@@ -79,6 +81,20 @@ def test_one_visit_says_no_direction_and_everything_else():
     assert found.direction == "too_few"
     assert found.index is not None
     assert state(draft(hba1c="8.2"), "hba1c").state == "up_to_date"
+
+
+def test_each_earlier_visit_is_checked_once(monkeypatch):
+    """It was checked twice: for the trends, and for the urgent values of earlier days."""
+    checked = []
+
+    def count(batch):
+        checked.append(batch.visit_id[0])
+        return check_plausibility(batch)
+
+    monkeypatch.setattr(past_module, "check_plausibility", count)
+    past = years(5)
+    draft(past, hba1c="7.0")
+    assert sorted(checked) == sorted(v["visit_id"] for v in past)
 
 
 def test_forty_years_are_read_whole():
