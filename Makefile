@@ -11,7 +11,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c con
 UV = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 DATA ?= $(if $(LAENNEC_DATA),$(LAENNEC_DATA),../shared/data)
 
-.PHONY: run test check check-slow spark format bench readme train postgres reliability openapi golden demo browser screens clean
+.PHONY: run test check check-slow spark offline offline-check format bench readme train postgres reliability openapi golden demo browser screens clean
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -35,15 +35,21 @@ check: .venv/dev.stamp  ## format, lint, types, imports, tests, doctests
 	$(BIN)/ruff check .
 	MYPYPATH=.stubs $(BIN)/mypy -p laennec
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 -m "not slow and not spark"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not spark and not offline"
 	$(BIN)/python tests/hazard_count.py
 
 check-slow: .venv/dev.stamp  ## the tiers that CI has no time for
-	$(BIN)/python -m pytest -n 2 -m "not spark" --hypothesis-profile=explore
+	$(BIN)/python -m pytest -n 2 -m "not spark and not offline" --hypothesis-profile=explore
 
 spark: .venv/dev.stamp  ## the batch engine under Spark; needs Java 17
 	$(PIP) -e '.[spark]'
 	$(BIN)/python -m pytest -m spark tests/spark
+
+offline: .venv/base.stamp  ## one folder that installs without a network, into out/
+	$(BIN)/python docs/tools/offline.py
+
+offline-check: .venv/dev.stamp  ## makes that folder and installs from it with the network shut
+	$(BIN)/python -m pytest tests/offline
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
