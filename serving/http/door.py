@@ -15,6 +15,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...engine.errors import ScreeningError
+from .cors import cors_headers, preflight
 from .problems import answer
 from .service import Service
 from .settings import LOOPBACK
@@ -29,6 +30,7 @@ VISITS: Final = frozenset(
 SMALL_BODY_BYTES: Final = 1_000_000
 _FORM_OVERHEAD_BYTES: Final = 10_000
 _FAILED: Final = 500
+_NO_CONTENT: Final = 204
 _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -79,7 +81,11 @@ class _Passage:
         request = Request(self._scope, receive)
         try:
             self._check(request)
-            await self._app(self._scope, self._counted(receive), self._sent)
+            asked = preflight(self._scope, self._service.settings)
+            if asked is not None:
+                await self._allow(asked)
+            else:
+                await self._app(self._scope, self._counted(receive), self._sent)
         except ScreeningError as error:
             await self._refuse(request, error)
         except Exception as error:  # noqa: BLE001 - the text of an unforeseen error may hold a value
@@ -89,6 +95,11 @@ class _Passage:
         finally:
             self._service.limits.note(request, self._status)
             self._note()
+
+    async def _allow(self, headers: list[tuple[bytes, bytes]]) -> None:
+        start = {"type": "http.response.start", "status": _NO_CONTENT, "headers": headers}
+        await self._sent(start)
+        await self._sent({"type": "http.response.body", "body": b""})
 
     def _check(self, request: Request) -> None:
         names = {*LOOPBACK, "testserver", *self._service.settings.public_names}
@@ -135,7 +146,8 @@ class _Passage:
         wanted.append((b"x-request-id", self._scope["state"]["id"].encode()))
         if self._service.settings.behind_tls:
             wanted.append((b"strict-transport-security", b"max-age=31536000"))
-        return headers + [(name, value) for name, value in wanted if name not in names]
+        added = [(name, value) for name, value in wanted if name not in names]
+        return headers + added + cors_headers(self._scope, self._service.settings)
 
     async def _refuse(self, request: Request, error: ScreeningError) -> None:
         if not self._is_started:

@@ -1,16 +1,29 @@
 """The settings of the service, from the environment; a key that is not known is an error."""
 
 import os
+import re
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ...engine.errors import DataError
 
 PREFIX: Final = "LAENNEC_HTTP_"
+_ORIGIN: Final = re.compile(
+    r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
+)
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def is_origin(text: str) -> bool:
+    """Say whether a text is an origin that can be listed: exact, over TLS or of this machine.
+
+    >>> is_origin("https://visits.example.org"), is_origin("*"), is_origin("https://a.org/")
+    (True, False, False)
+    """
+    return _ORIGIN.fullmatch(text) is not None
 
 
 class HttpSettings(BaseSettings):
@@ -20,6 +33,7 @@ class HttpSettings(BaseSettings):
     ----------
     host, port, workers : where it listens, in how many processes
     public_names : host names under which it is called, besides the loopback's
+    cors_origins : front ends of visit software whose pages may call the API; none by default
     behind_tls : a proxy in front of it speaks TLS; cookies are then sent over TLS only
     max_visit_bytes, max_ecg_bytes : the largest visit and the largest ECG upload
     stop_after_s : how long open requests may still run when the service is stopped
@@ -41,6 +55,7 @@ class HttpSettings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
     public_names: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
     behind_tls: bool = False
     max_visit_bytes: int = Field(default=20_000_000, ge=1_000)
     max_ecg_bytes: int = Field(default=50_000_000, ge=1_000)
@@ -61,6 +76,18 @@ class HttpSettings(BaseSettings):
     def is_loopback(self) -> bool:
         """Only this machine can reach it."""
         return self.host in LOOPBACK
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact_origins(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [one for one in said if not is_origin(one)]
+        if wrong:
+            message = (
+                "an origin is written in full, such as https://visits.example.org, without a path, "
+                "a star or a slash at its end; http is for this machine only"
+            )
+            raise ValueError(message)
+        return said
 
     @model_validator(mode="after")
     def _public_needs_tls(self) -> Self:
