@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine as SqlEngine
 
+from ...engine.errors import DataError
 from ..clock import read_clock
 from ..years.drift.control import month_of_text
 from ..years.drift.judge import Judge
@@ -16,12 +17,14 @@ from ..years.drift.page import drift_page
 from ..years.drift.run import read_period, store_report
 from .access import Deed, require
 from .caller import Call, Calling
+from .problems import RequestUnreadable
 
 router = APIRouter(prefix="/v1", tags=["drift"])
 Months = Annotated[int, Query(ge=1, le=120, description="Of the past, this one too.")]
 Reference = Annotated[str, Query(max_length=16, description="Such as 2025-01..2025-03.")]
 FRESH: Final = timedelta(minutes=10)
 MONTHS: Final = 36
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _MOST_KEPT: Final = 8
 _Kept = dict[tuple[int, str], tuple[datetime, dict[str, Any]]]
 _kept: WeakKeyDictionary[SqlEngine, _Kept] = WeakKeyDictionary()
@@ -31,7 +34,7 @@ _kept: WeakKeyDictionary[SqlEngine, _Kept] = WeakKeyDictionary()
 @router.get("/drift")
 def read_drift(call: Calling, months: Months = MONTHS, reference: Reference = "") -> dict[str, Any]:
     """Give what moved since the reference months, by site and device; no count below eleven."""
-    return _report(call, months, reference)
+    return drift_report(call, months, reference)
 
 
 @router.get("/drift.html", response_class=HTMLResponse)
@@ -42,13 +45,21 @@ def read_drift_page(
     lang: Literal["fr", "en"] = "fr",
 ) -> HTMLResponse:
     """Give the same as a page."""
-    return HTMLResponse(drift_page(_report(call, months, reference), lang))
+    return drift_answer(drift_report(call, months, reference), lang)
 
 
-def _report(call: Call, months: int, reference: str) -> dict[str, Any]:
+def drift_answer(document: dict[str, Any], lang: str) -> HTMLResponse:
+    """Answer with the page of a report; its style stands in it, and it runs no script."""
+    return HTMLResponse(drift_page(document, lang), headers={"Content-Security-Policy": _POLICY})
+
+
+def drift_report(call: Call, months: int, reference: str) -> dict[str, Any]:
     """Return the report, made at most every ten minutes: it reads every draft."""
     require(call.person, Deed.READ_DRIFT)
-    judge = Judge(house_limits(), read_period(reference))
+    try:
+        judge = Judge(house_limits(), read_period(reference))
+    except DataError as error:
+        raise RequestUnreadable(error.found, error.remedy) from error
     service = call.service
     now = read_clock(service.clock)
     kept = _kept.setdefault(service.store.engine, {})

@@ -21,6 +21,7 @@ from ..drafts.states import UNDECIDED, Act
 from ..drafts.traces import read_trace
 from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
+from ..http.drift import MONTHS, drift_answer, drift_report
 from ..http.issuers import looks_signed
 from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
@@ -206,6 +207,12 @@ def agreement_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
         for row in agreement(call.service.store, hide_small=not is_physician)
     ]
     return html(page("agreement.html", lang, person=call.person, rows=rows))
+
+
+@router.get("/drift")
+def show_drift(call: Calling, lang: Lang = "fr") -> HTMLResponse:
+    """Show what moved, month by month, over the stored drafts."""
+    return drift_answer(drift_report(call, MONTHS, ""), lang)
 
 
 def _figure(count: int | None) -> str:

@@ -33,6 +33,7 @@ MATRIX = {
     ("GET", "/review"): "martin nurse cardiologist software",
     ("GET", f"/review/{ID}"): "martin cardiologist software",
     ("GET", "/review/agreement"): "martin statistician",
+    ("GET", "/review/drift"): "martin statistician",
     ("GET", "/review/alarms"): "martin nurse cardiologist software",
 }
 SENDERS = "martin bernard nurse software"
