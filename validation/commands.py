@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from ..engine.bundles.load import load_models
 from ..engine.bundles.signing import load_trust
+from .data.cohort import study_cohort
 from .errors import StudyError
 from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
@@ -74,6 +75,7 @@ def check_command(path: Path) -> Plain:
     from ..engine.bundles.decode import encode  # noqa: PLC0415  # only here
 
     protocol = read_protocol(path)
+    study_cohort(protocol, path.parent)
     mapping = mapping_sha256(protocol, path.parent)
     frozen = read_frozen(path)
     changed = [] if frozen is None else [c.path for c in frozen.changes(protocol, mapping)]
@@ -111,6 +113,7 @@ def freeze_command(path: Path) -> Plain:
     ProtocolRefused, StudyError  if it can't be used, is not filled in, or is frozen already
     """
     protocol, left = read_protocol(path), _still_the_templates(path)
+    study_cohort(protocol, path.parent)
     if left:
         raise StudyError(
             found=f"{', '.join(left)} as the template has them",

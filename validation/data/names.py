@@ -42,6 +42,8 @@ def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle
     for path, condition in conditions(protocol):
         if condition.feature is not None and condition.feature not in table.features:
             problems.append(_unknown(path, condition.feature, "feature", table.features))
+        if condition.exposure is not None and condition.exposure not in table.exposures:
+            problems.append(_unknown(path, condition.exposure, "exposure", table.exposures))
     for index, comparator in enumerate(protocol.comparators):
         if comparator.kind == "feature" and comparator.name not in table.features:
             path = f"comparator[{index}].name"

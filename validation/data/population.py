@@ -47,6 +47,8 @@ def condition_values(table: StudyTable, condition: Condition) -> FloatArray:
     """Return what a condition reads, float64 (n,), NaN where missing."""
     if condition.feature is not None:
         return table.features[condition.feature]
+    if condition.exposure is not None:
+        return table.exposures[condition.exposure]
     column = condition.column or ""
     if condition.op in ("missing", "present"):
         is_there = np.asarray(table.raw[column].is_valid().to_numpy(zero_copy_only=False))
@@ -79,6 +81,8 @@ def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[
     leave(
         "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
     )
+    if table.cohort is not None:
+        leave("cohort", *_outside(table.cohort.title), ~table.cohort.rows)
     for exclusion in protocol.population.exclude:
         leave(exclusion.id, exclusion.label, exclusion.label_fr, meets(table, exclusion.when))
     unknown = _unknown(table, protocol.reference.case) & is_verified(protocol, table)
@@ -90,6 +94,10 @@ def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[
         weight = table.numbers(protocol.data.survey.weight)
         leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
     return keep, tuple(steps)
+
+
+def _outside(title: str) -> tuple[str, str]:
+    return f'Outside the cohort "{title}"', f"Hors de la cohorte « {title} »"
 
 
 def _unknown(table: StudyTable, condition: Condition) -> BoolArray:

@@ -1,7 +1,7 @@
 """Reads a study's table twice: as records for the engine, and as plain columns for the protocol."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...datasets.readers.cohorts import Cohort, VisitTables
 from ...datasets.readers.tables import (
     Chunk,
     Fragment,
@@ -27,13 +28,15 @@ from ...datasets.readers.tables.mapping import CsvForm
 from ...engine.features import Feature, features
 from ...engine.plausibility.check import check_plausibility
 from ...engine.published import PublishedColumns, evaluate_published
-from ...engine.record import YES, BoolArray
+from ...engine.record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ...engine.risks.outcomes import load_outcomes
 from ...engine.scores import framingham
 from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
+from .cohort import InCohort, Read, in_cohort, reader_of
 
 _CHUNK_ROWS: Final = 65_536
+_EXPOSURE: Final = "exposure."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,8 @@ class StudyTable:
     refused : bool (n,), records that intake refuses
     raw : the columns that the protocol names, as pyarrow arrays
     bad_lines : lines of a CSV that have another number of fields than its header, left out
+    exposures : exposure -> float64 (n,), 1 declared, 0 asked and not, NaN where not asked
+    cohort : which rows the protocol's cohort finds; None where it names none
     """
 
     name: str
@@ -59,6 +64,8 @@ class StudyTable:
     refused: BoolArray
     raw: dict[str, Any]
     bad_lines: int
+    exposures: dict[str, FloatArray]
+    cohort: InCohort | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -85,7 +92,12 @@ class StudyTable:
         return np.asarray(pc.fill_null(self.raw[column].cast(pa.string()), "").to_pylist())
 
 
-def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> StudyTable:
+def read_table(
+    path: Path,
+    mapping_file: Path | None,
+    wanted: Sequence[str],
+    cohort: Cohort | None = None,
+) -> StudyTable:
     """Read a file as the clinic's batch would, and keep the columns that a protocol names.
 
     Parameters
@@ -93,6 +105,7 @@ def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> 
     path : Parquet, CSV or Arrow
     mapping_file : in the form laennec.mapping/1; canonical names when None
     wanted : columns of the file that the protocol names; they need not be in the mapping
+    cohort : of the protocol
 
     Raises
     ------
@@ -120,8 +133,15 @@ def read_table(path: Path, mapping_file: Path | None, wanted: Sequence[str]) -> 
     plan = plan_table(contents.columns, ours, name=found[0].name)
     fragments = list_fragments([(found[0], contents)])
     chunks = _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
-    parts = [_Part.of(chunk, plan, wanted) for chunk in chunks]
-    return _join(found[0].name, found[0].sha256(), parts)
+    parts: list[_Part] = []
+    for chunk in chunks:
+        first = sum(len(part.refused) for part in parts)
+        parts.append(_Part.of(chunk, plan, wanted, (reader_of(cohort), first)))
+    table = _join(found[0].name, found[0].sha256(), parts)
+    if cohort is None:
+        return table
+    visits = [part.visits for part in parts if part.visits is not None]
+    return replace(table, cohort=in_cohort(cohort, visits, len(table)))
 
 
 def _near(name: str, names: Sequence[str]) -> str:
@@ -163,10 +183,19 @@ class _Part:
     refused: BoolArray
     raw: dict[str, Any]
     bad_lines: int
+    exposures: dict[str, FloatArray]
+    visits: VisitTables | None
 
     @classmethod
-    def of(cls, chunk: Chunk, plan: TablePlan, wanted: Sequence[str]) -> "_Part":
+    def of(
+        cls,
+        chunk: Chunk,
+        plan: TablePlan,
+        wanted: Sequence[str],
+        reader: tuple[Read | None, int] = (None, 0),
+    ) -> "_Part":
         table = chunk.table
+        read, first = reader
         batch = check_plausibility(read_rows(table, plan).batch)
         made = features(batch)
         asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}
@@ -177,7 +206,18 @@ class _Part:
             refused=np.asarray(batch.refused),
             raw={name: _tidy(name, table.column(name)) for name in wanted},
             bad_lines=chunk.bad_row_count,
+            exposures={c: _yes_no(batch.answer(f"{_EXPOSURE}{c}")) for c in _exposures(batch)},
+            visits=None if read is None else read(batch, first),
         )
+
+
+def _exposures(batch: VisitBatch) -> list[str]:
+    names = [q for q in batch.vocabulary.questions if q.startswith(_EXPOSURE)]
+    return [name.removeprefix(_EXPOSURE) for name in names]
+
+
+def _yes_no(answer: Int8Array) -> FloatArray:
+    return np.where(answer == UNKNOWN, np.nan, answer.astype(np.float64))
 
 
 def _published(scores: PublishedColumns) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
@@ -219,6 +259,7 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         refused=np.concatenate([p.refused for p in parts]),
         raw=raw,
         bad_lines=sum(p.bad_lines for p in parts),
+        exposures=columns("exposures"),
     )
 
 

@@ -75,9 +75,10 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on a column of the data file, or on a feature of the engine (one of the two).
+    """A condition on a column of the data file, a feature of the engine, or an exposure (one).
 
-    A missing value meets no comparison; ask for it with ``missing``.
+    An exposure is 1 where it was declared, 0 where it was asked and not. A missing value meets no
+    comparison; ask for it with ``missing``.
     """
 
     op: Operator
@@ -85,6 +86,15 @@ class Condition:
     feature: str | None = None
     value: float | None = None
     text: str | None = None
+    exposure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFile:
+    """A saved search (``laennec.cohort/1``) beside the protocol, and the hash of what it asks."""
+
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,12 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Whom the answer is for."""
+    """Whom the answer is for; with ``cohort`` only the records that it finds."""
 
     description: str
     description_fr: str = ""
     exclude: tuple[Exclusion, ...] = ()
+    cohort: CohortFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,17 @@ def _names(protocol: Protocol) -> Iterator[Problem]:
 
 
 def _condition(path: str, condition: Condition) -> Iterator[Problem]:
-    if (condition.column is None) == (condition.feature is None):
+    sources = (condition.column, condition.feature, condition.exposure)
+    if sum(source is not None for source in sources) != 1:
         yield (
-            "condition_source", path, "neither or both of column and feature",
-            "a condition reads one of the two",
-            "Give column (of the data file) or feature (of the engine)",
+            "condition_source", path, "none, or more than one, of column, feature and exposure",
+            "a condition reads one of them",
+            "Give column (of the data file), feature (of the engine) or exposure",
+        )  # fmt: skip
+    if condition.exposure is not None and condition.text is not None:
+        yield (
+            "condition_exposure", path, "an exposure with a text",
+            "it is 1 where it was declared and 0 where not", "Give value = 1.0 or 0.0",
         )  # fmt: skip
     given = (condition.value is not None) + (condition.text is not None)
     needed = 0 if condition.op in _VALUELESS else 1

@@ -1,6 +1,6 @@
 """The sections of a report, one function each, from the document to words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import figures
@@ -40,6 +40,7 @@ def question(document: Document, words: Words) -> Section:
         ("data", words.pick(plan["data"], "description")),
         ("data_sha256", f"{document['data']['sha256']} ({document['data']['file']})"),
         ("population", words.pick(plan["population"], "description")),
+        *_cohort(document.get("cohort")),
         ("index_test", f"{model['id']} {model['version']}"),
         ("model_sha256", model["sha256"]),
         ("threshold", f"{words.short(index['threshold'])} – {words.pick(index, 'purpose')}"),
@@ -59,6 +60,13 @@ def question(document: Document, words: Words) -> Section:
             name = words.say("fact", "limit", test=names[comparator["id"]])
             told.append((name, words.pick(comparator, "limit")))
     return Section("question", words.say("section", "question"), facts=tuple(told))
+
+
+def _cohort(cohort: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Return what the population's cohort asks, with its hash; nothing without one."""
+    if not cohort:
+        return []
+    return [("cohort", f"{cohort['title']}: {cohort['where']} (sha256 {cohort['sha256']})")]
 
 
 def deviations(document: Document, words: Words) -> Section:

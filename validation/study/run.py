@@ -10,6 +10,7 @@ from ...engine.bundles.decode import encode
 from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
 from ...training.survey import Design
+from ..data.cohort import study_cohort, told_cohort
 from ..data.names import check_names, wanted_columns
 from ..data.people import People, make_people
 from ..data.table import read_table
@@ -72,7 +73,8 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     frozen = read_frozen(options.protocol)
     options.said("data")
     mapping_file = folder / protocol.data.mapping if protocol.data.mapping else None
-    table = read_table(options.data, mapping_file, wanted_columns(protocol))
+    cohort = study_cohort(protocol, folder)
+    table = read_table(options.data, mapping_file, wanted_columns(protocol), cohort)
     if frozen is None:
         note_opened(options.protocol, table.sha256)
     bundle = check_names(protocol, table, options.models)
@@ -104,6 +106,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
             *deviate.deviations(protocol, frozen, mapping, table, bundle),
             *deviate.of_results(people, shown, sample),
         ],
+        **told_cohort(table.cohort),
         "data": {"file": table.name, "sha256": table.sha256, "rows": len(table)},
         "model": {
             "id": bundle.manifest.id,
