@@ -32,8 +32,8 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Fit slope and intercept on local people: a new signed version with the same rules.
 
-    Needs the extra train. Refused below a minimum of people with and without the event. The report
-    tells calibration before and after, also on people who did not make it.
+    Needs the extra recalibrate. Refused below a minimum of people with and without the event. The
+    report tells calibration before and after, also on people who did not make it.
     """
     try:
         from ..validation.recalibrate import RecalibrateCommand, recalibrate_command
@@ -42,8 +42,8 @@ def recalibrate(  # noqa: PLR0913 - one parameter an option
             {
                 "code": "extra_missing",
                 "found": f"the package {error.name!r} is not installed",
-                "why": "a new graph is written with the extra train",
-                "remedy": "Install it and try again: pip install 'laennec[train]'",
+                "why": "the new graph is written with it",
+                "remedy": "Install it and try again: pip install 'laennec[recalibrate]'",
             }
         )
         raise typer.Exit(1) from error

@@ -38,6 +38,7 @@ def as_markdown(told: Mapping[str, Any]) -> str:
         **told["model"],
         delineator=told["delineator"]["version"],
         protocol=plan["sha256"],
+        frozen=plan["frozen_on"] or "never",
         deviations="; ".join(plan["deviations"]) or "none",
         question=plan["content"]["study"]["question"],
         reference=plan["content"]["reference_standard"]["description"],

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ...engine.canonical import content_hash
 from ..errors import ProtocolRefused, StudyProblem
+from ..protocol.freeze import note_opened, protocol_sha256, read_frozen
 
 SCHEMA: Final = "laennec.ecg_statements_protocol/1"
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -88,7 +88,36 @@ def read_statements_protocol(path: Path) -> StatementsProtocol:
     problems = [_problem(where, found) for where, found in _wrong(raw)]
     if problems:
         raise ProtocolRefused(problems)
-    return StatementsProtocol(raw, content_hash(raw))
+    return StatementsProtocol(raw, protocol_sha256(raw, ""))
+
+
+def frozen_facts(protocol: StatementsProtocol, path: Path, records_sha256: str) -> dict[str, Any]:
+    """Return what a report says of the plan's freeze; a run without one is noted beside the plan.
+
+    Parameters
+    ----------
+    path : of the protocol, beside which its freeze stands
+    records_sha256 : of the records that were opened
+
+    Raises
+    ------
+    StudyError  if the freeze was touched
+    """
+    frozen = read_frozen(path)
+    if frozen is None:
+        note_opened(path, records_sha256)
+        told = ["not frozen before the data were opened"]
+        return {"frozen_sha256": None, "frozen_on": None, "deviations": told}
+    changed = [
+        f"changed after the freeze: {c.path} was {c.frozen!r}, is now {c.now!r}"
+        for c in frozen.changes_of(protocol.content, "")
+    ]
+    opened = [f"opened before the freeze: records {s[:12]}" for s in frozen.opened_before]
+    return {
+        "frozen_sha256": frozen.sha256,
+        "frozen_on": frozen.frozen_on,
+        "deviations": [*changed, *opened],
+    }
 
 
 def _problem(where: str, found: str) -> StudyProblem:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from ...engine.bundles.load import Models
+from ...engine.canonical import content_hash
 from ...engine.ecg.visit import DELINEATOR_ID
 from ...engine.fixedpoint import FloatArray
 from ...training.ecg_findings import judge
@@ -91,6 +92,9 @@ def run_study(
         "delineator": {"version": delineator.manifest.version, "sha256": delineator.sha256},
         "recipe": asdict(recipe),
         "records": {s: _told(int((ecgs.source == s).sum())) for s in sources},
+        "records_sha256": content_hash(
+            sorted(f"{s} {r}" for s, r in zip(ecgs.source, ecgs.record, strict=True))
+        ),
         "n": len(ecgs.record),
         "suppressed_below": SUPPRESSED_BELOW,
         "lines": [_plain(line) for line in lines],

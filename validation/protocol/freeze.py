@@ -53,7 +53,11 @@ class Frozen:
 
     def changes(self, protocol: Protocol, mapping_sha256: str) -> tuple[Change, ...]:
         """Return what differs now."""
-        found = list(_differences(self.content, encode(protocol), ""))
+        return self.changes_of(encode(protocol), mapping_sha256)
+
+    def changes_of(self, content: Mapping[str, Any], mapping_sha256: str) -> tuple[Change, ...]:
+        """Return what differs now, of a protocol as plain data."""
+        found = list(_differences(self.content, content, ""))
         if mapping_sha256 != self.mapping_sha256:
             found.append(Change("data.mapping (content)", self.mapping_sha256, mapping_sha256))
         return tuple(found)
@@ -106,6 +110,19 @@ def freeze(protocol: Protocol, protocol_file: Path, today: date) -> Frozen:
     ------
     StudyError  if it is frozen already: another freeze would hide what was changed
     """
+    mapping = mapping_sha256(protocol, protocol_file.parent)
+    return freeze_content(encode(protocol), mapping, protocol_file, today)
+
+
+def freeze_content(
+    content: Mapping[str, Any], mapping: str, protocol_file: Path, today: date
+) -> Frozen:
+    """Write the freeze of a protocol, as plain data, beside its file.
+
+    Raises
+    ------
+    StudyError  if it is frozen already
+    """
     path = freeze_path(protocol_file)
     if path.exists():
         raise StudyError(
@@ -115,8 +132,6 @@ def freeze(protocol: Protocol, protocol_file: Path, today: date) -> Frozen:
             "a new study gets a new file",
             path=path.name,
         )
-    content = encode(protocol)
-    mapping = mapping_sha256(protocol, protocol_file.parent)
     frozen = Frozen(
         sha256=protocol_sha256(content, mapping),
         frozen_on=today.isoformat(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...engine import Guidelines, Models, load_guidelines, parse, screen, screen_columns
+from ...engine.risks.outcomes import load_outcomes
 from ...engine.risks.values import input_value, pressure_arm
 from ...engine.screening import Screening
 from ...engine.words.sentences import Sentences
@@ -50,9 +51,18 @@ def read_cases(
 
     Raises
     ------
-    StudyError  if a visit stands twice, or the truth can't be read
+    StudyError  if a visit stands twice, there is no such finding, or the truth can't be read or
+        is of visits that are not given
     ScreeningError  if a visit can't be read
     """
+    outcomes = sorted(o.id for o in load_outcomes())
+    if outcome not in outcomes:
+        raise StudyError(
+            found=f"the outcome {outcome!r}",
+            why="there is no finding of this name with a risk",
+            remedy=f"One of {', '.join(outcomes)}",
+            path="--outcome",
+        )
     known = {} if truth is None else read_truth(truth)
     guidelines = load_guidelines()
     cases, unanswered = [], []
@@ -63,6 +73,14 @@ def read_cases(
         else:
             cases.append(made)
     ids = [case.id for case in cases]
+    strangers = sorted(set(known) - {*ids, *unanswered})
+    if strangers:
+        raise StudyError(
+            found=f"the truth of {len(strangers)} visits that are not given ({strangers[0]!r})",
+            why="a truth that belongs to nobody is a sign of another list",
+            remedy="Check the ids in the file, or give the visits too",
+            path="truth",
+        )
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise StudyError(

@@ -43,6 +43,9 @@ class Task:
     is_wrong: bool
 
 
+BANDS = ("low", "intermediate", "high")
+
+
 def settings() -> Mapping[str, Any]:
     """Return how a reader study is laid out."""
     return read_toml(__package__ or "", "settings.toml")
@@ -73,6 +76,15 @@ def make_plan(
     """
     _check(cases, readers)
     wrong = turned(cases, seed=seed, share=wrong_share)
+    if wrong_share > 0 and not wrong:
+        counts = ", ".join(f"{sum(c.band == b for c in cases)} {b}" for b in BANDS)
+        raise StudyError(
+            found=f"no output that can be turned ({counts}; share {wrong_share:g})",
+            why="whether readers follow a wrong output could not be seen: a low one is shown as "
+            "high and a high one as low",
+            remedy="Add visits of the band that is lacking, or plan without (--wrong-share 0)",
+            path="plan",
+        )
     names = {case.id: pseudonym("C", case.id, seed) for case in cases}
     people = {reader: pseudonym("R", reader, seed) for reader in readers}
     tasks = [
@@ -107,11 +119,14 @@ def _check(cases: Sequence[Case], readers: Sequence[str]) -> None:
 
 
 def turned(cases: Sequence[Case], *, seed: int, share: float) -> dict[str, tuple[str, float]]:
-    """Return the cases whose output is shown turned, with the band and the risk shown instead."""
+    """Return the cases whose output is shown turned, with the band and the risk shown instead.
+
+    Of each of the two bands at least one, however small a share above 0 is asked for.
+    """
     generator = np.random.default_rng([seed, 1])
     by_band = {b: sorted(c.id for c in cases if c.band == b) for b in ("low", "high")}
     risks = {b: sorted(c.risk for c in cases if c.band == b) for b in ("low", "high")}
-    count = round(share * sum(len(ids) for ids in by_band.values()) / 2)
+    count = max(1, round(share * sum(len(ids) for ids in by_band.values()) / 2)) if share else 0
     found = {}
     for band, ids in by_band.items():
         if not risks[_OTHER[band]]:

@@ -13,8 +13,9 @@ from laennec.training.ecg_findings.run import start_of
 from laennec.training.metrics import Estimate
 from laennec.training.report import Line
 from laennec.validation.ecg_statements import run
+from laennec.validation.ecg_statements.__main__ import main
 from laennec.validation.ecg_statements.page import as_markdown
-from laennec.validation.ecg_statements.protocol import read_statements_protocol
+from laennec.validation.ecg_statements.protocol import frozen_facts, read_statements_protocol
 from laennec.validation.errors import ProtocolRefused, StudyError
 
 PLAN = ROOT / "examples" / "studies" / "ecg_statements.toml"
@@ -86,6 +87,28 @@ def test_what_a_run_does_otherwise_is_told():
     assert len(found) == 4
     assert "planned and not there: Chapman-Shaoxing, Ningbo, PTB, PTB-XL" in found[0]
     assert "not planned: Georgia" in found[0]
+
+
+def test_a_plan_is_frozen_once_and_what_changed_or_was_opened_before_is_told(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN.read_text(encoding="utf-8"), encoding="utf-8")
+    plan = read_statements_protocol(path)
+    first = frozen_facts(plan, path, "ab" * 32)
+    assert first["deviations"] == ["not frozen before the data were opened"]
+    main([str(path), "--freeze"])
+    with pytest.raises(StudyError, match="would hide what was changed"):
+        main([str(path), "--freeze"])
+    path.write_text(
+        path.read_text("utf-8").replace("fewest_cases = 5", "fewest_cases = 4"), "utf-8"
+    )
+    told = frozen_facts(read_statements_protocol(path), path, "ab" * 32)
+    assert told["frozen_sha256"] == plan.sha256
+    assert told["deviations"] == [
+        "changed after the freeze: cells.fewest_cases was 5, is now 4",
+        "opened before the freeze: records abababababab",
+    ]
+    with pytest.raises(SystemExit):
+        main([str(path)])
 
 
 def test_without_the_models_there_is_no_study(tmp_path):

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from laennec.engine.bundles.load import load_models
 from laennec.validation.errors import StudyError
 from laennec.validation.readers.analyse import ANSWERS, analyse
-from laennec.validation.readers.cases import Case, read_truth
+from laennec.validation.readers.cases import Case, read_cases, read_truth
 from laennec.validation.readers.command import PlanCommand, analyse_command, plan_command
 from laennec.validation.readers.plan import make_plan, turned
 
@@ -146,6 +147,26 @@ def test_too_few_cases_or_a_reader_named_twice_are_refused():
         make_plan(CASES, ("anna", "anna"), seed=1, wrong_share=0.2)
 
 
+def test_outputs_that_can_not_be_turned_are_refused_and_not_forgotten():
+    high = [case for case in CASES if case.band != "low"]
+    with pytest.raises(StudyError, match=r"0 low, 10 intermediate, 10 high.*--wrong-share 0"):
+        make_plan(high, ("anna", "ben"), seed=1, wrong_share=0.2)
+    plan = make_plan(high, ("anna", "ben"), seed=1, wrong_share=0.0)
+    assert not any(task["is_wrong"] for task in plan["tasks"])
+
+
+def test_an_outcome_or_a_truth_that_belongs_to_nobody_is_refused(tmp_path):
+    path = tmp_path / "v.json"
+    path.write_text(json.dumps(visit(1, 90)), encoding="utf-8")
+    models = load_models()
+    with pytest.raises(StudyError, match="the outcome 'nothing'.*t2d_undiagnosed"):
+        read_cases([path], "nothing", None, models)
+    truth = tmp_path / "truth.csv"
+    truth.write_text("visit_id,truth\nvisit-1,1\nvisit-9,0\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"the truth of 1 visits that are not given \('visit-9'\)"):
+        read_cases([path], "t2d_undiagnosed", truth, models)
+
+
 def test_a_truth_that_is_neither_is_refused(tmp_path):
     path = tmp_path / "truth.csv"
     path.write_text("visit_id,truth\nv,maybe\n", encoding="utf-8")
@@ -157,7 +178,11 @@ def test_from_visits_to_pages_and_back(tmp_path):
     visits = tmp_path / "visits"
     visits.mkdir()
     for i, waist in enumerate((70, 76, 84, 92, 112, 122)):
-        (visits / f"{i}.json").write_text(json.dumps(visit(i, waist)), encoding="utf-8")
+        made = visit(i, waist)
+        if i > 3:
+            made["person"] |= {"birth_date": "1946-03-02", "sex": "male"}
+            made["questionnaire"] |= {"family_history_diabetes": "first_degree"}
+        (visits / f"{i}.json").write_text(json.dumps(made), encoding="utf-8")
     command = PlanCommand((visits,), ("anna", "ben"), tmp_path / "out", "t2d_undiagnosed", 3)
     told = plan_command(command)
     assert told["cases"] == 6
