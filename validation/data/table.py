@@ -80,7 +80,7 @@ class StudyTable:
                 [
                     StudyProblem(
                         "column_not_number", column, f"the column {column!r} holds no numbers",
-                        "the protocol compares it with a number",
+                        "it is compared with a number",
                         'Compare it with text = "..." where it holds words',
                     )
                 ]
@@ -124,7 +124,7 @@ def read_table(
             [
                 StudyProblem(
                     "column_absent", name, f"no column {name!r} in {found[0].name}",
-                    "the protocol reads it", _near(name, names),
+                    "it is to be read by this name", _near(name, names),
                 )
                 for name in absent
             ]
@@ -149,7 +149,7 @@ def _near(name: str, names: Sequence[str]) -> str:
     as_written = {n.strip().lower(): n for n in names}
     near = get_close_matches(name.strip().lower(), as_written, 1)
     meant = f" (is it {as_written[near[0]]!r}?)" if near else ""
-    return f"Correct the name in the protocol{meant}"
+    return f"Correct the name{meant}"
 
 
 def _refusal(path: str, found: str, why: str, remedy: str) -> ProtocolRefused:

@@ -1,5 +1,6 @@
 """What ``laennec recalibrate`` does, from paths to plain data."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from .fit import SiteCalibration, SitePeople, cross_validated, fit_site, site_pe
 from .report import card_head, document, write_pages
 
 _SMALLEST_RISK = 1e-12
+_KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
     ------
     ScreeningError  whatever stops it: too few people, a model or a column that is not there
     """
+    _check_names(command)
     key = read_private_key(command.key)
     bundle = _bundle(command)
     columns = [c for c in (command.outcome, command.time, command.competing) if c is not None]
@@ -97,6 +100,27 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
     }
 
 
+def _check_names(command: RecalibrateCommand) -> None:
+    """Refuse names under which nobody could tell whose bundle it is."""
+    if not command.site.strip():
+        raise StudyError(
+            found="an empty name of the site",
+            why="the bundle, its card and its report say by it whom it was made for",
+            remedy="Give the name of the site",
+            path="--site",
+        )
+    shipped = load_trust(None).keys
+    if command.key_name in shipped or not _KEY_NAME.fullmatch(command.key_name):
+        raise StudyError(
+            found=f"the key name {command.key_name!r}",
+            why="it is that of a shipped key: whose signature it is could not be told"
+            if command.key_name in shipped
+            else "files are named by it",
+            remedy="Use a name of the site's own, of letters, digits, - and _",
+            path="--key-name",
+        )
+
+
 def _bundle(command: RecalibrateCommand) -> Bundle:
     models = load_models(command.models, trust=load_trust(command.trust))
     for bundle in models.loaded:
@@ -120,7 +144,7 @@ def site_of(
 
     Raises
     ------
-    StudyError  if time and horizon do not come together
+    StudyError  if time and horizon do not come together, or the outcome is not 1, 0 or empty
     """
     if (command.time is None) != (command.horizon is None):
         raise StudyError(
@@ -130,6 +154,14 @@ def site_of(
             path="recalibrate",
         )
     outcome = table.numbers(command.outcome)
+    others = np.unique(outcome[np.isfinite(outcome) & ~np.isin(outcome, (0.0, 1.0))])
+    if len(others):
+        raise StudyError(
+            found=f"the outcome {command.outcome!r} with values such as {others[0]:g}",
+            why="1 is a case and 0 is none; what another value means is not guessed",
+            remedy="Give a column of 1, 0 and empty cells",
+            path=command.outcome,
+        )
     keep = ~table.refused & ~excluded_from(bundle, table) & np.isfinite(outcome)
     if command.time is not None:
         keep &= table.numbers(command.time) > 0

@@ -1,6 +1,7 @@
 """Recalibration for a site: the numbers, what changes in the bundle and what does not."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,11 +10,12 @@ import pytest
 from laennec.engine.bundles.load import load_models
 from laennec.engine.bundles.signing import Trust, generate_key, load_trust, private_key_pem
 from laennec.engine.bundles.verify import open_bundle
-from laennec.engine.errors import ContractBroken, FileChanged
+from laennec.engine.errors import ContractBroken, FileChanged, ScreeningError
 from laennec.training.export.read_back import completion_of
 from laennec.training.survival import Outcome
 from laennec.validation.errors import StudyError
 from laennec.validation.recalibrate import RecalibrateCommand, recalibrate_command
+from laennec.validation.recalibrate.bundle import new_version
 from laennec.validation.recalibrate.fit import SitePeople, check_size, fit_site
 
 MODEL = "cardiovascular/visit"
@@ -71,7 +73,7 @@ def test_slope_and_intercept_are_those_of_the_site(made):
     _, summary, _ = made
     assert summary["slope"] == pytest.approx(0.7, abs=0.12)
     assert summary["intercept"] == pytest.approx(0.8, abs=0.45)
-    assert summary["version"] == "0.1.1"
+    assert summary["version"] == new_version(OLD.manifest.version)
 
 
 def test_the_new_version_is_signed_by_the_site_and_by_nobody_else(made):
@@ -200,3 +202,24 @@ def test_a_graph_without_its_table_is_refused():
     other = next(b for b in load_models().loaded if b.manifest.id.startswith("diabetes_type_2/"))
     with pytest.raises(ContractBroken, match="0 constants of the shape"):
         completion_of(other.files["model.onnx"], OLD.rules)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"key_name": "development"}, "that of a shipped key"),
+        ({"key_name": "../x"}, "files are named by it"),
+        ({"site": " "}, "whom it was made for"),
+        ({"outcome": "age_years"}, "what another value means is not guessed"),
+        ({"outcome": "dyed"}, r"is it 'died'\?"),
+    ],
+)
+def test_names_that_tell_nothing_and_outcomes_that_are_none_are_refused(made, change, said):
+    command = replace(made[0], out=made[0].out.with_name("refused"), **change)
+    if change.get("outcome") == "age_years":
+        mapping = command.out.with_name("m.toml")
+        mapping.write_text('schema = "laennec.mapping/1"\nignore = ["died"]\n', encoding="utf-8")
+        command = replace(command, mapping=mapping)
+    with pytest.raises(ScreeningError, match=said):
+        recalibrate_command(command)
+    assert not command.out.exists()
