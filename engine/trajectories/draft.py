@@ -1,6 +1,7 @@
 """One person's trajectories as a draft prints them: message ids and numbers, no words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,6 +16,9 @@ from .settings import TrajectoryItem, trajectory_items
 
 EPOCH: Final = date(1970, 1, 1)
 _ONE: Final = 1.0
+TARGETED: Final = "hba1c"
+TARGET_SLOT: Final = "hba1c_target"
+INDIVIDUAL: Final = "hba1c_individual_target"
 NOTHING_MORE: Final[Mapping[str, Points]] = {}
 
 
@@ -51,11 +55,37 @@ def trajectories_of(
         for name, points in made.items():
             parts.setdefault(name, []).append(points)
     found = []
+    target = _target(visits, today)
     for item in trajectory_items():
         if item.name in parts:
-            columns = evaluate_trajectories(item, concatenated(parts[item.name]))
+            mine = with_target(item, target) if item.name == TARGETED else item
+            columns = evaluate_trajectories(mine, concatenated(parts[item.name]))
             found += [trajectory_at(columns, row, today) for row in range(len(columns.group))]
     return tuple(found)
+
+
+def _target(visits: Sequence[tuple[VisitBatch, date]], today: date) -> float:
+    """Return the HbA1c that the physician set as target, as of today; NaN where none is known."""
+    targets = [
+        float(np.nanmax(values))
+        for batch, day in visits
+        if day == today and np.isfinite(values := batch.quantity(TARGET_SLOT).model_values()).any()
+    ]
+    return targets[0] if targets else float("nan")
+
+
+def with_target(item: TrajectoryItem, target: float) -> TrajectoryItem:
+    """Return an item whose range is the individual target; as it is where none is known.
+
+    Parameters
+    ----------
+    item : with a range that the usual target ends
+    target : in the item's model unit, or NaN
+    """
+    if item.range is None or not np.isfinite(target):
+        return item
+    source = "the individual target that the physician set"
+    return replace(item, range=replace(item.range, id=INDIVIDUAL, high=target, source=source))
 
 
 def trajectory_at(columns: TrajectoryColumns, row: int, today: date) -> Trajectory:

@@ -170,6 +170,20 @@ def test_the_command_reads_a_batch_writes_four_forms_and_exits_3_where_one_must_
     assert "p1-1" not in page + (out / "drift.json").read_text()
 
 
+def test_the_name_of_a_device_is_text_on_the_page_and_in_the_spreadsheet(tmp_path):
+    names = {DEVICES[1]: "<script>x</script>", DEVICES[2]: "=1+1"}
+    table = drifting_table(Shift(month=5, glucose=1.2), months=5)
+    named = pa.array([names.get(d, d) for d in table["device.glucose"].to_pylist()])
+    at = table.column_names.index("device.glucose")
+    path = tmp_path / "v.parquet"
+    pq.write_table(table.set_column(at, "device.glucose", named), path)
+    run_drift(DriftOptions((), tmp_path / "o", (path,)))
+    page = (tmp_path / "o" / "drift.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert ",=1+1" not in (tmp_path / "o" / "drift.csv").read_text(encoding="utf-8")
+
+
 def test_a_table_that_the_result_was_not_made_of_is_refused(tmp_path):
     visits, other = tmp_path / "v.parquet", tmp_path / "other.parquet"
     pq.write_table(drifting_table(months=1, visits=40), visits)

@@ -9,6 +9,7 @@ from laennec.engine import past as past_module
 from laennec.engine.follow_up.settings import due_rows
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.words.as_json import canonical_content
+from laennec.engine.words.text import render_text
 from laennec.serving.years.lifetimes import measure_lifetimes
 
 RANK = {"up_to_date": 0, "due": 1}
@@ -95,6 +96,18 @@ def test_each_earlier_visit_is_checked_once(monkeypatch):
     past = years(5)
     draft(past, hba1c="7.0")
     assert sorted(checked) == sorted(v["visit_id"] for v in past)
+
+
+def test_time_in_range_counts_the_individual_target_where_one_is_set():
+    past = years(5, start=7.4, rise=0.0)
+    usual = draft(past, hba1c="7.4").trajectories
+    own = draft(past, hba1c="7.4", hba1c_target="8.0").trajectories
+    ranges = [next(t for t in one if t.item == "hba1c") for one in (usual, own)]
+    assert [(t.range_id, t.share_in_range) for t in ranges] == [
+        ("hba1c_usual_target", 0.0), ("hba1c_individual_target", 1.0),
+    ]  # fmt: skip
+    text = render_text(draft(past, hba1c="7.4", hba1c_target="8.0"), "en")
+    assert "At the individual target or less for 100 %" in " ".join(text.split())
 
 
 def test_forty_years_are_read_whole():
