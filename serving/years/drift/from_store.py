@@ -90,7 +90,7 @@ class Stored:
     notices: tuple[str, ...]
 
 
-def tally_store(store: Store, since: int = 0) -> Stored:
+def tally_store(store: Store, since: int = 0, most: int | None = None) -> Stored:
     """Count the drafts that stand, and what physicians decided on them.
 
     Superseded and withdrawn drafts do not count. Rows are read as they are; whether one was changed
@@ -100,10 +100,12 @@ def tally_store(store: Store, since: int = 0) -> Stored:
     ----------
     store : an opened store
     since : first month that is counted, months since year 0
+    most : count only so many drafts, the last that were saved; all of them where None
     """
     releases = _Releases()
     with store.read() as connection:
-        visits = [v for v in _visits(connection, releases) if v.month >= max(since, 0)]
+        after = _after(connection, most)
+        visits = [v for v in _visits(connection, releases, after) if v.month >= max(since, 0)]
         decided = _decided(connection)
     tally = Tally()
     if visits:
@@ -117,10 +119,18 @@ def tally_store(store: Store, since: int = 0) -> Stored:
     )
     _count_decisions(tally, decided, by_id, releases)
     notices = () if all(v.has_values for v in visits) else ("partly_kept",)
-    return Stored(tally, told, notices)
+    return Stored(tally, told, (*notices, "latest_only") if after else notices)
 
 
-def _visits(connection: Connection, releases: _Releases) -> Iterator[_Visit]:
+def _after(connection: Connection, most: int | None) -> int:
+    """Return the audit sequence after which drafts are counted; 0 where all are."""
+    if most is None:
+        return 0
+    newest = select(drafts.c.audit_sequence).order_by(drafts.c.audit_sequence.desc())
+    return int(connection.execute(newest.offset(most).limit(1)).scalar() or 0)
+
+
+def _visits(connection: Connection, releases: _Releases, after: int) -> Iterator[_Visit]:
     """Yield every draft that stands and kept its content, in the order in which it was saved."""
     step = (
         select(steps.c.draft_id, func.max(steps.c.step).label("step"))
@@ -132,6 +142,7 @@ def _visits(connection: Connection, releases: _Releases) -> Iterator[_Visit]:
         .join(step, step.c.draft_id == drafts.c.draft_id)
         .join(steps, (steps.c.draft_id == step.c.draft_id) & (steps.c.step == step.c.step))
         .where(steps.c.state.not_in([str(s) for s in _GONE]), drafts.c.content.is_not(None))
+        .where(drafts.c.audit_sequence > after)
         .order_by(drafts.c.audit_sequence)
     )
     for draft_id, content in connection.execution_options(yield_per=_AT_ONCE).execute(query):

@@ -78,7 +78,7 @@ def run_drift(options: DriftOptions) -> dict[str, Any]:
     return document
 
 
-def store_report(store: Store, judge: Judge, since: int) -> dict[str, Any]:
+def store_report(store: Store, judge: Judge, since: int, most: int | None = None) -> dict[str, Any]:
     """Return the report on a store, as it may leave.
 
     Parameters
@@ -86,8 +86,9 @@ def store_report(store: Store, judge: Judge, since: int) -> dict[str, Any]:
     store : an opened store
     judge : the limits and the declared period
     since : first month, months since year 0
+    most : only so many drafts, the last that were saved
     """
-    return _judged([tally_store(store, since)], judge, is_stored=True)
+    return _judged([tally_store(store, since, most)], judge, is_stored=True)
 
 
 def _batches(options: DriftOptions) -> Stored:

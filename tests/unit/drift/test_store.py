@@ -82,6 +82,9 @@ def test_only_drafts_that_stand_count_and_only_from_the_month_asked(store):
     document = store_report(store, Judge(LIMITS), 0)
     assert document["visits"] == [12, 12]
     assert len(kept) == 24
+    last = store_report(store, Judge(LIMITS), 0, most=12)
+    assert sum(n for n in last["visits"] if n != "<11") <= 12
+    assert "latest_only" in last["notices"]
     later = store_report(store, Judge(LIMITS), 2026 * 12 + 1)
     assert later["months"] == ["2026-02"]
 
