@@ -25,7 +25,6 @@ from laennec.serving.site import SiteSettings, load_site
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "serving" / "mock" / FILE
 PEOPLE = {"software": "SITE:visits-1", "physician": "RPPS:10001234567"}
-SOFTWARE = '\n[[people]]\nid = "SITE:visits-1"\nname = "Logiciel"\nrole = "software"\n'
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 JSON = {"Content-Type": "application/json"}
 FHIR = {"Content-Type": "application/fhir+json"}
@@ -85,6 +84,8 @@ def requests() -> Iterator[tuple[Any, ...]]:
     yield "a visit", "software", "POST", "/v1/prediagnoses", JSON, visit("01-raised-risk"), sent
     yield "its draft", "software", "GET", one, {}, None, {}
     yield "its draft in words", "software", "GET", f"{one}/report.txt", {}, None, {}
+    for name in ("02-items-missing", "03-urgent"):
+        yield f"visit {name}", "software", "POST", "/v1/prediagnoses", JSON, visit(name), {}
     yield "no JSON", "software", "POST", "/v1/prediagnoses", JSON, "{", {}
     yield "the worklist", "physician", "GET", "/v1/worklist", {}, None, {}
     yield "a decision on nothing read", "physician", "POST", f"{one}/decision", JSON, confirm, {}
@@ -162,8 +163,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         shutil.copytree(ROOT / "examples" / "site", site)
-        with (site / "site.toml").open("a", encoding="utf-8") as file:
-            file.write(SOFTWARE)
         people = load_site(site)
         tokens = {
             role: new_token(people, site, person, days=1, clock=lambda: NOW)

@@ -25,7 +25,7 @@ from .objects import require_object, worklist_of
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
 from .reading import read_recorded
 from .turns import Turn
-from .uploads import SentVisit, within
+from .uploads import SentVisit, media_type, within
 
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks 2.0"])
 MEASURED: Final = "visit-measured"
@@ -76,7 +76,13 @@ class FeedbackBody(_Said):
 
 
 async def hook_call(service_id: str, request: Request) -> HookCall:
-    """Read the body of a call; as `read_call`."""
+    """Read the body of a call, which is JSON; as `read_call`.
+
+    Raises
+    ------
+    MediaTypeNotTaken : another kind of body
+    """
+    media_type(request, ("application/json",), "Send the call as application/json")
     limits = process_of(request).settings
     body = within(await request.body(), limits.max_visit_bytes + limits.max_ecg_bytes)
     return read_call(service_id, body)

@@ -252,3 +252,13 @@ def test_the_number_of_a_card_holds_its_report():
     assert draft_of_card(card_uuid("0123456789abcdef")) == "0123456789abcdef"
     assert KEY.kid == "one"
     assert NoSuchReport.code == "no_such_report"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/fhir+json", ""])
+def test_a_call_that_does_not_say_that_it_is_json_is_refused(running, kind):
+    body = json.dumps({"hook": "visit-measured"})
+    caller = running.as_("software")
+    answer = caller.post(
+        "/cds-services/visit-measured", content=body, headers={"Content-Type": kind}
+    )
+    problem(answer, 415, "media_type_not_taken")

@@ -52,11 +52,6 @@ role = "statistician"
 id = "SITE:admin-1"
 name = "M. Noir"
 role = "administrator"
-
-[[people]]
-id = "SITE:visits-1"
-name = "Logiciel de visite"
-role = "software"
 """
 
 
