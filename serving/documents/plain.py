@@ -89,7 +89,8 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
     draft = content.prediagnosis
     sentences = sentences_for(content, lang, report.draft.words)
     words = DocumentWords(lang)
-    told = _by_topic(draft, report.decisions, sentences)
+    kept = _kept(draft, report.decisions, sentences)
+    told = _heaviest(kept)
     names = dict.fromkeys(decision.physician_name for decision in report.decisions)
     _, decided_at = DecisionWords(lang).deciders(report.decisions)
     is_urgent = any(item.level in _PRESSING for item in draft.urgent)
@@ -103,29 +104,36 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
         physicians=", ".join(names),
         decided_at=decided_at,
         is_urgent=is_urgent,
-        steps=tuple(_steps(told, words, is_urgent=is_urgent)),
+        steps=tuple(_steps(kept, words, is_urgent=is_urgent)),
         questions=tuple(_questions(told, words)),
     )
 
 
-def _by_topic(
+def _kept(
     draft: PreDiagnosis, decisions: Iterable[FindingDecision], sentences: Sentences
 ) -> tuple[_Said, ...]:
-    """Return the heaviest thing that the physician kept of each topic, in the order of the page."""
+    """Return all that the physician kept, by topic, in the order of the page."""
     decided = {d.finding_id: d for d in decisions}
-    said = [
-        one
-        for finding in draft.findings
-        if (one := _said(finding, decided[finding.id], sentences)) is not None
-    ]
+    said = (_said(finding, decided[finding.id], sentences) for finding in draft.findings)
     order = topics()["order"]["topics"]
-    heaviest = {
-        one.topic: one
-        for one in sorted(said, key=lambda one: _HEAVIEST.index(one.level), reverse=True)
-        if one.topic != OTHER
-    }
-    others = [one for one in said if one.topic == OTHER and one.level in _TO_ACT_ON]
-    return tuple(sorted([*heaviest.values(), *others], key=lambda one: order.index(one.topic)))
+    found = [one for one in said if one is not None]
+    return tuple(sorted(found, key=lambda one: order.index(one.topic)))
+
+
+def _heaviest(kept: Iterable[_Said]) -> tuple[_Said, ...]:
+    """Return the heaviest of each topic; of what has no topic, everything to act on."""
+    silent = topics()["order"]["silent_when_unknown"]
+    found: dict[str, _Said] = {}
+    for one in kept:
+        if one.level == "unknown" and one.topic in silent:
+            continue
+        if one.topic == OTHER and one.level not in _TO_ACT_ON:
+            continue
+        key = one.name if one.topic == OTHER else one.topic
+        known = found.get(key)
+        if known is None or _HEAVIEST.index(one.level) < _HEAVIEST.index(known.level):
+            found[key] = one
+    return tuple(found.values())
 
 
 def _said(finding: Finding, decision: FindingDecision, sentences: Sentences) -> _Said | None:
@@ -146,11 +154,14 @@ def _sentence(said: _Said, words: DocumentWords) -> str:
     return words.text(f"said.{said.topic}.{level}", name=said.name)
 
 
-def _steps(told: Iterable[_Said], words: DocumentWords, *, is_urgent: bool) -> Iterator[str]:
-    """Return each step once: the pressing one first, then in the order of the topics."""
-    asked = [one for one in told if one.level in _TO_ACT_ON]
+def _steps(kept: Iterable[_Said], words: DocumentWords, *, is_urgent: bool) -> Iterator[str]:
+    """Return each step once: the pressing one first, then in the order of the topics.
+
+    What could not be judged may ask for something too, such as the other arm or a blood test.
+    """
+    asked = [one for one in kept if one.level != "below"]
     wanted = [step_of(one.action) for one in asked if one.action]
-    wanted += ["doctor" for one in asked if one.is_amended]
+    wanted += ["doctor" for one in asked if one.is_amended and one.level in _TO_ACT_ON]
     first = [_TODAY] if is_urgent or _TODAY in wanted else []
     for step in dict.fromkeys([*first, *wanted]):
         yield words.text(f"step.{step}")
@@ -168,7 +179,7 @@ def _measured(
     visit: Mapping[str, Any] | None, words: DocumentWords, sentences: Sentences
 ) -> Iterator[tuple[str, str]]:
     """Return what was measured, as reported, in the order of the page; nothing that was derived."""
-    values = _Values((visit or {}).get("measured", ()), sentences)
+    values = _Values((visit or {}).get("measured", ()), words, sentences)
     for arm in _ARMS:
         both = values.pressure(arm)
         if both:
@@ -184,13 +195,17 @@ def _measured(
 class _Values:
     """The accepted values of a visit, by slot; those with a sign (<, >) are left out."""
 
-    def __init__(self, rows: Iterable[tuple[str, str, int, int]], sentences: Sentences) -> None:
-        self._sentences = sentences
+    def __init__(
+        self,
+        rows: Iterable[tuple[str, str, int, int]],
+        words: DocumentWords,
+        sentences: Sentences,
+    ) -> None:
+        self._words, self._sentences = words, sentences
         self._rows: dict[str, list[tuple[str, str]]] = {}
         for slot, unit, nano, comparator in rows:
             if comparator == 0:
-                text = f"{(Decimal(nano) * _NANO).normalize():f}"
-                self._rows.setdefault(slot, []).append((text, unit))
+                self._rows.setdefault(slot, []).append((_written(nano, unit), unit))
 
     def pressure(self, arm: str) -> str:
         """Return the readings of one arm, each as upper and lower figure."""
@@ -207,9 +222,24 @@ class _Values:
     def of(self, item: str) -> str:
         """Return the readings of an item, whatever the conditions under which it was taken."""
         found = [
-            self._sentences.quantity("", *one)
+            self._quantity(*one)
             for slot, rows in self._rows.items()
             if slot.partition(".")[0] == item and not slot.endswith(_DERIVED_ARM)
             for one in rows
         ]
         return " ; ".join(dict.fromkeys(found))
+
+    def _quantity(self, value: str, unit: str) -> str:
+        """Word a value; some units have plainer words of their own here."""
+        if not self._words.has(f"unit.{unit}"):
+            return self._sentences.quantity("", value, unit)
+        return f"{self._sentences.value('', value)} {self._words.text(f'unit.{unit}')}"
+
+
+def _written(nano: int, unit: str) -> str:
+    """Return billionths as a decimal, with at least the digits that its unit is shown with."""
+    value = (Decimal(nano) * _NANO).normalize()
+    least = topics()["digits"].get(unit, 0)
+    exponent = value.as_tuple().exponent
+    digits = max(least, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    return f"{value:.{digits}f}"

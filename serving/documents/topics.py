@@ -12,6 +12,7 @@ from ...engine.words.load import load_folder
 
 OTHER: Final = "other"
 _ECG: Final = "ecg"
+_KNOWN: Final = "known_diabetes"
 _DOCTOR: Final = "doctor"
 
 
@@ -28,7 +29,9 @@ def topic_of(finding: Finding) -> str | None:
         return None
     if finding.id.startswith(_ECG):
         return _ECG
-    return str(topics()["topic"].get(finding.id, OTHER))
+    topic = str(topics()["topic"].get(finding.id, OTHER))
+    is_known = finding.message.id.rpartition(".")[2].startswith("known")
+    return _KNOWN if topic == "glucose" and is_known else topic
 
 
 def step_of(action: str) -> str:

@@ -93,6 +93,31 @@ def test_no_page_says_what_no_page_may_say(store, clock, name, lang):
     assert not re.search(r"https?://", text)
 
 
+def test_what_could_not_be_judged_may_ask_for_a_step(store, clock):
+    draft_id = decided(store, kept(store, clock, visit(everything=True)), clock)
+    said = lines(page(store, draft_id, clock))
+    assert "La tension des deux bras n'a pas pu être comparée." in said
+    assert "Faites reprendre votre tension aux deux bras." in said
+    assert "Cholestérol LDL : 2,10 g/L" in said
+    assert "Battements du cœur : 104 par minute" in said
+
+
+def test_a_known_diabetes_is_not_told_as_one_that_nobody_knew(store, clock):
+    document = {**visit(everything=True), "conditions": ["diabetes"]}
+    said = lines(page(store, decided(store, kept(store, clock, document), clock), clock))
+    assert "Vous avez déjà un diabète." in said
+    assert "sans le savoir" not in said
+    assert "Le risque de diabète" not in said
+
+
+def test_a_glucose_that_is_not_judged_in_pregnancy_asks_for_no_fasting_test(store, clock):
+    document = {**visit(everything=True), "conditions": ["pregnancy"]}
+    said = lines(page(store, decided(store, kept(store, clock, document), clock), clock))
+    assert "Le sucre dans le sang n'a pas pu être jugé." in said
+    assert "il manque une prise de sang" not in said
+    assert "médecin" in said.partition("Ce que vous pouvez faire")[2]
+
+
 def test_it_is_not_sent_by_mail(store, draft_id, clock):
     decided(store, draft_id, clock)
     with pytest.raises(NotPermitted, match="the page for the person in a package"):
