@@ -44,6 +44,17 @@ def test_the_pages_are_drawn_from_the_document_and_compute_nothing(path, lang):
 
 
 @pytest.mark.parametrize("path", PROTOCOLS, ids=lambda p: p.stem)
+def test_a_checklist_sends_nobody_to_a_section_that_is_not_there(path):
+    folder = ROOT / "docs" / "studies" / path.stem
+    told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    page = (folder / "report.en.html").read_text(encoding="utf-8")
+    rows = [item for checklist in told["checklists"] for item in checklist["items"]]
+    assert [len(c["items"]) for c in told["checklists"]] == [52, 48, 18]
+    lost = [r for r in rows if r["section"] and f'<section id="{r["section"]}"' not in page]
+    assert not lost
+
+
+@pytest.mark.parametrize("path", PROTOCOLS, ids=lambda p: p.stem)
 def test_no_small_count_leaves(path):
     told = json.loads(
         (ROOT / "docs" / "studies" / path.stem / "report.json").read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ def study_cohort(protocol: Protocol, folder: Path) -> Cohort | None:
             "cohort_changed",
             f"a cohort with the hash {cohort.sha256}",
             f"the protocol means the one with {named.sha256 or 'none'}",
-            "Restore the file, or write this hash into the protocol where the new criteria are meant",
+            "Restore the file, or write this hash into the protocol where new criteria are meant",
         )
     strange = sorted(cohort.criteria.tables - _OF_A_TABLE)
     if strange:

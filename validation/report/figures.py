@@ -19,13 +19,14 @@ def flow(document: Document, words: Words) -> Figure:
     """Draw who left, and what the index test said of those who stayed."""
     boxes: list[Box] = []
     ends: list[tuple[str, ...]] = []
+    colon = words.say("report", "colon")
     for step in document["flow"]:
         if "stayed" in step:
             stayed = f"{words.number(step['stayed'])} {words.say('report', 'stayed')}"
             if not boxes:
                 boxes.append(Box((words.pick(step, "label"), stayed)))
             elif step["left"] != 0:
-                said = f"{words.number(step['left'])} {words.say('report', 'left')} : "
+                said = f"{words.number(step['left'])} {words.say('report', 'left')}{colon}"
                 left = wrap(said + words.pick(step, "label"), _LINE)
                 boxes.append(Box((stayed,), left))
         else:
@@ -40,7 +41,8 @@ def _end(step: Any, words: Words) -> tuple[str, ...]:  # noqa: ANN401 - plain da
         return (name, words.say("why", "suppressed"))
     others = words.number(step["n"] - step["cases"])
     said = words.say("flow", "cases_others", cases=words.number(step["cases"]), others=others)
-    return (f"{name} : {words.number(step['n'])}", *wrap(said, _NARROW))
+    colon = words.say("report", "colon")
+    return (f"{name}{colon}{words.number(step['n'])}", *wrap(said, _NARROW))
 
 
 def roc(document: Document, words: Words) -> Figure | None:
