@@ -15,12 +15,14 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "report": ("weasyprint", "matplotlib"),
     "spark": ("pyspark",),
     "postgres": ("psycopg",),
+    "xsd": ("xmlschema",),
 }
 _NEEDED_FOR: Final = {
     "train": "laennec train",
     "report": "PDF reports",
     "spark": "laennec batch --engine spark",
     "postgres": "a PostgreSQL store",
+    "xsd": "a CDA against the schema of a site",
 }
 
 
