@@ -7,6 +7,7 @@ fewer people and its time is multiplied, and the row says so.
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-PEOPLE, VISITS = 100_000, 20
-FEW = 2_000
+PEOPLE, VISITS = int(os.environ.get("LAENNEC_BENCH_PEOPLE", "100000")), 20
+FEW = min(2_000, PEOPLE)
+ROWS = PEOPLE * VISITS
 TODAY = date(2026, 11, 3)
 KIBI = 1024
 
@@ -32,14 +34,16 @@ def measure() -> list[dict[str, Any]]:
         made = Path(folder)
         _make(made)
         pairs = (
-            ("slopes", "Theil-Sen with interval, one item, 2,000,000 values",
+            ("slopes", f"Theil-Sen with interval, one item, {ROWS:,} values",
              f"pandas groupby.apply(scipy theilslopes) on {FEW:,} people, times {PEOPLE // FEW}"),
-            ("table", "laennec trajectories, 7 items, 2,000,000 visits, from Parquet to Parquet",
+            ("table", f"laennec trajectories, 7 items, {ROWS:,} visits, from Parquet to Parquet",
              ""),
-            ("plan", "laennec plan, 2,000,000 result rows to calls, table and page",
+            ("plan", f"laennec plan, {ROWS:,} result rows to calls, tables and page",
              "pandas: last row a person, order, sums by threshold; no file, interval or page"),
-            ("search", "a search on result and trend, 100,000 people counted",
+            ("search", f"a search on result and trend, {PEOPLE:,} people counted",
              "pandas: last row a person, merge, boolean mask"),
+            ("values", f"a search on values and a measured fact, {ROWS:,} visits read",
+             "pandas: last row a person, boolean mask; no check of a value, no guideline row"),
         )  # fmt: skip
         return [_row(made, *pair) for pair in pairs]
 
@@ -49,7 +53,7 @@ def _row(made: Path, name: str, what: str, peer: str) -> dict[str, Any]:
     row = {"what": what, "ours": _told(name, ours), "peer": None, "ratio": None}
     if peer:
         theirs = _child(made, f"{name}_pandas")
-        times = PEOPLE // FEW if name == "slopes" else 1
+        times = PEOPLE / FEW if name == "slopes" else 1
         seconds = theirs["cpu"] * times
         row["peer"] = f"{peer}: {seconds:.1f} s, {theirs['peak_mb']:.0f} MB"
         row["ratio"] = seconds / ours["cpu"]
@@ -195,11 +199,13 @@ def plan_pandas(folder: Path) -> None:
 
 def search(folder: Path) -> None:
     """Search on the result and the trends."""
+    from laennec.serving.years.search import Beside
     from laennec.serving.years.search_run import SearchOptions, run_search
 
     where = ("t2d_undiagnosed_band in high, intermediate and slope.waist > 0.35",)
     trends = folder / "years" / "trajectories.parquet"
-    run_search(SearchOptions(folder / "result", where=where, trajectories=trends))
+    beside = Beside(trajectories=trends)
+    run_search(SearchOptions(folder / "result", where=where, beside=beside))
 
 
 def search_pandas(folder: Path) -> None:
@@ -215,9 +221,38 @@ def search_pandas(folder: Path) -> None:
     int((is_band & (both["slope_per_year"] > 0.35)).sum())
 
 
+def values(folder: Path) -> None:
+    """Search the values of everybody's last visit."""
+    from laennec.serving.years.search import Beside
+    from laennec.serving.years.search_run import SearchOptions, run_search
+    from laennec.serving.years.visits import VisitFiles
+
+    where = ("value.hba1c >= 5.9 % and finding.blood_pressure = present",)
+    visits = VisitFiles((folder / "visits.parquet",))
+    run_search(SearchOptions(folder / "result", where=where, beside=Beside(visits)))
+
+
+def values_pandas(folder: Path) -> None:
+    """Do the same with the cut-offs written in the mask."""
+    columns = ["person_id", "visit_date", "hba1c_percent", "systolic_bp_mmhg"]
+    frame = pq.read_table(folder / "visits.parquet", columns=columns).to_pandas()
+    last = frame.sort_values(["person_id", "visit_date"]).groupby("person_id").last()
+    int(((last["hba1c_percent"] >= 5.9) & (last["systolic_bp_mmhg"] >= 140)).sum())
+
+
 CHILDREN: dict[str, Callable[[Path], None]] = {
     one.__name__: one
-    for one in (slopes, slopes_pandas, table, plan, plan_pandas, search, search_pandas)
+    for one in (
+        slopes,
+        slopes_pandas,
+        table,
+        plan,
+        plan_pandas,
+        search,
+        search_pandas,
+        values,
+        values_pandas,
+    )
 }
 
 

@@ -119,7 +119,14 @@ def _check(options: SearchOptions) -> None:
             remedy="Give --result, or leave --visits out",
             path="--visits",
         )
-    if options.people_file is not None and not (options.database and options.actor):
+    if options.database and not options.actor:
+        raise DataError(
+            found="a search in a store without a name of who searches",
+            why="who looked is recorded in the audit trail, or nobody looks",
+            remedy="Give --by",
+            path="--by",
+        )
+    if options.people_file is not None and not options.database:
         raise DataError(
             found="a list of people without a store or without a name of who takes it",
             why="who takes pseudonyms is recorded in the audit trail, or nobody takes them",

@@ -24,7 +24,8 @@ from ...datasets.readers.tables import (
 )
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
-from ..batch.plan import PLAN_FILE, stored_json
+from ..batch.parts import MANIFEST_FILE
+from ..batch.plan import stored_json
 from ..batch.withdrawn import WITHDRAWN
 from .people import UNKNOWN_DAY, days_of
 
@@ -67,17 +68,18 @@ def values_of_last_visits(
     ------
     TableRefused, FragmentUnreadable  as a batch
     """
-    sets: Mapping[str, str] = stored_json(result / PLAN_FILE).get("guidelines") or {}
+    plan: Mapping[str, Any] = stored_json(result / MANIFEST_FILE).get("plan") or {}
+    sets: Mapping[str, str] = plan.get("guidelines") or {}
     guidelines = partial(load_guidelines, sets)
     stays = pc.fill_null(pc.not_equal(people["status_reason"], WITHDRAWN), True)  # noqa: FBT003 - the value of a column
     people = people.filter(stays)
     names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
     parts = []
-    for table, plan in _chunks(given):
-        bare = replace(plan, quantities=(), answers=())
+    for table, columns in _chunks(given):
+        bare = replace(columns, quantities=(), answers=())
         kept = _of_those_days(read_rows(table, bare), names, day)
         if kept.any():
-            rows = read_rows(table.filter(pa.array(kept)), plan)
+            rows = read_rows(table.filter(pa.array(kept)), columns)
             batch = check_plausibility(rows.batch)
             parts.append(visit_tables(batch, rows.person_id, guidelines, wanted))
     return VisitTables.joined(parts)

@@ -181,9 +181,10 @@ def test_a_thesaurus_file_names_the_sites_codes(store, tmp_path):
     path = tmp_path / "thesaurus.toml"
     key = '"question:exposure.noise" = { code = "'
     path.write_text(template().replace(key, f"{key}B17"))
-    told = run("--database", store, "--where", "local.B17 = yes", "--thesaurus", path)
+    own = ["--database", store, "--by", "dr-a", "--thesaurus", path, "--where"]
+    told = run(*own, "local.B17 = yes")
     assert told.exit_code == 0, told.output
-    refused = run("--database", store, "--where", "local.B18 = yes", "--thesaurus", path)
+    refused = run(*own, "local.B18 = yes")
     assert "B18" in str(refused.exception)
 
 
@@ -191,7 +192,14 @@ def test_a_thesaurus_file_names_the_sites_codes(store, tmp_path):
     "words", [["--where", "status = scored"], ["--where", "urgency is known", "--group", "status"]]
 )
 def test_stored_visits_have_no_status_and_say_so(store, words):
-    assert "would look like an answer" in str(run("--database", store, *words).exception)
+    assert "would look like an answer" in str(
+        run("--database", store, "--by", "dr-a", *words).exception
+    )
+
+
+def test_nobody_looks_into_a_store_without_a_name(store):
+    refused = run("--database", store, "--where", "urgency is known")
+    assert "without a name of who searches" in str(refused.exception)
 
 
 def test_nobody_to_search_among_is_refused():
