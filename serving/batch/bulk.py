@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ...datasets.readers.omop import Collected, read_collected
 from ...datasets.readers.omop.collect import COLLECTED_FILE
+from ...datasets.readers.tables.inputs import form_of
 from ..fhir.bulk import BulkCounts, BulkSorter, BulkVisit, is_bulk_file
 from .bulk_plan import BULK_SCHEMA, LEFT_OUT
 from .options import BatchOptions, BatchRefused
@@ -57,7 +58,7 @@ def collect_bulk(options: BatchOptions, reporter: Reporter) -> Collected | None:
     files = bulk_files(options.inputs)
     if not files:
         return None
-    _check_alone(options, files)
+    _check_alone(options)
     sources = [{"name": name, "sha256": _sha256(path)} for name, path in files.items()]
     before = read_collected(options.out / COLLECTED)
     if before is not None and options.resume:
@@ -92,17 +93,16 @@ def _refused(found: str, why: str, remedy: str, path: str) -> BatchRefused:
     return BatchRefused(found=found, why=why, remedy=remedy, path=path)
 
 
-def _check_alone(options: BatchOptions, files: Mapping[str, Path]) -> None:
+def _check_alone(options: BatchOptions) -> None:
     """Refuse what has no meaning beside Bundles, before anything is made.
 
     Raises
     ------
     BatchRefused  naming it
     """
-    known = {path.resolve() for path in files.values()}
-    others = [
-        p.name for p in options.inputs if p.resolve() not in known and not bulk_files([p])
-    ]  # fmt: skip
+    inside = [p for path in options.inputs for p in (path.rglob("*") if path.is_dir() else [path])]
+    others = [p for p in inside if p.is_file() and form_of(p) is not None]
+    others += [path for path in options.inputs if not bulk_files([path])]
     beside = {
         "another input": bool(others) or options.omop_database is not None,
         "--mapping": options.mapping is not None,

@@ -150,6 +150,9 @@ def _words(
     chunk = next(chunk for chunk in chunks if chunk.index == found.chunk)
     people, _ = split_withdrawn(chunk.table, table.person, plan.withdrawn)
     one = people.slice(found.position, 1)
+    refused = _refusal(one, table)
+    if refused:
+        return "\n".join([*rule_words(found.row, loaded, lang), *refused])
     place = Place(fragment.file.name, chunk.offset + found.position, plan.today)
     numbering = bool(plan.content["ecg"].get("same_numbering", True))
     rows, signals = _with_ecg(one, table, place, None if folder is None else (folder, numbering))
@@ -157,6 +160,15 @@ def _words(
     day = found.row["visit_date"]
     draft = draft_of(screening, 0, "" if day is None else day.isoformat())
     return render_text(draft, lang, model_labels(loaded.models, lang))
+
+
+def _refusal(one: Any, table: TablePlan) -> list[str]:  # noqa: ANN401
+    """Return why the Bundle of a row was refused as a whole, which no draft can say."""
+    if not table.bundle:
+        return []
+    from .bundles import refusal_of  # noqa: PLC0415 - FHIR, only where it is read
+
+    return refusal_of(one, table)
 
 
 def _with_ecg(

@@ -11,6 +11,7 @@ from fhir_support import example, exported, is_r4, of, resources_of
 from laennec.engine import load_guidelines, load_models
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.batch.explain import explain_person
+from laennec.serving.batch.profile import profile_batch
 from laennec.serving.fhir.bulk import BulkSorter
 from laennec.serving.screening import Engine, screen_visit
 
@@ -203,6 +204,30 @@ def test_a_row_is_explained_from_its_bundle(tmp_path, folder):
     who = example("01-raised-risk")[0]["person"]["id"]
     options = BatchOptions(inputs=(folder,), out=tmp_path / "out")
     assert "undiagnosed type 2 diabetes" in explain_person(options, who, "en")
+
+
+def test_a_row_whose_bundle_was_refused_is_explained_by_its_refusal(tmp_path, folder):
+    """The bug it pins: it ended in a sentence without its parameter."""
+    found = all_of(NAMES)
+    wrong = next(one for one in found if one["id"] == "02-items-missing-2")
+    wrong["subject"] = {"reference": "Patient/01-raised-risk-0"}
+    run(tmp_path, found)
+    who = example("02-items-missing")[0]["person"]["id"]
+    said = explain_person(BatchOptions(inputs=(), out=tmp_path / "out"), who, "en")
+    assert "wrong_patient: Observation of another person than the Patient" in said
+    assert "refused" in said
+
+
+def test_a_table_inside_the_folder_is_never_left_unread(tmp_path, folder):
+    (folder / "more.csv").write_text("person_id\n1\n", encoding="utf-8")
+    with pytest.raises(BatchRefused, match="Bulk Data with another input"):
+        run(tmp_path, all_of(NAMES))
+
+
+def test_what_a_run_would_find_is_told_before_it(tmp_path, folder):
+    exported(folder, all_of(NAMES))
+    options = BatchOptions(inputs=(folder,), out=tmp_path / "out", workers=1)
+    assert profile_batch(options)["rows"] == len(NAMES)
 
 
 def test_a_table_of_tables_is_no_bulk_data(tmp_path):
