@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
+
+from ...engine.errors import DataError
 
 _CURVES: Final = {"ES256": "P-256", "ES384": "P-384"}
 
@@ -34,11 +37,22 @@ class LocalKey:
 
         Raises
         ------
-        OSError : it can't be read or written
+        DataError : it can't be read, or neither found nor written
         """
         file = folder / self.private
-        if file.exists():
-            return ECKey.import_key(json.loads(file.read_text(encoding="utf-8")))
+        try:
+            if file.exists():
+                return ECKey.import_key(json.loads(file.read_text(encoding="utf-8")))
+            return self._made(folder, file)
+        except (OSError, ValueError, TypeError, KeyError, JoseError):
+            raise DataError(
+                found="a key of this service that can't be read, or can't be written",
+                why="what it signs could not be checked by anybody",
+                remedy="Let the service write into the site folder; remove a key file that was cut",
+                path=str(self.private),
+            ) from None
+
+    def _made(self, folder: Path, file: Path) -> ECKey:
         key = ECKey.generate_key(_CURVES[self.algorithm], auto_kid=True)
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
