@@ -33,7 +33,7 @@ def joined(plan: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> dic
         raise _broken("a plan of another form", "Give the plan.json that the study was made with")
     rows: dict[str, dict[str, Any]] = {}
     for file in answers:
-        if file.get("schema") != ANSWERS:
+        if not _is_form(file):
             raise _broken("answers of another form", "Give the files that the pages wrote")
         for answer in file["answers"]:
             task = answer["task"]
@@ -44,6 +44,22 @@ def joined(plan: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> dic
     if not rows:
         raise _broken("no answer", "Give the files that the pages wrote")
     return _columns(list(rows.values()), plan)
+
+
+def _is_form(file: object) -> bool:
+    """Say whether a file is one that a page wrote, with every answer whole."""
+    if not isinstance(file, Mapping) or file.get("schema") != ANSWERS:
+        return False
+    given = file.get("answers")
+    return isinstance(given, list) and all(
+        isinstance(a, Mapping)
+        and isinstance(a.get("task"), str)
+        and isinstance(a.get("refer"), bool)
+        and isinstance(a.get("seconds"), int | float)
+        and np.isfinite(a["seconds"])
+        and a["seconds"] >= 0
+        for a in given
+    )
 
 
 def _broken(found: str, remedy: str) -> StudyError:

@@ -149,8 +149,10 @@ def participants(document: Document, words: Words) -> Section:
 
 def _summary(side: Any, is_yes_no: bool, words: Words) -> str:  # noqa: ANN401, FBT001 - plain data
     if is_yes_no:
-        if side.get("yes") is None:
+        if "mean" not in side:
             return words.number(None)
+        if side.get("yes") is None:
+            return f"{words.number(100 * side['mean'], 1)} %"
         return f"{words.number(side['yes'])} ({words.number(100 * side['mean'], 1)} %)"
     if "quartiles" not in side:
         return words.number(None)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HIDDEN = {"suppressed": True}
+_SHARE_DIGITS = 3
 
 
 def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
@@ -110,17 +111,28 @@ def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _participants(row: dict[str, Any], below: int) -> None:
-    """Hide both sides where one has a small count: what is missing in all is told elsewhere."""
-    sides, small = (row["cases"], row["others"]), []
+    """Hide both sides of a row where one has a small count.
+
+    Where it is only that few values are missing, shares and means stay and counts go, a share
+    rounded so that nobody counts back from it.
+    """
+    sides, small, lacking = (row["cases"], row["others"]), [], []
     for side in sides:
         yes = side.get("yes", 0) if row["is_yes_no"] else 0
-        small += [side["n"], side["known"], side["n"] - side["known"], yes]
+        small += [side["n"], side["known"], yes]
         small.append(side["known"] - yes if row["is_yes_no"] else 0)
+        lacking.append(side["n"] - side["known"])
     if any(_is_small(count, below) for count in small):
         for side in sides:
             n = side["n"]
             side.clear()
             side.update({"n": None if _is_small(n, below) else n, "known": None})
+    elif any(_is_small(count, below) for count in lacking):
+        for side in sides:
+            side["known"] = side["yes"] = None
+            if row["is_yes_no"] and "mean" in side:
+                side["mean"] = round(side["mean"], _SHARE_DIGITS)
+                side.pop("sd", None)
 
 
 def _analysis(analysis: dict[str, Any], below: int) -> None:

@@ -20,6 +20,9 @@ CASES = tuple(
 PLAN = make_plan(CASES, ("anna", "ben", "carl"), seed=7, wrong_share=0.4)
 
 
+STRANGER = {"task": "R/1/1", "refer": True, "seconds": 3.5}
+
+
 def visit(i, waist):
     size = {"waist": (waist, "cm"), "height": (170, "cm"), "weight": (60 + waist / 3, "kg")}
     return {
@@ -132,7 +135,10 @@ def test_what_leaves_names_neither_reader_nor_visit():
         (PLAN, [{"schema": "x"}], "answers of another form"),
         (PLAN, [{"schema": ANSWERS, "answers": []}], "no answer"),
         (PLAN, answers(PLAN, bool) * 2, "twice"),
-        (PLAN, [{"schema": ANSWERS, "answers": [{"task": "R/1/1"}]}], "that is not planned"),
+        (PLAN, [{"schema": ANSWERS, "answers": [STRANGER]}], "that is not planned"),
+        (PLAN, [{"schema": ANSWERS, "answers": [{"task": "R/1/1"}]}], "answers of another form"),
+        (PLAN, [{"schema": ANSWERS, "answers": [{**STRANGER, "seconds": -1}]}], "of another form"),
+        (PLAN, [{"schema": ANSWERS}], "answers of another form"),
     ],
 )
 def test_what_is_not_planned_is_refused(plan, given, found):

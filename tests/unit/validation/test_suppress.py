@@ -172,14 +172,19 @@ def test_the_difference_gives_nothing_back_in_bars_bands_sides_and_reasons():
         for b, n, c in (("low", 300, 3), ("intermediate", 200, 30), ("high", 100, 40))
     ]
     counted["abstention"]["reasons"] = {"a": 5, "b": 20, "c": 90}
-    found["participants"][0]["cases"]["known"] = 55
+    found["participants"][0]["cases"] |= {"known": 55, "yes": 30, "mean": 30 / 55, "sd": 0.5}
     told = suppress(found, 11)
     counted = told["analyses"]["counted"]
     assert counted["calibration"]["histogram"]["counts"] == [100, 40, None, None]
     assert [band["cases"] for band in counted["bands"]] == [None, None, 40]
     assert counted["bands"][1]["incidence"] == {"suppressed": True}
     assert counted["abstention"]["reasons"] == {"c": 90, "other": 25}
-    assert told["participants"][0]["others"] == {"n": 80, "known": None}
+    row = told["participants"][0]
+    assert row["others"] == {"n": 80, "known": None, "yes": None, "mean": 0.5}
+    assert row["cases"] == {"n": 60, "known": None, "yes": None, "mean": 0.545}
+    found["participants"][0]["cases"]["yes"] = 3
+    row = suppress(found, 11)["participants"][0]
+    assert (row["cases"], row["others"]) == ({"n": 60, "known": None}, {"n": 80, "known": None})
 
 
 @pytest.mark.parametrize(("n", "cases", "said"), [(600, 5, None), (600, 596, None), (600, 50, 50)])
