@@ -135,42 +135,42 @@ def _count(n: int) -> int | str:
 def _point(point: Point, is_hidden: bool) -> dict[str, Any]:  # noqa: FBT001 - said of the point
     """Return a month as it may leave; of a hidden one only how it is judged."""
     said: dict[str, Any] = {"month": month_text(point.month), "n": _count(point.n)}
-    if not is_hidden and point.n >= SMALLEST_SHOWN:
+    if is_hidden:
+        said |= {"value": _OTHER, **({} if point.n < SMALLEST_SHOWN else {"n": _OTHER})}
+    elif point.n >= SMALLEST_SHOWN:
         numbers = {"value": point.value, "low": point.low, "high": point.high}
         said |= {name: round(v, _DECIMALS) for name, v in numbers.items() if v is not None}
         said |= {} if point.middle is None else {"median": point.middle}
-    elif is_hidden:
-        said["value"] = _OTHER
-    return (
-        said | {"state": point.state} | ({"direction": point.direction} if point.direction else {})
-    )
+    said["state"] = point.state
+    return said | ({"direction": point.direction} if point.direction else {})
 
 
 def _hidden(series: Sequence[Series]) -> set[tuple[Place, int]]:
-    """Return the months of shares that would tell of 1 to 10 people, in one place or by difference.
+    """Return the months that would tell of 1 to 10 people, in one place or by difference.
 
     Of each whole that is parted by site, or by the devices of one item, at least two parts are
-    hidden where one is.
+    hidden where one is: by how many were counted, how many of them count, and how many do not.
     """
-    wholes: dict[tuple[object, ...], dict[Place, tuple[int, int]]] = defaultdict(dict)
+    wholes: dict[tuple[str, ...], dict[Place, Point]] = defaultdict(dict)
     for one in series:
+        place = one.place
+        item = place.group.partition(": ")[0] if place.by == DEVICE else ""
         for point in one.points:
-            if point.k is not None:
-                place = one.place
-                item = place.group.partition(": ")[0] if place.by == DEVICE else ""
-                whole = (place.measure, place.name, place.by, item, place.release, point.month)
-                wholes[whole][place] = (point.k, point.n - point.k)
+            month = month_text(point.month)
+            whole = (place.measure, place.name, place.by, item, place.release, month)
+            wholes[whole][place] = point
     return {
-        (place, int(str(whole[-1])))
-        for whole, parts in wholes.items()
-        for place in _hidden_parts(parts)
+        (place, parts[place].month) for parts in wholes.values() for place in _hidden_parts(parts)
     }
 
 
-def _hidden_parts(parts: Mapping[Place, tuple[int, int]]) -> Iterator[Place]:
+def _hidden_parts(parts: Mapping[Place, Point]) -> Iterator[Place]:
     places = {str(i): place for i, place in enumerate(parts)}
-    for side in (0, 1):
-        counts = {name: parts[place][side] for name, place in places.items()}
+    sides = [{name: parts[place].n for name, place in places.items()}]
+    if all(point.k is not None for point in parts.values()):
+        counted = {name: parts[place].k or 0 for name, place in places.items()}
+        sides += [counted, {name: sides[0][name] - k for name, k in counted.items()}]
+    for counts in sides:
         for name, shown in suppressed(counts).items():
             if not isinstance(shown, int):
                 yield places[name]

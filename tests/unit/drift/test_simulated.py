@@ -142,6 +142,22 @@ def test_small_counts_are_hidden_and_none_can_be_worked_out_from_another_site(tm
             assert "low" not in point
 
 
+def test_a_site_of_few_can_not_be_worked_out_from_the_others(tmp_path):
+    table = drifting_table(months=2, visits=300)
+    few = pa.array(["tiny" if i % 60 == 0 else s for i, s in enumerate(table["site"].to_pylist())])
+    table = table.set_column(table.column_names.index("site"), "site", few)
+    document = report(tmp_path, table)
+    for month in ("2025-01", "2025-02"):
+        shown = {
+            s["group"]: p["n"]
+            for s in document["series"]
+            for p in s["points"]
+            if (s["measure"], s["name"], s["by"], p["month"]) == ("input", "height", "site", month)
+        }
+        assert shown["tiny"] == "<11"
+        assert sum(not isinstance(n, int) for n in shown.values()) >= 2
+
+
 def test_the_command_reads_a_batch_writes_four_forms_and_exits_3_where_one_must_act(tmp_path):
     visits, result, out = tmp_path / "v.parquet", tmp_path / "r", tmp_path / "out"
     pq.write_table(drifting_table(Shift(month=5, glucose=0.9), months=5, visits=800), visits)
