@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 
-from ..batch.aggregate import SMALLEST_SHOWN, suppressed
+from .overlap import BoolArray, Count, is_apart, is_told, shown_counts
 from .people import PlanPeople
 from .plan import CallList, call_counts
 from .plan_settings import PlanSettings
 from .plan_tests import Expected, expected_of
-
-BoolArray = npt.NDArray[np.bool_]
-Count = int | str
 
 UNKNOWN: Final = "unknown"
 """Somebody of whom no exposure is known."""
@@ -53,15 +49,11 @@ def call_rows(
         tested = rows & np.isfinite(people.risk)
         n = told[group]
         tests: Count = int(tested.sum()) if isinstance(n, int) else "hidden"
-        if isinstance(tests, int) and not (_is_apart(rows, tested) and _is_told(tests)):
+        if isinstance(tests, int) and not (is_apart(rows, tested) and is_told(tests)):
             tests = "hidden"
         expected = expected_of(people.risk[tested], settings) if isinstance(tests, int) else None
         found.append(GroupRow(group, n, n, tests, expected))
     return found
-
-
-def _is_told(count: int) -> bool:
-    return count == 0 or count >= SMALLEST_SHOWN
 
 
 def exposure_rows(
@@ -108,41 +100,10 @@ def _rows(
     found = []
     for group, rows in groups.items():
         inside, among = rows & called, rows & tested
-        is_called = isinstance(n[group], int) and _is_apart(rows, inside)
+        is_called = isinstance(n[group], int) and is_apart(rows, inside)
         shown: Count = c[group] if is_called else "hidden"
-        is_tested = isinstance(shown, int) and _is_apart(inside, among)
+        is_tested = isinstance(shown, int) and is_apart(inside, among)
         tests: Count = t[group] if is_tested else "hidden"
         expected = expected_of(people.risk[among], settings) if isinstance(tests, int) else None
         found.append(GroupRow(group, n[group], shown, tests, expected))
     return found
-
-
-def _is_apart(whole: BoolArray, part: BoolArray) -> bool:
-    """Say whether a part of a whole, both shown, tells of no group of 1 to 10 people."""
-    left = int(whole.sum()) - int((whole & part).sum())
-    return _is_told(left)
-
-
-def shown_counts(groups: Mapping[str, BoolArray], whole: BoolArray) -> dict[str, Count]:
-    """Return counts of groups that may overlap, so that none of 1 to 10 people can be worked out.
-
-    Hidden are a small group, one whose others in the whole are so few, and of two groups of which
-    one lies in the other and lacks so few of it the smaller one; where a single group is hidden the
-    smallest of the others is hidden too.
-    """
-    counts = {group: int(rows.sum()) for group, rows in groups.items()}
-    close = {
-        group
-        for group, rows in groups.items()
-        if counts[group]
-        and not (_is_apart(whole, rows) and all(_keeps_apart(rows, o) for o in groups.values()))
-    }
-    shown = suppressed({g: (1 if g in close else n) for g, n in counts.items()})
-    return {g: "hidden" if g in close and counts[g] >= SMALLEST_SHOWN else shown[g] for g in counts}
-
-
-def _keeps_apart(small: BoolArray, large: BoolArray) -> bool:
-    """Say whether a group that lies in another lacks either nobody of it or enough."""
-    if small is large or bool((small & ~large).any()):
-        return True
-    return _is_apart(large, small)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,6 +26,7 @@ from ...engine.errors import DataError
 from ..batch.aggregate import suppressed
 from ..batch.results import result_tables
 from .exposures import read_exposures
+from .overlap import BoolArray, Count, shown_counts
 from .people import last_rows
 from .visits import VisitFiles, values_of_last_visits
 
@@ -174,51 +176,57 @@ def _trajectories(path: Path) -> Any:  # noqa: ANN401
 def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
     """Return the counts of a search, groups of 1 to 10 people suppressed.
 
+    Where the number found is hidden its groups are hidden too: they add up to it.
+
     Parameters
     ----------
     found : from `search_people`
     by : columns whose groups are counted among those found, or ``exposure``
     """
     n, rest = found.people.num_rows, found.everybody.num_rows - found.people.num_rows
+    people = suppressed({"found": n, "others": rest})
+    groups = {name: _groups(found, name) for name in by}
+    if not isinstance(people["found"], int):
+        groups = {name: _hidden(one) for name, one in groups.items()}
     return {
         "title": cohort.title,
         "where": cohort.criteria.text,
         "criteria_sha256": cohort.sha256,
-        "people": suppressed({"found": n, "others": rest}),
-        "by": {name: _groups(found, name) for name in by},
+        "people": people,
+        "by": groups,
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }
 
 
-def _groups(found: Found, name: str) -> Mapping[str, Any]:
+def _hidden(groups: Mapping[str, Count]) -> dict[str, Count]:
+    return {name: "hidden" if isinstance(n, int) and n else n for name, n in groups.items()}
+
+
+def _groups(found: Found, name: str) -> Mapping[str, Count]:
     if name == EXPOSURE:
         return by_exposure(found.exposures, found.people["person_id"])
     counts = _value_counts(found.people[name])
     return suppressed({str(row["values"] or "none"): row["counts"] for row in counts})
 
 
-def by_exposure(exposures: Any, names: Any) -> dict[str, Any]:  # noqa: ANN401
+def by_exposure(exposures: Any, names: Any) -> dict[str, Count]:  # noqa: ANN401
     """Return how many of some people have each exposure, those of whom nothing is known apart.
-
-    Somebody may have several, so each is a count of its own: it is hidden where those who have it,
-    or those who do not, are 1 to 10.
 
     Parameters
     ----------
-    exposures : Arrow table of person_id and exposure
-    names : Arrow strings, the people
+    exposures : Arrow table of person_id and exposure; somebody may have several
+    names : Arrow strings, the people, each once
     """
-    own = exposures.filter(pc.is_in(exposures["person_id"], names)).select(
-        ["person_id", "exposure"]
-    )
-    pairs = own.group_by(["person_id", "exposure"]).aggregate([])
-    known = pc.count_distinct(own["person_id"]).as_py()
-    told: dict[str, Any] = {}
-    for row in _value_counts(pairs["exposure"]):
-        split = suppressed({"has": row["counts"], "has_not": known - row["counts"]})
-        told[str(row["values"])] = split["has"]
-    unknown = suppressed({"known": known, "unknown": len(names) - known})
-    return {**told, "unknown": unknown["unknown"]}
+    own = exposures.filter(pc.is_in(exposures["person_id"], names))
+    codes = sorted(own["exposure"].unique().to_pylist())
+
+    def among(table: Any) -> BoolArray:  # noqa: ANN401 - pyarrow has no types
+        found = pc.is_in(names, table["person_id"].combine_chunks())
+        return np.asarray(found.to_numpy(), dtype=np.bool_)
+
+    groups = {code: among(own.filter(pc.equal(own["exposure"], code))) for code in codes}
+    groups["unknown"] = ~among(own)
+    return shown_counts(groups, np.ones(len(names), dtype=np.bool_))
 
 
 def _value_counts(column: Any) -> list[dict[str, Any]]:  # noqa: ANN401

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from laennec.engine.errors import DataError
+from laennec.serving.years.overlap import shown_counts
 from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
 from laennec.serving.years.plan import call_counts, call_list, counts
-from laennec.serving.years.plan_groups import call_rows, exposure_rows, shown_counts
+from laennec.serving.years.plan_groups import call_rows, exposure_rows
 from laennec.serving.years.plan_settings import read_settings
 from laennec.serving.years.plan_tests import (
     expected_interval,

@@ -158,9 +158,24 @@ def test_small_groups_are_hidden_and_so_is_what_gives_them_away(result):
     told = counted(cohort, search_people(cohort, Sources(result)), ["t2d_undiagnosed_band"])
     assert told["people"] == {"found": "<11", "others": "hidden"}
     assert told["by"] == {"t2d_undiagnosed_band": {"high": "<11"}}
+    cohort = Cohort("", parse_criteria(["t2d_undiagnosed_risk < 0.55"]))
+    told = counted(cohort, search_people(cohort, Sources(result)), ["t2d_undiagnosed_band"])
+    assert told["people"] == {"found": "hidden", "others": "<11"}
+    assert told["by"] == {"t2d_undiagnosed_band": {"high": "hidden", "low": "hidden"}}
     cohort = Cohort("", parse_criteria(["t2d_undiagnosed_risk >= 0.2"]))
     told = counted(cohort, search_people(cohort, Sources(result)), [])
     assert told["people"] == {"found": 40, "others": 20}
+
+
+def test_groups_by_exposure_hide_who_could_be_worked_out(result, tmp_path):
+    exposures = tmp_path / "exposures.csv"
+    rows = [f"p{i:02d},noise" for i in range(40)] + [f"p{i:02d},lead" for i in range(35)]
+    rows += [f"p{i:02d},none" for i in range(40, 60)]
+    exposures.write_text("\n".join(["person_id,exposure", *rows]) + "\n")
+    cohort = Cohort("", parse_criteria(["visit_date is known"]))
+    sources = Sources(result, Beside(exposures=exposures))
+    told = counted(cohort, search_people(cohort, sources, ["exposure"]), ["exposure"])
+    assert told["by"]["exposure"] == {"lead": "hidden", "noise": 40, "none": "hidden", "unknown": 0}
 
 
 def test_a_cohort_is_the_same_search_when_it_is_read_again(tmp_path):
