@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FOLLOWED: Final = ("rate", "pr", "qrs", "qtc_fridericia")
 COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 NOT_ALL: Final = "ecg_since.reason.not_all_measured"
+REFUSED: Final = "not_assessable"
 ADDRESSEE: Final = "occupational_physician"
 _PREFIX: Final = "ecg_"
 _SAID: Final = {"new": "ecg.statement.new_since", "unchanged": "ecg.statement.there_before"}
@@ -128,6 +129,7 @@ def _compared(
     """Compare with the last that can be read, and ask the rules of every earlier one."""
     from .ecg.comparison.comparable import EcgPair  # noqa: PLC0415 - as above
     from .ecg.comparison.compare import comparison_of  # noqa: PLC0415
+    from .ecg.comparison.own import own_spread  # noqa: PLC0415
     from .ecg.comparison.rules import since_items  # noqa: PLC0415
     from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415
     from .ecg.visit import declared_symptoms  # noqa: PLC0415
@@ -135,8 +137,9 @@ def _compared(
     settings, symptoms = comparison_settings(), declared_symptoms(screening.batch, 0)
     found: list[tuple[bool, EcgComparison]] = []
     asked: dict[str, UrgentItem] = {}
+    own = own_spread([s for _, (_, s) in measured if s.section.verdict != REFUSED], settings)
     for one, (_, side) in measured:
-        pair = EcgPair.of(now, side, settings)
+        pair = EcgPair.of(now, side, settings, own)
         made = comparison_of(pair, one.on, today, one.visit_id)
         found.append((pair.is_readable, made))
         for item in since_items(pair, made, symptoms):

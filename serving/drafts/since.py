@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from ...engine.prediagnosis import Finding, InputValue, PreDiagnosis
+from ...engine.ecg.comparison.stored import stored_changes
+from ...engine.prediagnosis import EcgChange, Finding, InputValue, PreDiagnosis
 from ...engine.words.order import level_of
 from ..store.store import Store
 from ..store.tables import drafts
@@ -51,6 +52,8 @@ class Since:
     is_decided : a physician decided it
     moved : findings that changed, or whose values did
     known : findings that a physician confirmed then, or called known, and that stand as they stood
+    ecg : rate and intervals of the two kept ECGs that differ beyond what recordings vary; none
+        where the report itself compares with an earlier ECG
     """
 
     performed_at: str
@@ -58,6 +61,7 @@ class Since:
     is_decided: bool
     moved: tuple[Moved, ...]
     known: frozenset[str]
+    ecg: tuple[EcgChange, ...] = ()
 
 
 def since_last_visit(store: Store, report: DraftReport) -> Since | None:
@@ -95,6 +99,7 @@ def compared(content: Content, before: Content, earlier: ReportHistory) -> Since
         is_decided=earlier.report.state in (State.CONFIRMED, State.AMENDED, State.REJECTED),
         moved=moved,
         known=_known(now, then, held, earlier),
+        ecg=() if now.ecg_comparison else stored_changes(now.ecg, then.ecg),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...engine.words import Sentences, phrases
+from ...engine.words.ecg_since_lines import change_line
 from ..drafts.since import Moved, Since
 from .render import PageWords
 
@@ -16,11 +17,13 @@ class SinceView:
     title : which visit, and whether a physician decided it
     draft_id : its report
     lines : what moved: the finding, from where to where, its values
+    ecg : values of the ECG that moved beyond what recordings vary
     """
 
     title: str
     draft_id: str
     lines: tuple[tuple[str, str, str], ...]
+    ecg: tuple[str, ...]
 
 
 def since_view(since: Since, sentences: Sentences, lang: str) -> SinceView:
@@ -39,6 +42,7 @@ def since_view(since: Since, sentences: Sentences, lang: str) -> SinceView:
         title=words.text(title, moment=moment),
         draft_id=since.draft_id,
         lines=tuple(_line(moved, sentences, words) for moved in since.moved),
+        ecg=tuple(change_line(change, sentences) for change in since.ecg),
     )
 
 

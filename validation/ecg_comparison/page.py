@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ...training.ecg_quality.markdown import rate_cell, table
+
+NO_DATA: Final = "Not run: no data were given."
 
 
 def write_study(told: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
@@ -27,7 +29,8 @@ def as_markdown(told: Mapping[str, Any]) -> str:
         same=_calm(told["same"]),
         changed=_changed(told["changed"]),
         swapped=_swapped(told["swapped"]),
-        real=_calm(told["real"]) if told["real"] else "Not run: no data were given.",
+        real=_calm(told["real"]) if told["real"] else NO_DATA,
+        real_swapped=_swapped(told["real_swapped"]) if told["real_swapped"] else NO_DATA,
     )
 
 
@@ -55,9 +58,10 @@ def _listed(counts: Mapping[str, int]) -> str:
 def _changed(rows: list[Mapping[str, Any]]) -> str:
     head = [
         "sinus rhythm, then", "found", "not decided", "not comparable", "called there before",
-        "missed", "of those not found: told as another new statement", "rules, with chest pain",
+        "missed", "of those not found: told as another new statement",
+        "falsely seen as a swap beside the earlier one", "rules, with chest pain",
     ]  # fmt: skip
-    kinds = ("unclear", "not_comparable", "there_before", "missed", "otherwise")
+    kinds = ("unclear", "not_comparable", "there_before", "missed", "otherwise", "swap_suspected")
     cells = [
         [
             row["name"].replace("_", " "),

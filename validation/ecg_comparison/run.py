@@ -12,7 +12,7 @@ from ...engine.ecg.comparison.comparable import EcgPair
 from ...engine.ecg.comparison.compare import comparison_of
 from ...engine.ecg.comparison.rules import since_items
 from ...engine.ecg.comparison.settings import comparison_settings
-from ...engine.ecg.comparison.swapped import LIMB_SWAPS
+from ...engine.ecg.comparison.swapped import LIMB_SWAPS, swap_between
 from ...engine.ecg.visit import ready_delineator, screened_ecg
 from ...engine.prediagnosis import EcgComparison
 from ..errors import StudyError
@@ -55,6 +55,7 @@ MOVED: Final = frozenset({"new", "gone", "changed"})
 COUNTED: Final = (
     "any", "new", "gone", "changed", "unclear", "beyond", "rule", "swap_suspected", "not_readable",
 )  # fmt: skip
+KINDS: Final = ("found", "unclear", "not_comparable", "there_before", "missed")
 RECORDED: Final = ("lbbb", "rbbb", "atrial_fibrillation", "old_mi_q_waves_inferior", "lvh")
 
 
@@ -93,22 +94,31 @@ def run_study(models: Models, *, pairs: int, changed: int, data: Path | None) ->
         "model": {"id": ready[1].id, "version": ready[1].version, "sha256": ready[1].sha256},
         "seed": SEED,
         "same": [_same(SINUS, models, n=pairs)],
-        "changed": [_changed(name, models, n=changed) for name in CHANGES],
-        "swapped": [_swapped(name, models, n=changed) for name in LIMB_SWAPS],
+        "changed": [count_changed(name, models, n=changed) for name in CHANGES],
+        "swapped": [
+            count_swapped(
+                name, simulated_pairs(SINUS, SINUS, n=changed, seed=SEED + 2_000_000), models
+            )
+            for name in LIMB_SWAPS
+        ],
         "real": [],
+        "real_swapped": [],
     }
     told["same"] += [_same(name, models, n=changed) for name in RECORDED]
     if data is not None:
         folder = data / CHALLENGE
         told["real"] = [
-            _counted("long records, two stretches", long_record_pairs(folder), models),
-            _counted("two people", different_people(folder, n=30), models),
+            count_pairs("long records, two stretches", long_record_pairs(folder), models),
+            count_pairs("two people", different_people(folder, n=30), models),
+        ]
+        told["real_swapped"] = [
+            count_swapped(name, long_record_pairs(folder), models) for name in LIMB_SWAPS
         ]
     return told
 
 
 def _same(name: str, models: Models, *, n: int) -> dict[str, Any]:
-    return _counted(name, simulated_pairs(name, name, n=n, seed=SEED), models)
+    return count_pairs(name, simulated_pairs(name, name, n=n, seed=SEED), models)
 
 
 def _sides(pair: SignalPair, models: Models) -> tuple[EcgSide, EcgSide]:
@@ -124,7 +134,7 @@ def compared(pair: SignalPair, models: Models) -> tuple[EcgPair, EcgComparison]:
     return beside, comparison_of(beside, None, None, "")
 
 
-def _counted(name: str, pairs: Iterable[SignalPair], models: Models) -> dict[str, Any]:
+def count_pairs(name: str, pairs: Iterable[SignalPair], models: Models) -> dict[str, Any]:
     """Count pairs in which something is told, what, and which rules spoke."""
     counts: Counter[str] = Counter()
     names: Counter[str] = Counter()
@@ -158,23 +168,24 @@ def _counted(name: str, pairs: Iterable[SignalPair], models: Models) -> dict[str
     }
 
 
-def _changed(name: str, models: Models, *, n: int) -> dict[str, Any]:
+def count_changed(name: str, models: Models, *, n: int) -> dict[str, Any]:
     """Count how a change is told: found, not decided, not compared, or missed."""
     counts: Counter[str] = Counter()
     rules: Counter[str] = Counter()
     for pair in simulated_pairs(SINUS, name, n=n, seed=SEED + 1_000_000):
         beside, found = compared(pair, models)
-        verdict = _verdict(found, CHANGES[name])
+        verdict = verdict_of(found, CHANGES[name])
         counts[verdict] += 1
         counts["otherwise"] += verdict != "found" and any(
             s.standing == "new" for s in found.standings
         )
         rules.update({item.rule_id for item in since_items(beside, found, SYMPTOM)})
-    kinds = ("found", "unclear", "not_comparable", "there_before", "missed", "otherwise")
+    kinds = (*KINDS, "otherwise", "swap_suspected")
     return {"name": name, "n": n, **{k: counts[k] for k in kinds}, "rules": dict(rules)}
 
 
-def _verdict(found: EcgComparison, names: tuple[str, ...]) -> str:
+def verdict_of(found: EcgComparison, names: tuple[str, ...]) -> str:
+    """Say how a change is told that may go by several names; ``missed`` where it is not."""
     mine = {s.standing for s in found.standings if s.name in names}
     if mine & TOLD:
         return "found"
@@ -183,16 +194,16 @@ def _verdict(found: EcgComparison, names: tuple[str, ...]) -> str:
     return next((said for standing, said in ordered.items() if standing in mine), "missed")
 
 
-def _swapped(name: str, models: Models, *, n: int) -> dict[str, Any]:
-    """Count recordings with limb leads swapped in the later one."""
+def count_swapped(name: str, pairs: Iterable[SignalPair], models: Models) -> dict[str, Any]:
+    """Count recordings with limb leads swapped in the later one, by each way of seeing it."""
     counts: Counter[str] = Counter()
-    for pair in simulated_pairs(SINUS, SINUS, n=n, seed=SEED + 2_000_000):
+    n = 0
+    for pair in pairs:
+        n += 1
         later = permuted(pair.later, LIMB_SWAPS[name], 0)
-        _, found = compared(SignalPair(pair.earlier, later, pair.person), models)
-        reasons = {r.id.rpartition(".")[2] for r in found.reasons}
-        counts["alone"] += "leads_swapped" in reasons
-        counts["beside"] += "leads_swapped_between" in reasons
-        counts["told"] += any(
-            s.standing in TOLD for s in found.standings if s.kind in ("axes", "q_waves", "st_t")
-        )
+        beside, found = compared(SignalPair(pair.earlier, later, pair.person), models)
+        counts["alone"] += bool(beside.now.swaps)
+        counts["beside"] += bool(swap_between(beside.now, beside.then, beside.settings))
+        told = (s for s in found.standings if s.kind in ("axes", "q_waves", "st_t"))
+        counts["told"] += any(s.standing in TOLD for s in told)
     return {"name": name, "n": n, **{k: counts[k] for k in ("alone", "beside", "told")}}

@@ -1,6 +1,5 @@
 """Measured values then and now, each beside what two recordings of one person vary by."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -35,31 +34,14 @@ def changes_of(pair: EcgPair) -> tuple[EcgChange, ...]:
     return tuple(change for change in (*whole, *single) if change is not None)
 
 
-def value_changes(
-    now: Mapping[str, EcgValue], then: Mapping[str, EcgValue], settings: ComparisonSettings
-) -> tuple[EcgChange, ...]:
-    """Compare values that were kept without their recordings (a stored report).
-
-    Parameters
-    ----------
-    now, then : measured values by name
-    settings : of the data file
-    """
-    pairs = ((row, now.get(row.name), then.get(row.name)) for row in settings.values)
-    return tuple(
-        _change(row, one, other, (), settings)
-        for row, one, other in pairs
-        if one is not None and other is not None and one.value is not None is not other.value
-    )
-
-
 def _of_value(row: ValueRow, pair: EcgPair) -> EcgChange | None:
     one, other = pair.now.values.get(row.name), pair.then.values.get(row.name)
     if one is None or other is None or (one.value is None and other.value is None):
         return None
     withheld = tuple(dict.fromkeys((*one.withheld, *other.withheld)))
     why = (*pair.found.why(row.group), *withheld, *_own_reason(row.name, pair))
-    found = _change(row, one, other, why, pair.settings)
+    own = pair.own.get((row.name, ""), 0.0)
+    found = change_of(replace(row, day=max(row.day, own)), one, other, why, pair.settings)
     return _renamed(found, pair) if found.verdict == "beyond" else found
 
 
@@ -109,13 +91,22 @@ def _plain_sum(name: str, side: EcgSide) -> float:
     return side.lead_value(deep, "V1") + float(tallest)
 
 
-def _change(
+def change_of(
     row: ValueRow,
     now: EcgValue,
     then: EcgValue,
     why: tuple[str, ...],
     settings: ComparisonSettings,
 ) -> EcgChange:
+    """Compare one value of two recordings.
+
+    Parameters
+    ----------
+    row : of the data file
+    now, then : the value in both
+    why : reasons for which it is not compared
+    settings : of the data file
+    """
     before, value = then.value, now.value
     if why or before is None or value is None:
         return EcgChange(
@@ -185,7 +176,7 @@ def wave_of(name: str, measured: LeadMeasures) -> FloatArray:
 
 
 def _of_lead(row: LeadRow, lead: str, pair: EcgPair) -> EcgChange | None:
-    value, before = _wave(row, lead, pair.now), _wave(row, lead, pair.then)
+    value, before = wave_in(row, lead, pair.now), wave_in(row, lead, pair.then)
     if np.isnan([value, before]).all():
         return None
     why = pair.found.why(row.group)
@@ -195,8 +186,9 @@ def _of_lead(row: LeadRow, lead: str, pair: EcgPair) -> EcgChange | None:
     if why:
         return EcgChange(row.name, lead, "mV", then_mv, now_mv, None, None, "not_comparable", why)
     share = row.share_limb if lead in LIMB_LEADS else row.share_chest
+    own = pair.own.get((row.name, lead), 0.0)
     sd = {
-        "day": max(row.floor, share * (abs(before) + abs(value)) / _TWO),
+        "day": max(row.floor, share * (abs(before) + abs(value)) / _TWO, own),
         "method": 0.0,
         "beats_before": _noise(pair.then, lead),
         "beats_now": _noise(pair.now, lead),
@@ -206,7 +198,8 @@ def _of_lead(row: LeadRow, lead: str, pair: EcgPair) -> EcgChange | None:
     return _judged(made, pair.settings)
 
 
-def _wave(row: LeadRow, lead: str, side: EcgSide) -> float:
+def wave_in(row: LeadRow, lead: str, side: EcgSide) -> float:
+    """Return the height of one wave in one lead, NaN where it was not measured."""
     measured = side.per_lead
     return _NAN if measured is None else side.lead_value(wave_of(row.name, measured), lead)
 

@@ -1,7 +1,7 @@
 """What of two recordings can't be compared, and why."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,17 +33,27 @@ class Obstacles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EcgPair:
-    """Two recordings of one person, what stands between them, and the numbers of the method."""
+    """Two recordings of one person, what stands between them, and the numbers of the method.
+
+    ``own``: value, or value and lead -> SD of the person's own earlier recordings (``own_spread``).
+    """
 
     now: EcgSide
     then: EcgSide
     found: Obstacles
     settings: ComparisonSettings
+    own: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> "EcgPair":
+    def of(
+        cls,
+        now: EcgSide,
+        then: EcgSide,
+        settings: ComparisonSettings,
+        own: Mapping[tuple[str, str], float] | None = None,
+    ) -> "EcgPair":
         """Put two recordings beside each other."""
-        return cls(now, then, obstacles(now, then, settings), settings)
+        return cls(now, then, obstacles(now, then, settings), settings, own or {})
 
     @property
     def is_readable(self) -> bool:

@@ -25,6 +25,7 @@ class Method:
     score_gap: float
     rate_apart_per_min: float
     leads: int
+    own_from: int
     most_measured: int
 
 

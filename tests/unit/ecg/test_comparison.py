@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 from ecg_pairs import calm, later, recording, side
 from laennec.engine.ecg.comparison import compare_ecgs
+from laennec.engine.ecg.comparison.changes import changes_of
+from laennec.engine.ecg.comparison.comparable import EcgPair
+from laennec.engine.ecg.comparison.own import own_spread
+from laennec.engine.ecg.comparison.settings import FILE, comparison_settings, parse_comparison
+from laennec.engine.ecg.comparison.stored import stored_changes
 from laennec.engine.ecg.comparison.swapped import CHEST_LEADS, LIMB_SWAPS
 from laennec.engine.ecg.leads import LIMB_LEADS
 from laennec.engine.ecg.recorded import EcgRecorded
 from laennec.engine.ecg.signal import EcgSignal
+from laennec.engine.errors import DataError
+from laennec.engine.vocabulary.load import read_toml
 
 TOLD = {"new", "gone", "changed"}
 
@@ -158,3 +165,79 @@ def test_a_paced_rhythm_is_compared_by_rate_and_rhythm_only():
     assert "paced" in reasons(found)
     assert change(found, "qrs").verdict == "not_comparable"
     assert standings(found)["paced_rhythm"] == "new"
+
+
+def test_a_person_whose_own_recordings_vary_more_has_a_wider_limit():
+    settings = comparison_settings()
+    restless = [side(recording(start_s=2.0 * k, pr_ms=150.0 + 25.0 * k)) for k in range(4)]
+    own = own_spread(restless, settings)
+    assert own["pr", ""] > 20.0
+    assert own_spread(restless[:2], settings) == {}
+    alone = EcgPair.of(later(), calm(), settings)
+    known = EcgPair.of(later(), calm(), settings, own)
+    limits = [
+        next(c.limit for c in changes_of(pair) if (c.name, c.lead) == ("pr", ""))
+        for pair in (alone, known)
+    ]
+    assert limits[1] > 2 * limits[0]
+
+
+def test_a_steady_person_keeps_the_limit_of_the_rows():
+    settings = comparison_settings()
+    steady = [side(recording(start_s=4.0 * k)) for k in range(4)]
+    own = own_spread(steady, settings)
+    found, alone = (
+        changes_of(EcgPair.of(later(), calm(), settings, spread)) for spread in (own, {})
+    )
+    pr = [next(c.limit for c in changes if c.name == "pr") for changes in (found, alone)]
+    assert pr[0] == pr[1]
+
+
+def test_the_name_of_a_small_wave_is_no_change_of_a_voltage():
+    """The bug it pins: a first R at the edge of what is seen took 0.8 mV from Sokolow-Lyon."""
+    new, old = later(), calm()
+    measured = old.per_lead
+    row = measured.leads.index("V1")
+    depth = max(-measured.qrs.q_mv[row], measured.qrs.s_depth_mv[row])
+    q, s = measured.qrs.q_mv.copy(), measured.qrs.s_mv.copy()
+    q[row], s[row] = -depth, 0.0
+    lost = replace(measured, qrs=replace(measured.qrs, q_mv=q, s_mv=s))
+    values = tuple(
+        replace(v, value=v.value - depth) if v.name == "sokolow_lyon" else v
+        for v in old.section.measured
+    )
+    named = replace(old, per_lead=lost, section=replace(old.section, measured=values))
+    voltage = change(compare_ecgs(new, named), "sokolow_lyon")
+    assert voltage.verdict == "not_comparable"
+    assert voltage.why == ("ecg_since.reason.wave_renamed",)
+
+
+def test_a_t_with_two_sides_has_no_axis():
+    old = calm()
+    measured = old.per_lead
+    two = replace(measured, t_negative_mv=-measured.t_positive_mv)
+    axis = change(compare_ecgs(later(), replace(old, per_lead=two)), "t_axis")
+    assert axis.why == ("ecg_since.reason.t_two_sided",)
+
+
+def test_two_kept_reports_tell_rate_and_intervals_only():
+    now, then = later(qtc_ms=480.0).section, side(recording(qtc_ms=400.0)).section
+    assert {c.name for c in stored_changes(now, then)} >= {"qtc_fridericia"}
+    assert stored_changes(now, now) == ()
+    assert stored_changes(now, None) == ()
+    assert stored_changes(now, replace(then, verdict="not_assessable")) == ()
+    assert stored_changes(now, replace(then, sampling_rate_hz=100.0)) == ()
+    told = {c.name for c in stored_changes(now, then)}
+    assert told <= {"rate", "p", "pr", "qrs", "qt", "qtc_fridericia"}
+
+
+def test_a_broken_data_file_is_refused_by_name():
+    raw = read_toml("laennec.engine.guidelines", FILE)
+    with pytest.raises(DataError, match="coverage"):
+        parse_comparison({**raw, "method": {}}, FILE)
+    rule = {**raw["rule"][0], "level": "U9"}
+    with pytest.raises(DataError, match="U9"):
+        parse_comparison({**raw, "rule": [rule]}, FILE)
+    value = {**raw["value"][0], "source": ""}
+    with pytest.raises(DataError, match="every row says where it is from"):
+        parse_comparison({**raw, "value": [value]}, FILE)
