@@ -158,3 +158,23 @@ def test_a_visit_without_an_earlier_ecg_keeps_its_content():
     draft = drafted(given(start_s=20.0))
     assert draft.ecg_comparison is None
     assert as_json(draft, "fr")["ecg_comparison"] is None
+
+
+def test_no_more_than_the_last_ecgs_are_measured_and_that_is_said():
+    past = [earlier(given(start_s=1.0 * (k % 4)), f"{2005 + k}-03-03") for k in range(14)]
+    draft = drafted(given(start_s=20.0), *past)
+    assert draft.ecg_comparison.earlier_on == "2018-03-03"
+    assert "Earlier ECGs: 14; only the last 12 are measured." in text(draft)
+
+
+def test_a_persons_own_spread_widens_the_limit_of_the_visit():
+    restless = [
+        earlier(given(start_s=2.0 * k, pr_ms=150.0 + 25.0 * k), f"{2018 + k}-03-03")
+        for k in range(4)
+    ]
+    steady = [earlier(given(start_s=2.0 * k), f"{2018 + k}-03-03") for k in range(4)]
+    limits = []
+    for past in (restless, steady):
+        changes = drafted(given(start_s=20.0), *past).ecg_comparison.changes
+        limits.append(next(c.limit for c in changes if c.name == "pr"))
+    assert limits[0] > 2 * limits[1]
