@@ -4,6 +4,7 @@ A map says what another list calls a thing; it changes nothing of what is said, 
 what the content hash is of. One with an error is refused before anything leaves with it.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,19 @@ class SiteCodes:
             for coding in self.codings(name)
         ]
         return {**document, KEY: rows}
+
+    def added_to_text(self, text: str) -> str:
+        """Return a stored report in JSON with the site's codes in it, draft or decided.
+
+        Parameters
+        ----------
+        text : as `show_report` or `final_report` give it
+        """
+        if not self.maps:
+            return text
+        said = json.loads(text)
+        part = "report" if "report" in said else "prediagnosis"
+        return json.dumps({**said, part: self.added(said[part])}, ensure_ascii=False, indent=2)
 
 
 def _read(path: Path, *, snomed: bool) -> SiteMap:

@@ -1,11 +1,12 @@
 """What `laennec show` and `laennec release` do: a stored report, read or let out."""
 
 from ..clock import Clock, utc_now
+from ..codes.site_codes import SiteCodes
 from ..decisions.confirm import mark_seen
 from ..decisions.release import release
 from ..drafts.history import read_history
 from ..drafts.stored_report import ReportForm, final_report, show_report
-from ..site import load_site, read_settings
+from ..site import SiteSettings, load_site, read_settings
 from .decide import EXIT_DONE, CommandResult, answering_errors, opened
 
 AS_JSON = ReportForm("json")
@@ -36,11 +37,12 @@ def show_command(
     """
     settings = read_settings()
     physician = None if by is None else load_site(settings.site).person(by)
+    codes = _codes(settings, form)
     with opened(database, settings) as store:
         if physician is not None:
             mark_seen(store, draft_id, physician=physician, clock=clock)
         text = show_report(read_history(store, draft_id), form)
-    return CommandResult(EXIT_DONE, text=text)
+    return CommandResult(EXIT_DONE, text=codes.added_to_text(text))
 
 
 @answering_errors
@@ -56,7 +58,16 @@ def release_command(
     The form is made before the release is audited: what can't be printed is not said released.
     """
     settings = read_settings()
+    codes = _codes(settings, form)
     with opened(database, settings) as store:
         show_report(read_history(store, draft_id), form)
         text = final_report(release(store, draft_id, clock=clock), form)
-    return CommandResult(EXIT_DONE, text=text)
+    return CommandResult(EXIT_DONE, text=codes.added_to_text(text))
+
+
+def _codes(settings: SiteSettings, form: ReportForm) -> SiteCodes:
+    """Return the site's own codes for a report that leaves as data; none for words."""
+    if form.format != "json" or settings.site is None:
+        return SiteCodes()
+    site = load_site(settings.site)
+    return SiteCodes.read(site.thesaurus, site.snomed)

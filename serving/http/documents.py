@@ -64,6 +64,8 @@ def read_report(draft_id: str, ending: Ending, call: Calling, lang: Lang = None)
         form, lang, lambda: service.engine.models, lambda: read_trace(service.store, draft_id)
     )
     text = report_text(call, draft_id, asked)
+    if form == "json":
+        text = service.codes.added_to_text(text)
     headers = {"Content-Security-Policy": _PAGE_POLICY} if form == "html" else {}
     return Response(print_it(text), media_type=media_type, headers=headers)
 

@@ -13,6 +13,7 @@ from laennec.engine.errors import DataError
 from laennec.serving.codes.own_codes import labels
 from laennec.serving.codes.site_codes import SiteCodes
 from laennec.serving.codes.site_maps import lint_map, template
+from laennec.serving.commands.report import release_command, show_command
 from laennec.serving.commands.screen import ScreenOptions, screen_file
 
 SCHEMA = json.loads((ROOT / "docs/schema/prediagnosis.schema.json").read_text("utf-8"))
@@ -96,7 +97,9 @@ def test_a_map_with_an_error_is_never_sent_along(thesaurus, old, new, words):
         SiteCodes.read(thesaurus)
 
 
-def test_the_service_of_a_site_sends_them_to_whoever_may_see_the_finding(thesaurus, tmp_path):
+def test_the_service_of_a_site_sends_them_to_whoever_may_see_the_finding(
+    thesaurus, tmp_path, monkeypatch
+):
     made = http_support.People(tmp_path, f"sqlite:///{tmp_path / 's.db'}")
     (made.site / "thesaurus.toml").write_bytes(thesaurus.read_bytes())
     with (made.site / "site.toml").open("a", encoding="utf-8") as file:
@@ -107,7 +110,18 @@ def test_the_service_of_a_site_sends_them_to_whoever_may_see_the_finding(thesaur
         assert "finding:t2d_undiagnosed" in {row["of"] for row in full["site_codes"]}
         status = people.as_("nurse").get(f"/v1/prediagnoses/{sent['id']}").json()
         assert not [r for r in status["site_codes"] if r["of"].startswith("finding:")]
+        said = http_support.decide(people.as_("martin"), sent, {"verdict": "confirm"})
+        assert said.status_code == 200, said.text
+        decided = people.as_("martin").get(f"/v1/prediagnoses/{sent['id']}/report.json").json()
+        assert decided["report"]["site_codes"] == full["site_codes"]
+        bundle = people.as_("martin").get(f"/fhir/Bundle/{sent['id']}").json()
+        assert of(bundle, "RiskAssessment")[0]["code"]["coding"][1]["system"] == SYSTEM
         asked = people.as_(None).get("/fhir/Questionnaire/visit").json()
         coded = [q for group in asked["item"] for q in group.get("item", ()) if "code" in q]
         assert coded
         assert coded[0]["code"][0]["system"] == SYSTEM
+    monkeypatch.setenv("LAENNEC_SITE", str(made.site))
+    for command in (show_command, release_command):
+        printed = json.loads(command(sent["id"], database=f"sqlite:///{tmp_path / 's.db'}").text)
+        part = printed.get("report") or printed["prediagnosis"]
+        assert part["site_codes"] == full["site_codes"]
