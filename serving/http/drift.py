@@ -10,11 +10,6 @@ from sqlalchemy import Engine as SqlEngine
 
 from ...engine.errors import DataError
 from ..clock import read_clock
-from ..years.drift.control import month_of_text
-from ..years.drift.judge import Judge
-from ..years.drift.limits import house_limits
-from ..years.drift.page import drift_page
-from ..years.drift.run import read_period, store_report
 from .access import Deed, require
 from .caller import Call, Calling
 from .problems import RequestUnreadable
@@ -53,12 +48,20 @@ def read_drift_page(
 
 def drift_answer(document: dict[str, Any], lang: str) -> HTMLResponse:
     """Answer with the page of a report; its style stands in it, and it runs no script."""
+    from ..years.drift.page import drift_page  # noqa: PLC0415 - loads Arrow, as below
+
     return HTMLResponse(drift_page(document, lang), headers={"Content-Security-Policy": _POLICY})
 
 
 def drift_report(call: Call, months: int, reference: str) -> dict[str, Any]:
     """Return the report, made at most every ten minutes: it reads thousands of drafts."""
     require(call.person, Deed.READ_DRIFT)
+    # Arrow takes tens of megabytes in every process; a service in which nobody asks needs none.
+    from ..years.drift.control import month_of_text  # noqa: PLC0415
+    from ..years.drift.judge import Judge  # noqa: PLC0415
+    from ..years.drift.limits import house_limits  # noqa: PLC0415
+    from ..years.drift.run import read_period, store_report  # noqa: PLC0415
+
     try:
         judge = Judge(house_limits(), read_period(reference))
     except DataError as error:

@@ -1,5 +1,8 @@
 """The health of the system over HTTP: who may see it, what it shows, that it is a page."""
 
+import subprocess
+import sys
+
 from http_support import problem, send, visit
 
 
@@ -27,3 +30,8 @@ def test_counts_of_few_are_hidden_and_nobody_is_named(people):
 def test_a_period_that_is_none_is_refused_in_words(people):
     answer = people.as_("martin").get("/v1/drift?reference=2025-03..2025-01")
     assert "two months in order" in problem(answer, 422, "request_unreadable")["found"]
+
+
+def test_a_service_in_which_nobody_asks_loads_no_arrow():
+    code = "import sys, laennec.serving.http.app; sys.exit('pyarrow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
