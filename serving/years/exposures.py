@@ -49,6 +49,21 @@ def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: 
     return table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
 
 
+def said_of_each(exposures: Any) -> dict[str, str]:  # noqa: ANN401 - as above
+    """Return what is known of each person, each exposure with where it is known from.
+
+    Parameters
+    ----------
+    exposures : Arrow table of person_id, exposure and perhaps source; None where none were given
+    """
+    found: dict[str, list[str]] = {}
+    for row in [] if exposures is None else exposures.to_pylist():
+        source = row.get("source")
+        said = f"{row['exposure']} ({source})" if source else str(row["exposure"])
+        found.setdefault(str(row["person_id"]), []).append(said)
+    return {name: "; ".join(said) for name, said in found.items()}
+
+
 def _house_codes(table: Any, site: LocalCodes | None, name: str) -> Any:  # noqa: ANN401
     """Return the exposures by the codes of the house.
 

@@ -12,6 +12,7 @@ import numpy as np
 from ...datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ...engine.prediagnosis import URGENCIES
 from ..batch.parts import disclaimers, write_json, write_text
+from .exposures import said_of_each
 from .files import write_csv
 from .local_codes import read_local_codes
 from .people import UNKNOWN_DAY, PlanPeople, read_people
@@ -96,7 +97,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
     options.out.mkdir(parents=True, exist_ok=True)
-    write_csv(options.out / CALLS, _calls(people, calls))
+    write_csv(options.out / CALLS, _calls(people, calls, said_of_each(exposures)))
     write_csv(options.out / TESTS, _tests(shown))
     write_csv(options.out / GROUPS, _groups(groups))
     write_json(options.out / JSON, document)
@@ -132,11 +133,13 @@ def _from_bands(bands: Mapping[str, Any]) -> list[int]:
     return [*told, high + middle] if told and isinstance(middle, int) else told
 
 
-def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
-    """Yield the call list, first call first."""
+def _calls(
+    people: PlanPeople, calls: CallList, exposures: Mapping[str, str]
+) -> Iterator[Sequence[Any]]:
+    """Yield the call list, first call first; exposures are context and change no place in it."""
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
-        "days_overdue", "within_capacity", "status_reason", "row",
+        "days_overdue", "within_capacity", "status_reason", "row", "exposures",
     )  # fmt: skip
     names = (*URGENCIES, "")
     for place, row in enumerate(calls.order.tolist(), start=1):
@@ -154,6 +157,7 @@ def _calls(people: PlanPeople, calls: CallList) -> Iterator[Sequence[Any]]:
             "yes" if calls.is_tested[row] else "no",
             people.status_reason[row].as_py() or "",
             people.row[row].as_py() or "",
+            exposures.get(people.person_id[row].as_py() or "", ""),
         )
 
 

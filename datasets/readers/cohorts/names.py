@@ -127,13 +127,16 @@ def _finding(given: Given, key: str) -> Condition:
 
 
 def _cim10(given: Given, code: str) -> Condition:
-    """Ask for a present finding that leaves with this sign code."""
+    """Ask for a present finding that leaves with this sign code; no: assessed, and none present."""
     found = cim10_findings(code)
     is_in = is_yes(given.text, given.op, given.value)
-    marks = ", ".join("?" * len(found))
-    within = _exists("findings f", f"f.finding IN ({marks}) AND f.state = 'present'")
-    sql = within if is_in else f"NOT {within}"
-    return _made(given, sql, found, *(("findings", one) for one in found))
+    of_them = f"f.finding IN ({', '.join('?' * len(found))})"
+    present = _exists("findings f", f"{of_them} AND f.state = 'present'")
+    assessed = _exists("findings f", f"{of_them} AND f.state <> 'not_assessable'")
+    reads = [("findings", one) for one in found]
+    if is_in:
+        return _made(given, present, found, *reads)
+    return _made(given, f"{assessed} AND NOT {present}", found * 2, *reads)
 
 
 def _asked(given: Given, key: str) -> Condition:

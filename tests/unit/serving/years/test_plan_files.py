@@ -157,6 +157,27 @@ def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
     assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
 
 
+def test_exposures_stand_beside_each_call_with_their_source_and_move_nobody(result, tmp_path):
+    exposures = tmp_path / "exposures.csv"
+    said = [f"p{i:03d},noise,employer's list 2026" for i in range(0, 150, 2)]
+    said += [f"p{i:03d},none," for i in range(1, 150, 2)]
+    exposures.write_text("\n".join(["person_id,exposure,source", *said]) + "\n")
+    lists = []
+    for name, more in (("a", []), ("b", ["--by", "exposure", "--exposures", str(exposures)])):
+        out = tmp_path / name
+        command = ["plan", str(result), "--out", str(out), "--on", "2026-11-03", *more]
+        told = CliRunner().invoke(app, command)
+        assert told.exit_code == 0, told.output
+        with (out / "calls.csv").open(encoding="utf-8") as file:
+            lists.append(list(csv.DictReader(file)))
+    assert [row["person_id"] for row in lists[0]] == [row["person_id"] for row in lists[1]]
+    beside = {row["person_id"]: row["exposures"] for row in lists[1]}
+    assert {beside[n] for n in beside if int(n[1:]) % 2 == 0} == {"noise (employer's list 2026)"}
+    assert not any(row["exposures"] for row in lists[0])
+    groups = {g["group"]: g["people"] for g in json.loads(told.stdout)["groups"]["exposure"]}
+    assert groups == {"noise": 75, "none": 75, "unknown": 0}
+
+
 HEAD = (
     "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,fasting_glucose_g_per_l"
 )
