@@ -30,7 +30,7 @@ from ...engine.plausibility.check import check_plausibility
 from ...engine.published import PublishedColumns, evaluate_published
 from ...engine.record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ...engine.risks.outcomes import load_outcomes
-from ...engine.scores import framingham
+from ...engine.scores import framingham, score2_diabetes
 from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
@@ -235,8 +235,9 @@ def _published(scores: PublishedColumns) -> dict[str, tuple[FloatArray, FloatArr
     found["cambridge"] = (rank.rank_score, rank.rank_low, rank.rank_high)
     risk = scores.score2.risk
     found["score2"] = (risk, risk, risk)
-    risk = framingham(scores.inputs).risk
-    found["framingham"] = (risk, risk, risk)
+    for name, equation in (("framingham", framingham), ("score2_diabetes", score2_diabetes)):
+        risk = equation(scores.inputs).risk
+        found[name] = (risk, risk, risk)
     return found
 
 

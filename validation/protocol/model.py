@@ -160,9 +160,9 @@ class Comparator:
     """Another test of the same people.
 
     ``kind`` is ``score`` (a published score of the engine: findrisc, ada, desir, cambridge,
-    score2, framingham), ``model`` (another bundle), ``column`` or ``feature``. ``incomplete`` says
-    what counts where items of a score are missing: the middle, low or high end of its interval, or
-    nothing.
+    score2, score2_diabetes, framingham), ``model`` (another bundle), ``column`` or ``feature``.
+    ``incomplete`` says what counts where items of a score are missing: the middle, low or high end
+    of its interval, or nothing.
     """
 
     id: str

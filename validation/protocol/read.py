@@ -12,7 +12,9 @@ from .endpoints import endpoint_problems
 from .model import Comparator, Condition, Protocol
 from .numbers import Problem, number_problems
 
-SCORES = ("findrisc", "ada", "desir", "cambridge", "score2", "framingham")
+SCORES = (
+    "findrisc", "ada", "desir", "cambridge", "score2", "score2_diabetes", "framingham",
+)  # fmt: skip
 _VALUELESS = ("missing", "present")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOLD = (

@@ -2,6 +2,7 @@
 
 import pytest
 from laennec.validation.errors import ProtocolRefused
+from laennec.validation.protocol.read import SCORES
 from laennec.validation.report import write_report
 from laennec.validation.study.subgroups import SURVIVAL
 from study_examples import protocol_text, run
@@ -91,3 +92,16 @@ def test_given_answers_and_multiple_imputation_do_not_go_together(folder):
     (folder / "study.toml").write_text(protocol_text(v=GIVEN), encoding="utf-8")
     with pytest.raises(ProtocolRefused, match="left out with multiple_imputation"):
         run(folder)
+
+
+def test_every_published_score_can_be_a_comparator(folder):
+    rows = "".join(
+        f'[[comparator]]\nid = "its_{name}"\nlabel = "{name}"\nkind = "score"\nname = "{name}"\n'
+        for name in SCORES
+    )
+    text = protocol_text(
+        a=('[[endpoint]]\nid = "ranking"', rows + '[[endpoint]]\nid = "ranking"'), **NO_IMPUTATION
+    )
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    tests = run(folder)["analyses"]["counted"]["discrimination"]["tests"]
+    assert {f"its_{name}" for name in SCORES} <= set(tests)
