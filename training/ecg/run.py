@@ -22,7 +22,7 @@ from .card import render
 from .config import Config, chosen_runs
 from .examples import TEST, TRAIN, VALIDATE, Examples
 from .loop import Asked, learn, logits_of
-from .shards import Shards, kept_shards, sources_of, together
+from .shards import Shards, kept_shards, only, sources_of
 from .truth import classes_and_truth
 
 MODEL: Final = "ecg"
@@ -137,17 +137,33 @@ def _learned(work: Work, name: str, chosen: Chosen, asked: dict[str, Chosen]) ->
     for title, rows in parts.items():
         told, logit = [], []
         for examples in work.shards.every():
-            mine = _only(examples, rows(examples))
+            mine = only(examples, rows(examples))
             if len(mine):
-                told.append(mine)
+                told.append(Answered(mine.truth, mine.person))
                 logit.append(logits_of(net, mine, recipe.batch))
         if told:
-            lines += scored(work, title, together(told), np.concatenate(logit))
+            truth = np.concatenate([one.truth for one in told])
+            person = np.concatenate([one.person for one in told])
+            lines += scored(work, title, Answered(truth, person), np.concatenate(logit))
     work.say(f"{work.config.task}, {name}: {time.perf_counter() - begin:.0f} s")
     return lines
 
 
-def scored(work: Work, title: str, examples: Examples, logit: FloatArray) -> list[Line]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """What is kept of examples that were answered; their signals need not stay in memory.
+
+    Parameters
+    ----------
+    truth : shape (n, classes)
+    person : length n
+    """
+
+    truth: FloatArray
+    person: NDArray[np.str_]
+
+
+def scored(work: Work, title: str, examples: Answered, logit: FloatArray) -> list[Line]:
     """Return the scores that the task's leaderboard prints."""
     config = work.config
     draws = scores.Draws(config.recipe.replicates, config.recipe.seed)
@@ -157,15 +173,6 @@ def scored(work: Work, title: str, examples: Examples, logit: FloatArray) -> lis
     if config.kind == "beats":
         return scores.aami_lines(title, work.names, (truth, given), examples.person, draws)
     return scores.f1_lines(title, work.names, truth, given, draws)
-
-
-def _only(examples: Examples, rows: NDArray[np.bool_]) -> Examples:
-    return Examples(
-        **{
-            n: getattr(examples, n)[rows]
-            for n in ("x", "extra", "truth", "source", "person", "part")
-        }
-    )
 
 
 def _counts(work: Work) -> list[Line]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...datasets.sources.ecg_sets import read_set
 from ...engine.errors import DataError
@@ -82,14 +83,14 @@ def _of_set(config: Config, source: str, folder: Path, truth: Truth, say: Say) -
                 if rows is not None and part != NOWHERE:
                     asked = (config.recipe, part)
                     found.append(examples_of(config.kind, source, ecg, rows, asked))
-            _write(mine / f"{number:05d}", found)
+            write_shard(mine / f"{number:05d}", found)
             number += 1
             say(f"{source}: {number * size} records read")
         done.write_text(json.dumps({"files": number}), encoding="utf-8")
     return sorted(mine.glob("*.npz"))
 
 
-def _write(stem: Path, found: list[Examples]) -> None:
+def write_shard(stem: Path, found: list[Examples]) -> None:
     """Write a file whole, or not at all; an empty one is marked, so that counting goes on."""
     if not found:
         stem.with_suffix(".empty").touch()
@@ -105,6 +106,11 @@ def _write(stem: Path, found: list[Examples]) -> None:
 def together(parts: list[Examples]) -> Examples:
     """Join examples in order."""
     return Examples(**{n: np.concatenate([getattr(e, n) for e in parts]) for n in _FIELDS})
+
+
+def only(examples: Examples, rows: NDArray[np.bool_]) -> Examples:
+    """Return some examples."""
+    return Examples(**{name: getattr(examples, name)[rows] for name in _FIELDS})
 
 
 def sources_of(shards: Shards) -> list[str]:

@@ -12,6 +12,8 @@ NOTES = {
     "cases by source": "A statement with cases in one source only says nothing of other hospitals.",
     "statements beside sinus rhythm on a calm ECG": "Sinus rhythm to which nobody gave another "
     "label; many of these statements are true and were not labelled: an upper bound.",
+    "what the databases call it": "The measurement behind the statement, of those whom the "
+    "database calls so.",
     "what an explanation names, deleted": "By how much the logit falls (simulated ECGs).",
 }
 

@@ -115,22 +115,25 @@ def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work
     network : finds the waves
     work : folder in which features are kept
     """
-    labels = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
-
-    def records() -> Iterator[Known]:
-        for ecg in read_challenge12(data / "challenge12"):
-            silent = frozenset(labels["only_a_diagnosis"]["challenge12"])
-            known = truth_of(diagnoses(ecg), labels["challenge12"], silent)
-            yield ecg.labels["source_db"], ecg, known
-        for ecg in read_ludb(data / "ludb"):
-            yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
-
+    name = "twelve_lead"
     if is_config(data):
         asked = data.read_bytes() + (FOLDER / "labels_sets.toml").read_bytes()
-        name, every = f"sets-{hashlib.sha256(asked).hexdigest()[:12]}", records_of(data)
-    else:
-        name, every = "twelve_lead", records()
-    return _ecgs(kept(name, work, every, network, analyse_ecg), statements)
+        name = f"sets-{hashlib.sha256(asked).hexdigest()[:12]}"
+    return _ecgs(kept(name, work, every_record(data), network, analyse_ecg), statements)
+
+
+def every_record(data: Path) -> Iterator[Known]:
+    """Yield every twelve-lead record with its source and its truth, always in the same order."""
+    if is_config(data):
+        yield from records_of(data)
+        return
+    labels = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
+    silent = frozenset(labels["only_a_diagnosis"]["challenge12"])
+    for ecg in read_challenge12(data / "challenge12"):
+        known = truth_of(diagnoses(ecg), labels["challenge12"], silent)
+        yield ecg.labels["source_db"], ecg, known
+    for ecg in read_ludb(data / "ludb"):
+        yield "LUDB", ecg, ludb_truth(ecg.labels, labels["ludb"])
 
 
 def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, work: Path) -> Ecgs:

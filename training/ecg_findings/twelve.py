@@ -14,6 +14,8 @@ from ...engine.fixedpoint import FloatArray
 from ..report import Line
 from . import judge
 from .calm import calm_lines
+from .cnn import cnn_logits
+from .definitions import definition_lines
 from .deletion import deletion_lines
 from .encoder import with_encoder
 from .fit import Recipe, Rules, calibrated, learn
@@ -44,6 +46,7 @@ def judged_twelve_lead(
         "words and points learned, source left out": learned,
         "waveform encoder beside the untrained rules, source left out": encoded,
         "gradient boosting, source left out": boosting_logits(start, ecgs, recipe.seed),
+        "small network over the signal, source left out": cnn_logits(data, ecgs, work),
     }
     lines = _summary(ecgs, start, others, recipe.seed)
     lines += judge.auroc_lines(SHIPPED, ecgs, start.table, raw)
@@ -57,6 +60,7 @@ def judged_twelve_lead(
     lines += _means_if_learned(ecgs, shipped, left_learned)
     lines += judge.calibration_lines(ecgs, shipped.table, held)
     lines += judge.count_lines(ecgs, start.table)
+    lines += definition_lines(ecgs)
     lines += deletion_lines(shipped, network, seed=recipe.seed)
     return shipped, lines
 

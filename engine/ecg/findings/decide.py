@@ -39,7 +39,7 @@ def decide(table: StatementTable, score: FloatArray, free: BoolArray) -> Decided
 
     What a present statement forbids is not decided, and forbids nothing; the statements that the
     fewest forbid come first. Of rivals (fibrillation and flutter, say) the one with the greatest
-    score, in log-odds beyond its cut-off, stays; the others yield.
+    score, in log-odds beyond its cut-off, stays; the others yield, and what yields puts none aside.
 
     Parameters
     ----------
@@ -73,23 +73,31 @@ def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -
 
 
 def _yielding(table: StatementTable, score: FloatArray, present: BoolArray) -> NDArray[np.intp]:
-    """Return to which rival each present statement yields: the one furthest beyond its cut-off.
+    """Return to which rival each present statement yields: to one that stays, further beyond.
 
     Scores of a rare and of a frequent rhythm can't be compared; how far each lies beyond its own
-    cut-off, in log-odds, can.
+    cut-off, in log-odds, can. The furthest stays and its rivals yield; then the next that has not
+    yielded: what yields itself puts nobody aside.
     """
     better = np.full(present.shape, NO_RIVAL, dtype=np.intp)
     beyond = _log_odds(score) - _log_odds(np.array([s.present_from for s in table.statements]))
-    for group in statement_settings()["rivals"]:
-        members = np.array([table.names.index(n) for n in group if n in table.names], np.intp)
-        if not len(members):
-            continue
-        standing = np.where(present[:, members], beyond[:, members], -np.inf)
-        best = members[standing.argmax(axis=1)]
-        for j in members:
-            loses = present[:, j] & (best != j) & (better[:, j] == NO_RIVAL)
-            better[loses, j] = best[loses]
+    rivals, rows = _rivals(table), np.arange(len(present))
+    order = np.argsort(-np.where(present, beyond, -np.inf), axis=1, kind="stable")
+    for best in order.T:
+        stays = present[rows, best] & (better[rows, best] == NO_RIVAL)
+        loses = stays[:, None] & rivals[best] & present & (better == NO_RIVAL)
+        better = np.where(loses, best[:, None], better)
     return better
+
+
+def _rivals(table: StatementTable) -> BoolArray:
+    """Say which statements contradict each other, shape (s, s)."""
+    found = np.zeros((len(table.names), len(table.names)), dtype=np.bool_)
+    for group in statement_settings()["rivals"]:
+        members = [table.names.index(n) for n in group if n in table.names]
+        found[np.ix_(members, members)] = True
+    np.fill_diagonal(found, val=False)
+    return found
 
 
 def _log_odds(score: FloatArray) -> FloatArray:

@@ -1,5 +1,6 @@
 """The full scale: tasks and classes, examples in files, learning that is taken up again, scores."""
 
+import csv
 import os
 import signal
 import subprocess
@@ -290,6 +291,12 @@ def test_every_task_names_sets_that_are_described():
         assert set(task["sets"]) <= set(sets())
 
 
+def test_the_example_config_is_read():
+    (config,) = chosen_runs(ROOT / "examples/training/statements.toml", ())
+    assert config.leaves_out
+    assert len(config.folders) == len(task_table()["task"]["statements"]["sets"])
+
+
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("LAENNEC_DATA", ROOT.parent / "shared" / "data")) / "ecg"
 
@@ -298,15 +305,25 @@ DATA = Path(os.environ.get("LAENNEC_DATA", ROOT.parent / "shared" / "data")) / "
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="no development data")
 def test_the_provided_samples_go_through_the_whole_road(tmp_path):
-    """Real records: MIT-BIH beats, LUDB and challenge records in their publishers' formats."""
+    """Real records: MIT-BIH, CinC 2017, LUDB and challenge records in their publishers' formats."""
+    strips = tmp_path / "cinc2017/training/A00"
+    strips.mkdir(parents=True)
+    for file in (DATA / "cinc2017/records").iterdir():
+        (strips / file.name).symlink_to(file)
+    with (DATA / "cinc2017/labels.csv").open(newline="", encoding="utf-8") as table:
+        rows = [f"{row['record']},{row['label_v3']}\n" for row in csv.DictReader(table)]
+    (tmp_path / "cinc2017/REFERENCE-v3.csv").write_text("".join(rows))
     (tmp_path / "mitdb").symlink_to(DATA / "mitdb")
     (tmp_path / "ludb").symlink_to(DATA / "ludb")
     (tmp_path / "chapman_shaoxing_ningbo").symlink_to(DATA / "challenge12/records")
     quick = "epochs = 1\nchannels = 8\nreplicates = 20\n"
     train_ecg(config_file(tmp_path, "mitdb_aami", ["mitdb"], quick), tmp_path / "out")
+    train_ecg(config_file(tmp_path, "cinc2017", ["cinc2017"], quick), tmp_path / "out")
     sets = ["ludb", "chapman_shaoxing_ningbo"]
     train_ecg(config_file(tmp_path, "statements", sets, quick), tmp_path / "out")
     _, _, lines = from_json((tmp_path / "out/ecg/mitdb_aami/metrics.json").read_text())
     assert find(lines, "test", "N", "beats").estimate.value > 5000
+    _, _, lines = from_json((tmp_path / "out/ecg/cinc2017/metrics.json").read_text())
+    assert find(lines, "test", "mean of N, A, O", "F1").estimate.n > 10
     _, _, lines = from_json((tmp_path / "out/ecg/statements/metrics.json").read_text())
     assert any(line.table == "ludb, never seen" for line in lines)

@@ -99,6 +99,19 @@ def test_the_better_supported_of_fibrillation_and_flutter_stays():
         assert found.decided[0, NAMES.index(name)]
 
 
+def test_what_yields_itself_puts_no_other_aside():
+    """Sinus tachycardia was present, flutter yielded to it, and sinus rhythm yielded to flutter."""
+    table = with_one_cut_off()
+    given = scores(sinus_tachycardia=0.9, atrial_flutter=0.6, sinus_rhythm=0.5)
+    found = decide(table, *given)
+    assert {NAMES[j] for j in np.flatnonzero(found.present[0])} == {
+        "sinus_tachycardia",
+        "sinus_rhythm",
+    }
+    yields = found.better[0, NAMES.index("atrial_flutter")]
+    assert yields == NAMES.index("sinus_tachycardia")
+
+
 def test_what_a_pacemaker_forbids_is_no_rival():
     table = with_one_cut_off()
     found = decide(table, *scores(paced_rhythm=0.9, atrial_fibrillation=0.95, sinus_rhythm=0.5))
