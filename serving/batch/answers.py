@@ -10,7 +10,7 @@ from ...engine.errors import RecordError
 from ...engine.risks.labels import model_labels
 from ...engine.words.as_json import as_json
 from ..clock import utc_now
-from ..fhir.issues import error_outcome
+from ..fhir.refusals import error_outcome
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import read_visit
 from ..fhir.writer import About

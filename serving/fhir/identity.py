@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .entries import Entry, codings, obj, objects, text
-from .issues import IssueLog
+from .issues import IssueLog, IssueSeverity
 from .maps import Json, fhir_maps
 from .national import tell_national
 
@@ -114,6 +114,7 @@ def _numbers(patient: Entry) -> set[tuple[str, str]]:
 
 def _person(patient: Entry, log: IssueLog) -> Json:
     resource = patient.resource
+    _tell_several(patient, log)
     gender = text(resource.get("gender"))
     sex = fhir_maps()["sex"].get(gender)
     if gender and sex is None:
@@ -130,12 +131,31 @@ def _person(patient: Entry, log: IssueLog) -> Json:
     }
 
 
+def _tell_several(patient: Entry, log: IssueLog) -> None:
+    """Say that none of several patient numbers was taken."""
+    count = len(_own_numbers(patient.resource))
+    if count > 1:
+        has_id = bool(text(patient.resource.get("id")))
+        words = (
+            f"{count} identifiers of the type PI or MR",
+            "which of them is the number of the person is not guessed; "
+            + ("the id of the Patient was taken" if has_id else "none was taken"),
+            "Send one identifier of the type PI or MR",
+        )
+        severity: IssueSeverity = "warning" if has_id else "error"
+        log.add("identifiers_several", words, f"{patient.path}.identifier", severity=severity)
+
+
 def person_number(resource: Mapping[str, Any]) -> str:
     """Return the patient number of the software (type PI or MR) where there is one, else the id."""
-    own = [
+    own = _own_numbers(resource)
+    return own[0] if len(own) == 1 else text(resource.get("id"))
+
+
+def _own_numbers(resource: Mapping[str, Any]) -> list[str]:
+    return [
         text(one.get("value"))
         for one in objects(resource.get("identifier"))
         if _OWN_NUMBERS & {code for _, code in codings(one.get("type"))}
         and text(one.get("system")) not in fhir_maps()["ins"]["kinds"]
     ]
-    return own[0] if len(own) == 1 else text(resource.get("id"))

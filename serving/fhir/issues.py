@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...engine.errors import RecordError, ScreeningError
+from ...engine.errors import RecordError
 from .maps import Json, fhir_maps
 
 IssueSeverity = Literal["error", "warning", "information"]
@@ -140,19 +140,3 @@ def place_of(path: str, places: Mapping[str, str]) -> str:
     while path and path not in places:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return places.get(path, "Bundle")
-
-
-def error_outcome(error: ScreeningError) -> Json:
-    """Return an error of the house as an OperationOutcome."""
-    if isinstance(error, BundleRefused):
-        return outcome(error.issues)
-    fields = error.as_dict()
-    said = Issue(
-        "error",
-        error.code,
-        str(fields["found"]),
-        str(fields["why"]),
-        str(fields["remedy"]).rstrip("."),
-        str(fields.get("path") or "Bundle"),
-    )
-    return outcome([said])

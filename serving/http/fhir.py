@@ -15,8 +15,8 @@ from ..drafts.asked import Asked
 from ..drafts.history import read_history
 from ..drafts.stored_report import ReportForm
 from ..fhir.capability import capability_statement, operation_definition
-from ..fhir.issues import error_outcome
 from ..fhir.questionnaire import questionnaire
+from ..fhir.refusals import error_outcome
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import FhirVisit, read_visit
 from ..fhir.writer import About
@@ -58,7 +58,9 @@ router = APIRouter(prefix="/fhir", tags=["FHIR R4"], route_class=FhirRoute)
 def _refused(request: Request, error: ScreeningError) -> Response:
     said = answer(request, error)
     kept = {k: v for k, v in said.headers.items() if k in ("www-authenticate", "retry-after")}
-    return _fhir(error_outcome(error), said.status_code, **kept)
+    sent: FhirVisit | None = getattr(request.state, "bundle", None)
+    document = error_outcome(error, sent.places, sent.issues) if sent else error_outcome(error)
+    return _fhir(document, said.status_code, **kept)
 
 
 def _fhir(resource: Json, status: int = 200, **headers: str) -> Response:
@@ -76,7 +78,9 @@ async def sent_bundle(request: Request) -> FhirVisit:
     media_type(request, _KINDS, f"Send a Bundle as {MEDIA_TYPE}")
     settings = service_of(request).settings
     body = within(await request.body(), settings.max_visit_bytes + settings.max_ecg_bytes)
-    return read_visit(body)
+    request.state.bundle = read_visit(body)
+    sent: FhirVisit = request.state.bundle
+    return sent
 
 
 @router.post("/$prediagnose", response_class=JSONResponse)

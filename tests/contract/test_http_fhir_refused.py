@@ -1,0 +1,52 @@
+"""A Bundle that can't be kept still says what calls somebody now, and where to mend it."""
+
+import json
+
+import pytest
+from fhir_support import bundle, of
+
+FHIR = "application/fhir+json"
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'laennec.db'}"
+
+
+def post(client, document, query=""):
+    headers = {"Content-Type": FHIR}
+    return client.post(f"/fhir/$prediagnose{query}", content=json.dumps(document), headers=headers)
+
+
+def without_number(document):
+    of(document, "Patient")[0].pop("id", None)
+    of(document, "Patient")[0]["identifier"] = []
+    return document
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("fr", "Douleur thoracique"), ("en", "Declared chest pain")]
+)
+def test_an_urgent_bundle_without_a_person_says_what_is_urgent(people, lang, word):
+    answer = post(people.as_("software"), without_number(bundle("03-urgent")), f"?lang={lang}")
+    assert answer.status_code == 422
+    first, *others = answer.json()["issue"]
+    assert first["details"]["coding"] == [
+        {"system": "urn:laennec:rule", "code": "declared_chest_pain"}
+    ]
+    assert first["details"]["text"].startswith("U0 : ")
+    assert word in first["diagnostics"]
+    refused = [i for i in others if i["details"]["coding"][0]["code"] == "identifier_missing"]
+    assert refused[0]["expression"] == ["Bundle.entry[0].resource"]
+
+
+def test_two_numbers_of_a_person_are_named_where_they_stand(people):
+    document = bundle("03-urgent")
+    (patient,) = of(document, "Patient")
+    patient.pop("id", None)
+    patient["identifier"].append({**patient["identifier"][0], "value": "another"})
+    issues = post(people.as_("software"), document).json()["issue"]
+    told = [i for i in issues if i["details"]["coding"][0]["code"] == "identifiers_several"]
+    assert told[0]["expression"] == ["Bundle.entry[0].resource.identifier"]
+    assert told[0]["diagnostics"].startswith("2 identifiers of the type PI or MR")
+    assert "U0 : " in issues[0]["details"]["text"]
