@@ -38,12 +38,27 @@ Guard = Callable[[VisitRecord], Sequence[Problem]]
 """Says why a visit may be that of another person than was expected; nothing where it is not."""
 
 
+def _nobody_asked(_person_id: str) -> None:
+    return None
+
+
+def _nobody_expected(_record: VisitRecord) -> Sequence[Problem]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class SiteKnows:
-    """What a site knows of the people who come, beside what a visit says itself."""
+    """What a site knows of a visit and of who comes, beside what the visit says itself.
 
-    agreed: Agreed
-    guard: Guard
+    Parameters
+    ----------
+    agreed, guard : as their types say; without them nobody asked, and nobody was expected
+    unused : what came with the visit and could not be used; it becomes a part of the draft
+    """
+
+    agreed: Agreed = _nobody_asked
+    guard: Guard = _nobody_expected
+    unused: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ def screen_visit(
     """
     record, error = parse(document, now=now), None
     if knows is not None:
-        record = with_problems(record, knows.guard(record))
+        record = with_problems(record, [*knows.unused, *knows.guard(record)])
         record = with_consent(record, knows.agreed(record.identity.person_id))
     if ecg is not None:
         record, error = join_sent(record, ecg)
@@ -112,6 +127,8 @@ def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitReco
     record : a visit of one row
     problems : of that row
     """
+    if not problems:
+        return record
     batch = record.batch
     refuses = any(p.severity == "refused_record" for p in problems)
     told = replace(

@@ -14,7 +14,7 @@ from ..fhir.refusals import error_outcome
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import read_visit
 from ..fhir.writer import About
-from ..screening import Engine, screen_visit
+from ..screening import Engine, SiteKnows, screen_visit
 from .plan import Loaded
 
 
@@ -58,7 +58,9 @@ def _answer(
 ) -> dict[str, Any]:
     sent = read_visit(bundle.encode())
     document = json.dumps(sent.document).encode()
-    screened = screen_visit(document, engine, now=now, ecg=sent.ecg)
+    screened = screen_visit(
+        document, engine, now=now, ecg=sent.ecg, knows=SiteKnows(unused=sent.problems)
+    )
     said = as_json(screened.draft, *words)
     about = About(
         now.isoformat(),

@@ -23,7 +23,7 @@ from ...engine.stacking import stack_visits
 from ...engine.vocabulary import load_vocabulary
 from ..fhir.issues import BundleRefused
 from ..fhir.visit_in import read_visit
-from ..screening import join_sent
+from ..screening import join_sent, with_problems
 
 READ: Final = "read"
 _FURTHEST_BEHIND: Final = timezone(timedelta(hours=-12))
@@ -74,7 +74,7 @@ def _as_table(rows: Sequence[_Row]) -> TableRows:
 def _row(text: str, person_id: str | None, latest: datetime | None) -> _Row:
     try:
         sent = read_visit(text.encode())
-        record = parse(json.dumps(sent.document), now=latest)
+        record = with_problems(parse(json.dumps(sent.document), now=latest), sent.problems)
         error = None
         if sent.ecg is not None:
             record, error = join_sent(record, sent.ecg)

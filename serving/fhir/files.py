@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ...engine import VisitRecord, parse
-from ..screening import join_sent
+from ..screening import join_sent, with_problems
 from .results import result_bundle
 from .visit_in import FhirVisit, read_visit
 from .writer import About
@@ -25,7 +25,7 @@ def read_bundle_file(data: bytes, now: datetime) -> tuple[VisitRecord, FhirVisit
     RecordError : as `read_visit`
     """
     sent = read_visit(data)
-    record = parse(sent.document, now=now)
+    record = with_problems(parse(sent.document, now=now), sent.problems)
     return (record if sent.ecg is None else join_sent(record, sent.ecg)[0]), sent
 
 

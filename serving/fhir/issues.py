@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ...engine.errors import RecordError
+from ...engine.record import Problem
 from .maps import Json, fhir_maps
 
 IssueSeverity = Literal["error", "warning", "information"]
+_ECG: Final = "ecg"
+_OF_THE_ECG: Final = frozenset({"ecg_not_received"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,13 @@ class BundleRefused(RecordError):
 class IssueLog:
     """The issues of one Bundle while it is read.
 
-    ``refuse`` is for what makes the whole Bundle unusable; ``add`` for one part of it.
+    ``refuse`` is for what makes the whole Bundle unusable; ``add`` tells the sender of one part;
+    ``keep`` tells everybody, as it becomes a part of the report.
     """
 
     def __init__(self) -> None:
         self.issues: list[Issue] = []
+        self.kept: list[Problem] = []
         self._is_refused = False
 
     def refuse(self, code: str, words: tuple[str, str, str], where: str) -> None:
@@ -86,6 +91,24 @@ class IssueLog:
     ) -> None:
         """Note a problem of one part; the rest is screened."""
         self.issues.append(Issue(severity, code, *words, where=where))
+
+    def keep(
+        self,
+        severity: Literal["refused_record", "refused_item", "note"],
+        code: str,
+        where: str,
+        **parameters: str,
+    ) -> None:
+        """Note what was not used and belongs into the report: a physician must learn of it.
+
+        Parameters
+        ----------
+        severity : as of a problem of the visit; a refused record keeps its urgent rules
+        code : of the sentences ``intake.<code>.*``, which `parameters` fill
+        where : FHIRPath of the place
+        """
+        item = _ECG if code in _OF_THE_ECG else ""
+        self.kept.append(Problem(0, severity, code, where, item, parameters))
 
     def require(self) -> None:
         """Refuse the Bundle if it must be.
@@ -132,11 +155,13 @@ def notice_issues(document: Mapping[str, Any], places: Mapping[str, str]) -> lis
 
 
 def place_of(path: str, places: Mapping[str, str]) -> str:
-    """Return where in the Bundle a path of the visit came from.
+    """Return where in the Bundle a path of the visit came from; one of the Bundle stands there.
 
     >>> place_of("$.measurements[1].unit", {"$.measurements[1]": "Bundle.entry[3].resource"})
     'Bundle.entry[3].resource'
     """
+    if path.startswith("Bundle"):
+        return path
     while path and path not in places:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return places.get(path, "Bundle")

@@ -15,6 +15,7 @@ from ...engine.vocabulary import load_vocabulary
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import Json, fhir_maps, system
+from .statuses import tell_status
 
 METHOD: Final = "urn:laennec:method:"
 _PLAIN: Final = ("fasting_hours", "confirmed_by", "device")
@@ -47,12 +48,7 @@ def is_usable(entry: Entry, log: IssueLog) -> bool:
     status = text(entry.resource.get("status"))
     if status in fhir_maps()["status"]["observation"]:
         return True
-    words = (
-        f"an Observation with the status {shown(status)!r}",
-        "it does not hold, or it is not known whether it does; it was not used",
-        "Send the result that holds",
-    )
-    log.add("status_not_usable", words, f"{entry.path}.status")
+    tell_status(entry, status, log)
     return False
 
 
@@ -84,8 +80,9 @@ def _measured(
         words = ("a result that is said to be absent", "there is nothing to read", "Measure it")
         log.add("data_absent", words, path, severity="information")
         return
-    measured = {**shared, **_extensions(part), "code": _code(part, path, log)}
-    yield {**measured, **_value(part, path, log)}, path
+    code = _code(part, path, log)
+    if code is not None:
+        yield {**shared, **_extensions(part), "code": code, **_value(part, path, log)}, path
 
 
 def _shared(entry: Entry, specimens: Specimens, offset: str, log: IssueLog) -> Json:
@@ -179,21 +176,19 @@ def offset_of(performed_at: str) -> str:
     return f"{zone[:3]}:{zone[3:5]}" if zone else "+00:00"
 
 
-def _code(part: Mapping[str, Any], path: str, log: IssueLog) -> str | Json:
-    """Return the code that the vocabulary knows, else the first as it came, to be refused."""
+def _code(part: Mapping[str, Any], path: str, log: IssueLog) -> str | Json | None:
+    """Return the code that the vocabulary knows, else the first as it came, to be refused.
+
+    None where there are codes of two measurements.
+    """
     given = codings(part.get("code"))
     vocabulary = load_vocabulary()
     loinc = [c for s, c in given if s == system("loinc") and c in vocabulary.loinc]
     local = [c for s, c in given if s == system("measurement") and c in vocabulary.items]
     items = {vocabulary.loinc[c]["item"] for c in loinc} | set(local)
     if len(items) > 1:
-        words = (
-            f"codes of two measurements ({', '.join(sorted(items))})",
-            "which of them the value is can't be told",
-            "Send one",
-        )
-        log.add("codes_disagree", words, f"{path}.code")
-        return {"system": "two", "code": "two"}
+        log.keep("refused_record", "codes_disagree", f"{path}.code", items=", ".join(sorted(items)))
+        return None
     if loinc:
         return {"system": system("loinc"), "code": loinc[0]}
     if local:

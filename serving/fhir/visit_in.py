@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ...engine.intake.problems import shown
 from ...engine.intake.visit import SCHEMA
+from ...engine.record import Problem
 from ..ecg.sent_files import EcgFile
 from .answers import read_answers
 from .entries import Entry, obj, objects, read_entries, text
@@ -41,6 +43,7 @@ class FhirVisit:
     subject : how the Bundle refers to the person
     basis : references of the resources that were read
     is_french : the Patient meets the French profile, so that what is said of it may claim one
+    problems : what was not used and belongs into the report, where a physician reads it
     """
 
     document: Json = field(repr=False)
@@ -50,6 +53,7 @@ class FhirVisit:
     subject: str
     basis: tuple[str, ...]
     is_french: bool = False
+    problems: tuple[Problem, ...] = ()
 
 
 def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
@@ -86,6 +90,7 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
         subject=patient.reference,
         basis=tuple(_names(entries)),
         is_french=PATIENT in conforming(patient.entry.resource),
+        problems=tuple(log.kept),
     )
 
 
@@ -153,9 +158,4 @@ def _measurements(
 def _tell_unread(entries: Sequence[Entry], log: IssueLog) -> None:
     for entry in entries:
         if entry.kind not in _READ:
-            words = (
-                f"a resource of the type {entry.kind[:40]}",
-                "it was not read, so nothing in it is known here",
-                "Send what it says as Observation or in the QuestionnaireResponse",
-            )
-            log.add("resource_not_read", words, entry.path, severity="warning")
+            log.keep("note", "resource_not_read", entry.path, kind=shown(entry.kind))

@@ -5,17 +5,21 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ...datasets.readers.ecg import is_recording
 from ...engine.intake.document import NumberText
-from ...engine.intake.problems import shown
 from ..ecg.sent_files import EcgFile
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import fhir_maps
+from .statuses import tell_status
 
 _HEADER_FIRST: Final = ".hea"
+_NOT_RECEIVED: Final[Mapping[bool, tuple[Literal["refused_item", "note"], str]]] = {
+    True: ("refused_item", "ecg_not_received"),
+    False: ("note", "attachment_unreadable"),
+}
 
 
 @dataclass(slots=True)
@@ -75,9 +79,7 @@ def add_documents(
     for entry in documents:
         status = text(entry.resource.get("status"))
         if status not in fhir_maps()["status"]["document_reference"]:
-            words = (f"a document with the status {shown(status)!r}", "it does not hold",
-                     "Send the current one")  # fmt: skip
-            log.add("status_not_usable", words, f"{entry.path}.status")
+            tell_status(entry, status, log)
             continue
         used |= _add_document(entry, by_name, waveforms, log)
     for one in binaries:
@@ -92,6 +94,7 @@ def _add_document(
 ) -> set[str]:
     named: dict[str, bytes] = {}
     used: set[str] = set()
+    is_ecg = fhir_maps()["waveform"]["study"] in {c for _, c in codings(entry.resource.get("type"))}
     for index, content in enumerate(objects(entry.resource.get("content"))):
         attachment = obj(content.get("attachment"))
         path = f"{entry.path}.content[{index}].attachment"
@@ -101,21 +104,14 @@ def _add_document(
         given = attachment if binary is None else binary.resource
         data = _decoded(given.get("data"))
         if data is None:
-            words = (
-                "an attachment without readable data",
-                "it was not used; no address is ever called from here",
-                "Send the bytes in base64, in `data` or in a Binary of the Bundle",
-            )
-            log.add("attachment_unreadable", words, path)
+            log.keep(*_NOT_RECEIVED[is_ecg], path)
             continue
         named[text(attachment.get("title")) or f"attachment-{index}"] = data
-    is_ecg = fhir_maps()["waveform"]["study"] in {c for _, c in codings(entry.resource.get("type"))}
     if is_ecg or any(is_recording(data, name) for name, data in named.items()):
         for name, data in named.items():
             waveforms.add(name, data, entry.path)
     elif named:
-        words = ("a document that is no ECG", "it was not read", "Leave it out")
-        log.add("document_not_read", words, entry.path, severity="warning")
+        log.keep("note", "document_not_read", entry.path)
     return used
 
 

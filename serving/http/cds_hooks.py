@@ -114,7 +114,7 @@ def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     """Screen the visit of a prefetch and keep its draft; the same call again has one effect."""
     require(call.person, Deed.SEND_VISIT)
     sent = read_visit(asked.bundle())
-    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg)
+    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems)
     key = f"hook:{asked.instance}"
     said = Asked(call.person.id, key, visit.sha256(language))
     draft_id, _ = drafted(call, visit, language, said)

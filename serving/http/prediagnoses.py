@@ -82,7 +82,7 @@ def drafted(
         service.engine,
         now=service.clock(),
         ecg=sent.ecg,
-        knows=SiteKnows(agreed_by(call), service.planned.problems),
+        knows=SiteKnows(agreed_by(call), service.planned.problems, sent.problems),
     )
     remember_said(call, screened)
     draft_id = keep_visit(service.store, screened, language, clock=service.clock, asked=asked)

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from ...engine.errors import RecordError
+from ...engine.record import Problem
 from ..ecg.sent_files import EcgFile
 from .caller import service_of
 from .problems import MediaTypeNotTaken, RequestUnreadable
@@ -39,10 +40,12 @@ class SentVisit:
     ----------
     document : the visit's JSON
     ecg : None where none was sent
+    problems : what whoever read it before could not use
     """
 
     document: bytes = field(repr=False)
     ecg: EcgFile | None = None
+    problems: tuple[Problem, ...] = ()
 
     def sha256(self, lang: str) -> str:
         """Return the hash of all that was asked, for its idempotency key."""
@@ -50,6 +53,8 @@ class SentVisit:
         parts = [("visit", self.document)]
         if self.ecg is not None:
             parts += [(self.ecg.name, self.ecg.data), *sorted(self.ecg.companions.items())]
+        if self.problems:
+            parts.append(("problems", repr(self.problems).encode()))
         for name, data in parts:
             digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode())
         return digest.hexdigest()

@@ -99,9 +99,18 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "previous_ecg_other_person",
         "previous_ecg_not_before",
     }
+    where_other_software_sends = {
+        "ecg_not_received",
+        "attachment_unreadable",
+        "document_not_read",
+        "resource_not_read",
+        "status_not_usable",
+        "codes_disagree",
+    }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened
     told |= where_visits_are_planned
+    told |= where_other_software_sends
     assert worded <= checked | told | {
         code for code in worded if code in "".join(p.read_text("utf-8") for p in ENGINE)
     }

@@ -17,7 +17,8 @@ UCUM = "http://unitsofmeasure.org"
 
 
 def codes(document):
-    return {issue.code for issue in read_visit(sent(document)).issues}
+    read = read_visit(sent(document))
+    return {one.code for one in (*read.issues, *read.problems)}
 
 
 def refused(document):
@@ -125,8 +126,13 @@ def test_every_problem_comes_back_at_once():
 def test_codes_of_two_measurements_are_never_chosen_from():
     both = {"coding": [{"system": LOINC, "code": c} for c in ("8480-6", "8462-4")]}
     document = with_resource(observation(code=both, **quantity(140, "mm[Hg]")))
-    assert "codes_disagree" in codes(document)
-    assert parse(read_visit(sent(document)).document).is_refused
+    (told,) = read_visit(sent(document)).problems
+    assert (told.severity, told.code, told.path) == (
+        "refused_record",
+        "codes_disagree",
+        "Bundle.entry[10].resource.code",
+    )
+    assert "two" not in json.dumps(read_visit(sent(document)).document)
 
 
 def test_a_date_without_a_time_is_the_first_moment_of_its_day():
@@ -201,6 +207,9 @@ def test_no_address_is_ever_called():
     of(document, "DocumentReference")[0]["content"] = [
         {"attachment": {"url": "https://example.org/ecg"}}
     ]
+    (told,) = read_visit(sent(document)).problems
+    assert (told.severity, told.code, told.item) == ("refused_item", "ecg_not_received", "ecg")
+    of(document, "DocumentReference")[0].pop("type")
     assert codes(document) == {"attachment_unreadable"}
 
 
