@@ -13,6 +13,7 @@ import numpy as np
 
 from .bundles.load import Models
 from .canonical import canonical_bytes
+from .earlier_diabetes import with_earlier_diabetes
 from .earlier_values import EarlierValues, earlier_values, with_earlier_range
 from .ecg_past import ecg_past
 from .exposures import exposures_of
@@ -72,9 +73,10 @@ def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDi
 def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -> Screening:
     """Screen one visit with its ECG and its past, in columns of one row."""
     signals = {} if record.ecg is None else {0: record.ecg}
-    screening = screen_columns(record.batch, models, guidelines, signals=signals)
-    since = ecg_past(record, screening)
     visits = checked_earlier(record)
+    batch = with_earlier_diabetes(record.batch, visits)
+    screening = screen_columns(batch, models, guidelines, signals=signals)
+    since = ecg_past(record, screening)
     past = past_of(record, screening, visits, since.points)
     earlier = earlier_values(record, screening.batch, guidelines, visits)
     levels = [URGENCIES.index(item.level) for item in (*earlier.urgent, *since.urgent)]

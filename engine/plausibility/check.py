@@ -15,10 +15,9 @@ from ..intake.document import intake_numbers
 from ..record import MALE, UNKNOWN, YES, BoolArray, ItemState, Problem, QuantityColumn, VisitBatch
 from ..vocabulary import SuspectReading
 from .contradictions import Flag, contradictions
+from .diabetes import with_diabetes_in_doubt, with_implied_treatments
 from .pregnancy import PREGNANCY, can_be_pregnant
 
-DIABETES: Final = "condition.diabetes"
-TREATED: Final = "medication.glucose_lowering"
 PLACES: Final = 2
 
 
@@ -29,7 +28,8 @@ def check_plausibility(batch: VisitBatch) -> VisitBatch:
     make suspect unless a named person confirmed the value. Then items against each other. Limits:
     ``engine/vocabulary/measurements.toml`` and ``intake.toml``, with their sources.
     """
-    batch = _doubtful_diabetes(_doubtful_pregnancy(_plausible_age(batch)))
+    batch = with_diabetes_in_doubt(with_implied_treatments(batch))
+    batch = _doubtful_pregnancy(_plausible_age(batch))
     flags = [flag for slot in batch.quantities for flag in _item_flags(batch, slot)]
     batch = _apply(batch, flags)
     return _apply(batch, list(contradictions(batch)))
@@ -74,16 +74,6 @@ def _doubtful_pregnancy(batch: VisitBatch) -> VisitBatch:
         )
         for row in np.flatnonzero(doubtful)
     ]  # fmt: skip
-    return replace(batch, problems=(*batch.problems, *problems))
-
-
-def _doubtful_diabetes(batch: VisitBatch) -> VisitBatch:
-    """Ask whether a person under glucose-lowering treatment has diabetes, where it is not said."""
-    doubtful = (batch.answer(TREATED) == YES) & (batch.answer(DIABETES) != YES)
-    problems = [
-        Problem(int(row), "suspect_item", "diabetes_or_not", "$.conditions", DIABETES)
-        for row in np.flatnonzero(doubtful)
-    ]
     return replace(batch, problems=(*batch.problems, *problems))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..features import Feature, combined_values
 from ..fixedpoint import FloatArray
+from ..plausibility.diabetes import EARLIER as DIABETES_EARLIER
 from ..prediagnosis import URGENCIES
-from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
+from ..record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ..scores import (
     CODES,
     MEASURED,
@@ -68,6 +69,7 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
     }
     columns["egfr_ml_per_min_1_73m2"] = np.where(declined, np.nan, _kidney(batch, made))
     columns["kidney_doubtful"] = _kidney_doubtful(batch) & ~declined
+    columns["diabetes_doubtful"] = (batch.answer(DIABETES_EARLIER) == YES) & ~declined
     columns["sex"] = np.where(declined, np.int8(UNKNOWN), batch.sex)
     for name, row in published_table()["answers"].items():
         question = batch.vocabulary.questions[row["question"]]

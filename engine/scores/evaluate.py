@@ -6,7 +6,7 @@ person, equal where the item is known, so a score with missing items is an inter
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, auto
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,7 @@ class Reason(IntEnum):
     KIDNEY_DOUBTFUL = 7
     GLUCOSE_LOWERING = 8
     NO_KNOWN_DIABETES = 9
+    DIABETES_DOUBTFUL = auto()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

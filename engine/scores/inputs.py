@@ -57,6 +57,7 @@ CODES: Final[Mapping[str, Mapping[str, int]]] = {
     "known_cvd": _NO_YES,
     "severe_ckd": _NO_YES,
     "kidney_doubtful": _NO_YES,
+    "diabetes_doubtful": _NO_YES,
     "familial_hypercholesterolaemia": _NO_YES,
     "pregnancy": _NO_YES,
 }
@@ -108,6 +109,7 @@ class ScoreInputs:
     known_cvd: CodeArray
     severe_ckd: CodeArray
     kidney_doubtful: CodeArray
+    diabetes_doubtful: CodeArray
     familial_hypercholesterolaemia: CodeArray
     pregnancy: CodeArray
 

@@ -33,6 +33,7 @@ EXCLUDING = (
     "known_cvd",
     "severe_ckd",
     "kidney_doubtful",
+    "diabetes_doubtful",
     "glucose_lowering",
     "familial_hypercholesterolaemia",
 )
