@@ -1,6 +1,7 @@
 """Comparisons of a search: an operator and a value that is bound, never written into SQL."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -19,7 +20,9 @@ def broken(found: str, why: str, remedy: str) -> DataError:
     return DataError(found=f"the search condition {found}", why=why, remedy=remedy, path="where")
 
 
-def compared(column: str, kind: str, op: str, value: str) -> tuple[str, tuple[Value, ...]]:
+def compared(
+    column: str, kind: str, op: str, value: str, words: Collection[str] = ()
+) -> tuple[str, tuple[Value, ...]]:
     """Return the SQL of one comparison and what is bound to it.
 
     Parameters
@@ -27,19 +30,31 @@ def compared(column: str, kind: str, op: str, value: str) -> tuple[str, tuple[Va
     column : as SQL
     kind : number, date or word
     op, value : as they were written
+    words : those that exist, of a word; any word where there are none
 
     Raises
     ------
-    DataError  if the value is none of that kind, or words are ordered
+    DataError  if the value is none of that kind or no word that exists, or words are ordered
     """
     if op == "is":
         return f"{column} IS {'NOT ' if is_known(value) else ''}NULL", ()
-    values = tuple(_value(part.strip(), kind) for part in value.split(",")) if op == "in" else ()
+    if kind == "word" and op not in (*_EQUAL, "in"):
+        raise broken(f"{column[2:]} {op} {value}", "words have no order", "Use =, != or in")
+    parts = value.split(",") if op == "in" else [value]
+    values = tuple(_known_word(_value(part.strip(), kind), words) for part in parts)
     if op == "in":
         return f"{column} IN ({', '.join('?' * len(values))})", values
-    if kind == "word" and op not in _EQUAL:
-        raise broken(f"{column[2:]} {op} {value}", "words have no order", "Use =, != or in")
-    return f"{column} {'<>' if op == '!=' else op} ?", (_value(value, kind),)
+    return f"{column} {'<>' if op == '!=' else op} ?", values
+
+
+def _known_word(value: Value, words: Collection[str]) -> Value:
+    if words and value not in words:
+        raise broken(
+            f"{value!r}",
+            "nobody has this word, and nobody or everybody would be found",
+            f"Use {', '.join(words)}",
+        )
+    return value
 
 
 def is_known(value: str) -> bool:

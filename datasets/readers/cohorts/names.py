@@ -16,8 +16,11 @@ from ....engine.vocabulary import load_vocabulary
 from .codes import cim10_findings, finding_ids, loinc_slots, measured_slots, table_quantity
 from .compare import Value, broken, compared, is_yes
 from .values import compare_value
+from .words import VERDICTS, column_words, finding_words, trend_words
 
 NOTHING_ELSE: Final = ", and a condition that is left out would find other people"
+_URGENT: Final = "urgent"
+"""Under this name the row of a result keeps the urgent rules that fired."""
 _ASKED: Final = ("condition", "medication", "symptom", "questionnaire")
 _OF_FINDING: Final[Mapping[str, tuple[str, str]]] = {
     "finding": ("f.state", "word"),
@@ -74,7 +77,8 @@ def condition_of(given: Given) -> Condition:
     """
     head, _, key = given.name.partition(".")
     if not key and head in fields()["column"]:
-        sql, values = compared(f"p.{head}", fields()["column"][head], given.op, given.value)
+        kind_of = fields()["column"][head]
+        sql, values = compared(f"p.{head}", kind_of, given.op, given.value, column_words(head))
         return _made(given, sql, values, ("people", head))
     if not key and table_quantity(head):
         return _measured(given, *table_quantity(head))
@@ -112,18 +116,26 @@ def _trajectory(given: Given, item: str) -> Condition:
     if item not in items:
         raise broken(f"the item {item!r}", "it is not followed", f"Use {', '.join(items)}")
     row = fields()["trajectory"][given.name.partition(".")[0]]
-    sql, values = compared(f"t.{row['column']}", row["kind"], given.op, given.value)
+    words = trend_words() if row["kind"] == "word" else ()
+    sql, values = compared(f"t.{row['column']}", row["kind"], given.op, given.value, words)
     within = _exists("trajectories t", f"t.item = ? AND {sql}")
     return _made(given, within, (item, *values), ("trajectories", item))
 
 
 def _finding(given: Given, key: str) -> Condition:
-    column, kind = _OF_FINDING[given.name.partition(".")[0]]
-    if key not in finding_ids():
-        raise broken(f"the finding {key!r}", "no finding has this name", "See the list in a report")
-    sql, values = compared(column, kind, given.op, given.value)
+    what = given.name.partition(".")[0]
+    column, kind = _OF_FINDING[what]
+    _require_finding(key)
+    words = finding_words(key, what) if kind == "word" else ()
+    sql, values = compared(column, kind, given.op, given.value, words)
     within = _exists("findings f", f"f.finding = ? AND {sql}")
     return _made(given, within, (key, *values), ("findings", key))
+
+
+def _require_finding(name: str, *more: str) -> None:
+    known = (*finding_ids(), *more)
+    if name not in known:
+        raise broken(f"the finding {name!r}", "no finding has this name", f"Use {', '.join(known)}")
 
 
 def _cim10(given: Given, code: str) -> Condition:
@@ -169,13 +181,15 @@ def _exposure(given: Given, code: str) -> Condition:
 
 def _reason(given: Given, finding: str) -> Condition:
     """Ask whether the row keeps reasons of a finding; not whether it is present."""
+    _require_finding(finding, _URGENT)
     is_in = is_yes(given.text, given.op, given.value)
     sql = "list_contains(list_transform(p.reasons, r -> r.finding), ?)"
     return _made(given, sql if is_in else f"NOT {sql}", (finding,), ("people", "reasons"))
 
 
 def _decision(given: Given, finding: str) -> Condition:
-    sql, values = compared("d.verdict", "word", given.op, given.value)
+    _require_finding(finding)
+    sql, values = compared("d.verdict", "word", given.op, given.value, VERDICTS)
     within = _exists("decisions d", f"d.finding_id = ? AND {sql}")
     return _made(given, within, (finding, *values), ("decisions", finding))
 
