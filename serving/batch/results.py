@@ -45,6 +45,8 @@ def _listed(out: Path) -> dict[str, str]:
     if not (out / MANIFEST_FILE).is_file():
         raise _refused("a folder without a complete result", out.name)
     manifest = stored_json(out / MANIFEST_FILE)
+    if "state" not in manifest:
+        raise _refused(f"a {MANIFEST_FILE} that can't be read, or is none of a batch", out.name)
     if manifest.get("state") != _COMPLETE or manifest.get("not_done"):
         missing = manifest.get("not_done") or []
         raise _refused(

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ....engine.errors import DataError
 from .criteria import Criteria, LocalCodes, parse_criteria
@@ -42,12 +43,25 @@ def read_cohort(path: Path, site: LocalCodes | None = None) -> Cohort:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _broken(f"a file that can't be read ({type(error).__name__})", path.name) from error
+    wrong = _wrong(raw)
+    if wrong:
+        raise _broken(wrong, path.name)
+    return Cohort(raw.get("title", ""), parse_criteria(raw["where"], site))
+
+
+def _wrong(raw: Mapping[str, Any]) -> str:
+    """Return what is no cohort in a file, by its key; empty where it is one."""
+    strangers = sorted(set(raw) - {"schema", "title", "where"})
     where = raw.get("where")
-    is_cohort = raw.get("schema") == SCHEMA and isinstance(where, list)
-    if not is_cohort or set(raw) - {"schema", "title", "where"}:
-        raise _broken("a file that is no cohort", path.name)
-    lines = [str(line) for line in where or ()]
-    return Cohort(str(raw.get("title", "")), parse_criteria(lines, site))
+    if raw.get("schema") != SCHEMA:
+        return f"a cohort with the schema {raw.get('schema')!r}"
+    if strangers:
+        return f"a cohort with {', '.join(strangers)}, which no cohort has"
+    if not isinstance(where, list) or not all(isinstance(line, str) for line in where):
+        return (
+            f"a cohort with {'no where' if where is None else 'a where that is no list of texts'}"
+        )
+    return "" if isinstance(raw.get("title", ""), str) else "a cohort with a title that is no text"
 
 
 def cohort_toml(cohort: Cohort) -> str:

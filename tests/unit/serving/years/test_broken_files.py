@@ -1,0 +1,34 @@
+"""Broken files beside a search and a plan: what is wrong is named."""
+
+import pytest
+from laennec.datasets.readers.cohorts import read_cohort
+from laennec.engine.errors import DataError
+from laennec.serving.batch.options import BatchRefused
+from laennec.serving.batch.results import result_tables
+
+HEAD = 'schema = "laennec.cohort/1"\ntitle = "t"\n'
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_manifest_that_is_none_is_told_as_such(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(BatchRefused, match=r"manifest\.json that can't be read, or is none"):
+        list(result_tables(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + 'where = ["urgency is known"]\nextra = 1\n', "extra, which no cohort has"),
+        (HEAD + 'where = "urgency is known"\n', "a where that is no list of texts"),
+        (HEAD + "where = [1]\n", "a where that is no list of texts"),
+        (HEAD, "no where"),
+        ('schema = "laennec.cohort/2"\nwhere = []\n', "the schema 'laennec.cohort/2'"),
+        ('schema = "laennec.cohort/1"\ntitle = 3\nwhere = []\n', "a title that is no text"),
+    ],
+)
+def test_a_file_that_is_no_cohort_is_refused_with_the_key(tmp_path, text, said):
+    path = tmp_path / "cohort.toml"
+    path.write_text(text)
+    with pytest.raises(DataError, match=said):
+        read_cohort(path)
