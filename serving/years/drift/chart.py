@@ -57,6 +57,7 @@ def lines(  # noqa: PLR0913 - what is drawn, and how its axis is written
     """
     top = max([*limits.values(), *(v for one in drawn for v in one.values.values()), 0.0])
     top = top * 1.08 if top > 0 else _NOTHING_TOP
+    top = min(top, 1.0) if percent else top
     place = {month: _x(i, len(months)) for i, month in enumerate(months)}
     parts = [_axis(months, _written(top, percent=percent).replace(".", mark))]
     for name, height in limits.items():

@@ -10,12 +10,15 @@ from ....engine.errors import ScreeningError
 from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import number
+from .judge import WATCH
 from .series import INPUT, RISK, URGENCY
 from .tally import ALL
 
 _PSI: Final = (INPUT, RISK)
 _OWN_NAMES: Final = ("any", "age", "sex")
 _FIGURES: Final = 3
+_LEAST: Final = WATCH
+"""The gravest level comes first by name."""
 
 
 @cache
@@ -84,17 +87,46 @@ def point_text(place: Mapping[str, Any], point: Mapping[str, Any], sentences: Se
 def alarm_lines(document: Mapping[str, Any], sentences: Sentences) -> list[dict[str, str]]:
     """Return what is flagged in words, a series each, with the value of its last flagged month.
 
-    A site or device stands beside the alarm of everybody where that one is flagged too.
+    A site or device stands beside the alarm of everybody where that one is flagged too, and the
+    whole is as grave as the gravest of them.
     """
     series = {_key(one): one for one in document["series"]}
     found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     whole = {(a["measure"], a["name"], a["month"]) for a in document["alarms"] if a["by"] == ALL}
+    parts = [a for a in document["alarms"] if a["by"] != ALL]
     for alarm in document["alarms"]:
         is_said = (alarm["measure"], alarm["name"], alarm["month"]) in whole
         if alarm["by"] == ALL or not is_said:
             found.setdefault(_key(alarm), []).append(alarm)
-    told = [_alarm_line(series[key], alarms, document, sentences) for key, alarms in found.items()]
+    told = []
+    for key, alarms in found.items():
+        line = _alarm_line(series[key], alarms, document, sentences)
+        told.append(line | _graver(alarms, parts, sentences))
     return sorted(told, key=lambda one: one["level"])
+
+
+def _graver(
+    alarms: list[Mapping[str, Any]], parts: list[Mapping[str, Any]], sentences: Sentences
+) -> dict[str, str]:
+    """Return the level of an alarm with its sites and devices, and which of them asks for more."""
+    months = {a["month"] for a in alarms if a["by"] == ALL}
+    own = min(str(a["level"]) for a in alarms)
+    mine: dict[str, str] = {}
+    for part in parts:
+        same = all(part[k] == alarms[0][k] for k in ("measure", "name"))
+        if same and part["month"] in months:
+            where = where_of(part, sentences)
+            mine[where] = min(mine.get(where, _LEAST), str(part["level"]))
+    level = min([own, *mine.values()])
+    said = [
+        f"{where} [{sentences.text(f'drift.level.{one}')}]" if one < own else where
+        for where, one in sorted(mine.items())
+    ]
+    return {
+        "level": level,
+        "level_text": sentences.text(f"drift.level.{level}"),
+        "carried": sentences.text("drift.carried_by", parts=", ".join(said)) if said else "",
+    }
 
 
 def _alarm_line(
@@ -106,7 +138,6 @@ def _alarm_line(
     last = alarms[0]
     point = next(p for p in one["points"] if p["month"] == last["month"])
     way = last["direction"]
-    carriers = [where_of({**one, **part}, sentences) for part in last.get("carried_by", ())]
     release = release_of(one, document, sentences)
     values = (
         point_text(one, point, sentences),
@@ -114,16 +145,11 @@ def _alarm_line(
         sentences.text(f"drift.direction.{way}") if way else "",
     )
     return {
-        "level": last["level"],
-        "level_text": sentences.text(f"drift.level.{last['level']}"),
         "month": ", ".join(alarm["month"] for alarm in reversed(alarms)),
         "measure_text": sentences.text(f"drift.measure.{one['measure']}"),
         "name": name_of(one, sentences),
         "where": joined(where_of(one, sentences), release),
         "value": joined(*values),
-        "carried": sentences.text("drift.carried_by", parts=", ".join(carriers))
-        if carriers
-        else "",
     }
 
 
