@@ -50,16 +50,41 @@ def bootstrap_of(
     method: str,
 ) -> Result:
     """Estimate any statistic of weights, shape (n,), with its percentile interval."""
+    return bootstrap_all(lambda w: (statistic(w),), weight, factors, method)[0]
+
+
+def bootstrap_all(
+    statistics: Callable[[FloatArray], tuple[float, ...]],
+    weight: FloatArray,
+    factors: Iterator[FloatArray],
+    method: str,
+) -> tuple[Result, ...]:
+    """Estimate several statistics of the same weights out of the same replicates.
+
+    Parameters
+    ----------
+    statistics : weights of shape (n,) -> the statistics, always in the same order
+    weight : shape (n,)
+    factors : of the weights, one array of shape (n,) for each replicate
+    method : name of the interval
+    """
     n = int((weight > 0).sum())
-    value = statistic(weight)
+    values = statistics(weight)
+    if not np.isfinite(values).any():
+        return tuple(NotEstimable("nobody" if n == 0 else "zero_cell", n, method) for _ in values)
+    drawn = np.array([statistics(weight * factor) for factor in factors])
+    return tuple(_with_interval(value, drawn[:, i], n, method) for i, value in enumerate(values))
+
+
+def _with_interval(value: float, drawn: FloatArray, n: int, method: str) -> Result:
+    """Return a value with the percentiles of its replicates."""
     if not np.isfinite(value):
         return NotEstimable("nobody" if n == 0 else "zero_cell", n, method)
-    values = np.array([statistic(weight * factor) for factor in factors])
-    values = values[np.isfinite(values)]
-    if len(values) < 2:  # noqa: PLR2004 - a spread needs two
+    drawn = drawn[np.isfinite(drawn)]
+    if len(drawn) < 2:  # noqa: PLR2004 - a spread needs two
         return NotEstimable("too_few", n, method)
     tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(values, [tail, 100 - tail])
+    low, high = np.percentile(drawn, [tail, 100 - tail])
     return Estimate(float(value), float(low), float(high), n, method)
 
 
@@ -88,28 +113,32 @@ class ReferralsAtEqualSensitivity:
     """
 
     def __init__(self, case: BoolArray, index: FloatArray, other: BoolArray) -> None:
-        self._order = np.argsort(-index, kind="stable")
-        ordered = index[self._order]
-        self._last = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
-        self._case = case.astype(np.float64)
-        self._other = other.astype(np.float64)
+        order = np.argsort(-index, kind="stable")
+        ordered = index[order]
+        last = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
+        self._order = order
+        self._cases = order[case[order]]
+        at = np.flatnonzero(case[order])
+        self._sent_with = last[np.searchsorted(last, at)] + 1
+        self._case_rows = np.flatnonzero(case)
+        self._both_rows = np.flatnonzero(case & other)
+        self._other_rows = np.flatnonzero(other)
 
-    def shares(self, weight: FloatArray) -> tuple[float, float, float]:
-        """Return (share sent by the index test, share sent by the other, common sensitivity)."""
-        cases, total = float(weight @ self._case), float(weight.sum())
-        found = float(weight @ (self._case * self._other))
+    def shares(self, weight: FloatArray) -> tuple[float, float, float, float]:
+        """Return the shares sent by the index test and the other, their sensitivity, what is saved.
+
+        What is saved is the part of the other test's referrals that the index test spares.
+        """
+        cases, total = float(weight[self._case_rows].sum()), float(weight.sum())
+        found = float(weight[self._both_rows].sum())
         if cases <= 0 or found <= 0:
-            return float("nan"), float("nan"), float("nan")
-        ordered = weight[self._order]
-        reached = np.cumsum(ordered * self._case[self._order])[self._last]
+            return float("nan"), float("nan"), float("nan"), float("nan")
+        reached = np.cumsum(weight[self._cases])
         enough = int(np.searchsorted(reached, found * (1 - 1e-12)))
-        sent = float(np.cumsum(ordered)[self._last][min(enough, len(self._last) - 1)])
-        return sent / total, float(weight @ self._other) / total, found / cases
-
-    def saved(self, weight: FloatArray) -> float:
-        """Return the part of the other test's referrals that the index test saves."""
-        index, other, _ = self.shares(weight)
-        return 1 - index / other if other > 0 else float("nan")
+        people = self._sent_with[min(enough, len(self._sent_with) - 1)]
+        index = float(weight[self._order[:people]].sum()) / total
+        other = float(weight[self._other_rows].sum()) / total
+        return index, other, found / cases, 1 - index / other
 
 
 def referrals(
@@ -127,13 +156,9 @@ def referrals(
     factors : gives the replicates anew at each call
     method : name of the interval
     """
-    statistics: dict[str, Callable[[FloatArray], float]] = {
-        "index_share": lambda w: made.shares(w)[0],
-        "other_share": lambda w: made.shares(w)[1],
-        "sensitivity": lambda w: made.shares(w)[2],
-        "saved": made.saved,
-    }
-    return {name: bootstrap_of(s, weight, factors(), method) for name, s in statistics.items()}
+    names = ("index_share", "other_share", "sensitivity", "saved")
+    found = bootstrap_all(made.shares, weight, factors(), method)
+    return dict(zip(names, found, strict=True))
 
 
 __all__ = [
@@ -141,6 +166,7 @@ __all__ = [
     "BY_PERSON",
     "ReferralsAtEqualSensitivity",
     "auroc_by_person",
+    "bootstrap_all",
     "bootstrap_of",
     "design_factors",
     "person_factors",

@@ -246,6 +246,20 @@ def test_referrals_at_equal_sensitivity_by_hand():
     index = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2])
     other = np.array([1, 1, 1, 1, 1, 0, 0, 0], bool)
     made = resampling.ReferralsAtEqualSensitivity(case, index, other)
-    assert made.shares(np.ones(8)) == (3 / 8, 5 / 8, 2 / 3)
-    assert made.saved(np.ones(8)) == pytest.approx(1 - 3 / 5)
-    assert np.isnan(made.saved(np.where(case, 0.0, 1.0)))
+    assert made.shares(np.ones(8)) == pytest.approx((3 / 8, 5 / 8, 2 / 3, 1 - 3 / 5))
+    assert np.isnan(made.shares(np.where(case, 0.0, 1.0))).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_referrals_at_equal_sensitivity_agree_with_the_obvious_way(seed):
+    rng = np.random.default_rng(seed)
+    case, other = rng.random(60) < 0.3, rng.random(60) < 0.5
+    index = np.round(rng.random(60) + 0.3 * case, 1)  # with ties
+    weight = rng.integers(0, 4, 60) * rng.random(60)
+    found = weight[case & other].sum()
+    cuts = sorted(set(index.tolist()), reverse=True)
+    cut = next(c for c in cuts if weight[case & (index >= c)].sum() >= found * (1 - 1e-12))
+    sent, others = weight[index >= cut].sum(), weight[other].sum()
+    made = resampling.ReferralsAtEqualSensitivity(case, index, other)
+    wanted = (sent / weight.sum(), others / weight.sum(), found / weight[case].sum())
+    assert made.shares(weight) == pytest.approx((*wanted, 1 - sent / others))
