@@ -5,6 +5,9 @@ rendered from fields and never from a parsed message. No name, birth date or fre
 may stand in any field.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class ScreeningError(Exception):
     """Something that stops a screening step, in four parts.
@@ -15,9 +18,14 @@ class ScreeningError(Exception):
     why : why it stops us
     remedy : what to do
     path : where (a JSON path, a file name, a column)
+
+    Attributes
+    ----------
+    urgent : the urgent items of a visit that was screened and then could not be kept
     """
 
     code = "screening_error"
+    urgent: tuple[Mapping[str, Any], ...] = ()
 
     def __init__(self, *, found: str, why: str, remedy: str, path: str = "") -> None:
         self.found = found

@@ -222,7 +222,8 @@ def keep_visit(
 
     Raises
     ------
-    IdentifierMissing : no visit or no person to keep it under; it carries the urgent items
+    IdentifierMissing : no visit or no person to keep it under
+    ScreeningError : as `save_draft`; each of them carries the urgent items of the visit (hazard H1)
     """
     draft, models = screened.draft, screened.screening.models
     labels = {str(lang): model_labels(models, lang) for lang in LANGUAGES}
@@ -231,12 +232,16 @@ def keep_visit(
     content = Content(draft, labels, values, screened.content, visit=said)
     document: Mapping[str, Any] = as_json(draft, lang, labels[lang])
     require_identifiers(document)
-    return save_draft(
-        store,
-        document,
-        rendered_language=lang,
-        clock=clock,
-        content=content,
-        asked=asked,
-        ecg=screened.ecg,
-    )
+    try:
+        return save_draft(
+            store,
+            document,
+            rendered_language=lang,
+            clock=clock,
+            content=content,
+            asked=asked,
+            ecg=screened.ecg,
+        )
+    except ScreeningError as error:
+        error.urgent = tuple(document["urgent"])
+        raise

@@ -35,7 +35,7 @@ def read_roster(day: Day, call: Calling) -> dict[str, Any]:
                     "birth_date": one.birth_date,
                     "sex": one.sex,
                 },
-                "is_sent": one.visit_id in sent,
+                "is_sent": (one.visit_id, one.person_id) in sent,
             }
             for one in planned
         ],
@@ -43,8 +43,9 @@ def read_roster(day: Day, call: Calling) -> dict[str, Any]:
     }
 
 
-def _sent(store: Store, visit_ids: list[str]) -> set[str]:
-    """Return the visits of which a draft is kept."""
+def _sent(store: Store, visit_ids: list[str]) -> set[tuple[str, str]]:
+    """Return of which visits, and of whom, a draft is kept: another person's is not theirs."""
     with store.read() as connection:
-        asked = select(drafts.c.visit_id).where(drafts.c.visit_id.in_(visit_ids)).distinct()
-        return set(connection.execute(asked).scalars())
+        columns = select(drafts.c.visit_id, drafts.c.person_id)
+        asked = columns.where(drafts.c.visit_id.in_(visit_ids)).distinct()
+        return {(visit_id, person_id) for visit_id, person_id in connection.execute(asked)}

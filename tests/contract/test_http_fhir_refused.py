@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from fhir_support import bundle, of
+from fhir_support import bundle, example, of
+from http_support import send
 
 FHIR = "application/fhir+json"
 
@@ -50,3 +51,23 @@ def test_two_numbers_of_a_person_are_named_where_they_stand(people):
     assert told[0]["expression"] == ["Bundle.entry[0].resource.identifier"]
     assert told[0]["diagnostics"].startswith("2 identifiers of the type PI or MR")
     assert "U0 : " in issues[0]["details"]["text"]
+
+
+def test_the_number_of_another_persons_visit_says_what_is_urgent(people):
+    """The right person was refused with no word of the chest pain, after somebody's mistake."""
+    client = people.as_("software")
+    first = bundle()
+    (encounter,) = of(first, "Encounter")
+    number = encounter["identifier"][0]["value"]
+    assert post(client, first).status_code == 200
+    urgent = bundle("03-urgent")
+    of(urgent, "Encounter")[0]["identifier"][0]["value"] = number
+    answer = post(client, urgent)
+    assert answer.status_code == 422
+    codes = [i["details"]["coding"][0]["code"] for i in answer.json()["issue"]]
+    assert codes[0] == "declared_chest_pain"
+    assert "not_permitted" in codes
+    document, _ = example("03-urgent")
+    said = send(client, json.dumps({**document, "visit_id": number})).json()
+    assert said["code"] == "not_permitted"
+    assert [item["rule_id"] for item in said["urgent"]][0] == "declared_chest_pain"

@@ -136,3 +136,15 @@ def test_the_page_of_the_nurse_has_a_place_for_the_list(made):
         assert "Visites prévues aujourd" in text
         assert re.search(r'<section class="panel" id="roster" hidden', text)
         assert people.as_("nurse").get("/review/static/visit_roster.js").status_code == 200
+
+
+def test_a_visit_of_which_only_another_persons_data_came_is_not_told_as_sent(made):
+    visit_id, person = example()
+    imported(
+        made.site, text=ROWS.replace("visit-0001", visit_id).replace("person-01", person["id"])
+    )
+    with made as people:
+        nurse = people.as_("nurse")
+        assert send(nurse, visit(person={**person, "id": "person-77"})).status_code == 201
+        said = {v["visit_id"]: v["is_sent"] for v in of_day(nurse).json()["visits"]}
+        assert said[visit_id] is False
