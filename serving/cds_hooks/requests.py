@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
+from ..fhir.completeness import is_cut
 from ..fhir.entries import obj, objects, text
 from .services import Json, service_of
 
@@ -46,8 +47,11 @@ class HookCall:
     prefetch: Mapping[str, Any]
 
     def bundle(self) -> Json:
-        """Return the prefetched resources as one Bundle."""
-        return {"resourceType": "Bundle", "type": "collection", "entry": list(self._entries())}
+        """Return the prefetched resources as one Bundle, which goes on where one of them did."""
+        bundle: Json = {"resourceType": "Bundle", "type": "collection"}
+        if any(is_cut(obj(given)) for given in self.prefetch.values()):
+            bundle |= {"type": "searchset", "link": [{"relation": "next"}]}
+        return {**bundle, "entry": list(self._entries())}
 
     def _entries(self) -> Iterator[Mapping[str, Any]]:
         for given in self.prefetch.values():
@@ -85,6 +89,7 @@ def read_call(service_id: str, body: bytes) -> HookCall:
         )
     patient_id = text(obj(said["context"]).get("patientId"))
     _check_patient(patient_id, obj(prefetch["patient"]))
+    _check_encounter(text(obj(said["context"]).get("encounterId")), prefetch.get("encounter"))
     return HookCall(service_id, text(said["hookInstance"]), patient_id, prefetch)
 
 
@@ -120,4 +125,16 @@ def _check_patient(patient_id: str, patient: Mapping[str, Any]) -> None:
             why="the card would speak of somebody else",
             remedy="Send the Patient of context.patientId",
             path="prefetch.patient",
+        )
+
+
+def _check_encounter(encounter_id: str, encounter: object) -> None:
+    """Refuse a call whose open visit is not that of its prefetch (hazard H2)."""
+    own = text(obj(encounter).get("id"))
+    if encounter_id and own and own != encounter_id:
+        raise CallUnreadable(
+            found="a prefetch of another visit than the open one",
+            why="the card would speak of another day",
+            remedy="Send the Encounter of context.encounterId",
+            path="prefetch.encounter",
         )

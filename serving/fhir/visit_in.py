@@ -9,6 +9,8 @@ from ...engine.intake.visit import SCHEMA
 from ...engine.record import Problem
 from ..ecg.sent_files import EcgFile
 from .answers import read_answers
+from .completeness import OUTCOME, tell_incomplete
+from .deceased import tell_deceased
 from .entries import Entry, obj, objects, read_entries, text
 from .identity import Patient, read_patient
 from .issues import Issue, IssueLog
@@ -72,7 +74,9 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     log = IssueLog()
     bundle, entries = read_entries(document, log)
     patient = read_patient(entries, log)
+    tell_incomplete(bundle, entries, log)
     visit, places = _head(bundle, entries, patient, log)
+    tell_deceased(patient.entry, visit["performed_at"], log)
     answers = read_answers(_of(entries, "QuestionnaireResponse"), log)
     waveforms = Waveforms()
     measurements = _measurements(entries, offset_of(visit["performed_at"]), waveforms, log)
@@ -157,5 +161,5 @@ def _measurements(
 
 def _tell_unread(entries: Sequence[Entry], log: IssueLog) -> None:
     for entry in entries:
-        if entry.kind not in _READ:
+        if entry.kind not in _READ and entry.kind != OUTCOME:
             log.keep("note", "resource_not_read", entry.path, kind=shown(entry.kind))

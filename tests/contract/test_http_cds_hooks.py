@@ -262,3 +262,27 @@ def test_a_call_that_does_not_say_that_it_is_json_is_refused(running, kind):
         "/cds-services/visit-measured", content=body, headers={"Content-Type": kind}
     )
     problem(answer, 415, "media_type_not_taken")
+
+
+def test_a_prefetch_in_part_is_told_on_the_card_with_what_is_urgent(running):
+    urgent = Sandbox(running.as_(None), running.address, "03-urgent")
+    filled = urgent.prefetch("visit-measured")
+    failed = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "timeout"}],
+    }
+    for changed in (
+        {"observations": failed},
+        {"observations": {**filled["observations"], "link": [{"relation": "next"}]}},
+    ):
+        card = only_card(urgent.call("visit-measured", prefetch={**filled, **changed}))
+        assert "Une visite reçue en partie" in card["detail"]
+        assert card["indicator"] == "critical"
+    card = only_card(urgent.call("visit-measured", prefetch={**filled, "responses": failed}))
+    assert "Une visite reçue en partie" in card["detail"]
+
+
+def test_an_encounter_of_another_visit_than_the_open_one_gets_no_card(sandbox):
+    context = sandbox.request("visit-measured")["context"]
+    answer = sandbox.call("visit-measured", context={**context, "encounterId": "other"})
+    problem(answer, 422, "request_unreadable")

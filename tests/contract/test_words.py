@@ -106,6 +106,8 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "resource_not_read",
         "status_not_usable",
         "codes_disagree",
+        "patient_deceased",
+        "sent_in_part",
     }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened
