@@ -77,7 +77,12 @@ def past_of(
     visits = [*((one.batch, one.day) for one in earlier), (checked, today)]
     trajectories = trajectories_of(visits, today, of_ecgs)
     made, models = screening.made, screening.models
-    follow_up = follow_up_of(visits, made, trajectories, models) if is_known else None
+    reads_hba1c = not bool(screening.hba1c_unread[0])
+    follow_up = (
+        follow_up_of(visits, made, trajectories, models, reads_hba1c=reads_hba1c)
+        if is_known
+        else None
+    )
     return Past(
         {0: trajectories} if (earlier or of_ecgs) and trajectories else {},
         {} if follow_up is None else {0: follow_up},

@@ -13,6 +13,7 @@ from ..fixedpoint import FloatArray
 from ..fuzzy.system import MamdaniSystem
 from ..prediagnosis import (
     Band,
+    DueItem,
     FollowUp,
     InputValue,
     Message,
@@ -26,7 +27,8 @@ from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, TOO_FEW
 from ..vocabulary import load_vocabulary
 from .due import Visit, due_items
-from .settings import question_rows, usual_target_percent
+from .glycaemia import PLACES, above_today, is_last_above, target_of
+from .settings import question_rows
 
 KNOWN: Final = "condition.diabetes"
 PREGNANCY: Final = "condition.pregnancy"
@@ -36,7 +38,6 @@ LOWERING: Final = "medication.insulin_or_secretagogue"
 OUTCOME: Final = "diabetes_control"
 ABOVE: Final = "hba1c_above_target_percent"
 RISE: Final = "hba1c_rise_percent_per_year"
-_PLACES: Final = 2
 _SHOWN: Final = 1e-6
 
 
@@ -45,6 +46,8 @@ def follow_up_of(
     made: Mapping[str, Feature],
     trajectories: Sequence[Trajectory],
     models: Models,
+    *,
+    reads_hba1c: bool = True,
 ) -> FollowUp | None:
     """Return the follow-up of one person; None where no diabetes is known.
 
@@ -54,37 +57,45 @@ def follow_up_of(
     made : features of this visit
     trajectories : of this person, over all visits
     models : loaded bundles; without the follow-up rules everything but the index is said
+    reads_hba1c : HbA1c of today can be interpreted in this person
     """
-    batch, today = visits[-1]
+    batch, _ = visits[-1]
     if batch.answer(KNOWN)[0] != YES or batch.refused[0] or bool(is_minor(batch)[0]):
         return None
-    target, is_set = _target(made)
-    numbers = {ABOVE: _above(made, target), RISE: _rise(trajectories)}
+    target = target_of(batch, made)
+    above = above_today(batch, made, target.percent, reads_hba1c=reads_hba1c)
+    numbers = {ABOVE: above.percent, RISE: _rise(trajectories)}
     bundle = next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
     may_ask = bundle is not None and not bool(is_declined(batch)[0])
     kind = _type(batch)
     is_meant = kind in (TYPE_2, "")
     may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
-    if is_meant and not is_set:
-        limits.append(Message("follow_up.limit.usual_target", {"percent": target}))
+    limits += target.limits() if is_meant else []
     said = _index(bundle, batch, made, numbers) if bundle and may_ask else None
+    limits += above.limits() if said else []
     value, band, reasons = said or (None, "not_assessable", ())
     hba1c = next((t for t in trajectories if t.item == "hba1c"), None)
     return FollowUp(
         index=value,
         band=band,
         direction=hba1c.direction if hba1c else DIRECTIONS[TOO_FEW],
-        target_percent=target,
-        is_target_set=is_set,
+        target_percent=target.percent,
+        is_target_set=target.is_set,
         reasons=reasons,
-        due=due_items(visits, today, above_target=numbers[ABOVE] > 0) if is_meant else (),
+        due=_due(visits, target.percent) if is_meant else (),
         questions=tuple(_questions(batch, numbers[ABOVE])),
         limits=tuple(limits),
         model=_reference(bundle) if bundle and said else None,
         is_meant=is_meant,
         hypoglycaemia=_hypoglycaemia(batch),
     )
+
+
+def _due(visits: Sequence[Visit], target: float) -> tuple[DueItem, ...]:
+    """Return what is due; HbA1c by the last value that any of the visits holds."""
+    _, today = visits[-1]
+    return due_items(visits, today, above_target=is_last_above(visits, target))
 
 
 def _type(batch: VisitBatch) -> str:
@@ -99,19 +110,6 @@ def _hypoglycaemia(batch: VisitBatch) -> str:
     if answer == UNKNOWN:
         return "not_stated"
     return "declared" if answer == YES else "none_declared"
-
-
-def _target(made: Mapping[str, Feature]) -> tuple[float, bool]:
-    """Return the target, and whether a physician set it."""
-    feature = made["hba1c_target_percent"]
-    if feature.observed[0]:
-        return float(feature.values[0]), True
-    return usual_target_percent(), False
-
-
-def _above(made: Mapping[str, Feature], target: float) -> float:
-    hba1c = made["hba1c_percent"]
-    return round(float(hba1c.values[0]) - target, _PLACES) if hba1c.observed[0] else float("nan")
 
 
 def _rise(trajectories: Sequence[Trajectory]) -> float:
@@ -190,7 +188,7 @@ def _input(
     if not np.isfinite(numbers[name]):
         return InputValue(name, "", "", "estimated")
     unit = next(s.unit for s in bundle.manifest.inputs if s.name == name)
-    text = f"{numbers[name]:.{_PLACES}f}".rstrip("0").rstrip(".")
+    text = f"{numbers[name]:.{PLACES}f}".rstrip("0").rstrip(".")
     return InputValue(name, text, unit, "derived")
 
 

@@ -56,6 +56,12 @@ def usual_target_percent() -> float:
 
 
 @cache
+def same_target_within_percent() -> float:
+    """Return how far two targets may lie apart and be the same one in two units."""
+    return float(_table()["target"]["same_within_percent"])
+
+
+@cache
 def most_months() -> Mapping[str, int]:
     """Return how many months ago an answer says at most; one that says no such thing is not there.
 

@@ -65,13 +65,13 @@ def trajectories_of(
 
 
 def _target(visits: Sequence[tuple[VisitBatch, date]], today: date) -> float:
-    """Return the HbA1c that the physician set as target, as of today; NaN where none is known."""
+    """Return the HbA1c that the physician set as target today, of two the stricter; else NaN."""
     targets = [
-        float(np.nanmax(values))
+        float(np.nanmin(values))
         for batch, day in visits
         if day == today and np.isfinite(values := batch.quantity(TARGET_SLOT).model_values()).any()
     ]
-    return targets[0] if targets else float("nan")
+    return min(targets, default=float("nan"))
 
 
 def with_target(item: TrajectoryItem, target: float) -> TrajectoryItem:
