@@ -229,6 +229,7 @@ def _status(screening: Screening) -> tuple[Any, Any]:
 
     Scored: a risk was answered, or a measured fact is present and speaks instead. Refused: the
     record as a whole. Not assessable: everything else, with why the first risk was not answered.
+    That somebody is excluded from it is said of a scored row too: such a person is not screened.
     """
     n = screening.batch.n
     risks = [r for r in screening.risks if r.outcome.id in OUTCOMES]
@@ -238,7 +239,8 @@ def _status(screening: Screening) -> tuple[Any, Any]:
     status = np.where(screening.batch.refused, 2, np.where(scored, 0, 1))
     codes = [*(a.name.lower() for a in Abstention), None]
     why = risks[0].abstention if risks else np.full(n, Abstention.MODEL_REFUSED)
-    reason = np.where(status == 1, why, len(Abstention))
+    is_told = (status == 1) | (why == Abstention.EXCLUDED)
+    reason = np.where(is_told, why, len(Abstention))
     refusals: dict[str, int] = {}
     for problem in reversed(screening.batch.problems):
         if problem.severity == "refused_record":

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...engine.prediagnosis import URGENCIES
+from ...engine.risks.columns import Abstention
 from ..batch.results import result_tables
+from ..batch.withdrawn import WITHDRAWN
 
 OUTCOME: Final = "t2d_undiagnosed"
 COLUMNS: Final = (
@@ -26,7 +28,7 @@ class PlanPeople:
     Attributes
     ----------
     person_id, band, cvd_band, status, status_reason : Arrow strings; ``band`` is high,
-        intermediate, low, measured or not_assessable
+        intermediate, low, measured, not_assessable or not_screened
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
     day : int64 (n,), days since 1970-01-01; the smallest int64 where no day is known
     risk : float64 (n,), NaN where it was not answered
@@ -63,6 +65,13 @@ class PlanPeople:
 
 MEASURED: Final = "measured"
 """Band of somebody of whom a measured value speaks instead of the risk."""
+
+NOT_SCREENED: Final = "not_screened"
+"""Band of somebody who is not called for screening: ``LEFT_OUT`` says why."""
+
+LEFT_OUT: Final = (*(a.name.lower() for a in (Abstention.EXCLUDED, Abstention.DECLINED)), WITHDRAWN)
+"""Reasons of a result for which nobody is called: excluded (known diabetes, its treatment,
+pregnancy), declined, withdrawn."""
 
 UNKNOWN_DAY: Final = np.iinfo(np.int64).min
 
@@ -130,10 +139,12 @@ def _urgency(column: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def _band(table: Any) -> Any:  # noqa: ANN401 - as above
-    """Return the band, ``measured`` or ``not_assessable`` of everybody."""
+    """Return the band, ``measured``, ``not_screened`` or ``not_assessable`` of everybody."""
     band = table[f"{OUTCOME}_band"]
     is_measured = pc.and_(pc.is_null(band), pc.equal(table["status"], "scored"))
-    return pc.if_else(is_measured, MEASURED, pc.fill_null(band, "not_assessable"))
+    known = pc.if_else(is_measured, MEASURED, pc.fill_null(band, "not_assessable"))
+    is_left_out = pc.is_in(table["status_reason"], pa.array(LEFT_OUT))
+    return pc.if_else(is_left_out, NOT_SCREENED, known)
 
 
 def days_of(column: Any) -> Any:  # noqa: ANN401 - as above

@@ -11,15 +11,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ...engine.errors import DataError
 from ...engine.prediagnosis import URGENCIES
 from ..batch.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
-from .people import MEASURED, NONE, UNKNOWN_DAY, PlanPeople
+from .people import LEFT_OUT, MEASURED, NONE, NOT_SCREENED, UNKNOWN_DAY, PlanPeople
 from .plan_settings import PlanSettings
 
 FloatArray = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
 
-BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low")
+BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low", NOT_SCREENED)
 _DAYS_A_MONTH: Final = 30.4375
 _EPOCH: Final = date(1970, 1, 1)
 _WAITS_FOR_NO_INTERVAL: Final = URGENCIES.index("U2")
@@ -33,11 +34,13 @@ class CallList:
     ----------
     order : int64 (m,), rows of the people, first call first
     overdue_days : int64 (n,), days since each person was due; negative before that day
+    is_left_out : bool (n,), not called as screening is not for them
     is_tested : bool (n,), within the capacity; every one who is called where there is no limit
     """
 
     order: Int64Array
     overdue_days: Int64Array
+    is_left_out: npt.NDArray[np.bool_]
     is_tested: npt.NDArray[np.bool_]
 
 
@@ -47,7 +50,8 @@ def call_list(
     """Order the people who are due: by urgency, then band, then how long overdue, then risk.
 
     A person with an urgency is due whatever the band; of U0 to U2 the days overdue count from the
-    visit. A visit without a day is due today.
+    visit. A visit without a day is due today. Somebody who is not screened is called with U0 to U2
+    only: advice at the next visit (U3) is no reason to be screened.
 
     Parameters
     ----------
@@ -59,13 +63,34 @@ def call_list(
     known = people.day != UNKNOWN_DAY
     waited = np.where(known, number - np.where(known, people.day, 0), 0)
     overdue = waited - np.round(months * _DAYS_A_MONTH).astype(np.int64)
-    due = (overdue >= 0) | (people.urgency < NONE)
+    waits = people.urgency > _WAITS_FOR_NO_INTERVAL
+    left_out = (rank == BAND_ORDER.index(NOT_SCREENED)) & waits
+    due = ((overdue >= 0) | (people.urgency < NONE)) & ~left_out
     keys = (_name_order(people), -np.nan_to_num(people.risk), -overdue, rank, people.urgency)
     order = np.lexsort(keys)
     order = order[due[order]]
     tested = np.zeros(people.n, dtype=np.bool_)
     tested[order[: len(order) if capacity is None else capacity]] = True
-    return CallList(order, overdue, tested)
+    return CallList(order, overdue, left_out, tested)
+
+
+def later_visits(people: PlanPeople, today: date) -> dict[str, int | str]:
+    """Return of how many people the last visit is after the day that is counted from.
+
+    Raises
+    ------
+    DataError  if it is that of everybody whose visit has a day
+    """
+    known = people.day != UNKNOWN_DAY
+    later = int((people.day[known] > (today - _EPOCH).days).sum())
+    if later and later == int(known.sum()):
+        raise DataError(
+            found=f"the day {today.isoformat()}, which is before every visit of the result",
+            why="nobody would be overdue, and the list would look like one of that day",
+            remedy="Give --on a day from the last visits on, or leave it out for today",
+            path="--on",
+        )
+    return suppressed({"later": later, "other": people.n - later})
 
 
 def _name_order(people: PlanPeople) -> Int64Array:
@@ -80,7 +105,7 @@ def _ranks(people: PlanPeople, months: Mapping[str, float]) -> tuple[Int64Array,
     place = {band: i for i, band in enumerate(BAND_ORDER)}
     bands = people.band.to_pylist()
     rank = np.array([place[band] for band in bands], dtype=np.int64)
-    return rank, np.array([months[band] for band in bands], dtype=np.float64)
+    return rank, np.array([months.get(band, 0.0) for band in bands], dtype=np.float64)
 
 
 def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> dict[str, Any]:
@@ -99,13 +124,32 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
         "without_person": suppressed(unnamed),
         "urgency": suppressed(urgency),
         "band": suppressed(by_band),
-        "calls": {name: told[name] for name in ("called", "not_due")},
+        "calls": {name: told[name] for name in ("called", "not_called")},
+        "left_out": _left_out(people, calls),
         "capacity": {name: told[name] for name in ("within_capacity", "beyond_capacity")},
     }
 
 
+def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:
+    """Return how many are left out, and why; hidden where that tells of 1 to 10 people.
+
+    They lie in the band that is not screened, with those of it who are urgent, and in those who are
+    not called, with those who are not due.
+    """
+    rows = np.flatnonzero(calls.is_left_out)
+    reasons = [people.status_reason[i].as_py() for i in rows]
+    exact = {reason: reasons.count(reason) for reason in LEFT_OUT}
+    others = (
+        people.band.to_pylist().count(NOT_SCREENED) - len(rows),
+        people.n - len(calls.order) - len(rows),
+    )
+    if all(n == 0 or n >= SMALLEST_SHOWN for n in (len(rows), *others)):
+        return {"left_out": len(rows), **suppressed(exact)}
+    return {name: "hidden" if n else n for name, n in {"left_out": len(rows), **exact}.items()}
+
+
 def call_counts(n: int, called: int, capacity: int | None) -> dict[str, int | str]:
-    """Return the counts of calls: everybody falls into within, beyond the capacity, and not due.
+    """Return the counts of calls: everybody falls into within, beyond the capacity, and not called.
 
     Where one of them is 1 to 10 all others are hidden with it: their sum is known. A capacity that
     is reached is known from the start, so it is shown.
@@ -116,7 +160,7 @@ def call_counts(n: int, called: int, capacity: int | None) -> dict[str, int | st
     within = called if capacity is None else min(called, capacity)
     exact = {
         "called": called,
-        "not_due": n - called,
+        "not_called": n - called,
         "within_capacity": within,
         "beyond_capacity": called - within,
     }

@@ -107,7 +107,15 @@ def _count(value: int | str, sentences: Sentences) -> str:
 def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, str, str]]:
     return [
         (sentences.text(f"plan.counts.{kind}"), _name(code, sentences), _count(n, sentences))
-        for kind in ("urgency", "band", "calls", "capacity", "without_person")
+        for kind in (
+            "urgency",
+            "band",
+            "calls",
+            "left_out",
+            "capacity",
+            "without_person",
+            "visit_after",
+        )
         for code, n in counts[kind].items()
     ]
 

@@ -16,7 +16,7 @@ from .exposures import said_of_each
 from .files import write_csv
 from .local_codes import read_local_codes
 from .people import UNKNOWN_DAY, PlanPeople, read_people
-from .plan import CallList, call_list, counts
+from .plan import CallList, call_list, counts, later_visits
 from .plan_groups import GroupRow, call_rows, exposure_rows
 from .plan_page import PlanTables, plan_page
 from .plan_settings import read_settings
@@ -74,8 +74,9 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     """
     settings = read_settings(options.settings)
     people, cohort, exposures = _people(options)
+    later = later_visits(people, options.today)
     calls = call_list(people, settings, options.today, options.capacity)
-    told = counts(people, calls, options.capacity)
+    told = counts(people, calls, options.capacity) | {"visit_after": {"later": later["later"]}}
     rows = threshold_rows(people, settings, options.capacity)
     shown = shown_rows(rows, int(np.isfinite(people.risk).sum()), _from_bands(told["band"]))
     groups = {"calls": call_rows(people, calls, settings, options.capacity)}

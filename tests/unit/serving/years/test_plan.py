@@ -1,5 +1,6 @@
 """The year's plan: order of calls, expected cases with their interval, what is hidden, files."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from laennec.engine.errors import DataError
 from laennec.serving.years.overlap import shown_counts
 from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
-from laennec.serving.years.plan import call_counts, call_list, counts
+from laennec.serving.years.plan import call_counts, call_list, counts, later_visits
 from laennec.serving.years.plan_groups import call_rows, exposure_rows
 from laennec.serving.years.plan_settings import read_settings
 from laennec.serving.years.plan_tests import (
@@ -217,7 +218,7 @@ def test_the_capacity_says_which_threshold_can_be_tested():
 def test_no_two_counts_of_calls_give_a_third_one_away(numbers, told):
     """Pins a leak: called was hidden, and stood there as within plus beyond the capacity."""
     found = call_counts(*numbers)
-    names = ("called", "not_due", "within_capacity", "beyond_capacity")
+    names = ("called", "not_called", "within_capacity", "beyond_capacity")
     assert tuple(found[name] for name in names) == told
 
 
@@ -273,7 +274,7 @@ def test_counts_of_one_to_ten_are_hidden():
     told = counts(found, call_list(found, SETTINGS, TODAY, capacity=35), 35)
     assert told["urgency"] == {"U0": "<11", "U1": 0, "U2": 0, "U3": 0, "none": "hidden"}
     assert told["capacity"] == {"within_capacity": 35, "beyond_capacity": "<11"}
-    assert told["calls"] == {"called": "hidden", "not_due": "hidden"}
+    assert told["calls"] == {"called": "hidden", "not_called": "hidden"}
 
 
 def test_every_number_has_a_source_and_says_whether_it_was_read():
@@ -291,3 +292,48 @@ def test_days_overdue_of_an_urgent_visit_count_from_the_visit_whatever_the_band(
         ("low", 2, "low", 26, 0.01),
     )
     assert call_list(found, SETTINGS, TODAY).overdue_days.tolist() == [26, 26, 26]
+
+
+def with_reasons(found, reasons):
+    return replace(found, status_reason=pa.array(reasons))
+
+
+def test_who_is_excluded_is_called_for_nothing_but_an_urgency():
+    found = people(
+        ("diabetic", None, "not_screened", 900, None),
+        ("diabetic-advice", 3, "not_screened", 900, None),
+        ("diabetic-urgent", 2, "not_screened", 900, None),
+        ("unknown", None, "not_assessable", 5, None),
+    )
+    calls = call_list(found, SETTINGS, TODAY)
+    assert called(found, calls) == ["diabetic-urgent", "unknown"]
+    assert calls.is_left_out.tolist() == [True, True, False, False]
+
+
+def test_how_many_were_left_out_is_said_with_why_and_tells_of_no_few_people():
+    def told(excluded, declined, urgent):
+        rows = [(f"e{i}", None, "not_screened", 900, None) for i in range(excluded + declined)]
+        rows += [(f"u{i}", 1, "not_screened", 0, None) for i in range(urgent)]
+        rows += [(f"p{i}", None, "high", 30, 0.2) for i in range(40)]
+        reasons = ["excluded"] * excluded + ["declined"] * declined + ["excluded"] * urgent
+        found = with_reasons(people(*rows), [*reasons, *[None] * 40])
+        return counts(found, call_list(found, SETTINGS, TODAY))["left_out"]
+
+    whole = {"left_out": 32, "excluded": 20, "declined": 12, "consent_withdrawn": 0}
+    assert told(20, 12, 0) == whole
+    assert told(20, 0, 0)["excluded"] == 20
+    assert told(20, 3, 0) == {**whole, "left_out": 23, "excluded": "hidden", "declined": "<11"}
+    hidden = {"left_out": "hidden", "excluded": "hidden", "declined": 0, "consent_withdrawn": 0}
+    assert told(5, 0, 0) == hidden
+    assert told(20, 0, 4) == hidden
+
+
+def test_a_day_before_every_visit_is_refused_and_later_visits_are_counted():
+    found = crowd([0.1] * 30)
+    with pytest.raises(DataError, match="2020-01-01, which is before every visit"):
+        later_visits(found, date(2020, 1, 1))
+    assert later_visits(found, TODAY)["later"] == 0
+    mixed = people(
+        *((f"p{i}", None, "low", -30 if i < 12 else 30, 0.01) for i in range(40)),
+    )
+    assert later_visits(mixed, TODAY)["later"] == 12

@@ -215,3 +215,24 @@ def test_an_urgent_row_without_a_person_is_a_call(flawed, tmp_path):
     ]
     assert all(not row["row"] for row in calls if row["person_id"])
     assert json.loads(told.stdout)["counts"]["without_person"] == {"urgent": "<11", "other": "<11"}
+
+
+def test_a_known_diabetes_is_on_no_call_list_even_where_another_risk_was_answered(tmp_path):
+    head = "person_id,visit_date,birth_date,sex,height_cm,weight_kg,waist_cm,systolic_bp_mmhg,"
+    head += "diastolic_bp_mmhg,known_diabetes,hba1c_percent\n"
+    one = "2025-10-01,1990-01-01,female,170,62,70,112,70"
+    (tmp_path / "v.csv").write_text(f"{head}known,{one},true,\nhigh,{one},true,9.9\n"
+                                    f"scored,{one},false,\n")  # fmt: skip
+    out = tmp_path / "r"
+    run = CliRunner().invoke(app, ["batch", str(tmp_path / "v.csv"), "--out", str(out)])
+    assert run.exit_code == 0, run.output
+    found = read_people(out)
+    bands = dict(zip(found.person_id.to_pylist(), found.band.to_pylist(), strict=True))
+    assert bands == {"known": "not_screened", "high": "not_screened", "scored": "low"}
+    told = CliRunner().invoke(app, ["plan", str(out), "--on", "2030-01-01", "--lang", "fr"])
+    assert told.exit_code == 0, told.output
+    with (out / "plan" / "calls.csv").open(encoding="utf-8") as file:
+        rows = {row["person_id"]: row for row in csv.DictReader(file)}
+    assert "known" not in rows
+    assert rows["scored"]["band"] == "low"
+    assert "relève du suivi" in (out / "plan" / "plan.html").read_text(encoding="utf-8")
