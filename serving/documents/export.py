@@ -17,9 +17,9 @@ from ..decisions.consents import Purpose, read_consents, require_consent
 from ..decisions.letters import letters_of
 from ..decisions.release import release
 from ..drafts.history import ReportHistory, read_history
-from ..drafts.reports import ConfirmedReport, not_confirmed
+from ..drafts.reports import ConfirmedReport, DraftReport, not_confirmed
 from ..drafts.states import State
-from ..drafts.stored_report import ReportForm, final_report, show_report
+from ..drafts.stored_report import ReportForm, content_of, final_report, show_report
 from ..people import Specialty
 from ..store.store import Store
 from .asked import question_to
@@ -119,7 +119,9 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
     if purpose is not None:
         known = read_consents(store, draft.person_id)
         require_consent(known, purpose, must_be_asked=True)
-    identity = read_identity(leaving.patient, draft.person_id) if leaving else None
+    identity = (
+        read_identity(leaving.patient, draft.person_id, _known_of(draft)) if leaving else None
+    )
     specialty = _specialty(asked, history)
     form = ReportForm("html", asked.lang)
     show_report(history, form)  # what can't be printed is not released
@@ -139,6 +141,13 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
         variant=_variant(asked, history, specialty),
     )
     return package(document, cda(document), schema=leaving.schema)
+
+
+def _known_of(draft: DraftReport) -> dict[str, object]:
+    """Return what a report knows of its person, to compare an identity with."""
+    content = content_of(draft)
+    person = (content.visit or {}).get("person", {})
+    return {**person, "day": content.prediagnosis.performed_at}
 
 
 def _leaving(asked: Asked) -> Leaving | None:

@@ -9,6 +9,7 @@ from ...engine.intake.document import load_document
 from ..fhir.entries import objects, text
 from ..fhir.identity import person_number
 from ..fhir.national import is_qualified, national_identifiers
+from .agreement import disagreements
 from .settings import document_settings
 
 
@@ -38,18 +39,22 @@ class QualifiedIdentity:
     gender: str = field(repr=False)
 
 
-def read_identity(patient: bytes, person_id: str) -> QualifiedIdentity:
+def read_identity(
+    patient: bytes, person_id: str, report: Mapping[str, Any] | None = None
+) -> QualifiedIdentity:
     """Return the identity of a report's person from a FHIR Patient.
 
     Parameters
     ----------
     patient : a FHIR R4 Patient, as FR Core writes one with a qualified identity
     person_id : of the report; the Patient must have it as its own number
+    report : age and sex of the report and the day of its visit, as `disagreements` compares them
 
     Raises
     ------
     RecordError : no JSON object
-    IdentityNotQualified : another person, no qualified identity, no INS, or a trait is missing
+    IdentityNotQualified : another person, no qualified identity, no INS, a trait is missing, or
+        number, birth date and sex do not agree with each other or with the report
     """
     said = load_document(patient)
     if said.get("resourceType") != "Patient" or person_number(said) != person_id:
@@ -61,7 +66,12 @@ def read_identity(patient: bytes, person_id: str) -> QualifiedIdentity:
     numbers = [(known[authority], number) for authority, number in listed if authority in known]
     if len(numbers) != 1:
         raise _refused(f"{len(numbers)} national identities", "a document has exactly one")
-    return QualifiedIdentity(*numbers[0], **_traits(said))
+    identity = QualifiedIdentity(*numbers[0], **_traits(said))
+    differs = disagreements(identity.number, identity.birth_date, identity.gender, report or {})
+    found = "; ".join(differs)
+    if found:
+        raise _refused(f"an identity with {found}", "it may be that of another person")
+    return identity
 
 
 def _traits(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from ...engine.measured import measured_in, usable_values
-from ...engine.record import UNKNOWN, VisitBatch
+from ...engine.record import FEMALE, MALE, UNKNOWN, VisitBatch
 
 Values = Mapping[str, Any]
+_SEXES = {FEMALE: "F", MALE: "M"}
 
 
 def visit_values(batch: VisitBatch) -> Values:
@@ -21,15 +22,24 @@ def visit_values(batch: VisitBatch) -> Values:
     Returns
     -------
     ``measured``: slot, unit, billionths, comparator; ``answers``: question -> code of the answer;
-    ``context``: ``site`` and ``device.<item>``. No value of a record that was refused.
+    ``context``: ``site`` and ``device.<item>``; ``person``: age and sex, as far as they are known.
+    No value of a record that was refused.
     """
+    shared = {"context": dict(batch.context), "person": _person(batch)}
     if batch.refused[0]:
-        return {"measured": [], "answers": {}, "context": dict(batch.context)}
+        return {"measured": [], "answers": {}, **shared}
     return {
-        "context": dict(batch.context),
+        **shared,
         "measured": [list(one) for slot in measured_in(batch) for one in _measured(batch, slot)],
         "answers": _answers(batch),
     }
+
+
+def _person(batch: VisitBatch) -> dict[str, Any]:
+    """Return age and sex, with which an identity that is given later must agree (hazard H2)."""
+    age, sex = int(batch.age_years[0]), int(batch.sex[0])
+    known = {"age_years": age} if age >= 0 else {}
+    return known | ({} if sex == UNKNOWN else {"sex": _SEXES[sex]})
 
 
 def _measured(batch: VisitBatch, slot: str) -> list[tuple[str, str, int, int]]:

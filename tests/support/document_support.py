@@ -16,7 +16,7 @@ from store_support import MARTIN, NURSE
 
 VISITS = Path(__file__).parents[2] / "examples" / "visits"
 RELIABLE = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability"
-INS = "277076322082910"
+INS = "274037512345645"
 PDF = b"%PDF-1.4 made by a test"
 EVERYTHING = (
     ("height", "164", "cm", {}),

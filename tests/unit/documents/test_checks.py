@@ -40,7 +40,7 @@ def test_the_package_of_the_house_passes(made):
         (f"{FOLDER}/DOC0001.XML", lambda _: None, "do not name each other"),
         (f"{FOLDER}/METADATA.XML", lambda _: None, "no IHE_XDM/SUBSETnn/METADATA.XML"),
         (f"{FOLDER}/METADATA.XML", lambda data: data[:-5], "metadata that can't be read"),
-        (f"{FOLDER}/METADATA.XML", lambda data: data.replace(b"277", b"278", 1), "another"),
+        (f"{FOLDER}/METADATA.XML", lambda data: data.replace(b"27403", b"27803", 1), "another"),
         ("INDEX.HTM", lambda _: None, "no INDEX.HTM"),
         ("README.TXT", lambda _: None, "no README.TXT"),
     ],
@@ -54,7 +54,7 @@ def test_a_changed_package_is_refused(made, name, change, words):
         data = changed(
             made,
             name,
-            lambda text: text.replace(b'value="277076322082910', b'value="1', 1),
+            lambda text: text.replace(b'value="274037512345645', b'value="1', 1),
         )
         words = "several people"
     with pytest.raises(PackageBroken, match=words):

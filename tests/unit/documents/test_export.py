@@ -131,3 +131,31 @@ def test_no_identity_is_kept_in_the_store(store, draft_id, clock):
             for row in connection.execute(select(table)).all()
         ]
     assert not any(INS in row or "HAUTE" in row for row in kept)
+
+
+NUMBER = {"system": "urn:oid:1.2.250.1.213.1.4.8"}
+OWN = {"type": {"coding": [{"code": "PI"}]}, "value": "person-01"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"identifier": [OWN, {**NUMBER, "value": "274037512345640"}]}, "key does not fit"),
+        ({"identifier": [OWN, {**NUMBER, "value": "277076322082910"}]}, "another year or month"),
+        ({"birthDate": "1975-03-02"}, "the age of the report"),
+        ({"gender": "male"}, "another sex than that of the report"),
+        ({"gender": "male"}, "a national number of another sex"),
+        ({"birthDate": "mars"}, "no day"),
+    ],
+)
+def test_an_identity_whose_traits_are_another_persons_leaves_nothing(
+    store, draft_id, clock, changes, words
+):
+    """The local number agreed, and the report of one person left under another's identity."""
+    decided(store, draft_id, clock)
+    agree(store, clock)
+    with pytest.raises(IdentityNotQualified, match=words):
+        export_document(
+            store, asked(draft_id, leaving=Leaving(patient(**changes), "750000001")), clock=clock
+        )
+    assert export_document(store, asked(draft_id), clock=clock)
