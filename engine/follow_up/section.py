@@ -24,7 +24,7 @@ from ..prediagnosis import (
 from ..record import UNKNOWN, YES, BoolArray, VisitBatch
 from ..risks.values import input_value, pressure_arm
 from ..screened import is_declined, is_minor
-from ..trajectories.columns import DIRECTIONS, TOO_FEW
+from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..vocabulary import load_vocabulary
 from .due import Visit, due_items
 from .glycaemia import PLACES, above_today, is_last_above, target_of
@@ -39,6 +39,7 @@ OUTCOME: Final = "diabetes_control"
 ABOVE: Final = "hba1c_above_target_percent"
 RISE: Final = "hba1c_rise_percent_per_year"
 _SHOWN: Final = 1e-6
+_SHOWN_TREND: Final = (DIRECTIONS[RISES], DIRECTIONS[FALLS])
 
 
 def follow_up_of(
@@ -113,9 +114,9 @@ def _hypoglycaemia(batch: VisitBatch) -> str:
 
 
 def _rise(trajectories: Sequence[Trajectory]) -> float:
-    """Return the slope of HbA1c in percent a year; NaN where too few tests give an interval."""
+    """Return the slope of HbA1c in percent a year; NaN where no trend is shown."""
     found = next((t for t in trajectories if t.item == "hba1c"), None)
-    if found is None or found.slope_per_year is None or found.slope_interval is None:
+    if found is None or found.slope_per_year is None or found.direction not in _SHOWN_TREND:
         return float("nan")
     item = load_vocabulary().item_of("hba1c")
     return found.slope_per_year * item.units[item.unit_index(found.unit)].slope

@@ -38,6 +38,7 @@ class TrajectoryColumns:
     slope, slope_low, slope_high : float64 (g,), model unit a year; NaN where there are too few
     direction : int8 (g,), FALLS, RISES, NO_TREND (the interval holds zero) or TOO_FEW
     share_in_range : float64 (g,), of the time between tests; NaN where none counts
+    counted_days : int64 (g,), of the time between first and last test, what that share is of
     outliers : int64 (g,), tests far from the line; ``is_last_outlier`` bool (g,)
     conflict_days : int64 (g,), days whose results differ by more than the item repeats
     units : int64 (g,), units in which it was reported
@@ -58,6 +59,7 @@ class TrajectoryColumns:
     slope_high: FloatArray
     direction: Int8Array
     share_in_range: FloatArray
+    counted_days: Int64Array
     outliers: Int64Array
     is_last_outlier: BoolArray
     conflict_days: Int64Array
@@ -81,6 +83,7 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
     slopes = theil_sen(since, days.value, start, count)
     floor = np.abs(days.last_value) * item.repeats / 2
     far = is_far(slopes.residual, floor, start, count)
+    share, counted_days = _share_in_range(item, days)
     return TrajectoryColumns(
         item=item,
         group=days.group,
@@ -95,7 +98,8 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
         slope_low=slopes.low,
         slope_high=slopes.high,
         direction=_direction(slopes.low, slopes.high),
-        share_in_range=_share_in_range(item, days),
+        share_in_range=share,
+        counted_days=counted_days,
         outliers=np.add.reduceat(far.astype(np.int64), start) if len(start) else count,
         is_last_outlier=far[end - 1],
         conflict_days=days.conflicts,
@@ -111,11 +115,14 @@ def _direction(low: FloatArray, high: FloatArray) -> Int8Array:
     return np.where(known, said, TOO_FEW).astype(np.int8)
 
 
-def _share_in_range(item: TrajectoryItem, days: DayValues) -> FloatArray:
-    """Return (g,) the share of the time between two tests in which a straight line is in range."""
+def _share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, Int64Array]:
+    """Return (g,) which share of the time a straight line between tests is in range, and the days.
+
+    A longer gap than the item's counts for no time.
+    """
     g = len(days.start)
     if item.range is None or len(days.value) <= 1:
-        return np.full(g, np.nan)
+        return np.full(g, np.nan), np.zeros(g, dtype=np.int64)
     before, after = days.value[:-1], days.value[1:]
     length = np.diff(days.day).astype(np.float64)
     run = np.repeat(np.arange(g), days.count)
@@ -123,7 +130,8 @@ def _share_in_range(item: TrajectoryItem, days: DayValues) -> FloatArray:
     inside = _inside(before, after, item.range.low, item.range.high)
     total = np.bincount(run[1:][counts], weights=length[counts], minlength=g)
     held = np.bincount(run[1:][counts], weights=(inside * length)[counts], minlength=g)
-    return np.where(total > 0, held / np.where(total > 0, total, 1.0), np.nan)
+    share = np.where(total > 0, held / np.where(total > 0, total, 1.0), np.nan)
+    return share, total.astype(np.int64)
 
 
 def _inside(before: FloatArray, after: FloatArray, low: float, high: float) -> FloatArray:

@@ -12,10 +12,11 @@ from ..record import VisitBatch
 from ..vocabulary import Unit, load_vocabulary
 from .columns import DIRECTIONS, TrajectoryColumns, evaluate_trajectories
 from .points import Points, concatenated, visit_points
-from .settings import TrajectoryItem, trajectory_items
+from .settings import TrajectoryItem, method, trajectory_items
 
 EPOCH: Final = date(1970, 1, 1)
 _ONE: Final = 1.0
+_MONTHS_A_YEAR: Final = 12
 TARGETED: Final = "hba1c"
 TARGET_SLOT: Final = "hba1c_target"
 INDIVIDUAL: Final = "hba1c_individual_target"
@@ -138,4 +139,15 @@ def _notes(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
         notes.append(Message("trajectory.last_is_outlier"))
     if columns.units[row] > 1:
         notes.append(Message("trajectory.units", {"count": int(columns.units[row])}))
-    return tuple(notes)
+    return (*notes, *_gaps(columns, row))
+
+
+def _gaps(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
+    """Say of how much of the time a share in range is, where a gap was too long to count."""
+    whole = int(columns.last_day[row] - columns.first_day[row])
+    counted = int(columns.counted_days[row])
+    if not np.isfinite(columns.share_in_range[row]) or counted >= whole:
+        return ()
+    said = {"counted": counted, "whole": whole, "gap": columns.item.gap_days}
+    month = method().days_per_year / _MONTHS_A_YEAR
+    return (Message("trajectory.gaps", {k: round(days / month) for k, days in said.items()}),)

@@ -163,3 +163,31 @@ def test_simulated_lifetimes_recover_their_trend_and_an_assay_that_changes_makes
             assert row.falls < 0.06, row
         if row.slope >= 0.3 and row.visits >= 12 and row.kind == "plain":
             assert row.rises > 0.99, row
+
+
+def test_a_share_of_the_time_says_of_how_much_of_it_where_a_gap_is_left_out():
+    """Of five years one was counted, and 100 % was printed without a word."""
+    past = [visit("2021-11-03", hba1c="7.0"), visit("2022-11-03", hba1c="7.0")]
+    hba1c = next(t for t in draft(past, hba1c="9.9").trajectories if t.item == "hba1c")
+    assert hba1c.share_in_range == 1.0
+    (gap,) = (note for note in hba1c.notes if note.id == "trajectory.gaps")
+    assert gap.parameters == {"counted": 12, "whole": 60, "gap": 24}
+    for lang, words in (("fr", "12 des 60 mois"), ("en", "12 of the 60 months")):
+        assert words in " ".join(render_text(draft(past, hba1c="9.9"), lang).split())
+    whole = next(t for t in draft(years(5), hba1c="7.0").trajectories if t.item == "hba1c")
+    assert "trajectory.gaps" not in {note.id for note in whole.notes}
+
+
+def test_a_slope_that_shows_no_trend_does_not_move_the_index():
+    """ "No trend of HbA1c shown" stood beside "38 %, rise of HbA1c a year: rising"."""
+    values = ("6.9", "8.3", "6.6", "8.1", "7.2")
+    past = [visit(f"{2021 + i}-11-03", hba1c=value) for i, value in enumerate(values)]
+    one = draft(past, hba1c="8.0").follow_up
+    assert one.direction == "no_trend_shown"
+    assert one.index == draft(hba1c="8.0").follow_up.index
+    assert not any(_names_rise(reason) for reason in one.reasons)
+
+
+def _names_rise(reason):
+    known = [v for v in reason.inputs if v.name == "hba1c_rise_percent_per_year"]
+    return any(v.origin != "estimated" for v in known)
