@@ -94,7 +94,7 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
         last_day=days.day[end - 1],
         last_value=days.last_value,
         last_unit=days.last_unit,
-        slope=slopes.slope,
+        slope=np.where(np.isfinite(slopes.low), slopes.slope, np.nan),
         slope_low=slopes.low,
         slope_high=slopes.high,
         direction=_direction(slopes.low, slopes.high),

@@ -58,6 +58,14 @@ def test_one_visit_has_a_value_and_no_trend():
     assert np.isnan(found.share_in_range[0])
 
 
+@pytest.mark.parametrize(("tests", "is_told"), [(2, False), (4, False), (5, True)])
+def test_a_slope_is_told_where_it_has_an_interval_only(tests, is_told):
+    """Two visits a day apart gave 365 cm a year."""
+    found = evaluate_trajectories(WAIST, points_from([0] * tests, range(tests), range(tests)))
+    assert np.isfinite(found.slope[0]) == np.isfinite(found.slope_low[0]) == is_told
+    assert (found.direction[0] == TOO_FEW) == (not is_told)
+
+
 def test_forty_years_of_visits():
     day = np.arange(40) * 365
     found = evaluate_trajectories(WAIST, points_from([0] * 40, day, 80 + 0.5 * day / YEAR))

@@ -65,7 +65,7 @@ def test_a_visit_without_a_past_says_nothing_of_it_and_keeps_its_hash():
 
 
 def test_units_that_changed_are_compared_and_printed_as_the_last_was():
-    past = [visit(2020 + i, ("total_cholesterol", "200", "mg/dL")) for i in range(3)]
+    past = [visit(2020 + i, ("total_cholesterol", "200", "mg/dL")) for i in range(4)]
     now = [{"code": "total_cholesterol", "value": "2.00", "unit": "g/L"}]
     one = of(draft(past, measurements=now), "total_cholesterol")
     assert (one.unit, round(one.last_value, 2)) == ("g/L", 2.0)
