@@ -1,13 +1,14 @@
 """Reads the rows of a finished result: every part that its manifest lists, as it was written."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ...datasets.readers.tables import InputFile
 from .options import BatchRefused
 from .parts import MANIFEST_FILE, PARTS
 from .plan import stored_json
@@ -38,6 +39,36 @@ def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[t
             yield name, pq.read_table(path, columns=None if columns is None else list(columns))
         except (pa.ArrowException, OSError) as error:
             raise _refused(f"a part that can't be read ({type(error).__name__})", name) from error
+
+
+def check_same_input(files: Iterable[InputFile], results: Sequence[Path], option: str) -> None:
+    """Refuse a table that none of some results was made of.
+
+    Parameters
+    ----------
+    files : as they were found
+    results : folders; nothing is compared where there are none
+    option : how the tables were given, for the remedy
+
+    Raises
+    ------
+    BatchRefused  with the first file whose sha256 is in no manifest
+    """
+    if not results:
+        return
+    made_of = {
+        one["sha256"]
+        for result in results
+        for one in stored_json(result / MANIFEST_FILE).get("plan", {}).get("input", [])
+    }
+    strange = [file.name for file in files if file.sha256() not in made_of]
+    if strange:
+        raise BatchRefused(
+            found="an input that none of the results was made of",
+            why="its values would be set beside the risks of other people",
+            remedy=f"Give the tables that the batches read, unchanged, or leave {option} out",
+            path=strange[0],
+        )
 
 
 def _listed(out: Path) -> dict[str, str]:

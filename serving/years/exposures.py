@@ -44,6 +44,13 @@ def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: 
             "fields in every line",
             path=path.name,
         )
+    if not table.num_rows:
+        raise DataError(
+            found="a file of exposures with a header and nobody in it",
+            why="nobody would be found, and that would look like an answer",
+            remedy=f"Write a line for each person; {NONE} where there was no exposure",
+            path=path.name,
+        )
     if "source" not in table.column_names:
         table = table.append_column("source", pa.repeat("", table.num_rows))
     return table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))

@@ -26,6 +26,7 @@ from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
 from ..batch.parts import MANIFEST_FILE
 from ..batch.plan import stored_json
+from ..batch.results import check_same_input
 from ..batch.withdrawn import WITHDRAWN
 from .people import UNKNOWN_DAY, days_of
 
@@ -67,6 +68,7 @@ def values_of_last_visits(
     Raises
     ------
     TableRefused, FragmentUnreadable  as a batch
+    BatchRefused  if a table is not one that the result was made of
     """
     plan: Mapping[str, Any] = stored_json(result / MANIFEST_FILE).get("plan") or {}
     sets: Mapping[str, str] = plan.get("guidelines") or {}
@@ -75,6 +77,7 @@ def values_of_last_visits(
     people = people.filter(stays)
     names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
     parts = []
+    check_same_input(find_inputs(given.files), (result,), "--visits")
     for table, columns in _chunks(given):
         bare = replace(columns, quantities=(), answers=())
         kept = _of_those_days(read_rows(table, bare), names, day)

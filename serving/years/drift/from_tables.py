@@ -24,9 +24,7 @@ from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import FloatArray
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
-from ...batch.options import BatchRefused
-from ...batch.parts import MANIFEST_FILE
-from ...batch.plan import stored_json
+from ...batch.results import check_same_input
 from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
 
 ROWS: Final = 16_384
@@ -51,7 +49,7 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
     """
     mapping = read_mapping(mapping_file) if mapping_file else TableMapping()
     files = find_inputs(inputs)
-    _check_same(files, results)
+    check_same_input(files, results, "--input")
     contents = [(file, read_contents(file, mapping.csv)) for file in files]
     plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
     tally = Tally()
@@ -62,25 +60,6 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
             said = read_context(chunk.table, plan)
             count_inputs(tally, rows, visits_of(rows.visit_date, said))
     return tally
-
-
-def _check_same(files: Any, results: Any) -> None:  # noqa: ANN401
-    """Refuse a file that none of the results was made of: its inputs would explain other risks."""
-    if not results:
-        return
-    made_of = {
-        one["sha256"]
-        for result in results
-        for one in stored_json(result / MANIFEST_FILE).get("plan", {}).get("input", [])
-    }
-    strange = [file.name for file in files if file.sha256() not in made_of]
-    if strange:
-        raise BatchRefused(
-            found="an input that none of the results was made of",
-            why="its values would be set beside the risks of other people",
-            remedy="Give the tables that the batches read, unchanged, or leave --input out",
-            path=strange[0],
-        )
 
 
 def visits_of(visit_date: Any, said: Mapping[str, Any]) -> Visits:  # noqa: ANN401 - pyarrow has no types

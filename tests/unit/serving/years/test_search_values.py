@@ -6,6 +6,7 @@ import pytest
 from laennec.cli import app
 from laennec.datasets.readers.cohorts import Cohort, LocalCodes, parse_criteria
 from laennec.engine.errors import DataError
+from laennec.serving.batch.options import BatchRefused
 from laennec.serving.codes.site_maps import template
 from laennec.serving.years.search import Beside, Sources, search_people
 from laennec.serving.years.visits import VisitFiles
@@ -207,3 +208,20 @@ def test_nobody_looks_into_a_store_without_a_name(store):
 
 def test_nobody_to_search_among_is_refused():
     assert "neither a result nor a store" in str(run("--where", "urgency is known").exception)
+
+
+def test_a_table_that_the_result_was_not_made_of_is_refused(batch, tmp_path):
+    edited = tmp_path / "visits.csv"
+    edited.write_text(TABLE.replace(",5.4,", ",9.9,"))
+    beside = Beside(visits=VisitFiles((edited,), batch / "mapping.toml"))
+    cohort = Cohort("", parse_criteria(["value.hba1c >= 9 %"]))
+    with pytest.raises(BatchRefused, match=r"none of the results was made of.*leave --visits out"):
+        search_people(cohort, Sources(batch / "result", beside))
+
+
+def test_exposures_of_nobody_are_refused(batch, tmp_path):
+    path = tmp_path / "exposures.csv"
+    path.write_text("person_id,exposure\n")
+    cohort = Cohort("", parse_criteria(["exposure.noise = yes"]))
+    with pytest.raises(DataError, match="a header and nobody in it"):
+        search_people(cohort, Sources(batch / "result", Beside(exposures=path)))
