@@ -11,6 +11,7 @@ from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
 from ..drafts.stored_report import content_of
+from .set_aside import SetAside, set_aside
 
 _TO_TELL: Final = frozenset({"present", "borderline", "intermediate", "high"})
 _REASONS: Final = 3
@@ -26,6 +27,7 @@ class LetterPart:
     because : its heaviest reasons in words
     action, addressee : what is proposed, and to whom it is addressed
     is_amended : the physician put another conclusion in place; ``because`` is their reason
+    is_partly_set_aside : it was made with a value that the physician set aside since
     """
 
     headline: str
@@ -33,6 +35,7 @@ class LetterPart:
     action: str
     addressee: str
     is_amended: bool = False
+    is_partly_set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,13 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
     sentences = sentences_for(content, lang, report.draft.words)
     words = DecisionWords(lang)
     prediagnosis = content.prediagnosis
-    physicians, decided_at = words.deciders(report.decisions)
+    physicians, decided_at = words.deciders(report.decisions, prediagnosis.performed_at)
     decided = {d.finding_id: d for d in report.decisions}
-    parts = (letter_part(f, decided[f.id], sentences, words) for f in prediagnosis.findings)
+    aside = set_aside(prediagnosis, report.decisions)
+    parts = (
+        letter_part(f, decided[f.id], aside, words=(sentences, words))
+        for f in prediagnosis.findings
+    )
     return Letter(
         person_id=report.draft.person_id,
         visit_id=report.visit_id,
@@ -87,38 +94,48 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
 
 
 def letter_part(
-    finding: Finding, decision: FindingDecision, sentences: Sentences, words: DecisionWords
+    finding: Finding,
+    decision: FindingDecision,
+    aside: SetAside,
+    *,
+    words: tuple[Sentences, DecisionWords],
 ) -> LetterPart | None:
     """Return what a letter says of a finding: nothing of one that was rejected or found absent.
 
-    An amended finding is told as the physician put it, without a word of what was drafted.
+    An amended finding is told as the physician put it, whatever they put, without a word of what
+    was drafted. No reason stands on a value that they set aside.
 
     Parameters
     ----------
     finding : as it was drafted
     decision : of the physician on it
-    sentences, words : of the reader's language
+    aside : the values that the physician set aside
+    words : of the reader's language
     """
+    sentences, of_decisions = words
     level = decision.amended_to or level_of(finding)
-    if decision.verdict == "reject" or level not in _TO_TELL:
+    if decision.verdict == "reject":
         return None
     if decision.amended_to is None:
+        if level not in _TO_TELL:
+            return None
         return LetterPart(
             headline=phrases.headline(finding, sentences),
-            because=tuple(_because(finding, sentences)),
+            because=tuple(_because(finding, aside, sentences)),
             action=phrases.coded(finding.proposed_action, sentences, "action"),
             addressee=phrases.coded(finding.proposed_addressee, sentences, "addressee"),
+            is_partly_set_aside=aside.touches(finding),
         )
     prefix = "state" if finding.kind == "fact" else "band"
     named = sentences.text("join.colon").join(
         (phrases.capital(sentences.name(finding.id)), sentences.text(f"{prefix}.{level}"))
     )
-    because = (words.reason(decision.reason, decision.reason_text),)
+    because = (of_decisions.reason(decision.reason, decision.reason_text),)
     return LetterPart(named, because, "", "", is_amended=True)
 
 
-def _because(finding: Finding, sentences: Sentences) -> Iterator[str]:
-    for reason in finding.reasons_for[:_REASONS]:
+def _because(finding: Finding, aside: SetAside, sentences: Sentences) -> Iterator[str]:
+    for reason in aside.left(finding.reasons_for)[:_REASONS]:
         yield phrases.reason_phrase(reason, sentences).rstrip(".")
 
 

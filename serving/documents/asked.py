@@ -8,6 +8,7 @@ from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, ecg_lines, phrases
 from ...engine.words.order import level_of
 from ..decisions.letter import LetterPart, letter_part
+from ..decisions.set_aside import SetAside, set_aside
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.history import ReportHistory
@@ -69,13 +70,17 @@ def advice_request(
     draft = content.prediagnosis
     sentences, words = sentences_for(content, lang, report.draft.words), DecisionWords(lang)
     decided = {d.finding_id: d for d in report.decisions}
+    aside = set_aside(draft, report.decisions)
     kept = [
         (finding, decided[finding.id])
         for finding in draft.findings
         if _concerns(finding, specialty) and decided[finding.id].verdict != "reject"
     ]
-    physicians, decided_at = words.deciders(report.decisions)
-    parts = (letter_part(finding, decision, sentences, words) for finding, decision in kept)
+    physicians, decided_at = words.deciders(report.decisions, draft.performed_at)
+    parts = (
+        letter_part(finding, decision, aside, words=(sentences, words))
+        for finding, decision in kept
+    )
     return AdviceRequest(
         specialist=DocumentWords(lang).text(f"specialist.{specialty}"),
         person_id=report.draft.person_id,
@@ -86,7 +91,7 @@ def advice_request(
         question=question_to(history, specialty),
         parts=tuple(part for part in parts if part is not None),
         open_questions=tuple(_open(kept, sentences, DocumentWords(lang))),
-        urgent=tuple(_urgent(draft, sentences)),
+        urgent=tuple(_urgent(draft, aside, sentences)),
         ecg=tuple(_ecg(draft, specialty, sentences)),
     )
 
@@ -124,10 +129,15 @@ def _open(
             yield words.text("advice.open.missing", finding=name, items=items)
 
 
-def _urgent(draft: PreDiagnosis, sentences: Sentences) -> Iterator[str]:
+def _urgent(draft: PreDiagnosis, aside: SetAside, sentences: Sentences) -> Iterator[str]:
+    """Return what is urgent: no decision on a finding takes it away, a value set aside is told."""
+    words = DocumentWords(sentences.lang)
     for item in draft.urgent:
         if item.level in _PRESSING:
-            yield phrases.urgent_line(item, sentences)
+            line = phrases.urgent_line(item, sentences)
+            yield (
+                f"{line} {words.text('advice.set_aside')}" if aside.has_part(item.inputs) else line
+            )
 
 
 def _ecg(draft: PreDiagnosis, specialty: Specialty, sentences: Sentences) -> Iterator[str]:

@@ -5,13 +5,14 @@ model, no reason of a rule, and nothing about work.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, phrases
 from ...engine.words.order import level_of
+from ..decisions.set_aside import SetAside, set_aside
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
@@ -71,6 +72,7 @@ class _Said:
     name: str
     action: str
     is_amended: bool
+    is_risk: bool
 
 
 def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
@@ -89,16 +91,18 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
     draft = content.prediagnosis
     sentences = sentences_for(content, lang, report.draft.words)
     words = DocumentWords(lang)
-    kept = _kept(draft, report.decisions, sentences)
+    kept = _as_decided(_kept(draft, report.decisions, sentences))
     told = _heaviest(kept)
     names = dict.fromkeys(decision.physician_name for decision in report.decisions)
-    _, decided_at = DecisionWords(lang).deciders(report.decisions)
+    _, decided_at = DecisionWords(lang).deciders(report.decisions, draft.performed_at)
     is_urgent = any(item.level in _PRESSING for item in draft.urgent)
     return PlainPage(
         visit_id=report.visit_id,
         person_id=report.draft.person_id,
         moment=phrases.moment_phrase(draft.performed_at, sentences),
-        measured=tuple(_measured(content.visit, words, sentences)),
+        measured=tuple(
+            _measured(content.visit, set_aside(draft, report.decisions), (words, sentences))
+        ),
         has_ecg=draft.ecg is not None,
         said=tuple((_sentence(one, words), one.is_amended) for one in told),
         physicians=", ".join(names),
@@ -120,19 +124,32 @@ def _kept(
     return tuple(sorted(found, key=lambda one: order.index(one.topic)))
 
 
+def _as_decided(kept: tuple[_Said, ...]) -> tuple[_Said, ...]:
+    """Return what stands after an amendment.
+
+    The risks of one topic are answers to one question: where a physician wrote another answer, it
+    stands alone, and no estimate of the same beside it. Facts of one topic are each of their own.
+    """
+    amended = {one.topic for one in kept if one.is_amended and one.is_risk and one.topic != OTHER}
+    return tuple(
+        one for one in kept if one.is_amended or not one.is_risk or one.topic not in amended
+    )
+
+
 def _heaviest(kept: Iterable[_Said]) -> tuple[_Said, ...]:
     """Return the heaviest of each topic; of what has no topic, everything to act on."""
     silent = topics()["order"]["silent_when_unknown"]
     found: dict[str, _Said] = {}
     for one in kept:
-        if one.level == "unknown" and one.topic in silent:
+        if one.level == "unknown" and one.topic in silent and not one.is_amended:
             continue
         if one.topic == OTHER and one.level not in _TO_ACT_ON:
             continue
         key = one.name if one.topic == OTHER else one.topic
-        known = found.get(key)
-        if known is None or _HEAVIEST.index(one.level) < _HEAVIEST.index(known.level):
-            found[key] = one
+        known = found.get(key, one)
+        heavier = min(known, one, key=lambda said: _HEAVIEST.index(said.level))
+        is_amended = known.is_amended or one.is_amended
+        found[key] = replace(heavier, is_amended=is_amended)
     return tuple(found.values())
 
 
@@ -146,7 +163,9 @@ def _said(finding: Finding, decision: FindingDecision, sentences: Sentences) -> 
     if is_description and level in _TO_ACT_ON:
         level = "below"  # a statement that asks for nothing, such as the rhythm
     action = "" if is_amended else finding.proposed_action
-    return _Said(topic, level, sentences.name(finding.id), action, is_amended)
+    return _Said(
+        topic, level, sentences.name(finding.id), action, is_amended, finding.kind == "risk"
+    )
 
 
 def _sentence(said: _Said, words: DocumentWords) -> str:
@@ -176,10 +195,15 @@ def _questions(told: Iterable[_Said], words: DocumentWords) -> Iterator[str]:
 
 
 def _measured(
-    visit: Mapping[str, Any] | None, words: DocumentWords, sentences: Sentences
+    visit: Mapping[str, Any] | None, aside: SetAside, said: tuple[DocumentWords, Sentences]
 ) -> Iterator[tuple[str, str]]:
-    """Return what was measured, as reported, in the order of the page; nothing that was derived."""
-    values = _Values((visit or {}).get("measured", ()), words, sentences)
+    """Return what was measured, as reported, in the order of the page; nothing that was derived.
+
+    Nothing that the physician set aside stands there.
+    """
+    words, sentences = said
+    rows = (visit or {}).get("measured", ())
+    values = _Values([row for row in rows if not aside.holds(row[0])], words, sentences)
     for arm in _ARMS:
         both = values.pressure(arm)
         if both:
@@ -187,9 +211,9 @@ def _measured(
             yield words.text("measured.pressure") + where, both
     order = topics()["order"]
     for item in order["measured"]:
-        said = values.of(item)
-        if said and words.has(f"measured.{item}"):
-            yield words.text(f"measured.{item}"), said
+        value = values.of(item)
+        if value and words.has(f"measured.{item}"):
+            yield words.text(f"measured.{item}"), value
 
 
 class _Values:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -75,15 +75,20 @@ class DecisionWords:
         """Fill one sentence."""
         return self._table[message_id].format_map(parameters)
 
-    def moment(self, at: str) -> str:
-        """Word a UTC text of the store.
+    def moment(self, at: str, near: str = "") -> str:
+        """Word a UTC text of the store, in the zone of another moment where one is given.
+
+        A moment without a zone, or in UTC, leaves it in UTC, and it says so.
 
         >>> DecisionWords("fr").moment("2026-11-03T09:20:00.000000+00:00")
         '03/11/2026 à 09:20 UTC'
+        >>> DecisionWords("fr").moment("2026-11-03T09:20:00+00:00", "2026-11-03T08:00:00+01:00")
+        '03/11/2026 à 10:20'
         """
-        when = datetime.fromisoformat(at)
+        when, zone = datetime.fromisoformat(at), _zone_of(near)
+        when = when if zone is None else when.astimezone(zone)
         date, time = when.strftime(_DATES[self.lang]), when.strftime("%H:%M")
-        return self.text("moment", date=date, time=time)
+        return self.text("moment" if zone is None else "moment_local", date=date, time=time)
 
     def reason(self, code: str | None, words: str | None) -> str:
         """Word a coded reason with the words that were given beside it."""
@@ -91,8 +96,23 @@ class DecisionWords:
         label = known.labels[self.lang] if known else (code or "")
         return self.text("reason.words", reason=label, words=words) if words else label
 
-    def deciders(self, decisions: Iterable[FindingDecision]) -> tuple[str, str]:
-        """Return who decided (name and identifier, each once) and when the last one did."""
+    def deciders(self, decisions: Iterable[FindingDecision], near: str = "") -> tuple[str, str]:
+        """Return who decided (name and identifier, each once) and when the last one did.
+
+        Parameters
+        ----------
+        decisions : one or more
+        near : a moment in whose zone the time is told, such as that of the visit
+        """
         taken = list(decisions)
         names = dict.fromkeys(f"{d.physician_name} ({d.physician_id})" for d in taken)
-        return ", ".join(names), self.moment(max(d.decided_at for d in taken))
+        return ", ".join(names), self.moment(max(d.decided_at for d in taken), near)
+
+
+def _zone_of(moment: str) -> tzinfo | None:
+    """Return the zone of a moment; None where it has none, is in UTC, or is no moment."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return at.tzinfo if at.utcoffset() not in (None, timedelta()) else None

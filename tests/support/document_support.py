@@ -1,7 +1,7 @@
 """Confirmed reports for the tests of documents, with the identity that one needs to leave."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -54,10 +54,10 @@ def visit(name="01-raised-risk", *, everything=False):
     return document
 
 
-def kept(store, clock, document=None):
+def kept(store, clock, document=None, *, zone=None):
     """The id of a draft in a store."""
     said = {**(visit() if document is None else document)}
-    said["performed_at"] = (clock() - timedelta(hours=1)).isoformat()
+    said["performed_at"] = (clock() - timedelta(hours=1)).astimezone(zone or UTC).isoformat()
     screened = screen_visit(json.dumps(said).encode(), engine(), now=clock())
     return keep_visit(store, screened, "fr", clock=clock)
 

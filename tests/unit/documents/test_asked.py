@@ -95,6 +95,40 @@ def test_what_was_rejected_is_not_asked_and_an_amendment_gives_its_reason(store,
     assert "à la limite" in said
 
 
+@pytest.mark.parametrize("make", [advice, letter])
+def test_no_reason_stands_on_a_value_that_the_physician_called_wrong(store, draft_id, clock, make):
+    decided(
+        store, draft_id, clock, Decision("blood_pressure", Verdict.REJECT, reason="wrong-value")
+    )
+    agree(store, clock, Purpose.SPECIALIST_ADVICE)
+    said = make(store, draft_id, clock)
+    assert "148" not in said
+    assert "pression systolique" not in said.lower()
+    assert "Calculé avec une valeur mesurée que j&#39;ai écartée ensuite." in said
+
+
+def test_an_amendment_is_told_whatever_the_physician_put_in_place(store, draft_id, clock):
+    amend = Decision("score2", Verdict.AMEND, amended_to="low", reason="already-known")
+    decided(store, draft_id, clock, amend)
+    agree(store, clock, Purpose.SPECIALIST_ADVICE)
+    said = advice(store, draft_id, clock)
+    assert "Conclusion que j&#39;ai moi-même écrite. Motif : déjà connu" in said
+    assert "Calculé avec une valeur" not in said, "nothing was set aside"
+
+
+def test_an_urgent_item_stands_and_its_value_that_was_set_aside_is_told(store, clock):
+    document = {**visit("03-urgent")}
+    document["person"] = {**document["person"], "id": "person-01"}
+    wrong = Decision("blood_pressure", Verdict.REJECT, reason="wrong-value")
+    draft_id = decided(store, kept(store, clock, document), clock, wrong)
+    agree(store, clock, Purpose.SPECIALIST_ADVICE)
+    urgent = (
+        advice(store, draft_id, clock).partition("Éléments d&#39;urgence")[2].partition("</ul>")[0]
+    )
+    assert "192" in urgent
+    assert "que j&#39;ai écartée ensuite" in urgent
+
+
 def test_the_urgent_items_of_a_visit_are_told(store, clock):
     document = {**visit("03-urgent")}
     document["person"] = {**document["person"], "id": "person-01"}

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import timedelta, timezone
 
 import pytest
 from document_support import asked, decided, kept, visit
@@ -66,6 +67,41 @@ def test_what_was_rejected_is_not_told_and_what_was_amended_says_so(store, draft
     assert "Votre tension n'atteignait pas le niveau" in said
     assert "le médecin a changé ce que le logiciel proposait" in said
     assert "Mesurez votre tension chez vous" not in said
+
+
+def test_a_value_that_the_physician_called_wrong_is_not_printed_as_measured(store, draft_id, clock):
+    wrong = Decision("blood_pressure", Verdict.REJECT, reason="wrong-value")
+    decided(store, draft_id, clock, wrong)
+    said = lines(page(store, draft_id, clock))
+    assert "148" not in said
+    assert "Tension (bras" not in said
+    assert "Cholestérol HDL : 0,42 g/L" in said, "what was not rejected stands"
+
+
+def test_no_estimate_stands_beside_what_the_physician_wrote_of_the_same_risk(
+    store, draft_id, clock
+):
+    amend = Decision("t2d_undiagnosed", Verdict.AMEND, amended_to="low", reason="already-known")
+    decided(store, draft_id, clock, amend)
+    said = lines(page(store, draft_id, clock))
+    assert "plus de chances que d'autres d'avoir un diabète" not in said
+    low = DocumentWords("fr").text("said.diabetes_risk.below")
+    assert f"{low} {DocumentWords('fr').text('plain.amended')}" in said
+
+
+def test_a_risk_that_the_physician_left_open_is_told_so(store, draft_id, clock):
+    amend = Decision("score2", Verdict.AMEND, amended_to="not_assessable", reason="already-known")
+    decided(store, draft_id, clock, amend)
+    said = lines(page(store, draft_id, clock))
+    assert DocumentWords("fr").text("said.heart_risk.unknown") in said
+
+
+def test_when_it_was_decided_is_told_in_the_zone_of_the_visit(store, clock):
+    zone = timezone(timedelta(hours=5, minutes=30))
+    draft_id = decided(store, kept(store, clock, zone=zone), clock)
+    said = lines(page(store, draft_id, clock))
+    assert clock().astimezone(zone).strftime("%H:%M") in said
+    assert "UTC" not in said
 
 
 def test_what_is_urgent_is_told_before_all_else(store, clock):

@@ -1,0 +1,78 @@
+"""Values that a physician set aside: those behind a fact that was rejected (hazard H8).
+
+A rejected fact leaves nothing behind: the value that made it is printed nowhere, and is no reason
+of another finding either. A risk is made of many values, so its rejection sets none of them aside.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ...engine.prediagnosis import Finding, InputValue, PreDiagnosis, Reason
+from ..drafts.decision_words import FindingDecision
+
+_BOTH_PRESSURES: Final = frozenset({"systolic_bp", "diastolic_bp"})
+_MADE_OF: Final[Mapping[str, frozenset[str]]] = {
+    "blood_pressure": _BOTH_PRESSURES,
+    "interarm_difference": _BOTH_PRESSURES,
+}
+_OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "body_mass_index": ("body_mass_index", "bmi"),
+    "weight": ("weight", "body_mass_index", "bmi"),
+    "height": ("height", "body_mass_index", "bmi", "waist_to_height"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The items that a physician set aside.
+
+    Parameters
+    ----------
+    items : as a visit names them, without the place or the unit (``systolic_bp``)
+
+    >>> SetAside(frozenset({"systolic_bp"})).holds("systolic_bp.left_arm")
+    True
+    """
+
+    items: frozenset[str] = frozenset()
+
+    def holds(self, name: str) -> bool:
+        """Say whether a value is one of them, or was made of one, whatever its place and unit."""
+        names = [known for item in self.items for known in _OTHER_NAMES.get(item, (item,))]
+        return any(name == one or name.startswith((f"{one}.", f"{one}_")) for one in names)
+
+    def has_part(self, inputs: Iterable[InputValue]) -> bool:
+        """Say whether one of some values was set aside."""
+        return any(self.holds(one.name) for one in inputs)
+
+    def is_behind(self, reason: Reason) -> bool:
+        """Say whether a reason stands on a value that was set aside."""
+        scored = str(reason.message.parameters.get("item", "")).partition(":")[2]
+        return self.has_part(reason.inputs) or (bool(scored) and self.holds(scored))
+
+    def left(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+        """Return the reasons that still stand."""
+        return tuple(one for one in reasons if not self.is_behind(one))
+
+    def touches(self, finding: Finding) -> bool:
+        """Say whether a finding was made with a value that was set aside."""
+        return any(map(self.is_behind, (*finding.reasons_for, *finding.reasons_against)))
+
+
+def set_aside(draft: PreDiagnosis, decisions: Iterable[FindingDecision]) -> SetAside:
+    """Return what a physician set aside of a draft.
+
+    Parameters
+    ----------
+    draft : every finding as it was drafted
+    decisions : on its findings
+    """
+    rejected = {one.finding_id for one in decisions if one.verdict == "reject"}
+    facts = [one for one in draft.findings if one.kind == "fact" and one.id in rejected]
+    found: set[str] = set()
+    for fact in facts:
+        found |= _MADE_OF.get(fact.id, frozenset())
+        for reason in (*fact.reasons_for, *fact.reasons_against):
+            found |= {one.name.partition(".")[0] for one in reason.inputs}
+    return SetAside(frozenset(found))
