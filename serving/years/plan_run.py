@@ -31,6 +31,7 @@ PAGE: Final = "plan.html"
 GROUPS: Final = "groups.csv"
 _RISK_DECIMALS: Final = 4
 _PRINTED: Final = ("today", "cohort", "capacity", "counts", "groups", "tests", "rows_hidden")
+_PRICES: Final = "prices."
 _TEST_COLUMNS: Final = ("risk", "tests", "fits", *(f.name for f in dataclasses.fields(Expected)))
 
 
@@ -186,5 +187,13 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - a cell of any type
 
 
 def printed(document: dict[str, Any]) -> dict[str, Any]:
-    """Return what the command prints: counts and the table, without the numbers' sources."""
-    return {name: document[name] for name in _PRINTED}
+    """Return what the command prints: counts and the table, without the numbers' sources.
+
+    ``prices_shipped`` names the prices that the site did not give.
+    """
+    shipped = [
+        one["name"]
+        for one in document["settings"]
+        if not one["is_own"] and one["name"].startswith(_PRICES)
+    ]
+    return {**{name: document[name] for name in _PRINTED}, "prices_shipped": shipped}

@@ -12,7 +12,15 @@ from ...engine.errors import DataError
 SCHEMA: Final = "laennec.plan_settings/1"
 DEFAULTS: Final = "plan.toml"
 OWN: Final = "the site's own"
-_SHARES: Final = ("test.attendance", "test.sensitivity", "test.level", "thresholds.risk")
+_SHARES: Final = (
+    "test.attendance", "test.sensitivity", "test.level", "thresholds.risk",
+    "benefit.discount_rate",
+)  # fmt: skip
+_ASCENDING: Final = (
+    ("test.calibration_low", "test.calibration_high"),
+    ("interval_months.high", "interval_months.intermediate"),
+    ("interval_months.intermediate", "interval_months.low"),
+)
 _EVENTS: Final = "benefit.events_avoided_"
 _GREATEST: Final = 1e9
 """Months beyond this have more days than can be counted."""
@@ -89,6 +97,7 @@ def read_settings(path: Path | None = None) -> PlanSettings:
     settings = _read(tomllib.loads(default), is_own=False)
     if path is not None:
         settings |= _checked(_read(_own(path), is_own=True), settings)
+        _check_together(settings)
     return PlanSettings(settings)
 
 
@@ -142,7 +151,19 @@ def _checked(own: dict[str, Setting], known: Mapping[str, Setting]) -> dict[str,
             raise _broken(f"{name} that is no number of zero or more", name)
         if (is_events or name in _SHARES) and max(values) > 1:
             raise _broken(f"{name} above 1, which is a share", name)
+        if len(set(values)) < len(values):
+            raise _broken(f"{name} with a number twice", name)
+        unit = known[name].unit if name in known else ""
+        if setting.unit and unit and setting.unit != unit:
+            raise _broken(f"{name} in {setting.unit}, which is added up as {unit}", name)
     return own
+
+
+def _check_together(settings: Mapping[str, Setting]) -> None:
+    """Refuse two numbers of which the one that can't be above the other is."""
+    for low, high in _ASCENDING:
+        if settings[low].value > settings[high].value:
+            raise _broken(f"{low} above {high}", low)
 
 
 def _is_number(value: object) -> bool:
