@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...engine.words import Sentences
 from ...engine.words.load import load_folder
-from ...engine.words.numbers import MINUS, number
+from ...engine.words.numbers import MINUS, number, written_day
 from .. import report
 from .plan import BAND_ORDER
 from .plan_groups import GroupRow
@@ -70,7 +70,7 @@ def plan_page(
         t=sentences.text,
         css=Markup(files(report).joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - an own file
         disclaimer=sentences.text("disclaimer"),
-        on=document["today"],
+        on=written_day(document["today"], sentences.lang),
         cohort=document["cohort"],
         counts=_counts(document["counts"], sentences),
         bands=_bars(document["counts"]["band"], sentences),
@@ -197,4 +197,5 @@ def _setting(one: Setting, sentences: Sentences) -> tuple[str, str, str, str]:
     value = "; ".join(number(float(v), sentences.lang) for v in values)
     unit = "" if one.unit in ("", "1") else f" {one.unit}"
     standing = "own" if one.is_own else "verified" if one.verified else "unverified"
-    return one.name, f"{value}{unit}", one.source, sentences.text(f"plan.{standing}")
+    source = one.source if one.is_own else sentences.text("plan.source_of", source=one.source)
+    return one.name, f"{value}{unit}", source, sentences.text(f"plan.{standing}")

@@ -62,6 +62,7 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     assert told.exit_code == 0, told.output
     printed = json.loads(told.stdout)
     assert printed["counts"]["people"] == 150
+    assert "prices.test" in printed["prices_shipped"]
     with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
         calls = list(csv.DictReader(file))
     assert [int(row["place"]) for row in calls] == list(range(1, len(calls) + 1))
@@ -71,6 +72,9 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     assert "p001" not in page + told.stdout + (tmp_path / "plan.json").read_text(encoding="utf-8")
     assert "polyline" in page
     assert {"fr": "non vérifié", "en": "not verified"}[lang] in page
+    assert {"fr": "Compté au 03/11/2026", "en": "Counted on 2026-11-03"}[lang] in page
+    assert ("Source (en langue d&#39;origine) : Assumption" in page) == (lang == "fr")
+    assert "interval_months.<wbr>high" in page
 
 
 def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(result, tmp_path):
