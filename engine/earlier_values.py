@@ -24,6 +24,7 @@ from .vocabulary.load import read_toml
 ACTION: Final = "measure_again_earlier"
 ADDRESSEE: Final = "nurse"
 RANGE_LIMIT: Final = "limit.earlier_diabetes_range"
+SUSPICION_LIMIT: Final = "limit.earlier_suspicion"
 SECOND: Final = "finding.diabetes_range.second_result"
 
 
@@ -45,10 +46,12 @@ class EarlierValues:
     ----------
     urgent : items that ask for a new measurement today
     in_range : the last glucose in the diabetes range of another day; None where there is none
+    suspicion : the last HbA1c of another day that raises suspicion; None where there is none
     """
 
     urgent: tuple[UrgentItem, ...] = ()
     in_range: EarlierValue | None = None
+    suspicion: EarlierValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,12 @@ class _Visit:
         columns = evaluate_urgent(self.batch, self.guidelines.urgent)
         yield from (i for i in urgent_items(columns, self.batch, 0) if i.level in PRESSING)
 
-    def in_range(self) -> EarlierValue | None:
+    def present(self, name: str, grades: Sequence[str]) -> EarlierValue | None:
+        """Return the value behind a finding that was present in one of some grades."""
         found = fact_findings(evaluate_facts(self.batch, self.guidelines), self.batch, 0)
         for finding in found:
-            if finding.id == _settings()["range_finding"] and _is_in_range(finding):
+            is_present = finding.state == "present" and finding.grade in grades
+            if finding.id == name and is_present:
                 values = (v for reason in finding.reasons_for for v in reason.inputs if v.unit)
                 for value in values:
                     action, addressee = finding.proposed_action, finding.proposed_addressee
@@ -108,11 +113,18 @@ def earlier_values(
     if not visits:
         return EarlierValues()
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
-    others = (one.in_range() for one in visits if one.days > 0 and not known)
+    others = [] if known else [one for one in visits if one.days > 0]
     return EarlierValues(
         urgent=tuple(_again(visits, today)),
-        in_range=next((one for one in others if one is not None), None),
+        in_range=_last(others, "range"),
+        suspicion=_last(others, "suspicion"),
     )
+
+
+def _last(visits: Sequence[_Visit], kind: str) -> EarlierValue | None:
+    name, grades = _settings()[f"{kind}_finding"], _settings()[f"{kind}_grades"]
+    found = (one.present(name, grades) for one in visits)
+    return next((value for value in found if value is not None), None)
 
 
 def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
@@ -149,10 +161,6 @@ def _is_measured(value: InputValue, today: VisitBatch) -> bool:
     return any(bool(column.accepted[0].any()) for _, column in columns_of(name, today))
 
 
-def _is_in_range(finding: Finding) -> bool:
-    return finding.grade in _settings()["range_grades"] and finding.state == "present"
-
-
 def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Finding:
     """Return a finding on glucose that knows of an earlier value in the diabetes range.
 
@@ -181,4 +189,25 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
             proposed_action=earlier.action,
             proposed_addressee=earlier.addressee,
         )
+    return known
+
+
+def with_earlier_suspicion(finding: Finding, earlier: EarlierValue | None) -> Finding:
+    """Return a finding on glucose that knows of an earlier HbA1c which raises suspicion.
+
+    Parameters
+    ----------
+    finding : a fact or a risk
+    earlier : what ``earlier_values`` found
+    """
+    name = _settings()["suspicion_finding"]
+    if earlier is None or finding.id not in (*_settings()["limited"], name):
+        return finding
+    value = earlier.value
+    said = {"item": f"item:{value.name}", "value": value.value, "unit": f"unit:{value.unit}"}
+    limit = Message(SUSPICION_LIMIT, {**said, "days": earlier.days})
+    known = replace(finding, limits=(*finding.limits, limit))
+    if finding.id == name and finding.state == "not_assessable" and not finding.urgency:
+        action, addressee = earlier.action, earlier.addressee
+        return replace(known, urgency="U2", proposed_action=action, proposed_addressee=addressee)
     return known

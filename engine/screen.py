@@ -14,7 +14,12 @@ import numpy as np
 from .bundles.load import Models
 from .canonical import canonical_bytes
 from .earlier_diabetes import with_earlier_diabetes
-from .earlier_values import EarlierValues, earlier_values, with_earlier_range
+from .earlier_values import (
+    EarlierValues,
+    earlier_values,
+    with_earlier_range,
+    with_earlier_suspicion,
+)
 from .ecg_past import ecg_past
 from .exposures import exposures_of
 from .facts.findings import fact_findings
@@ -197,9 +202,8 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
         return tuple(_withheld(f, "finding.record_refused") for f in (*facts, *risks))
     if is_declined(batch)[row]:
         risks = tuple(_withheld(f, "finding.screening_declined") for f in risks)
-    past = screening.earlier.get(row, EarlierValues()).in_range
-    facts = tuple(with_earlier_range(f, past) for f in facts)
-    risks = tuple(with_earlier_range(f, past) for f in risks)
+    past = screening.earlier.get(row, EarlierValues())
+    facts, risks = (tuple(_with_earlier(f, past) for f in said) for said in (facts, risks))
     if is_minor(batch)[row] and batch.age_years[row] != UNKNOWN:
         limit = Message("limit.adult_thresholds", {"age": int(batch.age_years[row])})
         facts = tuple(
@@ -207,6 +211,10 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
             for f in facts
         )
     return (*facts, *risks)
+
+
+def _with_earlier(finding: Finding, past: EarlierValues) -> Finding:
+    return with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
 
 
 def _risk(screening: Screening, columns: RiskColumns, person: PersonContext) -> Finding:

@@ -109,3 +109,26 @@ def test_an_earlier_visit_of_another_person_refuses_the_record():
     other["person"] = other["person"] | {"id": "p2"}
     draft = draft_of(visit("2026-11-10"), other)
     assert [n.severity for n in draft.refused_items] == ["refused_record"]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "évocatrice"), ("en", "raises suspicion")])
+def test_an_earlier_hba1c_that_raised_suspicion_does_not_go_away(lang, words):
+    """HbA1c of 9.1 % a year ago, and today's "lower chance of diabetes" knew nothing of it."""
+    before = visit("2025-11-10", {"code": "hba1c", "value": "9.1", "unit": "%"})
+    draft = draft_of(visit("2026-11-10", *pressure("122", "76")), before)
+    for name in ("t2d_undiagnosed", "dysglycaemia", "diabetes_range", "hba1c_suspicion"):
+        assert "limit.earlier_suspicion" in {m.id for m in named(draft, name).limits}
+    finding = named(draft, "hba1c_suspicion")
+    assert (finding.urgency, finding.proposed_action) == ("U2", "venous_fasting_glucose")
+    said = " ".join(render_text(draft, lang).split())
+    assert words in said
+    assert ("9,1 %" if lang == "fr" else "9.1 %") in said
+    again = {"code": "hba1c", "value": "9.0", "unit": "%"}
+    today = named(draft_of(visit("2026-11-10", again), before), "hba1c_suspicion")
+    assert today.state == "present"
+    low = visit("2025-11-10", {"code": "hba1c", "value": "5.4", "unit": "%"})
+    assert not any(
+        m.id == "limit.earlier_suspicion"
+        for f in draft_of(visit("2026-11-10"), low).findings
+        for m in f.limits
+    )
