@@ -35,10 +35,13 @@ from ...engine.trajectories import (
 from ...engine.trajectories.columns import DIRECTIONS
 from ..batch.parts import disclaimers, kept_whole, write_json
 from ..batch.withdrawn import read_withdrawn, split_withdrawn
+from .files import write_csv
+from .not_used import NotUsed, contradicted
 
 SCHEMA: Final = "laennec.trajectories/1"
 TABLE: Final = "trajectories.parquet"
 MANIFEST: Final = "trajectories.json"
+NOT_USED: Final = "not_used.csv"
 ROWS: Final = 16_384
 
 
@@ -68,7 +71,10 @@ class _Collected:
     def __init__(self) -> None:
         self.points: dict[str, list[Points]] = {}
         self.people: list[Any] = []
-        self.rows = self.refused = self.malformed = 0
+        self.births: list[Any] = []
+        self.sexes: list[Any] = [np.zeros(0, dtype=np.int8)]
+        self.not_used = NotUsed()
+        self.rows = self.malformed = 0
 
     def add(self, table: Any, plan: TablePlan, place: tuple[str, date]) -> None:  # noqa: ANN401 - pyarrow has no types
         """Take the points of one chunk."""
@@ -83,8 +89,10 @@ class _Collected:
             kept = usable[points.group - self.rows]
             self.points.setdefault(name, []).append(_where(points, kept))
         self.people.append(rows.person_id)
+        self.births.append(rows.birth_date)
+        self.sexes.append(batch.sex)
+        self.not_used.add(batch, dated, place[0])
         self.rows += n
-        self.refused += int((~usable).sum())
 
 
 def _where(points: Points, kept: Any) -> Points:  # noqa: ANN401
@@ -108,7 +116,8 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
 
     Returns
     -------
-    the manifest, as it stands in ``trajectories.json``; no value and no pseudonym is in it
+    the manifest, as it stands in ``trajectories.json``; no value and no pseudonym is in it. Which
+    rows were not used stands in ``not_used.csv``
 
     Raises
     ------
@@ -134,12 +143,14 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
         "today": options.today.isoformat(),
         "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in files],
         "visits": collected.rows,
-        "visits_not_used": collected.refused,
+        "visits_not_used": len(collected.not_used.reason),
+        "not_used_by_reason": collected.not_used.by_reason,
         "lines_malformed": collected.malformed,
         "people": len(names),
         "rows": table.num_rows,
         "withdrawn": len(withdrawn),
     }
+    write_csv(options.out / NOT_USED, collected.not_used.rows())
     write_json(options.out / MANIFEST, manifest)
     return manifest
 
@@ -155,16 +166,23 @@ def _tables(
 
 
 def _table(collected: _Collected, today: date) -> tuple[Any, Any]:
-    """Return the people, and the rows ordered by person and item."""
+    """Return the people, and the rows ordered by person and item.
+
+    A person of whom two birth dates or sexes are known is refused whole, as one visit is.
+    """
     people = pa.chunked_array(collected.people, pa.string()).combine_chunks()
     names = people.unique().drop_null()
     names = names.take(pc.sort_indices(names))
     code = pc.index_in(people, names).fill_null(-1).to_numpy().astype(np.int64)
+    births = pa.chunked_array(collected.births, pa.date32()).combine_chunks()
+    two = contradicted(code, births, np.concatenate(collected.sexes))
+    collected.not_used.refuse(two)
     found = []
     for item in trajectory_items():
         parts = collected.points.pop(item.name, [])
         if parts:
             rows = concatenated(parts)
+            rows = _where(rows, ~two[rows.group])
             points = Points(code[rows.group], rows.day, rows.value, rows.method, rows.unit)
             found.append(arrow_columns(evaluate_trajectories(item, points), names, today))
     table = pa.concat_tables(found) if found else _SCHEMA.empty_table()

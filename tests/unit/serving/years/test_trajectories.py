@@ -113,3 +113,29 @@ def test_a_day_that_is_none_is_refused(tmp_path):
     told = CliRunner().invoke(app, ["trajectories", str(path), "--out", "x", "--on", "tomorrow"])
     assert told.exit_code == 2
     assert "not a day" in told.output
+
+
+def test_two_people_under_one_id_are_refused_and_every_row_that_is_not_used_is_named(tmp_path):
+    rows = [
+        ("ok", "2024-01-01", "1960-01-01", "female", "70"),
+        ("ok", "2025-01-01", "1960-01-01", "female", "71"),
+        ("two", "2024-01-01", "1960-01-01", "female", "60"),
+        ("two", "2025-01-01", "1985-01-01", "male", "95"),
+        ("ok", "2031-01-01", "1960-01-01", "female", "72"),
+        ("", "2025-01-01", "1960-01-01", "female", "72"),
+        ("ok", "", "1960-01-01", "female", "72"),
+    ]
+    names = ("person_id", "visit_date", "birth_date", "sex", "weight_kg")
+    content = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    manifest, found = run(tmp_path, content)
+    assert set(found["person_id"].to_pylist()) == {"ok"}
+    assert manifest["visits_not_used"] == 5
+    assert manifest["not_used_by_reason"]["another_person"] == 2
+    assert sum(manifest["not_used_by_reason"].values()) == 5
+    listed = (tmp_path / "out" / "not_used.csv").read_text().splitlines()
+    assert listed[:3] == [
+        "row,reason",
+        "visits.csv#3,another_person",
+        "visits.csv#4,another_person",
+    ]
+    assert [line.partition(",")[0] for line in listed[3:]] == [f"visits.csv#{n}" for n in (5, 6, 7)]
