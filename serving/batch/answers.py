@@ -10,7 +10,7 @@ from ...engine.errors import RecordError
 from ...engine.risks.labels import model_labels
 from ...engine.words.as_json import as_json
 from ..clock import utc_now
-from ..fhir.refusals import error_outcome
+from ..fhir.refusals import ecg_issues, error_outcome
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import read_visit
 from ..fhir.writer import About
@@ -66,7 +66,7 @@ def _answer(
         now.isoformat(),
         subject=sent.subject,
         basis=sent.basis,
-        issues=sent.issues,
+        issues=(*sent.issues, *ecg_issues(screened.ecg_error, sent.places)),
         is_french=sent.is_french,
     )
     return result_bundle(said, about, sent.places)

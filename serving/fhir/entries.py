@@ -70,7 +70,9 @@ def read_entries(document: bytes | Mapping[str, Any], log: IssueLog) -> tuple[Js
     RecordError : no JSON object, not UTF-8, a key twice, or too large
     BundleRefused : no Bundle
     """
-    bundle = _unwrapped(load_document(document))
+    whole = load_document(document)
+    bundle = _unwrapped(whole)
+    _refuse_changed(whole, bundle, log)
     kind = text(bundle.get("type"))
     if bundle.get("resourceType") != "Bundle":
         found = f"a resource of the type {shown(bundle.get('resourceType'))!r}"
@@ -119,12 +121,43 @@ def _entries(given: object, log: IssueLog) -> Iterator[Entry]:
             )
             log.refuse("entry_without_resource", words, f"Bundle.entry[{index}]")
             continue
-        for name in _CHANGES_MEANING:
-            if _holds(resource, name):
-                words = (f"the element {name}", "it may change the meaning of the rest",
-                         "Send the resource without it")  # fmt: skip
-                log.refuse("meaning_changed", words, path)
+        _refuse_entry(obj(entry), path, log)
         yield Entry(resource, text(obj(entry).get("fullUrl")), path)
+
+
+def _refuse_changed(whole: Mapping[str, Any], bundle: Mapping[str, Any], log: IssueLog) -> None:
+    """Refuse what changes the meaning of a Bundle, or of the Parameters around it."""
+    around = whole if whole is not bundle else {}
+    parts = [{key: value for key, value in bundle.items() if key != "entry"}]
+    parts += [{key: value for key, value in around.items() if key != "parameter"}]
+    parts += [
+        {key: value for key, value in one.items() if key != "resource"}
+        for one in objects(around.get("parameter"))
+    ]
+    for part in parts:
+        _refuse_meaning(part, "Bundle", log)
+
+
+def _refuse_entry(entry: Mapping[str, Any], path: str, log: IssueLog) -> None:
+    """Refuse an entry that says more than its resource: another meaning, or a wish to a server."""
+    beside = {key: value for key, value in entry.items() if key != "resource"}
+    _refuse_meaning(entry["resource"], path, log)
+    _refuse_meaning(beside, path.removesuffix(".resource"), log)
+    if "request" in entry:
+        words = (
+            "an entry with a request",
+            "it asks a server to store, change or delete the resource, and none does here",
+            "Send the resource without it",
+        )
+        log.refuse("entry_with_request", words, f"{path.removesuffix('resource')}request")
+
+
+def _refuse_meaning(value: object, path: str, log: IssueLog) -> None:
+    for name in _CHANGES_MEANING:
+        if _holds(value, name):
+            words = (f"the element {name}", "it may change the meaning of the rest",
+                     "Send the resource without it")  # fmt: skip
+            log.refuse("meaning_changed", words, path)
 
 
 def _holds(value: object, name: str) -> bool:

@@ -64,6 +64,8 @@ def read_observation(
     offset : time zone of the visit, for a date without a time
     log : of the Bundle
     """
+    if entry.resource.get("note"):
+        log.keep("note", "remark_not_read", f"{entry.path}.note")
     shared = _shared(entry, specimens, offset, log)
     parts = objects(entry.resource.get("component"))
     has_value = any(key.startswith("value") for key in entry.resource)
@@ -81,7 +83,9 @@ def _measured(
         log.add("data_absent", words, path, severity="information")
         return
     code = _code(part, path, log)
-    if code is not None:
+    if sum(key.startswith("value") for key in part) > 1:
+        log.keep("refused_item", "values_several", path)
+    elif code is not None:
         yield {**shared, **_extensions(part), "code": code, **_value(part, path, log)}, path
 
 

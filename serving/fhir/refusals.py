@@ -40,6 +40,20 @@ def error_outcome(
     return {**document, "issue": [*urgent, *document["issue"]]}
 
 
+def ecg_issues(error: ScreeningError | None, places: Mapping[str, str]) -> tuple[Issue, ...]:
+    """Return why an ECG could not be read, for who sent it; the report says that it was not.
+
+    Parameters
+    ----------
+    error : of the reader, None where there was none
+    places : path in the visit -> FHIRPath
+    """
+    if error is None:
+        return ()
+    remedy, where = error.remedy.rstrip("."), place_of("$.ecg", places)
+    return (Issue("error", error.code, error.found, error.why, remedy, where, kind="value"),)
+
+
 def _urgent(item: Mapping[str, Any]) -> Json:
     """Return an urgent item as an issue, in the words of the pre-diagnosis."""
     who = f" ({item['addressee']})" if item["addressee"] else ""

@@ -16,7 +16,7 @@ from ..drafts.history import read_history
 from ..drafts.stored_report import ReportForm
 from ..fhir.capability import capability_statement, operation_definition
 from ..fhir.questionnaire import questionnaire
-from ..fhir.refusals import error_outcome
+from ..fhir.refusals import ecg_issues, error_outcome
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import FhirVisit, read_visit
 from ..fhir.writer import About
@@ -24,6 +24,7 @@ from .access import Deed, require
 from .bodies import Key
 from .caller import Calling, service_of
 from .documents import report_text
+from .fhir_types import require_acceptable, require_version
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
 from .problems import RequestUnreadable, answer
 from .turns import Turn
@@ -42,6 +43,7 @@ class FhirRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             try:
+                require_acceptable(request.headers.get("accept", ""), MEDIA_TYPE)
                 return await inner(request)
             except ScreeningError as error:
                 return _refused(request, error)
@@ -76,6 +78,7 @@ async def sent_bundle(request: Request) -> FhirVisit:
     BundleRefused : a Bundle from which no visit of one person can be made
     """
     media_type(request, _KINDS, f"Send a Bundle as {MEDIA_TYPE}")
+    require_version(request.headers.get("content-type", ""))
     settings = service_of(request).settings
     body = within(await request.body(), settings.max_visit_bytes + settings.max_ecg_bytes)
     request.state.bundle = read_visit(body)
@@ -99,7 +102,7 @@ def prediagnose(
     language = check_language(lang or DEFAULT_LANGUAGE)
     visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems)
     asked = Asked(call.person.id, key, visit.sha256(language))
-    draft_id, _ = drafted(call, visit, language, asked)
+    draft_id, ecg_error = drafted(call, visit, language, asked)
     seen = report_json(call, read_history(call.service.store, draft_id), lang)
     about = About(
         recorded=seen["saved_at"],
@@ -107,7 +110,7 @@ def prediagnose(
         subject=sent.subject,
         basis=sent.basis,
         draft_id=draft_id,
-        issues=sent.issues,
+        issues=(*sent.issues, *ecg_issues(ecg_error, sent.places)),
         is_french=sent.is_french,
     )
     tag = f'W/"{seen["content_hash"]}"'

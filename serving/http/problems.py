@@ -47,6 +47,7 @@ STATUS: Final[Mapping[str, int]] = {
     "precondition_missing": 428,
     "request_unreadable": 422,
     "media_type_not_taken": 415,
+    "answer_not_acceptable": 406,
     "feedback_unreadable": 422,
     "prefetch_missing": 412,
     "no_such_service": 404,

@@ -116,7 +116,7 @@ def test_any_mutated_identity_is_read_or_refused():
         "extension": [{"url": url, "valueCoding": {"code": "VALI"}}],
         "identifier": [
             {"type": {"coding": [{"code": "PI"}]}, "value": "p1"},
-            {"system": "urn:oid:1.2.250.1.213.1.4.8", "value": "277076322082910"},
+            {"system": "urn:oid:1.2.250.1.213.1.4.8", "value": "274037512345645"},
         ],
         "name": [{"use": "official", "family": "A", "given": ["B"]}],
         "birthDate": "1974-03-02",

@@ -71,3 +71,38 @@ def test_the_number_of_another_persons_visit_says_what_is_urgent(people):
     said = send(client, json.dumps({**document, "visit_id": number})).json()
     assert said["code"] == "not_permitted"
     assert [item["rule_id"] for item in said["urgent"]][0] == "declared_chest_pain"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": f"{FHIR}; fhirVersion=5.0"}, 415),
+        ({"Content-Type": f'{FHIR}; charset=utf-8; fhirVersion="4.0"'}, 200),
+        ({"Content-Type": FHIR, "Accept": "application/fhir+xml"}, 406),
+        ({"Content-Type": FHIR, "Accept": f"{FHIR}; fhirVersion=5.0"}, 406),
+        ({"Content-Type": FHIR, "Accept": "application/fhir+xml, */*;q=0.1"}, 200),
+    ],
+)
+def test_another_version_or_form_of_fhir_is_not_taken_for_r4_in_json(people, headers, status):
+    body = json.dumps(bundle())
+    answer = people.as_("software").post("/fhir/$prediagnose", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["resourceType"] == ("Bundle" if status == 200 else "OperationOutcome")
+
+
+def test_what_is_wrong_with_sampled_data_is_named_to_who_sent_it(people):
+    data = {"origin": {"value": 0, "unit": "mV", "code": "mV"}, "dimensions": 1, "data": "0 1"}
+    data |= {"interval": 2, "intervalUnit": "ms"}
+    part = {"code": {"coding": [{"system": "urn:iso:std:iso:11073:10101", "code": "131330"}]}}
+    document = bundle()
+    ecg = {
+        **of(document, "Observation")[0],
+        "code": {"text": "ECG"},
+        "component": [{**part, "valueSampledData": data}],
+    }
+    ecg.pop("valueQuantity", None)
+    document["entry"].append({"fullUrl": "urn:uuid:ecg", "resource": ecg})
+    (outcome,) = of(post(people.as_("software"), document).json(), "OperationOutcome")
+    told = [i for i in outcome["issue"] if i["details"]["coding"][0]["code"] == "ecg_unsupported"]
+    assert "interval of FHIR R5" in told[0]["diagnostics"]
+    assert told[0]["expression"] == [f"Bundle.entry[{len(document['entry']) - 1}].resource"]

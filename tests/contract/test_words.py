@@ -108,6 +108,8 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "codes_disagree",
         "patient_deceased",
         "sent_in_part",
+        "values_several",
+        "remark_not_read",
     }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened

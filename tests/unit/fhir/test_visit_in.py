@@ -238,6 +238,10 @@ def test_a_binary_that_no_document_names_is_of_nobody():
             lambda d: d["entry"][2]["resource"]["code"].update(modifierExtension=[{"url": "u"}]),
             "meaning_changed",
         ),
+        (lambda d: d.update(implicitRules="urn:x"), "meaning_changed"),
+        (lambda d: d.update(modifierExtension=[{"url": "u"}]), "meaning_changed"),
+        (lambda d: d["entry"][2].update(modifierExtension=[{"url": "u"}]), "meaning_changed"),
+        (lambda d: d["entry"][2].update(request={"method": "DELETE"}), "entry_with_request"),
         (lambda d: d["entry"].append(d["entry"][2]), "resource_twice"),
         (
             lambda d: d["entry"].append({"resource": d["entry"][1]["resource"]}),
@@ -259,6 +263,27 @@ def test_parameters_may_carry_the_bundle():
     inner = {"name": "bundle", "resource": bundle()}
     document = {"resourceType": "Parameters", "parameter": [inner]}
     assert read_visit(sent(document)).document["visit_id"] == "example-01"
+
+
+def test_parameters_that_change_the_meaning_are_refused():
+    inner = {"name": "bundle", "resource": bundle()}
+    for changed in (
+        {"implicitRules": "urn:x"},
+        {"parameter": [inner | {"modifierExtension": [1]}]},
+    ):
+        document = {"resourceType": "Parameters", "parameter": [inner], **changed}
+        assert refused(document) == {"meaning_changed"}
+
+
+def test_two_values_are_refused_and_a_remark_is_told():
+    both = observation(**loinc("8867-4"), **quantity(72, "/min"), valueString="rapide")
+    assert codes(with_resource(both)) == {"values_several"}
+    heart = {"system": LOINC, "code": "8867-4"}
+    read = read_visit(sent(with_resource(both))).document["measurements"]
+    assert all(one["code"] != heart for one in read)
+    noted = observation(**loinc("8867-4"), **quantity(72, "/min"), note=[{"text": "douleur"}])
+    assert codes(with_resource(noted)) == {"remark_not_read"}
+    assert "douleur" not in repr(read_visit(sent(with_resource(noted))).problems)
 
 
 def test_bytes_that_are_no_json_object_are_refused():
