@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..data.people import People
 from ..protocol.model import Endpoint, Protocol
+from .repeats import by_persons, has_repeats
 
 _CALIBRATION = (
     "calibration_slope",
@@ -22,16 +24,23 @@ NOTHING = {"not_estimable": "not_planned", "n": 0, "method": ""}
 
 
 def endpoints(
-    protocol: Protocol, analyses: Mapping[str, Any], *, unjudged: str | None
+    protocol: Protocol, people: People, analyses: Mapping[str, Any], *, unjudged: str | None
 ) -> list[dict[str, Any]]:
     """Return every endpoint with its result and what became of its hypothesis.
 
     ``verdict`` is ``shown`` or ``not_shown``, ``nothing_to_show`` for a mere estimate,
-    ``not_estimable``, or ``unjudged`` where the caller gives a reason not to judge any.
+    ``not_estimable``, or ``unjudged`` where the caller gives a reason not to judge any. Where a
+    person has several records the interval is by persons; where there is none, the verdict is
+    ``repeats``.
     """
     rows = []
+    repeats = has_repeats(people)
     for endpoint in protocol.endpoints:
         result = _result(endpoint, protocol, analyses.get(endpoint.among, {}))
+        reason = unjudged
+        if repeats and result.get("ci_low") is not None:
+            together = by_persons(endpoint, people, protocol, result)
+            result, reason = together or result, unjudged if together else "repeats"
         rows.append(
             {
                 "id": endpoint.id,
@@ -43,7 +52,7 @@ def endpoints(
                 "bound": endpoint.bound,
                 "among": endpoint.among,
                 "result": result,
-                "verdict": _verdict(endpoint, result, unjudged),
+                "verdict": _verdict(endpoint, result, reason),
             }
         )
     return rows
@@ -108,7 +117,7 @@ def why_unjudged(
 
 
 def _verdict(endpoint: Endpoint, result: Mapping[str, Any], unjudged: str | None) -> str:
-    if endpoint.hypothesis == "estimate":
+    if endpoint.hypothesis == "estimate" and unjudged != "repeats":
         return "nothing_to_show"
     low, high = result.get("ci_low"), result.get("ci_high")
     if low is None or high is None:

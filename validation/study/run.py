@@ -90,7 +90,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         was_opened=frozen is not None and bool(frozen.opened_before),
         has_changed=frozen is not None and bool(frozen.changes(protocol, mapping)),
     )
-    shown = endpoints(protocol, analyses, unjudged=unjudged)
+    shown = endpoints(protocol, people, analyses, unjudged=unjudged)
     sample = sample_size(protocol, people)
     content = encode(protocol)
     return {
