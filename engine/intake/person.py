@@ -13,6 +13,7 @@ from .problems import ProblemLog, shown
 PERSON_KEYS = ("id", "birth_date", "sex")
 _SEXES = {"female": FEMALE, "male": MALE}
 _LINE_BREAKS = ("Zl", "Zp")
+_SPACES = "Zs"
 _NATIONAL = re.compile(r"(?P<number>[1-478]\d{4}(?:\d\d|2[AB])\d{6})(?P<key>\d\d)", re.ASCII)
 
 
@@ -30,7 +31,7 @@ class Identity:
 
 
 def read_identifier(value: object, path: str, log: ProblemLog) -> str:
-    """Return a pseudonymous id, refusing the record if there is none."""
+    """Return a pseudonymous id, refusing the record if there is none; as `with_plain_spaces`."""
     limit = int(intake_numbers()["limits"]["text"])
     if not isinstance(value, str) or not value.strip() or len(value) > limit:
         log.refuse_record("identifier_missing", path, limit=str(limit))
@@ -38,7 +39,20 @@ def read_identifier(value: object, path: str, log: ProblemLog) -> str:
     if not all(_can_be_printed(character) for character in value):
         log.refuse_record("identifier_unprintable", path, found=shown(value))
         return ""
-    return value
+    return with_plain_spaces(value)
+
+
+def with_plain_spaces(identifier: str) -> str:
+    """Return an identifier without blanks around it, and with one plain space for those within.
+
+    A no-break space prints as a space does: two numbers that read alike would be two visits, and
+    the guard that compares them would see neither.
+
+    >>> with_plain_spaces(" R\u00a0 1\u202f")
+    'R 1'
+    """
+    plain = (" " if unicodedata.category(c) == _SPACES else c for c in identifier)
+    return " ".join(one for one in "".join(plain).split(" ") if one)
 
 
 def looks_national(identifier: str) -> bool:

@@ -5,13 +5,14 @@ sent anywhere: who refused is known to whom the person told it, and to the audit
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from ...engine.errors import NotPermitted, RecordError
+from ...engine.intake.person import with_plain_spaces
 from ..audit.trail import AuditWriter, Row, as_row, require_vouched
 from ..clock import Clock
 from ..people import Person
@@ -112,6 +113,7 @@ def record_consents(
             remedy="send the person's pseudonym as the visit has it",
             path="person_id",
         )
+    said = replace(said, person_id=with_plain_spaces(said.person_id))
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
         known = current_consents(connection, said.person_id)
@@ -138,7 +140,8 @@ def current_consents(connection: Connection, person_id: str) -> Mapping[Purpose,
     ------
     AuditError : a row was changed after it was written
     """
-    query = select(consents).where(consents.c.person_id == person_id).order_by(consents.c.number)
+    mine = consents.c.person_id == with_plain_spaces(person_id)
+    query = select(consents).where(mine).order_by(consents.c.number)
     last = {row["purpose"]: row for row in connection.execute(query).mappings()}
     require_vouched(connection, consents, map(as_row, last.values()))
     return {

@@ -19,6 +19,12 @@ KeptWords = Mapping[str, Mapping[str, str]]
 """Language -> message id -> sentence, as they were when a draft was made."""
 
 
+def refuses(document: Mapping[str, Any]) -> bool:
+    """Say whether a draft is that of a refused record, so that nothing was concluded."""
+    said = document.get("refused_items", ())
+    return any(item.get("severity") == "refused_record" for item in said)
+
+
 @dataclass(frozen=True, slots=True)
 class DraftReport:
     """A pre-diagnosis as the store holds it, in whatever state; it can be read, never exported.
@@ -60,8 +66,7 @@ class DraftReport:
     @property
     def is_refused(self) -> bool:
         """Whether the record was refused, so that nothing was concluded."""
-        said = self.document.get("refused_items", ())
-        return any(item.get("severity") == "refused_record" for item in said)
+        return refuses(self.document)
 
 
 class _Seal:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...engine.intake.person import with_plain_spaces
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog, IssueSeverity
 from .maps import Json, fhir_maps
@@ -149,7 +150,7 @@ def _tell_several(patient: Entry, log: IssueLog) -> None:
 def person_number(resource: Mapping[str, Any]) -> str:
     """Return the patient number of the software (type PI or MR) where there is one, else the id."""
     own = _own_numbers(resource)
-    return own[0] if len(own) == 1 else text(resource.get("id"))
+    return with_plain_spaces(own[0] if len(own) == 1 else text(resource.get("id")))
 
 
 def _own_numbers(resource: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,13 @@
 """The visits to come, for whoever keeps the page of a visit: who is expected, and no result."""
 
+import json
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from sqlalchemy import select
 
+from ..drafts.reports import refuses
 from ..store.store import Store
 from ..store.tables import drafts
 from .access import Deed, require
@@ -44,8 +46,17 @@ def read_roster(day: Day, call: Calling) -> dict[str, Any]:
 
 
 def _sent(store: Store, visit_ids: list[str]) -> set[tuple[str, str]]:
-    """Return of which visits, and of whom, a draft is kept: another person's is not theirs."""
+    """Return of which visits, and of whom, a draft is kept.
+
+    That of another person is not theirs, and of a refused record nothing was taken: both are to be
+    sent again.
+    """
     with store.read() as connection:
-        columns = select(drafts.c.visit_id, drafts.c.person_id)
-        asked = columns.where(drafts.c.visit_id.in_(visit_ids)).distinct()
-        return {(visit_id, person_id) for visit_id, person_id in connection.execute(asked)}
+        columns = select(drafts.c.visit_id, drafts.c.person_id, drafts.c.document)
+        asked = columns.where(drafts.c.visit_id.in_(visit_ids)).order_by(drafts.c.version)
+        last = {row.visit_id: row for row in connection.execute(asked)}
+    return {
+        (row.visit_id, row.person_id)
+        for row in last.values()
+        if not refuses(json.loads(row.document))
+    }

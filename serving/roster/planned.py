@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...engine import VisitRecord
+from ...engine.intake.person import with_plain_spaces
 from ...engine.record import FEMALE, MALE, UNKNOWN, Problem
 
 FOLDER: Final = "roster"
@@ -126,7 +127,9 @@ def _visits(path: Path) -> tuple[PlannedVisit, ...] | None:
     try:
         said: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         rows: Sequence[Mapping[str, Any]] = said["visits"]
-        return tuple(PlannedVisit(*(str(row[key]) for key in _KEYS)) for row in rows)
+        return tuple(
+            PlannedVisit(*(with_plain_spaces(str(row[key])) for key in _KEYS)) for row in rows
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

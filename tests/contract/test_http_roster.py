@@ -148,3 +148,30 @@ def test_a_visit_of_which_only_another_persons_data_came_is_not_told_as_sent(mad
         assert send(nurse, visit(person={**person, "id": "person-77"})).status_code == 201
         said = {v["visit_id"]: v["is_sent"] for v in of_day(nurse).json()["visits"]}
         assert said[visit_id] is False
+
+
+def test_a_visit_of_the_right_number_that_was_refused_is_not_told_as_sent(made):
+    visit_id, person = example()
+    imported(
+        made.site, text=ROWS.replace("visit-0001", visit_id).replace("person-01", person["id"])
+    )
+    with made as people:
+        nurse = people.as_("nurse")
+        for sent, is_sent in (({**person, "birth_date": "1974-03-20"}, False), (person, True)):
+            assert send(nurse, visit(person=sent)).status_code == 201
+            said = {v["visit_id"]: v["is_sent"] for v in of_day(nurse).json()["visits"]}
+            assert said[visit_id] is is_sent
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u3000"])
+def test_a_blank_around_the_number_of_a_visit_does_not_pass_the_guard(made, blank):
+    visit_id, person = example()
+    imported(
+        made.site, text=ROWS.replace("visit-0001", visit_id).replace("person-01", person["id"])
+    )
+    with made as people:
+        nurse, other = people.as_("nurse"), {**person, "id": "person-77"}
+        for number in (f"{blank}{visit_id}", f"{visit_id}{blank}"):
+            sent = send(nurse, visit(visit_id=number, person=other)).json()
+            assert "planned_for_another" in {i["code"] for i in sent["refused_items"]}
+            assert sent["visit_id"] == visit_id

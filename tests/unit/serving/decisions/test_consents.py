@@ -47,6 +47,12 @@ def test_who_was_never_asked_did_not_agree_where_the_site_asks_everybody(store, 
         require_consent(known, AI, must_be_asked=False)
 
 
+def test_a_refusal_holds_whatever_blanks_stand_around_the_person(store, clock):
+    answer(store, clock, agreed=False, person="p 1")
+    assert read_consents(store, "\u00a0p\u00a01 ")[AI].answer is Answer.REFUSED
+    assert answer(store, clock, agreed=True, person=" p 1")[AI].number == 2
+
+
 def test_an_answer_of_nobody_is_refused(store, clock):
     for person in ("", " ", "p" * 201):
         with pytest.raises(RecordError, match="an answer of nobody"):
