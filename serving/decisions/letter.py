@@ -10,6 +10,7 @@ from ...engine.words.order import level_of
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
+from ..drafts.standing import as_chance
 from ..drafts.stored_report import content_of
 from .set_aside import SetAside, set_aside
 
@@ -126,10 +127,9 @@ def letter_part(
             addressee=phrases.coded(finding.proposed_addressee, sentences, "addressee"),
             is_partly_set_aside=aside.touches(finding),
         )
-    prefix = "state" if finding.kind == "fact" else "band"
-    named = sentences.text("join.colon").join(
-        (phrases.capital(sentences.name(finding.id)), sentences.text(f"{prefix}.{level}"))
-    )
+    is_fact = finding.kind == "fact"
+    put = sentences.text(f"state.{level}") if is_fact else as_chance(finding, level, sentences)
+    named = sentences.text("join.colon").join((phrases.capital(sentences.name(finding.id)), put))
     because = (of_decisions.reason(decision.reason, decision.reason_text),)
     return LetterPart(named, because, "", "", is_amended=True)
 

@@ -57,7 +57,10 @@ class SetAside:
 
     def touches(self, finding: Finding) -> bool:
         """Say whether a finding was made with a value that was set aside."""
-        return any(map(self.is_behind, (*finding.reasons_for, *finding.reasons_against)))
+        made_of = _MADE_OF.get(finding.id, frozenset())
+        return bool(made_of & self.items) or any(
+            map(self.is_behind, (*finding.reasons_for, *finding.reasons_against))
+        )
 
 
 def set_aside(draft: PreDiagnosis, decisions: Iterable[FindingDecision]) -> SetAside:

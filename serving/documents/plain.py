@@ -118,10 +118,17 @@ def _kept(
 ) -> tuple[_Said, ...]:
     """Return all that the physician kept, by topic, in the order of the page."""
     decided = {d.finding_id: d for d in decisions}
-    said = (_said(finding, decided[finding.id], sentences) for finding in draft.findings)
+    aside = set_aside(draft, decided.values())
+    standing = (one for one in draft.findings if not _reassures_on_nothing(one, aside))
+    said = (_said(finding, decided[finding.id], sentences) for finding in standing)
     order = topics()["order"]["topics"]
     found = [one for one in said if one is not None]
     return tuple(sorted(found, key=lambda one: order.index(one.topic)))
+
+
+def _reassures_on_nothing(finding: Finding, aside: SetAside) -> bool:
+    """Say whether a fact was found absent by a value that the physician set aside."""
+    return finding.state == "absent" and aside.touches(finding)
 
 
 def _as_decided(kept: tuple[_Said, ...]) -> tuple[_Said, ...]:

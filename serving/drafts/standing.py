@@ -132,7 +132,7 @@ def _amended(finding: Finding, decision: FindingDecision, sentences: Sentences) 
         return ""
     if finding.kind == "fact":
         return sentences.text(f"state.{decision.amended_to}")
-    return _as_chance(finding, decision.amended_to, sentences)
+    return as_chance(finding, decision.amended_to, sentences)
 
 
 def _level(finding: Finding, sentences: Sentences) -> str:
@@ -141,10 +141,10 @@ def _level(finding: Finding, sentences: Sentences) -> str:
     level = level_of(finding)
     own = f"grade.{finding.id}.{finding.grade}"
     is_band = finding.kind == "risk" and not sentences.is_whole(own)
-    return _as_chance(finding, level, sentences) if is_band else words
+    return as_chance(finding, level, sentences) if is_band else words
 
 
-def _as_chance(finding: Finding, band: str, sentences: Sentences) -> str:
+def as_chance(finding: Finding, band: str, sentences: Sentences) -> str:
     """Word a band so that it says of what it is one: a low chance, not a low diabetes.
 
     The band of an index is an index, never a chance.

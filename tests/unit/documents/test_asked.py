@@ -114,6 +114,7 @@ def test_an_amendment_is_told_whatever_the_physician_put_in_place(store, draft_i
     said = advice(store, draft_id, clock)
     assert "Conclusion que j&#39;ai moi-même écrite. Motif : déjà connu" in said
     assert "Calculé avec une valeur" not in said, "nothing was set aside"
+    assert "probabilité basse" in said, "a low chance, not a low disease"
 
 
 def test_an_urgent_item_stands_and_its_value_that_was_set_aside_is_told(store, clock):

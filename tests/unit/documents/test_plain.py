@@ -75,6 +75,7 @@ def test_a_value_that_the_physician_called_wrong_is_not_printed_as_measured(stor
     said = lines(page(store, draft_id, clock))
     assert "148" not in said
     assert "Tension (bras" not in said
+    assert "proche aux deux bras" not in said, "nothing reassures on a value that was set aside"
     assert "Cholestérol HDL : 0,42 g/L" in said, "what was not rejected stands"
 
 
