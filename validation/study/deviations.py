@@ -8,6 +8,7 @@ import numpy as np
 from ...engine.bundles.verify import Bundle
 from ..data.design import lonely_strata
 from ..data.people import People
+from ..data.population import population
 from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Protocol
@@ -40,15 +41,25 @@ def deviations(
 
 
 def _other_values(protocol: Protocol, table: StudyTable) -> list[Deviation]:
-    """Tell a third value of an outcome that is compared with one: whoever has it is no case."""
+    """Tell a third value of an outcome that is compared with one: whoever has it is no case.
+
+    Only of those who stay: to exclude the other values in the protocol answers it.
+    """
     case = protocol.reference.case
-    if case.op != "==" or case.column is None or case.value is None:
+    if case.op != "==" or case.column is None:
         return []
-    values = table.numbers(case.column)
-    kinds = np.unique(values[~np.isnan(values)])
-    if len(kinds) <= TWO:
+    stays, _ = population(protocol, table)
+    if case.text is not None:
+        texts = table.texts(case.column)[stays]
+        kinds = [str(text) for text in np.unique(texts[texts != ""])]
+        is_plain = len({text.casefold() for text in kinds}) == len(kinds) <= TWO
+    else:
+        values = table.numbers(case.column)[stays]
+        kinds = [f"{v:g}" for v in np.unique(values[~np.isnan(values)])]
+        is_plain = len(kinds) <= TWO
+    if is_plain:
         return []
-    shown = ", ".join(f"{v:g}" for v in kinds[:MOST_SHOWN]) + (", …" * (len(kinds) > MOST_SHOWN))
+    shown = ", ".join(kinds[:MOST_SHOWN]) + (", …" * (len(kinds) > MOST_SHOWN))
     return [{"code": "other_values", "column": case.column, "values": shown}]
 
 

@@ -154,3 +154,20 @@ def test_one_person_and_one_period_have_nothing_to_compare(folder):
     document = run(folder)
     assert document["by_person"]["auroc"]["not_estimable"] == "too_few"
     assert "periods" not in document
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (("no", "yes", "unknown"), "no, unknown, yes"),
+        (("no", "yes", "Yes"), "Yes, no, yes"),
+        (("Yes", "yes", "yes"), "Yes, yes"),
+        (("no", "yes", "no"), None),
+    ],
+)
+def test_an_outcome_in_words_with_another_one_is_told(folder, texts, values):
+    edited(folder, "outcome", lambda i, _: texts[i % 3])
+    case = 'case = { column = "outcome", op = "==", {} }'
+    write(folder, a=(case.replace("{}", "value = 1.0"), case.replace("{}", 'text = "yes"')))
+    told = [d for d in run(folder)["deviations"] if d["code"] == "other_values"]
+    assert [d["values"] for d in told] == ([values] if values else [])
