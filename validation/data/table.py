@@ -24,6 +24,7 @@ from ...datasets.readers.tables import (
     read_mapping,
     read_rows,
 )
+from ...datasets.readers.tables.decimals import MISSING_TEXTS
 from ...datasets.readers.tables.mapping import CsvForm
 from ...engine.features import Feature, features
 from ...engine.plausibility.check import check_plausibility
@@ -265,7 +266,7 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
 
 
 def _tidy(name: str, column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return a column as one array, text without blanks at its ends, and nothing for no text.
+    """Return a column as one array, text without blanks at its ends, and nothing for NA or no text.
 
     Raises
     ------
@@ -282,7 +283,7 @@ def _tidy(name: str, column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
             name, f"the column {name!r}, of {kind}", "it can't be read as numbers or as text",
             "Write it in the table as numbers, or as text in UTF-8",
         ) from error  # fmt: skip
-    return pc.if_else(pc.equal(text, ""), None, text)
+    return pc.if_else(pc.is_in(text, pa.array(MISSING_TEXTS)), None, text)
 
 
 def as_features(table: StudyTable, rows: BoolArray) -> dict[str, Feature]:

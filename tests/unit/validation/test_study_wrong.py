@@ -171,3 +171,14 @@ def test_an_outcome_in_words_with_another_one_is_told(folder, texts, values):
     write(folder, a=(case.replace("{}", "value = 1.0"), case.replace("{}", 'text = "yes"')))
     told = [d for d in run(folder)["deviations"] if d["code"] == "other_values"]
     assert [d["values"] for d in told] == ([values] if values else [])
+
+
+@pytest.mark.parametrize("compared", ["value = 1.0", 'text = "1"'])
+def test_an_outcome_that_was_not_measured_is_missing_however_that_is_written(folder, compared):
+    written = ("NA", "NaN", "nan", "null", "NULL", " ")
+    edited(folder, "outcome", lambda i, cell: written[i % 6] if i < 60 else cell)
+    case = 'case = { column = "outcome", op = "==", {} }'
+    write(folder, a=(case.replace("{}", "value = 1.0"), case.replace("{}", compared)))
+    document = run(folder)
+    assert [s["left"] for s in document["flow"] if s["id"] == "no_reference"] == [60]
+    assert "other_values" not in {d["code"] for d in document["deviations"]}
