@@ -135,11 +135,20 @@ def _participants(row: dict[str, Any], below: int) -> None:
                 side.pop("sd", None)
 
 
-def _analysis(analysis: dict[str, Any], below: int) -> None:
-    for table in analysis.get("threshold", {}).values():
+def _tables(tables: Mapping[str, Any], below: int) -> None:
+    """Hide tables with a small cell, and every pair with the index test where its table is."""
+    for table in tables.values():
         counts = table.get("counts", {})
         if any(_is_small(count, below) for count in counts.values()):
             _hide_table(table)
+    if _is_hidden(tables.get("index", {}).get("counts", {})):
+        for table in tables.values():
+            if "paired" in table:
+                table["paired"] = _hidden(table["paired"])
+
+
+def _analysis(analysis: dict[str, Any], below: int) -> None:
+    _tables(analysis.get("threshold", {}), below)
     for test in analysis.get("discrimination", {}).get("tests", {}).values():
         if "curve" in test:
             test["curve"] = _coarse(test["curve"], test["auroc"].get("n", 0), below)
@@ -214,16 +223,19 @@ def _abstention(found: dict[str, Any], below: int) -> None:
 
 
 def _endpoints(document: dict[str, Any]) -> None:
-    """Hide an endpoint whose table was hidden."""
+    """Hide an endpoint whose table was hidden, or, of a difference, either table."""
     for endpoint in document["endpoints"]:
-        table = document["analyses"].get(endpoint["among"], {}).get("threshold", {})
-        source = table.get(endpoint["against"] or "index", {})
+        tables = document["analyses"].get(endpoint["among"], {}).get("threshold", {})
         is_share = endpoint["statistic"] in (
             "sensitivity", "specificity", "ppv", "npv", "referred_share",
         )  # fmt: skip
-        counts = source.get("counts", {})
-        if is_share and counts and all(c is None for c in counts.values()):
+        sources = [tables.get(name or "index", {}) for name in (None, endpoint["against"])]
+        if is_share and any(_is_hidden(source.get("counts", {})) for source in sources):
             endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
+
+
+def _is_hidden(counts: Mapping[str, Any]) -> bool:
+    return bool(counts) and all(c is None for c in counts.values())
 
 
 def _subgroup(subgroup: dict[str, Any], below: int) -> None:

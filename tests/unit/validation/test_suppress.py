@@ -197,3 +197,18 @@ def test_few_cases_or_few_others_in_all_are_hidden(n, cases, said):
     assert told["analyses"]["counted"]["cases"] == said
     assert told["sample_size"]["cases"] == said
     assert told["verification"]["verified"] is None
+
+
+@pytest.mark.parametrize("small", ["index", "age"])
+def test_a_difference_does_not_give_a_hidden_table_back(small):
+    def two(d):
+        tables = d["analyses"]["counted"]["threshold"]
+        tables["age"] = copy.deepcopy(tables["index"])
+        tables["age"]["paired"] = {"sensitivity": {"difference": dict(ESTIMATE)}}
+        tables[small]["counts"]["tp"] = 3
+        d["endpoints"][0].update(statistic="sensitivity", against="age")
+
+    told = suppress(document(a=two), 11)
+    assert told["endpoints"][0]["result"] == {"suppressed": True}
+    paired = told["analyses"]["counted"]["threshold"]["age"]["paired"]
+    assert paired["sensitivity"]["difference"] == {"suppressed": True}
