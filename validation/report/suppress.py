@@ -24,6 +24,7 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     """
     found: dict[str, Any] = copy.deepcopy(dict(document))
     found["suppressed_below"] = below
+    _benefit([row for a in found["analyses"].values() for row in a.get("benefit", [])], below)
     if below:
         _flow(found["flow"], below)
         for row in found["participants"]:
@@ -161,6 +162,13 @@ def _analysis(analysis: dict[str, Any], below: int) -> None:
         histogram["counts"] = [bar[0] for bar in bars]
 
 
+def _benefit(rows: Sequence[dict[str, Any]], below: int) -> None:
+    """Hide net benefit at a cut-off whose table has a small cell: its digits give the cell back."""
+    for row in rows:
+        if _is_small(row.pop("smallest_cell", 0), below):
+            row.update({key: dict(_HIDDEN) for key in row if key != "threshold"})
+
+
 def _bands(bands: Sequence[dict[str, Any]], below: int) -> None:
     for band in bands:
         if _is_small(band["cases"], below) or _is_small(band["n"] - band["cases"], below):
@@ -229,9 +237,17 @@ def _endpoints(document: dict[str, Any]) -> None:
         is_share = endpoint["statistic"] in (
             "sensitivity", "specificity", "ppv", "npv", "referred_share",
         )  # fmt: skip
+        if endpoint["statistic"] == "net_benefit" and _is_benefit_hidden(document, endpoint):
+            endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
         sources = [tables.get(name or "index", {}) for name in (None, endpoint["against"])]
         if is_share and any(_is_hidden(source.get("counts", {})) for source in sources):
             endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
+
+
+def _is_benefit_hidden(document: Mapping[str, Any], endpoint: Mapping[str, Any]) -> bool:
+    rows = document["analyses"].get(endpoint["among"], {}).get("benefit") or []
+    at = endpoint["result"].get("threshold")
+    return any(row["index"] == _HIDDEN for row in rows if row["threshold"] == at)
 
 
 def _is_hidden(counts: Mapping[str, Any]) -> bool:

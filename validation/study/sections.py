@@ -1,6 +1,6 @@
 """The tables of a study, each from people to plain data; nothing is drawn or worded here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -230,18 +230,27 @@ def benefit(people: People, protocol: Protocol, design: Design | None = None) ->
         every = benefit_terms(case, everybody, threshold)
         row = {
             "threshold": threshold,
+            "smallest_cell": 0,
             "index": as_data(net_benefit(case, risk, threshold, inside)),
             "everybody": as_data(mean_of(every, inside)),
             "index_minus_everybody": as_data(mean_of(index - every, inside)),
         }
         if design is None:
             row["tests_avoided"] = as_data(tests_avoided(case, risk, threshold))
+        tables = [TwoByTwo.of(case, risk >= threshold)]
         for name, positive in _fixed_rules(people, protocol, among).items():
+            tables.append(TwoByTwo.of(case, positive))
             terms = benefit_terms(case, positive, threshold)
             row[f"test:{name}"] = as_data(mean_of(terms, inside))
             row[f"index_minus:{name}"] = as_data(mean_of(index - terms, inside))
+        row["smallest_cell"] = _smallest(tables)
         rows.append(row)
     return rows
+
+
+def _smallest(tables: Sequence[TwoByTwo]) -> int:
+    """Return the smallest count above 0, by which a report that hides small counts hides a row."""
+    return min((c for table in tables for c in asdict(table).values() if c), default=0)
 
 
 def benefit_grid(protocol: Protocol) -> list[float]:

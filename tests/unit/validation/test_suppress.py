@@ -212,3 +212,23 @@ def test_a_difference_does_not_give_a_hidden_table_back(small):
     assert told["endpoints"][0]["result"] == {"suppressed": True}
     paired = told["analyses"]["counted"]["threshold"]["age"]["paired"]
     assert paired["sensitivity"]["difference"] == {"suppressed": True}
+
+
+def test_the_digits_of_a_decision_curve_do_not_give_a_small_cell_back():
+    def curve(d):
+        d["analyses"]["counted"]["benefit"] = [
+            {"threshold": t, "smallest_cell": n, "index": dict(ESTIMATE), "everybody": ESTIMATE}
+            for t, n in ((0.1, 40), (0.2, 3))
+        ]
+        result = {**ESTIMATE, "threshold": 0.2}
+        d["endpoints"][0].update(statistic="net_benefit", result=result)
+
+    told = suppress(document(a=curve), 11)
+    hidden = {"suppressed": True}
+    assert told["analyses"]["counted"]["benefit"] == [
+        {"threshold": 0.1, "index": ESTIMATE, "everybody": ESTIMATE},
+        {"threshold": 0.2, "index": hidden, "everybody": hidden},
+    ]
+    assert told["endpoints"][0]["result"] == hidden
+    shown = suppress(document(a=curve), 0)["analyses"]["counted"]["benefit"]
+    assert all("smallest_cell" not in row and row["index"] == ESTIMATE for row in shown)
