@@ -105,6 +105,7 @@ def _of_columns(protocol: Protocol, table: StudyTable, bundle: Bundle) -> Iterat
                 f"headline numbers are told for each, of at most {MOST_PERIODS}",
                 "Name a column of years, waves or months",
             )  # fmt: skip
+    yield from _infinite(protocol, table)
     if protocol.data.survey is not None:
         weight = table.numbers(protocol.data.survey.weight)
         if (weight < 0).any():
@@ -112,6 +113,21 @@ def _of_columns(protocol: Protocol, table: StudyTable, bundle: Bundle) -> Iterat
                 "weight_negative", "data.survey.weight",
                 f"{int((weight < 0).sum())} weights below 0",
                 "a person can't stand for fewer than nobody", "Name the column of weights",
+            )  # fmt: skip
+
+
+def _infinite(protocol: Protocol, table: StudyTable) -> Iterator[StudyProblem]:
+    """Yield weights and follow-up times without end, which no sum could hold."""
+    survey = protocol.data.survey
+    named = {"reference.time": protocol.reference.time}
+    named["data.survey.weight"] = None if survey is None else survey.weight
+    for path, column in named.items():
+        endless = 0 if column is None else int(np.isinf(table.numbers(column)).sum())
+        if endless:
+            yield StudyProblem(
+                "infinite", path, f"{endless} infinite numbers in {column!r}",
+                "one of them would outweigh or outlast everybody else",
+                "Correct them, or leave these cells empty",
             )  # fmt: skip
 
 

@@ -182,3 +182,18 @@ def test_an_outcome_that_was_not_measured_is_missing_however_that_is_written(fol
     document = run(folder)
     assert [s["left"] for s in document["flow"] if s["id"] == "no_reference"] == [60]
     assert "other_values" not in {d["code"] for d in document["deviations"]}
+
+
+def test_an_infinite_weight_or_follow_up_is_refused(folder):
+    for column in ("w", "followed"):
+        edited(folder, column, lambda i, cell: "inf" if i < 2 else cell)
+    survey = SURVEY.format("s", "u")
+    assert "2 infinite" in refused(folder, a=("[population]", survey))["infinite"].found
+    edits = {
+        "a": ('# time = "followed_months"', 'time = "followed"'),
+        "b": ("# horizon = 120.0", "horizon = 3.0"),
+        "d": ('statistic = "auroc" ', 'statistic = "c_index" '),
+        "e": ('case = { column = "outcome"', 'case = { column = "died"'),
+    }
+    found = refused(folder, **edits)["infinite"]
+    assert found.path == "reference.time"
