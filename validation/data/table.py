@@ -28,13 +28,13 @@ from ...datasets.readers.tables.decimals import MISSING_TEXTS
 from ...datasets.readers.tables.mapping import CsvForm
 from ...engine.features import Feature, features
 from ...engine.plausibility.check import check_plausibility
-from ...engine.published import PublishedColumns, evaluate_published
+from ...engine.published import evaluate_published
 from ...engine.record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ...engine.risks.outcomes import load_outcomes
-from ...engine.scores import framingham, score2_diabetes
 from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
+from .published import published_scores
 
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
@@ -54,6 +54,7 @@ class StudyTable:
     raw : the columns that the protocol names, as pyarrow arrays
     bad_lines : lines of a CSV that have another number of fields than its header, left out
     exposures : exposure -> float64 (n,), 1 declared, 0 asked and not, NaN where not asked
+    repeated : rows whose person_id an earlier row has
     cohort : which rows the protocol's cohort finds; None where it names none
     """
 
@@ -66,6 +67,7 @@ class StudyTable:
     raw: dict[str, Any]
     bad_lines: int
     exposures: dict[str, FloatArray]
+    repeated: int = 0
     cohort: InCohort | None = None
 
     def __len__(self) -> int:
@@ -186,6 +188,7 @@ class _Part:
     bad_lines: int
     exposures: dict[str, FloatArray]
     visits: VisitTables | None
+    person: Any
 
     @classmethod
     def of(
@@ -197,18 +200,20 @@ class _Part:
     ) -> "_Part":
         table = chunk.table
         read, first = reader
-        batch = check_plausibility(read_rows(table, plan).batch)
+        rows = read_rows(table, plan)
+        batch = check_plausibility(rows.batch)
         made = features(batch)
         asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}
         return cls(
             features={name: feature.with_nan() for name, feature in made.items()},
-            published=_published(evaluate_published(batch, made)),
+            published=published_scores(evaluate_published(batch, made)),
             answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
             refused=np.asarray(batch.refused),
             raw={name: _tidy(name, table.column(name)) for name in wanted},
             bad_lines=chunk.bad_row_count,
             exposures={c: _yes_no(batch.answer(f"{_EXPOSURE}{c}")) for c in _exposures(batch)},
             visits=None if read is None else read(batch, first),
+            person=rows.person_id,
         )
 
 
@@ -219,27 +224,6 @@ def _exposures(batch: VisitBatch) -> list[str]:
 
 def _yes_no(answer: Int8Array) -> FloatArray:
     return np.where(answer == UNKNOWN, np.nan, answer.astype(np.float64))
-
-
-def _published(scores: PublishedColumns) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
-    """Return each score as (value, low, high), NaN where it is not given."""
-
-    def points(values: Any) -> FloatArray:  # noqa: ANN401 - int16 arrays
-        return np.where(values < 0, np.nan, values.astype(np.float64))
-
-    found = {
-        name: (points(s.points), points(s.points_low), points(s.points_high))
-        for name, s in (("findrisc", scores.findrisc), ("ada", scores.ada))
-    }
-    found["desir"] = (scores.desir.risk, scores.desir.risk_low, scores.desir.risk_high)
-    rank = scores.cambridge
-    found["cambridge"] = (rank.rank_score, rank.rank_low, rank.rank_high)
-    risk = scores.score2.risk
-    found["score2"] = (risk, risk, risk)
-    for name, equation in (("framingham", framingham), ("score2_diabetes", score2_diabetes)):
-        risk = equation(scores.inputs).risk
-        found[name] = (risk, risk, risk)
-    return found
 
 
 def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
@@ -262,7 +246,13 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         raw=raw,
         bad_lines=sum(p.bad_lines for p in parts),
         exposures=columns("exposures"),
+        repeated=_repeated([p.person for p in parts]),
     )
+
+
+def _repeated(persons: Sequence[Any]) -> int:
+    named = pc.drop_null(pa.chunked_array(persons, pa.string()))
+    return len(named) - len(pc.unique(named))
 
 
 def _tidy(name: str, column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

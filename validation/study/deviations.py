@@ -35,6 +35,8 @@ def deviations(
     if expected is not None and expected != table.sha256:
         found.append({"code": "other_data", "planned": expected, "found": table.sha256})
     found += _other_values(protocol, table)
+    if protocol.data.person is None and table.repeated:
+        found.append({"code": "persons_repeat", "n": table.repeated})
     if table.bad_lines:
         found.append({"code": "lines_left_out", "n": table.bad_lines})
     return found + _of_model(protocol, bundle)

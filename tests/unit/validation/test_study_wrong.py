@@ -197,3 +197,11 @@ def test_an_infinite_weight_or_follow_up_is_refused(folder):
     }
     found = refused(folder, **edits)["infinite"]
     assert found.path == "reference.time"
+
+
+def test_persons_that_repeat_without_being_named_are_told(folder):
+    assert "persons_repeat" not in {d["code"] for d in run(folder)["deviations"]}
+    write(folder, a=('person = "person_id"', '# person = "person_id"'))
+    document = run(folder)
+    assert {"code": "persons_repeat", "n": 20} in document["deviations"]
+    assert any("data.person" in p.read_text("utf-8") for p in write_report(document, folder / "o"))
