@@ -78,6 +78,7 @@ def test_without_agreement_no_specialist_is_asked(people, sent):
 
 
 def test_a_package_leaves_under_a_qualified_identity_only(people, sent):
+    pytest.importorskip("weasyprint")
     decide(people.as_("martin"), sent)
     url = f"/v1/prediagnoses/{sent['id']}/documents"
     martin = people.as_("martin")
