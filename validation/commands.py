@@ -146,21 +146,22 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
     if command.pdf:
         said("pdf")
         written += write_pdfs(written)
+    told = told_document(document)  # the terminal tells no more than the report
     run_id = None
     if command.tracking_uri is not None:
         from .tracking import log_study  # noqa: PLC0415  # the store is optional
 
-        run_id = log_study(told_document(document), written, command.tracking_uri)
-    primary = [e for e in document["endpoints"] if e["role"] == "primary"]
+        run_id = log_study(told, written, command.tracking_uri)
+    primary = [e for e in told["endpoints"] if e["role"] == "primary"]
     return {
         "report": [str(p) for p in written if p.parent == command.out],
-        "protocol_sha256": document["protocol"]["sha256"],
-        "n": document["analyses"]["counted"]["n"],
-        "cases": document["analyses"]["counted"]["cases"],
+        "protocol_sha256": told["protocol"]["sha256"],
+        "n": told["analyses"]["counted"]["n"],
+        "cases": told["analyses"]["counted"]["cases"],
         "primary": [
             {key: e[key] for key in ("id", "against", "margin", "bound", "result", "verdict")}
             for e in primary
         ],
-        "deviations": [d["code"] for d in document["deviations"]],
+        "deviations": [d["code"] for d in told["deviations"]],
         "run_id": run_id,
     }

@@ -122,6 +122,20 @@ def test_the_commands_say_what_they_did(folder, tmp_path):
         new_command(tmp_path / "nowhere" / "new.toml")
 
 
+def test_the_terminal_tells_no_number_that_the_report_hides(folder):
+    study = folder / "study.toml"
+    text = study.read_text("utf-8")
+    assert "suppress_below = 11" in text
+    study.write_text(text.replace("suppress_below = 11", "suppress_below = 10000"), "utf-8")
+    command = StudyCommand(study, folder / "visits.csv", folder / "out", ("en",))
+    summary = validate_command(command, lambda _: None)
+    told = json.loads((folder / "out" / "report.json").read_text("utf-8"))
+    assert told["analyses"]["counted"]["cases"] is None
+    assert summary["cases"] is None
+    kept = [e for e in told["endpoints"] if e["role"] == "primary"]
+    assert [e["result"] for e in summary["primary"]] == [e["result"] for e in kept]
+
+
 def test_a_report_that_can_not_be_written_says_so(folder):
     (folder / "out").write_text("a file stands here", encoding="utf-8")
     with pytest.raises(StudyError, match="the report would be lost"):
