@@ -163,11 +163,12 @@ def _hide_wanted(
     mapping: TableMapping, wanted: Sequence[str], names: Sequence[str]
 ) -> TableMapping:
     """Leave aside what only the protocol reads, so that nobody has to map an outcome."""
-    mapped = {c for source in mapping.sources.values() for c in source.columns}
-    ignore = {*mapping.ignore, *(w for w in wanted if w not in mapped)}
     from ...datasets.readers.tables.targets import canonical_targets  # noqa: PLC0415  # one use
 
-    kept = [name for name in sorted(ignore) if name in names and name not in canonical_targets()]
+    mapped = {c for source in mapping.sources.values() for c in source.columns}
+    read_anyway = {*mapped, *canonical_targets()} - {*mapping.ignore}
+    aside = {*mapping.ignore, *wanted} - read_anyway
+    kept = [name for name in sorted(aside) if name in names]
     return TableMapping(mapping.sources, tuple(kept), mapping.missing, mapping.csv, mapping.text)
 
 
@@ -200,7 +201,7 @@ class _Part:
     ) -> "_Part":
         table = chunk.table
         read, first = reader
-        rows = read_rows(table, plan)
+        rows = read_rows(table, plan, offset=chunk.offset)
         batch = check_plausibility(rows.batch)
         made = features(batch)
         asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}

@@ -9,6 +9,7 @@ from laennec.datasets.readers.tables import (
     parse_mapping,
     plan_table,
 )
+from laennec.datasets.readers.tables.context import read_context
 from laennec.datasets.readers.tables.mapping import Source
 from laennec.datasets.readers.tables.roles import QuantityRole
 
@@ -135,3 +136,16 @@ def test_a_snippet_for_nothing_unknown_is_still_a_mapping():
 def test_a_mapping_that_was_not_read_by_the_reader_can_not_bring_its_own_names():
     with pytest.raises(KeyError, match="nonsense"):
         plan_table(GOOD, TableMapping(sources={"nonsense": Source(columns=("waist_cm",))}))
+
+
+def test_sites_may_be_numbers_with_gaps():
+    table = pa.record_batch(
+        {
+            "person_id": pa.array(["a", "b"]),
+            "waist_cm": pa.array([90.0, 80.0]),
+            "site": pa.array([16.0, None]),
+        }
+    )
+    columns = [(field.name, field.type) for field in table.schema]
+    plan = plan_table(columns, TableMapping())
+    assert read_context(table, plan)["site"].to_pylist() == ["16", None]

@@ -1,5 +1,8 @@
 """Data that do not fit a protocol are refused by name, or told."""
 
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 import validation_examples as example
 from laennec.validation.errors import ProtocolRefused
@@ -60,3 +63,30 @@ def test_a_folder_of_several_files_is_no_study(folder):
         example.write_visits(folder / "visits" / name, 20)
     with pytest.raises(ProtocolRefused, match="a study is about one file"):
         run_study(StudyOptions(folder / "study.toml", folder / "visits", MODELS))
+
+
+def test_what_the_mapping_leaves_aside_is_not_read_for_its_name(folder):
+    """A column named ``device`` under ignore was read as the device, and stopped the study."""
+    table = pyarrow.csv.read_csv(folder / "visits.csv")
+    flags = pa.array([True] * table.num_rows)
+    pyarrow.parquet.write_table(table.append_column("device", flags), folder / "visits.parquet")
+    aside = (
+        (folder / "mapping.toml").read_text("utf-8").replace("ignore = [", 'ignore = ["device", ')
+    )
+    (folder / "mapping.toml").write_text(aside, "utf-8")
+    done = run_study(StudyOptions(folder / "study.toml", folder / "visits.parquet", MODELS))
+    assert done["analyses"]["counted"]["n"] == 600
+
+
+def test_numbered_rows_are_no_repeated_persons(folder, monkeypatch):
+    """The numbers began anew with each chunk, so that most people seemed to come again."""
+    monkeypatch.setattr("laennec.validation.data.table._CHUNK_ROWS", 100)
+    lines = (folder / "mapping.toml").read_text("utf-8")
+    first = (folder / "visits.csv").read_text("utf-8").splitlines()[0].split(",")
+    assert "person_id" in first
+    aside = lines.replace("ignore = [", 'ignore = ["person_id", ')
+    aside += "\n[columns]\nperson_id = { row_number = true }\n"
+    (folder / "mapping.toml").write_text(aside, "utf-8")
+    done = run(folder)
+    assert done["analyses"]["counted"]["n"] == 600
+    assert "persons_repeat" not in {d["code"] for d in done["deviations"]}
