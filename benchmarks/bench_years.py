@@ -132,7 +132,13 @@ def _make_result(folder: Path, visits: Any, rng: Any, order: Any) -> None:  # no
     part = result / PARTS / "part-000000-000000.parquet"
     pq.write_table(table, part)
     listed = {"name": part.name, "rows": n, "sha256": _sha256(part)}
-    manifest = {"state": "complete", "not_done": [], "output": {"parts": [listed]}}
+    made_of = {"name": "visits.parquet", "sha256": _sha256(folder / "visits.parquet")}
+    manifest = {
+        "state": "complete",
+        "not_done": [],
+        "plan": {"input": [made_of]},
+        "output": {"parts": [listed]},
+    }
     (result / "manifest.json").write_text(json.dumps(manifest))
 
 
