@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime as ort
 import pyarrow as pa
 
-from ...datasets.readers.omop import Collected, collected_plan
+from ...datasets.readers.omop import Collected
 from ...datasets.readers.tables import (
     Contents,
     Fragment,
@@ -34,7 +34,7 @@ from ...engine.bundles.load import Models, load_models
 from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
-from .bulk_plan import BULK_SCHEMA, bundle_plan
+from .bulk_plan import BULK_SCHEMA, collected_files, collected_table
 from .ecg_plan import ecgs_as_data
 from .options import BatchOptions, BatchRefused
 from .withdrawn import read_withdrawn
@@ -141,14 +141,14 @@ def make_plan(
     TableRefused  with every problem of the mapping and of every file's columns
     """
     mapping = read_mapping(options.mapping) if options.mapping else TableMapping()
-    files = find_inputs(options.inputs if collected is None else _files_of(collected))
+    files = find_inputs(options.inputs if collected is None else collected_files(collected))
     readable, broken = _open(files, mapping)
     if not readable:
         raise TableRefused([_as_problem(error) for error in broken.values()])
     tables = (
         _plan_tables(readable, mapping)
         if collected is None
-        else {file.name: _collected_table(collected, file) for file, _ in readable}
+        else {file.name: collected_table(collected, file) for file, _ in readable}
     )
     withdrawn = read_withdrawn(options.withdrawn)
     fragments = list_fragments(readable)
@@ -170,16 +170,6 @@ def make_plan(
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
     return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
-
-
-def _files_of(collected: Collected) -> tuple[Path, ...]:
-    return tuple(collected.folder / name for name in collected.content["files"])
-
-
-def _collected_table(collected: Collected, file: InputFile) -> TablePlan:
-    if collected.content["schema"] == BULK_SCHEMA:
-        return bundle_plan(collected)
-    return collected_plan(file.path)
 
 
 def _collected_as_data(collected: Collected | None) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,7 @@ from ..batch.results import result_tables
 from .exposures import read_exposures
 from .overlap import BoolArray, Count, shown_counts
 from .people import last_rows
-from .visits import VisitFiles, values_of_last_visits
+from .visits import VisitFiles, values_of_last_visits, visits_beside
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
 EXPOSURE: Final = "exposure"
@@ -41,7 +41,8 @@ class Beside:
 
     Parameters
     ----------
-    visits : the tables that the batch screened, for values, answers and facts
+    visits : the tables that the batch screened, for values, answers and facts; None where there are
+        none, or the batch made one itself of a CDM or of Bulk Data
     trajectories : ``trajectories.parquet`` of ``laennec trajectories``
     exposures : CSV with ``person_id,exposure``
     """
@@ -145,8 +146,9 @@ def _of_result(
     """Return the people of a result, and of their visits what is asked for."""
     tables = {"people": last_people(result)}
     wanted = Wanted.of(criteria, exposures=exposures and beside.exposures is None)
-    if beside.visits is not None and wanted.anything:
-        values = values_of_last_visits(beside.visits, tables["people"], result, wanted)
+    visits = visits_beside(beside.visits, result) if wanted.anything else None
+    if visits is not None:
+        values = values_of_last_visits(visits, tables["people"], result, wanted)
         tables |= values.as_tables()
     return tables
 

@@ -1,6 +1,5 @@
 """From a table with many visits a person to one row a person and item."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,18 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...datasets.readers.tables import (
-    Fragment,
-    TableMapping,
-    TablePlan,
-    find_inputs,
-    list_fragments,
-    plan_table,
-    read_chunks,
-    read_contents,
-    read_mapping,
-    read_rows,
-)
+from ...datasets.readers.tables import TablePlan, read_rows
 from ...engine.plausibility.check import check_plausibility
 from ...engine.trajectories import (
     Points,
@@ -36,13 +24,13 @@ from ...engine.trajectories.columns import DIRECTIONS
 from ..batch.parts import disclaimers, kept_whole, write_json
 from ..batch.withdrawn import read_withdrawn, split_withdrawn
 from .files import write_csv
+from .inputs import open_tables
 from .not_used import NotUsed, contradicted
 
 SCHEMA: Final = "laennec.trajectories/1"
 TABLE: Final = "trajectories.parquet"
 MANIFEST: Final = "trajectories.json"
 NOT_USED: Final = "not_used.csv"
-ROWS: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +112,13 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     TableRefused  if the input, the mapping or the columns can't be used; nothing was written
     FragmentUnreadable  if a file breaks half-way; nothing was written
     """
-    mapping = read_mapping(options.mapping) if options.mapping else TableMapping()
-    files = find_inputs(options.inputs)
-    contents = [(file, read_contents(file, mapping.csv)) for file in files]
-    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
+    given = open_tables(options.inputs, options.mapping)
     withdrawn = read_withdrawn(options.withdrawn)
     collected = _Collected()
-    for table, plan, fragment in _tables(list_fragments(contents), plans, collected):
-        kept, _ = split_withdrawn(table, plan.person, withdrawn)
-        collected.add(kept, plan, (fragment.file.name, options.today))
+    for chunk, plan, name in given.chunks():
+        collected.malformed += chunk.bad_row_count
+        kept, _ = split_withdrawn(chunk.table, plan.person, withdrawn)
+        collected.add(kept, plan, (name, options.today))
     names, table = _table(collected, options.today)
     options.out.mkdir(parents=True, exist_ok=True)
     with kept_whole(options.out / TABLE) as aside:
@@ -141,7 +127,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
         "schema": SCHEMA,
         "disclaimer": disclaimers(),
         "today": options.today.isoformat(),
-        "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in files],
+        "input": [{"name": f.name, "bytes": f.size, "sha256": f.sha256()} for f in given.files],
         "visits": collected.rows,
         "visits_not_used": len(collected.not_used.reason),
         "not_used_by_reason": collected.not_used.by_reason,
@@ -153,16 +139,6 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     write_csv(options.out / NOT_USED, collected.not_used.rows())
     write_json(options.out / MANIFEST, manifest)
     return manifest
-
-
-def _tables(
-    fragments: tuple[Fragment, ...], plans: Mapping[str, TablePlan], collected: _Collected
-) -> Iterator[tuple[Any, TablePlan, Fragment]]:
-    for fragment in fragments:
-        plan = plans[fragment.file.name]
-        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
-            collected.malformed += chunk.bad_row_count
-            yield chunk.table, plan, fragment
 
 
 def _table(collected: _Collected, today: date) -> tuple[Any, Any]:

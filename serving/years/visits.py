@@ -1,36 +1,24 @@
 """The values of each person's last visit, from the table that a batch screened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
-from ...datasets.readers.tables import (
-    TableMapping,
-    TablePlan,
-    find_inputs,
-    list_fragments,
-    plan_table,
-    read_chunks,
-    read_contents,
-    read_mapping,
-    read_rows,
-)
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
+from ..batch.output import table_rows
 from ..batch.parts import MANIFEST_FILE
 from ..batch.plan import stored_json
-from ..batch.results import check_same_input
 from ..batch.withdrawn import WITHDRAWN
+from .inputs import InputTables, open_collected, open_tables
 from .people import UNKNOWN_DAY, days_of
-
-ROWS: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +35,21 @@ class VisitFiles:
     mapping: Path | None = None
 
 
+def visits_beside(given: VisitFiles | None, result: Path) -> InputTables | None:
+    """Return the tables that a result was made of; those inside its folder where none are given.
+
+    Raises
+    ------
+    TableRefused, FragmentUnreadable  as a batch
+    BatchRefused  if a table is not one that the result was made of
+    """
+    if given is None:
+        return open_collected(result)
+    return open_tables(given.files, given.mapping, (result,), "--visits")
+
+
 def values_of_last_visits(
-    given: VisitFiles,
+    given: InputTables,
     people: Any,  # noqa: ANN401 - pyarrow has no types
     result: Path,
     wanted: Wanted,
@@ -60,15 +61,14 @@ def values_of_last_visits(
 
     Parameters
     ----------
-    given : the tables and their mapping
+    given : from `visits_beside`
     people : last rows of the result, one a person
     result : its folder
     wanted : what is kept
 
     Raises
     ------
-    TableRefused, FragmentUnreadable  as a batch
-    BatchRefused  if a table is not one that the result was made of
+    FragmentUnreadable  if a file breaks half-way
     """
     plan: Mapping[str, Any] = stored_json(result / MANIFEST_FILE).get("plan") or {}
     sets: Mapping[str, str] = plan.get("guidelines") or {}
@@ -77,12 +77,11 @@ def values_of_last_visits(
     people = people.filter(stays)
     names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
     parts = []
-    check_same_input(find_inputs(given.files), (result,), "--visits")
-    for table, columns in _chunks(given):
+    for chunk, columns, _ in given.chunks():
         bare = replace(columns, quantities=(), answers=())
-        kept = _of_those_days(read_rows(table, bare), names, day)
+        kept = _of_those_days(table_rows(chunk.table, bare), names, day)
         if kept.any():
-            rows = read_rows(table.filter(pa.array(kept)), columns)
+            rows = table_rows(chunk.table.filter(pa.array(kept)), columns)
             batch = check_plausibility(rows.batch)
             parts.append(visit_tables(batch, rows.person_id, guidelines, wanted))
     return VisitTables.joined(parts)
@@ -93,13 +92,3 @@ def _of_those_days(rows: Any, names: Any, day: Any) -> Any:  # noqa: ANN401
     at = pc.fill_null(pc.index_in(rows.person_id, names), -1).to_numpy(zero_copy_only=False)
     known = np.append(day, UNKNOWN_DAY)
     return (at >= 0) & (days_of(rows.visit_date) == known[at])
-
-
-def _chunks(given: VisitFiles) -> Iterator[tuple[Any, TablePlan]]:
-    mapping = read_mapping(given.mapping) if given.mapping else TableMapping()
-    contents = [(file, read_contents(file, mapping.csv)) for file in find_inputs(given.files)]
-    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
-    for fragment in list_fragments(contents):
-        plan = plans[fragment.file.name]
-        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
-            yield chunk.table, plan

@@ -8,26 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ....datasets.readers.tables import (
-    TableMapping,
-    TableRows,
-    find_inputs,
-    list_fragments,
-    plan_table,
-    read_chunks,
-    read_contents,
-    read_context,
-    read_mapping,
-    read_rows,
-)
+from ....datasets.readers.tables import TableRows, read_context, read_rows
 from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import FloatArray
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
-from ...batch.results import check_same_input
+from ..inputs import open_tables
 from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
 
-ROWS: Final = 16_384
 AGE: Final = "age"
 SEX: Final = "sex"
 _WORST: Final = (ItemState.ACCEPTED, ItemState.SUSPECT, ItemState.REFUSED)
@@ -47,18 +35,11 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
     TableRefused, FragmentUnreadable  if a table can't be read
     BatchRefused  if a file is not one that the results were made of
     """
-    mapping = read_mapping(mapping_file) if mapping_file else TableMapping()
-    files = find_inputs(inputs)
-    check_same_input(files, results, "--input")
-    contents = [(file, read_contents(file, mapping.csv)) for file in files]
-    plans = {f.name: plan_table(c.columns, mapping, name=f.name) for f, c in contents}
     tally = Tally()
-    for fragment in list_fragments(contents):
-        plan = plans[fragment.file.name]
-        for chunk in read_chunks(fragment, plan.columns, plan.csv, chunk_rows=ROWS):
-            rows = read_rows(chunk.table, plan, fragment=fragment.file.name)
-            said = read_context(chunk.table, plan)
-            count_inputs(tally, rows, visits_of(rows.visit_date, said))
+    for chunk, plan, name in open_tables(inputs, mapping_file, results, "--input").chunks():
+        rows = read_rows(chunk.table, plan, fragment=name)
+        said = read_context(chunk.table, plan)
+        count_inputs(tally, rows, visits_of(rows.visit_date, said))
     return tally
 
 
