@@ -139,3 +139,20 @@ def test_two_people_under_one_id_are_refused_and_every_row_that_is_not_used_is_n
         "visits.csv#4,another_person",
     ]
     assert [line.partition(",")[0] for line in listed[3:]] == [f"visits.csv#{n}" for n in (5, 6, 7)]
+
+
+def test_a_share_in_range_says_of_how_much_time_it_is(tmp_path):
+    days = ["2010-01-01", "2010-07-01", "2020-01-01", "2020-07-01"]
+    content = pa.table(
+        {
+            "person_id": ["p-1"] * 4,
+            "visit_date": days,
+            "age_years": [50] * 4,
+            "sex": ["male"] * 4,
+            "hba1c_percent": [6.0] * 4,
+        }
+    )
+    _, found = run(tmp_path, content)
+    row = found.to_pylist()[0]
+    assert (row["item"], row["share_in_range"]) == ("hba1c", 1.0)
+    assert row["counted_days"] == 181 + 182
