@@ -185,10 +185,14 @@ def _hash(text: str) -> str:
 
 def _today(options: BatchOptions) -> date | None:
     """Return the day of the run: that of the folder's run where it is resumed."""
-    path = options.out / PLAN_FILE
-    if not (options.resume and path.is_file()):
-        return options.today
-    said = stored_json(path).get(TODAY)
+    is_resumed = options.resume and (options.out / PLAN_FILE).is_file()
+    return stored_day(options.out) if is_resumed else options.today
+
+
+def stored_day(out: Path) -> date | None:
+    """Return the day after which a run refused visits; None where it kept none."""
+    path = out / PLAN_FILE
+    said = stored_json(path).get(TODAY) if path.is_file() else None
     return date.fromisoformat(said) if isinstance(said, str) else None
 
 

@@ -75,6 +75,9 @@ pregnancy), declined, withdrawn."""
 
 UNKNOWN_DAY: Final = np.iinfo(np.int64).min
 
+FUTURE: Final = "moment_in_future"
+"""Reason of a row that was refused for its day."""
+
 
 def read_people(out: Path) -> PlanPeople:
     """Return everybody of a result once, at the last visit.
@@ -121,13 +124,19 @@ def _with_rows(name: str, table: Any) -> Any:  # noqa: ANN401 - pyarrow has no t
 def last_rows(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the place of the last visit of each person, by name; of one day the more urgent row.
 
+    A row that was refused for a day that had not come yet, and asks for nothing urgent, counts only
+    where that person has no other: a mistyped year must not hide the visit that was screened.
+
     Parameters
     ----------
-    table : with ``person_id`` (none of them null), ``visit_date`` and ``urgency``
+    table : with ``person_id`` (none of them null), ``visit_date``, ``urgency``, ``status_reason``
     """
     names = table["person_id"].combine_chunks().dictionary_encode()
     code = names.indices.to_numpy().astype(np.int64)
-    order = np.lexsort((-_urgency(table["urgency"]), days_of(table["visit_date"]), code))
+    urgency = _urgency(table["urgency"])
+    is_future = pc.fill_null(pc.equal(table["status_reason"], FUTURE), False).to_numpy()  # noqa: FBT003 - the value of a column
+    day = np.where(is_future & (urgency == NONE), UNKNOWN_DAY, days_of(table["visit_date"]))
+    order = np.lexsort((-urgency, day, code))
     ends = order[np.r_[code[order][1:] != code[order][:-1], True]] if len(order) else order
     by_name = pc.sort_indices(names.dictionary).to_numpy().astype(np.int64)
     return ends[by_name]

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
-from ..batch.output import table_rows
+from ..batch.output import Place, table_rows
 from ..batch.parts import MANIFEST_FILE
-from ..batch.plan import stored_json
+from ..batch.plan import stored_day, stored_json
 from ..batch.withdrawn import WITHDRAWN
 from .inputs import InputTables, open_collected, open_tables
 from .people import UNKNOWN_DAY, days_of
@@ -57,7 +57,8 @@ def values_of_last_visits(
     """Return what criteria read of the visit that each row of a result speaks of.
 
     A visit of another day is left out: it is the past, of which trajectories speak. Somebody who
-    withdrew is left out too. Facts are those of the guideline sets that the batch used.
+    withdrew is left out too, and a day that had not come at the batch has no values, as the batch
+    refused them. Facts are those of the guideline sets that the batch used.
 
     Parameters
     ----------
@@ -76,12 +77,12 @@ def values_of_last_visits(
     stays = pc.fill_null(pc.not_equal(people["status_reason"], WITHDRAWN), True)  # noqa: FBT003 - the value of a column
     people = people.filter(stays)
     names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
-    parts = []
+    parts, place = [], Place(today=stored_day(result))
     for chunk, columns, _ in given.chunks():
         bare = replace(columns, quantities=(), answers=())
         kept = _of_those_days(table_rows(chunk.table, bare), names, day)
         if kept.any():
-            rows = table_rows(chunk.table.filter(pa.array(kept)), columns)
+            rows = table_rows(chunk.table.filter(pa.array(kept)), columns, place)
             batch = check_plausibility(rows.batch)
             parts.append(visit_tables(batch, rows.person_id, guidelines, wanted))
     return VisitTables.joined(parts)

@@ -29,13 +29,14 @@ def result(tmp_path):
             "person_id": names,
             "visit_date": pa.array(["2025-01-01"] * N).cast(pa.date32()),
             "urgency": ["U3" if i < 40 else None for i in range(N)],
+            "status_reason": pa.nulls(N, pa.string()),
             "t2d_undiagnosed_risk": [i / 100 for i in range(N)],
             "t2d_undiagnosed_band": ["high" if i >= 20 else "low" for i in range(N)],
             "reasons": pa.array(reasons),
         }
     )
     before = last.set_column(1, "visit_date", pa.array(["2020-01-01"] * N).cast(pa.date32()))
-    before = before.set_column(3, "t2d_undiagnosed_risk", pa.array([0.9] * N))
+    before = before.set_column(4, "t2d_undiagnosed_risk", pa.array([0.9] * N))
     return write_result(tmp_path / "result", last, before)
 
 

@@ -1,13 +1,16 @@
 """The search on what was measured, answered and found at the visits: of a batch, and of a store."""
 
 import json
+from datetime import date
 
 import pytest
 from laennec.cli import app
 from laennec.datasets.readers.cohorts import Cohort, LocalCodes, parse_criteria
 from laennec.engine.errors import DataError
-from laennec.serving.batch.options import BatchRefused
+from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.codes.site_maps import template
+from laennec.serving.years.drift.from_tables import tally_tables
+from laennec.serving.years.people import read_people
 from laennec.serving.years.search import Beside, Sources, search_people
 from laennec.serving.years.visits import VisitFiles
 from typer.testing import CliRunner
@@ -225,3 +228,32 @@ def test_exposures_of_nobody_are_refused(batch, tmp_path):
     cohort = Cohort("", parse_criteria(["exposure.noise = yes"]))
     with pytest.raises(DataError, match="a header and nobody in it"):
         search_people(cohort, Sources(batch / "result", Beside(exposures=path)))
+
+
+def counted_ages(tally):
+    """Return of how many visits the age was counted, over all sites."""
+    rows = tally.table().to_pylist()
+    kept = [r for r in rows if (r["kind"], r["name"], r["by"]) == ("value", "age", "")]
+    return sum(row["count"] for row in kept)
+
+
+def test_a_mistyped_year_has_no_values_and_hides_no_visit(tmp_path):
+    """Pinned: a visit of 2099, which the batch refused, was somebody's last one."""
+    path, out = tmp_path / "visits.csv", tmp_path / "result"
+    head = "person_id,visit_date,age_years,sex,hba1c_percent\n"
+    rows = "two,2024-01-01,50,male,6.8\ntwo,2099-01-01,50,male,5.0\nlate,2099-01-01,50,male,6.9\n"
+    path.write_text(head + rows)
+    options = BatchOptions(inputs=(path,), out=out, workers=1, today=date(2026, 11, 30))
+    run_batch(options, SilentReporter())
+    sources = Sources(out, Beside(visits=VisitFiles((path,))))
+    found = {
+        where: search_people(Cohort("", parse_criteria([where])), sources).people
+        for where in ("value.hba1c >= 6.5 %", "value.hba1c < 6.5 %")
+    }
+    assert found["value.hba1c >= 6.5 %"]["person_id"].to_pylist() == ["two"]
+    assert found["value.hba1c < 6.5 %"].num_rows == 0
+    planned = read_people(out)
+    assert planned.person_id.to_pylist() == ["late", "two"]
+    assert planned.status_reason.to_pylist() == ["moment_in_future", None]
+    assert counted_ages(tally_tables((path,), None, [out])) == 1
+    assert counted_ages(tally_tables((path,), None, [])) == 3
