@@ -41,6 +41,7 @@ __all__ = [
 DISAGREE: Final = "disagree"
 BARRED: Final = "barred"
 KNOWN: Final = "known"
+KNOWN_OPEN: Final = "known_open"
 KNOWN_ABSENT: Final = "known_absent"
 PRESSING: Final = ("U0", "U1")
 ALREADY_MEASURED: Final = "already_measured"
@@ -92,7 +93,8 @@ def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
     grade = person.grade
     tail = grade.code if grade and person.is_made_by_grade else STATES[person.state]
     tail = DISAGREE if person.disagrees else tail
-    tail = KNOWN if _is_known(person) else tail
+    if _is_known(person):
+        tail = KNOWN_OPEN if person.state == NOT_ASSESSABLE else KNOWN
     if STATES[person.state] == "absent" and person.has(person.spec.known_when):
         tail = KNOWN_ABSENT
     tail = BARRED if person.column.barred[person.row] and person.spec.barred.action else tail
@@ -131,10 +133,11 @@ def _outcome_by_answer(person: FactPerson) -> Outcome | None:
 
 
 def _is_known(person: FactPerson) -> bool:
-    """Return whether what was found is known already, and nothing in it presses."""
+    """Return whether what was measured is of a disease known already, and nothing in it presses."""
     urgency = person.grade.outcome.urgency if person.grade else None
-    found = person.state in (BORDERLINE, PRESENT) and urgency not in PRESSING
-    return found and bool(person.has(person.spec.known_when))
+    is_open = person.state == NOT_ASSESSABLE and person.grade is not None
+    found = person.state in (BORDERLINE, PRESENT) or is_open
+    return found and urgency not in PRESSING and bool(person.has(person.spec.known_when))
 
 
 def _missing(person: FactPerson) -> tuple[MissingItem, ...]:

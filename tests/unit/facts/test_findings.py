@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from fact_of import FR, found
 from guideline_rows import raw_file
-from laennec.engine.facts.findings import evaluate_facts
+from laennec.engine.facts.findings import KNOWN_OPEN, evaluate_facts
 from laennec.engine.guidelines import Guidelines, load_guidelines
 from laennec.engine.guidelines.load import parse_set
+from laennec.engine.guidelines.model import NOT_ASSESSABLE
 from laennec.engine.logic import FALSE, TRUE, UNKNOWN
+from laennec.engine.words import Sentences
 from visits import says_yes, visit_batch
 
 ADA = load_guidelines({"diabetes": "ada", "blood_pressure": "esc2024"})
@@ -290,6 +292,36 @@ def test_a_known_diabetes_is_not_to_be_confirmed(guidelines):
     assert one.proposed_action == "follow_known_diabetes"
     thirsty = {FASTING: "2.10 g/L", "answers": says_yes("condition.diabetes", *THIRST)}
     assert found(thirsty, "diabetes_range", guidelines).proposed_action == "call_physician_today"
+
+
+@pytest.mark.parametrize("guidelines", [FR, ADA])
+@pytest.mark.parametrize(
+    ("given", "tail"),
+    [({}, "not_assessable"), ({"glucose.capillary": "1.71 g/L"}, "known_open"),
+     ({"glucose.random_venous": "2.25 g/L"}, "known_open"),
+     ({"glucose.unknown_fasting_venous": "1.30 g/L"}, "known_open")],
+)  # fmt: skip
+def test_a_known_diabetes_asks_for_no_glucose_that_would_confirm_it(given, tail, guidelines):
+    """ "Next step: venous fasting glucose at a laboratory" stood beside "diabetes known"."""
+    one = found({**given, "answers": says_yes("condition.diabetes")}, "diabetes_range", guidelines)
+    assert (one.state, one.message.id) == ("not_assessable", f"finding.diabetes_range.{tail}")
+    assert {m.next_step for m in one.missing} == {"known_diabetes"}
+    assert one.proposed_action == ("follow_known_diabetes" if given else "")
+    unknown = found(given, "diabetes_range", guidelines)
+    assert one.urgency == unknown.urgency
+    assert "known_diabetes" not in {m.next_step for m in unknown.missing}
+
+
+def test_every_finding_of_a_known_disease_words_what_it_says_of_it():
+    for guidelines in (FR, ADA):
+        for spec in (one for one in guidelines.findings if one.known_when):
+            assert all(
+                Sentences(lang).has(f"finding.{spec.id}.{KNOWN_OPEN}")
+                for lang in ("fr", "en")
+                for grade in spec.grades
+                if grade.state == NOT_ASSESSABLE
+            ), spec.id
+            assert Sentences("fr").has(f"next.{spec.postponed_step}")
 
 
 @pytest.mark.parametrize("finding", ["diabetes_range", "intermediate_glycaemia"])
