@@ -1,6 +1,7 @@
 """The follow-up part of a draft: degree of control by readable rules, direction, due, questions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -42,6 +43,21 @@ _SHOWN: Final = 1e-6
 _SHOWN_TREND: Final = (DIRECTIONS[RISES], DIRECTIONS[FALLS])
 
 
+@dataclass(frozen=True, slots=True)
+class _TypeBefore:
+    """The type of the diabetes as an earlier visit states it, and the day of that visit."""
+
+    code: str = ""
+    on: str = ""
+
+    def limits(self, kind: str) -> list[Message]:
+        """Return what is said where today states another type, or none beside another than 2."""
+        if self.code in ("", kind) or (not kind and self.code == TYPE_2):
+            return []
+        said = {"date": self.on, "answer": f"answer:{TYPE}.{self.code}"}
+        return [Message("follow_up.limit.type_before", said)]
+
+
 def follow_up_of(
     visits: Sequence[Visit],
     made: Mapping[str, Feature],
@@ -68,10 +84,11 @@ def follow_up_of(
     numbers = {ABOVE: above.percent, RISE: _rise(trajectories)}
     bundle = next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
     may_ask = bundle is not None and not bool(is_declined(batch)[0])
-    kind = _type(batch)
-    is_meant = kind in (TYPE_2, "")
+    kind, before = _type(batch), _type_before(visits)
+    is_meant = (kind or before.code) in (TYPE_2, "")
     may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
+    limits += before.limits(kind)
     limits += target.limits() if is_meant else []
     said = _index(bundle, batch, made, numbers) if bundle and may_ask else None
     limits += above.limits() if said else []
@@ -103,6 +120,15 @@ def _type(batch: VisitBatch) -> str:
     """Return the stated type of the diabetes; empty where none is."""
     index = int(batch.answer(TYPE)[0])
     return "" if index == UNKNOWN else batch.vocabulary.questions[TYPE].choices[index].code
+
+
+def _type_before(visits: Sequence[Visit]) -> _TypeBefore:
+    """Return the type that was stated last before this visit; an empty one where none was."""
+    typed = [(day, code) for batch, day in visits[:-1] if (code := _type(batch))]
+    if not typed:
+        return _TypeBefore()
+    day, code = max(typed)
+    return _TypeBefore(code, day.isoformat())
 
 
 def _hypoglycaemia(batch: VisitBatch) -> str:

@@ -1,7 +1,7 @@
 """Another type of diabetes, vaccinations, and a treatment that is declared, absent or unstated."""
 
 import pytest
-from follow_up_visits import draft, state
+from follow_up_visits import draft, state, visit
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words import Sentences
 from laennec.engine.words.as_json import as_json
@@ -44,6 +44,42 @@ def test_a_stated_type_2_has_no_limit_of_type_and_an_unstated_one_is_asked():
     assert "question.type" not in ids(stated.questions)
     assert "limit.type" in ids(unstated.limits)
     assert "question.type" in ids(unstated.questions)
+
+
+def before_and_now(before, now, **given):
+    answers = [{"questionnaire": {"diabetes_type": t}} if t else {} for t in (before, now)]
+    past = [visit(day="2024-11-03", hba1c="7.4"), visit(day="2025-11-03", answers=answers[0])]
+    return draft(previous=past, answers=answers[1], **given)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_said", "is_meant"),
+    [
+        ("type_1", "type_2", True, True),
+        ("type_2", "type_1", True, False),
+        ("type_1", None, True, False),
+        ("type_2", None, False, True),
+        ("type_2", "type_2", False, True),
+        (None, "type_2", False, True),
+    ],
+)
+def test_a_type_that_an_earlier_visit_states_otherwise_is_said(before, now, is_said, is_meant):
+    """A type 1 of last year got an index of control for type 2 and no word of the two."""
+    one = before_and_now(before, now, hba1c="8.0")
+    found = one.follow_up
+    assert ("limit.type_before" in ids(found.limits)) is is_said
+    assert (found.is_meant, found.index is not None) == (is_meant, is_meant)
+    if is_said:
+        kind = before.replace("_", " ")
+        for lang, words in (("fr", f"03/11/2025 : {kind}."), ("en", f"2025-11-03: {kind}.")):
+            assert words in " ".join(render_text(one, lang).split())
+
+
+def test_the_last_of_several_earlier_types_is_the_one_that_is_said():
+    types = {"2023-11-03": "type_1", "2025-11-03": "other_type", "2024-11-03": "type_2"}
+    past = [visit(day=d, answers={"questionnaire": {"diabetes_type": t}}) for d, t in types.items()]
+    (said,) = [m for m in draft(previous=past, hba1c="8.0").follow_up.limits if "before" in m.id]
+    assert said.parameters["date"] == "2025-11-03"
 
 
 def test_the_risk_of_hypoglycaemia_is_that_of_the_declared_treatment():
