@@ -106,11 +106,21 @@ class Sentences:
             return ", ".join(self.unit(unit) for unit in value.split(", "))
         if name == "item" and isinstance(value, str):
             return self.name(value)
+        if name == "elements" and isinstance(value, str):
+            return ", ".join(self._element(one) for one in value.split(", "))
         if name == "date" and isinstance(value, str):
             return written_day(value, self.lang)
         if name == "condition" and isinstance(value, str):
             return self._table.get(f"condition.{value}", self.parameter(value))
         return self.parameter(value)
+
+    def _element(self, name: str) -> str:
+        """Word one element of an identity; text that is none as it was given.
+
+        >>> Sentences("fr")._element("birth_date")
+        'date de naissance'
+        """
+        return self._table.get(f"element.{name}", name)
 
     def label(self, code: str) -> str:
         """Return the label of a code such as ``item:waist`` or ``unit:mm[Hg]``.

@@ -70,9 +70,9 @@ def test_nobody_else_reads_it(made):
 @pytest.mark.parametrize(
     ("changed", "elements"),
     [
-        ({"id": "person-77"}, "id"),
-        ({"birth_date": "1974-03-20"}, "birth_date"),
-        ({"sex": "male"}, "sex"),
+        ({"id": "person-77"}, "numéro de la personne"),
+        ({"birth_date": "1974-03-20"}, "date de naissance"),
+        ({"sex": "male"}, "sexe"),
     ],
 )
 def test_a_visit_of_another_person_than_was_planned_is_refused_and_its_alarm_still_speaks(
