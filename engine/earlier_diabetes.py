@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from .past import EarlierVisit
-from .plausibility.diabetes import DIABETES, EARLIER, is_sign_of_diabetes
+from .plausibility.diabetes import DIABETES, UNSTATED, is_sign_of_diabetes
 from .record import YES, Problem, VisitBatch
 
 
@@ -32,5 +32,5 @@ def with_earlier_diabetes(batch: VisitBatch, earlier: Sequence[EarlierVisit]) ->
         parameters={"date": max(days).isoformat()},
     )
     known = np.full(batch.n, YES, dtype=np.int8)
-    answers = {**batch.answers, EARLIER: known}
+    answers = {**batch.answers, UNSTATED: known}
     return replace(batch, answers=answers, problems=(*batch.problems, found))

@@ -1,4 +1,4 @@
-"""Whether diabetes is known: a treatment or an earlier visit may say so where today does not.
+"""Whether diabetes is known: other answers or an earlier visit may say so where today does not.
 
 A person treated with insulin, or with a known diabetes at an earlier visit, was screened like
 somebody without diabetes as soon as today's list of conditions did not name it.
@@ -16,8 +16,12 @@ from ..vocabulary.load import read_toml
 
 DIABETES: Final = "condition.diabetes"
 TREATED: Final = "medication.glucose_lowering"
-EARLIER: Final = "intake.diabetes_known_earlier"
-"""Diabetes was known at an earlier visit and is not stated today."""
+UNSTATED: Final = "intake.diabetes_unstated"
+"""An earlier visit, a type or an HbA1c target speaks for a diabetes that is not stated today."""
+_PREGNANT: Final = "condition.pregnancy"
+_TYPE: Final = "questionnaire.diabetes_type"
+_ONLY_PAST: Final = "gestational_past"
+_TARGET: Final = "hba1c_target"
 
 
 @cache
@@ -43,30 +47,31 @@ def with_implied_treatments(batch: VisitBatch) -> VisitBatch:
 
 
 def is_sign_of_diabetes(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): diabetes was declared or treated; the treatment of a pregnancy is no sign.
+    """Return bool (n,): diabetes was declared, described or treated; what a pregnancy asks is none.
 
     Parameters
     ----------
     batch : n records after the plausibility check
     """
     declared = batch.answer(DIABETES) == YES
-    pregnant = batch.answer("condition.pregnancy") == YES
-    return np.asarray(declared | ((batch.answer(TREATED) == YES) & ~pregnant))
+    pregnant = batch.answer(_PREGNANT) == YES
+    implied = (batch.answer(TREATED) == YES) | (batch.answer(UNSTATED) == YES)
+    return np.asarray(declared | (implied & ~pregnant))
 
 
 def is_diabetes_open(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): a treatment or an earlier visit speaks for a diabetes that is not stated.
+    """Return bool (n,): something speaks for a diabetes that is not stated.
 
     Parameters
     ----------
     batch : n records
     """
-    speaks = (batch.answer(TREATED) == YES) | (batch.answer(EARLIER) == YES)
+    speaks = (batch.answer(TREATED) == YES) | (batch.answer(UNSTATED) == YES)
     return np.asarray(speaks & (batch.answer(DIABETES) != YES))
 
 
 def with_diabetes_in_doubt(batch: VisitBatch) -> VisitBatch:
-    """Ask whether a person has diabetes where a treatment or an earlier visit speaks for it.
+    """Ask whether a person has diabetes where other answers or an earlier visit speak for it.
 
     Until somebody says it, the answer "no" counts as not known: no risk falls with it.
 
@@ -74,15 +79,31 @@ def with_diabetes_in_doubt(batch: VisitBatch) -> VisitBatch:
     ----------
     batch : n records
     """
+    described = _is_described(batch) & (batch.answer(DIABETES) != YES)
+    if described.any():
+        unstated = np.where(described, np.int8(YES), batch.answer(UNSTATED)).astype(np.int8)
+        batch = replace(batch, answers={**batch.answers, UNSTATED: unstated})
     doubtful = is_diabetes_open(batch)
     if not doubtful.any():
         return batch
     treated = doubtful & (batch.answer(TREATED) == YES)
     problems = [
-        Problem(int(row), "suspect_item", "diabetes_or_not", "$.conditions", DIABETES)
-        for row in np.flatnonzero(treated)
+        Problem(int(row), "suspect_item", code, "$.conditions", DIABETES)
+        for code, asked in (
+            ("diabetes_or_not", treated),
+            ("diabetes_described", described & ~treated),
+        )
+        for row in np.flatnonzero(asked)
     ]
     said = batch.answer(DIABETES)
     open_ = np.where(doubtful & (said == NO), np.int8(UNKNOWN), said).astype(np.int8)
     answers = {**batch.answers, DIABETES: open_}
     return replace(batch, answers=answers, problems=(*batch.problems, *problems))
+
+
+def _is_described(batch: VisitBatch) -> BoolArray:
+    """Return bool (n,): a type that a person has today, or a target of HbA1c, was given."""
+    codes = [choice.code for choice in batch.vocabulary.questions[_TYPE].choices]
+    answer = batch.answer(_TYPE)
+    typed = (answer != UNKNOWN) & (answer != codes.index(_ONLY_PAST))
+    return np.asarray(typed | batch.quantity(_TARGET).accepted.any(axis=1))

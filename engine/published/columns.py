@@ -9,7 +9,7 @@ import numpy as np
 
 from ..features import Feature, combined_values
 from ..fixedpoint import FloatArray
-from ..plausibility.diabetes import EARLIER as DIABETES_EARLIER
+from ..plausibility.diabetes import UNSTATED as DIABETES_UNSTATED
 from ..prediagnosis import URGENCIES
 from ..record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ..scores import (
@@ -69,7 +69,7 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
     }
     columns["egfr_ml_per_min_1_73m2"] = np.where(declined, np.nan, _kidney(batch, made))
     columns["kidney_doubtful"] = _kidney_doubtful(batch) & ~declined
-    columns["diabetes_doubtful"] = (batch.answer(DIABETES_EARLIER) == YES) & ~declined
+    columns["diabetes_doubtful"] = (batch.answer(DIABETES_UNSTATED) == YES) & ~declined
     columns["sex"] = np.where(declined, np.int8(UNKNOWN), batch.sex)
     for name, row in published_table()["answers"].items():
         question = batch.vocabulary.questions[row["question"]]

@@ -105,6 +105,34 @@ def test_insulin_alone_is_a_glucose_lowering_treatment(medication):
     assert "limit.fact.glucose_treated" in limits(known, "hba1c_suspicion")
 
 
+TYPED = {"questionnaire": {"diabetes_type": "type_2"}}
+
+
+@pytest.mark.parametrize("given", [{"answers": TYPED}, {"hba1c_target": "7.0"}])
+def test_a_type_or_a_target_alone_is_asked_about_as_a_treatment_alone_is(given):
+    """FINDRISC and "24 in 1000 undiagnosed" were printed beside "type of the diabetes: 2"."""
+    one = today(**given)
+    assert asked(one, "diabetes_described")
+    for name in DIABETES:
+        assert limits(one, name) & {"abstention.excluded"}
+    for name in SCORES:
+        assert named(one, name).message.id == "score.not_applicable.diabetes_doubtful"
+    assert "limit.diabetes_open" in limits(one, "cvd_death_10y")
+    for lang in ("fr", "en"):
+        assert "HbA1c" in render_text(one, lang)
+    treated = today(medications=["glucose_lowering"], **given)
+    assert asked(treated, "diabetes_or_not")
+    assert not asked(treated, "diabetes_described")
+    assert not asked(today(conditions=["diabetes"], **given), "diabetes_described")
+    assert asked(today(past(conditions=(), medications=(), **given)), "diabetes_known_earlier")
+
+
+def test_a_diabetes_of_a_past_pregnancy_only_is_no_known_diabetes():
+    one = today(answers={"questionnaire": {"diabetes_type": "gestational_past"}})
+    assert not asked(one, "diabetes_described")
+    assert named(one, "t2d_undiagnosed").risk is not None
+
+
 @pytest.mark.parametrize(
     ("previous", "given"), [((), {"medications": ["insulin_or_secretagogue"]}), ((past(),), {})]
 )
