@@ -37,6 +37,24 @@ class EarlierValue:
     action: str = ""
     addressee: str = ""
 
+    def message(self, name: str) -> Message:
+        """Return a sentence about this value."""
+        item, unit = f"item:{self.value.name}", f"unit:{self.value.unit}"
+        return Message(
+            name, {"item": item, "value": self.value.value, "unit": unit, "days": self.days}
+        )
+
+    def again(self, finding: Finding) -> Finding:
+        """Propose again what was proposed then, where nothing was measured today."""
+        if finding.state != "not_assessable" or finding.urgency:
+            return finding
+        return replace(
+            finding,
+            urgency="U2",
+            proposed_action=self.action,
+            proposed_addressee=self.addressee,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierValues:
@@ -69,14 +87,15 @@ class _Visit:
     def present(self, name: str, grades: Sequence[str]) -> EarlierValue | None:
         """Return the value behind a finding that was present in one of some grades."""
         found = fact_findings(evaluate_facts(self.batch, self.guidelines), self.batch, 0)
-        for finding in found:
-            is_present = finding.state == "present" and finding.grade in grades
-            if finding.id == name and is_present:
-                values = (v for reason in finding.reasons_for for v in reason.inputs if v.unit)
-                for value in values:
-                    action, addressee = finding.proposed_action, finding.proposed_addressee
-                    return EarlierValue(value, self.days, action, addressee)
-        return None
+        present = (f for f in found if f.id == name and f.state == "present" and f.grade in grades)
+        values = (
+            EarlierValue(value, self.days, finding.proposed_action, finding.proposed_addressee)
+            for finding in present
+            for reason in finding.reasons_for
+            for value in reason.inputs
+            if value.unit
+        )
+        return next(values, None)
 
 
 @cache
@@ -142,12 +161,10 @@ def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
 
 
 def _item_of(item: UrgentItem, values: tuple[InputValue, ...], days: int) -> UrgentItem:
-    first = values[0]
-    said = {"item": f"item:{first.name}", "value": first.value, "unit": f"unit:{first.unit}"}
     return UrgentItem(
         rule_id=item.rule_id,
         level="U1",
-        message=Message("urgent.earlier_value", {**said, "days": days}),
+        message=EarlierValue(values[0], days).message("urgent.earlier_value"),
         inputs=values,
         action=ACTION,
         addressee=ADDRESSEE,
@@ -174,22 +191,12 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     """
     if earlier is None or finding.id not in _settings()["limited"]:
         return finding
-    value = earlier.value
-    said = {"item": f"item:{value.name}", "value": value.value, "unit": f"unit:{value.unit}"}
-    limit = Message(RANGE_LIMIT, {**said, "days": earlier.days})
-    known = replace(finding, limits=(*finding.limits, limit))
+    known = replace(finding, limits=(*finding.limits, earlier.message(RANGE_LIMIT)))
     if finding.id != _settings()["range_finding"]:
         return known
     if finding.grade == _settings()["second_result_grade"] and finding.state == "present":
-        return replace(known, message=Message(SECOND, said | {"days": earlier.days}))
-    if finding.state == "not_assessable" and not finding.urgency:
-        return replace(
-            known,
-            urgency="U2",
-            proposed_action=earlier.action,
-            proposed_addressee=earlier.addressee,
-        )
-    return known
+        return replace(known, message=earlier.message(SECOND))
+    return earlier.again(known)
 
 
 def with_earlier_suspicion(finding: Finding, earlier: EarlierValue | None) -> Finding:
@@ -203,11 +210,5 @@ def with_earlier_suspicion(finding: Finding, earlier: EarlierValue | None) -> Fi
     name = _settings()["suspicion_finding"]
     if earlier is None or finding.id not in (*_settings()["limited"], name):
         return finding
-    value = earlier.value
-    said = {"item": f"item:{value.name}", "value": value.value, "unit": f"unit:{value.unit}"}
-    limit = Message(SUSPICION_LIMIT, {**said, "days": earlier.days})
-    known = replace(finding, limits=(*finding.limits, limit))
-    if finding.id == name and finding.state == "not_assessable" and not finding.urgency:
-        action, addressee = earlier.action, earlier.addressee
-        return replace(known, urgency="U2", proposed_action=action, proposed_addressee=addressee)
-    return known
+    known = replace(finding, limits=(*finding.limits, earlier.message(SUSPICION_LIMIT)))
+    return earlier.again(known) if finding.id == name else known
