@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from ecg_pairs import calm, later, recording, side
 from laennec.engine.ecg.comparison import compare_ecgs
@@ -54,6 +55,25 @@ def test_a_transition_that_moved_by_two_leads_is_told():
     found = compare_ecgs(later(), replace(old, per_lead=low))
     moved = next(s for s in found.standings if s.name == "r_progression")
     assert moved.before == "7"
+
+
+def test_a_chest_lead_that_cannot_be_read_leaves_the_transition_open():
+    old = calm()
+    measured = old.per_lead
+    row = measured.leads.index("V4")
+    s = measured.qrs.s_mv.copy()
+    s[row] = float("nan")
+    lost = replace(measured, qrs=replace(measured.qrs, s_mv=s))
+    found = compare_ecgs(later(), replace(old, per_lead=lost))
+    assert not [s for s in found.standings if s.name == "r_progression"]
+
+
+def test_st_of_a_lead_that_is_not_there_or_refused_has_no_number():
+    one = calm()
+    assert np.isfinite(one.st_mv("V3")).all()
+    row = one.classical.leads.index("V3")
+    leads = tuple("" if k == row else name for k, name in enumerate(one.classical.leads))
+    assert np.isnan(replace(one, classical=replace(one.classical, leads=leads)).st_mv("V3")).all()
 
 
 @pytest.mark.parametrize(

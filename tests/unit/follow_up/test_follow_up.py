@@ -1,6 +1,7 @@
 """Follow-up of a known diabetes: control by readable rules, what is due, questions on work."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,23 @@ def draft(previous=(), models=MODELS, **given):
 
 def state(one, code):
     return next(item for item in one.follow_up.due if item.id == code)
+
+
+def test_a_minor_has_no_follow_up_as_its_rows_are_for_adults():
+    person = {"id": "p-1", "birth_date": "2010-03-02", "sex": "male"}
+    assert draft(hba1c="8.0", answers={"person": person}).follow_up is None
+
+
+def test_rules_that_give_no_value_give_no_index_and_keep_what_is_due(monkeypatch):
+    run = type(BUNDLE.model).run
+
+    def without_value(self, *given):
+        return replace(run(self, *given), state=np.array([1], dtype=np.int8))
+
+    monkeypatch.setattr(type(BUNDLE.model), "run", without_value)
+    found = draft(hba1c="8.0").follow_up
+    assert (found.index, found.band, found.reasons) == (None, "not_assessable", ())
+    assert found.due
 
 
 def test_nobody_without_known_diabetes_has_a_follow_up():
