@@ -41,7 +41,8 @@ def print_refusal(error: "ScreeningError") -> None:
         print_error(error.as_dict())
     snippet = getattr(error, "snippet", "")
     if snippet:
-        typer.echo(f"A mapping that would do (--mapping FILE.toml):\n{snippet}", err=True)
+        would_do = "A mapping that would do (--mapping FILE.toml, or data.mapping of a study):"
+        typer.echo(f"{would_do}\n{snippet}", err=True)
 
 
 def show(result: "CommandResult", output: Path | None = None) -> None:

@@ -1,7 +1,8 @@
 """Reads a study's table twice: as records for the engine, and as plain columns for the protocol."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ...datasets.readers.tables import (
     Fragment,
     TableMapping,
     TablePlan,
+    check_delimiter,
     find_inputs,
     list_fragments,
     plan_table,
@@ -24,7 +26,6 @@ from ...datasets.readers.tables import (
     read_mapping,
     read_rows,
 )
-from ...datasets.readers.tables.decimals import MISSING_TEXTS
 from ...datasets.readers.tables.mapping import CsvForm
 from ...engine.features import Feature, features
 from ...engine.plausibility.check import check_plausibility
@@ -35,9 +36,14 @@ from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
 from .published import published_scores
+from .raw import missing_of, tidy
 
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
+_UNREAD: Final = frozenset(
+    {"value_not_decimal", "answer_unknown", "sex_unknown", "birth_date_unreadable"}
+)
+"""Codes of intake for a cell that holds something which could not be read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +61,7 @@ class StudyTable:
     bad_lines : lines of a CSV that have another number of fields than its header, left out
     exposures : exposure -> float64 (n,), 1 declared, 0 asked and not, NaN where not asked
     repeated : rows whose person_id an earlier row has
+    unread : column -> cells that hold something which could not be read, only columns with any
     cohort : which rows the protocol's cohort finds; None where it names none
     """
 
@@ -68,6 +75,7 @@ class StudyTable:
     bad_lines: int
     exposures: dict[str, FloatArray]
     repeated: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
     cohort: InCohort | None = None
 
     def __len__(self) -> int:
@@ -84,7 +92,7 @@ class StudyTable:
                     StudyProblem(
                         "column_not_number", column, f"the column {column!r} holds no numbers",
                         "it is compared with a number",
-                        'Compare it with text = "..." where it holds words',
+                        'Write numbers; only a condition can compare words, with text = "..."',
                     )
                 ]
             ) from error  # fmt: skip
@@ -120,6 +128,7 @@ def read_table(
     if len(found) != 1:
         raise _refusal("data", f"{len(found)} files", "a study is about one file", "Give one file")
     contents = read_contents(found[0], mapping.csv)
+    check_delimiter(contents.columns, mapping, name=found[0].name)
     names = [name for name, _ in contents.columns]
     absent = [name for name in wanted if name not in names]
     if absent:
@@ -137,9 +146,10 @@ def read_table(
     fragments = list_fragments([(found[0], contents)])
     chunks = _chunks(fragments, sorted({*plan.columns, *wanted}), mapping.csv)
     parts: list[_Part] = []
+    nothing = {name: missing_of(mapping, name) for name in wanted}
     for chunk in chunks:
         first = sum(len(part.refused) for part in parts)
-        parts.append(_Part.of(chunk, plan, wanted, (reader_of(cohort), first)))
+        parts.append(_Part.of(chunk, plan, nothing, (reader_of(cohort), first)))
     table = _join(found[0].name, found[0].sha256(), parts)
     if cohort is None:
         return table
@@ -190,13 +200,14 @@ class _Part:
     exposures: dict[str, FloatArray]
     visits: VisitTables | None
     person: Any
+    unread: Counter[str]
 
     @classmethod
     def of(
         cls,
         chunk: Chunk,
         plan: TablePlan,
-        wanted: Sequence[str],
+        wanted: Mapping[str, Sequence[str]],
         reader: tuple[Read | None, int] = (None, 0),
     ) -> "_Part":
         table = chunk.table
@@ -210,11 +221,12 @@ class _Part:
             published=published_scores(evaluate_published(batch, made)),
             answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
             refused=np.asarray(batch.refused),
-            raw={name: _tidy(name, table.column(name)) for name in wanted},
+            raw={name: tidy(name, table.column(name), none) for name, none in wanted.items()},
             bad_lines=chunk.bad_row_count,
             exposures={c: _yes_no(batch.answer(f"{_EXPOSURE}{c}")) for c in _exposures(batch)},
             visits=None if read is None else read(batch, first),
             person=rows.person_id,
+            unread=Counter(p.path for p in batch.problems if p.code in _UNREAD),
         )
 
 
@@ -248,33 +260,13 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         bad_lines=sum(p.bad_lines for p in parts),
         exposures=columns("exposures"),
         repeated=_repeated([p.person for p in parts]),
+        unread=dict(sum((p.unread for p in parts), Counter())),
     )
 
 
 def _repeated(persons: Sequence[Any]) -> int:
     named = pc.drop_null(pa.chunked_array(persons, pa.string()))
     return len(named) - len(pc.unique(named))
-
-
-def _tidy(name: str, column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return a column as one array, text without blanks at its ends, and nothing for NA or no text.
-
-    Raises
-    ------
-    ProtocolRefused  if it holds what is neither
-    """
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    kind = whole.type
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        return whole
-    try:
-        text = pc.utf8_trim_whitespace(whole.cast(pa.string()))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise _refusal(
-            name, f"the column {name!r}, of {kind}", "it can't be read as numbers or as text",
-            "Write it in the table as numbers, or as text in UTF-8",
-        ) from error  # fmt: skip
-    return pc.if_else(pc.is_in(text, pa.array(MISSING_TEXTS)), None, text)
 
 
 def as_features(table: StudyTable, rows: BoolArray) -> dict[str, Feature]:

@@ -57,7 +57,9 @@ def by_person(document: Document, words: Words) -> Section | None:
     rows = estimate_rows(words, found, ("auroc",))
     table = Table("by_person", "", estimate_head(words, "statistic"), rows)
     title = words.say("section", "by_person")
-    return Section("by_person", title, paragraphs=(said,), tables=(table,))
+    repeats = found["records"] != found["persons"]
+    also = (words.say("report", "records_counted"),) if repeats else ()
+    return Section("by_person", title, paragraphs=(said, *also), tables=(table,))
 
 
 def referral(document: Document, words: Words) -> Section | None:

@@ -39,6 +39,10 @@ def deviations(
         found.append({"code": "persons_repeat", "n": table.repeated})
     if table.bad_lines:
         found.append({"code": "lines_left_out", "n": table.bad_lines})
+    found += [
+        {"code": "cells_not_read", "column": column, "n": n}
+        for column, n in sorted(table.unread.items())
+    ]
     return found + _of_model(protocol, bundle)
 
 

@@ -243,12 +243,12 @@ def benefit(people: People, protocol: Protocol, design: Design | None = None) ->
             terms = benefit_terms(case, positive, threshold)
             row[f"test:{name}"] = as_data(mean_of(terms, inside))
             row[f"index_minus:{name}"] = as_data(mean_of(index - terms, inside))
-        row["smallest_cell"] = _smallest(tables)
+        row["smallest_cell"] = smallest(tables)
         rows.append(row)
     return rows
 
 
-def _smallest(tables: Sequence[TwoByTwo]) -> int:
+def smallest(tables: Sequence[TwoByTwo]) -> int:
     """Return the smallest count above 0, by which a report that hides small counts hides a row."""
     return min((c for table in tables for c in asdict(table).values() if c), default=0)
 

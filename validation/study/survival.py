@@ -9,7 +9,8 @@ from ...training.survival import Outcome
 from ..data.people import People
 from ..protocol.model import Protocol
 from ..statistics.calibration import is_risk
-from ..statistics.estimate import BoolArray, as_data
+from ..statistics.estimate import BoolArray, FloatArray, as_data
+from ..statistics.proportions import TwoByTwo
 from ..statistics.survival import (
     auroc_at,
     calibration_at,
@@ -24,7 +25,7 @@ from ..statistics.survival_survey import (
     weighted_c_difference,
     weighted_calibration_at,
 )
-from .sections import benefit_grid, plain, scores_of
+from .sections import benefit_grid, plain, scores_of, smallest
 
 _BANDS = ("low", "intermediate", "high")
 _TENTHS = 10
@@ -52,12 +53,22 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
         },
         "comparator_calibration": _others_calibrated(people, protocol, horizon),
         "bands": _by_band(people, outcome, horizon),
-        "benefit": [
-            {"threshold": t, "index": as_data(net_benefit_at(inside, risk, t, horizon)),
-             "everybody": as_data(net_benefit_at(inside, np.ones_like(risk), t, horizon))}
-            for t in benefit_grid(protocol)
-        ],
-    }  # fmt: skip
+        "benefit": [_benefit(inside, risk, t, horizon) for t in benefit_grid(protocol)],
+    }
+
+
+def _benefit(inside: Outcome, risk: FloatArray, threshold: float, horizon: float) -> dict[str, Any]:
+    """Return net benefit at a cut-off, and the smallest count of events by the horizon and others.
+
+    By it a report that hides small counts hides the row.
+    """
+    table = TwoByTwo.of(inside.event & (inside.time <= horizon), risk >= threshold)
+    return {
+        "threshold": threshold,
+        "smallest_cell": smallest([table]),
+        "index": as_data(net_benefit_at(inside, risk, threshold, horizon)),
+        "everybody": as_data(net_benefit_at(inside, np.ones_like(risk), threshold, horizon)),
+    }
 
 
 def weighted_survival_tables(people: People, protocol: Protocol, design: Design) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from .context import read_context
 from .fragments import Chunk, Fragment, list_fragments, read_chunks
 from .inputs import Contents, InputFile, find_inputs, read_contents
 from .mapping import TableMapping, parse_mapping, read_mapping
-from .plan import mapping_snippet, plan_table
+from .plan import check_delimiter, mapping_snippet, plan_table
 from .problems import FragmentUnreadable, TableProblem, TableRefused
 from .roles import TablePlan
 from .rows import TableRows, read_rows
@@ -26,6 +26,7 @@ __all__ = [
     "read_chunks",
     "read_contents",
     "parse_mapping",
+    "check_delimiter",
     "plan_table",
     "read_context",
     "read_mapping",

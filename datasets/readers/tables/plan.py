@@ -47,10 +47,8 @@ def plan_table(
     ------
     TableRefused  with every problem, and a mapping that would settle the unknown columns
     """
+    check_delimiter(columns, mapping, name=name)
     table = _Table(name, dict(columns), mapping)
-    delimiter = _other_delimiter(table)
-    if delimiter is not None:
-        raise TableRefused([delimiter])
     sources = _all_sources(table)
     problems = [
         *_twice(table, [n for n, _ in columns]),
@@ -114,20 +112,28 @@ def _near(name: str, others: Iterable[str]) -> str:
     return f"Did you mean {', '.join(close)}?" if close else "Correct the name, or leave it out"
 
 
-def _other_delimiter(table: _Table) -> TableProblem | None:
-    """Say so where the whole header stands in one column: the fields are separated otherwise."""
-    only = next(iter(table.types)) if len(table.types) == 1 else ""
+def check_delimiter(
+    columns: Sequence[tuple[str, Any]], mapping: TableMapping, *, name: str
+) -> None:
+    """Refuse a table whose whole header stands in one column: its fields are separated otherwise.
+
+    Raises
+    ------
+    TableRefused
+    """
+    only = columns[0][0] if len(columns) == 1 else ""
     sign = max(_DELIMITERS, key=only.count)
     if not only.count(sign):
-        return None
+        return
     named = {";": "a semicolon", "\t": "a tab", "|": "a bar"}[sign]
     written = sign.replace("\t", r"\t")
-    return TableProblem(
-        "csv_delimiter", table.name, f"one single column, whose name has {named} in it",
-        f"the fields seem to be separated by {named}, not by {table.mapping.csv.delimiter!r}",
+    problem = TableProblem(
+        "csv_delimiter", name, f"one single column, whose name has {named} in it",
+        f"the fields seem to be separated by {named}, not by {mapping.csv.delimiter!r}",
         f'Say so in a mapping file: [csv] delimiter = "{written}", and decimal = "," '
         "where numbers have a comma",
     )  # fmt: skip
+    raise TableRefused([problem])
 
 
 def _required(table: _Table, sources: Mapping[str, Source]) -> Iterator[TableProblem]:

@@ -40,7 +40,10 @@ class TableRefused(RecordError):
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems]
         if self.snippet:
-            lines += ["A mapping that would do (--mapping FILE.toml):", self.snippet]
+            lines += [
+                "A mapping that would do (--mapping FILE.toml, or data.mapping of a study):",
+                self.snippet,
+            ]
         return "\n".join(lines)
 
 

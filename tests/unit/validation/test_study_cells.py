@@ -1,0 +1,76 @@
+"""What stands in a cell and is no number is told; what the mapping calls nothing is nothing."""
+
+import pytest
+from laennec.datasets.readers.tables import TableRefused
+from laennec.validation.report import write_report
+from laennec.validation.report.suppress import suppress
+from study_examples import protocol_text, run
+
+
+def change(folder, column, write):
+    """Write the cells of a column anew: ``write`` makes one from its row and what stood there."""
+    head, *lines = (folder / "visits.csv").read_text("utf-8").splitlines()
+    at, rows = head.split(",").index(column), [line.split(",") for line in lines]
+    for row, cells in enumerate(rows):
+        cells[at] = write(row, cells[at])
+    (folder / "visits.csv").write_text("\n".join([head, *map(",".join, rows)]), "utf-8")
+
+
+def test_cells_that_cannot_be_read_are_counted_by_column(folder):
+    """Waists written "101 cm" were dropped in every row, and the study said nothing."""
+    assert "cells_not_read" not in {d["code"] for d in run(folder)["deviations"]}
+    change(folder, "waist_cm", lambda _, cell: f"{cell} cm" if cell else cell)
+    change(folder, "sex", lambda row, cell: "?" if row < 3 else cell)
+    document = run(folder)
+    told = {d["column"]: d["n"] for d in document["deviations"] if d["code"] == "cells_not_read"}
+    assert told["sex"] == 3
+    assert told["waist_cm"] > 500
+    write_report(document, folder / "out")
+    for lang, said in (("fr", "illisible"), ("en", "be read, and count as missing")):
+        page = (folder / "out" / f"report.{lang}.html").read_text("utf-8")
+        assert "waist_cm" in page
+        assert said in page
+
+
+@pytest.mark.parametrize("place", ["own", "all"])
+def test_what_the_mapping_calls_missing_is_no_case(folder, place):
+    """A marker of 999 was above every cut-off, though its column's mapping said 999 is nothing."""
+    change(folder, "waist_cm", lambda row, cell: "999" if row < 40 else cell)
+    text = protocol_text(
+        a=('{ column = "outcome", op = "==", value = 1.0 }',
+           '{ column = "waist_cm", op = ">=", value = 900.0 }'),
+    )  # fmt: skip
+    (folder / "study.toml").write_text(text, "utf-8")
+    mapping = (folder / "mapping.toml").read_text("utf-8")
+    own = '[columns]\nwaist_cm = { column = "waist_cm", missing = ["999"] }\n'
+    (folder / "mapping.toml").write_text(
+        mapping + own if place == "own" else mapping + 'missing = ["999"]\n', "utf-8"
+    )
+    document = run(folder)
+    assert document["analyses"]["counted"]["cases"] == 0
+
+
+def test_a_table_of_semicolons_is_told_as_one(folder):
+    text = (folder / "visits.csv").read_text("utf-8").replace(",", ";")
+    (folder / "visits.csv").write_text(text, "utf-8")
+    with pytest.raises(TableRefused, match=r'delimiter = ";"'):
+        run(folder)
+
+
+def test_a_survival_decision_curve_is_hidden_at_small_cells(folder):
+    text = protocol_text(
+        a=('# time = "followed_months"', 'time = "followed"'),
+        b=("# horizon = 120.0", "horizon = 3.0"),
+        d=('statistic = "auroc" ', 'statistic = "c_index" '),
+        e=('case = { column = "outcome"', 'case = { column = "died"'),
+    )
+    (folder / "study.toml").write_text(text, "utf-8")
+    document = run(folder)
+    rows = document["analyses"]["counted"]["benefit"]
+    cells = [row["smallest_cell"] for row in rows]
+    limit = sorted(cells)[len(cells) // 2] + 1
+    told = suppress(document, limit)["analyses"]["counted"]["benefit"]
+    assert {row["index"] == {"suppressed": True} for row in told} == {True, False}
+    for cell, row in zip(cells, told, strict=True):
+        assert (row["everybody"] == {"suppressed": True}) == (0 < cell < limit)
+        assert "smallest_cell" not in row
