@@ -103,7 +103,7 @@ def _make(folder: Path) -> None:
 
 def _make_result(folder: Path, visits: Any, rng: Any, order: Any) -> None:  # noqa: ANN401 - Arrow and numpy
     from laennec.serving.batch import SCHEMA
-    from laennec.serving.batch.parts import PARTS
+    from laennec.serving.batch.result.parts import PARTS
 
     n = visits.num_rows
     risk = np.round(rng.beta(0.8, 20, n), 4)

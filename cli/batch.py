@@ -122,7 +122,7 @@ def batch(
 
 def _run(options: "BatchOptions") -> None:
     from ..serving.batch import run_batch
-    from ..serving.batch.aggregate import printable
+    from ..serving.batch.result.aggregate import printable
 
     summary = run_batch(options)
     print_json(
@@ -162,7 +162,7 @@ def explain(
     """Put one row of a result into words: the rules that it keeps, or its whole draft."""
     from ..engine.guidelines import parse_choice
     from ..serving.batch import BatchOptions
-    from ..serving.batch.explain import explain_person
+    from ..serving.batch.explain.person import explain_person
 
     one_of(lang, ("fr", "en"), "--lang")
     options = BatchOptions(

@@ -34,10 +34,10 @@ from ...engine.bundles.load import Models, load_models
 from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
-from .bulk_plan import BULK_SCHEMA, collected_files, collected_table
-from .ecg_plan import ecgs_as_data
+from .collected.plan import BULK_SCHEMA, collected_files, collected_table
+from .ecg.plan import ecgs_as_data
 from .options import BatchOptions, BatchRefused
-from .withdrawn import read_withdrawn
+from .table.withdrawn import read_withdrawn
 
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"

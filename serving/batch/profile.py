@@ -10,12 +10,12 @@ from ...datasets.readers.tables import FragmentUnreadable, TablePlan, read_chunk
 from ...engine.record import UNKNOWN, ItemState
 from ...engine.risks import Abstention
 from ...engine.screening import Screening, screen_columns
-from .aggregate import suppressed
-from .collected import collected_input
+from .collected.inputs import collected_input
 from .options import BatchOptions
-from .output import OUTCOMES, REFUSED, Place, result_table, table_rows
 from .plan import BatchPlan, Loaded, load_screening, make_plan
 from .progress import SilentReporter
+from .result.aggregate import suppressed
+from .table.output import OUTCOMES, REFUSED, Place, result_table, table_rows
 
 PROFILE_SCHEMA: Final = "laennec.batch_profile/1"
 _STATES: Final[Mapping[str, ItemState]] = {
@@ -42,7 +42,7 @@ def profile_batch(options: BatchOptions) -> dict[str, Any]:
     """
     options.check()
     if options.ecg_folder is not None:
-        from .ecg_table import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
+        from .ecg.folder import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
 
         options = with_ecg_table(options, SilentReporter())
     loaded = load_screening(options)

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from .aggregate import AGGREGATE_FILE, aggregate
-from .bulk_plan import LEFT_OUT
-from .collected import collected_input
-from .ecg_plan import NONE_THERE, none_is_there, none_there_words
-from .folder import output_folder
-from .local import run_tasks
-from .manifest import make_manifest
+from .collected.inputs import collected_input
+from .collected.plan import LEFT_OUT
+from .ecg.plan import NONE_THERE, none_is_there, none_there_words
+from .engines.local import run_tasks
+from .engines.schedule import Schedule
+from .engines.worker import Outcome
 from .options import BatchOptions
-from .parts import MANIFEST_FILE, PARTS, Part, parts_there, write_json
 from .plan import BatchPlan, Loaded, load_screening, make_plan
 from .progress import Reporter, default_reporter
-from .schedule import Schedule
-from .worker import Outcome
+from .result.aggregate import AGGREGATE_FILE, aggregate
+from .result.folder import output_folder
+from .result.manifest import make_manifest
+from .result.parts import MANIFEST_FILE, PARTS, Part, parts_there, write_json
 
 EXIT_DONE: Final = 0
 EXIT_PARTLY_DONE: Final = 3
@@ -102,7 +102,7 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
     reporter = default_reporter() if reporter is None else reporter
     began = time.monotonic()
     if options.ecg_folder is not None:
-        from .ecg_table import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
+        from .ecg.folder import with_ecg_table  # noqa: PLC0415 - readers, only where there are ECGs
 
         options = with_ecg_table(options, reporter)
     loaded = load_screening(options)
@@ -122,7 +122,7 @@ def run_batch(options: BatchOptions, reporter: Reporter | None = None) -> BatchS
         write_json(options.out / AGGREGATE_FILE, aggregate(options.out))
         write_json(options.out / MANIFEST_FILE, manifest)
         if options.results_database and manifest["state"] == "complete":
-            from .into_database import into_database  # noqa: PLC0415 - SQLAlchemy only when asked
+            from .result.into_database import into_database  # noqa: PLC0415 - SQLAlchemy only when asked
 
             where = (options.results_database, options.omop_schema)
             into_database(options.out, plan.sha256, *where)
@@ -156,7 +156,7 @@ def _outcomes(
     plan: BatchPlan, loaded: Loaded, options: BatchOptions, schedule: Schedule
 ) -> Generator[Outcome, None, None]:
     if options.engine == "spark":
-        from .spark import run_spark  # noqa: PLC0415 - pyspark is an extra
+        from .engines.spark import run_spark  # noqa: PLC0415 - pyspark is an extra
 
         return run_spark(plan, options, schedule)
     return run_tasks(plan, loaded, options, schedule)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..batch.parts import write_text
+from ..batch.result.parts import write_text
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 

@@ -20,9 +20,9 @@ from ...datasets.readers.tables import (
     read_contents,
     read_mapping,
 )
-from ..batch.bulk_plan import collected_files, collected_table
-from ..batch.parts import COLLECTED
-from ..batch.results import check_same_input
+from ..batch.collected.plan import collected_files, collected_table
+from ..batch.result.parts import COLLECTED
+from ..batch.result.read import check_same_input
 
 ROWS: Final = 16_384
 

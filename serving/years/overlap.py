@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from ..batch.aggregate import SMALLEST_SHOWN, suppressed
+from ..batch.result.aggregate import SMALLEST_SHOWN, suppressed
 
 BoolArray = npt.NDArray[np.bool_]
 Count = int | str

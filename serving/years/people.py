@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from ...engine.prediagnosis import URGENCIES
 from ...engine.risks.columns import Abstention
-from ..batch.results import result_tables
-from ..batch.withdrawn import WITHDRAWN
+from ..batch.result.read import result_tables
+from ..batch.table.withdrawn import WITHDRAWN
 
 OUTCOME: Final = "t2d_undiagnosed"
 COLUMNS: Final = (

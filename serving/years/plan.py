@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ...engine.errors import DataError
 from ...engine.prediagnosis import URGENCIES
-from ..batch.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from ..batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
 from .people import LEFT_OUT, MEASURED, NONE, NOT_SCREENED, UNKNOWN_DAY, PlanPeople
 from .plan_settings import PlanSettings
 

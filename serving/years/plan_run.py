@@ -11,7 +11,7 @@ import numpy as np
 
 from ...datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ...engine.prediagnosis import URGENCIES
-from ..batch.parts import disclaimers, write_json, write_text
+from ..batch.result.parts import disclaimers, write_json, write_text
 from .exposures import said_of_each
 from .files import write_csv
 from .local_codes import read_local_codes

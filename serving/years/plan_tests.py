@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ..batch.aggregate import SMALLEST_SHOWN
+from ..batch.result.aggregate import SMALLEST_SHOWN
 from .people import PlanPeople
 from .plan_settings import PlanSettings
 

@@ -23,8 +23,8 @@ from ...datasets.readers.cohorts import (
     who_meets,
 )
 from ...engine.errors import DataError
-from ..batch.aggregate import suppressed
-from ..batch.results import result_tables
+from ..batch.result.aggregate import suppressed
+from ..batch.result.read import result_tables
 from .exposures import read_exposures
 from .overlap import BoolArray, Count, shown_counts
 from .people import last_rows

@@ -13,8 +13,8 @@ from ...datasets.readers.cohorts import (
     read_cohort,
 )
 from ...engine.errors import DataError
-from ..batch.aggregate import suppressed
-from ..batch.parts import write_text
+from ..batch.result.aggregate import suppressed
+from ..batch.result.parts import write_text
 from ..clock import utc_now
 from ..store.store import Store, open_store
 from .files import write_csv

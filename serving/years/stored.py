@@ -19,7 +19,7 @@ from ...datasets.readers.cohorts import (
 )
 from ...engine.fixedpoint import NANO
 from ...engine.trajectories import trajectory_items
-from ..batch.output import OUTCOMES
+from ..batch.table.output import OUTCOMES
 from ..drafts.states import State
 from ..store.store import Store
 from ..store.tables import drafts, steps

@@ -21,8 +21,8 @@ from ...engine.trajectories import (
     visit_points,
 )
 from ...engine.trajectories.columns import DIRECTIONS
-from ..batch.parts import disclaimers, kept_whole, write_json
-from ..batch.withdrawn import read_withdrawn, split_withdrawn
+from ..batch.result.parts import disclaimers, kept_whole, write_json
+from ..batch.table.withdrawn import read_withdrawn, split_withdrawn
 from .files import write_csv
 from .inputs import open_tables
 from .not_used import NotUsed, contradicted

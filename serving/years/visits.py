@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
-from ..batch.output import Place, table_rows
-from ..batch.parts import MANIFEST_FILE
 from ..batch.plan import stored_day, stored_json
-from ..batch.withdrawn import WITHDRAWN
+from ..batch.result.parts import MANIFEST_FILE
+from ..batch.table.output import Place, table_rows
+from ..batch.table.withdrawn import WITHDRAWN
 from .inputs import InputTables, open_collected, open_tables
 from .people import UNKNOWN_DAY, days_of
 

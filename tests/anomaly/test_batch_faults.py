@@ -14,8 +14,8 @@ from laennec.serving.batch import (
     PlainReporter,
     SilentReporter,
     run_batch,
-    worker,
 )
+from laennec.serving.batch.engines import worker
 
 ROOT = Path(__file__).parents[2]
 CHUNK = 64

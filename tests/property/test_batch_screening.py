@@ -14,7 +14,7 @@ from laennec.engine.intake import parse
 from laennec.engine.screen import draft_of, screen
 from laennec.engine.screening import screen_columns
 from laennec.serving.batch import decoded, screen_table
-from laennec.serving.batch.fingerprint import fingerprint
+from laennec.serving.batch.result.fingerprint import fingerprint
 
 GUIDELINES = load_guidelines()
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

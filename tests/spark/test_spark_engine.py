@@ -14,7 +14,7 @@ import pytest
 from laennec.datasets.readers.ecg import read_ecg
 from laennec.datasets.readers.tables import TableMapping, plan_table
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
-from laennec.serving.batch.fingerprint import fingerprint
+from laennec.serving.batch.result.fingerprint import fingerprint
 from laennec.serving.ecg.simulated import simulate_files
 
 pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
@@ -146,7 +146,7 @@ def test_a_task_whose_worker_is_killed_is_run_again(local, tmp_path):
 
 
 def test_a_frame_of_ones_own_is_screened_by_the_same_function(local, source):
-    from laennec.serving.batch.spark import spark_columns, spark_screener
+    from laennec.serving.batch.engines.spark import spark_columns, spark_screener
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.master("local[2,4]").getOrCreate()

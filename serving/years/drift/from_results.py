@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from ....engine.prediagnosis import URGENCIES
 from ...batch.options import BatchRefused
-from ...batch.output import OUTCOMES, REFUSED
-from ...batch.parts import MANIFEST_FILE
 from ...batch.plan import stored_json
-from ...batch.results import result_tables
+from ...batch.result.parts import MANIFEST_FILE
+from ...batch.result.read import result_tables
+from ...batch.table.output import OUTCOMES, REFUSED
 from .from_tables import visits_of
 from .tally import DEVICE, SITE, Tally, What
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ...batch.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
-from ...batch.parts import disclaimers
+from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from ...batch.result.parts import disclaimers
 from .control import Chart
 from .judge import ACT, WATCH, Judge, Point, Series
 from .series import Place, cells_of, series_of, visits_by_month

@@ -4,7 +4,7 @@ import pytest
 from laennec.datasets.readers.cohorts import read_cohort
 from laennec.engine.errors import DataError
 from laennec.serving.batch.options import BatchRefused
-from laennec.serving.batch.results import result_tables
+from laennec.serving.batch.result.read import result_tables
 
 HEAD = 'schema = "laennec.cohort/1"\ntitle = "t"\n'
 

@@ -1,0 +1,34 @@
+"""What the table that was made of Bulk Data or of a CDM is to a run."""
+
+from pathlib import Path
+from typing import Final
+
+from ....datasets.readers.omop import Collected, collected_plan
+from ....datasets.readers.tables import InputFile, TablePlan
+from ....datasets.readers.tables.mapping import CsvForm
+
+BULK_SCHEMA: Final = "laennec.bulk_collected/1"
+LEFT_OUT: Final = "resources_without_encounter"
+
+
+def collected_files(collected: Collected) -> tuple[Path, ...]:
+    """Return the files of a collected table."""
+    return tuple(collected.folder / name for name in collected.content["files"])
+
+
+def collected_table(collected: Collected, file: InputFile) -> TablePlan:
+    """Return what the columns of one file of a collected table are."""
+    if collected.content["schema"] == BULK_SCHEMA:
+        return bundle_plan(collected)
+    return collected_plan(file.path)
+
+
+def bundle_plan(collected: Collected) -> TablePlan:
+    """Return what the columns are where one of them is a whole visit."""
+    counts = collected.content["counts"]
+    return TablePlan(
+        person="person_id", visit_date=None, birth_date=None, age="", age_missing=(), sex=None,
+        quantities=(), answers=(), ignored=(), csv=CsvForm(), bundle="bundle",
+        notices=(LEFT_OUT,) if counts[LEFT_OUT] else (),
+        ecg="bundle" if counts["encounters_with_ecg"] else "",
+    )  # fmt: skip

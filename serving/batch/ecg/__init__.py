@@ -1,0 +1,1 @@
+"""The ECGs of a run: which, their hash, and how they are read beside the rows."""

@@ -1,0 +1,1 @@
+"""Where a run is worked off: one process, several, or Spark."""

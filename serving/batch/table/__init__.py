@@ -1,0 +1,1 @@
+"""The rows of a result: columns, reasons, and what is not screened."""
