@@ -15,6 +15,7 @@ from .access import Deed, may, require
 from .caller import Call, Calling
 from .impression import require_impression
 from .objects import worklist_of
+from .page_headers import PAGE_HEADERS
 from .pdf import as_pdf
 from .prediagnoses import Json, Lang
 from .reading import read_recorded
@@ -22,7 +23,6 @@ from .shadow import require_light
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 DECIDED: Final = (State.CONFIRMED, State.AMENDED)
-_PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 Ending = Literal["html", "pdf", "json", "txt"]
 _FORMS: Final[Mapping[str, tuple[Format, str]]] = {
@@ -66,7 +66,7 @@ def read_report(draft_id: str, ending: Ending, call: Calling, lang: Lang = None)
     text = report_text(call, draft_id, asked)
     if form == "json":
         text = service.codes.added_to_text(text)
-    headers = {"Content-Security-Policy": _PAGE_POLICY} if form == "html" else {}
+    headers = PAGE_HEADERS if form == "html" else None
     return Response(print_it(text), media_type=media_type, headers=headers)
 
 

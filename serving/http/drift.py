@@ -12,6 +12,7 @@ from ...engine.errors import DataError
 from ..clock import read_clock
 from .access import Deed, require
 from .caller import Call, Calling
+from .page_headers import PAGE_HEADERS
 from .problems import RequestUnreadable
 
 router = APIRouter(prefix="/v1", tags=["drift"])
@@ -22,7 +23,6 @@ MONTHS: Final = 36
 MOST_DRAFTS: Final = 20_000
 """Read for one answer, so that it comes within seconds; the command reads them all."""
 
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _MOST_KEPT: Final = 8
 _Kept = dict[tuple[int, str], tuple[datetime, dict[str, Any]]]
 _kept: WeakKeyDictionary[SqlEngine, _Kept] = WeakKeyDictionary()
@@ -50,7 +50,7 @@ def drift_answer(document: dict[str, Any], lang: str) -> HTMLResponse:
     """Answer with the page of a report; its style stands in it, and it runs no script."""
     from ..years.drift.page import drift_page  # noqa: PLC0415 - loads Arrow, as below
 
-    return HTMLResponse(drift_page(document, lang), headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(drift_page(document, lang), headers=PAGE_HEADERS)
 
 
 def drift_report(call: Call, months: int, reference: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ..people import Specialty
 from .access import Deed, require
 from .bodies import Closed
 from .caller import Call, Calling
+from .page_headers import PAGE_HEADERS
 from .pdf import as_pdf
 from .prediagnoses import DEFAULT_LANGUAGE, Lang
 from .reading import read_recorded
@@ -20,7 +21,6 @@ from .shadow import require_light
 
 router = APIRouter(prefix="/v1/prediagnoses", tags=["documents"])
 PDF_A: Final = "pdf/a-1b"
-PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
@@ -103,5 +103,5 @@ def _made(call: Call, asked: Asked) -> Response:
     read_recorded(call, asked.draft_id)
     require_light(call, asked.draft_id)
     data = export_document(call.service.store, asked, clock=call.service.clock)
-    headers = {"Content-Security-Policy": PAGE_POLICY} if asked.form == "html" else {}
+    headers = PAGE_HEADERS if asked.form == "html" else None
     return Response(data, media_type=_TYPES[asked.form], headers=headers)
