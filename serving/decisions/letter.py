@@ -10,9 +10,9 @@ from ...engine.words.order import level_of
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
+from ..drafts.set_aside import SetAside, set_aside
 from ..drafts.standing import as_chance
 from ..drafts.stored_report import content_of
-from .set_aside import SetAside, set_aside
 
 _TO_TELL: Final = frozenset({"present", "borderline", "intermediate", "high"})
 _REASONS: Final = 3

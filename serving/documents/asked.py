@@ -8,11 +8,11 @@ from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, ecg_lines, phrases
 from ...engine.words.order import level_of
 from ..decisions.letter import LetterPart, letter_part
-from ..decisions.set_aside import SetAside, set_aside
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.history import ReportHistory
 from ..drafts.reports import ConfirmedReport
+from ..drafts.set_aside import SetAside, set_aside
 from ..drafts.states import Act
 from ..drafts.stored_report import content_of
 from ..people import Specialty

@@ -12,10 +12,10 @@ from typing import Any, Final
 from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, phrases
 from ...engine.words.order import level_of
-from ..decisions.set_aside import SetAside, set_aside
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
+from ..drafts.set_aside import SetAside, set_aside
 from ..drafts.stored_report import content_of
 from .topics import OTHER, DocumentWords, step_of, topic_of, topics
 

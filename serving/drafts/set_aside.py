@@ -5,12 +5,13 @@ of another finding either. A risk is made of many values, so its rejection sets 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ...engine.prediagnosis import Finding, InputValue, PreDiagnosis, Reason
-from ..drafts.decision_words import FindingDecision
+from ...engine.prediagnosis import Change, Finding, InputValue, PreDiagnosis, Reason
+from .decision_words import FindingDecision
 
+_START_OF_SUM: Final = "bias"
 _BOTH_PRESSURES: Final = frozenset({"systolic_bp", "diastolic_bp"})
 _MADE_OF: Final[Mapping[str, frozenset[str]]] = {
     "blood_pressure": _BOTH_PRESSURES,
@@ -61,6 +62,24 @@ class SetAside:
         return bool(made_of & self.items) or any(
             map(self.is_behind, (*finding.reasons_for, *finding.reasons_against))
         )
+
+    def cleared(self, finding: Finding) -> Finding:
+        """Return a finding without what stands on a value that was set aside.
+
+        Its sum goes too: the parts that are left would not add up to the risk.
+        """
+        if not self.touches(finding):
+            return finding
+        return replace(
+            finding,
+            reasons_for=self.left(finding.reasons_for),
+            reasons_against=self.left(finding.reasons_against),
+            what_would_change=tuple(c for c in finding.what_would_change if not self._starts(c)),
+            details={k: v for k, v in finding.details.items() if k != _START_OF_SUM},
+        )
+
+    def _starts(self, change: Change) -> bool:
+        return any(self.holds(name) for name, *_ in change.inputs)
 
 
 def set_aside(draft: PreDiagnosis, decisions: Iterable[FindingDecision]) -> SetAside:

@@ -11,6 +11,7 @@ from .decision_words import DecisionWords, FindingDecision
 from .drafts import SYSTEM
 from .history import ReportHistory, StepTaken
 from .reports import ConfirmedReport
+from .set_aside import set_aside
 from .states import NOTES, UNDECIDED, State
 
 
@@ -57,6 +58,10 @@ def final_standing(
     words = DecisionWords(sentences.lang)
     by, at = words.deciders(report.decisions)
     decided = _decided(report.decisions, prediagnosis, sentences)
+    touched = _touched(report.decisions, prediagnosis)
+    if touched:
+        names = phrases.listed((sentences.name(f.id) for f in touched), sentences)
+        decided = (*decided, words.text("final.set_aside", findings=names))
     released = words.moment(report.released_at)
     return Standing(
         title=words.text("final.title"),
@@ -71,20 +76,35 @@ def final_standing(
 
 
 def confirmed_part(
-    prediagnosis: PreDiagnosis, decisions: Iterable[FindingDecision]
+    prediagnosis: PreDiagnosis, decisions: Sequence[FindingDecision]
 ) -> PreDiagnosis:
     """Return what of a draft a physician confirmed.
 
     Amended and rejected findings are left out whole, so that no drafted words stand beside a
-    conclusion that the physician changed: the decisions name them. The urgency is that of what is
-    left; urgent rules on measurements stand, whatever was decided on a finding.
+    conclusion that the physician changed: the decisions name them. Nothing of what is left stands
+    on a value that the physician set aside. The urgency is that of what is left; urgent rules on
+    measurements stand, whatever was decided on a finding.
     """
-    verdicts = {d.finding_id: d.verdict for d in decisions}
-    kept = tuple(f for f in prediagnosis.findings if verdicts.get(f.id) == "confirm")
+    aside = set_aside(prediagnosis, decisions)
+    decided = _by_finding(decisions)
+    kept = tuple(aside.cleared(f) for f in prediagnosis.findings if _is_confirmed(f, decided))
     levels = [f.urgency for f in kept] + [item.level for item in prediagnosis.urgent]
     said = [level for level in levels if level is not None]
     urgency = min(said, key=URGENCIES.index, default=None)
     return replace(prediagnosis, findings=kept, urgency=urgency)
+
+
+def _touched(
+    decisions: Sequence[FindingDecision], prediagnosis: PreDiagnosis
+) -> tuple[Finding, ...]:
+    """Return the confirmed findings that were made with a value that was set aside."""
+    aside, verdicts = set_aside(prediagnosis, decisions), _by_finding(decisions)
+    confirmed = (f for f in prediagnosis.findings if _is_confirmed(f, verdicts))
+    return tuple(f for f in confirmed if aside.touches(f))
+
+
+def _is_confirmed(finding: Finding, decided: Mapping[str, FindingDecision]) -> bool:
+    return finding.id in decided and decided[finding.id].verdict == "confirm"
 
 
 def _step(step: StepTaken, words: DecisionWords) -> str:

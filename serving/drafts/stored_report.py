@@ -16,6 +16,7 @@ from ...engine.words.text import render_text
 from .content import Content, read_content, sentences_for
 from .history import ReportHistory
 from .reports import ConfirmedReport, DraftReport, export_final, final_document
+from .set_aside import SetAside, set_aside
 from .standing import confirmed_part, final_standing, shown_standing
 
 Format = Literal["text", "json", "html"]
@@ -57,7 +58,7 @@ def show_report(history: ReportHistory, form: ReportForm) -> str:
     content = content_of(report)
     sentences = sentences_for(content, _lang(report, form), report.words)
     standing = shown_standing(history, content.prediagnosis, sentences)
-    return _printed(content, content.prediagnosis, standing, (sentences, form))
+    return _printed(content, content.prediagnosis, standing, (sentences, form), SetAside())
 
 
 def final_report(report: ConfirmedReport, form: ReportForm) -> str:
@@ -77,7 +78,8 @@ def final_report(report: ConfirmedReport, form: ReportForm) -> str:
     sentences = sentences_for(content, _lang(report.draft, form), report.draft.words)
     standing = final_standing(report, content.prediagnosis, sentences)
     kept = confirmed_part(content.prediagnosis, report.decisions)
-    return _printed(content, kept, standing, (sentences, form))
+    aside = set_aside(content.prediagnosis, report.decisions)
+    return _printed(content, kept, standing, (sentences, form), aside)
 
 
 def _lang(report: DraftReport, form: ReportForm) -> str:
@@ -142,6 +144,7 @@ def _printed(
     prediagnosis: PreDiagnosis,
     standing: Standing,
     asked: tuple[Sentences, ReportForm],
+    aside: SetAside,
 ) -> str:
     sentences, form = asked
     if form.format == "text":
@@ -151,6 +154,7 @@ def _printed(
     from ..report.person import kept_plots  # noqa: PLC0415
 
     plots = kept_plots(prediagnosis, content.values, form.models() if form.models else None)
+    plots = {id: tuple(p for p in of if not aside.holds(p.variable)) for id, of in plots.items()}
     signal, section = form.ecg() if form.ecg else None, prediagnosis.ecg
     drawing = draw_ecg(signal, section, sentences.lang) if signal and section else ""
     return render_html(

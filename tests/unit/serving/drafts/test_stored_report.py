@@ -241,6 +241,18 @@ def test_a_released_report_says_who_decided_what(kept):
     assert "Tour de taille très augmenté" not in text
 
 
+def test_nothing_of_a_released_report_stands_on_a_value_that_was_set_aside(kept, options):
+    drafted = shown(kept, "html")
+    assert "148" in drafted
+    decide(kept, "reject", finding="blood_pressure", reason="wrong-value")
+    decide(kept, "confirm")
+    for form in ("text", "html"):
+        said = released(kept, form, models=lambda: options.models)
+        text = flat(said)
+        assert "148" not in text, form
+        assert "Conclusions tirées avec une valeur mesurée que le médecin a écartée" in text, form
+
+
 def test_every_form_and_language_of_a_released_report_has_its_own_banner(kept):
     decide(kept, "confirm")
     for lang, banner in (
