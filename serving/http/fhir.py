@@ -9,14 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from ...engine.errors import ScreeningError
 from ...engine.words import check_language
 from ..drafts.asked import Asked
 from ..drafts.history import read_history
 from ..drafts.stored_report import ReportForm
 from ..fhir.capability import capability_statement, operation_definition
 from ..fhir.questionnaire import questionnaire
-from ..fhir.refusals import ecg_issues, error_outcome
+from ..fhir.refusals import ecg_issues
 from ..fhir.results import result_bundle
 from ..fhir.visit_in import FhirVisit, read_visit
 from ..fhir.writer import About
@@ -26,30 +25,27 @@ from .caller import Calling, service_of
 from .documents import report_text
 from .fhir_types import require_acceptable, require_version
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
-from .problems import RequestUnreadable, answer
+from .problems import FHIR_TYPE, RequestUnreadable
 from .turns import Turn
 from .uploads import SentVisit, media_type, within
 
-MEDIA_TYPE: Final = "application/fhir+json"
-_KINDS: Final = (MEDIA_TYPE, "application/json")
+_KINDS: Final = (FHIR_TYPE, "application/json")
 
 
 class FhirRoute(APIRoute):
-    """A route whose refusals are OperationOutcomes, as FHIR clients read them."""
+    """A route of FHIR: what it answers is asked for, and what it refuses points to its metadata."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the route's handler, with its errors translated."""
+        """Return the route's handler."""
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            require_acceptable(request.headers.get("accept", ""), FHIR_TYPE)
             try:
-                require_acceptable(request.headers.get("accept", ""), MEDIA_TYPE)
                 return await inner(request)
-            except ScreeningError as error:
-                return _refused(request, error)
             except RequestValidationError:
                 found = "a request that does not have the form of this route"
-                return _refused(request, RequestUnreadable(found, "See /fhir/metadata"))
+                raise RequestUnreadable(found, "See /fhir/metadata") from None
 
         return handle
 
@@ -57,16 +53,8 @@ class FhirRoute(APIRoute):
 router = APIRouter(prefix="/fhir", tags=["FHIR R4"], route_class=FhirRoute)
 
 
-def _refused(request: Request, error: ScreeningError) -> Response:
-    said = answer(request, error)
-    kept = {k: v for k, v in said.headers.items() if k in ("www-authenticate", "retry-after")}
-    sent: FhirVisit | None = getattr(request.state, "bundle", None)
-    document = error_outcome(error, sent.places, sent.issues) if sent else error_outcome(error)
-    return _fhir(document, said.status_code, **kept)
-
-
 def _fhir(resource: Json, status: int = 200, **headers: str) -> Response:
-    return JSONResponse(resource, status, {**headers}, media_type=MEDIA_TYPE)
+    return JSONResponse(resource, status, {**headers}, media_type=FHIR_TYPE)
 
 
 async def sent_bundle(request: Request) -> FhirVisit:
@@ -77,7 +65,7 @@ async def sent_bundle(request: Request) -> FhirVisit:
     MediaTypeNotTaken : another kind of body
     BundleRefused : a Bundle from which no visit of one person can be made
     """
-    media_type(request, _KINDS, f"Send a Bundle as {MEDIA_TYPE}")
+    media_type(request, _KINDS, f"Send a Bundle as {FHIR_TYPE}")
     require_version(request.headers.get("content-type", ""))
     settings = service_of(request).settings
     body = within(await request.body(), settings.max_visit_bytes + settings.max_ecg_bytes)

@@ -1,4 +1,7 @@
-"""RFC 9457 problem documents, rendered from an error's own fields and never from its message."""
+"""Errors as RFC 9457 problem documents, and as OperationOutcomes under ``/fhir``.
+
+Both are rendered from an error's own fields and never from its message.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,8 +12,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ...engine.errors import ScreeningError
+from ..fhir.refusals import error_outcome
+from ..fhir.visit_in import FhirVisit
 
 MEDIA_TYPE: Final = "application/problem+json"
+FHIR_TYPE: Final = "application/fhir+json"
+_FHIR_ROUTES: Final = "/fhir/"
 TYPE: Final = "urn:laennec:problem:"
 
 # code -> status; a subclass without a row has the status of its parent's code
@@ -123,16 +130,27 @@ def problem(error: ScreeningError, status: int, request_id: str) -> dict[str, An
 
 
 def answer(request: Request, error: ScreeningError) -> JSONResponse:
-    """Answer a request with a problem document."""
+    """Answer a request with its error, in the form that its client reads."""
     status = status_of(error)
-    request.state.problem = error.code
-    headers = {"Cache-Control": "no-store"}
+    headers = {}
     if status == STATUS["not_signed_in"]:
         headers["WWW-Authenticate"] = 'Bearer realm="laennec"'
     if status in (STATUS["store_unavailable"], STATUS["too_many_requests"]):
         headers["Retry-After"] = str(getattr(error, "retry_after_s", _RETRY_AFTER_S))
-    document = problem(error, status, request.state.id)
-    return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
+    return _written(request, error, status, headers)
+
+
+def _written(
+    request: Request, error: ScreeningError, status: int, headers: Mapping[str, str]
+) -> JSONResponse:
+    request.state.problem = error.code
+    sent = {"Cache-Control": "no-store", **headers}
+    if not request.url.path.startswith(_FHIR_ROUTES):
+        document = problem(error, status, request.state.id)
+        return JSONResponse(document, status, sent, media_type=MEDIA_TYPE)
+    read: FhirVisit | None = getattr(request.state, "bundle", None)
+    outcome = error_outcome(error, read.places, read.issues) if read else error_outcome(error)
+    return JSONResponse(outcome, status, sent, media_type=FHIR_TYPE)
 
 
 async def on_house_error(request: Request, error: Exception) -> JSONResponse:
@@ -195,7 +213,4 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else STATUS["screening_error"]
     kind, found, why, remedy = _ROUTER_ERRORS.get(status, _OTHER)
     said = kind(found=found, why=why, remedy=remedy, path="request")
-    request.state.problem = said.code
-    headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
-    document = problem(said, status, request.state.id)
-    return JSONResponse(document, status, headers, media_type=MEDIA_TYPE)
+    return _written(request, said, status, getattr(error, "headers", None) or {})

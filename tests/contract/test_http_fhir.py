@@ -105,6 +105,12 @@ def test_refusals_are_outcomes_whoever_asks(people):
     assert outcome(post(people.as_("administrator"), bundle()), 403) == ["wrong_role"]
     assert outcome(post(people.as_("software"), b"{"), 422) == ["record_error"]
     assert outcome(people.as_("martin").get("/fhir/Bundle/none"), 404) == ["no_such_report"]
+    assert outcome(people.as_("martin").get("/fhir/Patient/1"), 404) == ["no_such_route"]
+    other_method = people.as_("martin").delete("/fhir/metadata")
+    assert outcome(other_method, 405) == ["method_not_allowed"]
+    assert other_method.headers["allow"] == "GET"
+    elsewhere = people.as_("martin").get("/fhir/metadata", headers={"Host": "elsewhere.example"})
+    assert outcome(elsewhere, 421) == ["wrong_host"]
     plain = people.as_("software").post("/fhir/$prediagnose", content=b"x")
     assert outcome(plain, 415) == ["media_type_not_taken"]
     strange = people.as_("martin").get("/fhir/Questionnaire/visit?lang=de")
