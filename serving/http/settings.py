@@ -9,11 +9,14 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ...engine.errors import DataError
+from ...engine.intake.document import intake_numbers
 
 PREFIX: Final = "LAENNEC_HTTP_"
 _ORIGIN: Final = re.compile(
     r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
 )
+_MOST_VISIT_BYTES: Final = int(intake_numbers()["limits"]["document_bytes"])
+"""The engine reads no longer one."""
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -57,7 +60,7 @@ class HttpSettings(BaseSettings):
     public_names: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     behind_tls: bool = False
-    max_visit_bytes: int = Field(default=20_000_000, ge=1_000)
+    max_visit_bytes: int = Field(default=_MOST_VISIT_BYTES, ge=1_000, le=_MOST_VISIT_BYTES)
     max_ecg_bytes: int = Field(default=50_000_000, ge=1_000)
     stop_after_s: int = Field(default=30, ge=1)
     impression_first: bool = False
