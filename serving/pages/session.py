@@ -1,15 +1,58 @@
 """The session of the pages: a token in a cookie that no script can read and no other site sends."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from ..http.caller import COOKIE, person_of
 from ..http.issuers import looks_signed
+from ..http.provider import Question
 from ..http.service import Service
 from ..people import Person, Role
 
 _SESSION_S: Final = 12 * 60 * 60
+_SEE_OTHER: Final = 303
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """How a browser that is led to another site's page comes back to this one.
+
+    Parameters
+    ----------
+    cookie : name of the cookie that keeps what was asked
+    path : of the pages to which the cookie is sent, and under which ``callback`` is
+    asked_s : seconds for which it is kept
+    """
+
+    cookie: str
+    path: str
+    asked_s: int
+
+    def address(self, request: Request, service: Service) -> str:
+        """Return the address to which the browser is led back; the door has checked the host."""
+        scheme = "https" if service.settings.behind_tls else "http"
+        return f"{scheme}://{request.headers['host']}{self.path}/callback"
+
+    def leave(self, where: str, question: Question, service: Service) -> Response:
+        """Lead the browser away, and keep what was asked."""
+        answer = RedirectResponse(where, _SEE_OTHER)
+        answer.set_cookie(
+            self.cookie,
+            question.as_cookie(),
+            max_age=self.asked_s,
+            path=self.path,
+            httponly=True,
+            samesite="lax",  # the way back is a request that the other site's page begins
+            secure=service.settings.behind_tls,
+        )
+        return answer
+
+    def forget(self, answer: Response) -> None:
+        """Take what was asked out of the browser."""
+        answer.delete_cookie(self.cookie, path=self.path, httponly=True, samesite="lax")
 
 
 def signed_in(service: Service, token: str, nonce: str | None = None) -> Person:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 
 from ..drafts.drafts import NoSuchReport
 from ..http.caller import Call, Serving
@@ -18,13 +18,11 @@ from ..smart.launch import ASKED_S, Launches, Opened
 from ..smart.refusals import LaunchRefused, Step, launch_words
 from .render import page
 from .routes import Lang, PageRoute, html
-from .session import keep_session
+from .session import WayBack, keep_session
 
 router = APIRouter(prefix="/smart", include_in_schema=False, route_class=PageRoute)
-_COOKIE: Final = "laennec_launch"
-_PATH: Final = "/smart"
-_SEE_OTHER: Final = 303
 _MOST: Final = 4000
+_BACK: Final = WayBack("laennec_launch", "/smart", ASKED_S)
 
 
 @router.get("/launch")
@@ -37,20 +35,12 @@ def launch(
 ) -> Response:
     """Lead the browser to the authorization page of the visit software that opens this address."""
     try:
-        where, question = _launches(service).begin(iss, launch, lang, _back(request, service))
+        where, question = _launches(service).begin(
+            iss, launch, lang, _BACK.address(request, service)
+        )
     except LaunchRefused as error:
         return _refused(request, error, lang)
-    answer = RedirectResponse(where, _SEE_OTHER)
-    answer.set_cookie(
-        _COOKIE,
-        question.as_cookie(),
-        max_age=ASKED_S,
-        path=_PATH,
-        httponly=True,
-        samesite="lax",  # the way back is a request that the visit software's page begins
-        secure=service.settings.behind_tls,
-    )
-    return answer
+    return _BACK.leave(where, question, service)
 
 
 @router.get("/callback")
@@ -60,15 +50,15 @@ def callback(request: Request, service: Serving) -> Response:
     The page that is answered leads on by itself: the session cookie is sent to what a page of this
     service asks for, and not to what another site's page asked for.
     """
-    cookie = request.cookies.get(_COOKIE, "")
+    cookie = request.cookies.get(_BACK.cookie, "")
     lang = _lang(cookie)
     try:
         launches = _launches(service)
-        opened = launches.finish(request.query_params, cookie, _back(request, service))
+        opened = launches.finish(request.query_params, cookie, _BACK.address(request, service))
         answer = _opened(service, opened, lang)
     except LaunchRefused as error:
         answer = _refused(request, error, lang)
-    answer.delete_cookie(_COOKIE, path=_PATH, httponly=True, samesite="lax")
+    _BACK.forget(answer)
     return answer
 
 
@@ -125,9 +115,3 @@ def _lang(cookie: str) -> str:
         return "en" if Question.of_cookie(cookie).lang == "en" else "fr"
     except NotSignedIn:
         return "fr"
-
-
-def _back(request: Request, service: Service) -> str:
-    """Return the address to which the browser is led back; the door has checked the host."""
-    scheme = "https" if service.settings.behind_tls else "http"
-    return f"{scheme}://{request.headers['host']}{_PATH}/callback"
