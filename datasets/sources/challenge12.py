@@ -5,11 +5,10 @@ doi:10.1038/s41597-020-0495-6; Zheng 2020 (Chapman, Ningbo), doi:10.1038/s41597-
 diagnoses are those of ``labels.csv``, column ``dx_final_abbr``: some headers carry wrong codes.
 """
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from .ecg_files import AnnotatedEcg, absent, read_wfdb
+from .ecg_files import AnnotatedEcg, labelled_rows, read_wfdb
 
 DIAGNOSES = "dx_final_abbr"
 FLAT_LEADS = frozenset({"JS11438", "JS45542", "JS20004", "JS20008", "JS45544", "JS45551"})
@@ -26,12 +25,7 @@ def read_challenge12(folder: Path) -> Iterator[AnnotatedEcg]:
     ------
     DataError : the table is not there
     """
-    table = folder / "labels.csv"
-    if not table.is_file():
-        raise absent(table.name)
-    with table.open(newline="", encoding="utf-8") as handle:
-        rows = list(csv.DictReader(handle))
-    for row in rows:
+    for row in labelled_rows(folder):
         name = row["record"]
         if name not in FLAT_LEADS:
             signal = read_wfdb(folder / "records" / name)

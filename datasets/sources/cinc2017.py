@@ -4,11 +4,10 @@ Licence: ODC-By (as known, not re-read). Citation: Clifford 2017, doi:10.22489/C
 Hand-held recorder, 300 Hz, 9 to 61 s; labels are those of ``label_v3``.
 """
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from .ecg_files import AnnotatedEcg, absent, read_wfdb
+from .ecg_files import AnnotatedEcg, labelled_rows, read_wfdb
 
 LABEL = "label_v3"
 
@@ -24,11 +23,6 @@ def read_cinc2017(folder: Path) -> Iterator[AnnotatedEcg]:
     ------
     DataError : the table is not there
     """
-    table = folder / "labels.csv"
-    if not table.is_file():
-        raise absent(table.name)
-    with table.open(newline="", encoding="utf-8") as handle:
-        rows = list(csv.DictReader(handle))
-    for row in rows:
+    for row in labelled_rows(folder):
         name = row["record"]
         yield AnnotatedEcg(name, name, read_wfdb(folder / "records" / name), labels=dict(row))

@@ -1,5 +1,6 @@
 """ECG records of the workshop, read through the publisher's own library (extra ``train``)."""
 
+import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +62,38 @@ def read_wfdb(stem: Path) -> EcgSignal:
         for i, name in enumerate(record.sig_name)
     }
     return EcgSignal.of(leads, float(record.fs), complete=False)
+
+
+def labelled_rows(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of ``labels.csv``, one a record.
+
+    Raises
+    ------
+    DataError : the table is not there
+    """
+    table = folder / "labels.csv"
+    if not table.is_file():
+        raise absent(table.name)
+    with table.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def record_stems(folder: Path, kind: str) -> list[Path]:
+    """Return the paths of a folder's records without their extension, by name.
+
+    Parameters
+    ----------
+    folder : holds ``<record>.hea``
+    kind : what is missing where there is none
+
+    Raises
+    ------
+    DataError : the folder holds no record
+    """
+    stems = sorted(p.with_suffix("") for p in folder.glob("*.hea"))
+    if not stems:
+        raise absent(kind)
+    return stems
 
 
 def absent(name: str) -> DataError:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.fixedpoint import FloatArray
-from .ecg_files import AnnotatedEcg, absent, read_wfdb
+from .ecg_files import AnnotatedEcg, read_wfdb, record_stems
 from .publisher import read_annotation
 
 BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")
@@ -27,10 +27,7 @@ def read_mitdb(folder: Path) -> Iterator[AnnotatedEcg]:
     ------
     DataError : the folder holds no record
     """
-    stems = sorted(p.with_suffix("") for p in folder.glob("*.hea"))
-    if not stems:
-        raise absent("MIT-BIH record")
-    for stem in stems:
+    for stem in record_stems(folder, "MIT-BIH record"):
         beats, symbols = beats_of(stem)
         yield AnnotatedEcg(
             stem.name, stem.name, read_wfdb(stem), beats=beats, labels={"symbols": symbols}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .ecg_files import AnnotatedEcg, absent, read_wfdb
+from .ecg_files import AnnotatedEcg, read_wfdb, record_stems
 from .ludb import marked_waves
 from .mitdb import beats_of
 from .publisher import read_annotation
@@ -30,10 +30,7 @@ def read_qtdb(folder: Path) -> Iterator[AnnotatedEcg]:
     ------
     DataError : the folder holds no record
     """
-    stems = sorted(p.with_suffix("") for p in folder.glob("*.hea"))
-    if not stems:
-        raise absent("record of the QT Database")
-    for stem in stems:
+    for stem in record_stems(folder, "record of the QT Database"):
         signal = read_wfdb(stem)
         beats, symbols = np.empty(0), ""
         if stem.with_suffix(f".{BEATS}").is_file():

@@ -209,7 +209,7 @@ def comparison_json(
         "signal_sha256": comparison.signal_sha256,
         "text": head_lines(comparison, sentences),
         "summary": summary_line(comparison, sentences),
-        "reasons": [{"code": r.id, "text": sentences.render(r)} for r in comparison.reasons],
+        "reasons": [sentences.coded(reason) for reason in comparison.reasons],
         "standings": [_standing_json(s, comparison, sentences) for s in comparison.standings],
         "changes": [_change_json(c, comparison, sentences) for c in comparison.changes],
         "note": sentences.text("ecg_since.note"),

@@ -103,10 +103,7 @@ def follow_up_json(
             {**dataclasses.asdict(item), "text": due_line(item, sentences)}
             for item in follow_up.due
         ],
-        "questions": [
-            {"code": question.id, "text": sentences.render(question)}
-            for question in follow_up.questions
-        ],
+        "questions": [sentences.coded(question) for question in follow_up.questions],
         "model": dataclasses.asdict(follow_up.model) if follow_up.model else None,
         "note": sentences.text("follow_up.note"),
     }

@@ -60,6 +60,10 @@ class Sentences:
         """Say whether there is such a sentence and nothing has to be filled into it."""
         return self.has(message_id) and not placeholders(self._table[message_id])
 
+    def coded(self, message: Message) -> dict[str, str]:
+        """Return a message as data: its code and its sentence."""
+        return {"code": message.id, "text": self.render(message)}
+
     def render(self, message: Message) -> str:
         """Fill one sentence.
 

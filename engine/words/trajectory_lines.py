@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, Final
 
-from ..prediagnosis import Message, Trajectory
+from ..prediagnosis import Trajectory
 from .numbers import number, signed, written_day
 from .paper import Page
 from .phrases import capital
@@ -94,9 +94,5 @@ def trajectory_json(trajectory: Trajectory, sentences: Sentences) -> dict[str, A
     data = dataclasses.asdict(trajectory)
     interval = trajectory.slope_interval
     data["slope_interval"] = None if interval is None else list(interval)
-    data["notes"] = [_note(note, sentences) for note in trajectory.notes]
+    data["notes"] = [sentences.coded(note) for note in trajectory.notes]
     return {**data, "text": trajectory_line(trajectory, sentences)}
-
-
-def _note(note: Message, sentences: Sentences) -> dict[str, str]:
-    return {"code": note.id, "text": sentences.render(note)}

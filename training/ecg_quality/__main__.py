@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ...datasets.sources.challenge12 import FLAT_LEADS
 from ...datasets.sources.nhanes import data_folder
 from ...engine.ecg.quality.swap_model import load_swap_model
 from .agreement import beat_table, irregularity_table, ludb_table, simulator_table
 from .gate_tables import flat_table, gain_table, refusal_table, single_lead_table
 from .page import write_page
-from .records import FLAT_RECORDS, DevelopmentEcg, swap_beat, twelve_lead_records
+from .records import DevelopmentEcg, swap_beat, twelve_lead_records
 from .stress import stress_table
 from .swap_tables import alarms_on_clean, beat_level_table, swap_table
 from .swaps import choose_limits, cross_validate, write_model
@@ -29,7 +30,7 @@ STRESS_STEP = 3
 
 
 def _clean(records: list[DevelopmentEcg]) -> list[DevelopmentEcg]:
-    return [r for r in records if r.record not in FLAT_RECORDS]
+    return [r for r in records if r.record not in FLAT_LEADS]
 
 
 def fit(folder: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ...datasets.sources.challenge12 import FLAT_LEADS
 from ...engine.ecg.quality import assess_quality
 from ...engine.ecg.quality.view import look_at
 from .agreement import auroc
 from .markdown import rate_cell, table
-from .records import FLAT_RECORDS, DevelopmentEcg, single_lead_records
+from .records import DevelopmentEcg, single_lead_records
 
 FLATLINE_MV = 1e-6
 
@@ -19,7 +20,7 @@ def flat_table(records: list[DevelopmentEcg]) -> str:
     """Compare the leads that never move with those that the gate calls flat, record by record."""
     rows = []
     for r in records:
-        if r.record not in FLAT_RECORDS:
+        if r.record not in FLAT_LEADS:
             continue
         quality = assess_quality(r.signal)
         still = [n for n in r.signal.leads if np.ptp(r.signal.lead_mv(n)) < FLATLINE_MV]

@@ -1,13 +1,13 @@
 """The development records, read once, by source; no record leaves this module with a name on it."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from ...datasets.sources.ecg_files import read_wfdb
+from ...datasets.sources.cinc2017 import LABEL, read_cinc2017
+from ...datasets.sources.ecg_files import labelled_rows, read_wfdb
 from ...engine.ecg.classical import detect_beats, load_classical
 from ...engine.ecg.classical.beat import average_beats
 from ...engine.ecg.classical.prepare import make_readable
@@ -17,7 +17,6 @@ from ...engine.ecg.quality.swap_features import SWAP_LEADS, SWAP_RATE_HZ
 from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
 
-FLAT_RECORDS = ("JS11438", "JS45542", "JS20004", "JS20008", "JS45544", "JS45551")
 LONGEST_S = 10.0
 
 
@@ -53,20 +52,16 @@ def twelve_lead_records(folder: Path) -> Iterator[DevelopmentEcg]:
     """Read LUDB and the 12-lead challenge records, the flat ones included; 10 s of each."""
     for header in sorted((folder / "ecg/ludb/data").glob("*.hea"), key=lambda p: int(p.stem)):
         yield DevelopmentEcg("LUDB", header.stem, _read(header), "")
-    with (folder / "ecg/challenge12/labels.csv").open(newline="", encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            header = folder / "ecg/challenge12/records" / f"{row['record']}.hea"
-            signal = _read(header)
-            yield DevelopmentEcg(row["source_db"], row["record"], signal, row["dx_final_abbr"])
+    challenge = folder / "ecg/challenge12"
+    for row in labelled_rows(challenge):
+        signal = _read(challenge / "records" / f"{row['record']}.hea")
+        yield DevelopmentEcg(row["source_db"], row["record"], signal, row["dx_final_abbr"])
 
 
 def single_lead_records(folder: Path) -> Iterator[DevelopmentEcg]:
     """Read the single-lead records; ``labels`` is N, O, A or ~."""
-    with (folder / "ecg/cinc2017/labels.csv").open(newline="", encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            header = folder / "ecg/cinc2017/records" / f"{row['record']}.hea"
-            signal = read_wfdb(header.with_suffix(""))
-            yield DevelopmentEcg("CinC 2017", row["record"], signal, row["label_v3"])
+    for strip in read_cinc2017(folder / "ecg/cinc2017"):
+        yield DevelopmentEcg("CinC 2017", strip.record, strip.signal, strip.labels[LABEL])
 
 
 def _read(header: Path) -> EcgSignal:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from ...datasets.sources.challenge12 import FLAT_LEADS
 from ...engine.bundles.load import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.signal import EcgSignal
 from ...engine.ecg.visit import ready_delineator
 from ...training.ecg_quality.markdown import rate_cell, table
-from ...training.ecg_quality.records import FLAT_RECORDS, twelve_lead_records
+from ...training.ecg_quality.records import twelve_lead_records
 from ..errors import StudyError
 from .disturb import Disturbance, disturbances
 
@@ -58,7 +59,7 @@ def run_robustness(data: Path, models: Models, *, every: int) -> dict[str, Any]:
     records = [
         r.signal
         for r in twelve_lead_records(data)
-        if r.source != "LUDB" and r.record not in FLAT_RECORDS
+        if r.source != "LUDB" and r.record not in FLAT_LEADS
     ][::every]
     clean = [(s, see(s, delineator)) for s in records]
     kept = [(s, seen) for s, seen in clean if not seen.refused["intervals"]]

@@ -1,7 +1,6 @@
 """Sorts events into files by person, so that what belongs together fits in memory."""
 
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -28,12 +27,7 @@ class Buckets:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         for writer in self._writers.values():
             writer.close()
         self._writers.clear()
