@@ -218,8 +218,8 @@ def _design(protocol: Protocol, table: StudyTable, keep: BoolArray) -> Design | 
     period = protocol.data.period
     design = Design(
         weight=table.numbers(survey.weight)[keep] / survey.weight_divisor,
-        stratum=table.numbers(survey.stratum)[keep],
-        psu=table.numbers(survey.psu)[keep],
+        stratum=table.codes(survey.stratum)[keep],
+        psu=table.codes(survey.psu)[keep],
         cycle=table.texts(period)[keep] if period else np.full(int(keep.sum()), "", dtype=np.str_),
     )
     return usable_design(design)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol.model import Condition, Protocol
+from ..protocol.model import Protocol
+from ..protocol.people import Condition
 from ..statistics.estimate import BoolArray, FloatArray
 from .table import StudyTable
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...datasets.readers.tables.decimals import MISSING_TEXTS
 from ...datasets.readers.tables.mapping import TableMapping
 from ..errors import ProtocolRefused, StudyProblem
+from ..statistics.estimate import FloatArray
 
 
 def missing_of(mapping: TableMapping, column: str) -> tuple[str, ...]:
@@ -34,6 +36,9 @@ def tidy(name: str, column: Any, missing: Sequence[str] = ()) -> Any:  # noqa: A
     kind = whole.type
     if pa.types.is_boolean(kind):
         return whole
+    if pa.types.is_decimal(kind):
+        whole = whole.cast(pa.float64())
+        kind = whole.type
     if pa.types.is_floating(kind) or pa.types.is_integer(kind):
         none = pa.array(_numbers(missing), pa.float64())
         return pc.if_else(pc.is_in(whole.cast(pa.float64(), safe=False), none), None, whole)
@@ -50,6 +55,67 @@ def tidy(name: str, column: Any, missing: Sequence[str] = ()) -> Any:  # noqa: A
             ]
         ) from error  # fmt: skip
     return pc.if_else(pc.is_in(text, pa.array([*MISSING_TEXTS, *missing])), None, text)
+
+
+def as_numbers(name: str, column: Any, decimal: str = ".") -> FloatArray:  # noqa: ANN401
+    """Return a tidy column as float64 (n,), NaN where empty; true is 1.
+
+    Parameters
+    ----------
+    name : of the column, for errors
+    column : pyarrow array
+    decimal : the mark that texts have, a point or a comma; the other one is then unreadable
+
+    Raises
+    ------
+    ProtocolRefused  if it holds something else than numbers
+    """
+    values = _cast(column, decimal)
+    if values is None:
+        raise ProtocolRefused(
+            [
+                StudyProblem(
+                    "column_not_number", name, f"the column {name!r} holds no numbers",
+                    "it is compared with a number", _remedy(column, decimal),
+                )
+            ]
+        )  # fmt: skip
+    return np.array(values.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _cast(column: Any, decimal: str) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a column as float64, None where one of its cells is no number."""
+    if decimal == "," and pa.types.is_string(column.type):
+        marked = pc.replace_substring(column, ".", "|")  # a point is then no part of a number
+        column = pc.replace_substring(marked, ",", ".")
+    try:
+        return column.cast(pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+
+
+def _remedy(column: Any, decimal: str) -> str:  # noqa: ANN401 - pyarrow has no types
+    """Say what would make numbers of a column of texts."""
+    other = "," if decimal == "." else "."
+    if _cast(column, other) is not None:
+        return (
+            f'With {other!r} as the decimal mark it does: say [csv] decimal = "{other}" in the '
+            "mapping of the study (data.mapping)"
+        )
+    return 'Write numbers; only a condition can compare words, with text = "..."'
+
+
+def as_codes(name: str, column: Any, decimal: str = ".") -> FloatArray:  # noqa: ANN401
+    """Return a tidy column that only tells things apart as float64 (n,), NaN where empty.
+
+    Numbers stay; texts are numbered in their order.
+    """
+    try:
+        return as_numbers(name, column, decimal)
+    except ProtocolRefused:
+        texts = np.asarray(pc.fill_null(column.cast(pa.string()), "").to_pylist())
+        code = np.unique(texts, return_inverse=True)[1].astype(np.float64)
+        return np.where(texts == "", np.nan, code)
 
 
 def _numbers(missing: Sequence[str]) -> list[float]:

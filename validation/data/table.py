@@ -36,7 +36,7 @@ from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
 from .published import published_scores
-from .raw import missing_of, tidy
+from .raw import as_codes, as_numbers, missing_of, tidy
 
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
@@ -63,6 +63,7 @@ class StudyTable:
     repeated : rows whose person_id an earlier row has
     unread : column -> cells that hold something which could not be read, only columns with any
     cohort : which rows the protocol's cohort finds; None where it names none
+    decimal : the mark that numbers have in the columns of text
     """
 
     name: str
@@ -77,26 +78,19 @@ class StudyTable:
     repeated: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
     cohort: InCohort | None = None
+    decimal: str = "."
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.refused)
 
     def numbers(self, column: str) -> FloatArray:
-        """Return a raw column as float64, NaN where empty; true is 1."""
-        try:
-            values = self.raw[column].cast(pa.float64())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise ProtocolRefused(
-                [
-                    StudyProblem(
-                        "column_not_number", column, f"the column {column!r} holds no numbers",
-                        "it is compared with a number",
-                        'Write numbers; only a condition can compare words, with text = "..."',
-                    )
-                ]
-            ) from error  # fmt: skip
-        return np.array(values.to_numpy(zero_copy_only=False), np.float64)
+        """Return a raw column as float64 (n,), NaN where empty; true is 1."""
+        return as_numbers(column, self.raw[column], self.decimal)
+
+    def codes(self, column: str) -> FloatArray:
+        """Return a raw column that only tells things apart, words too, as float64 (n,)."""
+        return as_codes(column, self.raw[column], self.decimal)
 
     def texts(self, column: str) -> "np.ndarray[Any, Any]":
         """Return a raw column as text, empty where there is nothing."""
@@ -150,7 +144,8 @@ def read_table(
     for chunk in chunks:
         first = sum(len(part.refused) for part in parts)
         parts.append(_Part.of(chunk, plan, nothing, (reader_of(cohort), first)))
-    table = _join(found[0].name, found[0].sha256(), parts)
+    joined = _join(found[0].name, found[0].sha256(), parts)
+    table = replace(joined, decimal=mapping.csv.decimal)
     if cohort is None:
         return table
     visits = [part.visits for part in parts if part.visits is not None]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from .model import Protocol, SampleSize
+from .analysis import SampleSize
+from .model import Protocol
 
 Problem = tuple[str, str, str, str, str]
 Check = tuple[str, object, bool, str]

@@ -9,8 +9,9 @@ from pathlib import Path
 from ...engine.bundles.decode import decode
 from ..errors import ProtocolRefused, StudyProblem
 from .endpoints import endpoint_problems
-from .model import Comparator, Condition, Protocol
+from .model import Comparator, Protocol
 from .numbers import Problem, number_problems
+from .people import Condition
 
 SCORES = (
     "findrisc", "ada", "desir", "cambridge", "score2", "score2_diabetes", "framingham",

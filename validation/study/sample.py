@@ -6,7 +6,8 @@ import numpy as np
 from scipy import stats
 
 from ..data.people import People
-from ..protocol.model import Protocol, SampleSize
+from ..protocol.analysis import SampleSize
+from ..protocol.model import Protocol
 from ..statistics.sample_size import (
     development_size,
     size_for_auroc,

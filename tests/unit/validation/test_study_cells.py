@@ -2,18 +2,24 @@
 
 import pytest
 from laennec.datasets.readers.tables import TableRefused
+from laennec.validation.errors import ProtocolRefused
 from laennec.validation.report import write_report
 from laennec.validation.report.suppress import suppress
 from study_examples import protocol_text, run
 
+SURVEY = {
+    "head": ("# [data.survey] ", "[data.survey] "), "weight": ('# weight = "w"', 'weight = "w"'),
+    "stratum": ('# stratum = "s"', 'stratum = "s"'), "psu": ('# psu = "u"', 'psu = "u"'),
+}  # fmt: skip
 
-def change(folder, column, write):
+
+def change(folder, column, write, sign=","):
     """Write the cells of a column anew: ``write`` makes one from its row and what stood there."""
     head, *lines = (folder / "visits.csv").read_text("utf-8").splitlines()
-    at, rows = head.split(",").index(column), [line.split(",") for line in lines]
+    at, rows = head.split(sign).index(column), [line.split(sign) for line in lines]
     for row, cells in enumerate(rows):
         cells[at] = write(row, cells[at])
-    (folder / "visits.csv").write_text("\n".join([head, *map(",".join, rows)]), "utf-8")
+    (folder / "visits.csv").write_text("\n".join([head, *map(sign.join, rows)]), "utf-8")
 
 
 def test_cells_that_cannot_be_read_are_counted_by_column(folder):
@@ -74,3 +80,49 @@ def test_a_survival_decision_curve_is_hidden_at_small_cells(folder):
     for cell, row in zip(cells, told, strict=True):
         assert (row["everybody"] == {"suppressed": True}) == (0 < cell < limit)
         assert "smallest_cell" not in row
+
+
+def french(folder, csv):
+    """Write the table with semicolons and decimal commas, and say so in its mapping."""
+    path = folder / "visits.csv"
+    path.write_text(path.read_text("utf-8").replace(",", ";").replace(".", ","), "utf-8")
+    mapping = folder / "mapping.toml"
+    mapping.write_text(mapping.read_text("utf-8") + f"[csv]\n{csv}\n", "utf-8")
+
+
+def test_a_table_of_decimal_commas_gives_the_same_study(folder):
+    """The protocol's own columns were read with a point only, whatever the mapping said."""
+    before = run(folder)
+    french(folder, 'delimiter = ";"\ndecimal = ","')
+    after = run(folder)
+    for part in ("flow", "analyses", "subgroups", "endpoints", "participants"):
+        assert after[part] == before[part]
+
+
+def test_decimal_commas_that_are_not_declared_are_refused_with_what_to_declare(folder):
+    french(folder, 'delimiter = ";"')
+    with pytest.raises(ProtocolRefused, match=r'say \[csv\] decimal = ","'):
+        run(folder)
+
+
+def test_a_point_is_no_number_where_commas_are_declared(folder):
+    french(folder, 'delimiter = ";"\ndecimal = ","')
+    change(folder, "marker", lambda row, cell: "0.5" if row == 7 else cell, sign=";")
+    with pytest.raises(ProtocolRefused, match=r"'marker' holds no numbers: .*Write numbers"):
+        run(folder)
+
+
+def test_sampling_units_may_have_names(folder):
+    """Units named "north-1" were refused as no numbers, though nothing counts with them."""
+    (folder / "study.toml").write_text(protocol_text(**SURVEY), "utf-8")
+    before = run(folder)["analyses"]["weighted"]
+    change(folder, "u", lambda _, cell: f"unit {cell}")
+    change(folder, "s", lambda _, cell: f"stratum {cell}")
+    assert run(folder)["analyses"]["weighted"] == before
+
+
+def test_a_sampling_unit_without_a_name_is_refused(folder):
+    (folder / "study.toml").write_text(protocol_text(**SURVEY), "utf-8")
+    change(folder, "u", lambda row, cell: "" if row == 5 else f"unit {cell}")
+    with pytest.raises(ProtocolRefused, match=r"1 people of the population without"):
+        run(folder)
