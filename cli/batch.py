@@ -7,6 +7,7 @@ import typer
 
 from .printing import one_of, print_json
 from .screen import Folders, Guidelines, Trust
+from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
     from ..serving.batch import BatchOptions
@@ -75,6 +76,7 @@ def batch(
         typer.Option(help="Copy a complete result into tables of its own in this database too."),
     ] = None,
     withdrawn: Withdrawn = None,
+    thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     answers: Annotated[
         str | None,
         typer.Option(help="fr or en: of FHIR Bulk Data, a Bundle out for each Encounter too."),
@@ -154,6 +156,7 @@ def explain(
     mapping: Mapping = None,
     ecg_folder: EcgFolder = None,
     withdrawn: Withdrawn = None,
+    thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     guidelines: Guidelines = None,
     models: Folders = None,

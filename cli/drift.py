@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .batch import Mapping
+from .thesaurus import Thesaurus
 
 EXIT_PARTLY = 3
 
@@ -32,6 +33,7 @@ def drift(
     database: Annotated[
         str | None, typer.Option(help="Store: alone, its drafts; beside results, its decisions.")
     ] = None,
+    thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     form: Annotated[str, typer.Option("--format", help="text, or json.")] = "text",
 ) -> None:

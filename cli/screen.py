@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .printing import one_of, print_error, read_day, write_text
+from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
     from ..engine.bundles.load import Models
@@ -67,7 +68,7 @@ def screen(
     database: Annotated[
         str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
     ] = None,
-    thesaurus: CodeMap = None,
+    thesaurus: Thesaurus = None,
     snomed: CodeMap = None,
     models: Folders = None,
     trust: Trust = None,

@@ -7,6 +7,7 @@ import typer
 
 from .batch import Mapping
 from .printing import print_json
+from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
     from ..serving.years.search import Beside
@@ -24,10 +25,6 @@ Trajectories = Annotated[
 Exposures = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="CSV of person_id,exposure[,source]."),
-]
-Thesaurus = Annotated[
-    Path | None,
-    typer.Option(exists=True, dir_okay=False, help="The site's own codes, as `codes template`."),
 ]
 
 

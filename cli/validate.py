@@ -7,6 +7,7 @@ import typer
 
 from .printing import one_of, print_json
 from .screen import Folders, Trust
+from .thesaurus import Thesaurus
 
 app = typer.Typer()
 EXIT_PARTLY = 3
@@ -35,6 +36,7 @@ def validate(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also as PDF (needs the extra report).")
     ] = False,
+    thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     models: Folders = None,
     trust: Trust = None,
 ) -> None:

@@ -8,7 +8,8 @@ import typer
 
 from .batch import Mapping, Withdrawn
 from .printing import print_json
-from .search import Exposures, Thesaurus, Trajectories, Visits
+from .search import Exposures, Trajectories, Visits
+from .thesaurus import Thesaurus
 
 app = typer.Typer()
 
@@ -38,6 +39,7 @@ def trajectories(
     out: Annotated[Path, typer.Option(help="Folder for trajectories.parquet and its manifest.")],
     mapping: Mapping = None,
     withdrawn: Withdrawn = None,
+    thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     on: Day = None,
 ) -> None:
     """Say what each person's values did over the visits: last value, trend, time in range."""

@@ -1,6 +1,7 @@
 """The part of a draft that is context: shown beside the findings, read by none of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,9 +9,12 @@ class DeclaredExposure:
     """An occupational exposure that the visit declared.
 
     ``name`` is its question (``exposure.noise``); ``source`` what is published on it, and
-    ``verified`` whether that was read for this row or is from memory.
+    ``verified`` whether that was read for this row or is from memory. ``label`` and ``says`` are
+    the words by language of one that a site added; those of a shipped one stand in the files.
     """
 
     name: str
     source: str
     verified: bool
+    label: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, str] = field(default_factory=dict)

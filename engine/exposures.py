@@ -1,21 +1,11 @@
 """Occupational exposures of a visit: context of a draft, input of no model, rule or finding."""
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from .draft_context import DeclaredExposure
 from .record import YES, VisitBatch
-from .vocabulary import load as vocabulary_load
-from .vocabulary.load import read_toml
 
 SECTION: Final = "exposure."
-
-
-@cache
-def _rows() -> Mapping[str, Any]:
-    rows: Mapping[str, Any] = read_toml(vocabulary_load.__package__ or "", "exposures.toml")
-    return dict(rows["exposure"])
 
 
 def exposures_of(batch: VisitBatch, row: int) -> tuple[DeclaredExposure, ...]:
@@ -26,8 +16,15 @@ def exposures_of(batch: VisitBatch, row: int) -> tuple[DeclaredExposure, ...]:
     batch : n records; a refused one declares them too, they are no measurement
     row : which person
     """
+    questions = batch.vocabulary.questions
     return tuple(
-        DeclaredExposure(f"{SECTION}{code}", said["source"], said["verified"])
-        for code, said in _rows().items()
+        DeclaredExposure(
+            name := f"{SECTION}{code}",
+            said.source,
+            said.verified,
+            label=questions[name].label if said.says else {},
+            says=said.says,
+        )
+        for code, said in batch.vocabulary.exposures.items()
         if int(batch.answer(f"{SECTION}{code}")[row]) == YES
     )

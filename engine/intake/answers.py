@@ -83,6 +83,11 @@ def _read_choice(value: object, question: Question, path: str, log: ProblemLog) 
     return index
 
 
+def _house_code(entry: str, section: str, vocabulary: Vocabulary) -> str:
+    """Return the code of an entry here, which a site's thesaurus may call otherwise."""
+    return vocabulary.exposure_codes.get(entry, entry) if section == "exposure" else entry
+
+
 def _read_list(
     given: Any,  # noqa: ANN401 - any JSON value
     section: str,
@@ -96,7 +101,8 @@ def _read_list(
     before = len(log.problems)
     answers = {name: NO for name in vocabulary.questions if name.startswith(f"{section}.")}
     for index, entry in enumerate(given):
-        name = f"{section}.{entry}" if isinstance(entry, str) else ""
+        code = _house_code(entry, section, vocabulary) if isinstance(entry, str) else ""
+        name = f"{section}.{code}"
         if name in answers:
             answers[name] = YES
         else:

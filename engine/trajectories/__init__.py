@@ -3,7 +3,7 @@
 from .columns import TrajectoryColumns, evaluate_trajectories
 from .draft import trajectories_of
 from .points import Points, concatenated, visit_points
-from .settings import TrajectoryItem, trajectory_items
+from .settings import TrajectoryItem, trajectory_item, trajectory_items
 
 __all__ = [
     "Points",
@@ -12,6 +12,7 @@ __all__ = [
     "concatenated",
     "evaluate_trajectories",
     "trajectories_of",
+    "trajectory_item",
     "trajectory_items",
     "visit_points",
 ]

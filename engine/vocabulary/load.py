@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import DataError
 from ..fixedpoint import parse_decimal
-from .model import Choice, Item, Question, SuspectReading, Unit, Vocabulary
+from .model import Choice, ExposureRow, Item, Question, SuspectReading, Unit, Vocabulary
+from .site import SiteExposures, site_exposures
 
 YES_NO = (
     Choice("no", {"fr": "non", "en": "no"}),
@@ -91,9 +92,8 @@ def _question(name: str, row: Mapping[str, Any]) -> Question:
     return Question(name, {"fr": row["fr"], "en": row["en"]}, choices or YES_NO)
 
 
-@cache
 def load_vocabulary() -> Vocabulary:
-    """Return the vocabulary that ships with the engine.
+    """Return the vocabulary that ships with the engine, with what the site of this process adds.
 
     Raises
     ------
@@ -102,9 +102,22 @@ def load_vocabulary() -> Vocabulary:
     >>> load_vocabulary().items["waist"].feature
     'waist_cm'
     """
+    return vocabulary_with(site_exposures())
+
+
+@cache
+def vocabulary_with(site: SiteExposures) -> Vocabulary:
+    """Return the vocabulary that ships with the engine, and what a site adds.
+
+    Raises
+    ------
+    DataError  if a data file is broken
+    """
     package = __package__ or ""
     items = [_item(row) for row in read_toml(package, "measurements.toml")["item"]]
-    raw = {**read_toml(package, "questions.toml"), **read_toml(package, "exposures.toml")}
+    exposures = read_toml(package, "exposures.toml")["exposure"]
+    own = {e.code: {"fr": e.fr, "en": e.en} for e in site.added}
+    raw = {**read_toml(package, "questions.toml"), "exposure": {**exposures, **own}}
     questions = {
         f"{section}.{code}": _question(f"{section}.{code}", row)
         for section in QUESTION_SECTIONS
@@ -116,4 +129,12 @@ def load_vocabulary() -> Vocabulary:
         questions=questions,
         loinc=read_toml(package, "loinc.toml")["codes"],
         methods=methods,
+        exposures={
+            **{code: ExposureRow(r["source"], r["verified"]) for code, r in exposures.items()},
+            **{
+                e.code: ExposureRow(e.source, e.verified, {"fr": e.says_fr, "en": e.says_en})
+                for e in site.added
+            },
+        },
+        exposure_codes=dict(site.codes),
     )

@@ -94,13 +94,32 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """What is published on an exposure: ``source``, and whether it was read for this row.
+
+    ``says`` is the sentence by language, of an exposure that a site added; that of a shipped one
+    stands in the sentence files.
+    """
+
+    source: str
+    verified: bool
+    says: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All items and questions; ``questions`` by qualified name (``symptom.chest_pain``)."""
+    """All items and questions; ``questions`` by qualified name (``symptom.chest_pain``).
+
+    ``exposures`` : code -> what is published on it; ``exposure_codes`` : a site's own code of one
+    -> the code here
+    """
 
     items: Mapping[str, Item]
     questions: Mapping[str, Question]
     loinc: Mapping[str, Mapping[str, str]]
     methods: Mapping[str, Question]
+    exposures: Mapping[str, ExposureRow] = field(default_factory=dict)
+    exposure_codes: Mapping[str, str] = field(default_factory=dict)
 
     def item_of(self, slot: str) -> Item:
         """Return the item that a slot belongs to.

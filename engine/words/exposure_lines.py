@@ -15,12 +15,23 @@ def exposure_line(exposure: DeclaredExposure, sentences: Sentences) -> str:
     standing = "verified" if exposure.verified else "unverified"
     line = sentences.text(
         "exposure.line",
-        name=sentences.name(exposure.name),
-        context=sentences.text(f"exposure_context.{exposure.name.removeprefix(SECTION)}"),
+        name=_label(exposure, sentences),
+        context=_context(exposure, sentences),
         source=cited(exposure.source, sentences),
         standing=sentences.text(f"exposure.{standing}"),
     )
     return capital(line)
+
+
+def _label(exposure: DeclaredExposure, sentences: Sentences) -> str:
+    return exposure.label.get(sentences.lang) or sentences.name(exposure.name)
+
+
+def _context(exposure: DeclaredExposure, sentences: Sentences) -> str:
+    own = exposure.says.get(sentences.lang)
+    if own:
+        return f"{own.rstrip('.')}."
+    return sentences.text(f"exposure_context.{exposure.name.removeprefix(SECTION)}")
 
 
 def write_exposures(
@@ -39,7 +50,7 @@ def exposure_json(exposure: DeclaredExposure, sentences: Sentences) -> dict[str,
     """Return an exposure as data, with its sentence."""
     return {
         "code": exposure.name.removeprefix(SECTION),
-        "label": sentences.name(exposure.name),
+        "label": _label(exposure, sentences),
         "origin": "visit",
         "text": exposure_line(exposure, sentences),
         "source": exposure.source,

@@ -5,7 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ...engine.vocabulary import load_vocabulary
+from ...engine.vocabulary.load import vocabulary_with
+from ...engine.vocabulary.site import SiteExposures
 from ...engine.words.load import LANGUAGES, load_sentences
 
 ENGINE = "laennec.engine"
@@ -27,8 +28,8 @@ def finding_ids() -> tuple[str, ...]:
 
 
 def labels() -> dict[str, dict[str, str]]:
-    """Return ``kind:code`` -> language -> label, of everything that a thesaurus may map."""
-    vocabulary = load_vocabulary()
+    """Return ``kind:code`` -> language -> label, of everything shipped that a thesaurus may map."""
+    vocabulary = vocabulary_with(SiteExposures())
     sentences = load_sentences()
     found = {f"measurement:{i.code}": dict(i.label) for i in vocabulary.items.values()}
     found |= {f"question:{q.name}": dict(q.label) for q in vocabulary.questions.values()}

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...engine.errors import DataError
+from ...engine.vocabulary.site import SiteExposures
+from .added_exposures import SECTION, lint_exposures, own_labels, read_added
 from .check_digits import is_snomed
 from .own_codes import labels
 from .problems import CodeProblem
@@ -18,6 +20,14 @@ SCHEMA: Final = "laennec.thesaurus/1"
 _HEAD: Final = ("schema", "name", "version", "system", "source", "map")
 _ADDRESSES: Final = ("urn:", "http://", "https://")
 SNOMED: Final = "http://snomed.info/sct"
+_EXPOSURES: Final = (
+    "# Exposures of the list's own, and codes that are another name of one that is known:",
+    "# [exposure]",
+    '# pesticides = { fr = "pesticides", en = "pesticides", says_fr = "...", says_en = "...", '
+    'source = "...", verified = false }',
+    '# "B12.3" = { is = "noise" }',
+    "",
+)
 
 
 def read_map(path: Path) -> Mapping[str, Any]:
@@ -31,15 +41,28 @@ def read_map(path: Path) -> Mapping[str, Any]:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         said = {}
-    if said.get("schema") != SCHEMA or set(said) != set(_HEAD) or not _is_map(said["map"]):
+    keys = set(said) - {SECTION}
+    is_whole = said.get("schema") == SCHEMA and keys == set(_HEAD) and _is_map(said["map"])
+    if not (is_whole and isinstance(said.get(SECTION, {}), dict)):
         raise DataError(
             found="a map file that can't be read",
-            why=f"it must be TOML of the schema {SCHEMA} with the keys {', '.join(_HEAD)}, "
-            "and every entry of map a table with a code in quotation marks, or no_mapping",
+            why=f"it must be TOML of the schema {SCHEMA} with the keys {', '.join(_HEAD)} and "
+            f"perhaps {SECTION}, and every entry of map a table with a code in quotation marks, or "
+            "no_mapping",
             remedy="Write one with `laennec codes template FILE` and fill it in",
             path=str(path.name),
         )
     return said
+
+
+def site_exposures_of(path: Path | None) -> SiteExposures:
+    """Return the exposures that a thesaurus file adds and maps; none where None.
+
+    Raises
+    ------
+    DataError  if it can't be read, or an exposure in it has an error
+    """
+    return SiteExposures() if path is None else read_added(read_map(path), path.name)
 
 
 def _is_map(rows: object) -> bool:
@@ -64,7 +87,8 @@ def lint_map(path: Path, *, snomed: bool = False) -> list[CodeProblem]:
     rows = said["map"]
     return [
         *_head(said, path.name, snomed=snomed),
-        *_entries(rows, path.name, snomed=snomed),
+        *_entries(said, path.name, snomed=snomed),
+        *lint_exposures(said, path.name),
         *_gaps(rows, path.name),
     ]
 
@@ -81,9 +105,9 @@ def _head(said: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeP
         yield CodeProblem("error", "version", f"{name} version", "no edition of the list")
 
 
-def _entries(rows: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeProblem]:
-    known, owners = labels(), dict[str, str]()
-    for key, row in rows.items():
+def _entries(said: Mapping[str, Any], name: str, *, snomed: bool) -> Iterator[CodeProblem]:
+    known, owners = labels() | own_labels(said), dict[str, str]()
+    for key, row in said["map"].items():
         where = f"{name} {key}"
         if key not in known:
             yield CodeProblem("error", "unknown", where, "the house has no such code")
@@ -118,6 +142,7 @@ def template() -> str:
         'system = ""',
         'source = ""',
         "",
+        *_EXPOSURES,
         "[map]",
     ]
     lines += [f'"{key}" = {{ code = "" }} # {label["fr"]}' for key, label in labels().items()]

@@ -26,14 +26,19 @@ def _questions(section: str) -> list[Question]:
     return [q for name, q in load_vocabulary().questions.items() if name.startswith(start)]
 
 
-@cache
 def version() -> str:
     """Return the version: a hash of what the lists hold.
 
     A list that grew was not asked in whole by an earlier version, so its "no" would be made up. A
     question that is added beside the lists leaves earlier responses as good as they were.
     """
-    asked = [[section, sorted(q.name for q in _questions(section))] for section in LISTS.values()]
+    return _version(tuple(sorted(q.name for s in LISTS.values() for q in _questions(s))))
+
+
+@cache
+def _version(names: tuple[str, ...]) -> str:
+    starts = [f"{section}." for section in LISTS.values()]
+    asked = [[start[:-1], [n for n in names if n.startswith(start)]] for start in starts]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:_VERSION_LENGTH]
 
 

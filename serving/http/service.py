@@ -9,8 +9,10 @@ from ...engine import Models, load_guidelines
 from ...engine.bundles.commands import open_models
 from ...engine.errors import DataError, ModelError
 from ...engine.guidelines import parse_choice
+from ...engine.vocabulary.site import exposures_in_use
 from ..clock import Clock, utc_now
 from ..codes.site_codes import SiteCodes
+from ..codes.site_maps import site_exposures_of
 from ..roster.planned import FOLDER as ROSTER
 from ..roster.planned import PlannedVisits
 from ..screening import Engine
@@ -100,23 +102,24 @@ def opened_service(
     metrics = Metrics(settings.counts_folder)
     discovery = Discovery()
     try:
-        yield Service(
-            settings=settings,
-            engine=Engine(models, guidelines),
-            failed_signals=failed,
-            store=store,
-            site=site,
-            tokens=_tokens(site, folder),
-            issuers=_issuers(site, folder, store, (settings, discovery)),
-            discovery=discovery,
-            site_folder=folder,
-            limits=Limits(settings.requests_per_minute, settings.refusals_per_minute, counts),
-            turns=Turns(settings.screened_at_once, settings.most_wait_s),
-            clock=clock,
-            metrics=metrics,
-            codes=codes,
-            planned=PlannedVisits(None if folder is None else folder / ROSTER),
-        )
+        with exposures_in_use(site_exposures_of(None if site is None else site.thesaurus)):
+            yield Service(
+                settings=settings,
+                engine=Engine(models, guidelines),
+                failed_signals=failed,
+                store=store,
+                site=site,
+                tokens=_tokens(site, folder),
+                issuers=_issuers(site, folder, store, (settings, discovery)),
+                discovery=discovery,
+                site_folder=folder,
+                limits=Limits(settings.requests_per_minute, settings.refusals_per_minute, counts),
+                turns=Turns(settings.screened_at_once, settings.most_wait_s),
+                clock=clock,
+                metrics=metrics,
+                codes=codes,
+                planned=PlannedVisits(None if folder is None else folder / ROSTER),
+            )
     finally:
         metrics.write()
         store.close()

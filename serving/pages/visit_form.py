@@ -3,11 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final
 
-from ...engine.vocabulary import load_vocabulary
+from ...engine.vocabulary import Vocabulary, load_vocabulary
+from ...engine.vocabulary.load import vocabulary_with
+from ...engine.vocabulary.site import SiteExposures, site_exposures
 from ...engine.words import Sentences
 from ..house_data import consent_notice
 from .render import PageWords
@@ -98,14 +100,19 @@ def laboratory_items() -> frozenset[str]:
     return frozenset(row["item"] for row in layout()["laboratory"])
 
 
-@cache
 def visit_form(lang: str) -> VisitForm:
-    """Return what the page asks, in one language.
+    """Return what the page asks, in one language, a site's exposures among it.
 
     Parameters
     ----------
     lang : fr or en
     """
+    return _visit_form(lang, site_exposures())
+
+
+@cache
+def _visit_form(lang: str, site: SiteExposures) -> VisitForm:
+    asked = partial(_section, lang=lang, vocabulary=vocabulary_with(site))
     rows, notice, pressure = layout(), consent_notice(), layout()["pressure"]
     arms = dict(_qualifier("site", lang).choices)
     return VisitForm(
@@ -116,8 +123,8 @@ def visit_form(lang: str) -> VisitForm:
         arms=tuple((arm, arms[arm]) for arm in pressure["arms"]),
         readings=tuple(range(1, pressure["readings"] + 1)),
         pressure_how=tuple(_qualifier(key, lang) for key in pressure["how"]),
-        questions=_section(_QUESTIONNAIRE, lang),
-        lists={name: _section(name, lang) for name in LISTS},
+        questions=asked(_QUESTIONNAIRE),
+        lists={name: asked(name) for name in LISTS},
         consents=tuple(
             (code, words[lang]["title"], words[lang]["what"], words[lang]["without"])
             for code, words in notice.purposes.items()
@@ -145,16 +152,17 @@ def _qualifier(key: str, lang: str) -> Qualifier:
     )
 
 
-def _section(section: str, lang: str) -> tuple[Asked, ...]:
+def _section(section: str, lang: str, vocabulary: Vocabulary) -> tuple[Asked, ...]:
     words, prefix = PageWords(lang), f"{section}."
+    own = {f"exposure.{code}" for code, row in vocabulary.exposures.items() if row.says}
     return tuple(
         Asked(
             name.removeprefix(prefix),
-            words.text(f"plain.{name}"),
+            question.label[lang] if name in own else words.text(f"plain.{name}"),
             ()
             if len(question.choices) == _YES_NO
             else tuple((c.code, c.label[lang]) for c in question.choices),
         )
-        for name, question in load_vocabulary().questions.items()
+        for name, question in vocabulary.questions.items()
         if name.startswith(prefix)
     )

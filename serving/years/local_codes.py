@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from ...datasets.readers.cohorts import LocalCodes
-from ..codes.site_maps import read_map
+from ..codes.site_maps import read_map, site_exposures_of
 
 _BECOMES: Final = {"measurement": "value.", "finding": "finding.", "question": ""}
 
@@ -18,11 +18,11 @@ def read_local_codes(path: Path | None) -> LocalCodes:
 
     Raises
     ------
-    DataError  if it can't be read
+    DataError  if it can't be read, or an exposure in it has an error
     """
     if path is None:
         return LocalCodes()
-    names = {}
+    names = {code: f"exposure.{owner}" for code, owner in site_exposures_of(path).codes}
     for key, row in read_map(path)["map"].items():
         kind, _, name = key.partition(":")
         if row.get("code") and kind in _BECOMES:

@@ -15,7 +15,7 @@ from ...datasets.readers.cohorts import (
 from ...engine.errors import DataError
 from ..batch.result.aggregate import suppressed
 from ..batch.result.parts import write_text
-from ..clock import utc_now
+from ..clock import latest_day, utc_now
 from ..store.store import Store, open_store
 from .files import write_csv
 from .local_codes import read_local_codes
@@ -68,11 +68,10 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
     _check(options)
     store = open_store(options.database) if options.database else None
     try:
-        sources, without_values = _sources(options, site, store)
+        sources, not_whole = _sources(cohort, options, site, store)
         found = search_people(cohort, sources, options.by)
         told = counted(cohort, found, options.by)
-        if options.result is None:
-            told["visits_kept_without_values"] = suppressed({"people": without_values})["people"]
+        told |= {name: suppressed({"people": n})["people"] for name, n in not_whole.items()}
         listed = options.people_file is not None
         if store is not None:
             record_search(store, told, actor=options.actor, listed=listed, clock=utc_now)
@@ -89,11 +88,14 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
     return told
 
 
-def _sources(options: SearchOptions, site: LocalCodes, store: Store | None) -> tuple[Sources, int]:
-    """Return where to look, and of how many stored people the values were not kept."""
+def _sources(
+    cohort: Cohort, options: SearchOptions, site: LocalCodes, store: Store | None
+) -> tuple[Sources, dict[str, int]]:
+    """Return where to look, and how many stored people are not known in whole, by why."""
     stored = None
     if options.result is None and store is not None:
-        stored = stored_visits(store)
+        trends = "trajectories" in cohort.criteria.tables
+        stored = stored_visits(store, latest_day(utc_now), trends=trends)
     sources = Sources(
         options.result,
         options.beside,
@@ -101,7 +103,12 @@ def _sources(options: SearchOptions, site: LocalCodes, store: Store | None) -> t
         site,
         None if stored is None else stored.tables,
     )
-    return sources, 0 if stored is None else stored.without_values
+    if stored is None:
+        return sources, {}
+    return sources, {
+        "visits_kept_without_values": stored.without_values,
+        "visits_of_two_people": stored.contradicted,
+    }
 
 
 def _check(options: SearchOptions) -> None:

@@ -18,11 +18,11 @@ from ...datasets.readers.cohorts import (
     item_of,
 )
 from ...engine.fixedpoint import NANO
-from ...engine.trajectories import trajectory_items
 from ..batch.table.output import OUTCOMES
 from ..drafts.states import State
 from ..store.store import Store
 from ..store.tables import drafts, steps
+from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 _EXPOSURE: Final = "exposure."
@@ -38,18 +38,6 @@ _PEOPLE: Final = pa.schema(
         *((name, pa.float64()) for name in _SCORES),
     ]
 )
-_TRAJECTORIES: Final = pa.schema(
-    [
-        ("person_id", pa.string()),
-        ("item", pa.string()),
-        ("tests", pa.int64()),
-        ("days_since_last", pa.int64()),
-        ("last_value", pa.float64()),
-        ("slope_per_year", pa.float64()),
-        ("direction", pa.string()),
-        ("share_in_range", pa.float64()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +45,45 @@ class StoredVisits:
     """The tables of a search over a store.
 
     ``without_values`` : people whose last draft was kept by a version that did not keep its values
+    ``contradicted`` : people whose stored visits can't all be of one person; they have no trends
     """
 
     tables: Mapping[str, Any]
     without_values: int
+    contradicted: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """The last visit of one person."""
-
-    person_id: str
-    draft: Mapping[str, Any]
-    values: Mapping[str, Any] | None
-
-
-def stored_visits(store: Store) -> StoredVisits:
+def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
     """Return the tables of everybody's last visit; superseded and withdrawn drafts do not count.
 
     Parameters
     ----------
     store : an opened store
+    today : the day from which the time since the last test is counted
+    trends : trajectories over all stored visits are asked for
     """
     last: dict[str, tuple[str, int]] = {}
-    kept: dict[str, _Visit] = {}
+    kept: dict[str, StoredVisit] = {}
+    every: list[StoredVisit] = []
     with store.read() as connection:
         for person_id, number, content in _drafts(connection):
             draft = content["prediagnosis"]
+            day = str(draft["performed_at"])[:10]
+            visit = StoredVisit(
+                person_id, date.fromisoformat(day) if day else None, draft, content.get("visit")
+            )
             place = (str(draft["performed_at"]), number)
+            if trends:
+                every.append(visit)
             if place >= last.get(person_id, ("", 0)):
                 last[person_id] = place
-                kept[person_id] = _Visit(person_id, draft, content.get("visit"))
+                kept[person_id] = visit
     visits = [kept[name] for name in sorted(kept)]
-    return StoredVisits(_tables(visits), sum(v.values is None for v in visits))
+    tables = _tables(visits)
+    if trends:
+        tables["trajectories"] = stored_trends(every, visits, today)
+    without = sum(v.values is None for v in visits)
+    return StoredVisits(tables, without, len(contradicted(every)))
 
 
 def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
@@ -110,14 +104,13 @@ def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any
         yield person_id, number, json.loads(content)
 
 
-def _tables(visits: list[_Visit]) -> dict[str, Any]:
+def _tables(visits: list[StoredVisit]) -> dict[str, Any]:
     return {
         "people": _table(_PEOPLE, [_person(v) for v in visits]),
         "measurements": _table(MEASUREMENTS, [r for v in visits for r in _measured(v)]),
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
         "exposures": _table(EXPOSURES, [r for v in visits for r in _exposures(v)]),
         "findings": _table(FINDINGS, [r for v in visits for r in _findings(v)]),
-        "trajectories": _table(_TRAJECTORIES, [r for v in visits for r in _trajectories(v)]),
     }
 
 
@@ -125,12 +118,11 @@ def _table(schema: Any, rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - py
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _person(visit: _Visit) -> dict[str, Any]:
+def _person(visit: StoredVisit) -> dict[str, Any]:
     found = {f["id"]: f for f in visit.draft["findings"]}
-    day = str(visit.draft["performed_at"])[:10]
     row: dict[str, Any] = {
         "person_id": visit.person_id,
-        "visit_date": date.fromisoformat(day) if day else None,
+        "visit_date": visit.day,
         "urgency": visit.draft["urgency"],
     }
     for name in OUTCOMES:
@@ -139,7 +131,7 @@ def _person(visit: _Visit) -> dict[str, Any]:
     return row | {c: found.get(name, {}).get("risk") for c, name in _SCORES.items()}
 
 
-def _measured(visit: _Visit) -> Iterator[dict[str, Any]]:
+def _measured(visit: StoredVisit) -> Iterator[dict[str, Any]]:
     for slot, unit, nano, comparator in (visit.values or {}).get("measured", ()):
         item = item_of(slot)
         known = item.units[item.unit_index(unit)]
@@ -153,12 +145,12 @@ def _measured(visit: _Visit) -> Iterator[dict[str, Any]]:
         }
 
 
-def _answers(visit: _Visit) -> Iterator[dict[str, Any]]:
+def _answers(visit: StoredVisit) -> Iterator[dict[str, Any]]:
     for question, answer in (visit.values or {}).get("answers", {}).items():
         yield {"person_id": visit.person_id, "question": question, "answer": answer}
 
 
-def _exposures(visit: _Visit) -> Iterator[dict[str, Any]]:
+def _exposures(visit: StoredVisit) -> Iterator[dict[str, Any]]:
     said = {
         question.removeprefix(_EXPOSURE): answer
         for question, answer in (visit.values or {}).get("answers", {}).items()
@@ -169,7 +161,7 @@ def _exposures(visit: _Visit) -> Iterator[dict[str, Any]]:
         yield {"person_id": visit.person_id, "exposure": code}
 
 
-def _findings(visit: _Visit) -> Iterator[dict[str, Any]]:
+def _findings(visit: StoredVisit) -> Iterator[dict[str, Any]]:
     for finding in visit.draft["findings"]:
         yield {
             "person_id": visit.person_id,
@@ -178,23 +170,4 @@ def _findings(visit: _Visit) -> Iterator[dict[str, Any]]:
             "grade": finding["grade"] or None,
             "urgency": finding["urgency"],
             "risk": finding["risk"],
-        }
-
-
-def _trajectories(visit: _Visit) -> Iterator[dict[str, Any]]:
-    """Yield the trajectories of the draft, back in the model unit, as a table of them has them."""
-    sources = {item.name: item.source for item in trajectory_items()}
-    for said in visit.draft.get("trajectories", ()):
-        scale, offset = 1.0, 0.0
-        if sources.get(said["item"]):
-            item = item_of(sources[said["item"]])
-            unit = item.units[item.unit_index(said["unit"])]
-            scale, offset = unit.slope, unit.offset
-        slope = said["slope_per_year"]
-        yield {
-            **{name: said[name] for name in ("item", "tests", "days_since_last", "direction")},
-            "person_id": visit.person_id,
-            "last_value": said["last_value"] * scale + offset,
-            "slope_per_year": None if slope is None else slope * scale,
-            "share_in_range": said["share_in_range"],
         }

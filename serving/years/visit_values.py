@@ -1,7 +1,7 @@
 """What was measured and answered at a visit, as plain data beside its draft, for a search."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from ...engine.measured import measured_in, usable_values
 from ...engine.record import FEMALE, MALE, UNKNOWN, VisitBatch
 
 Values = Mapping[str, Any]
+METHOD: Final = "method."
 _SEXES = {FEMALE: "F", MALE: "M"}
 
 
@@ -22,16 +23,18 @@ def visit_values(batch: VisitBatch) -> Values:
     Returns
     -------
     ``measured``: slot, unit, billionths, comparator; ``answers``: question -> code of the answer;
-    ``context``: ``site`` and ``device.<item>``; ``person``: age and sex, as far as they are known.
+    ``methods``: ``method.<item>.<qualifier>`` -> how the item was measured; ``context``: ``site``
+    and ``device.<item>``; ``person``: age and sex, as far as they are known.
     No value of a record that was refused.
     """
     shared = {"context": dict(batch.context), "person": _person(batch)}
     if batch.refused[0]:
-        return {"measured": [], "answers": {}, **shared}
+        return {"measured": [], "answers": {}, "methods": {}, **shared}
     return {
         **shared,
         "measured": [list(one) for slot in measured_in(batch) for one in _measured(batch, slot)],
         "answers": _answers(batch),
+        "methods": _methods(batch),
     }
 
 
@@ -53,6 +56,16 @@ def _measured(batch: VisitBatch, slot: str) -> list[tuple[str, str, int, int]]:
         )
         for i in np.flatnonzero(usable[0])
     ]
+
+
+def _methods(batch: VisitBatch) -> dict[str, str]:
+    """Return how each item was measured: a trend over the visits begins anew where that changed."""
+    choices = batch.vocabulary.methods
+    return {
+        name: choices[name.rpartition(".")[2]].choices[int(code[0])].code
+        for name, code in sorted(batch.answers.items())
+        if name.startswith(METHOD) and code[0] != UNKNOWN
+    }
 
 
 def _answers(batch: VisitBatch) -> dict[str, str]:

@@ -15,6 +15,7 @@ from ....engine.trajectories import trajectory_items
 from ....engine.vocabulary import load_vocabulary
 from .codes import cim10_findings, finding_ids, loinc_slots, measured_slots, table_quantity
 from .compare import Value, broken, compared, is_yes
+from .trend_units import ORDERED, in_model_unit
 from .values import compare_value
 from .words import VERDICTS, column_words, finding_words, trend_words
 
@@ -117,7 +118,14 @@ def _trajectory(given: Given, item: str) -> Condition:
         raise broken(f"the item {item!r}", "it is not followed", f"Use {', '.join(items)}")
     row = fields()["trajectory"][given.name.partition(".")[0]]
     words = trend_words() if row["kind"] == "word" else ()
-    sql, values = compared(f"t.{row['column']}", row["kind"], given.op, given.value, words)
+    if words and given.op in ORDERED:
+        raise broken(
+            f"{given.text!r}",
+            f"a trend is one of {', '.join(words)}",
+            f"Ask for its amount: slope.{item} {given.op} {given.value}",
+        )
+    value = in_model_unit(given.text, given.value, item, row.get("unit", ""))
+    sql, values = compared(f"t.{row['column']}", row["kind"], given.op, value, words)
     within = _exists("trajectories t", f"t.item = ? AND {sql}")
     return _made(given, within, (item, *values), ("trajectories", item))
 

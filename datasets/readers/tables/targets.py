@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from ....engine.record import FEMALE, MALE
-from ....engine.vocabulary import Question, load_vocabulary
+from ....engine.vocabulary import Question
 from ....engine.vocabulary import load as vocabulary_load
-from ....engine.vocabulary.load import read_toml
+from ....engine.vocabulary.load import read_toml, vocabulary_with
+from ....engine.vocabulary.site import SiteExposures, site_exposures
 
 Kind = Literal["person_id", "date", "age", "sex", "quantity", "answer", "ecg_path", "context"]
 
@@ -60,20 +61,25 @@ class Target:
         return set(self.words or ()) == {"no", "yes", *_TRUE, *_FALSE}
 
 
-@cache
 def canonical_targets() -> Mapping[str, Target]:
-    """Return the canonical columns of the contract, by name.
+    """Return the canonical columns of the contract, by name; a site's exposures among them.
 
     >>> canonical_targets()["waist_cm"].unit
     'cm'
     """
+    return _targets(site_exposures())
+
+
+@cache
+def _targets(site: SiteExposures) -> Mapping[str, Target]:
     raw = read_toml(vocabulary_load.__package__ or "", "table.toml")
     found = {n: _identity(n) for n in raw["identity"]["columns"]}
     found |= {n: Target(n, "context") for n in raw["context"]["columns"]}
     for name, row in raw["quantity"].items():
         found[name] = Target(name, "quantity", slot=row["slot"], unit=row["unit"])
-    for name, row in raw["answer"].items():
-        question = load_vocabulary().questions[row["question"]]
+    own = {f"exposure_{e.code}": {"question": f"exposure.{e.code}"} for e in site.added}
+    for name, row in {**raw["answer"], **own}.items():
+        question = vocabulary_with(site).questions[row["question"]]
         found[name] = Target(
             name, "answer", question=row["question"], words=answer_words(question, row)
         )
@@ -99,17 +105,21 @@ def answer_words(question: Question, row: Mapping[str, Any]) -> dict[str, int]:
     return words
 
 
-@cache
 def find_target(name: str) -> Target | None:
     """Return what a name stands for: a canonical column, a slot or a question; else None.
 
     >>> find_target("glucose.random_venous").slot, find_target("symptom.chest_pain").kind
     ('glucose.random_venous', 'answer')
     """
-    canonical = canonical_targets().get(name)
+    return _found(name, site_exposures())
+
+
+@cache
+def _found(name: str, site: SiteExposures) -> Target | None:
+    canonical = _targets(site).get(name)
     if canonical is not None:
         return canonical
-    vocabulary = load_vocabulary()
+    vocabulary = vocabulary_with(site)
     if name in vocabulary.slots:
         return Target(name, "quantity", slot=name)
     if name.startswith(DEVICE_OF) and name.removeprefix(DEVICE_OF) in vocabulary.items:

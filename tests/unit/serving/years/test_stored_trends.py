@@ -1,0 +1,110 @@
+"""Trends over the stored visits of many years: one evaluator, pseudonyms, the search recorded."""
+
+import json
+
+import pytest
+from laennec.cli import app
+from laennec.datasets.readers.cohorts import parse_criteria
+from laennec.engine.errors import DataError
+from typer.testing import CliRunner
+
+YEARS = range(2016, 2026)
+
+
+def visit(person, year, hba1c, **more):
+    return {
+        "schema": "laennec.visit/1",
+        "visit_id": f"{person}-{year}",
+        "performed_at": f"{year}-02-10T09:00:00+01:00",
+        "person": {"id": person, "birth_date": "1970-01-01", "sex": "male", **more.pop("who", {})},
+        "measurements": [
+            {"code": "hba1c", "value": str(hba1c), "unit": "%", **more.pop("how", {})}
+        ],
+        **more,
+    }  # fmt: skip
+
+
+def people():
+    """Yield the visits of people whose truth is known: rising, level, a new assay, two people."""
+    for i, year in enumerate(YEARS):
+        yield visit("rising", year, round(5.4 + 0.1 * i, 1))
+        yield visit("level", year, 5.4)
+        assay = "laboratory" if i < 5 else "point_of_care"
+        yield visit("assay", year, 5.4 if i < 5 else 6.0, how={"assay": assay})
+        sex = {"sex": "female"} if i == 5 else {}
+        yield visit("two", year, round(5.4 + 0.1 * i, 1), who=sex)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Return the address of a store with ten visits of each of four people."""
+    folder = tmp_path_factory.mktemp("trends")
+    paths = []
+    past = [visit("sent", year, round(5.4 + 0.1 * i, 1)) for i, year in enumerate(YEARS)]
+    visits = [*people(), {**past[-1], "previous_visits": past[:-1]}]
+    visits.append(visit("rising", 2015, 9.9))
+    visits.append(visit("rising", 2015, 5.3))
+    for number, said in enumerate(visits):
+        path = folder / f"{number:02}.json"
+        path.write_text(json.dumps(said))
+        paths.append(str(path))
+    database = f"sqlite:///{folder / 'store.db'}"
+    done = CliRunner().invoke(app, ["screen", *paths, "--database", database, "-o", str(folder)])
+    assert done.exit_code in (0, 1), done.output
+    return database
+
+
+def found(store, where, tmp_path):
+    people = tmp_path / "people.csv"
+    done = CliRunner().invoke(
+        app, ["search", "--database", store, "--by", "dr-a", "--where", where,
+              "--people", str(people)],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.exception
+    return people.read_text().split()[1:], json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("trend.hba1c = rises", ["rising", "sent"]),
+        ("slope.hba1c > 0.09 %/year", ["rising", "sent"]),
+        ("slope.hba1c > 0.99 mmol/mol/year", ["rising", "sent"]),
+        ("slope.hba1c > 1.2 mmol/mol/a", []),
+        ("trend.hba1c = no_trend_shown", ["assay", "level"]),
+        ("tests.hba1c >= 10", ["level", "rising", "sent"]),
+        ("tests.hba1c = 11", ["rising"]),
+        ("last.hba1c >= 6.0 % and trend.hba1c != rises", ["assay"]),
+        ("days_since.hba1c > 365", ["assay", "level", "rising", "sent"]),
+    ],
+)
+def test_trends_are_those_of_all_stored_visits(store, where, expected, tmp_path):
+    assert found(store, where, tmp_path)[0] == expected
+
+
+def test_visits_that_are_of_two_people_have_no_trend_and_are_counted(store, tmp_path):
+    names, told = found(store, "tests.hba1c >= 1", tmp_path)
+    assert "two" not in names
+    assert told["visits_of_two_people"] == "<11"
+    assert told["people"]["found"] == "<11"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("trend.hba1c > 0.2 %/year", "Ask for its amount: slope.hba1c > 0.2 %/year"),
+        ("slope.hba1c > 0.2 %", "a slope is per year"),
+        ("slope.hba1c > 0.2 mg/dL/year", "Use %, mmol/mol"),
+        ("slope.ecg.qtc_fridericia > 2 s/year", "Use ms"),
+        ("last.hba1c > high %", "a number is asked for"),
+        ("tests.hba1c > 3 %", "a number is asked for"),
+    ],
+)
+def test_what_no_trend_can_be_compared_with_is_refused(where, said):
+    with pytest.raises(DataError) as refused:
+        parse_criteria([where])
+    assert said in str(refused.value)
+
+
+def test_a_trend_of_an_ecg_interval_takes_its_unit():
+    assert parse_criteria(["slope.ecg.qtc_fridericia > 2 ms/year"]).values[1] == 2.0
