@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -85,7 +85,8 @@ def screen_file(path: Path, options: ScreenOptions) -> Screened:
         rendered = render(draft, screening, options, record.ecg)
     issues = () if sent is None or options.format == "fhir" else sent.issues
     done = Screened(path, draft, record.is_refused, None, rendered, screening, record.ecg)
-    return replace(done, issues=tuple(asdict(issue) for issue in issues))
+    told = ({"code": i.code, "where": i.where, **i.said(options.lang)} for i in issues)
+    return replace(done, issues=tuple(told))
 
 
 def _record(
@@ -96,7 +97,7 @@ def _record(
         return _with_its_ecg(parse(data, now=options.now), path, options), None
     from ..fhir.files import read_bundle_file  # noqa: PLC0415 - only FHIR needs its maps
 
-    record, sent = read_bundle_file(data, options.now)
+    record, sent = read_bundle_file(data, options.now, options.lang)
     return _with_its_ecg(record, path, options), sent
 
 

@@ -34,8 +34,7 @@ def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
     if not responses:
         return Answers({}, {})
     if len(responses) > 1:
-        words = (f"{len(responses)} responses", "which of them holds is not known", "Send the last")
-        log.refuse("responses_several", words, responses[1].path)
+        log.refuse("responses_several", responses[1].path, {"count": str(len(responses))})
     entry = responses[0]
     _check(entry, log)
     visit: Json = {}
@@ -59,16 +58,11 @@ def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
 def _check(entry: Entry, log: IssueLog) -> None:
     said, status = text(entry.resource.get("questionnaire")), text(entry.resource.get("status"))
     if said != canonical():
-        words = (
-            f"a response to {shown(said)!r}",
-            "the questions of another version may mean something else",
-            f"Answer {canonical()} (GET /fhir/Questionnaire/visit)",
-        )
-        log.refuse("questionnaire_unknown", words, f"{entry.path}.questionnaire")
+        words = {"found": shown(said), "canonical": canonical()}
+        log.refuse("questionnaire_unknown", f"{entry.path}.questionnaire", words)
     if status not in fhir_maps()["status"]["questionnaire_response"]:
-        words = (f"a response with the status {shown(status)!r}", "it may not hold",
-                 "Send it when it is completed")  # fmt: skip
-        log.refuse("status_not_usable", words, f"{entry.path}.status")
+        words = {"status": shown(status)}
+        log.refuse("status_not_usable.response", f"{entry.path}.status", words)
 
 
 def _items(node: Mapping[str, Any], path: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -75,25 +75,14 @@ def read_entries(document: bytes | Mapping[str, Any], log: IssueLog) -> tuple[Js
     _refuse_changed(whole, bundle, log)
     kind = text(bundle.get("type"))
     if bundle.get("resourceType") != "Bundle":
-        found = f"a resource of the type {shown(bundle.get('resourceType'))!r}"
-        log.refuse("not_a_bundle", (found, "a visit comes as one Bundle", "Send a Bundle"), "$")
+        log.refuse("not_a_bundle", "Bundle", {"found": shown(bundle.get("resourceType"))})
         log.require()
     if kind not in fhir_maps()["bundle"]["types"]:
         types = ", ".join(fhir_maps()["bundle"]["types"])
-        words = (
-            f"a Bundle of the type {shown(kind)!r}",
-            "it asks for something else",
-            f"Send {types}",
-        )
-        log.refuse("bundle_type", words, "Bundle.type")
+        log.refuse("bundle_type", "Bundle.type", {"found": shown(kind), "types": types})
     given = bundle.get("entry")
     if not isinstance(given, list) or len(given) > _MOST_ENTRIES:
-        words = (
-            "no list of entries, or a very long one",
-            "there is nothing to read",
-            "Send entries",
-        )
-        log.refuse("bundle_entries", words, "Bundle.entry")
+        log.refuse("bundle_entries", "Bundle.entry", {"limit": str(_MOST_ENTRIES)})
         log.require()
     entries = list(_entries(given, log))
     _require_one_each(entries, log)
@@ -114,12 +103,7 @@ def _entries(given: object, log: IssueLog) -> Iterator[Entry]:
         path = f"Bundle.entry[{index}].resource"
         resource = obj(entry).get("resource")
         if not isinstance(resource, Mapping) or not text(resource.get("resourceType")):
-            words = (
-                "an entry without a resource",
-                "it can't be told what it says",
-                "Send resources",
-            )
-            log.refuse("entry_without_resource", words, f"Bundle.entry[{index}]")
+            log.refuse("entry_without_resource", f"Bundle.entry[{index}]")
             continue
         _refuse_entry(obj(entry), path, log)
         yield Entry(resource, text(obj(entry).get("fullUrl")), path)
@@ -144,20 +128,13 @@ def _refuse_entry(entry: Mapping[str, Any], path: str, log: IssueLog) -> None:
     _refuse_meaning(entry["resource"], path, log)
     _refuse_meaning(beside, path.removesuffix(".resource"), log)
     if "request" in entry:
-        words = (
-            "an entry with a request",
-            "it asks a server to store, change or delete the resource, and none does here",
-            "Send the resource without it",
-        )
-        log.refuse("entry_with_request", words, f"{path.removesuffix('resource')}request")
+        log.refuse("entry_with_request", f"{path.removesuffix('resource')}request")
 
 
 def _refuse_meaning(value: object, path: str, log: IssueLog) -> None:
     for name in _CHANGES_MEANING:
         if _holds(value, name):
-            words = (f"the element {name}", "it may change the meaning of the rest",
-                     "Send the resource without it")  # fmt: skip
-            log.refuse("meaning_changed", words, path)
+            log.refuse("meaning_changed", path, {"element": name})
 
 
 def _holds(value: object, name: str) -> bool:
@@ -171,7 +148,5 @@ def _require_one_each(entries: list[Entry], log: IssueLog) -> None:
     seen: set[str] = set()
     for entry in entries:
         if seen & entry.names:
-            words = ("two resources of the same identity", "which of them holds is not known",
-                     "Send each resource once")  # fmt: skip
-            log.refuse("resource_twice", words, entry.path)
+            log.refuse("resource_twice", entry.path)
         seen |= entry.names

@@ -7,24 +7,29 @@ from typing import Any
 
 from ...engine import VisitRecord, parse
 from ..screening import join_sent, with_problems
+from .issues import BundleRefused
 from .results import result_bundle
 from .visit_in import FhirVisit, read_visit
 from .writer import About
 
 
-def read_bundle_file(data: bytes, now: datetime) -> tuple[VisitRecord, FhirVisit]:
+def read_bundle_file(data: bytes, now: datetime, lang: str) -> tuple[VisitRecord, FhirVisit]:
     """Return the record of a Bundle with its ECG, and what was noticed on the way in.
 
     Parameters
     ----------
     data : the file
     now : the caller's clock, aware
+    lang : in which a refusal is said
 
     Raises
     ------
     RecordError : as `read_visit`
     """
-    sent = read_visit(data)
+    try:
+        sent = read_visit(data)
+    except BundleRefused as error:
+        raise error.worded(lang) from None
     record = with_problems(parse(sent.document, now=now), sent.problems)
     return (record if sent.ecg is None else join_sent(record, sent.ecg)[0]), sent
 

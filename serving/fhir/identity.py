@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ...engine.intake.person import with_plain_spaces
+from ...engine.intake.problems import shown
 from .entries import Entry, codings, obj, objects, text
-from .issues import IssueLog, IssueSeverity
+from .issues import IssueLog
 from .maps import Json, fhir_maps
 from .national import tell_national
 
@@ -19,7 +20,6 @@ _MUST_NAME: Final = frozenset(
     {"Observation", "QuestionnaireResponse", "DocumentReference", "Encounter", "Specimen"}
 )
 _WHO: Final = ("subject", "patient")
-_MEND: Final = "Send one Bundle for one person, whose every resource refers to its Patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def read_patient(entries: Sequence[Entry], log: IssueLog) -> Patient:
     """
     patients = [e for e in entries if e.kind == "Patient"]
     if len(patients) != 1:
-        found = f"{len(patients)} resources of the type Patient"
-        _wrong(log, found, "a visit is of one person", "Bundle.entry")
+        log.refuse("wrong_patient.count", "Bundle.entry", {"count": str(len(patients))})
         log.require()
     patient = patients[0]
     _check_links(patient, log)
@@ -64,30 +63,25 @@ def read_patient(entries: Sequence[Entry], log: IssueLog) -> Patient:
     return Patient(patient, _person(patient, log))
 
 
-def _wrong(log: IssueLog, found: str, why: str, where: str) -> None:
-    log.refuse("wrong_patient", (found, why, _MEND), where)
-
-
 def _check_links(patient: Entry, log: IssueLog) -> None:
     """Refuse a record that says of itself that it is not the one in use."""
     resource = patient.resource
     if resource.get("active") is False or objects(resource.get("link")):
-        found = "a Patient that is not in use, or that is linked to another record"
-        _wrong(log, found, "the facts may belong to the other record", patient.path)
+        log.refuse("wrong_patient.not_in_use", patient.path)
 
 
 def _check_subject(entry: Entry, patient: Entry, log: IssueLog) -> None:
+    kind = {"kind": shown(entry.kind)}
     named = [obj(entry.resource[key]) for key in _WHO if key in entry.resource]
     if not named and entry.kind in _MUST_NAME:
-        _wrong(log, f"{entry.kind} without a subject", "it is not said of whom it is", entry.path)
+        log.refuse("wrong_patient.unsaid", entry.path, kind)
     for reference in named:
         if not _means(reference, patient):
-            found = f"{entry.kind} of another person than the Patient"
-            _wrong(log, found, "the facts of two people are mixed", f"{entry.path}.subject")
+            log.refuse("wrong_patient.other", f"{entry.path}.subject", kind)
     for part in objects(entry.resource.get("contained")):
         inner = Entry(part, "", f"{entry.path}.contained")
         if inner.kind == "Patient":
-            _wrong(log, "a Patient inside another resource", "there are two of them", inner.path)
+            log.refuse("wrong_patient.contained", inner.path)
         elif any(key in part for key in _WHO):
             _check_subject(inner, patient, log)
 
@@ -119,12 +113,8 @@ def _person(patient: Entry, log: IssueLog) -> Json:
     gender = text(resource.get("gender"))
     sex = fhir_maps()["sex"].get(gender)
     if gender and sex is None:
-        words = (
-            f"the gender {gender[:20]!r}",
-            "no equation knows it",
-            "What needs a sex is not assessed",
-        )
-        log.add("sex_unknown", words, f"{patient.path}.gender", severity="information")
+        where, words = f"{patient.path}.gender", {"found": shown(gender)}
+        log.add("sex_unknown", where, words, severity="information")
     return {
         "id": person_number(resource),
         "birth_date": resource.get("birthDate"),
@@ -136,15 +126,11 @@ def _tell_several(patient: Entry, log: IssueLog) -> None:
     """Say that none of several patient numbers was taken."""
     count = len(_own_numbers(patient.resource))
     if count > 1:
-        has_id = bool(text(patient.resource.get("id")))
-        words = (
-            f"{count} identifiers of the type PI or MR",
-            "which of them is the number of the person is not guessed; "
-            + ("the id of the Patient was taken" if has_id else "none was taken"),
-            "Send one identifier of the type PI or MR",
-        )
-        severity: IssueSeverity = "warning" if has_id else "error"
-        log.add("identifiers_several", words, f"{patient.path}.identifier", severity=severity)
+        where, words = f"{patient.path}.identifier", {"count": str(count)}
+        if text(patient.resource.get("id")):
+            log.add("identifiers_several.id_taken", where, words, severity="warning")
+        else:
+            log.add("identifiers_several", where, words)
 
 
 def person_number(resource: Mapping[str, Any]) -> str:

@@ -1,67 +1,95 @@
-"""What is wrong with a Bundle, every problem at once, and as an OperationOutcome."""
+"""What is wrong with a Bundle, every problem at once: by name, worded where it leaves."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Self
 
 from ...engine.errors import RecordError
 from ...engine.record import Problem
+from .issue_codes import IssueName, KeptCode
 from .maps import Json, fhir_maps
+from .wording import FhirWords, Words
 
 IssueSeverity = Literal["error", "warning", "information"]
 _ECG: Final = "ecg"
 _OF_THE_ECG: Final = frozenset({"ecg_not_received"})
+_FHIRPATH: Final = "Bundle"
+_HTTP: Final = "http."
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem of a Bundle.
+    """One problem of a Bundle, without names, birth dates or free text of a person.
 
     Parameters
     ----------
     severity : error: something was not used or nothing was; warning and information: told only
-    code : the house's own name of it
-    found, why, remedy : in words, without names, birth dates or free text of a person
+    name : of its sentences ``issue.<name>.*``
     where : FHIRPath of the place
     kind : of the FHIR value set issue-type
+    words : what the sentences need
+    detail : technical, in English, so it is said in English only
     """
 
     severity: IssueSeverity
-    code: str
-    found: str
-    why: str
-    remedy: str
+    name: str
     where: str
     kind: str = "processing"
+    words: Words = field(default_factory=dict)
+    detail: str = ""
 
-    def as_fhir(self) -> Json:
+    @property
+    def code(self) -> str:
+        """Return the house's own name that leaves with it."""
+        return self.name.partition(".")[0]
+
+    def said(self, lang: str) -> dict[str, str]:
+        """Return what was found, why it matters and what to do, in a language."""
+        words = FhirWords(lang)
+        filled = words.filled(self.words)
+        parts = ("found", "why", "remedy")
+        said = {part: words.text(f"issue.{self.name}.{part}", **filled) for part in parts}
+        if self.detail and lang == "en":
+            said["found"] = f"{said['found']} ({self.detail})"
+        return said
+
+    def as_fhir(self, lang: str) -> Json:
         """Return it as an issue of an OperationOutcome."""
-        return {
-            "severity": self.severity,
-            "code": self.kind,
-            "details": {"coding": [{"system": "urn:laennec:problem", "code": self.code}]},
-            "diagnostics": f"{self.found}: {self.why}. {self.remedy}.",
-            "expression": [self.where],
-        }
+        return fhir_issue((self.severity, self.kind, self.code), self.line(lang), self.where)
+
+    def line(self, lang: str) -> str:
+        """Return all three parts in one line."""
+        return FhirWords(lang).text("issue.line", **self.said(lang))
 
 
 class BundleRefused(RecordError):
-    """A Bundle from which no visit of one person can be made; ``issues`` names every reason."""
+    """A Bundle from which no visit of one person can be made; ``issues`` names every reason.
+
+    Parameters
+    ----------
+    issues : with one error at least
+    lang : of the words
+    """
 
     code = "bundle_refused"
 
-    def __init__(self, issues: Sequence[Issue]) -> None:
+    def __init__(self, issues: Sequence[Issue], lang: str = "en") -> None:
         errors = [issue for issue in issues if issue.severity == "error"]
-        first = errors[0]
-        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+        said = errors[0].said(lang)
+        words = FhirWords(lang)
+        more = words.text("refused.more", count=len(errors) - 1) if len(errors) > 1 else ""
         super().__init__(
-            found=f"a Bundle that is refused as a whole ({first.code}: {first.found}{more})",
-            why=f"{first.why}; nothing was screened",
-            remedy=first.remedy,
-            path=first.where,
+            found=words.text("refused.found", code=errors[0].code, found=said["found"], more=more),
+            why=words.text("refused.why", why=said["why"]),
+            remedy=said["remedy"].rstrip("."),
+            path=errors[0].where,
         )
         self.issues = tuple(issues)
-        self.problems = tuple(i.as_fhir() for i in issues)
+        self.problems = tuple(issue.as_fhir(lang) for issue in issues)
+
+    def worded(self, lang: str) -> Self:
+        """Return the same refusal in a language."""
+        return type(self)(self.issues, lang)
 
 
 class IssueLog:
@@ -76,26 +104,26 @@ class IssueLog:
         self.kept: list[Problem] = []
         self._is_refused = False
 
-    def refuse(self, code: str, words: tuple[str, str, str], where: str) -> None:
+    def refuse(self, name: IssueName, where: str, words: Words | None = None) -> None:
         """Note a problem after which nothing of this Bundle is screened."""
         self._is_refused = True
-        self.issues.append(Issue("error", code, *words, where=where, kind="invalid"))
+        self.issues.append(Issue("error", name, where, "invalid", words or {}))
 
     def add(
         self,
-        code: str,
-        words: tuple[str, str, str],
+        name: IssueName,
         where: str,
+        words: Words | None = None,
         *,
         severity: IssueSeverity = "error",
     ) -> None:
         """Note a problem of one part; the rest is screened."""
-        self.issues.append(Issue(severity, code, *words, where=where))
+        self.issues.append(Issue(severity, name, where, words=words or {}))
 
     def keep(
         self,
         severity: Literal["refused_record", "refused_item", "note"],
-        code: str,
+        code: KeptCode,
         where: str,
         **parameters: str,
     ) -> None:
@@ -121,34 +149,51 @@ class IssueLog:
             raise BundleRefused(self.issues)
 
 
-def outcome(issues: Iterable[Issue]) -> Json:
-    """Return an OperationOutcome; one without a problem says that there is none."""
-    said = [issue.as_fhir() for issue in issues]
+def fhir_issue(kinds: tuple[str, str, str], text: str, where: str) -> Json:
+    """Return one issue of an OperationOutcome.
+
+    Parameters
+    ----------
+    kinds : severity, kind of the value set issue-type, and the house's own code
+    text : what is said
+    where : FHIRPath of a place in the Bundle; or ``http.`` and a header or a parameter, which FHIR
+        has in another element
+    """
+    severity, kind, code = kinds
     return {
-        "resourceType": "OperationOutcome",
-        "issue": said or [{"severity": "information", "code": "informational"}],
+        "severity": severity,
+        "code": kind,
+        "details": {"coding": [{"system": "urn:laennec:problem", "code": code}]},
+        "diagnostics": text,
+        ("location" if where.startswith(_HTTP) else "expression"): [where],
     }
 
 
-def notice_issues(document: Mapping[str, Any], places: Mapping[str, str]) -> list[Issue]:
+def outcome(issues: Sequence[Json]) -> Json:
+    """Return an OperationOutcome; one without a problem says that there is none."""
+    none = {"severity": "information", "code": "informational"}
+    return {"resourceType": "OperationOutcome", "issue": list(issues) or [none]}
+
+
+def notice_issues(document: Mapping[str, Any], places: Mapping[str, str]) -> list[Json]:
     """Return what the engine said of the items of a visit, at their places in the Bundle.
 
     Parameters
     ----------
-    document : a pre-diagnosis
+    document : a pre-diagnosis, in whose language it is said
     places : path in the visit -> FHIRPath; a path that begins with one of them lies there
     """
-    severities = fhir_maps()["issue_severity"]
+    severities, words = fhir_maps()["issue_severity"], FhirWords(str(document["language"]))
     notices = [*document["refused_items"], *document["suspect_items"], *document["notes"]]
     return [
-        Issue(
-            severity=severities[n["severity"]],
-            code=n["code"],
-            found=n["found"],
-            why=n["why"],
-            remedy=n["remedy"].rstrip("."),
-            where=place_of(n["path"], places),
-            kind="value" if n["severity"] == "refused_item" else "processing",
+        fhir_issue(
+            (
+                severities[n["severity"]],
+                "value" if n["severity"] == "refused_item" else "processing",
+                n["code"],
+            ),
+            words.text("issue.line", **{part: n[part] for part in ("found", "why", "remedy")}),
+            place_of(n["path"], places),
         )
         for n in notices
     ]
@@ -160,8 +205,8 @@ def place_of(path: str, places: Mapping[str, str]) -> str:
     >>> place_of("$.measurements[1].unit", {"$.measurements[1]": "Bundle.entry[3].resource"})
     'Bundle.entry[3].resource'
     """
-    if path.startswith("Bundle"):
+    if path.startswith(_FHIRPATH):
         return path
     while path and path not in places:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
-    return places.get(path, "Bundle")
+    return places.get(path, _FHIRPATH)

@@ -53,21 +53,11 @@ def tell_national(patient: Entry, log: IssueLog) -> None:
     """
     where = f"{patient.path}.identifier"
     if national_identifiers(patient.resource) and not is_qualified(patient.resource):
-        words = (
-            "a national identity (INS) whose identity is not said to be qualified",
-            "it may only be conveyed for a qualified identity; it is neither read nor kept here",
-            "Leave it out, or qualify the identity",
-        )
-        log.add("ins_not_qualified", words, where, severity="warning")
+        log.add("ins_not_qualified", where, severity="warning")
     kinds: Mapping[str, str] = fhir_maps()["ins"]["kinds"]
     for one in objects(patient.resource.get("identifier")):
         types = {code for _, code in codings(one.get("type"))} - {_BILLING}
         named = types & set(kinds.values())
         authority = text(one.get("system"))
         if named and kinds.get(authority) not in named:
-            words = (
-                f"a national identity of the kind {sorted(named)[0]} under another authority",
-                "which of the two it is can't be told; it is neither read nor kept here",
-                "Send its kind with the authority that gives it",
-            )
-            log.add("ins_kind_unknown", words, where, severity="warning")
+            log.add("ins_kind_unknown", where, {"kind": sorted(named)[0]}, severity="warning")

@@ -10,9 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
+from ...engine.intake.document import NumberText
 from ...engine.intake.problems import shown
 from ...engine.vocabulary import load_vocabulary
 from .entries import Entry, codings, obj, objects, text
+from .issue_codes import IssueName
 from .issues import IssueLog
 from .maps import Json, fhir_maps, system
 from .statuses import tell_status
@@ -20,6 +22,11 @@ from .statuses import tell_status
 METHOD: Final = "urn:laennec:method:"
 _PLAIN: Final = ("fasting_hours", "confirmed_by", "device")
 _DATE_LENGTH: Final = len("2026-11-03")
+_NOT_ONE: Final[Mapping[str, tuple[IssueName, IssueName]]] = {
+    "body_site": ("body_site_unknown", "body_site_unknown.several"),
+    "specimen": ("specimen_unknown", "specimen_unknown.several"),
+}
+"""table of the maps -> what is told where no code of it is known, and where there are two"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,10 @@ def _measured(
     part: Mapping[str, Any], path: str, shared: Json, log: IssueLog
 ) -> Iterator[tuple[Json, str]]:
     if "dataAbsentReason" in part:
-        words = ("a result that is said to be absent", "there is nothing to read", "Measure it")
-        log.add("data_absent", words, path, severity="information")
+        log.add("data_absent", path, severity="information")
         return
     code = _code(part, path, log)
-    if sum(key.startswith("value") for key in part) > 1:
-        log.keep("refused_item", "values_several", path)
-    elif code is not None:
+    if code is not None:
         yield {**shared, **_extensions(part), "code": code, **_value(part, path, log)}, path
 
 
@@ -120,12 +124,8 @@ def _mapped(concept: object, table: str, path: str, log: IssueLog) -> str | None
     found = {rows[s][c] for s, c in codings(concept) if c in rows.get(s, {}) and s != "source"}
     if len(found) == 1:
         return str(found.pop())
-    words = (
-        f"{'two readings' if found else 'no known code'} of {table.replace('_', ' ')}",
-        "which is meant is not guessed",
-        f"Send one of the codes of the map {table}",
-    )
-    log.add(f"{table}_unknown", words, path)
+    none, several = _NOT_ONE[table]
+    log.add(several if found else none, path)
     return "unknown" if table == "body_site" else None
 
 
@@ -142,12 +142,7 @@ def _specimen(specimen: Mapping[str, Any], path: str, log: IssueLog) -> Json:
         if code in table["hours"]:
             found["fasting_hours"] = table["hours"][code]
         elif code in table["no_hours"]:
-            words = (
-                "a fast whose hours are not said",
-                "a fasting value needs them, and none are invented",
-                "Send fastingStatusDuration in h, or the LOINC code of the fasting test",
-            )
-            log.add("fasting_without_hours", words, path, severity="warning")
+            log.add("fasting_without_hours", path, severity="warning")
     return found
 
 
@@ -160,9 +155,7 @@ def _moment(entry: Entry, offset: str, log: IssueLog) -> str | None:
     )
     moment = text(said)
     if not moment:
-        words = ("a result without a time", "it is taken as measured at the visit",
-                 "Send effectiveDateTime")  # fmt: skip
-        log.add("time_missing", words, entry.path, severity="warning")
+        log.add("time_missing", entry.path, severity="warning")
         return None
     return f"{moment}T00:00:00{offset}" if len(moment) == _DATE_LENGTH else moment
 
@@ -202,21 +195,45 @@ def _code(part: Mapping[str, Any], path: str, log: IssueLog) -> str | Json | Non
 
 
 def _value(part: Mapping[str, Any], path: str, log: IssueLog) -> Json:
-    quantity = part.get("valueQuantity")
+    """Return the value of a part; one that may not be used goes on as words.
+
+    The engine refuses words, and its urgent rules read what they may mean (clinical decision 1).
+    """
+    quantity, said = part.get("valueQuantity"), _given(part)
+    if len(said) > 1:
+        log.keep("refused_item", "values_several", path)
     if not isinstance(quantity, Mapping):
-        others = [v for key, v in part.items() if key.startswith("value")]
-        return {"value": shown(others[0]) if others else None}
+        return {"value": shown(" / ".join(map(shown, said.values()))) if said else None}
     value = quantity.get("value")
-    said: Json = {"value": None if value is None else str(value)}
-    if quantity.get("comparator") is not None:
-        said["comparator"] = str(quantity["comparator"])
+    number = None if value is None else str(value)
+    if not isinstance(value, NumberText | int | float | None) or isinstance(value, bool):
+        log.add("value_not_number", f"{path}.valueQuantity.value")
+        number = f'"{shown(value)}"'
+    if len(said) > 1:
+        number = " / ".join(shown(one) for one in (number, *_others(said)))
+    return {"value": number, **_comparator(quantity), **_unit(quantity, path, log)}
+
+
+def _given(part: Mapping[str, Any]) -> Json:
+    """Return every value[x] of a part."""
+    return {key: value for key, value in part.items() if key.startswith("value")}
+
+
+def _others(said: Mapping[str, Any]) -> Iterator[object]:
+    return (value for key, value in said.items() if key != "valueQuantity")
+
+
+def _comparator(quantity: Mapping[str, Any]) -> Json:
+    given = quantity.get("comparator")
+    return {} if given is None else {"comparator": str(given)}
+
+
+def _unit(quantity: Mapping[str, Any], path: str, log: IssueLog) -> Json:
+    """Return the UCUM code of a unit; a unit in words only is told and not handed on."""
     if text(quantity.get("system")) == system("ucum"):
-        said["unit"] = quantity.get("code")
-    elif quantity.get("unit") or quantity.get("code"):
-        words = (
-            f"the unit {shown(quantity.get('unit') or quantity.get('code'))!r} in words only",
-            "a unit counts as UCUM code, and none is guessed",
-            f"Send system {system('ucum')} and its code",
-        )
-        log.add("unit_not_ucum", words, f"{path}.valueQuantity")
-    return said
+        return {"unit": quantity.get("code")}
+    if quantity.get("unit") or quantity.get("code"):
+        unit = shown(quantity.get("unit") or quantity.get("code"))
+        words = {"found": unit, "system": system("ucum")}
+        log.add("unit_not_ucum", f"{path}.valueQuantity", words)
+    return {}

@@ -10,10 +10,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ...engine.intake.problems import shown
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import system
 from .national import is_qualified, national_identifiers
+from .wording import Said, Words
 
 PATIENT: Final = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient"
 _OWN_USES: Final = ("usual", "old")
@@ -66,17 +68,20 @@ def tell_unmet(entries: Sequence[Entry], log: IssueLog) -> None:
         for url in claimed(entry.resource):
             found = list(faults(entry.resource, french_profiles()[url]))
             if found:
-                name = url.rpartition("/")[2]
-                words = (
-                    f"{entry.kind} that claims {name} and has {'; '.join(found)}",
-                    "a reader who relies on the profile would be misled",
-                    "Mend the resource, or leave the profile out",
-                )
-                log.add("profile_not_met", words, f"{entry.path}.meta", severity="warning")
+                said: Words = {
+                    "kind": entry.kind,
+                    "profile": url.rpartition("/")[2],
+                    "faults": found,
+                }
+                log.add("profile_not_met", f"{entry.path}.meta", said, severity="warning")
 
 
-def faults(resource: Resource, row: Row) -> Iterator[str]:
-    """Yield what a resource lacks of a profile.
+def _fault(name: str, **words: str) -> Said:
+    return f"fault.{name}", words
+
+
+def faults(resource: Resource, row: Row) -> Iterator[Said]:
+    """Yield what a resource lacks of a profile, as sentences of this room.
 
     Parameters
     ----------
@@ -84,33 +89,33 @@ def faults(resource: Resource, row: Row) -> Iterator[str]:
     row : of ``profiles.toml``
     """
     if resource.get("resourceType") != row["type"]:
-        yield f"the type {text(resource.get('resourceType'))[:40]}"
+        yield _fault("type", found=shown(resource.get("resourceType")))
     elif row["type"] == "Patient":
         yield from _patient(resource, row)
     else:
         yield from _vital_sign(resource, row)
 
 
-def _vital_sign(resource: Resource, row: Row) -> Iterator[str]:
+def _vital_sign(resource: Resource, row: Row) -> Iterator[Said]:
     if not resource.get("status"):
-        yield "no status"
+        yield _fault("no_status")
     yield from _category(resource, row)
     if (system("loinc"), row["loinc"]) not in codings(resource.get("code")):
-        yield f"no LOINC code {row['loinc']}"
+        yield _fault("no_loinc", code=row["loinc"])
     if not obj(resource.get("subject")):
-        yield "no subject"
+        yield _fault("no_subject")
     ways = row.get("effective", ("effectiveDateTime", "effectivePeriod"))
     if not any(resource.get(way) for way in ways):
-        yield f"no {' or '.join(ways)}"
+        yield _fault("no_effective", names=" / ".join(ways))
     yield from _values(resource, row)
     site = resource.get("bodySite")
     if site and "site" in row and row["site"] not in {s for s, _ in codings(site)}:
-        yield f"a bodySite that is not of {row['site']}"
+        yield _fault("site_system", system=row["site"])
     if resource.get("device") and not row.get("device", True):
-        yield "a device that is no personal health device"
+        yield _fault("device")
 
 
-def _category(resource: Resource, row: Row) -> Iterator[str]:
+def _category(resource: Resource, row: Row) -> Iterator[Said]:
     found = [
         coding
         for concept in objects(resource.get("category"))
@@ -118,17 +123,17 @@ def _category(resource: Resource, row: Row) -> Iterator[str]:
         if (coding.get("system"), coding.get("code")) == (system("category"), row["category"])
     ]
     if not found:
-        yield f"no category {row['category']}"
+        yield _fault("no_category", category=row["category"])
     elif "display" in row and all(one.get("display") != row["display"] for one in found):
-        yield f"a category that is not called {row['display']}"
+        yield _fault("category_display", display=row["display"])
 
 
-def _values(resource: Resource, row: Row) -> Iterator[str]:
+def _values(resource: Resource, row: Row) -> Iterator[Said]:
     if "components" not in row:
         yield from _quantity(resource, row)
         return
     if any(key.startswith("value") for key in resource):
-        yield "a value beside its components"
+        yield _fault("value_beside")
     for code in row["components"]:
         parts = [
             part
@@ -136,43 +141,43 @@ def _values(resource: Resource, row: Row) -> Iterator[str]:
             if (system("loinc"), code) in codings(part.get("code"))
         ]
         if len(parts) != 1:
-            yield f"{len(parts)} components {code}"
+            yield _fault("components", count=str(len(parts)), code=code)
         else:
             yield from _quantity(parts[0], row)
 
 
-def _quantity(part: Resource, row: Row) -> Iterator[str]:
+def _quantity(part: Resource, row: Row) -> Iterator[Said]:
     """Yield what a value lacks: number, words and UCUM code of its unit; or why there is none."""
     quantity = obj(part.get("valueQuantity"))
     if not quantity:
         if not obj(part.get("dataAbsentReason")):
-            yield "no quantity and no reason why"
+            yield _fault("no_quantity")
         return
     if any(quantity.get(key) in (None, "") for key in ("value", "unit")):
-        yield "a quantity without value or unit"
+        yield _fault("no_value_or_unit")
     if quantity.get("system") != system("ucum") or quantity.get("code") not in row["ucum"]:
-        yield f"a unit that is not {' or '.join(row['ucum'])}"
+        yield _fault("unit", units=" / ".join(row["ucum"]))
 
 
-def _patient(resource: Resource, row: Row) -> Iterator[str]:
+def _patient(resource: Resource, row: Row) -> Iterator[Said]:
     for one in objects(resource.get("identifier")):
         is_own = "PI" in {code for _, code in codings(one.get("type"))}
         if is_own and (one.get("use") not in _OWN_USES or not one.get("system")):
-            yield "an own number without use (usual, old) or system"
+            yield _fault("own_number")
     if row.get("is_qualified"):
         yield from _qualified(resource)
 
 
-def _qualified(resource: Resource) -> Iterator[str]:
+def _qualified(resource: Resource) -> Iterator[Said]:
     """Yield what a Patient lacks to carry a national identity."""
     if not is_qualified(resource):
-        yield "no identity reliability VALI"
+        yield _fault("not_qualified")
     if len(national_identifiers(resource)) != 1:
-        yield f"{len(national_identifiers(resource))} INS in use"
+        yield _fault("ins_count", count=str(len(national_identifiers(resource))))
     if resource.get("gender") not in _INS_SEXES:
-        yield "no gender male, female or unknown"
+        yield _fault("no_gender")
     if not resource.get("birthDate"):
-        yield "no birth date"
+        yield _fault("no_birth_date")
     official = [n for n in objects(resource.get("name")) if n.get("use") == "official"]
     if len(official) != 1 or not official[0].get("family") or not official[0].get("given"):
-        yield "no official name with family and given name"
+        yield _fault("no_official_name")

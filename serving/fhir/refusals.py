@@ -1,43 +1,58 @@
 """A refusal as an OperationOutcome: what calls somebody now first, then every reason."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from ...engine.errors import ScreeningError
-from .issues import BundleRefused, Issue, outcome, place_of
-from .maps import Json, coded
+from .issues import BundleRefused, Issue, fhir_issue, outcome, place_of
+from .maps import Json, coded, fhir_maps
+from .visit_in import FhirVisit
+from .wording import FhirWords
+
+_OWN_LANGUAGE: Final = "en"
+"""Of the words that an error of the house brings itself."""
 
 
-def error_outcome(
-    error: ScreeningError,
-    places: Mapping[str, str] | None = None,
-    issues: Sequence[Issue] = (),
-) -> Json:
-    """Return an error of the house as an OperationOutcome.
+def error_outcome(error: ScreeningError, sent: FhirVisit | None = None, lang: str = "fr") -> Json:
+    """Return an error of the house as an OperationOutcome, in one language.
 
     A visit that can't be kept may be urgent all the same: its urgent items stand first (hazard H1).
+    An error of the house has words of its own in English only. They are added where English is
+    asked for; in both languages stands the sentence of its code.
 
     Parameters
     ----------
     error : why nothing is answered
-    places : path in the visit -> FHIRPath, where a Bundle was read before
-    issues : what was noticed while it was read
+    sent : what was read of the Bundle before
+    lang : fr or en, as the visit was screened in
     """
     if isinstance(error, BundleRefused):
-        return outcome(error.issues)
-    fields = error.as_dict()
-    path = str(fields.get("path") or "")
-    said = Issue(
-        "error",
-        error.code,
-        str(fields["found"]),
-        str(fields["why"]),
-        str(fields["remedy"]).rstrip("."),
-        place_of(path, places) if places else path or "Bundle",
-    )
-    document = outcome([said, *issues])
-    urgent = [_urgent(item) for item in getattr(error, "urgent", ())]
-    return {**document, "issue": [*urgent, *document["issue"]]}
+        return outcome([issue.as_fhir(lang) for issue in error.issues])
+    urgent = [_urgent(item) for item in error.urgent]
+    noticed = () if sent is None else (issue.as_fhir(lang) for issue in sent.issues)
+    return outcome([*urgent, *_refusal(error, sent, lang), *noticed])
+
+
+def _refusal(error: ScreeningError, sent: FhirVisit | None, lang: str) -> Iterator[Json]:
+    """Yield an error as an issue, or one for each parameter of the request that it names."""
+    words, kinds = FhirWords(lang), ("error", "processing", error.code)
+    named = [str(one["path"]).rpartition(".")[2] for one in getattr(error, "problems", ())]
+    for name in named:
+        yield fhir_issue(kinds, words.text("refusal.parameter", name=name), f"http.{name}")
+    if named:
+        return
+    text = words.text(f"refusal.{_said_name('refusal.{}', type(error))}")
+    if lang == _OWN_LANGUAGE:
+        text = f"{text} ({error})"
+    where = place_of(error.path, {} if sent is None else sent.places)
+    yield fhir_issue(kinds, text, fhir_maps()["http_place"].get(error.path, where))
+
+
+def _said_name(sentence: str, kind: type[ScreeningError]) -> str:
+    """Return the code whose sentence says an error: its own, else that of the nearest parent."""
+    words = FhirWords(_OWN_LANGUAGE)
+    codes = (str(getattr(one, "code", "")) for one in kind.__mro__)
+    return next(code for code in codes if words.knows(sentence.format(code)))
 
 
 def ecg_issues(error: ScreeningError | None, places: Mapping[str, str]) -> tuple[Issue, ...]:
@@ -50,8 +65,9 @@ def ecg_issues(error: ScreeningError | None, places: Mapping[str, str]) -> tuple
     """
     if error is None:
         return ()
-    remedy, where = error.remedy.rstrip("."), place_of("$.ecg", places)
-    return (Issue("error", error.code, error.found, error.why, remedy, where, kind="value"),)
+    name = _said_name("issue.{}.found", type(error))
+    detail = f"{error.found}: {error.remedy.rstrip('.')}"
+    return (Issue("error", name, place_of("$.ecg", places), "value", detail=detail),)
 
 
 def _urgent(item: Mapping[str, Any]) -> Json:

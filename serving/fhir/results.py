@@ -192,7 +192,8 @@ def _add_issues(writer: Writer, places: Mapping[str, str]) -> Json:
                 "mitigation": [{"action": {"text": item["remedy"]}}] if item["remedy"] else [],
             }
             writer.add("DetectedIssue", f"{name}/{index}", issue, standing="unconfirmed")
-    issues = [*writer.about.issues, *notice_issues(document, places)]
+    noticed = [issue.as_fhir(writer.words.lang) for issue in writer.about.issues]
+    issues = [*noticed, *notice_issues(document, places)]
     return writer.add("OperationOutcome", "issues", outcome(issues), standing="unconfirmed")
 
 

@@ -23,9 +23,5 @@ def tell_status(entry: Entry, status: str, log: IssueLog) -> None:
     if status not in fhir_maps()["status"]["taken_back"]:
         log.keep("note", "status_not_usable", where, kind=shown(entry.kind), status=shown(status))
         return
-    words = (
-        f"{shown(entry.kind)} with the status {shown(status)!r}",
-        "it does not hold; it was not used, and the report does not name it",
-        "Send the result that holds",
-    )
-    log.add("status_not_usable", words, where)
+    words = {"kind": shown(entry.kind), "status": shown(status)}
+    log.add("status_not_usable.taken_back", where, words)

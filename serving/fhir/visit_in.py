@@ -13,11 +13,13 @@ from .completeness import OUTCOME, tell_incomplete
 from .deceased import tell_deceased
 from .entries import Entry, obj, objects, read_entries, text
 from .identity import Patient, read_patient
+from .interpretations import tell_interpretations
 from .issues import Issue, IssueLog
 from .maps import Json
 from .observations import Specimens, is_usable, offset_of, read_observation
 from .profiles import PATIENT, conforming, tell_unmet
-from .waveforms import Waveforms, add_documents, add_sampled, is_sampled
+from .sampled import is_sampled, sampled_file, tell_unfit
+from .waveforms import Waveforms, add_documents
 
 _READ: Final = frozenset(
     {
@@ -82,6 +84,7 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     measurements = _measurements(entries, offset_of(visit["performed_at"]), waveforms, log)
     add_documents(_of(entries, "DocumentReference"), _of(entries, "Binary"), waveforms, log)
     _tell_unread(entries, log)
+    tell_interpretations(_of(entries, "Observation"), log)
     tell_unmet(entries, log)
     log.require()
     places |= {f"$.measurements[{i}]": path for i, (_, path) in enumerate(measurements)}
@@ -114,8 +117,7 @@ def _head(
     """Return who, when and which visit: of the Encounter, else of the Bundle."""
     encounters = _of(entries, "Encounter")
     if len(encounters) > 1:
-        words = ("several encounters", "a Bundle is one visit", "Send one Encounter")
-        log.refuse("encounters_several", words, encounters[1].path)
+        log.refuse("encounters_several", encounters[1].path)
     where = encounters[0].path if encounters else "Bundle"
     encounter = encounters[0].resource if encounters else {}
     start = text(obj(encounter.get("period")).get("start"))
@@ -153,7 +155,8 @@ def _measurements(
         if not is_usable(entry, log):
             continue
         if is_sampled(entry.resource):
-            add_sampled(entry, waveforms)
+            tell_unfit(entry, log)
+            waveforms.add(*sampled_file(entry), entry.path)
         else:
             found += read_observation(entry, specimens, offset, log)
     return found

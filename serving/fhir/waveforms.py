@@ -2,21 +2,20 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from ...datasets.readers.ecg import is_recording
-from ...engine.intake.document import NumberText
 from ..ecg.sent_files import EcgFile
 from .entries import Entry, codings, obj, objects, text
+from .issue_codes import KeptCode
 from .issues import IssueLog
 from .maps import fhir_maps
 from .statuses import tell_status
 
 _HEADER_FIRST: Final = ".hea"
-_NOT_RECEIVED: Final[Mapping[bool, tuple[Literal["refused_item", "note"], str]]] = {
+_NOT_RECEIVED: Final[Mapping[bool, tuple[Literal["refused_item", "note"], KeptCode]]] = {
     True: ("refused_item", "ecg_not_received"),
     False: ("note", "attachment_unreadable"),
 }
@@ -44,28 +43,6 @@ class Waveforms:
         return EcgFile(named.pop(main), main, named)
 
 
-def is_sampled(observation: Mapping[str, Any]) -> bool:
-    """Say whether an Observation holds sampled data, itself or in its components."""
-    parts = [observation, *objects(observation.get("component"))]
-    return any("valueSampledData" in part for part in parts)
-
-
-def add_sampled(entry: Entry, waveforms: Waveforms) -> None:
-    """Hand an Observation with sampled data to the ECG reader; whose it is was checked before."""
-    own = {key: value for key, value in entry.resource.items() if key != "subject"}
-    name = f"{text(entry.resource.get('id')) or 'ecg'}.json"
-    waveforms.add(name, json.dumps(_numbers(own)).encode(), entry.path)
-
-
-def _numbers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a document with its numbers as numbers again."""
-    if isinstance(value, NumberText):
-        return float(value)
-    if isinstance(value, Mapping):
-        return {key: _numbers(inner) for key, inner in value.items()}
-    return [_numbers(inner) for inner in value] if isinstance(value, list) else value
-
-
 def add_documents(
     documents: Sequence[Entry], binaries: Sequence[Entry], waveforms: Waveforms, log: IssueLog
 ) -> None:
@@ -84,9 +61,7 @@ def add_documents(
         used |= _add_document(entry, by_name, waveforms, log)
     for one in binaries:
         if one.path not in used:
-            words = ("a Binary that no document of the Patient names", "it is of nobody",
-                     "Send it with a DocumentReference")  # fmt: skip
-            log.refuse("wrong_patient", words, one.path)
+            log.refuse("wrong_patient.binary", one.path)
 
 
 def _add_document(

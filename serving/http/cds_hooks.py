@@ -16,6 +16,7 @@ from ..cds_hooks.services import discovery, service_of, settings
 from ..drafts.asked import Asked
 from ..drafts.history import read_history
 from ..fhir.identity import person_number
+from ..fhir.issues import BundleRefused
 from ..fhir.visit_in import read_visit
 from .access import Deed, require
 from .caller import Call
@@ -113,7 +114,10 @@ def call_service(
 def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     """Screen the visit of a prefetch and keep its draft; the same call again has one effect."""
     require(call.person, Deed.SEND_VISIT)
-    sent = read_visit(asked.bundle())
+    try:
+        sent = read_visit(asked.bundle())
+    except BundleRefused as error:
+        raise error.worded(language) from None
     visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems)
     key = f"hook:{asked.instance}"
     said = Asked(call.person.id, key, visit.sha256(language))
@@ -121,7 +125,7 @@ def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     history = read_history(call.service.store, draft_id)
     status = report_json(call, history, language, is_status=True)
     card = report_card(status, draft_id, base, is_smart=_is_smart(call))
-    unread = [f"- {i.found}: {i.remedy} [{i.where}]" for i in sent.issues if i.severity == "error"]
+    unread = [f"- {i.line(language)} [{i.where}]" for i in sent.issues if i.severity == "error"]
     return {**card, "detail": "\n".join([*unread, card["detail"]])} if unread else card
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
@@ -25,7 +24,7 @@ from .caller import Calling, service_of
 from .documents import report_text
 from .fhir_types import require_acceptable, require_version
 from .prediagnoses import DEFAULT_LANGUAGE, Json, Lang, drafted, report_json
-from .problems import FHIR_TYPE, RequestUnreadable
+from .problems import FHIR_TYPE
 from .turns import Turn
 from .uploads import SentVisit, media_type, within
 
@@ -33,7 +32,7 @@ _KINDS: Final = (FHIR_TYPE, "application/json")
 
 
 class FhirRoute(APIRoute):
-    """A route of FHIR: what it answers is asked for, and what it refuses points to its metadata."""
+    """A route of FHIR: the form in which it answers is asked for."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the route's handler."""
@@ -41,11 +40,7 @@ class FhirRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             require_acceptable(request.headers.get("accept", ""), FHIR_TYPE)
-            try:
-                return await inner(request)
-            except RequestValidationError:
-                found = "a request that does not have the form of this route"
-                raise RequestUnreadable(found, "See /fhir/metadata") from None
+            return await inner(request)
 
         return handle
 

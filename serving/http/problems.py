@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ...engine.errors import ScreeningError
+from ...engine.words import LANGUAGES
 from ..fhir.refusals import error_outcome
 from ..fhir.visit_in import FhirVisit
 
@@ -149,7 +150,8 @@ def _written(
         document = problem(error, status, request.state.id)
         return JSONResponse(document, status, sent, media_type=MEDIA_TYPE)
     read: FhirVisit | None = getattr(request.state, "bundle", None)
-    outcome = error_outcome(error, read.places, read.issues) if read else error_outcome(error)
+    asked = request.query_params.get("lang", "")
+    outcome = error_outcome(error, read, asked if asked in LANGUAGES else LANGUAGES[0])
     return JSONResponse(outcome, status, sent, media_type=FHIR_TYPE)
 
 

@@ -1,11 +1,13 @@
 """Every example that integrators copy goes in and comes out again as it was."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from fhir_support import ROOT
+from laennec.engine.intake.document import NumberText
 from laennec.serving.cds_hooks.requests import read_call
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.fhir.visit_out import visit_bundle
@@ -79,6 +81,15 @@ def test_an_example_bundle_is_the_visit_it_came_from(path):
         assert read[key] == visit[key]
 
 
+def numbers(value):
+    """A document whose numbers, kept as they were written, are numbers again."""
+    if isinstance(value, NumberText):
+        return json.loads(value)
+    if isinstance(value, Mapping):
+        return {key: numbers(inner) for key, inner in value.items()}
+    return [numbers(inner) for inner in value] if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize(
     "call",
     [e for e in exchanges() if e.path.startswith("/cds-services/") and "feedback" not in e.path],
@@ -88,7 +99,7 @@ def test_a_call_of_a_hook_is_read_and_read_again(call):
     service = call.path.rpartition("/")[2]
     body = json.dumps(call.body).encode()
     one = read_call(service, body)
-    bundle = json.loads(json.dumps(one.bundle(), default=str))
+    bundle = json.dumps(numbers(one.bundle())).encode()
     assert read_visit(bundle).document == read_visit(one.bundle()).document
     assert read_call(service, json.dumps(json.loads(body)).encode()) == one
     assert json.loads(json.dumps(call.answer)) == call.answer

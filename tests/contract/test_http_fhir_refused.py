@@ -49,7 +49,7 @@ def test_two_numbers_of_a_person_are_named_where_they_stand(people):
     issues = post(people.as_("software"), document).json()["issue"]
     told = [i for i in issues if i["details"]["coding"][0]["code"] == "identifiers_several"]
     assert told[0]["expression"] == ["Bundle.entry[0].resource.identifier"]
-    assert told[0]["diagnostics"].startswith("2 identifiers of the type PI or MR")
+    assert told[0]["diagnostics"].startswith("2 identifiants du type PI ou MR")
     assert "U0 : " in issues[0]["details"]["text"]
 
 
@@ -103,6 +103,9 @@ def test_what_is_wrong_with_sampled_data_is_named_to_who_sent_it(people):
     ecg.pop("valueQuantity", None)
     document["entry"].append({"fullUrl": "urn:uuid:ecg", "resource": ecg})
     (outcome,) = of(post(people.as_("software"), document).json(), "OperationOutcome")
-    told = [i for i in outcome["issue"] if i["details"]["coding"][0]["code"] == "ecg_unsupported"]
-    assert "interval of FHIR R5" in told[0]["diagnostics"]
-    assert told[0]["expression"] == [f"Bundle.entry[{len(document['entry']) - 1}].resource"]
+    told = [i for i in outcome["issue"] if i["details"]["coding"][0]["code"] == "sampled_unfit"]
+    assert "l'élément interval de FHIR R5" in told[0]["diagnostics"]
+    where = f"Bundle.entry[{len(document['entry']) - 1}].resource"
+    assert told[0]["expression"] == [f"{where}.component[0].valueSampledData"]
+    codes = [i["details"]["coding"][0]["code"] for i in outcome["issue"]]
+    assert {"ecg_unsupported", "ecg_unreadable"} <= set(codes)

@@ -5,6 +5,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from house import ROOT, modules, named, tree
@@ -24,6 +25,7 @@ from laennec.engine.urgency.again import REMEASURE_ADDRESSEE
 from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words import LANGUAGES, Sentences
 from laennec.engine.words.load import load_sentences, placeholders
+from laennec.serving.fhir.issue_codes import KeptCode
 
 SENTENCES = load_sentences()["fr"]
 BANDS = ("low", "intermediate", "high", "not_assessable")
@@ -99,22 +101,10 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "previous_ecg_other_person",
         "previous_ecg_not_before",
     }
-    where_other_software_sends = {
-        "ecg_not_received",
-        "attachment_unreadable",
-        "document_not_read",
-        "resource_not_read",
-        "status_not_usable",
-        "codes_disagree",
-        "patient_deceased",
-        "sent_in_part",
-        "values_several",
-        "remark_not_read",
-    }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened
     told |= where_visits_are_planned
-    told |= where_other_software_sends
+    told |= set(get_args(KeptCode))
     assert worded <= checked | told | {
         code for code in worded if code in "".join(p.read_text("utf-8") for p in ENGINE)
     }

@@ -50,7 +50,7 @@ def _answers(
         try:
             yield _answer(bundle, engine, utc_now(), (lang, labels))
         except RecordError as error:
-            yield {**error_outcome(error), "id": _encounter_id(bundle)}
+            yield {**error_outcome(error, lang=lang), "id": _encounter_id(bundle)}
 
 
 def _answer(

@@ -96,13 +96,13 @@ def _screenable(record: VisitRecord, state: str | None) -> _Row:
     )
 
 
-def refusal_of(row: Any, plan: TablePlan) -> list[str]:  # noqa: ANN401
+def refusal_of(row: Any, plan: TablePlan, lang: str) -> list[str]:  # noqa: ANN401
     """Return in words why the Bundle of a row is refused; nothing where it is not."""
     try:
         read_visit(row.column(plan.bundle).to_pylist()[0].encode())
     except BundleRefused as error:
         told = [issue for issue in error.issues if issue.severity == "error"]
-        return [f"  {i.code}: {i.found}: {i.why}. {i.remedy}. [{i.where}]" for i in told]
+        return [f"  {i.code}: {i.line(lang)} [{i.where}]" for i in told]
     except RecordError as error:
         return [f"  {error}"]
     return []

@@ -150,7 +150,7 @@ def _words(
     chunk = next(chunk for chunk in chunks if chunk.index == found.chunk)
     people, _ = split_withdrawn(chunk.table, table.person, plan.withdrawn)
     one = people.slice(found.position, 1)
-    refused = _refusal(one, table)
+    refused = _refusal(one, table, lang)
     if refused:
         return "\n".join([*rule_words(found.row, loaded, lang), *refused])
     place = Place(fragment.file.name, chunk.offset + found.position, plan.today)
@@ -162,13 +162,13 @@ def _words(
     return render_text(draft, lang, model_labels(loaded.models, lang))
 
 
-def _refusal(one: Any, table: TablePlan) -> list[str]:  # noqa: ANN401
+def _refusal(one: Any, table: TablePlan, lang: str) -> list[str]:  # noqa: ANN401
     """Return why the Bundle of a row was refused as a whole, which no draft can say."""
     if not table.bundle:
         return []
     from ..collected.bundles import refusal_of  # noqa: PLC0415 - FHIR, only where it is read
 
-    return refusal_of(one, table)
+    return refusal_of(one, table, lang)
 
 
 def _with_ecg(

@@ -10,6 +10,7 @@ from laennec.serving.fhir.national import is_qualified, national_identifiers
 from laennec.serving.fhir.profiles import claimed, conforming, faults, french_profiles
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.fhir.visit_out import visit_bundle
+from laennec.serving.fhir.wording import FhirWords
 
 FR = "https://hl7.fr/ig/fhir/core/StructureDefinition/"
 MES = "https://interop.esante.gouv.fr/ig/fhir/mesures/StructureDefinition/"
@@ -68,6 +69,10 @@ def test_a_resource_gets_the_profiles_that_it_meets_and_no_other(resource, names
     assert conforming(resource) == names
 
 
+def in_words(resource, row):
+    return FhirWords("en").filled({"faults": list(faults(resource, row))})["faults"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -88,7 +93,7 @@ def test_what_a_profile_asks_is_missed_by_name(change, words):
     one = sign("29463-7", 80, "kg")
     assert list(faults(one, row)) == []
     change(one)
-    assert words in "; ".join(faults(one, row))
+    assert words in in_words(one, row)
 
 
 def test_a_value_that_is_absent_with_a_reason_meets_its_profile():
@@ -103,8 +108,8 @@ def test_a_panel_with_one_pressure_or_a_value_of_its_own_is_none():
     one = panel(OWN_ARM)
     one["component"].pop()
     one["valueQuantity"] = {"value": 1}
-    assert "0 components 8462-4" in "; ".join(faults(one, row))
-    assert "a value beside its components" in list(faults(one, row))
+    assert "0 components 8462-4" in in_words(one, row)
+    assert "a value beside its components" in in_words(one, row)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,7 +135,10 @@ def test_a_claim_that_is_not_met_is_told_with_its_place_and_read_all_the_same():
     told = read_visit(sent(document))
     issue = next(i for i in told.issues if i.code == "profile_not_met")
     assert (issue.severity, issue.where.endswith(".meta")) == ("warning", True)
-    assert "claims mesures-fr-observation-body-weight and has no category" in issue.found
+    assert (
+        "claims mesures-fr-observation-body-weight and has: no category"
+        in issue.said("en")["found"]
+    )
     assert "weight" in json.dumps(told.document) or "29463-7" in json.dumps(told.document)
 
 
@@ -197,7 +205,7 @@ def test_a_qualified_patient_is_held_to_what_its_profile_asks():
         del one[key]
         assert list(faults(one, row)), key
     own = patient({"type": {"coding": [{"code": "PI"}]}, "value": "1"})
-    assert "an own number" in "; ".join(faults(own, french_profiles()[FR + "fr-core-patient"]))
+    assert "an own number" in in_words(own, french_profiles()[FR + "fr-core-patient"])
 
 
 def test_the_capability_statement_lists_every_profile():

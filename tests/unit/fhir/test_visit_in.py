@@ -2,8 +2,10 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import pytest
+from document_support import engine
 from fhir_support import NAMES, ROOT, bundle, example, is_r4, of, sent
 from laennec.engine import parse
 from laennec.engine.errors import RecordError
@@ -11,7 +13,9 @@ from laennec.serving.fhir.issues import BundleRefused
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.fhir.visit_out import visit_bundle
 from laennec.serving.http.description import examples
+from laennec.serving.screening import screen_visit
 
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 
@@ -278,12 +282,55 @@ def test_parameters_that_change_the_meaning_are_refused():
 def test_two_values_are_refused_and_a_remark_is_told():
     both = observation(**loinc("8867-4"), **quantity(72, "/min"), valueString="rapide")
     assert codes(with_resource(both)) == {"values_several"}
-    heart = {"system": LOINC, "code": "8867-4"}
-    read = read_visit(sent(with_resource(both))).document["measurements"]
-    assert all(one["code"] != heart for one in read)
+    read = parse(read_visit(sent(with_resource(both))).document)
+    assert "value_not_decimal" in {p.code for p in read.batch.problems}
     noted = observation(**loinc("8867-4"), **quantity(72, "/min"), note=[{"text": "douleur"}])
     assert codes(with_resource(noted)) == {"remark_not_read"}
     assert "douleur" not in repr(read_visit(sent(with_resource(noted))).problems)
+
+
+@pytest.mark.parametrize("value", ["192", True, [192], {"a": 192}])
+def test_a_value_that_is_no_json_number_is_refused_and_the_urgent_rules_still_read_it(value):
+    """FHIR writes 72, not "72"; what a crisis may hide behind is measured again, not dropped."""
+    resource = observation(**loinc("8480-6"), **quantity(value, "mm[Hg]"))
+    document = with_resource(resource)
+    (issue,) = read_visit(sent(document)).issues
+    assert (issue.code, issue.severity) == ("value_not_number", "error")
+    assert issue.where.endswith(".resource.valueQuantity.value")
+    batch = parse(read_visit(sent(document)).document).batch
+    assert "value_not_decimal" in {p.code for p in batch.problems}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [quantity("192", "mm[Hg]"), {**quantity(192, "mm[Hg]"), "valueString": "trop haut"}],
+)
+def test_a_refused_crisis_calls_for_a_new_measurement(parts):
+    document = bundle()
+    document["entry"] = [
+        entry for entry in document["entry"] if entry["resource"]["resourceType"] != "Observation"
+    ]
+    resource = observation(**loinc("8480-6"), **parts)
+    document["entry"].append({"fullUrl": "urn:uuid:added", "resource": resource})
+    read = read_visit(sent(document))
+    urgent = screen_visit(json.dumps(read.document).encode(), engine(), now=NOW).draft.urgent
+    assert any(item.message.id.startswith("urgent.remeasure") for item in urgent)
+
+
+def test_what_others_call_critical_is_kept_and_the_rest_is_counted():
+    """HH was dropped unsaid."""
+    system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    document = bundle()
+    for code in ("HH", "N", "H"):
+        said = {"interpretation": [{"coding": [{"system": system, "code": code}]}]}
+        resource = observation(**loinc("8867-4"), **quantity(72, "/min"), **said)
+        document["entry"].append({"fullUrl": f"urn:uuid:{code}", "resource": resource})
+    taken_back = {**document["entry"][-3]["resource"], "status": "entered-in-error"}
+    document["entry"].append({"fullUrl": "urn:uuid:back", "resource": taken_back})
+    told = {p.code: p for p in read_visit(sent(document)).problems}
+    assert told["interpretation_critical"].parameters == {"found": "HH"}
+    assert told["interpretation_critical"].path.endswith(".interpretation[0]")
+    assert told["interpretations_not_read"].parameters == {"count": "2"}
 
 
 def test_bytes_that_are_no_json_object_are_refused():

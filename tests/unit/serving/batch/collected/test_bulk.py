@@ -214,7 +214,7 @@ def test_a_row_whose_bundle_was_refused_is_explained_by_its_refusal(tmp_path, fo
     run(tmp_path, found)
     who = example("02-items-missing")[0]["person"]["id"]
     said = explain_person(BatchOptions(inputs=(), out=tmp_path / "out"), who, "en")
-    assert "wrong_patient: Observation of another person than the Patient" in said
+    assert "wrong_patient: A resource Observation of another person than the Patient" in said
     assert "refused" in said
 
 

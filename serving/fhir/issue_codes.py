@@ -1,0 +1,60 @@
+"""The house's own names of what can be wrong with a Bundle; each has sentences in both languages.
+
+``IssueName`` are told to the sender in the words of this folder (``issue.<name>.*``); the code that
+leaves is the part before the point, as one code may be said in several ways. ``KeptCode`` become a
+part of the report, in the words of the engine (``intake.<code>.*``).
+"""
+
+from typing import Literal
+
+IssueName = Literal[
+    "body_site_unknown",
+    "body_site_unknown.several",
+    "bundle_entries",
+    "bundle_type",
+    "data_absent",
+    "encounters_several",
+    "entry_with_request",
+    "entry_without_resource",
+    "fasting_without_hours",
+    "identifiers_several",
+    "identifiers_several.id_taken",
+    "ins_kind_unknown",
+    "ins_not_qualified",
+    "meaning_changed",
+    "not_a_bundle",
+    "profile_not_met",
+    "questionnaire_unknown",
+    "resource_twice",
+    "responses_several",
+    "sampled_unfit",
+    "sex_unknown",
+    "specimen_unknown",
+    "specimen_unknown.several",
+    "status_not_usable.response",
+    "status_not_usable.taken_back",
+    "time_missing",
+    "unit_not_ucum",
+    "value_not_number",
+    "wrong_patient.binary",
+    "wrong_patient.contained",
+    "wrong_patient.count",
+    "wrong_patient.not_in_use",
+    "wrong_patient.other",
+    "wrong_patient.unsaid",
+]
+
+KeptCode = Literal[
+    "attachment_unreadable",
+    "codes_disagree",
+    "document_not_read",
+    "ecg_not_received",
+    "interpretation_critical",
+    "interpretations_not_read",
+    "patient_deceased",
+    "remark_not_read",
+    "resource_not_read",
+    "sent_in_part",
+    "status_not_usable",
+    "values_several",
+]
