@@ -43,14 +43,10 @@ def read_drift_page(
     lang: Literal["fr", "en"] = "fr",
 ) -> HTMLResponse:
     """Give the same as a page."""
-    return drift_answer(drift_report(call, months, reference), lang)
-
-
-def drift_answer(document: dict[str, Any], lang: str) -> HTMLResponse:
-    """Answer with the page of a report; its style stands in it, and it runs no script."""
     from ..years.drift.page import drift_page  # noqa: PLC0415 - loads Arrow, as below
 
-    return HTMLResponse(drift_page(document, lang), headers=PAGE_HEADERS)
+    page = drift_page(drift_report(call, months, reference), lang)
+    return HTMLResponse(page, headers=PAGE_HEADERS)
 
 
 def drift_report(call: Call, months: int, reference: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
     "visit.css": "text/css; charset=utf-8",
+    "drift.css": "text/css; charset=utf-8",
     "visit_roster.js": "text/javascript; charset=utf-8",
     _ECG_STYLE: "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
@@ -24,7 +25,8 @@ ASSETS: Final[Mapping[str, str]] = {
     "visit.js": "text/javascript; charset=utf-8",
     "letter.js": "text/javascript; charset=utf-8",
 }
-_FOLDERS: Final = (__package__ or "", f"{(__package__ or '').rpartition('.')[0]}.report")
+_SERVING: Final = (__package__ or "").rpartition(".")[0]
+_FOLDERS: Final = (__package__ or "", f"{_SERVING}.report", f"{_SERVING}.years.drift")
 
 
 class PageWords:

@@ -21,7 +21,7 @@ from ..drafts.states import UNDECIDED, Act
 from ..drafts.traces import read_trace
 from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
-from ..http.drift import MONTHS, drift_answer, drift_report
+from ..http.drift import MONTHS, drift_report
 from ..http.issuers import looks_signed
 from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
@@ -212,7 +212,12 @@ def agreement_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
 @router.get("/drift")
 def show_drift(call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """Show what moved, month by month, over the stored drafts."""
-    return drift_answer(drift_report(call, MONTHS, ""), lang)
+    document = drift_report(call, MONTHS, "")
+    from ..years.drift.page import drift_body  # noqa: PLC0415 - loads Arrow
+    from ..years.drift.wording import words  # noqa: PLC0415 - as above
+
+    body = drift_body(document, lang)
+    return html(page("drift.html", lang, sentences=words(lang), person=call.person, body=body))
 
 
 def _figure(count: int | None) -> str:

@@ -29,11 +29,11 @@ from .wording import (
 
 _MOST_LINES: Final = 6
 _MARKS: Final[Mapping[str, str]] = {"reference": "r", "few": "·", "watch": "!", "act": "!!"}
-SIGNAL: Final = "signal"
+STYLE: Final = "drift.css"
 
 
 def drift_page(document: Mapping[str, Any], lang: str) -> str:
-    """Return the page of a report.
+    """Return the page of a report, which stands alone.
 
     Parameters
     ----------
@@ -41,15 +41,29 @@ def drift_page(document: Mapping[str, Any], lang: str) -> str:
     lang : fr or en
     """
     sentences = words(lang)
-    environment = Environment(
-        loader=FunctionLoader(_own), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    months = document["months"]
-    return environment.get_template("drift.html").render(
+    style = files(report_room).joinpath("report.css").read_text(encoding="utf-8") + _own(STYLE)
+    return _filled(
+        "drift.html",
         lang=lang,
         t=sentences.text,
-        css=Markup(files(report_room).joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - an own file
+        css=Markup(style),  # noqa: S704 - own files
         disclaimer=sentences.text("disclaimer"),
+        body=drift_body(document, lang),
+    )
+
+
+def drift_body(document: Mapping[str, Any], lang: str) -> Markup:
+    """Return what a page of a report says below its title; its style is ``STYLE``.
+
+    Parameters
+    ----------
+    document, lang : as of ``drift_page``
+    """
+    sentences = words(lang)
+    months = document["months"]
+    filled = _filled(
+        "drift_body.html",
+        t=sentences.text,
         head=head_lines(document, sentences),
         months=months,
         alarms=alarm_lines(document, sentences),
@@ -72,6 +86,14 @@ def drift_page(document: Mapping[str, Any], lang: str) -> str:
             for name, row in document["limits"].items()
         ],
     )
+    return Markup(filled)  # noqa: S704 - its template escapes texts
+
+
+def _filled(template: str, **said: Any) -> str:  # noqa: ANN401 - whatever the template prints
+    environment = Environment(
+        loader=FunctionLoader(_own), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(template).render(**said)
 
 
 def _own(name: str) -> str:
