@@ -31,7 +31,10 @@ _kept: WeakKeyDictionary[SqlEngine, _Kept] = WeakKeyDictionary()
 
 @router.get("/drift")
 def read_drift(call: Calling, months: Months = MONTHS, reference: Reference = "") -> dict[str, Any]:
-    """Give what moved since the reference months, by site and device; no count below eleven."""
+    """Give what moved since the reference months, by site and device; no count below eleven.
+
+    The form is docs/schema/drift_report.schema.json, that of drift.json of the command.
+    """
     return drift_report(call, months, reference)
 
 
