@@ -67,7 +67,7 @@ def document(  # noqa: PLR0913 - a command has an option for each thing that may
     from ..serving.commands.decide import opened
     from ..serving.documents.export import Asked, Leaving, export_document
     from ..serving.documents.export import Kind as DocumentKind
-    from ..serving.http.pdf import as_pdf
+    from ..serving.http.answers.pdf import as_pdf
     from ..serving.new_files import new_file
     from ..serving.people import Specialty
     from ..serving.site import load_site, read_settings

@@ -37,8 +37,8 @@ def token(
 ) -> None:
     """Make a token with which a person of the site signs in to the service; it is shown once."""
     from ..serving.clock import utc_now
-    from ..serving.http.dev_issuer import development_token
-    from ..serving.http.tokens import token_of
+    from ..serving.http.sign_in.dev_issuer import development_token
+    from ..serving.http.sign_in.tokens import token_of
     from ..serving.site import read_settings
 
     if signed:

@@ -24,7 +24,7 @@ from laennec.serving.ecg.sent_files import EcgFile
 from laennec.serving.house_data import consent_notice
 from laennec.serving.http.run import serve
 from laennec.serving.http.settings import read_http_settings
-from laennec.serving.http.tokens import token_of
+from laennec.serving.http.sign_in.tokens import token_of
 from laennec.serving.roster.planned import FOLDER as ROSTER
 from laennec.serving.roster.read import Roster, write_visits
 from laennec.serving.roster.rows import RosterRow

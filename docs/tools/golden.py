@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from laennec.serving.fhir.visit_out import visit_bundle
 from laennec.serving.http.app import create_app
 from laennec.serving.http.settings import HttpSettings
-from laennec.serving.http.tokens import new_token
+from laennec.serving.http.sign_in.tokens import new_token
 from laennec.serving.mock.contract import filled, value_at
 from laennec.serving.mock.golden import FILE, SCHEMA
 from laennec.serving.site import SiteSettings, load_site

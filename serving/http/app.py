@@ -15,7 +15,11 @@ from ..pages import routes as pages
 from ..pages import smart_routes as smart
 from ..pages import visit_routes as visit_page
 from ..site import SiteSettings, read_settings
-from . import (
+from .description import describe
+from .door import Door
+from .load.limits import LimitCounts
+from .problems import on_bad_request, on_house_error, on_http_error
+from .routes import (
     cds_hooks,
     consents,
     documents,
@@ -30,10 +34,6 @@ from . import (
     shadow,
     studies,
 )
-from .description import describe
-from .door import Door
-from .limits import LimitCounts
-from .problems import on_bad_request, on_house_error, on_http_error
 from .service import opened_service
 from .settings import HttpSettings, read_http_settings
 

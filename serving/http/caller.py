@@ -8,9 +8,9 @@ from fastapi import Depends, Request
 
 from ...engine.errors import NotPermitted
 from ..people import Person, Role
-from .issuers import looks_signed
 from .problems import NotSignedIn
 from .service import Service
+from .sign_in.issuers import looks_signed
 
 COOKIE: Final = "laennec_session"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

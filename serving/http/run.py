@@ -14,7 +14,7 @@ import uvicorn
 from ...engine.bundles.commands import open_models
 from ..site import read_settings
 from .app import create_app
-from .limits import LimitCounts
+from .load.limits import LimitCounts
 from .processes import Processes
 from .service import opened_service
 from .settings import HttpSettings, read_http_settings

@@ -18,15 +18,15 @@ from ..roster.planned import PlannedVisits
 from ..screening import Engine
 from ..site import DEVELOPMENT, Site, SiteSettings, load_site
 from ..store.store import Store, open_store
-from .client_key import client_keys
-from .discovery import Discovery
-from .issuers import Issuers
-from .limits import LimitCounts, Limits
+from .load.limits import LimitCounts, Limits
+from .load.turns import Turns
 from .metrics import Metrics
-from .sessions import SESSION, session_issuer
 from .settings import HttpSettings
-from .tokens import TOKEN_FILE, Tokens
-from .turns import Turns
+from .sign_in.client_key import client_keys
+from .sign_in.discovery import Discovery
+from .sign_in.issuers import Issuers
+from .sign_in.sessions import SESSION, session_issuer
+from .sign_in.tokens import TOKEN_FILE, Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from ..documents.export import Kind
 from ..http.caller import Calling
-from ..http.handed_over import Chosen, handed_over
+from ..http.routes.handed_over import Chosen, handed_over
 from .routes import Lang, PageRoute
 
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from ..http.caller import Serving
-from ..http.issuers import refused
 from ..http.problems import NotSignedIn
-from ..http.provider import Question, code_of, sign_in_address, token_for
 from ..http.service import Service
+from ..http.sign_in.issuers import refused
+from ..http.sign_in.provider import Question, code_of, sign_in_address, token_for
 from ..site_rows import IssuerRow
 from .render import page
 from .routes import Lang, PageRoute, html

@@ -19,13 +19,13 @@ from ..drafts.history import ReportHistory, read_history
 from ..drafts.since import since_last_visit
 from ..drafts.states import UNDECIDED, Act
 from ..drafts.traces import read_trace
-from ..http.access import Deed, may, require
 from ..http.caller import COOKIE, Calling, Serving
-from ..http.drift import MONTHS, drift_report
-from ..http.issuers import looks_signed
-from ..http.objects import worklist_of
 from ..http.problems import NotSignedIn, status_of
-from ..http.reading import read_recorded
+from ..http.rights.access import Deed, may, require
+from ..http.rights.objects import worklist_of
+from ..http.rights.reading import read_recorded
+from ..http.routes.drift import MONTHS, drift_report
+from ..http.sign_in.issuers import looks_signed
 from ..studies.agreement import agreement
 from ..worklist.worklist import REFUSED_AFTER, WorklistItem
 from .render import ASSETS, PageWords, asset, page

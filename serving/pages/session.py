@@ -7,9 +7,9 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from ..http.caller import COOKIE, person_of
-from ..http.issuers import looks_signed
-from ..http.provider import Question
 from ..http.service import Service
+from ..http.sign_in.issuers import looks_signed
+from ..http.sign_in.provider import Question
 from ..people import Person, Role
 
 _SESSION_S: Final = 12 * 60 * 60

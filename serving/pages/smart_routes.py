@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse
 
 from ..drafts.drafts import NoSuchReport
 from ..http.caller import Call, Serving
-from ..http.client_key import client_keys
-from ..http.objects import require_object
 from ..http.problems import NotSignedIn
-from ..http.provider import Question
+from ..http.rights.objects import require_object
 from ..http.service import Service
-from ..http.sessions import session_token
+from ..http.sign_in.client_key import client_keys
+from ..http.sign_in.provider import Question
+from ..http.sign_in.sessions import session_token
 from ..smart.launch import ASKED_S, Launches, Opened
 from ..smart.refusals import LaunchRefused, Step, launch_words
 from .render import page

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ..http.access import Deed, require
 from ..http.caller import Calling
+from ..http.rights.access import Deed, require
 from .render import page
 from .routes import Lang, PageRoute, html
 from .visit_form import visit_form

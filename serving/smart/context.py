@@ -14,7 +14,7 @@ from ...engine.errors import NotPermitted
 from ..fhir.entries import obj, objects, text
 from ..fhir.identity import person_number
 from ..fhir.visit_in import visit_number
-from ..http.key_sets import fetched
+from ..http.sign_in.key_sets import fetched
 from ..people import Person, Role
 from ..site import Site
 from ..site_rows import SmartRow

@@ -7,8 +7,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from ...engine.errors import DataError
-from ..http.claims import LEEWAY_S, is_time
-from ..http.key_sets import IssuerUnavailable, KeySource
+from ..http.sign_in.claims import LEEWAY_S, is_time
+from ..http.sign_in.key_sets import IssuerUnavailable, KeySource
 from ..site_rows import IssuerRow
 from .refusals import LaunchRefused, Step
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from ..clock import Clock, read_clock
-from ..http.discovery import Addresses, Discovery
-from ..http.key_sets import IssuerUnavailable, KeySource
 from ..http.problems import NotSignedIn
-from ..http.provider import Question, exchanged, sign_in_address
-from ..http.used_up import is_used_up, use_up
+from ..http.sign_in.discovery import Addresses, Discovery
+from ..http.sign_in.key_sets import IssuerUnavailable, KeySource
+from ..http.sign_in.provider import Question, exchanged, sign_in_address
+from ..http.sign_in.used_up import is_used_up, use_up
 from ..people import Person
 from ..site import Site
 from ..site_rows import IssuerRow, SmartRow

@@ -11,7 +11,7 @@ from laennec.engine.intake.document import NumberText
 from laennec.serving.cds_hooks.requests import read_call
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.fhir.visit_out import visit_bundle
-from laennec.serving.http.cds_hooks import FeedbackBody
+from laennec.serving.http.routes.cds_hooks import FeedbackBody
 from laennec.serving.mock.golden import exchanges
 
 EXAMPLES = sorted((ROOT / "examples" / "fhir").glob("*.json"))

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
-from laennec.serving.http.views import status_part
+from laennec.serving.http.answers.views import status_part
 
 MODELS = load_models()
 GUIDELINES = load_guidelines()

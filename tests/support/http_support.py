@@ -14,7 +14,7 @@ from laennec.engine import load_models
 from laennec.serving.clock import utc_now
 from laennec.serving.http.app import create_app
 from laennec.serving.http.settings import HttpSettings
-from laennec.serving.http.tokens import new_token
+from laennec.serving.http.sign_in.tokens import new_token
 from laennec.serving.site import SITE_FILE, SiteSettings, load_site
 
 ROOT = Path(__file__).parents[2]

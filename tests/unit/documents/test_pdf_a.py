@@ -6,7 +6,7 @@ import pytest
 from document_support import agree, asked, decided
 from laennec.serving.decisions.consents import Purpose
 from laennec.serving.documents.export import Kind, export_document
-from laennec.serving.http.pdf import as_pdf
+from laennec.serving.http.answers.pdf import as_pdf
 from laennec.serving.people import Specialty
 
 pytest.importorskip("weasyprint")

@@ -11,7 +11,7 @@ from laennec.engine.errors import NotConfirmed, NotPermitted
 from laennec.serving.decisions.decisions import Decision, Verdict
 from laennec.serving.documents.export import Kind, export_document
 from laennec.serving.documents.topics import DocumentWords, step_of, topics
-from laennec.serving.http.pdf import as_pdf
+from laennec.serving.http.answers.pdf import as_pdf
 from reading_level import reading_ease, sentences_of
 
 WORDS = ROOT / "serving" / "documents" / "words"

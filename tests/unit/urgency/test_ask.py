@@ -4,7 +4,7 @@ import pytest
 from laennec.engine import Models, load_guidelines, parse, screen
 from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
-from laennec.serving.http.views import status_part
+from laennec.serving.http.answers.views import status_part
 
 VISIT = {
     "schema": "laennec.visit/1",

@@ -8,7 +8,7 @@ from laennec.engine.words.as_json import as_json
 from laennec.engine.words.order import in_order
 from laennec.engine.words.reason_phrases import reason_phrase
 from laennec.engine.words.sentences import Sentences
-from laennec.serving.http.views import status_part
+from laennec.serving.http.answers.views import status_part
 from laennec.serving.report.html import render_html
 from prediagnosis_examples import sealed
 

@@ -20,7 +20,7 @@ from laennec.serving.http.problems import NotSignedIn
 from laennec.serving.http.processes import Processes, ProcessesLost
 from laennec.serving.http.service import database_of
 from laennec.serving.http.settings import HttpSettings, read_http_settings
-from laennec.serving.http.tokens import Tokens, new_token
+from laennec.serving.http.sign_in.tokens import Tokens, new_token
 from laennec.serving.site import SiteSettings, load_site
 from store_support import HandClock
 

@@ -1,0 +1,1 @@
+"""What is sent back: a report for whoever may see what of it, a PDF, the headers of a page."""

@@ -1,0 +1,1 @@
+"""Who somebody is: tokens of the site, signed tokens and their keys, the provider of the house."""
