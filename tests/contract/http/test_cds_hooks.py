@@ -210,7 +210,7 @@ def test_a_code_that_is_not_known_is_told_on_the_card(running, sandbox):
     first = sandbox.find("Observation")[0]
     first["valueQuantity"].pop("system")
     card = only_card(sandbox.call("visit-measured"))
-    assert "the unit 'cm' in words only" in card["detail"]
+    assert "L'unité « cm » en mots seulement" in card["detail"]
 
 
 def test_a_token_is_for_one_call_of_one_address(running, sandbox):
