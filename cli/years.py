@@ -39,6 +39,14 @@ def trajectories(
     out: Annotated[Path, typer.Option(help="Folder for trajectories.parquet and its manifest.")],
     mapping: Mapping = None,
     withdrawn: Withdrawn = None,
+    ecg_result: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Result of a batch of these tables with ECGs: rate, PR, QRS, QTc are followed.",
+        ),
+    ] = None,
     thesaurus: Thesaurus = None,  # the option itself makes its exposures known
     on: Day = None,
 ) -> None:
@@ -46,7 +54,12 @@ def trajectories(
     from ..serving.years.trajectories import TrajectoryOptions, run_trajectories
 
     options = TrajectoryOptions(
-        tuple(inputs), out, today=day_of(on), mapping=mapping, withdrawn=withdrawn
+        tuple(inputs),
+        out,
+        today=day_of(on),
+        mapping=mapping,
+        withdrawn=withdrawn,
+        ecg_results=tuple(ecg_result or ()),
     )
     print_json(run_trajectories(options))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .ecg.visit import ScreenedEcg
     from .trajectories import Points
 
+    _Measured = Sequence[tuple[EarlierEcg, tuple[ScreenedEcg, EcgSide]]]
+
 FOLLOWED: Final = ("rate", "pr", "qrs", "qtc_fridericia")
 COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 NOT_ALL: Final = "ecg_since.reason.not_all_measured"
@@ -44,12 +46,14 @@ class EcgPast:
         earlier one makes
     findings : today's statements, which say whether they are new
     points : item -> values of all ECGs, for the trajectories
+    measured : the earlier ones as they were measured
     """
 
     comparison: EcgComparison | None = None
     urgent: tuple[UrgentItem, ...] = ()
     findings: tuple[Finding, ...] = ()
     points: "Mapping[str, Points]" = field(default_factory=dict)
+    measured: "_Measured" = ()
 
 
 def earlier_ecgs(record: VisitRecord) -> tuple[EarlierEcg, ...]:
@@ -83,21 +87,42 @@ def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
     record : the visit with the earlier ones
     screening : its columns, with today's ECG measured
     """
-    findings, urgent = screening.ecg_findings.get(0, ()), screening.ecg_urgent.get(0, ())
     earlier = earlier_ecgs(record)
+    if not earlier:
+        return ecg_past_of((), screening, 0, date.min)
+    today = day_of(record)
+    past = ecg_past_of(earlier, screening, 0, today)
+    missing = record.ecg is None and not screening.ecg_unread
+    if missing and screening.ecg_sides.get(0) is None:
+        return replace(past, urgent=(*past.urgent, *_again(past.measured, screening, today)))
+    return past
+
+
+def ecg_past_of(
+    earlier: Sequence[EarlierEcg], screening: Screening, row: int, today: date
+) -> EcgPast:
+    """Measure earlier ECGs of one person, and put today's beside the last that can be read.
+
+    Parameters
+    ----------
+    earlier : of the person, the last one first
+    screening : columns of n people, with today's ECG measured
+    row : which of them
+    today : the day of the visit
+    """
+    findings, urgent = screening.ecg_findings.get(row, ()), screening.ecg_urgent.get(row, ())
     if not earlier:
         return EcgPast(urgent=urgent, findings=findings)
     from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415 - no filters without an ECG
+    from .ecg.visit import declared_symptoms  # noqa: PLC0415 - as above
 
     most = comparison_settings().method.most_measured
-    measured = [(one, _measured(one, screening)) for one in earlier[:most]]
-    now, today = screening.ecg_sides.get(0), day_of(record)
+    measured = [(one, _measured(one, screening, row)) for one in earlier[:most]]
+    now = screening.ecg_sides.get(row)
     points = _points([*((one.on, side) for one, (_, side) in measured), (today, now)])
     if now is None:
-        missing = record.ecg is None and not screening.ecg_unread
-        again = _again(measured, screening, today) if missing else ()
-        return EcgPast(urgent=(*urgent, *again), findings=findings, points=points)
-    comparison, more = _compared(now, measured, screening, today)
+        return EcgPast(urgent=urgent, findings=findings, points=points, measured=measured)
+    comparison, more = _compared(now, measured, declared_symptoms(screening.batch, row), today)
     reasons = comparison.reasons
     if len(earlier) > most:
         reasons = (*reasons, Message(NOT_ALL, {"count": len(earlier), "most": most}))
@@ -107,24 +132,22 @@ def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
         (*_items_knowing(urgent, comparison), *more),
         _knowing(findings, comparison),
         points,
+        measured,
     )
 
 
-_Measured = Sequence[tuple[EarlierEcg, "tuple[ScreenedEcg, EcgSide]"]]
-
-
-def _measured(one: EarlierEcg, screening: Screening) -> "tuple[ScreenedEcg, EcgSide]":
+def _measured(one: EarlierEcg, screening: Screening, row: int) -> "tuple[ScreenedEcg, EcgSide]":
     from .ecg.comparison import side_of  # noqa: PLC0415 - as above
     from .ecg.visit import person_at, screened_ecg  # noqa: PLC0415
 
-    person = replace(person_at(screening.batch, 0), age_years=one.age_years)
-    bare = bool(is_declined(screening.batch)[0])
+    person = replace(person_at(screening.batch, row), age_years=one.age_years)
+    bare = bool(is_declined(screening.batch)[row])
     screened = screened_ecg(one.signal, screening.models, person, without_network=bare)
     return screened, side_of(screened, one.recorded)
 
 
 def _compared(
-    now: "EcgSide", measured: _Measured, screening: Screening, today: date
+    now: "EcgSide", measured: "_Measured", symptoms: tuple[str, ...], today: date
 ) -> tuple[EcgComparison, tuple[UrgentItem, ...]]:
     """Compare with the last that can be read, and ask the rules of every earlier one."""
     from .ecg.comparison.comparable import EcgPair  # noqa: PLC0415 - as above
@@ -132,9 +155,8 @@ def _compared(
     from .ecg.comparison.own import own_spread  # noqa: PLC0415
     from .ecg.comparison.rules import since_items  # noqa: PLC0415
     from .ecg.comparison.settings import comparison_settings  # noqa: PLC0415
-    from .ecg.visit import declared_symptoms  # noqa: PLC0415
 
-    settings, symptoms = comparison_settings(), declared_symptoms(screening.batch, 0)
+    settings = comparison_settings()
     found: list[tuple[bool, EcgComparison]] = []
     asked: dict[str, UrgentItem] = {}
     own = own_spread([s for _, (_, s) in measured if s.section.verdict != REFUSED], settings)
@@ -183,7 +205,7 @@ def _one_knowing(finding: Finding, standing: Mapping[str, str], on: str) -> Find
     return replace(finding, limits=(*kept, Message(said, {"date": on})))
 
 
-def _again(measured: _Measured, screening: Screening, today: date) -> tuple[UrgentItem, ...]:
+def _again(measured: "_Measured", screening: Screening, today: date) -> tuple[UrgentItem, ...]:
     """Ask for an ECG today where one of the last days called for somebody."""
     for one, (screened, _) in measured:
         pressing = [item for item in screened.urgency.items if item.level in PRESSING]

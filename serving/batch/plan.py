@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import onnxruntime as ort
@@ -35,9 +35,12 @@ from ...engine.bundles.signing import load_trust
 from ...engine.canonical import content_hash
 from ...engine.guidelines import Guidelines, load_guidelines
 from .collected.plan import BULK_SCHEMA, collected_files, collected_table
-from .ecg.plan import ecgs_as_data
+from .ecg.plan import ecgs_as_data, named_in_folder
 from .options import BatchOptions, BatchRefused
 from .table.withdrawn import read_withdrawn
+
+if TYPE_CHECKING:
+    from .ecg.earlier import EarlierEcgs
 
 PLAN_SCHEMA: Final = "laennec.batch_plan/1"
 PLAN_FILE: Final = "plan.json"
@@ -72,6 +75,7 @@ class BatchPlan:
     today : visits after this day are refused. It is not part of the hash, so that a run gives the
         same bytes on another day; it stands in ``plan.json`` and a resumed run keeps it
     withdrawn : people of whom nothing is screened; only their number and a hash are in ``content``
+    earlier_ecgs : the ECGs of everybody with several; None where no row names a file
     """
 
     fragments: tuple[Fragment, ...]
@@ -80,6 +84,7 @@ class BatchPlan:
     content: Mapping[str, Any]
     today: date | None = None
     withdrawn: tuple[str, ...] = ()
+    earlier_ecgs: "EarlierEcgs | None" = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as it stands in ``plan.json``."""
@@ -169,7 +174,23 @@ def make_plan(
         "answers": options.answers or "",
         "withdrawn": {"people": len(withdrawn), "sha256": _hash("\n".join(withdrawn))},
     }
-    return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn)
+    earlier = _earlier_ecgs(options, fragments, tables, withdrawn)
+    return BatchPlan(fragments, tables, broken, content, _today(options), withdrawn, earlier)
+
+
+def _earlier_ecgs(
+    options: BatchOptions,
+    fragments: tuple[Fragment, ...],
+    tables: Mapping[str, TablePlan],
+    withdrawn: tuple[str, ...],
+) -> "EarlierEcgs | None":
+    """Return which ECG is the last earlier one of whom; None where no row names a file."""
+    in_bundles = any(table.ecg and table.bundle for table in tables.values())
+    if in_bundles or not named_in_folder(options, tables):
+        return None
+    from .ecg.earlier import earlier_ecgs  # noqa: PLC0415 - readers, only where there are ECGs
+
+    return earlier_ecgs(fragments, tables, withdrawn)
 
 
 def _collected_as_data(collected: Collected | None) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from ...engine.trajectories import (
 from ...engine.trajectories.columns import DIRECTIONS
 from ..batch.result.parts import disclaimers, kept_whole, write_json
 from ..batch.table.withdrawn import read_withdrawn, split_withdrawn
+from .ecg_points import ecg_points
 from .files import write_csv
 from .inputs import open_tables
 from .not_used import NotUsed, contradicted
@@ -42,6 +43,7 @@ class TrajectoryOptions:
     inputs : as of a batch
     out : folder; the two files in it are replaced
     mapping, withdrawn : as of a batch
+    ecg_results : folders of batches of these very inputs, of whose ECGs the intervals are followed
     today : the day from which the time since the last test is counted, and after which a visit is
         refused
     """
@@ -51,6 +53,7 @@ class TrajectoryOptions:
     today: date
     mapping: Path | None = None
     withdrawn: Path | None = None
+    ecg_results: tuple[Path, ...] = ()
 
 
 class _Collected:
@@ -112,14 +115,14 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     TableRefused  if the input, the mapping or the columns can't be used; nothing was written
     FragmentUnreadable  if a file breaks half-way; nothing was written
     """
-    given = open_tables(options.inputs, options.mapping)
+    given = open_tables(options.inputs, options.mapping, options.ecg_results, "--ecg-result")
     withdrawn = read_withdrawn(options.withdrawn)
     collected = _Collected()
     for chunk, plan, name in given.chunks():
         collected.malformed += chunk.bad_row_count
         kept, _ = split_withdrawn(chunk.table, plan.person, withdrawn)
         collected.add(kept, plan, (name, options.today))
-    names, table = _table(collected, options.today)
+    names, table = _table(collected, options)
     options.out.mkdir(parents=True, exist_ok=True)
     with kept_whole(options.out / TABLE) as aside:
         pq.write_table(table, aside, compression="zstd")
@@ -141,11 +144,12 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     return manifest
 
 
-def _table(collected: _Collected, today: date) -> tuple[Any, Any]:
+def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]:
     """Return the people, and the rows ordered by person and item.
 
     A person of whom two birth dates or sexes are known is refused whole, as one visit is.
     """
+    today = options.today
     people = pa.chunked_array(collected.people, pa.string()).combine_chunks()
     names = people.unique().drop_null()
     names = names.take(pc.sort_indices(names))
@@ -153,13 +157,21 @@ def _table(collected: _Collected, today: date) -> tuple[Any, Any]:
     births = pa.chunked_array(collected.births, pa.date32()).combine_chunks()
     two = contradicted(code, births, np.concatenate(collected.sexes))
     collected.not_used.refuse(two)
+    refused = names.take(pa.array(np.unique(code[two & (code >= 0)])))
+    of_ecgs: dict[str, list[Points]] = {}
+    for name, points in ecg_points(options.ecg_results, names, today):
+        is_kept = ~np.isin(points.group, pc.index_in(refused, names).to_numpy())
+        of_ecgs.setdefault(name, []).append(_where(points, is_kept))
     found = []
     for item in trajectory_items():
         parts = collected.points.pop(item.name, [])
+        rows = of_ecgs.get(item.name, [])
         if parts:
-            rows = concatenated(parts)
-            rows = _where(rows, ~two[rows.group])
-            points = Points(code[rows.group], rows.day, rows.value, rows.method, rows.unit)
+            there = concatenated(parts)
+            there = _where(there, ~two[there.group])
+            rows = [Points(code[there.group], there.day, there.value, there.method, there.unit)]
+        if sum(len(one.group) for one in rows):
+            points = concatenated(rows)
             found.append(arrow_columns(evaluate_trajectories(item, points), names, today))
     table = pa.concat_tables(found) if found else _SCHEMA.empty_table()
     return names, table.sort_by([("person_id", "ascending"), ("item", "ascending")])

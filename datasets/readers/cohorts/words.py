@@ -18,6 +18,22 @@ VERDICTS: Final = ("confirm", "amend", "reject")
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "urgency": URGENCIES,
     "status": ("scored", "not_assessable", "refused"),
+    "ecg_earlier_state": (
+        "compared",
+        "ecg_earlier_unreadable",
+        "ecg_earlier_other_person",
+        "ecg_earlier_not_before",
+    ),
+    **dict.fromkeys(
+        (
+            "ecg_new_block",
+            "ecg_new_q_waves",
+            "ecg_new_rhythm",
+            "ecg_qtc_longer",
+            "ecg_axis_shifted",
+        ),
+        ("yes", "no", "not_decided", "not_comparable"),
+    ),
 }
 _ANSWERS: Final = "answers"
 

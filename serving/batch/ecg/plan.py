@@ -29,18 +29,29 @@ def ecgs_as_data(
     No path stands in it, as paths may name people. The bytes of ECGs in Bundles are of the input.
     """
     in_bundles = any(table.ecg and table.bundle for table in tables.values())
-    in_folder = options.ecg_folder is not None and any(table.ecg for table in tables.values())
+    in_folder = named_in_folder(options, tables)
     if not in_bundles and not in_folder:
         return {}
+    from .past_columns import NAMES  # noqa: PLC0415 - the comparison, only where there are ECGs
+
     return {
         "same_numbering": options.ecg_same_numbering,
-        "columns": [*(f"{name}_score" for name in statement_names(models)), ECG_STATE],
+        "columns": [
+            *(f"{name}_score" for name in statement_names(models)),
+            ECG_STATE,
+            *(() if in_bundles else NAMES),
+        ],
         "models": {
             **{bundle.manifest.id: bundle.sha256 for bundle in models.signals},
             **{bundle.manifest.id: bundle.sha256 for bundle in models.statements},
         },
         **({} if in_bundles else _bytes_as_data(options, fragments, tables)),
     }
+
+
+def named_in_folder(options: BatchOptions, tables: Mapping[str, TablePlan]) -> bool:
+    """Say whether rows name ECG files of a folder that is read."""
+    return options.ecg_folder is not None and any(table.ecg for table in tables.values())
 
 
 def statement_names(models: Models) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ from ..collected.bundles import READ, rows_of_bundles
 from ..plan import Loaded
 from ..table.columns import TEXT, coded
 from ..table.output import ENCODED, OUTCOMES, Place, decoded, result_table
+from .earlier import EarlierEcgs, with_earlier
+from .past_columns import FIELDS, past_columns
 from .plan import ECG_STATE, file_in, statement_names
 
 ECGS_AT_ONCE: Final = 32
@@ -39,23 +41,37 @@ class EcgPlan:
 
     ``folder`` is the only one that is opened, none where Bundles bring them; ``statements`` are
     those of the bundle, none where it is refused; identifiers are compared where
-    ``same_numbering``.
+    ``same_numbering``. ``earlier`` says which is the last earlier ECG of whom; None where none is
+    compared, as Bundles bring them.
     """
 
     folder: Path | None
     statements: tuple[str, ...]
     same_numbering: bool = True
+    earlier: EarlierEcgs | None = None
+
+    @property
+    def where(self) -> tuple[Path, bool]:
+        """Return the folder, and whether identifiers are compared."""
+        return self.folder or Path(), self.same_numbering
 
     @property
     def schema(self) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return the columns of a result with ECGs."""
         scores = [pa.field(f"{name}_score", pa.float64()) for name in self.statements]
-        return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT)])
+        past = () if self.earlier is None else FIELDS
+        return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT), *past])
 
 
-def ecg_plan(folder: Path | None, models: Models, *, same_numbering: bool = True) -> EcgPlan:
+def ecg_plan(
+    folder: Path | None,
+    models: Models,
+    *,
+    same_numbering: bool = True,
+    earlier: EarlierEcgs | None = None,
+) -> EcgPlan:
     """Return what a run says of the ECGs of a folder."""
-    return EcgPlan(folder, statement_names(models), same_numbering)
+    return EcgPlan(folder, statement_names(models), same_numbering, earlier)
 
 
 def screen_with_ecgs(
@@ -89,12 +105,16 @@ def _screen_few(
     rows, signals, states = rows_with_ecgs(table, plan, place, where)
     models, guidelines = loaded.models, loaded.guidelines
     screening = screen_columns(rows.batch, models, guidelines, signals=signals, outcomes=OUTCOMES)
+    past: list[Any] = []
+    if ecgs.earlier is not None:
+        screening, earlier = with_earlier(screening, rows, signals, ecgs.where, ecgs.earlier)
+        past = past_columns(screening, earlier)
     result = result_table(rows, screening)
     scores = screening.ecg_statements
     columns = [*result.columns, *(_column(scores, n, table.num_rows) for n in ecgs.statements)]
     known = list(dict.fromkeys(code for code in states if code))
     places = np.array([known.index(c) if c else -1 for c in states], dtype=np.int64)
-    columns.append(coded(places, [*known, None]))
+    columns += [coded(places, [*known, None]), *past]
     return pa.RecordBatch.from_arrays(columns, schema=ecgs.schema)
 
 

@@ -31,6 +31,7 @@ from ..table.output import Place, decoded, screen_table
 from ..table.withdrawn import split_withdrawn, tombstones
 
 if TYPE_CHECKING:
+    from ..ecg.earlier import EarlierEcgs
     from ..ecg.rows import EcgPlan
 
 NOT_BEGUN: Final = "not_reached"
@@ -94,7 +95,7 @@ class Worker:
 
     def __init__(self, plan: BatchPlan, loaded: Loaded, options: BatchOptions) -> None:
         self._plan, self._loaded, self._folder = plan, loaded, options.out / PARTS
-        self._ecgs = _ecgs(options, loaded) if plan.ecg_columns else None
+        self._ecgs = _ecgs(options, loaded, plan.earlier_ecgs) if plan.ecg_columns else None
         self._answers = options.out / ANSWERS
         self._sha256 = plan.sha256
         self._cursor = _Cursor()
@@ -171,10 +172,15 @@ class Worker:
         return read_chunks(fragment, table.columns, table.csv, chunk_rows=self._plan.chunk_rows)
 
 
-def _ecgs(options: BatchOptions, loaded: Loaded) -> "EcgPlan":
+def _ecgs(options: BatchOptions, loaded: Loaded, earlier: "EarlierEcgs | None") -> "EcgPlan":
     from ..ecg.rows import ecg_plan  # noqa: PLC0415 - as above
 
-    return ecg_plan(options.ecg_folder, loaded.models, same_numbering=options.ecg_same_numbering)
+    return ecg_plan(
+        options.ecg_folder,
+        loaded.models,
+        same_numbering=options.ecg_same_numbering,
+        earlier=earlier,
+    )
 
 
 class ModelsChanged(RuntimeError):

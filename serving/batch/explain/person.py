@@ -157,6 +157,11 @@ def _words(
     numbering = bool(plan.content["ecg"].get("same_numbering", True))
     rows, signals = _with_ecg(one, table, place, None if folder is None else (folder, numbering))
     screening = screen_columns(rows.batch, loaded.models, loaded.guidelines, signals=signals)
+    if signals and folder is not None and plan.earlier_ecgs is not None:
+        from ..ecg.earlier import with_earlier  # noqa: PLC0415 - filters, only where there are ECGs
+
+        where = (folder, numbering)
+        screening, _ = with_earlier(screening, rows, signals, where, plan.earlier_ecgs)
     day = found.row["visit_date"]
     draft = draft_of(screening, 0, "" if day is None else day.isoformat())
     return render_text(draft, lang, model_labels(loaded.models, lang))

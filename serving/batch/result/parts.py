@@ -31,9 +31,13 @@ ANSWERS: Final = "answers"
 ASIDE: Final = ".aside"
 RESULT_SCHEMA: Final = "laennec.batch/1"
 _METADATA: Final = b"laennec"
+_ECG_TEXTS: Final = (
+    "ecg_state", "ecg_earlier_state", "ecg_new_block", "ecg_new_q_waves", "ecg_new_rhythm",
+    "ecg_qtc_longer", "ecg_axis_shifted",
+)  # fmt: skip
 _WRITING: Final[Mapping[str, Any]] = {
     "compression": "zstd",
-    "use_dictionary": [*(path for path, is_text in leaves(ENCODED) if is_text), "ecg_state"],
+    "use_dictionary": [*(path for path, is_text in leaves(ENCODED) if is_text), *_ECG_TEXTS],
     "write_statistics": False,
     "store_schema": False,
 }
