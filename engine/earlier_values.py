@@ -71,6 +71,11 @@ class EarlierValues:
     in_range: EarlierValue | None = None
     suspicion: EarlierValue | None = None
 
+    @property
+    def speaks_for_diabetes(self) -> bool:
+        """Whether a value of another day speaks for a diabetes that is not known."""
+        return self.in_range is not None or self.suspicion is not None
+
 
 @dataclass(frozen=True, slots=True)
 class _Visit:

@@ -42,7 +42,9 @@ from .published import published_findings
 from .record import UNKNOWN, VisitBatch
 from .risks import RiskColumns
 from .risks.changes import RisksOfDay, risk_changes
-from .risks.findings import PersonContext, risk_finding
+from .risks.findings import risk_finding
+from .risks.person import PersonContext
+from .risks.without_diabetes import score_without_diabetes
 from .screened import consent_note, is_declined, is_minor
 from .screening import NO_URGENCY, Screening, screen_columns
 from .uninterpretable import with_hba1c_limit
@@ -192,17 +194,19 @@ def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
 def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     """Return what is said of one person, withheld where the record or the person refuses it."""
     batch = screening.batch
-    person = PersonContext.of(batch, screening.made, row)
+    past = screening.earlier.get(row, EarlierValues())
+    unconfirmed = past.speaks_for_diabetes or bool(screening.diabetes_unconfirmed[row])
+    made = screening.made
+    person = PersonContext.of(batch, made, row, is_diabetes_unconfirmed=unconfirmed)
     facts = (*fact_findings(screening.facts, batch, row), *screening.ecg_findings.get(row, ()))
-    risks: tuple[Finding, ...] = (
-        *(_risk(screening, columns, person) for columns in screening.risks),
-        *published_findings(screening.published, row),
-    )
+    scores = published_findings(screening.published, row)
+    if unconfirmed:
+        scores = tuple(score_without_diabetes(score) for score in scores)
+    risks = (*(_risk(screening, columns, person) for columns in screening.risks), *scores)
     if batch.refused[row]:
         return tuple(_withheld(f, "finding.record_refused") for f in (*facts, *risks))
     if is_declined(batch)[row]:
         risks = tuple(_withheld(f, "finding.screening_declined") for f in risks)
-    past = screening.earlier.get(row, EarlierValues())
     facts, risks = (tuple(_with_earlier(f, past) for f in said) for said in (facts, risks))
     if is_minor(batch)[row] and batch.age_years[row] != UNKNOWN:
         limit = Message("limit.adult_thresholds", {"age": int(batch.age_years[row])})

@@ -1,6 +1,6 @@
 """The columns of the decision: everything that is said of n people, before one draft is written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from .facts.columns import FactColumns, evaluate_facts
 from .features import Feature, features
 from .guidelines import Guidelines
 from .plausibility.check import check_plausibility
+from .plausibility.diabetes import DIABETES
 from .prediagnosis import (
     URGENCIES,
     EcgComparison,
@@ -24,8 +25,8 @@ from .prediagnosis import (
     UrgentItem,
 )
 from .published import PublishedColumns, evaluate_published
-from .record import BoolArray, Int8Array, VisitBatch
-from .risks import Outcome, RiskColumns, evaluate_risks, load_outcomes
+from .record import YES, BoolArray, Int8Array, VisitBatch
+from .risks import RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
 from .screen_ecg import screen_ecgs
 from .uninterpretable import as_models_read, hba1c_not_interpretable
 from .urgency.rules import UrgentColumns, evaluate_urgent
@@ -48,6 +49,7 @@ class Screening:
     made : features as models read them, without an HbA1c that says nothing of the person
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
     hba1c_unread : bool (n,), for whom an accepted HbA1c was kept from the models
+    diabetes_unconfirmed : bool (n,), whose measured facts speak for a diabetes that is not declared
     """
 
     batch: VisitBatch
@@ -58,6 +60,7 @@ class Screening:
     risks: tuple[RiskColumns, ...]
     urgency: Int8Array
     hba1c_unread: BoolArray
+    diabetes_unconfirmed: BoolArray
     models: Models
     guidelines: Guidelines
     ecgs: Mapping[int, EcgSection] = field(default_factory=dict)
@@ -96,7 +99,7 @@ def screen_columns(
     facts = evaluate_facts(checked, guidelines)
     published = evaluate_published(checked, made)
     risks = tuple(
-        evaluate_risks(outcome, for_models, made, models, _measured(outcome, facts))
+        evaluate_risks(outcome, for_models, made, models, _any_of(outcome.measured_by, facts))
         for outcome in load_outcomes()
         if outcomes is None or outcome.id in outcomes
     )
@@ -114,6 +117,8 @@ def screen_columns(
         risks=risks,
         urgency=np.minimum.reduce(levels).astype(np.int8),
         hba1c_unread=hba1c_unread,
+        diabetes_unconfirmed=_any_of(signs_of_diabetes(), facts)
+        & (checked.answer(DIABETES) != YES),
         models=models,
         guidelines=guidelines,
         ecgs=ecgs.sections,
@@ -125,13 +130,13 @@ def screen_columns(
     )
 
 
-def _measured(outcome: Outcome, facts: FactColumns) -> BoolArray:
-    """Say for whom a present fact speaks instead of this risk."""
-    measured = np.zeros(facts.n, dtype=np.bool_)
-    for name in outcome.measured_by:
+def _any_of(names: Sequence[str], facts: FactColumns) -> BoolArray:
+    """Say for whom one of some facts is present, or has the grade after the point."""
+    found = np.zeros(facts.n, dtype=np.bool_)
+    for name in names:
         finding, _, grade = name.partition(".")
-        measured |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
-    return measured
+        found |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
+    return found
 
 
 def _risk_urgency(columns: RiskColumns) -> Int8Array:

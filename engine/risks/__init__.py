@@ -1,7 +1,7 @@
 """Risks: which model answers for whom, with its interval, in columns; one person's reasons."""
 
 from .columns import Abstention, RiskColumns, evaluate_risks
-from .outcomes import BandAction, Outcome, load_outcomes
+from .outcomes import BandAction, Outcome, load_outcomes, signs_of_diabetes
 
 __all__ = [
     "Abstention",
@@ -10,4 +10,5 @@ __all__ = [
     "RiskColumns",
     "evaluate_risks",
     "load_outcomes",
+    "signs_of_diabetes",
 ]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ..plausibility.diabetes import is_diabetes_open
 from ..prediagnosis import Finding, RiskChange, RiskShift
 from .columns import RiskColumns
-from .findings import CONTRIBUTION_DECIMALS, PersonContext, risk_finding
-from .limits import DIABETES_READ
+from .findings import CONTRIBUTION_DECIMALS, risk_finding
+from .person import PersonContext
 from .values import input_value
+from .without_diabetes import is_read_open
 
 NOT_ASSESSABLE: Final = "not_assessable"
 OTHER_FORM: Final = "other_form"
@@ -50,20 +50,13 @@ def _changes(before: RisksOfDay, now: RisksOfDay, since: str) -> Iterator[RiskCh
             continue
         if then.risk is None:
             yield RiskChange(finding.id, since, None, finding.risk, why_not=NOT_ASSESSABLE)
-        elif _is_diabetes_open(columns, now.person):
+        elif is_read_open(columns.bundles[int(columns.chosen[now.person.row])], now.person):
             yield RiskChange(finding.id, since, None, finding.risk, why_not=DIABETES_OPEN)
         elif finding.model != then.model:
             yield RiskChange(finding.id, since, None, finding.risk, why_not=OTHER_FORM)
         else:
             shifts = _shifts(finding, then, before.person, now.person)
             yield RiskChange(finding.id, since, then.risk, finding.risk, shifts)
-
-
-def _is_diabetes_open(columns: RiskColumns, person: PersonContext) -> bool:
-    """Say whether a model reads a diabetes that something speaks for and nobody stated now."""
-    bundle = columns.bundles[int(columns.chosen[person.row])]
-    is_open = bool(is_diabetes_open(person.batch)[person.row])
-    return is_open and DIABETES_READ in bundle.manifest.input_names
 
 
 def _shifts(

@@ -5,8 +5,6 @@ way here.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +14,6 @@ from ..errors import ScreeningError
 from ..explain.counterfactual import Counterfactual, Counterfactuals, counterfactuals
 from ..explain.interval import FlippingItems, RiskInterval, missing_that_could_flip, risk_interval
 from ..explain.shapley import MAX_INPUTS, shapley_values
-from ..features import Feature
 from ..fixedpoint import FloatArray
 from ..fuzzy.system import MamdaniSystem, TskSystem
 from ..next_steps import step_of
@@ -30,12 +27,14 @@ from ..prediagnosis import (
     Parameter,
     Reason,
 )
-from ..record import BoolArray, VisitBatch
+from ..record import BoolArray
 from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
 from .outcomes import Outcome
+from .person import PersonContext
 from .reference import from_reference
-from .values import input_value, pressure_arm
+from .values import input_value
+from .without_diabetes import said_without_diabetes
 
 CONTRIBUTION_DECIMALS = 6
 EXPLANATION_ERRORS = (
@@ -51,21 +50,6 @@ _PERCENT = 100.0
 _PER_THOUSAND = 1000.0
 
 
-@dataclass(frozen=True, slots=True)
-class PersonContext:
-    """What one person's explanation is made from; ``arm`` is that of the pressure models read."""
-
-    batch: VisitBatch
-    made: Mapping[str, Feature]
-    row: int
-    arm: str
-
-    @classmethod
-    def of(cls, batch: VisitBatch, made: Mapping[str, Feature], row: int) -> "PersonContext":
-        """Return the context of one person of a batch."""
-        return cls(batch, made, row, pressure_arm(batch, row))
-
-
 def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
     """Return one person's finding for one outcome."""
     found = columns.answer_for(person.row)
@@ -74,7 +58,8 @@ def risk_finding(columns: RiskColumns, person: PersonContext) -> Finding:
         return _not_assessable(columns, person, abstention)
     answer, position = found
     try:
-        return _answered(columns, person, answer, position)
+        finding = _answered(columns, person, answer, position)
+        return said_without_diabetes(finding, answer, position, person)
     except EXPLANATION_ERRORS:
         return _not_assessable(columns, person, Abstention.MODEL_FAILED)
 

@@ -6,12 +6,10 @@ import numpy as np
 
 from ..bundles.manifest import Conformal
 from ..bundles.verify import Bundle
-from ..plausibility.diabetes import is_diabetes_open
 from ..prediagnosis import Message
 from ..record import UNKNOWN, VisitBatch
 from ..runtime import ModelOutput
 
-DIABETES_READ: Final = "known_diabetes"
 TRAINED_WAIST_SITE: Final = "iliac_crest"
 _PERCENT: Final = 100
 
@@ -22,13 +20,10 @@ def model_limits(
     """Return the limits to print beside one person's answer.
 
     Those of the manifest, then: the waist was measured elsewhere than in training (decision 10),
-    a diabetes that a treatment or an earlier visit speaks for and nobody stated,
     an input beyond what training saw, a person whom the conformal thresholds leave undecided.
     """
     found = [Message(limit) for limit in bundle.manifest.limits]
     found.extend(_waist(bundle, batch, row))
-    if DIABETES_READ in bundle.manifest.input_names and is_diabetes_open(batch)[row]:
-        found.append(Message("limit.diabetes_open"))
     found.extend(
         Message("limit.extrapolated", {"item": f"feature:{spec.name}"})
         for j, spec in enumerate(bundle.manifest.inputs)

@@ -101,3 +101,13 @@ def load_outcomes() -> tuple[Outcome, ...]:
     ['t2d_undiagnosed', 'dysglycaemia', 't2d_textbook', 'cvd_death_10y']
     """
     return tuple(_outcome(row) for row in read_toml(__package__ or "", "outcomes.toml")["outcome"])
+
+
+@cache
+def signs_of_diabetes() -> tuple[str, ...]:
+    """Return the facts, or grades of facts, that speak for a diabetes which nobody has confirmed.
+
+    >>> signs_of_diabetes()[0]
+    'diabetes_range'
+    """
+    return tuple(read_toml(__package__ or "", "outcomes.toml")["signs_of_diabetes"])
