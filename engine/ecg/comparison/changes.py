@@ -14,7 +14,6 @@ from .settings import ComparisonSettings, LeadRow, ValueRow
 from .side import EcgSide
 
 T_TWO_SIDED: Final = f"{PREFIX}.t_two_sided"
-RENAMED: Final = f"{PREFIX}.wave_renamed"
 AXIS_LEADS: Final = ("I", "aVF")
 LEAD_ABSENT: Final = f"{PREFIX}.lead_not_measured"
 _TWO: Final = 2.0
@@ -41,8 +40,7 @@ def _of_value(row: ValueRow, pair: EcgPair) -> EcgChange | None:
     withheld = tuple(dict.fromkeys((*one.withheld, *other.withheld)))
     why = (*pair.found.why(row.group), *withheld, *_own_reason(row.name, pair))
     own = pair.own.get((row.name, ""), 0.0)
-    found = change_of(replace(row, day=max(row.day, own)), one, other, why, pair.settings)
-    return _renamed(found, pair) if found.verdict == "beyond" else found
+    return change_of(replace(row, day=max(row.day, own)), one, other, why, pair.settings)
 
 
 def _own_reason(name: str, pair: EcgPair) -> tuple[str, ...]:
@@ -63,32 +61,6 @@ def _is_two_sided(side: EcgSide, settings: ComparisonSettings) -> bool:
         if min(up, down) > settings.measured.t_two_sided * max(up, down):
             return True
     return False
-
-
-def _renamed(found: EcgChange, pair: EcgPair) -> EcgChange:
-    """Take back a change of a voltage that only comes from the name of a wave.
-
-    A first R at the edge of what is seen turns a QS into an rS, and the S of V1 appears from
-    nowhere; with the deepest deflection, whatever its name, the sum has not moved.
-    """
-    plain = [_plain_sum(found.name, side) for side in (pair.now, pair.then)]
-    if np.isnan(plain).any() or abs(plain[0] - plain[1]) > (found.limit or 0.0):
-        return found
-    return replace(
-        found, verdict="not_comparable", why=(RENAMED,), difference=None, limit=None, sd={}
-    )
-
-
-def _plain_sum(name: str, side: EcgSide) -> float:
-    """Return a voltage with the deepest deflection for S; NaN for any other value."""
-    measured = side.per_lead
-    if measured is None or name not in ("sokolow_lyon", "cornell"):
-        return _NAN
-    r, deep = wave_of("r", measured), wave_of("qs", measured)
-    if name == "cornell":
-        return side.lead_value(r, "aVL") + side.lead_value(deep, "V3")
-    tallest = np.fmax(side.lead_value(r, "V5"), side.lead_value(r, "V6"))
-    return side.lead_value(deep, "V1") + float(tallest)
 
 
 def change_of(
@@ -217,7 +189,7 @@ def transition(side: EcgSide) -> int | None:
     if measured is None:
         return None
     r = [side.lead_value(measured.qrs.r_height_mv, lead) for lead in CHEST_LEADS]
-    s = [side.lead_value(measured.qrs.s_depth_mv, lead) for lead in CHEST_LEADS]
+    s = [side.lead_value(measured.s_depth_mv, lead) for lead in CHEST_LEADS]
     if np.isnan([*r, *s]).any():
         return None
     return next((k for k, (a, b) in enumerate(zip(r, s, strict=True), start=1) if a >= b), 7)

@@ -133,7 +133,7 @@ def voltage_features(view: View) -> dict[str, float]:
     lead = view.per_lead
     if lead is None:
         return found
-    r, s = lead.qrs.r_height_mv, lead.qrs.s_depth_mv
+    r, s = lead.qrs.r_height_mv, lead.s_depth_mv
 
     def at(values: FloatArray, name: str) -> float:
         return view.of(values, name)

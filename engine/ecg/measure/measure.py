@@ -200,7 +200,7 @@ def _voltages(ecg: _Ecg, qrs_ms: float) -> dict[str, Measured]:
         row = lead.of(name)
         return np.array(_NAN if row is None else values[row])
 
-    s, r = lead.qrs.s_depth_mv, lead.qrs.r_height_mv
+    s, r = lead.s_depth_mv, lead.qrs.r_height_mv
     cornell = cornell_mv(at(r, "aVL"), at(s, "V3"))
     force = p_terminal_force_mv_ms(beat, marks, lead.of("V1"), ecg.signal.sampling_rate_hz)
     values = {

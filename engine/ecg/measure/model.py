@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
 from .deflections import Deflections
 from .rhythm import Rhythm
+
+RIGHT_CHEST_LEADS: Final = ("V1", "V2", "V3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,18 @@ class LeadMeasures:
     st_j60_mv: FloatArray
     noise_mv: FloatArray
     n_beats: int
+
+    @property
+    def s_depth_mv(self) -> FloatArray:
+        """Depth of S, positive, shape (n_leads,); in V1 to V3 that of the deepest deflection.
+
+        Those leads have a small r before S, and no septal q. Where the r lies at the least height
+        that is named, an S of 0.8 mV would be called q as soon as another R follows it, and come
+        and go with the r in the sums of Sokolow and Cornell.
+        """
+        named = self.qrs.s_depth_mv
+        deepest = np.maximum(named, -self.qrs.q_mv)
+        return np.where(np.isin(self.leads, RIGHT_CHEST_LEADS), deepest, named)
 
     @property
     def p_mv(self) -> FloatArray:
