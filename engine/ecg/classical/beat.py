@@ -124,13 +124,27 @@ def _levelled(x: FloatArray, peaks: IntArray, level: IntArray) -> FloatArray:
 def _largest_group(
     x: FloatArray, peaks: IntArray, reach: int, settings: AverageSettings
 ) -> NDArray[np.bool_]:
-    """Mark the beats that look like the most typical of at most a few hundred candidates."""
+    """Mark the beats that look like the most typical of at most a few hundred candidates.
+
+    In bigeminy every second beat is premature and both shapes are as frequent: what is measured
+    then is the shape that does not come early.
+    """
     shapes = x[:, peaks[:, None] + np.arange(-reach, reach + 1)].transpose(1, 0, 2)
     shapes = (shapes - shapes.mean(axis=2, keepdims=True)).reshape(len(peaks), -1)
     shapes /= np.maximum(np.sqrt((shapes**2).sum(axis=1, keepdims=True)), _TINY)
     step = max(len(shapes) // _CANDIDATES, 1)
     alike = shapes @ shapes[::step].T >= settings.shape_correlation
-    return np.asarray(alike[:, int(alike.sum(axis=0).argmax())])
+    first = np.asarray(alike[:, int(alike.sum(axis=0).argmax())])
+    second = np.asarray(alike[:, int((alike & ~first[:, None]).sum(axis=0).argmax())]) & ~first
+    as_many = second.sum() >= settings.rival_share * first.sum()
+    early = settings.early_share * _time_before(peaks, second)
+    return second if as_many and _time_before(peaks, first) < early else first
+
+
+def _time_before(peaks: IntArray, of: NDArray[np.bool_]) -> float:
+    """Return the middle time since the beat before, in samples; NaN where there is none."""
+    gaps = np.diff(peaks)[of[1:]]
+    return float(np.median(gaps)) if len(gaps) else float("nan")
 
 
 def _spread_out(peaks: IntArray, most: int) -> IntArray:

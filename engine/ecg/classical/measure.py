@@ -11,6 +11,7 @@ from ..signal import EcgSignal
 from .beat import MedianBeats, average_beats
 from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end
 from .detect import Beats, detect_beats
+from .mains import without_mains
 from .model import ClassicalMeasurement, ClassicalRhythm, ClassicalValue
 from .prepare import Readable, make_readable
 from .rhythm import measure_rhythm
@@ -62,6 +63,7 @@ def measure_classical(
     )
     why = _why_not(signal, beats, chosen)
     at = np.round(readable.from_file(beats.peak)).astype(np.int64)
+    readable = without_mains(readable, at, chosen.mains)
     averaged = None if NO_BEATS in why else average_beats(readable, at, chosen.average)
     rhythm = measure_rhythm(beats, averaged, at, signal, chosen)
     reasons = why + _why_no_waves(averaged, chosen)
@@ -112,13 +114,24 @@ def _waves(
     rate = averaged.rate_hz
     velocity = spatial_velocity(averaged.signal_mv, rate, settings.bounds)
     onset, offset = qrs_bounds(velocity, averaged.r_index, rate, settings.bounds)
-    rr_ms = np.median(np.diff(beats.peak)) / signal.sampling_rate_hz * _MS
+    room_ms = _room_samples(averaged, beats) / signal.sampling_rate_hz * _MS
     limits = settings.t_end
-    latest = min(limits.latest_ms, limits.rr_share * rr_ms + limits.rr_add_ms)
+    latest = min(limits.latest_ms, limits.rr_share * room_ms + limits.rr_add_ms)
     j = offset[0] if np.isfinite(offset[0]) else averaged.r_index
     begin = int(j + limits.begin_ms * rate / _MS)
     stop = min(averaged.r_index + int(latest * rate / _MS), averaged.signal_mv.shape[2])
     return _Waves(onset, offset, t_end(averaged.signal_mv, (begin, stop), rate, limits), rate)
+
+
+def _room_samples(averaged: MedianBeats, beats: Beats) -> float:
+    """Return the usual time from a beat of the measured shape to the next beat of any shape.
+
+    In bigeminy that is half the beats' usual distance or less: a longer window would hold the
+    premature beat, and its T would be taken for the T of the measured one.
+    """
+    rr = np.diff(beats.peak)
+    after = rr[averaged.is_dominant[:-1]]
+    return float(np.median(after if len(after) else rr))
 
 
 def _rate(

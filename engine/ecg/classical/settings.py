@@ -52,11 +52,27 @@ class AverageSettings:
     level_reach_ms: float
     shape_reach_ms: float
     shape_correlation: float
+    rival_share: float
+    early_share: float
     before_r_ms: float
     after_r_ms: float
     align_ms: float
     most_beats: int
     groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class MainsSettings:
+    """How the hum of the mains is taken out."""
+
+    hertz: tuple[float, ...]
+    orders: int
+    most_of_nyquist: float
+    window_s: float
+    qrs_reach_ms: float
+    least_silent: float
+    slow_ms: float
+    least_mv: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +174,7 @@ class ClassicalSettings:
 
     detect: DetectSettings
     average: AverageSettings
+    mains: MainsSettings
     bounds: BoundSettings
     t_end: TEndSettings
     st: StSettings
@@ -174,6 +191,7 @@ def load_classical() -> ClassicalSettings:
     return ClassicalSettings(
         detect=DetectSettings(**_tuples(raw["detect"])),
         average=AverageSettings(**raw["average"]),
+        mains=MainsSettings(**_tuples(raw["mains"])),
         bounds=BoundSettings(**raw["bounds"]),
         t_end=TEndSettings(**raw["t_end"]),
         st=StSettings(**raw["st"]),
