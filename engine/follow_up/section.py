@@ -29,6 +29,7 @@ from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..vocabulary import load_vocabulary
 from .due import Visit, due_items
 from .glycaemia import PLACES, above_today, is_last_above, target_of
+from .remission import remission_limits
 from .settings import question_rows
 
 KNOWN: Final = "condition.diabetes"
@@ -89,6 +90,7 @@ def follow_up_of(
     may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
     limits += before.limits(kind)
+    limits += remission_limits(batch, made, reads_hba1c=reads_hba1c)
     limits += target.limits() if is_meant else []
     said = _index(bundle, batch, made, numbers) if bundle and may_ask else None
     limits += above.limits() if said else []

@@ -62,6 +62,12 @@ def same_target_within_percent() -> float:
 
 
 @cache
+def remission_below_percent() -> float:
+    """Return the HbA1c from which a remission is not borne out."""
+    return float(_table()["remission"]["below_percent"])
+
+
+@cache
 def most_months() -> Mapping[str, int]:
     """Return how many months ago an answer says at most; one that says no such thing is not there.
 

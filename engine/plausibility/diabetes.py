@@ -17,10 +17,11 @@ from ..vocabulary.load import read_toml
 DIABETES: Final = "condition.diabetes"
 TREATED: Final = "medication.glucose_lowering"
 UNSTATED: Final = "intake.diabetes_unstated"
-"""An earlier visit, a type or an HbA1c target speaks for a diabetes that is not stated today."""
+"""An earlier visit, a type, a target or a remission speaks for a diabetes not stated today."""
 _PREGNANT: Final = "condition.pregnancy"
 _TYPE: Final = "questionnaire.diabetes_type"
 _ONLY_PAST: Final = "gestational_past"
+_REMISSION: Final = "questionnaire.diabetes_remission"
 _TARGET: Final = "hba1c_target"
 
 
@@ -102,8 +103,9 @@ def with_diabetes_in_doubt(batch: VisitBatch) -> VisitBatch:
 
 
 def _is_described(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): a type that a person has today, or a target of HbA1c, was given."""
+    """Return bool (n,): a type that a person has today, a target or a remission was given."""
     codes = [choice.code for choice in batch.vocabulary.questions[_TYPE].choices]
     answer = batch.answer(_TYPE)
     typed = (answer != UNKNOWN) & (answer != codes.index(_ONLY_PAST))
-    return np.asarray(typed | batch.quantity(_TARGET).accepted.any(axis=1))
+    targeted = batch.quantity(_TARGET).accepted.any(axis=1)
+    return np.asarray(typed | targeted | (batch.answer(_REMISSION) == YES))

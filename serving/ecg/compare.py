@@ -119,8 +119,10 @@ def check_same_person(now: EcgHeader, then: EcgHeader, path: Path) -> None:
     problems = person_problems(then, identity, now.acquired_at)
     if not problems:
         return
+    words, elements = Sentences("en"), str(problems[0].parameters["elements"])
+    differs = ", ".join(words.label(f"element:{one}") for one in elements.split(", "))
     raise DataError(
-        found=f"two ECGs of different people ({problems[0].parameters['elements']})",
+        found=f"two ECGs of different people (differences: {differs})",
         why="a change between two people is no change",
         remedy="Check whose recordings these are, and give two of one person",
         path=str(path),

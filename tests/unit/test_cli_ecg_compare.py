@@ -68,8 +68,8 @@ def test_an_earlier_ecg_that_is_the_later_one_is_refused(files):
 @pytest.mark.parametrize(
     ("new", "old", "element"),
     [
-        ({"patient_id": "a"}, {"patient_id": "b"}, "id"),
-        ({"birth_date": date(1974, 3, 2)}, {"birth_date": date(1975, 3, 2)}, "birth_date"),
+        ({"patient_id": "a"}, {"patient_id": "b"}, "number of the person"),
+        ({"birth_date": date(1974, 3, 2)}, {"birth_date": date(1975, 3, 2)}, "date of birth"),
         ({"sex": "female"}, {"sex": "male"}, "sex"),
         ({"age_years": 40.0}, {"age_years": 52.0}, "age"),
         (
@@ -82,7 +82,7 @@ def test_an_earlier_ecg_that_is_the_later_one_is_refused(files):
 def test_two_people_are_never_compared(new, old, element):
     """H26: the earlier ECG is of another person."""
     plain = EcgHeader("wfdb", "x")
-    with pytest.raises(DataError, match=rf"different people \({element}\)") as error:
+    with pytest.raises(DataError, match=rf"different people \(differences: {element}\)") as error:
         check_same_person(replace(plain, **new), replace(plain, **old), Path("old.hea"))
     assert "1974" not in str(error.value)
 
