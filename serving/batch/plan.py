@@ -206,22 +206,26 @@ def _hash(text: str) -> str:
 
 def _today(options: BatchOptions) -> date | None:
     """Return the day of the run: that of the folder's run where it is resumed."""
-    is_resumed = options.resume and (options.out / PLAN_FILE).is_file()
-    return stored_day(options.out) if is_resumed else options.today
-
-
-def stored_day(out: Path) -> date | None:
-    """Return the day after which a run refused visits; None where it kept none."""
-    path = out / PLAN_FILE
-    said = stored_json(path).get(TODAY) if path.is_file() else None
-    return date.fromisoformat(said) if isinstance(said, str) else None
+    path = options.out / PLAN_FILE
+    if not (options.resume and path.is_file()):
+        return options.today
+    said = stored_json(path).get(TODAY)
+    try:
+        return None if said is None else date.fromisoformat(said)
+    except (TypeError, ValueError) as error:
+        raise BatchRefused(
+            found="a plan whose day can't be read",
+            why="it is not known which visits had not come yet when the run began",
+            remedy="Run the batch again into another folder",
+            path=PLAN_FILE,
+        ) from error
 
 
 def stored_json(path: Path) -> Mapping[str, Any]:
     """Return an object that was written as JSON, empty where it can't be read."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         stored = {}
     return stored if isinstance(stored, dict) else {}
 

@@ -53,7 +53,29 @@ def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: 
         )
     if "source" not in table.column_names:
         table = table.append_column("source", pa.repeat("", table.num_rows))
-    return table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
+    table = table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
+    _require_people(table, path.name)
+    return table
+
+
+def _require_people(table: Any, name: str) -> None:  # noqa: ANN401 - pyarrow has no types
+    """Refuse lines of nobody, and somebody who has an exposure and none."""
+    if pc.any(pc.equal(pc.utf8_trim_whitespace(table["person_id"]), "")).as_py():
+        raise DataError(
+            found="a line of exposures without a person",
+            why="whose they are is not known, and that person would be taken for not exposed",
+            remedy="Write the person_id of the batch in every line",
+            path=name,
+        )
+    has_none = pc.equal(table["exposure"], NONE)
+    without, exposed = (table["person_id"].filter(rows) for rows in (has_none, pc.invert(has_none)))
+    if pc.any(pc.is_in(exposed, without.combine_chunks())).as_py():
+        raise DataError(
+            found=f"somebody with an exposure and with {NONE}",
+            why="one of the two is wrong, and both would be counted",
+            remedy=f"Write {NONE} only for people without any exposure",
+            path=name,
+        )
 
 
 def said_of_each(exposures: Any) -> dict[str, str]:  # noqa: ANN401 - as above

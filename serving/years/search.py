@@ -132,9 +132,12 @@ def tables_of(criteria: Criteria, sources: Sources, *, with_exposures: bool) -> 
         wants = "exposures" in reads
         tables = _of_result(sources.result, criteria, sources.beside, exposures=wants)
     if sources.beside.trajectories is not None:
-        tables["trajectories"] = _trajectories(sources.beside.trajectories)
+        path = sources.beside.trajectories
+        tables["trajectories"] = _of_these(_trajectories(path), tables["people"], path)
     if sources.beside.exposures is not None and "exposures" in reads:
-        tables["exposures"] = read_exposures(sources.beside.exposures, sources.site)
+        path = sources.beside.exposures
+        found = read_exposures(path, sources.site)
+        tables["exposures"] = _of_these(found, tables["people"], path)
     if sources.decisions is not None:
         tables["decisions"] = sources.decisions
     return tables
@@ -170,6 +173,18 @@ def _trajectories(path: Path) -> Any:  # noqa: ANN401
             found="a file of trajectories that can't be read, or with other columns",
             why="nobody would be found, and that would look like an answer",
             remedy="Give trajectories.parquet of laennec trajectories",
+            path=path.name,
+        )
+    return table
+
+
+def _of_these(table: Any, people: Any, path: Path) -> Any:  # noqa: ANN401
+    """Return a table beside a result; refuse one in which none of its people stands."""
+    if people.num_rows and not pc.any(pc.is_in(table["person_id"], people["person_id"])).as_py():
+        raise DataError(
+            found="a file in which nobody stands of whom the search is",
+            why="nobody would be found, and that would look like an answer",
+            remedy="Give the file of the same people; a person_id is compared letter by letter",
             path=path.name,
         )
     return table

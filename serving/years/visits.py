@@ -1,6 +1,5 @@
 """The values of each person's last visit, from the table that a batch screened."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +12,7 @@ import pyarrow.compute as pc
 from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
-from ..batch.plan import stored_day, stored_json
-from ..batch.result.parts import MANIFEST_FILE
+from ..batch.result.read import read_manifest
 from ..batch.table.output import Place, table_rows
 from ..batch.table.withdrawn import WITHDRAWN
 from .inputs import InputTables, open_collected, open_tables
@@ -70,14 +68,14 @@ def values_of_last_visits(
     Raises
     ------
     FragmentUnreadable  if a file breaks half-way
+    BatchRefused  if the manifest of the result can't be read
     """
-    plan: Mapping[str, Any] = stored_json(result / MANIFEST_FILE).get("plan") or {}
-    sets: Mapping[str, str] = plan.get("guidelines") or {}
-    guidelines = partial(load_guidelines, sets)
+    manifest = read_manifest(result)
+    guidelines = partial(load_guidelines, manifest.guidelines)
     stays = pc.fill_null(pc.not_equal(people["status_reason"], WITHDRAWN), True)  # noqa: FBT003 - the value of a column
     people = people.filter(stays)
     names, day = people["person_id"].combine_chunks(), days_of(people["visit_date"])
-    parts, place = [], Place(today=stored_day(result))
+    parts, place = [], Place(today=manifest.today)
     for chunk, columns, _ in given.chunks():
         bare = replace(columns, quantities=(), answers=())
         kept = _of_those_days(table_rows(chunk.table, bare), names, day)

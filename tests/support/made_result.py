@@ -7,6 +7,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+_MANIFEST = {
+    "state": "complete",
+    "not_done": [],
+    "plan": {"input": [], "models": [], "guidelines": {}, "today": None},
+    "output": {"content_sha256": "0" * 64},
+}
+
 
 def write_result(folder: Path, *tables: Any) -> Path:
     """Write each table as a part, with a manifest of a finished run."""
@@ -20,7 +27,7 @@ def write_result(folder: Path, *tables: Any) -> Path:
 def stamp_manifest(folder: Path, **said: Any) -> None:
     """Write the manifest of the parts that are there, or write it anew after they were changed."""
     path = folder / "manifest.json"
-    manifest = json.loads(path.read_text()) if path.is_file() else {"state": "complete"}
+    manifest = json.loads(path.read_text()) if path.is_file() else _MANIFEST
     parts = [
         {"name": p.name, "rows": pq.read_metadata(p).num_rows,
          "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}

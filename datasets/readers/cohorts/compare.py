@@ -1,5 +1,6 @@
 """Comparisons of a search: an operator and a value that is bound, never written into SQL."""
 
+import math
 import re
 from collections.abc import Collection
 from datetime import date
@@ -28,7 +29,7 @@ def compared(
     Parameters
     ----------
     column : as SQL
-    kind : number, date or word
+    kind : number, share (a number from 0 to 1), date or word
     op, value : as they were written
     words : those that exist, of a word; any word where there are none
 
@@ -81,10 +82,23 @@ def is_yes(text: str, op: str, value: str) -> bool:
     return (value == "yes") == (op == "=")
 
 
+def _number(value: float, kind: str) -> float:
+    """Return a number that a comparison can tell people apart by."""
+    if not math.isfinite(value):
+        raise broken(f"{value}", "it is no number", "Write 0.5")
+    if kind == "share" and not 0 <= value <= 1:
+        raise broken(
+            f"{value:g}",
+            "a risk or share lies between 0 and 1, and nobody or everybody would be found",
+            "Write 0.5 for 50 %",
+        )
+    return value
+
+
 def _value(text: str, kind: str) -> Value:
     try:
-        if kind == "number":
-            return float(text)
+        if kind in ("number", "share"):
+            return _number(float(text), kind)
         if kind == "date":
             return date.fromisoformat(text)
     except ValueError as error:

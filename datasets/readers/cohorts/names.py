@@ -27,7 +27,7 @@ _OF_FINDING: Final[Mapping[str, tuple[str, str]]] = {
     "finding": ("f.state", "word"),
     "urgency": ("f.urgency", "word"),
     "grade": ("f.grade", "word"),
-    "risk": ("f.risk", "number"),
+    "risk": ("f.risk", "share"),
 }
 
 

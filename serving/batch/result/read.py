@@ -2,18 +2,47 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ....datasets.readers.tables import InputFile
 from ..options import BatchRefused
-from ..plan import stored_json
+from ..plan import TODAY, stored_json
 from .parts import MANIFEST_FILE, PARTS
 
-_COMPLETE = "complete"
+_COMPLETE: Final = "complete"
+_OF_MODEL: Final = ("id", "version", "outcome", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultManifest:
+    """What the manifest of a result says of it.
+
+    Attributes
+    ----------
+    state : complete, or partly_done
+    not_done : how many parts of the input are not in it
+    parts : sha256 of each by its name
+    content_sha256 : of all rows, whatever their order
+    inputs : sha256 of the files that were screened
+    models : id, version, outcome and sha256 of each
+    guidelines : the set of each topic
+    today : later visits were refused
+    """
+
+    state: str
+    not_done: int
+    parts: Mapping[str, str]
+    content_sha256: str
+    inputs: frozenset[str]
+    models: tuple[Mapping[str, str], ...]
+    guidelines: Mapping[str, str]
+    today: date | None
 
 
 def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[str, Any]]:
@@ -52,15 +81,11 @@ def check_same_input(files: Iterable[InputFile], results: Sequence[Path], option
 
     Raises
     ------
-    BatchRefused  with the first file whose sha256 is in no manifest
+    BatchRefused  with the first file whose sha256 is in no manifest; or as `read_manifest`
     """
     if not results:
         return
-    made_of = {
-        one["sha256"]
-        for result in results
-        for one in stored_json(result / MANIFEST_FILE).get("plan", {}).get("input", [])
-    }
+    made_of = {sha256 for result in results for sha256 in read_manifest(result).inputs}
     strange = [file.name for file in files if file.sha256() not in made_of]
     if strange:
         raise BatchRefused(
@@ -71,25 +96,50 @@ def check_same_input(files: Iterable[InputFile], results: Sequence[Path], option
         )
 
 
-def _listed(out: Path) -> dict[str, str]:
+def _listed(out: Path) -> Mapping[str, str]:
     """Return the sha256 of every part by name, after comparing the folder with its manifest."""
-    if not (out / MANIFEST_FILE).is_file():
-        raise _refused("a folder without a complete result", out.name)
-    manifest = stored_json(out / MANIFEST_FILE)
-    if "state" not in manifest:
-        raise _refused(f"a {MANIFEST_FILE} that can't be read, or is none of a batch", out.name)
-    if manifest.get("state") != _COMPLETE or manifest.get("not_done"):
-        missing = manifest.get("not_done") or []
+    manifest = read_manifest(out)
+    if manifest.state != _COMPLETE or manifest.not_done:
         raise _refused(
-            f"a result that is not complete ({len(missing)} parts of the input are not in it)",
+            f"a result that is not complete ({manifest.not_done} parts of the input are not in it)",
             out.name,
         )
-    said: Mapping[str, Any] = manifest.get("output") or {}
-    parts = {str(p["name"]): str(p["sha256"]) for p in said.get("parts", ())}
     there = {path.name for path in (out / PARTS).glob("part-*.parquet")}
-    if not parts or there != set(parts):
+    if not manifest.parts or there != set(manifest.parts):
         raise _refused("a folder whose parts are not those of its manifest", out.name)
-    return dict(sorted(parts.items()))
+    return manifest.parts
+
+
+def read_manifest(out: Path) -> ResultManifest:
+    """Return what the manifest of a result says.
+
+    Raises
+    ------
+    BatchRefused  if there is none, or it can't be read
+    """
+    path = out / MANIFEST_FILE
+    if not path.is_file():
+        raise _refused("a folder without a complete result", out.name)
+    try:
+        return _manifest(stored_json(path))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        found = f"a {MANIFEST_FILE} that can't be read, or is none of a batch"
+        raise _refused(found, out.name) from error
+
+
+def _manifest(said: Mapping[str, Any]) -> ResultManifest:
+    plan, output = said["plan"], said["output"]
+    today = plan.get(TODAY)
+    return ResultManifest(
+        state=said["state"],
+        not_done=len(said["not_done"]),
+        parts={str(p["name"]): str(p["sha256"]) for p in output["parts"]},
+        content_sha256=str(output["content_sha256"]),
+        inputs=frozenset(str(one["sha256"]) for one in plan["input"]),
+        models=tuple({name: str(one[name]) for name in _OF_MODEL} for one in plan["models"]),
+        guidelines={str(topic): str(name) for topic, name in plan["guidelines"].items()},
+        today=None if today is None else date.fromisoformat(today),
+    )
 
 
 def _refused(found: str, path: str) -> BatchRefused:

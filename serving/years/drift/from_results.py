@@ -10,9 +10,7 @@ import pyarrow.compute as pc
 
 from ....engine.prediagnosis import URGENCIES
 from ...batch.options import BatchRefused
-from ...batch.plan import stored_json
-from ...batch.result.parts import MANIFEST_FILE
-from ...batch.result.read import result_tables
+from ...batch.result.read import read_manifest, result_tables
 from ...batch.table.output import OUTCOMES, REFUSED
 from .from_tables import visits_of
 from .tally import DEVICE, SITE, Tally, What
@@ -37,29 +35,27 @@ def tally_results(results: Sequence[Path], *, records: bool) -> Tally:
     tally = Tally()
     hashes = set()
     for result in results:
-        path = result / MANIFEST_FILE
-        manifest = stored_json(path) if path.is_file() else {}
-        releases = releases_of(manifest.get("plan", {}).get("models", []))
-        content = manifest.get("output", {}).get("content_sha256", result.name)
-        if content in hashes:
+        manifest = read_manifest(result)
+        releases = releases_of(manifest.models)
+        if manifest.content_sha256 in hashes:
             raise BatchRefused(
                 found="the same result twice",
                 why="everybody in it would count twice",
                 remedy="Name each result once",
                 path=result.name,
             )
-        hashes.add(content)
+        hashes.add(manifest.content_sha256)
         for _, part in result_tables(result):
             _count(tally, part, releases, records=records)
     return tally
 
 
-def releases_of(models: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def releases_of(models: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Return, by outcome, the bundles that answer it: ids, versions, beginnings of their hashes."""
     found: dict[str, list[str]] = {}
     for one in models:
-        named = f"{one['id']} {one['version']} ({str(one['sha256'])[:8]})"
-        found.setdefault(str(one["outcome"]), []).append(named)
+        named = f"{one['id']} {one['version']} ({one['sha256'][:8]})"
+        found.setdefault(one["outcome"], []).append(named)
     return {outcome: ", ".join(sorted(names)) for outcome, names in found.items()}
 
 

@@ -13,7 +13,7 @@ from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import FloatArray
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
-from ...batch.plan import stored_day
+from ...batch.result.read import read_manifest
 from ..inputs import open_tables
 from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
 
@@ -37,7 +37,8 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
     BatchRefused  if a file is not one that the results were made of
     """
     tally = Tally()
-    today = max(filter(None, map(stored_day, results)), default=None)
+    days = [read_manifest(result).today for result in results]
+    today = max(filter(None, days), default=None)
     for chunk, plan, name in open_tables(inputs, mapping_file, results, "--input").chunks():
         rows = read_rows(chunk.table, plan, fragment=name, today=today)
         said = read_context(chunk.table, plan)

@@ -1,5 +1,6 @@
 """Reads ``limits.toml``, or the limits of a site that takes its place."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,11 +69,11 @@ def read_limits(path: Path | None) -> Limits:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken("a row without a number as value, or without a source", path.name) from error
     strange = sorted(own.keys() - house.rows.keys())
-    if strange or any(not value > 0 for value, _ in own.values()):
+    if strange or any(not 0 < value < math.inf for value, _ in own.values()):
         raise _broken(
             f"the row {strange[0][:60]!r}, which is not known"
             if strange
-            else "a limit of 0 or less",
+            else "a limit of 0 or less, or without end",
             path.name,
         )
     return Limits({**house.rows, **own}, frozenset(own))

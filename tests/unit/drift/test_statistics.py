@@ -128,6 +128,7 @@ def test_a_day_that_is_none_has_no_month():
     ["x", 'schema = "laennec.drift_limits/1"\n[psi]\nwatsh = { value = 0.2, source = "s" }',
      'schema = "laennec.drift_limits/1"\n[psi]\nwatch = { value = 0.2 }',
      'schema = "laennec.drift_limits/1"\n[psi]\nwatch = { value = 0, source = "s" }',
+     'schema = "laennec.drift_limits/1"\n[months]\nreference = { value = inf, source = "s" }',
      'schema = "other"'],
 )  # fmt: skip
 def test_limits_that_can_not_be_read_are_refused(tmp_path, text):

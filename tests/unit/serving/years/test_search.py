@@ -109,7 +109,7 @@ def test_decisions_are_those_of_the_store(result):
     [
         ("t2d_risk > 0.1", "no search knows it"),
         ("slope.shoe_size > 1", "not followed"),
-        ("t2d_undiagnosed_risk > high", "a number is asked for"),
+        ("t2d_undiagnosed_risk > high", "a share is asked for"),
         ("visit_date > soon", "a date is asked for"),
         ("urgency > U1", "words have no order"),
         ("urgency = 'U1' or 1=1", "a word of letters"),

@@ -222,12 +222,46 @@ def test_a_table_that_the_result_was_not_made_of_is_refused(batch, tmp_path):
         search_people(cohort, Sources(batch / "result", beside))
 
 
-def test_exposures_of_nobody_are_refused(batch, tmp_path):
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "a header and nobody in it"),
+        ("another,noise\n", "nobody stands of whom the search is"),
+        ("old,noise\n ,noise\n", "a line of exposures without a person"),
+        ("old,noise\nold,none\n", "somebody with an exposure and with none"),
+    ],
+)
+def test_exposures_of_nobody_of_others_or_of_none_and_some_are_refused(
+    batch, tmp_path, lines, said
+):
+    """Pinned: each found nobody, or somebody twice, and that looked like an answer."""
     path = tmp_path / "exposures.csv"
-    path.write_text("person_id,exposure\n")
+    path.write_text("person_id,exposure\n" + lines)
     cohort = Cohort("", parse_criteria(["exposure.noise = yes"]))
-    with pytest.raises(DataError, match="a header and nobody in it"):
+    with pytest.raises(DataError, match=said):
         search_people(cohort, Sources(batch / "result", Beside(exposures=path)))
+
+
+def test_trajectories_of_other_people_are_refused(batch, tmp_path):
+    (tmp_path / "others.csv").write_text(TABLE.replace("\n", "\nx").rpartition("x")[0])
+    made = ["trajectories", str(tmp_path / "others.csv"), "--out", str(tmp_path)]
+    mapping = ["--mapping", str(batch / "mapping.toml")]
+    assert CliRunner().invoke(app, [*made, *mapping]).exit_code == 0
+    beside = Beside(trajectories=tmp_path / "trajectories.parquet")
+    cohort = Cohort("", parse_criteria(["tests.hba1c >= 1"]))
+    with pytest.raises(DataError, match="nobody stands of whom the search is"):
+        search_people(cohort, Sources(batch / "result", beside))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["t2d_undiagnosed_risk >= 20", "risk.bmi < -1", "in_range.hba1c > 50", "ada_points < -inf",
+     "cvd_death_10y_risk < nan", "findrisc_points < nan", "findrisc_points >= inf"],
+)  # fmt: skip
+def test_a_percentage_of_a_share_and_what_is_no_number_are_refused(condition):
+    """Pinned: a risk of 20 found nobody, and one below nan found everybody."""
+    with pytest.raises(DataError, match=r"Write 0\.5"):
+        parse_criteria([condition])
 
 
 def counted_ages(tally):
