@@ -23,8 +23,8 @@ from .clock import Clock
 from .drafts.asked import Asked
 from .drafts.content import Content
 from .drafts.drafts import save_draft
-from .ecg.earlier import recorded_of
-from .ecg.sent_files import EcgFile, read_sent
+from .ecg.earlier import join_earlier_sent, not_used, recorded_of
+from .ecg.sent_files import EarlierFile, EcgFile, read_sent
 from .ecg.visit import FILE_PATH
 from .identifiers import require_identifiers
 from .report.person import person_values
@@ -83,12 +83,13 @@ class ScreenedVisit:
     content: bytes | None = None
 
 
-def screen_visit(
+def screen_visit(  # noqa: PLR0913 - a visit, and what came and what is known beside it
     document: bytes,
     engine: Engine,
     *,
     now: datetime,
     ecg: EcgFile | None = None,
+    earlier: Sequence[EarlierFile] = (),
     knows: SiteKnows | None = None,
 ) -> ScreenedVisit:
     """Screen a visit with the ECG file that came with it.
@@ -102,6 +103,7 @@ def screen_visit(
     engine : models and guidelines
     now : the caller's clock, aware
     ecg : the file, where there is one
+    earlier : earlier ECGs of the person
     knows : what the site knows of the person; without it, only what the visit says
 
     Raises
@@ -114,6 +116,7 @@ def screen_visit(
         record = with_consent(record, knows.agreed(record.identity.person_id))
     if ecg is not None:
         record, error = join_sent(record, ecg)
+    record = join_earlier_sent(record, earlier)
     screening = screen_record(record, engine.models, engine.guidelines)
     draft, content = sealed_draft_of(screening, 0, record.performed_at)
     return ScreenedVisit(draft, screening, error, record.ecg, content)
@@ -171,7 +174,7 @@ def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, Screening
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = [
         *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
-        *(_not_used(name) for name in unused),
+        *(not_used(name, FILE_PATH) for name in unused),
     ]
     recorded = recorded_of(recording.header)
     return with_ecg(record, recording.signal, problems, recorded), None
@@ -188,10 +191,6 @@ def why_unreadable(ecg: EcgFile) -> ScreeningError | None:
 
 def _not_read(code: str) -> Problem:
     return Problem(0, "refused_item", "ecg_unreadable", FILE_PATH, "ecg", {"kind": code})
-
-
-def _not_used(name: str) -> Problem:
-    return Problem(0, "note", "ecg_file_not_used", FILE_PATH, "ecg", {"file": name})
 
 
 def _two_ecgs() -> RecordError:

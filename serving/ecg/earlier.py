@@ -1,5 +1,6 @@
 """Earlier ECGs that come as files: of earlier visits beside the visit, or named by the caller."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from ...engine.errors import ScreeningError
 from ...engine.intake import VisitRecord
 from ...engine.intake.visit import PREVIOUS_ECG_NOT_READ
 from ...engine.record import Problem
+from .sent_files import EarlierFile, read_sent
 
 GIVEN_PATH: Final = "--previous-ecg"
 _ITEM: Final = "ecg"
@@ -64,22 +66,52 @@ def _of_visit(record: VisitRecord, index: int, visit: Path) -> VisitRecord:
     return replace(record, previous=previous)
 
 
+def join_earlier_sent(record: VisitRecord, earlier: Iterable[EarlierFile]) -> VisitRecord:
+    """Join earlier ECGs that were sent beside a visit, as `join_earlier` does with one of a file.
+
+    Parameters
+    ----------
+    record : what ``parse`` returned
+    earlier : with the days that the sender states
+    """
+    for one in earlier:
+        try:
+            recording, unused = read_sent(one.file)
+        except ScreeningError as error:
+            record = _noting(record, _refused("ecg_unreadable", one.path, kind=error.code))
+            continue
+        for name in unused:
+            record = _noting(record, not_used(name, one.path))
+        record = _alone(record, recording, one.path, one.on)
+    return record
+
+
+def not_used(name: str, path: str) -> Problem:
+    """Say that a file which came with an ECG is no part of it."""
+    return Problem(0, "note", "ecg_file_not_used", path, _ITEM, {"file": name})
+
+
 def _given(record: VisitRecord, file: Path, on: date | None) -> VisitRecord:
-    """Join an earlier ECG that came without a visit of its own."""
+    """Join an earlier ECG that the caller names."""
     recording, problem = _read(file, GIVEN_PATH)
     if recording is None or problem is not None:
         return _noting(record, problem)
+    return _alone(record, recording, GIVEN_PATH, on)
+
+
+def _alone(record: VisitRecord, recording: EcgRecording, path: str, on: date | None) -> VisitRecord:
+    """Join an earlier ECG that came without a visit of its own."""
     header = recording.header
     day = header.acquired_at.date() if header.acquired_at else on
     moment = None if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
     today = datetime.fromisoformat(record.performed_at).date() if record.performed_at else None
     if today is not None and day is not None and day > today:
-        return _noting(record, _note("previous_ecg_not_before", GIVEN_PATH, found=day.isoformat()))
-    other = _of_another(recording, record, moment, GIVEN_PATH)
+        return _noting(record, _note("previous_ecg_not_before", path, found=day.isoformat()))
+    other = _of_another(recording, record, moment, path)
     if other is not None:
         return _noting(record, other)
     if day is None:
-        return _noting(record, _note("previous_ecg_undated", GIVEN_PATH))
+        return _noting(record, _note("previous_ecg_undated", path))
     born = record.identity.birth_date
     age = None if born is None else float(day.year - born.year - (_in_year(day) < _in_year(born)))
     earlier = EarlierEcg(recording.signal, recorded_of(header), day, "", age)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ...datasets.readers.ecg import EcgAmbiguous, EcgRecording, is_recording, read_ecg
 from ...engine.intake.problems import shown
@@ -21,6 +22,22 @@ class EcgFile:
     data: bytes = field(repr=False)
     name: str = ""
     companions: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFile:
+    """An earlier ECG of the person as it came beside a visit.
+
+    Parameters
+    ----------
+    file : as it came
+    on : its day as the sender states it; a file that states its own is believed
+    path : where it stood in what was sent
+    """
+
+    file: EcgFile
+    on: date | None
+    path: str
 
 
 class _Watched(Mapping[str, bytes]):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ...engine import VisitRecord, parse
+from ..ecg.earlier import join_earlier_sent
 from ..screening import join_sent, with_problems
 from .issues import BundleRefused
 from .results import result_bundle
@@ -31,7 +32,8 @@ def read_bundle_file(data: bytes, now: datetime, lang: str) -> tuple[VisitRecord
     except BundleRefused as error:
         raise error.worded(lang) from None
     record = with_problems(parse(sent.document, now=now), sent.problems)
-    return (record if sent.ecg is None else join_sent(record, sent.ecg)[0]), sent
+    record = record if sent.ecg is None else join_sent(record, sent.ecg)[0]
+    return join_earlier_sent(record, sent.earlier), sent
 
 
 def rendered_bundle(document: Mapping[str, Any], sent: FhirVisit | None, now: datetime) -> str:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from .maps import Json, coded, system
-from .writer import Writer
+from .writer import Writer, sent_reference
 
 _OF_VERDICT: Final = {"confirm": "final", "amend": "amended", "reject": "cancelled"}
 _STANDING: Final = {"confirm": "confirmed", "amend": "amended", "reject": "rejected"}
@@ -96,7 +96,7 @@ def _risk(writer: Writer, finding: Mapping[str, Any], status: str) -> Json:
         "occurrenceDateTime": writer.when,
         "performer": writer.device(),
         "reasonCode": [cim10(screening, writer.words.lang)] if screening else [],
-        "basis": [{"reference": one} for one in writer.about.basis],
+        "basis": [sent_reference(one) for one in writer.about.basis],
         "prediction": [_prediction(writer, finding)],
         "mitigation": action,
         "note": _notes(writer, finding),

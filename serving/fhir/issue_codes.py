@@ -49,6 +49,7 @@ KeptCode = Literal[
     "codes_disagree",
     "document_not_read",
     "ecg_not_received",
+    "ecg_of_earlier_day",
     "interpretation_critical",
     "interpretations_not_read",
     "patient_deceased",

@@ -12,7 +12,7 @@ from .wording import FhirWords, Words
 
 IssueSeverity = Literal["error", "warning", "information"]
 _ECG: Final = "ecg"
-_OF_THE_ECG: Final = frozenset({"ecg_not_received"})
+_OF_THE_ECG: Final = frozenset({"ecg_not_received", "ecg_of_earlier_day"})
 _FHIRPATH: Final = "Bundle"
 _HTTP: Final = "http."
 

@@ -148,16 +148,18 @@ def _specimen(specimen: Mapping[str, Any], path: str, log: IssueLog) -> Json:
 
 def _moment(entry: Entry, offset: str, log: IssueLog) -> str | None:
     """Return when it was measured; a date alone is read as the first moment of that day."""
-    resource = entry.resource
-    period = obj(resource.get("effectivePeriod"))
-    said = (
-        resource.get("effectiveDateTime") or resource.get("effectiveInstant") or period.get("start")
-    )
-    moment = text(said)
+    moment = moment_of(entry.resource)
     if not moment:
         log.add("time_missing", entry.path, severity="warning")
         return None
     return f"{moment}T00:00:00{offset}" if len(moment) == _DATE_LENGTH else moment
+
+
+def moment_of(observation: Mapping[str, Any]) -> str:
+    """Return when an Observation was made, as it is written; empty where it does not say."""
+    period = obj(observation.get("effectivePeriod"))
+    ways = (observation.get("effectiveDateTime"), observation.get("effectiveInstant"))
+    return next((text(way) for way in (*ways, period.get("start")) if text(way)), "")
 
 
 def offset_of(performed_at: str) -> str:

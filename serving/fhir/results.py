@@ -5,10 +5,11 @@ from functools import cache
 from importlib.metadata import version as installed
 from typing import Any, Final
 
+from .ecg_out import add_ecg
 from .findings_out import add_finding, model_device, models_of, sign_codes
 from .issues import notice_issues, outcome
 from .maps import Json, coded, fhir_maps, system
-from .writer import About, Writer
+from .writer import About, Writer, sent_reference
 
 _ALERTS: Final = ("U0", "U1", "U2")
 _REFUSED: Final = "refused_record"
@@ -36,7 +37,7 @@ def result_bundle(
     findings = [*document.get("findings", ()), *document.get("rejected_findings", ())]
     results = [add_finding(writer, finding) for finding in findings]
     _add_report(writer, results, findings)
-    _add_ecg(writer)
+    add_ecg(writer)
     _add_urgency(writer)
     said = _add_issues(writer, places or {})
     _add_guidance(writer, said)
@@ -104,47 +105,6 @@ def _practitioner(number: str, name: str) -> Json:
     scheme, _, value = number.partition(":")
     identifier = {"system": f"urn:laennec:people:{scheme.lower()}", "value": value}
     return {"type": "Practitioner", "identifier": identifier, "display": name}
-
-
-def _add_ecg(writer: Writer) -> None:
-    """Add the measurements of the ECG; software measured them, a physician reads the tracing."""
-    ecg = writer.document.get("ecg")
-    if not ecg:
-        return
-    known = fhir_maps()["ecg"]
-    results = [
-        writer.add("Observation", f"ecg/{one['name']}", _measured(writer, one, known[one["name"]]))
-        for one in ecg["measured"]
-        if one["name"] in known
-    ]
-    study = fhir_maps()["waveform"]["study"]
-    report = {
-        "status": writer.status,
-        "code": {**coded("loinc", study, "EKG study"), "text": writer.words.text("report.ecg")},
-        "subject": writer.subject,
-        "effectiveDateTime": writer.when,
-        "issued": writer.about.recorded,
-        "result": results,
-        "conclusion": "\n".join([*ecg["text"], ecg["note"]]),
-    }
-    writer.add("DiagnosticReport", "ecg", report)
-
-
-def _measured(writer: Writer, one: Mapping[str, Any], known: Mapping[str, Any]) -> Json:
-    said: Json = {
-        "status": writer.status,
-        "category": [coded("category", name) for name in known.get("category", ["procedure"])],
-        "code": coded("loinc", known["loinc"], known["display"]),
-        "subject": writer.subject,
-        "effectiveDateTime": writer.when,
-        "device": writer.device(),
-        "note": [{"text": limit["text"]} for limit in one["withheld"]],
-    }
-    if one["value"] is None or one["withheld"]:
-        return {**said, "dataAbsentReason": coded("absent", "error")}
-    quantity = {"value": round(one["value"], 1), "unit": one["unit"]}
-    quantity |= {"system": system("ucum"), "code": known["ucum"]}
-    return {**said, "valueQuantity": quantity}
 
 
 def _add_urgency(writer: Writer) -> None:
@@ -227,7 +187,7 @@ def _add_provenance(writer: Writer, findings: Sequence[Mapping[str, Any]]) -> No
     targets = [{"reference": e["fullUrl"]} for e in writer.entries]
     agents = [{"type": coded("agent", "assembler"), "who": writer.device()}]
     agents += [{"type": coded("agent", "verifier"), "who": who} for who in _physicians(findings)]
-    used = [{"role": "source", "what": {"reference": one}} for one in writer.about.basis]
+    used = [{"role": "source", "what": sent_reference(one)} for one in writer.about.basis]
     provenance = {
         "target": targets,
         "recorded": writer.about.recorded,

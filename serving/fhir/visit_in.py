@@ -7,7 +7,7 @@ from typing import Any, Final
 from ...engine.intake.problems import shown
 from ...engine.intake.visit import SCHEMA
 from ...engine.record import Problem
-from ..ecg.sent_files import EcgFile
+from ..ecg.sent_files import EarlierFile, EcgFile
 from .answers import read_answers
 from .completeness import OUTCOME, tell_incomplete
 from .deceased import tell_deceased
@@ -16,7 +16,7 @@ from .identity import Patient, read_patient
 from .interpretations import tell_interpretations
 from .issues import Issue, IssueLog
 from .maps import Json
-from .observations import Specimens, is_usable, offset_of, read_observation
+from .observations import Specimens, is_usable, moment_of, offset_of, read_observation
 from .profiles import PATIENT, conforming, tell_unmet
 from .sampled import is_sampled, sampled_file, tell_unfit
 from .waveforms import Waveforms, add_documents
@@ -48,6 +48,7 @@ class FhirVisit:
     basis : references of the resources that were read
     is_french : the Patient meets the French profile, so that what is said of it may claim one
     problems : what was not used and belongs into the report, where a physician reads it
+    earlier : ECGs of an earlier day than the visit
     """
 
     document: Json = field(repr=False)
@@ -58,6 +59,7 @@ class FhirVisit:
     basis: tuple[str, ...]
     is_french: bool = False
     problems: tuple[Problem, ...] = ()
+    earlier: tuple[EarlierFile, ...] = ()
 
 
 def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
@@ -88,16 +90,18 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     tell_unmet(entries, log)
     log.require()
     places |= {f"$.measurements[{i}]": path for i, (_, path) in enumerate(measurements)}
-    places |= {"$.ecg": waveforms.path} if waveforms.path else {}
+    ecg, earlier = waveforms.parted(visit["performed_at"], log)
+    places |= {"$.ecg": ecg.path} if ecg.path else {}
     return FhirVisit(
         document={**visit, "measurements": [one for one, _ in measurements], **answers.visit},
-        ecg=waveforms.ecg(),
+        ecg=ecg.file,
         issues=tuple(log.issues),
         places={**places, **answers.places},
         subject=patient.reference,
         basis=tuple(_names(entries)),
         is_french=PATIENT in conforming(patient.entry.resource),
         problems=tuple(log.kept),
+        earlier=earlier,
     )
 
 
@@ -156,7 +160,7 @@ def _measurements(
             continue
         if is_sampled(entry.resource):
             tell_unfit(entry, log)
-            waveforms.add(*sampled_file(entry), entry.path)
+            waveforms.add(*sampled_file(entry), entry.path, moment_of(entry.resource))
         else:
             found += read_observation(entry, specimens, offset, log)
     return found

@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final, Literal
 
 from ...datasets.readers.ecg import is_recording
-from ..ecg.sent_files import EcgFile
+from ..ecg.sent_files import EarlierFile, EcgFile
 from .entries import Entry, codings, obj, objects, text
 from .issue_codes import KeptCode
 from .issues import IssueLog
@@ -22,25 +23,81 @@ _NOT_RECEIVED: Final[Mapping[bool, tuple[Literal["refused_item", "note"], KeptCo
 
 
 @dataclass(slots=True)
-class Waveforms:
-    """The ECG files found so far, by name, and where the first stood."""
+class _Source:
+    """The files of one resource: its day as the resource states it, and where it stood."""
 
+    path: str
+    day: date | None
     files: dict[str, bytes] = field(default_factory=dict)
+
+
+class Waveforms:
+    """The ECG files found so far, by the resource that brought them."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, _Source] = {}
+
+    def add(self, name: str, data: bytes, path: str, moment: str) -> None:
+        """Keep one file; a name that was used gets a number before it.
+
+        Parameters
+        ----------
+        name, data : of the file
+        path : of its resource
+        moment : when the resource says that it was recorded; empty where it does not
+        """
+        source = self._sources.setdefault(path, _Source(path, _day(moment)))
+        source.files[_free(name, source.files)] = data
+
+    def parted(self, visit: str, log: IssueLog) -> tuple["VisitEcg", tuple[EarlierFile, ...]]:
+        """Return the ECG of the visit, and those of an earlier day.
+
+        Where all are of an earlier day, the last of them is the visit's, and the report says so.
+
+        Parameters
+        ----------
+        visit : moment of the visit
+        log : of the Bundle
+        """
+        sources, today = list(self._sources.values()), _day(visit)
+        past = [s for s in sources if s.day is not None and today is not None and s.day < today]
+        last = max((s.day for s in past if s.day is not None), default=None)
+        if last is not None and len(past) == len(sources):
+            past = [s for s in past if s.day != last]
+            where = next(s.path for s in sources if s.day == last)
+            log.keep("note", "ecg_of_earlier_day", where, found=last.isoformat())
+        now = [s for s in sources if s not in past]
+        earlier = tuple(EarlierFile(_upload([s]), s.day, s.path) for s in past)
+        return VisitEcg(_upload(now), now[0].path) if now else VisitEcg(), earlier
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEcg:
+    """The ECG of a visit and where it stood; several recordings are refused by the reader."""
+
+    file: EcgFile | None = None
     path: str = ""
 
-    def add(self, name: str, data: bytes, path: str) -> None:
-        """Keep one file; a name that was used gets a number before it."""
-        free = name if name not in self.files else f"{len(self.files)}-{name}"
-        self.files[free] = data
-        self.path = self.path or path
 
-    def ecg(self) -> EcgFile | None:
-        """Return them as one upload; several recordings are refused where files are read."""
-        if not self.files:
-            return None
-        named = dict(self.files)
-        main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
-        return EcgFile(named.pop(main), main, named)
+def _day(moment: str) -> date | None:
+    try:
+        return datetime.fromisoformat(moment).date()
+    except ValueError:
+        return None
+
+
+def _free(name: str, files: Mapping[str, bytes]) -> str:
+    return name if name not in files else f"{len(files)}-{name}"
+
+
+def _upload(sources: Sequence[_Source]) -> EcgFile:
+    """Return the files of resources as one upload."""
+    named: dict[str, bytes] = {}
+    for source in sources:
+        for name, data in source.files.items():
+            named[_free(name, named)] = data
+    main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
+    return EcgFile(named.pop(main), main, named)
 
 
 def add_documents(
@@ -82,9 +139,10 @@ def _add_document(
             log.keep(*_NOT_RECEIVED[is_ecg], path)
             continue
         named[text(attachment.get("title")) or f"attachment-{index}"] = data
+    recorded = text(obj(obj(entry.resource.get("context")).get("period")).get("start"))
     if is_ecg or any(is_recording(data, name) for name, data in named.items()):
         for name, data in named.items():
-            waveforms.add(name, data, entry.path)
+            waveforms.add(name, data, entry.path, recorded)
     elif named:
         log.keep("note", "document_not_read", entry.path)
     return used

@@ -11,6 +11,7 @@ from .profiles import conforming
 from .wording import FhirWords
 
 _SPACE: Final = uuid.UUID("5f1c2f5e-6d0a-5b7e-9f0e-1a3c6d8e2b40")
+_URN: Final = "urn:"
 _EMPTY: Final[tuple[object, ...]] = (None, "", [], {}, ())
 
 
@@ -38,6 +39,20 @@ class About:
     is_french: bool = False
 
 
+def sent_reference(address: str) -> Json:
+    """Return a reference to a resource of the Bundle that came.
+
+    An address that holds within that Bundle alone (``urn:uuid:``) points to nothing in the answer:
+    it leaves as the logical identifier that it is.
+
+    >>> sent_reference("Patient/1"), sent_reference("urn:uuid:2")["identifier"]["value"]
+    ({'reference': 'Patient/1'}, 'urn:uuid:2')
+    """
+    if address.startswith(_URN):
+        return {"identifier": {"system": "urn:ietf:rfc:3986", "value": address}}
+    return {"reference": address}
+
+
 class Writer:
     """The resources of one Bundle.
 
@@ -60,10 +75,13 @@ class Writer:
 
     @property
     def subject(self) -> Json:
-        """Return the reference to the person: by number, and as the Bundle that came does."""
+        """Return the reference to the person: by number, and by an address that holds elsewhere."""
         number = {"system": system("person"), "value": self.document["person_id"]}
         said: Json = {"identifier": number} if number["value"] else {}
-        return {"reference": self.about.subject, **said} if self.about.subject else said
+        address = self.about.subject
+        if address.startswith(_URN) and said:
+            return said
+        return {**sent_reference(address), **said} if address else said
 
     @property
     def when(self) -> str:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ...engine.errors import RecordError
 from ...engine.record import Problem
-from ..ecg.sent_files import EcgFile
+from ..ecg.sent_files import EarlierFile, EcgFile
 from .caller import service_of
 from .problems import MediaTypeNotTaken, RequestUnreadable
 
@@ -41,18 +41,22 @@ class SentVisit:
     document : the visit's JSON
     ecg : None where none was sent
     problems : what whoever read it before could not use
+    earlier : earlier ECGs of the person
     """
 
     document: bytes = field(repr=False)
     ecg: EcgFile | None = None
     problems: tuple[Problem, ...] = ()
+    earlier: tuple[EarlierFile, ...] = ()
 
     def sha256(self, lang: str) -> str:
         """Return the hash of all that was asked, for its idempotency key."""
         digest = hashlib.sha256(f"{lang}\0".encode())
         parts = [("visit", self.document)]
-        if self.ecg is not None:
-            parts += [(self.ecg.name, self.ecg.data), *sorted(self.ecg.companions.items())]
+        files = [] if self.ecg is None else [self.ecg]
+        for file in (*files, *(one.file for one in self.earlier)):
+            parts += [(file.name, file.data), *sorted(file.companions.items())]
+        parts += [("earlier", f"{one.on} {one.path}".encode()) for one in self.earlier]
         if self.problems:
             parts.append(("problems", repr(self.problems).encode()))
         for name, data in parts:

@@ -59,7 +59,12 @@ def _answer(
     sent = read_visit(bundle.encode())
     document = json.dumps(sent.document).encode()
     screened = screen_visit(
-        document, engine, now=now, ecg=sent.ecg, knows=SiteKnows(unused=sent.problems)
+        document,
+        engine,
+        now=now,
+        ecg=sent.ecg,
+        earlier=sent.earlier,
+        knows=SiteKnows(unused=sent.problems),
     )
     said = as_json(screened.draft, *words)
     about = About(

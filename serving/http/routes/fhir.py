@@ -83,7 +83,7 @@ def prediagnose(
     """
     require(call.person, Deed.SEND_VISIT)
     language = check_language(lang or DEFAULT_LANGUAGE)
-    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems)
+    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems, sent.earlier)
     asked = Asked(call.person.id, key, visit.sha256(language))
     draft_id, ecg_error = drafted(call, visit, language, asked)
     seen = report_json(call, read_history(call.service.store, draft_id), lang)

@@ -82,6 +82,7 @@ def drafted(
         service.engine,
         now=service.clock(),
         ecg=sent.ecg,
+        earlier=sent.earlier,
         knows=SiteKnows(agreed_by(call), service.planned.problems, sent.problems),
     )
     remember_said(call, screened)
