@@ -24,6 +24,7 @@ BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low", 
 _DAYS_A_MONTH: Final = 30.4375
 _EPOCH: Final = date(1970, 1, 1)
 _WAITS_FOR_NO_INTERVAL: Final = URGENCIES.index("U2")
+_NEXT_VISIT: Final = URGENCIES.index("U3")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +50,10 @@ def call_list(
 ) -> CallList:
     """Order the people who are due: by urgency, then band, then how long overdue, then risk.
 
-    A person with an urgency is due whatever the band; of U0 to U2 the days overdue count from the
-    visit. A visit without a day is due today. Somebody who is not screened is called with U0 to U2
-    only: advice at the next visit (U3) is no reason to be screened.
+    A person with U0 to U2 is due whatever the band, and the days overdue count from the visit.
+    U3 asks for something at the next visit, which comes by itself: it makes nobody due and moves
+    nobody up. A visit without a day is due today. Somebody who is not screened is called with U0
+    to U2 only.
 
     Parameters
     ----------
@@ -65,8 +67,9 @@ def call_list(
     overdue = waited - np.round(months * _DAYS_A_MONTH).astype(np.int64)
     waits = people.urgency > _WAITS_FOR_NO_INTERVAL
     left_out = (rank == BAND_ORDER.index(NOT_SCREENED)) & waits
-    due = ((overdue >= 0) | (people.urgency < NONE)) & ~left_out
-    keys = (_name_order(people), -np.nan_to_num(people.risk), -overdue, rank, people.urgency)
+    due = ((overdue >= 0) | ~waits) & ~left_out
+    urgency = np.where(waits, NONE, people.urgency)
+    keys = (_name_order(people), -np.nan_to_num(people.risk), -overdue, rank, urgency)
     order = np.lexsort(keys)
     order = order[due[order]]
     tested = np.zeros(people.n, dtype=np.bool_)
@@ -125,9 +128,27 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
         "urgency": suppressed(urgency),
         "band": suppressed(by_band),
         "calls": {name: told[name] for name in ("called", "not_called")},
+        "not_called": _not_called(people, calls, told["not_called"]),
         "left_out": _left_out(people, calls),
         "capacity": {name: told[name] for name in ("within_capacity", "beyond_capacity")},
     }
+
+
+def _not_called(people: PlanPeople, calls: CallList, not_called: int | str) -> dict[str, int | str]:
+    """Return how many of those who are not called are advised at the next visit (U3).
+
+    Hidden too where the rest of U3, which is called for its band, is 1 to 10 people.
+    """
+    waits = np.ones(people.n, dtype=np.bool_)
+    waits[calls.order] = False
+    advised = int((waits & (people.urgency == _NEXT_VISIT)).sum())
+    called = int((~waits & (people.urgency == _NEXT_VISIT)).sum())
+    told = suppressed(
+        {"advice_at_next_visit": advised, "nothing_asked": int(waits.sum()) - advised}
+    )
+    if isinstance(not_called, int) and not 0 < called < SMALLEST_SHOWN:
+        return told
+    return {name: count and "hidden" for name, count in told.items()}
 
 
 def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:

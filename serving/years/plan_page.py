@@ -87,6 +87,7 @@ def plan_page(
         horizon=number(settings.number("benefit.horizon_years"), sentences.lang),
         years=number(settings.number("benefit.years_earlier"), sentences.lang),
         published=number(settings.number("literature.return_on_prevention"), sentences.lang),
+        not_given=", ".join(settings.not_given),
         settings=[_setting(one, sentences) for one in settings.settings.values()],
     )
 
@@ -111,6 +112,7 @@ def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, 
             "urgency",
             "band",
             "calls",
+            "not_called",
             "left_out",
             "capacity",
             "without_person",
@@ -194,8 +196,11 @@ def _curve(rows: Sequence[ThresholdRow], lang: str) -> dict[str, Any]:
 
 def _setting(one: Setting, sentences: Sentences) -> tuple[str, str, str, str]:
     values = one.value if isinstance(one.value, list) else [one.value]
-    value = "; ".join(number(float(v), sentences.lang) for v in values)
-    unit = "" if one.unit in ("", "1") else f" {one.unit}"
+    if one.value is None:
+        value, unit = sentences.text("plan.missing"), ""
+    else:
+        value = "; ".join(number(float(v), sentences.lang) for v in values)
+        unit = "" if one.unit in ("", "1") else f" {one.unit}"
     standing = "own" if one.is_own else "verified" if one.verified else "unverified"
     source = one.source if one.is_own else sentences.text("plan.source_of", source=one.source)
     return one.name, f"{value}{unit}", source, sentences.text(f"plan.{standing}")

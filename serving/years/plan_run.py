@@ -30,7 +30,9 @@ JSON: Final = "plan.json"
 PAGE: Final = "plan.html"
 GROUPS: Final = "groups.csv"
 _RISK_DECIMALS: Final = 4
-_PRINTED: Final = ("today", "cohort", "capacity", "counts", "groups", "tests", "rows_hidden")
+_PRINTED: Final = (
+    "today", "cohort", "capacity", "counts", "groups", "tests", "rows_hidden", "not_given",
+)  # fmt: skip
 _PRICES: Final = "prices."
 _TEST_COLUMNS: Final = ("risk", "tests", "fits", *(f.name for f in dataclasses.fields(Expected)))
 
@@ -96,6 +98,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         },
         "tests": [flat(row) for row in shown],
         "rows_hidden": len(rows) - len(shown),
+        "not_given": list(settings.not_given),
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
     options.out.mkdir(parents=True, exist_ok=True)
@@ -194,6 +197,6 @@ def printed(document: dict[str, Any]) -> dict[str, Any]:
     shipped = [
         one["name"]
         for one in document["settings"]
-        if not one["is_own"] and one["name"].startswith(_PRICES)
+        if not one["is_own"] and one["value"] is not None and one["name"].startswith(_PRICES)
     ]
     return {**{name: document[name] for name in _PRINTED}, "prices_shipped": shipped}

@@ -28,7 +28,10 @@ _GREATEST: Final = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One number of a plan: what it is, where it comes from, whether its source was read."""
+    """One number of a plan: what it is, where it comes from, whether its source was read.
+
+    ``value`` is None where no source could be read: the site gives it.
+    """
 
     name: str
     value: Any
@@ -47,6 +50,15 @@ class PlanSettings:
     def number(self, name: str) -> float:
         """Return one number."""
         return float(self.settings[name].value)
+
+    def all_of(self, *names: str) -> tuple[float, ...] | None:
+        """Return several numbers; None where the site has yet to give one of them."""
+        return None if {*names} & {*self.not_given} else tuple(map(self.number, names))
+
+    @property
+    def not_given(self) -> tuple[str, ...]:
+        """Return the numbers that the site has yet to give."""
+        return tuple(n for n, s in self.settings.items() if s.value is None)
 
     @property
     def thresholds(self) -> tuple[float, ...]:

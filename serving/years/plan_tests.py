@@ -25,18 +25,19 @@ class Expected:
     """What testing some people would find and cost.
 
     ``cases``, ``cases_low``, ``cases_high``: expected number found, and its interval.
-    ``cost_per_case`` and ``return_ratio`` are None where no case or no cost is expected;
-    ``net`` counts avoided events less tests, ``net_with_care`` less the care of the years won too.
+    ``cost`` and all after it are None where the site has yet to give a number that they rest on;
+    ``cost_per_case`` and ``return_ratio`` also where no case or no cost is expected. ``net`` counts
+    avoided events less tests, ``net_with_care`` less the care of the years won too.
     """
 
     cases: float
     cases_low: float
     cases_high: float
-    cost: float
+    cost: float | None
     cost_per_case: float | None
     return_ratio: float | None
-    net: float
-    net_with_care: float
+    net: float | None
+    net_with_care: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,41 @@ def expected_of(risks: FloatArray, settings: PlanSettings) -> Expected:
     found = np.minimum(risks * comes * number("test.sensitivity"), 1.0)
     low, high = expected_interval(found, number("test.level"))
     cases, tests = float(found.sum()), len(risks)
-    cost = tests * number("prices.call") + tests * comes * number("prices.test")
-    cost += cases * number("prices.confirmation")
-    middle = (1 + number("benefit.discount_rate")) ** (-number("benefit.horizon_years") / 2)
-    avoided = cases * settings.events_avoided * number("prices.cardiovascular_event") * middle
+    cost, avoided = _cost(tests, cases, settings), _avoided(cases, settings)
     care = cases * number("prices.early_care_per_year") * number("benefit.years_earlier")
+    net = None if cost is None or avoided is None else avoided - cost
     return Expected(
         cases=cases,
         cases_low=low * number("test.calibration_low"),
         cases_high=min(high * number("test.calibration_high"), float(tests)),
         cost=cost,
-        cost_per_case=cost / cases if cases > 0 else None,
-        return_ratio=avoided / cost if cost > 0 else None,
-        net=avoided - cost,
-        net_with_care=avoided - cost - care,
+        cost_per_case=cost / cases if cost is not None and cases > 0 else None,
+        return_ratio=avoided / cost if avoided is not None and cost else None,
+        net=net,
+        net_with_care=None if net is None else net - care,
     )
+
+
+def _cost(tests: int, cases: float, settings: PlanSettings) -> float | None:
+    """Return what calls, tests and confirmations cost; None where a price is not given."""
+    prices = settings.all_of("prices.call", "prices.test", "prices.confirmation")
+    if prices is None:
+        return None
+    call, test, confirmation = prices
+    comes = settings.number("test.attendance")
+    return tests * call + tests * comes * test + cases * confirmation
+
+
+def _avoided(cases: float, settings: PlanSettings) -> float | None:
+    """Return what avoided events would have cost, as of today; None where the rate is not given."""
+    given = settings.all_of(
+        "benefit.discount_rate", "benefit.horizon_years", "prices.cardiovascular_event"
+    )
+    events = settings.events_avoided
+    if given is None:
+        return None
+    rate, years, event = given
+    return float(cases * events * event * (1 + rate) ** (-years / 2))
 
 
 def expected_interval(risks: FloatArray, level: float) -> tuple[float, float]:

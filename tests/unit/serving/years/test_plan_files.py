@@ -63,6 +63,7 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     printed = json.loads(told.stdout)
     assert printed["counts"]["people"] == 150
     assert "prices.test" in printed["prices_shipped"]
+    assert printed["not_given"] == ["prices.call", "benefit.discount_rate"]
     with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
         calls = list(csv.DictReader(file))
     assert [int(row["place"]) for row in calls] == list(range(1, len(calls) + 1))
@@ -73,7 +74,9 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     assert "polyline" in page
     assert {"fr": "non vérifié", "en": "not verified"}[lang] in page
     assert {"fr": "Compté au 03/11/2026", "en": "Counted on 2026-11-03"}[lang] in page
-    assert ("Source (en langue d&#39;origine) : Assumption" in page) == (lang == "fr")
+    assert ("Source (en langue d&#39;origine) : A neutral 1" in page) == (lang == "fr")
+    given = {"fr": "à donner par le site", "en": "for the site to give"}[lang]
+    assert given in page
     assert "interval_months.<wbr>high" in page
 
 
