@@ -17,6 +17,7 @@ from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
 from .entries import obj, objects, text
 from .identity import person_number
+from .site_of import site_of
 
 ENDINGS: Final = (".ndjson", ".ndjson.gz")
 MOST_LINES_TOLD: Final = 100
@@ -47,6 +48,7 @@ class BulkCounts:
     without_encounter : parts of a visit that name no Encounter of the files
     encounters : different ones
     with_ecg : of these, how many bring samples or a document that may be an ECG
+    with_site : of these, how many say where they took place
     """
 
     lines: int = 0
@@ -54,6 +56,7 @@ class BulkCounts:
     without_encounter: int = 0
     encounters: int = 0
     with_ecg: int = 0
+    with_site: int = 0
 
     def note_unreadable(self, name: str, number: int) -> None:
         """Count a line that is no resource."""
@@ -70,10 +73,12 @@ class BulkVisit:
     ----------
     person_id : number of its Patient, as a Bundle is read; empty where there is not just one
     bundle : JSON text, every resource as it was written
+    site : where the Encounter took place; empty where it does not say so, or stands twice
     """
 
     person_id: str
     bundle: str
+    site: str = ""
 
 
 class BulkSorter:
@@ -147,9 +152,12 @@ class BulkSorter:
         entries = ",".join(f'{{"resource":{line}}}' for line in resources)
         self.counts.encounters += 1
         self.counts.with_ecg += any(is_ecg for _, _, is_ecg in parts)
+        site = site_of(load_document(encounters[0][0])) if len(encounters) == 1 else ""
+        self.counts.with_site += bool(site)
         return BulkVisit(
             person_id=person_number(load_document(patients[0][0])) if len(patients) == 1 else "",
             bundle=f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}',
+            site=site,
         )
 
     def _lines(self, kind: str, name: str) -> list[tuple[str, str, bool]]:

@@ -19,6 +19,7 @@ from .maps import Json
 from .observations import Specimens, is_usable, moment_of, offset_of, read_observation
 from .profiles import PATIENT, conforming, tell_unmet
 from .sampled import is_sampled, sampled_file, tell_unfit
+from .site_of import site_of
 from .waveforms import Waveforms, add_documents
 
 _READ: Final = frozenset(
@@ -137,6 +138,10 @@ def _head(
         "performed_at": moment,
         "person": {key: value for key, value in patient.person.items() if value is not None},
     }
+    site = site_of(encounter)
+    if site:
+        visit["site"] = site
+        places["$.site"] = where
     return visit, places
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ....engine.vocabulary import load_vocabulary
 from ..tables.mapping import CsvForm
-from ..tables.roles import AnswerRole, DateRole, QuantityRole, TablePlan
+from ..tables.roles import AnswerRole, ContextRole, DateRole, QuantityRole, TablePlan
 from ..tables.targets import answer_words
 from .buckets import Buckets
 from .concepts import ConceptSet, ConceptSets
@@ -28,7 +29,7 @@ from .events import (
     person_events,
     whole_numbers,
 )
-from .pivot import READINGS, Events, Kinds, quantity_name, rows_of
+from .pivot import READINGS, SITE, Events, Kinds, quantity_name, rows_of
 from .source import OmopSource
 from .visits import JOINED, VISIT, VISIT_COLUMNS, visit_events
 
@@ -187,10 +188,12 @@ def _write_rows(
     kinds = _kinds(concepts, source)
     found = _sort(source, concepts, kinds, folder)
     total = Counter(found.measured.counts)
+    sites = _site_names(source)
     names, rows = [], 0
     for bucket in range(found.count):
         kept = Events(*(b.read(bucket) for b in (found.events, found.answers, found.visits)))
         table, became = rows_of(found.people.read(bucket), kept, kinds)
+        table = _with_names(table, sites)
         total.update(became)
         rows += table.num_rows
         names.append(f"visits-{bucket:05d}.parquet")
@@ -208,6 +211,28 @@ def _write_rows(
         "measurement": dict(sorted(total.items())),
         "units_refused": dict(sorted(found.measured.units_refused.items())),
     }
+
+
+def _site_names(source: OmopSource) -> dict[str, str]:
+    """Return what the care sites are called, by number; two of one name stay apart."""
+    found: dict[str, str] = {}
+    if source.has("care_site"):
+        for batch in source.batches("care_site", ("care_site_id", "care_site_name")):
+            number, there = whole_numbers(batch.column(0))
+            names = batch.column(1).cast(pa.string()).to_pylist()
+            for one, is_there, name in zip(number.tolist(), there, names, strict=True):
+                if is_there and name and name.strip():
+                    found[str(one)] = f"{name.strip()} ({one})"
+    return found
+
+
+def _with_names(table: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """Return the rows with the names of their care sites, where these have one."""
+    if SITE not in table.column_names or not names:
+        return table
+    said = [names.get(one or "", one) for one in table[SITE].to_pylist()]
+    place = table.column_names.index(SITE)
+    return table.set_column(place, SITE, pa.array(said, pa.string()))
 
 
 def collected_plan(path: Path) -> TablePlan:
@@ -232,4 +257,5 @@ def collected_plan(path: Path) -> TablePlan:
         person="person_id", visit_date=DateRole("visit_date"), birth_date=None, age="age_years",
         age_missing=(), sex=sex, quantities=tuple(quantities), answers=tuple(answers), ignored=(),
         csv=CsvForm(), notices=("omop_visit_is_latest",), age_highest="age_years_highest",
+        context=(ContextRole(SITE, SITE),) if SITE in names else (),
     )  # fmt: skip

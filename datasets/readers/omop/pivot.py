@@ -16,11 +16,12 @@ from ....engine.vocabulary import Vocabulary, load_vocabulary
 from ..tables.dates import completed_years
 from .concepts import ConceptSet
 from .events import NO_UNIT
-from .visits import days_of_visits
+from .visits import days_of_visits, sites_of_people
 
 Days = npt.NDArray[np.datetime64]
 
 READINGS: Final = 2
+SITE: Final = "site"
 _HOURS_A_DAY: Final = 24
 SEXES: Final = ("female", "male", None)
 
@@ -67,7 +68,8 @@ def rows_of(people: Any, known: Events, kinds: Kinds) -> tuple[Any, Counter[str]
     at, mine = _positions(events.column("person").to_numpy(), ids)
     counts["person_unknown"] += int((~mine).sum())
     events, at = events.filter(pa.array(mine)), at[mine]
-    day = days_of_visits(events, known.visits, counts).astype("datetime64[D]")
+    began, site = days_of_visits(events, known.visits, counts)
+    day = began.astype("datetime64[D]")
     visit = np.full(len(ids), np.iinfo(np.int32).min, dtype=np.int64)
     np.maximum.at(visit, at, day.astype(np.int64))
     has_visit = visit > np.iinfo(np.int32).min
@@ -79,6 +81,7 @@ def rows_of(people: Any, known: Events, kinds: Kinds) -> tuple[Any, Counter[str]
         "sex": pa.array(list(SEXES), pa.string()).take(
             pa.array(people.column("sex").to_numpy() % len(SEXES))
         ),
+        SITE: sites_of_people(at, site, day.astype(np.int64) == visit[at], len(ids)),
         **_quantities(events, at, (visit_day, day), kinds, counts),
         **_answers(known.answers, ids, (visit_day, has_visit), kinds),
     }

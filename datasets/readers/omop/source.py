@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NEEDED: Final = ("person", "measurement")
 TABLES: Final = (
     *NEEDED, "observation", "condition_occurrence", "drug_exposure", "visit_occurrence",
-    "concept_ancestor",
+    "concept_ancestor", "care_site",
 )  # fmt: skip
 STREAM_ROWS: Final = 1 << 16
 

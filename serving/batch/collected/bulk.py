@@ -23,7 +23,7 @@ from ...fhir.bulk import BulkCounts, BulkSorter, BulkVisit, is_bulk_file
 from ..options import BatchOptions, BatchRefused
 from ..progress import Reporter
 from ..result.parts import COLLECTED
-from .plan import BULK_SCHEMA, LEFT_OUT
+from .plan import BULK_SCHEMA, LEFT_OUT, SITE
 
 TABLE_FILE: Final = "encounters.parquet"
 ROWS_A_GROUP: Final = 2_000
@@ -31,7 +31,7 @@ BYTES_A_GROUP: Final = 1 << 25
 """A row group is what one worker takes at once; ECGs make it end sooner."""
 
 _ASIDE: Final = ".aside"
-_SCHEMA: Final = pa.schema([("person_id", pa.string()), ("bundle", pa.string())])
+_SCHEMA: Final = pa.schema([(n, pa.string()) for n in ("person_id", "bundle", SITE)])
 
 
 def bulk_files(paths: Iterable[Path]) -> dict[str, Path]:
@@ -147,6 +147,7 @@ def _as_data(counts: BulkCounts) -> dict[str, Any]:
             "lines": counts.lines,
             "encounters": counts.encounters,
             "encounters_with_ecg": counts.with_ecg,
+            "encounters_with_site": counts.with_site,
             LEFT_OUT: counts.without_encounter,
         },
         "malformed_lines": [
@@ -162,6 +163,7 @@ def _write(visits: Iterator[BulkVisit], path: Path) -> None:
             columns = {
                 "person_id": [one.person_id or None for one in group],
                 "bundle": [one.bundle for one in group],
+                SITE: [one.site or None for one in group],
             }
             writer.write_table(pa.table(columns, schema=_SCHEMA), row_group_size=ROWS_A_GROUP)
 

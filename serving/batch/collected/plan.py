@@ -6,8 +6,10 @@ from typing import Final
 from ....datasets.readers.omop import Collected, collected_plan
 from ....datasets.readers.tables import InputFile, TablePlan
 from ....datasets.readers.tables.mapping import CsvForm
+from ....datasets.readers.tables.roles import ContextRole
 
 BULK_SCHEMA: Final = "laennec.bulk_collected/1"
+SITE: Final = "site"
 LEFT_OUT: Final = "resources_without_encounter"
 
 
@@ -31,4 +33,5 @@ def bundle_plan(collected: Collected) -> TablePlan:
         quantities=(), answers=(), ignored=(), csv=CsvForm(), bundle="bundle",
         notices=(LEFT_OUT,) if counts[LEFT_OUT] else (),
         ecg="bundle" if counts["encounters_with_ecg"] else "",
+        context=(ContextRole(SITE, SITE),) if counts.get("encounters_with_site") else (),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -105,9 +105,9 @@ def earlier_ecgs(
     )
 
 
-def _dated(table: object, plan: TablePlan, name: str) -> list[tuple[str, DatedEcg]]:
+def _dated(table: Any, plan: TablePlan, name: str) -> list[tuple[str, DatedEcg]]:  # noqa: ANN401 - pyarrow has no types
     rows = read_rows(table, plan, fragment=name, offset=0, today=None)
-    paths = table.column(plan.ecg).cast(pa.string()).to_pylist()  # type: ignore[attr-defined]
+    paths = table.column(plan.ecg).cast(pa.string()).to_pylist()
     found = []
     for row, path in enumerate(paths):
         person, day = rows.person_id[row].as_py(), rows.visit_date[row].as_py()

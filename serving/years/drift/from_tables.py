@@ -1,6 +1,6 @@
 """Counts the inputs of a batch: values, codes and what became of them, by month, site, device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ....datasets.readers.tables import TableRows, read_context, read_rows
+from ....datasets.readers.tables import TableRows, read_context
 from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import FloatArray
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
 from ...batch.result.read import read_manifest
-from ..inputs import open_tables
+from ...batch.table.output import Place, table_rows
+from ..inputs import InputTables, open_collected, open_tables
 from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
 
 AGE: Final = "age"
@@ -36,11 +37,36 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
     TableRefused, FragmentUnreadable  if a table can't be read
     BatchRefused  if a file is not one that the results were made of
     """
+    return _tally(open_tables(inputs, mapping_file, results, "--input"), results)
+
+
+def tally_collected(results: Sequence[Path]) -> Tally | None:
+    """Count the inputs of batches that made their table themselves, of a CDM or of Bulk Data.
+
+    Returns
+    -------
+    None where one of the results was made of tables, which are asked for
+
+    Raises
+    ------
+    FragmentUnreadable  if a table can't be read
+    BatchRefused  if it is not the one that was screened
+    """
+    tables = [(result, open_collected(result)) for result in results]
+    tally = Tally()
+    for result, given in tables:
+        if given is None:
+            return None
+        tally.merge(_tally(given, (result,)))
+    return tally
+
+
+def _tally(given: InputTables, results: Sequence[Path]) -> Tally:
     tally = Tally()
     days = [read_manifest(result).today for result in results]
     today = max(filter(None, days), default=None)
-    for chunk, plan, name in open_tables(inputs, mapping_file, results, "--input").chunks():
-        rows = read_rows(chunk.table, plan, fragment=name, today=today)
+    for chunk, plan, name in given.chunks():
+        rows = table_rows(chunk.table, plan, Place(name, today=today))
         said = read_context(chunk.table, plan)
         count_inputs(tally, rows, visits_of(rows.visit_date, said))
     return tally

@@ -14,7 +14,7 @@ from ..files import write_csv
 from .control import charts_of, month_of_text
 from .from_results import tally_results
 from .from_store import Stored, tally_store
-from .from_tables import tally_tables
+from .from_tables import tally_collected, tally_tables
 from .judge import ACT, Judge, Period
 from .limits import read_limits
 from .listing import drift_rows, drift_text
@@ -92,13 +92,17 @@ def store_report(store: Store, judge: Judge, since: int, most: int | None = None
 
 
 def _batches(options: DriftOptions) -> Stored:
+    inputs = (
+        tally_tables(tuple(options.inputs), options.mapping, options.results)
+        if options.inputs
+        else tally_collected(options.results)
+    )
     tally = Tally()
     if options.results:
-        tally.merge(tally_results(options.results, records=not options.inputs))
-    if options.inputs:
-        tally.merge(tally_tables(tuple(options.inputs), options.mapping, options.results))
-        return Stored(tally, (), ())
-    return Stored(tally, (), ("no_inputs",))
+        tally.merge(tally_results(options.results, records=inputs is None))
+    if inputs is not None:
+        tally.merge(inputs)
+    return Stored(tally, (), () if inputs is not None else ("no_inputs",))
 
 
 def _stored(url: str, *, only_decisions: bool) -> Stored:

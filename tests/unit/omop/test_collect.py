@@ -171,15 +171,43 @@ def test_conditions_drugs_and_observations_answer_what_holds_on_the_day(tmp_path
     assert record(table, plan).answer("condition.diabetes")[0] == YES
 
 
-def visits(*rows):
+def visits(*rows, sites=None):
     ids, person, start, end = zip(*rows, strict=True)
+    said = {} if sites is None else {"care_site_id": pa.array(sites, pa.int64())}
     return {
         "visit_occurrence": pa.table({
             "visit_occurrence_id": ids, "person_id": person,
             "visit_start_date": pa.array(start, pa.date32()),
             "visit_end_date": pa.array(end, pa.date32()),
+            **said,
         })
     }  # fmt: skip
+
+
+TWO_VISITS = ((7, 1, earlier(200), earlier(200)), (8, 1, DAY, DAY), (9, 1, DAY, DAY))
+
+
+@pytest.mark.parametrize(
+    ("sites", "named", "expected"),
+    [
+        ([5, 6, None], {}, "6"),
+        ([5, 6, 6], {6: "Lille"}, "Lille (6)"),
+        ([5, 6, 6], {6: " ", 5: "Lens"}, "6"),
+        ([5, 6, 4], {6: "Lille"}, None),
+        ([5, None, None], {}, None),
+    ],
+)
+def test_the_care_site_of_the_latest_visit_is_the_site_of_the_row(tmp_path, sites, named, expected):
+    values = [(1, WAIST, earlier(200), 90.0, CM), (1, SYSTOLIC, DAY, 141.0, MMHG),
+              (1, GLUCOSE, DAY, 5.0, MMOL_L)]  # fmt: skip
+    more = visits(*TWO_VISITS, sites=sites)
+    if named:
+        ids, names = zip(*named.items(), strict=True)
+        more["care_site"] = pa.table({"care_site_id": ids, "care_site_name": names})
+    ids = pa.array([7, 8, 9], pa.int64())
+    table, _, plan = collected(tmp_path, values, more=more, visit_occurrence_id=ids)
+    assert table.to_pylist()[0].get("site") == expected
+    assert [role.name for role in plan.context] == ([] if expected is None else ["site"])
 
 
 def test_results_of_a_visit_are_of_the_day_on_which_it_began(tmp_path):
