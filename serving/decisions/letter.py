@@ -74,9 +74,9 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
     """
     content = content_of(report.draft)
     sentences = sentences_for(content, lang, report.draft.words)
-    words = DecisionWords(lang)
     prediagnosis = content.prediagnosis
-    physicians, decided_at = words.deciders(report.decisions, prediagnosis.performed_at)
+    words = DecisionWords(lang, prediagnosis.performed_at)
+    physicians, decided_at = words.deciders(report.decisions)
     decided = {d.finding_id: d for d in report.decisions}
     aside = set_aside(prediagnosis, report.decisions)
     parts = (

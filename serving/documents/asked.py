@@ -68,7 +68,8 @@ def advice_request(
     """
     content = content_of(report.draft)
     draft = content.prediagnosis
-    sentences, words = sentences_for(content, lang, report.draft.words), DecisionWords(lang)
+    sentences = sentences_for(content, lang, report.draft.words)
+    words = DecisionWords(lang, draft.performed_at)
     decided = {d.finding_id: d for d in report.decisions}
     aside = set_aside(draft, report.decisions)
     kept = [
@@ -76,7 +77,7 @@ def advice_request(
         for finding in draft.findings
         if _concerns(finding, specialty) and decided[finding.id].verdict != "reject"
     ]
-    physicians, decided_at = words.deciders(report.decisions, draft.performed_at)
+    physicians, decided_at = words.deciders(report.decisions)
     parts = (
         letter_part(finding, decision, aside, words=(sentences, words))
         for finding, decision in kept

@@ -55,7 +55,7 @@ def letter_page(report: ConfirmedReport, history: ReportHistory, lang: str) -> s
         lang,
         heading,
         kept=last,
-        kept_at=DecisionWords(lang).moment(last.at) if last else "",
+        kept_at=DecisionWords(lang, report.draft.performed_at).moment(last.at) if last else "",
         page=None if last else referral_letter(report, lang),
         p=PageWords(lang).text,
     )

@@ -94,7 +94,7 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
     kept = _as_decided(_kept(draft, report.decisions, sentences))
     told = _heaviest(kept)
     names = dict.fromkeys(decision.physician_name for decision in report.decisions)
-    _, decided_at = DecisionWords(lang).deciders(report.decisions, draft.performed_at)
+    _, decided_at = DecisionWords(lang, draft.performed_at).deciders(report.decisions)
     is_urgent = any(item.level in _PRESSING for item in draft.urgent)
     return PlainPage(
         visit_id=report.visit_id,

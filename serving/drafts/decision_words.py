@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -62,33 +62,31 @@ class DecisionWords:
     Parameters
     ----------
     lang : ``fr`` or ``en``
+    near : a moment in whose zone times are told, that of the visit; in UTC without one
 
     >>> DecisionWords("fr").text("state.amended")
     'amendé'
     """
 
-    def __init__(self, lang: str) -> None:
-        self.lang = check_language(lang)
+    def __init__(self, lang: str, near: str = "") -> None:
+        self.lang, self._zone = check_language(lang), _zone_of(near)
         self._table = _tables()[self.lang]
 
     def text(self, message_id: str, /, **parameters: object) -> str:
         """Fill one sentence."""
         return self._table[message_id].format_map(parameters)
 
-    def moment(self, at: str, near: str = "") -> str:
-        """Word a UTC text of the store, in the zone of another moment where one is given.
-
-        A moment without a zone, or in UTC, leaves it in UTC, and it says so.
+    def moment(self, at: str) -> str:
+        """Word a UTC text of the store, with the zone in which it is told.
 
         >>> DecisionWords("fr").moment("2026-11-03T09:20:00.000000+00:00")
-        '03/11/2026 à 09:20 UTC'
-        >>> DecisionWords("fr").moment("2026-11-03T09:20:00+00:00", "2026-11-03T08:00:00+01:00")
-        '03/11/2026 à 10:20'
+        '03/11/2026 à 09:20 (UTC)'
+        >>> DecisionWords("fr", "2026-11-03T08:00:00+01:00").moment("2026-11-03T09:20:00+00:00")
+        '03/11/2026 à 10:20 (UTC+01:00)'
         """
-        when, zone = datetime.fromisoformat(at), _zone_of(near)
-        when = when if zone is None else when.astimezone(zone)
+        when = datetime.fromisoformat(at).astimezone(self._zone)
         date, time = when.strftime(_DATES[self.lang]), when.strftime("%H:%M")
-        return self.text("moment" if zone is None else "moment_local", date=date, time=time)
+        return self.text("moment", date=date, time=time, zone=when.tzname())
 
     def reason(self, code: str | None, words: str | None) -> str:
         """Word a coded reason with the words that were given beside it."""
@@ -96,23 +94,22 @@ class DecisionWords:
         label = known.labels[self.lang] if known else (code or "")
         return self.text("reason.words", reason=label, words=words) if words else label
 
-    def deciders(self, decisions: Iterable[FindingDecision], near: str = "") -> tuple[str, str]:
+    def deciders(self, decisions: Iterable[FindingDecision]) -> tuple[str, str]:
         """Return who decided (name and identifier, each once) and when the last one did.
 
         Parameters
         ----------
         decisions : one or more
-        near : a moment in whose zone the time is told, such as that of the visit
         """
         taken = list(decisions)
         names = dict.fromkeys(f"{d.physician_name} ({d.physician_id})" for d in taken)
-        return ", ".join(names), self.moment(max(d.decided_at for d in taken), near)
+        return ", ".join(names), self.moment(max(d.decided_at for d in taken))
 
 
-def _zone_of(moment: str) -> tzinfo | None:
-    """Return the zone of a moment; None where it has none, is in UTC, or is no moment."""
+def _zone_of(moment: str) -> timezone:
+    """Return the offset of a moment as a zone; UTC where it has none, or is no moment."""
     try:
-        at = datetime.fromisoformat(moment)
+        offset = datetime.fromisoformat(moment).utcoffset()
     except ValueError:
-        return None
-    return at.tzinfo if at.utcoffset() not in (None, timedelta()) else None
+        offset = None
+    return timezone(offset or timedelta())

@@ -64,6 +64,11 @@ class DraftReport:
         return tuple(str(finding["id"]) for finding in self.document["findings"])
 
     @property
+    def performed_at(self) -> str:
+        """When the visit was, as it was sent; empty where it was not said."""
+        return str(self.document.get("performed_at") or "")
+
+    @property
     def is_refused(self) -> bool:
         """Whether the record was refused, so that nothing was concluded."""
         return refuses(self.document)
@@ -193,7 +198,8 @@ def export_final(report: ConfirmedReport) -> dict[str, Any]:
         "released_at": report.released_at,
         "audit_sequence": report.audit_sequence,
     }
-    words = DecisionWords(str(report.document.get("language") or report.draft.rendered_language))
+    lang = str(report.document.get("language") or report.draft.rendered_language)
+    words = DecisionWords(lang, report.draft.performed_at)
     by, at = words.deciders(report.decisions)
     return {
         **copy.deepcopy(dict(report.document)),

@@ -19,7 +19,7 @@ def shown_standing(
     history: ReportHistory, prediagnosis: PreDiagnosis, sentences: Sentences
 ) -> Standing:
     """Return how a stored report is headed when it is shown: its hash, its acts, no release."""
-    words, report = DecisionWords(sentences.lang), history.report
+    words, report = DecisionWords(sentences.lang, prediagnosis.performed_at), history.report
     is_open = report.state in UNDECIDED
     state = words.text(f"state.{report.state}")
     lines = [words.text("show.line", id=report.draft_id, version=report.version, state=state)]
@@ -55,7 +55,7 @@ def final_standing(
     prediagnosis : the whole draft that was decided on
     sentences : of the reader's language
     """
-    words = DecisionWords(sentences.lang)
+    words = DecisionWords(sentences.lang, prediagnosis.performed_at)
     by, at = words.deciders(report.decisions)
     decided = _decided(report.decisions, prediagnosis, sentences)
     touched = _touched(report.decisions, prediagnosis)
@@ -127,7 +127,7 @@ def _decided(
 ) -> tuple[str, ...]:
     """Word every decision in the order of the findings; who and when where it is not one act."""
     findings = {finding.id: finding for finding in prediagnosis.findings}
-    words = DecisionWords(sentences.lang)
+    words = DecisionWords(sentences.lang, prediagnosis.performed_at)
     is_one_act = len({_by(decision, words) for decision in decisions}) == 1
     return tuple(
         words.text(

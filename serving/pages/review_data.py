@@ -90,7 +90,7 @@ def review_data(
     sentences = sentences_for(content, lang, report.words)
     plots = kept_plots(content.prediagnosis, content.values, shown.models)
     view = page_view(content.prediagnosis, sentences, plots)
-    words = DecisionWords(lang)
+    words = DecisionWords(lang, content.prediagnosis.performed_at)
     section, known = content.prediagnosis.ecg, shown.since.known if shown.since else frozenset()
     drawing = draw_ecg(shown.ecg, section, lang) if shown.ecg and section else ""
     return sentences, {

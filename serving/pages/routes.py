@@ -253,10 +253,11 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
 def letter_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """Draft the referral letter from what is confirmed, for the physician to finish and print."""
     require(call.person, Deed.DECIDE)
-    words = DecisionWords(lang)
+    history = read_recorded(call, draft_id)
+    words = DecisionWords(lang, history.report.performed_at)
     kept = [
         (f"{words.moment(one.at)}, {one.physician_id}", one)
-        for one in reversed(letters_of(read_recorded(call, draft_id)))
+        for one in reversed(letters_of(history))
     ]
     released = release(call.service.store, draft_id, clock=call.service.clock)
     letter = referral_letter(released, lang)

@@ -253,6 +253,16 @@ def test_nothing_of_a_released_report_stands_on_a_value_that_was_set_aside(kept,
         assert "Conclusions tirées avec une valeur mesurée que le médecin a écartée" in text, form
 
 
+def test_every_time_of_an_act_is_told_in_the_zone_of_the_visit_and_names_it(kept):
+    """The bug it pins: a visit of 09:20 in Paris was decided, in words, at 01:59 UTC."""
+    decide(kept, "confirm")
+    for said in (shown(kept), released(kept), released(kept, lang="en")):
+        acts = [line for line in said.splitlines() if "(UTC" in line]
+        assert acts
+        assert all("(UTC+01:00)" in line for line in acts)
+    assert "(UTC+01:00)" in json.loads(released(kept, "json"))["confirmation"]["text"]
+
+
 def test_every_form_and_language_of_a_released_report_has_its_own_banner(kept):
     decide(kept, "confirm")
     for lang, banner in (
