@@ -16,12 +16,13 @@ from ..clock import Clock
 from ..store.store import Store
 from ..store.tables import drafts, steps
 from .asked import Asked, asked_before
-from .checks import check_draft, most_urgent, require_same_person
+from .checks import check_draft, most_urgent
 from .content import Content, kept_text
 from .kept_words import words_to_keep
 from .reports import DraftReport
 from .states import Act, State, next_state
 from .traces import trace_rows
+from .versions import replaced_by
 
 SYSTEM = "LAENNEC:engine"
 _GONE = (State.SUPERSEDED, State.WITHDRAWN)
@@ -62,7 +63,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     asked: Asked | None = None,
     ecg: EcgSignal | None = None,
 ) -> str:
-    """Keep a draft pre-diagnosis; a correction of the visit supersedes the earlier one.
+    """Keep a draft pre-diagnosis; a correction supersedes the earlier one, as `versions` says.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     ------
     ConfirmationError : the draft lacks what a decision needs
     AuditError : the content does not give the draft's content hash
-    NotPermitted : the visit's current version belongs to another person
+    NotPermitted : the visit's number is that of another person's visit
     KeyReused : the key came with another content before
     StoreUnavailable : it could not be made durable
     """
@@ -98,18 +99,17 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
         earlier = asked_before(connection, asked)
         if earlier is not None:
             return earlier
-        current = _latest_version(connection, draft["visit_id"])
-        if current and current.state not in _GONE:
-            path = f"draft {current.draft_id}"
-            require_same_person(current.person_id, draft, path=path)
-            if current.content_hash == draft["content_hash"]:
-                _remember(writer, asked, current.draft_id)
-                return current.draft_id
+        versions = _versions(connection, draft["visit_id"])
+        replaced = replaced_by(draft, [one for one in versions if one.state not in _GONE])
+        for same in replaced:
+            if same.content_hash == draft["content_hash"]:
+                _remember(writer, asked, same.draft_id)
+                return same.draft_id
         draft_id = secrets.token_hex(8)
         row: Row = {
             "draft_id": draft_id,
             "visit_id": draft["visit_id"],
-            "version": current.version + 1 if current else 1,
+            "version": versions[-1].version + 1 if versions else 1,
             "person_id": draft["person_id"],
             "content_hash": draft["content_hash"],
             "urgency": most_urgent(draft),
@@ -125,9 +125,8 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
             *trace_rows(draft_id, ecg),
         ]
         _write_first_step(writer, row, asked.actor_id, beside)
-        if current and current.state not in _GONE:
-            said = {"superseded_by": draft_id}
-            take_step(writer, current, Step(Act.SUPERSEDE, SYSTEM, said=said))
+        for one in replaced:
+            take_step(writer, one, Step(Act.SUPERSEDE, SYSTEM, said={"superseded_by": draft_id}))
     return draft_id
 
 
@@ -286,6 +285,6 @@ def _one(connection: Connection, column: Column[str], value: str) -> RowMapping 
     return connection.execute(query).mappings().one_or_none()
 
 
-def _latest_version(connection: Connection, visit_id: str) -> DraftReport | None:
-    row = _one(connection, drafts.c.visit_id, visit_id)
-    return None if row is None else as_report(connection, row)
+def _versions(connection: Connection, visit_id: str) -> list[DraftReport]:
+    query = select(drafts).where(drafts.c.visit_id == visit_id).order_by(drafts.c.version)
+    return [as_report(connection, row) for row in connection.execute(query).mappings().all()]

@@ -1,6 +1,7 @@
 """Which report of this service a launch opens, and that it is of the very person who is open."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, Select, select
@@ -39,12 +40,13 @@ def report_to_open(store: Store, person_id: str, visit_id: str, app_context: str
     """
     with store.read() as connection:
         named = _named(connection, app_context)
-        last = _last_of_visit(connection, named["visit_id"] if named else visit_id)
-        if last is None:
+        rows = _versions(connection, named["visit_id"] if named else visit_id)
+        if not rows:
             return _last_of_person(connection, person_id)
-        if last["person_id"] != person_id or (named and named["person_id"] != person_id):
+        mine = [row for row in rows if row["person_id"] == person_id]
+        if not mine or (named and named["person_id"] != person_id):
             raise LaunchRefused(Step.OTHER_PERSON)
-        return str(as_report(connection, last).draft_id)
+        return str(as_report(connection, mine[-1]).draft_id)
 
 
 def _named(connection: Connection, app_context: str) -> RowMapping | None:
@@ -54,9 +56,9 @@ def _named(connection: Connection, app_context: str) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def _last_of_visit(connection: Connection, visit_id: str) -> RowMapping | None:
-    query = select(drafts).where(drafts.c.visit_id == visit_id).order_by(drafts.c.version.desc())
-    return connection.execute(query.limit(1)).mappings().one_or_none()
+def _versions(connection: Connection, visit_id: str) -> Sequence[RowMapping]:
+    query = select(drafts).where(drafts.c.visit_id == visit_id).order_by(drafts.c.version)
+    return connection.execute(query).mappings().all()
 
 
 def _last_of_person(connection: Connection, person_id: str) -> str | None:

@@ -11,6 +11,7 @@ from ..drafts.checks import urgency_of
 from ..drafts.drafts import as_report
 from ..drafts.reports import Document, DraftReport
 from ..drafts.states import UNDECIDED, Act, State
+from ..drafts.versions import is_of_another
 from ..house_data import WorklistRules, worklist_rules
 from ..store.store import Store
 from ..store.tables import decisions, drafts, steps
@@ -147,12 +148,18 @@ def _unanswered_alarm(
     """
     earlier = (
         select(drafts)
-        .where(drafts.c.visit_id == report.visit_id, drafts.c.version < report.version)
+        .where(
+            drafts.c.visit_id == report.visit_id,
+            drafts.c.person_id == report.person_id,
+            drafts.c.version < report.version,
+        )
         .order_by(drafts.c.version.desc())
     )
     alarm = None
     for row in connection.execute(earlier).mappings().all():
         version = as_report(connection, row)
+        if version.state is not State.SUPERSEDED and is_of_another(version.document):
+            continue  # it stood beside this visit, and was never corrected by it
         if version.state is not State.SUPERSEDED or _is_acknowledged(connection, version):
             break
         alarm = version if version.urgency == rules.realert_level else alarm

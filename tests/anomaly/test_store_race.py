@@ -155,3 +155,31 @@ def test_six_programs_open_one_new_store_and_share_twenty_visits(database_url):
     assert report.is_intact
     assert report.events == 20 * 3
     store.close()
+
+
+BOTH = """
+import sys
+from laennec.serving.drafts.drafts import save_draft
+from laennec.serving.store.store import open_store
+from store_support import HandClock, make_draft, of_another
+store = open_store(sys.argv[1])
+for visit in range(20):
+    draft = make_draft(f"visit-{visit}", content=sys.argv[2], person_id=sys.argv[2])
+    draft = of_another(draft) if sys.argv[2] == "other" else draft
+    save_draft(store, draft, rendered_language="fr", clock=HandClock())
+"""
+
+
+def test_two_programs_send_the_planned_person_and_another_under_one_number(database_url):
+    """Whoever comes first, both are kept and wait for a physician (hazard H2)."""
+    open_store(database_url).close()
+    sent = [
+        subprocess.Popen([sys.executable, "-c", BOTH, database_url, who], cwd=SUPPORT)
+        for who in ("planned", "other")
+    ]
+    assert [one.wait(timeout=120) for one in sent] == [0, 0]
+    store = open_store(database_url)
+    waiting = Counter((i.visit_id, i.person_id) for i in worklist(store, clock=HandClock()))
+    assert waiting == {(f"visit-{n}", who): 1 for n in range(20) for who in ("planned", "other")}
+    assert verify(store).is_intact
+    store.close()

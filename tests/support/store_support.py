@@ -68,3 +68,9 @@ def amend(finding_id, to, reason="specialist-disagrees"):
 
 def confirm_all(store, draft_id, draft, clock, physician=MARTIN):
     return decide(store, ask(draft_id, draft, confirm()), physician=physician, clock=clock)
+
+
+def of_another(draft):
+    """The same draft as the roster's guard refuses it: of another person than was planned."""
+    refused = {"code": "planned_for_another", "severity": "refused_record"}
+    return {**draft, "refused_items": [refused]}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 
 from ...drafts.reports import refuses
+from ...drafts.versions import is_of_another
 from ...store.store import Store
 from ...store.tables import drafts
 from ..caller import Calling
@@ -49,14 +50,12 @@ def _sent(store: Store, visit_ids: list[str]) -> set[tuple[str, str]]:
     """Return of which visits, and of whom, a draft is kept.
 
     That of another person is not theirs, and of a refused record nothing was taken: both are to be
-    sent again.
+    sent again. What stands beside a visit as another person's takes nothing from it.
     """
     with store.read() as connection:
         columns = select(drafts.c.visit_id, drafts.c.person_id, drafts.c.document)
         asked = columns.where(drafts.c.visit_id.in_(visit_ids)).order_by(drafts.c.version)
-        last = {row.visit_id: row for row in connection.execute(asked)}
-    return {
-        (row.visit_id, row.person_id)
-        for row in last.values()
-        if not refuses(json.loads(row.document))
-    }
+        rows = connection.execute(asked).all()
+    said = ((row.visit_id, row.person_id, json.loads(row.document)) for row in rows)
+    last = {(visit, person): of for visit, person, of in said if not is_of_another(of)}
+    return {sent for sent, document in last.items() if not refuses(document)}

@@ -175,3 +175,23 @@ def test_a_blank_around_the_number_of_a_visit_does_not_pass_the_guard(made, blan
             sent = send(nurse, visit(visit_id=number, person=other)).json()
             assert "planned_for_another" in {i["code"] for i in sent["refused_items"]}
             assert sent["visit_id"] == visit_id
+
+
+@pytest.mark.parametrize("is_wrong_first", [True, False])
+def test_who_was_planned_is_screened_whatever_came_under_the_number_before(made, is_wrong_first):
+    """Hazard H2: the alarm of both is told, and the nurse sees the planned visit as sent."""
+    visit_id, person = example()
+    rows = ROWS.replace("visit-0001", visit_id).replace("person-01", person["id"])
+    imported(made.site, text=rows)
+    urgent = json.loads(visit("03-urgent"))
+    wrong = visit(person={**person, "id": "person-77"}, symptoms=urgent.get("symptoms", []),
+                  measurements=urgent["measurements"])  # fmt: skip
+    with made as people:
+        for body in (wrong, visit()) if is_wrong_first else (visit(), wrong):
+            assert send(people.as_("nurse"), body).status_code == 201
+        waiting = people.as_("martin").get("/v1/worklist").json()
+        found = {one["person_id"]: one["urgency"] for one in waiting["reports"]}
+        assert set(found) == {person["id"], "person-77"}
+        assert found["person-77"] == "U0"
+        said = {v["visit_id"]: v["is_sent"] for v in of_day(people.as_("nurse")).json()["visits"]}
+        assert said[visit_id] is True
