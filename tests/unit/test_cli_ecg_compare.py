@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ecg_pairs import recording
 from laennec.cli import app
 from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
-from laennec.engine.errors import DataError
+from laennec.engine.errors import DataError, ScreeningError
 from laennec.serving.ecg.compare import check_same_person
 from typer.testing import CliRunner
 
@@ -90,3 +91,50 @@ def test_two_people_are_never_compared(new, old, element):
 def test_a_younger_age_of_an_undated_earlier_file_is_no_contradiction():
     now, then = (EcgHeader("wfdb", "x", age_years=age) for age in (52.0, 40.0))
     check_same_person(now, then, Path("old.hea"))
+
+
+def as_csv(folder: Path, signal_mv, unit="# unit: mV\n") -> Path:
+    """Write samples that no device would, whatever they hold."""
+    names = ",".join(recording().leads)
+    rows = "\n".join(",".join(f"{x:.4f}" for x in row) for row in signal_mv.T)
+    target = folder / "odd.csv"
+    target.write_text(f"# fs: 500 Hz\n{unit}{names}\n{rows}\n")
+    return target
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda mv: mv * 0.0,
+        lambda mv: mv * 1e9,
+        lambda mv: mv[:, :1],
+        lambda mv: mv * np.nan,
+    ],
+    ids=["flat", "huge", "one sample", "no number"],
+)
+def test_an_earlier_file_that_cannot_be_read_tells_no_change(files, tmp_path, odd):
+    done = run(files[0], as_csv(tmp_path, odd(recording().signal_mv)), "--lang", "en")
+    assert done.exit_code == 0
+    said = " ".join(done.stdout.split())
+    assert "the earlier one. Nothing is compared" in said
+    assert "New since then" not in said
+
+
+@pytest.mark.parametrize(
+    ("scale", "unit", "found"),
+    [(float("inf"), "# unit: mV\n", "infinite"), (1.0, "", "no gain, or no voltage unit")],
+)
+def test_an_earlier_file_with_infinite_samples_or_without_unit_is_refused(
+    files, tmp_path, scale, unit, found
+):
+    done = run(files[0], as_csv(tmp_path, np.full((12, 5000), scale), unit))
+    assert isinstance(done.exception, ScreeningError)
+    assert found in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["empty.hea", "empty.csv", "empty.xml"])
+def test_an_empty_earlier_file_is_refused(files, tmp_path, name):
+    (tmp_path / name).touch()
+    done = run(files[0], tmp_path / name)
+    assert isinstance(done.exception, ScreeningError)
+    assert "empty" in str(done.exception)

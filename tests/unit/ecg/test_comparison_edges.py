@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from ecg_pairs import calm, later, recording, side
 from laennec.engine.ecg.comparison import compare_ecgs
+from laennec.engine.ecg.comparison.comparable import EcgPair
+from laennec.engine.ecg.comparison.rules import since_items
+from laennec.engine.ecg.comparison.settings import comparison_settings
 from laennec.engine.prediagnosis import EcgChange, EcgComparison, EcgStanding, Message
 from laennec.engine.words import Sentences
 from laennec.engine.words.ecg_since_lines import write_comparison
@@ -74,6 +77,32 @@ def test_st_of_a_lead_that_is_not_there_or_refused_has_no_number():
     row = one.classical.leads.index("V3")
     leads = tuple("" if k == row else name for k, name in enumerate(one.classical.leads))
     assert np.isnan(replace(one, classical=replace(one.classical, leads=leads)).st_mv("V3")).all()
+
+
+def with_second_st(one, moved_mv, *leads):
+    """Return a side of which only the second measurement saw ST move in some leads."""
+    st = one.classical.st_j_mv.copy()
+    st[[one.classical.leads.index(lead) for lead in leads]] += moved_mv
+    return replace(one, classical=replace(one.classical, st_j_mv=st))
+
+
+@pytest.mark.parametrize(
+    ("moved_mv", "leads", "told"),
+    [
+        (0.4, ("V3", "V4"), True),
+        (-0.4, ("V3", "V4"), True),
+        (0.4, ("V4",), False),
+        (0.01, ("V3", "V4"), False),
+        (float("nan"), ("V3", "V4"), False),
+    ],
+)
+def test_st_that_only_the_second_measurement_saw_move_asks_for_a_person(moved_mv, leads, told):
+    """Either of the two measurements is enough, in two neighbouring leads; no value asks nobody."""
+    now = with_second_st(later(), moved_mv, *leads)
+    pair = EcgPair.of(now, calm(), comparison_settings(), {})
+    found = [i for i in since_items(pair, compare_ecgs(now, calm()), ()) if "st_moved" in i.rule_id]
+    assert bool(found) is told
+    assert [i.message.parameters["leads"] for i in found] == ["V3, V4"] * told
 
 
 @pytest.mark.parametrize(
