@@ -1,6 +1,7 @@
 """Counts the inputs of a batch: values, codes and what became of them, by month, site, device."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,8 @@ def tally_tables(inputs: tuple[Path, ...], mapping_file: Path | None, results: A
     TableRefused, FragmentUnreadable  if a table can't be read
     BatchRefused  if a file is not one that the results were made of
     """
-    return _tally(open_tables(inputs, mapping_file, results, "--input"), results)
+    today = _today(results)
+    return _tally(open_tables(inputs, mapping_file, results, "--input"), today)
 
 
 def tally_collected(results: Sequence[Path]) -> Tally | None:
@@ -57,14 +59,17 @@ def tally_collected(results: Sequence[Path]) -> Tally | None:
     for result, given in tables:
         if given is None:
             return None
-        tally.merge(_tally(given, (result,)))
+        tally.merge(_tally(given, _today((result,))))
     return tally
 
 
-def _tally(given: InputTables, results: Sequence[Path]) -> Tally:
+def _today(results: Sequence[Path]) -> date | None:
+    """Return the day after which the results refused a visit, the last of them."""
+    return max(filter(None, (read_manifest(result).today for result in results)), default=None)
+
+
+def _tally(given: InputTables, today: date | None) -> Tally:
     tally = Tally()
-    days = [read_manifest(result).today for result in results]
-    today = max(filter(None, days), default=None)
     for chunk, plan, name in given.chunks():
         rows = table_rows(chunk.table, plan, Place(name, today=today))
         said = read_context(chunk.table, plan)
