@@ -57,7 +57,10 @@ def match(
 
     from ..serving.codes.matcher import propose
 
-    print_json([asdict(one) for one in propose(text, section)])
+    found = propose(text, section)
+    print_json([asdict(one) for one in found])
+    if not found:
+        typer.echo("no code is close enough to be proposed; nothing is guessed", err=True)
 
 
 @app.command()

@@ -16,12 +16,13 @@ def roster(
     zone: Annotated[str, typer.Option(help="Of times without one, such as +01:00.")] = "",
 ) -> None:
     """Read planned visits with their identity triple, and write each as a visit to fill in."""
-    from ..serving.roster.read import read_roster, write_visits
+    from ..serving.roster.read import read_roster, require_offset, write_visits
 
+    require_offset(zone)
     found = read_roster(files, zone)
     for problem in found.problems:
         typer.echo(f"{problem.code}: {problem.where}: {problem.words}", err=True)
-    written = write_visits(found, out)
+    written = write_visits(found, out) if found.rows else []
     typer.echo(f"{len(written)} visits, {len(found.problems)} problems")
     if found.problems:
         raise typer.Exit(EXIT_PARTLY if written else EXIT_REFUSED)

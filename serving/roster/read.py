@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ...engine.errors import RecordError
+from ...engine.errors import DataError, RecordError
 from ...engine.intake.document import load_document
 from ..fhir.entries import Entry, obj, objects, text
 from ..fhir.identity import person_number
@@ -18,8 +18,14 @@ from .hl7 import looks_like_hl7, read_hl7
 from .rows import SEXES, RosterProblem, RosterRow, checked
 
 COLUMNS: Final = ("visit_id", "performed_at", "person_id", "birth_date", "sex")
+_OFFSET: Final = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9._-]")
 _PLANNED: Final = frozenset({"proposed", "pending", "booked", "arrived", "checked-in", "planned"})
+_NO_UTF_8: Final = (
+    "a file that is no UTF-8 text; save it as UTF-8, for example "
+    "`iconv -f LATIN1 -t UTF-8 old.csv > new.csv`"
+)
+_COMES_NOT: Final = "declined"
 Read = RosterRow | RosterProblem
 
 
@@ -29,6 +35,22 @@ class Roster:
 
     rows: tuple[RosterRow, ...]
     problems: tuple[RosterProblem, ...]
+
+
+def require_offset(zone: str) -> None:
+    """Refuse what is no offset: the name of a zone has two offsets a year.
+
+    Raises
+    ------
+    DataError : neither empty nor like +01:00
+    """
+    if zone and not _OFFSET.fullmatch(zone):
+        raise DataError(
+            found=f"'{zone[:40]}', which is no offset from UTC",
+            why="the hour of every visit without a zone would be guessed",
+            remedy="give the offset that held on that day, for example --zone +01:00",
+            path="--zone",
+        )
 
 
 def read_roster(files: Sequence[Path], zone: str = "") -> Roster:
@@ -49,8 +71,12 @@ def read_roster(files: Sequence[Path], zone: str = "") -> Roster:
 def _read(path: Path, zone: str) -> Iterator[Read]:
     try:
         said = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        yield RosterProblem(path.name, "file_unreadable", "a file that is no UTF-8 text")
+    except OSError as error:
+        words = f"a file that can't be read ({error.strerror})"
+        yield RosterProblem(path.name, "file_unreadable", words)
+        return
+    except UnicodeDecodeError:
+        yield RosterProblem(path.name, "file_unreadable", _NO_UTF_8)
         return
     if looks_like_hl7(said):
         yield from read_hl7(said, path.name, zone)
@@ -133,7 +159,9 @@ def _planned(entry: Entry, patients: Mapping[str, Mapping[str, Any]]) -> RosterR
     else:
         moment = text(one.get("start"))
         actors = [
-            text(obj(p.get("actor")).get("reference")) for p in objects(one.get("participant"))
+            text(obj(p.get("actor")).get("reference"))
+            for p in objects(one.get("participant"))
+            if text(p.get("status")) != _COMES_NOT
         ]
         known = [address for address in actors if address in patients]
         address = known[0] if len(known) == 1 else ""

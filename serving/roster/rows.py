@@ -12,6 +12,9 @@ from typing import Any, Final
 from ...engine import parse
 from ...engine.intake.visit import SCHEMA
 
+_MOMENT: Final = (
+    "no moment as YYYY-MM-DDThh:mm with a zone; where the file says none, --zone +01:00 adds one"
+)
 SEXES: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
 
@@ -85,7 +88,7 @@ def _faults(row: RosterRow) -> Iterable[RosterProblem]:
     if row.sex not in SEXES.values():
         yield RosterProblem(row.where, "sex_unknown", "no sex (female, male, F, M)")
     if not _has_zone(row.performed_at):
-        yield RosterProblem(row.where, "moment_unreadable", "no moment with a time zone (--zone)")
+        yield RosterProblem(row.where, "moment_unreadable", _MOMENT)
 
 
 def _refused(row: RosterRow) -> Iterable[RosterProblem]:

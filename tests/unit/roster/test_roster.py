@@ -1,12 +1,15 @@
 """The list of visits comes in with the identity triple, and a doubt about who is never taken."""
 
+import copy
 import json
 import random
 
 import pytest
+from laennec.cli import app
 from laennec.engine import parse
 from laennec.engine.errors import DataError
-from laennec.serving.roster.read import COLUMNS, read_roster, write_visits
+from laennec.serving.roster.read import COLUMNS, read_roster, require_offset, write_visits
+from typer.testing import CliRunner
 
 ROW = ("v1", "2026-11-03T09:20:00+01:00", "p1", "1974-03-02", "F")
 ADT = (
@@ -195,3 +198,38 @@ def test_a_line_that_cant_be_taken_apart_is_named_and_what_came_before_is_kept(t
     found = read_roster([written(tmp_path, table(*rows))])
     assert [row.visit_id for row in found.rows] == ["v1"]
     assert [problem.where for problem in found.problems] == ["roster.csv line 3"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["roster", *map(str, arguments)])
+
+
+def test_a_run_that_takes_nothing_leaves_no_folder_so_that_the_mended_file_can_go_there(tmp_path):
+    out, bad = tmp_path / "out", (ROW[0], "30/11/2026 09:00", *ROW[2:])
+    refused = run(written(tmp_path, table(bad)), "--out", out, "--zone", "+01:00")
+    assert refused.exit_code == 1
+    assert "YYYY-MM-DDThh:mm" in refused.output
+    assert not out.exists()
+    assert run(written(tmp_path, table(ROW)), "--out", out).exit_code == 0
+
+
+@pytest.mark.parametrize("zone", ["Paris", "+1", "+15:00", "CET"])
+def test_a_zone_that_is_no_offset_is_refused_as_itself(zone):
+    with pytest.raises(DataError, match="which is no offset from UTC"):
+        require_offset(zone)
+    require_offset("-03:30")
+
+
+def test_a_table_that_is_not_utf_8_says_how_to_save_it(tmp_path):
+    path = tmp_path / "old.csv"
+    path.write_bytes(table(("é", *ROW[1:])).encode("latin-1"))
+    (problem,) = read_roster([path]).problems
+    assert "save it as UTF-8" in problem.words
+
+
+def test_who_declined_an_appointment_is_not_expected(tmp_path):
+    bundle = copy.deepcopy(FHIR)
+    bundle["entry"][1]["resource"]["participant"][0]["status"] = "declined"
+    found = read_roster([written(tmp_path, json.dumps(bundle))])
+    assert found.rows == ()
+    assert "person_missing" in {p.code for p in found.problems}
