@@ -41,8 +41,10 @@ class Entry:
 
 
 def text(value: object) -> str:
-    """Return a text, empty where there is none."""
-    return str(value) if isinstance(value, str) else ""
+    """Return a text, empty where there is none; half a character (a lone surrogate) as ``?``."""
+    if not isinstance(value, str):
+        return ""
+    return str(value) if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def obj(value: object) -> Mapping[str, Any]:
@@ -71,6 +73,7 @@ def read_entries(document: bytes | Mapping[str, Any], log: IssueLog) -> tuple[Js
     BundleRefused : no Bundle
     """
     whole = load_document(document)
+    _require_shallow(whole, log)
     bundle = _unwrapped(whole)
     _refuse_changed(whole, bundle, log)
     kind = text(bundle.get("type"))
@@ -87,6 +90,19 @@ def read_entries(document: bytes | Mapping[str, Any], log: IssueLog) -> tuple[Js
     entries = list(_entries(given, log))
     _require_one_each(entries, log)
     return dict(bundle), entries
+
+
+def _require_shallow(document: Mapping[str, Any], log: IssueLog) -> None:
+    """Refuse what stands deeper than any resource: reading it would exhaust the stack."""
+    limit = int(fhir_maps()["bundle"]["deepest"])
+    level: list[Mapping[str, Any] | list[Any]] = [document]
+    for _ in range(limit):
+        inner = [list(one.values()) if isinstance(one, Mapping) else one for one in level]
+        level = [one for many in inner for one in many if isinstance(one, Mapping | list)]
+        if not level:
+            return
+    log.refuse("bundle_too_deep", "Bundle", {"limit": str(limit)})
+    log.require()
 
 
 def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:

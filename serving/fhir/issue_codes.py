@@ -11,6 +11,7 @@ IssueName = Literal[
     "body_site_unknown",
     "body_site_unknown.several",
     "bundle_entries",
+    "bundle_too_deep",
     "bundle_type",
     "data_absent",
     "encounters_several",

@@ -130,6 +130,35 @@ def test_any_mutated_identity_is_read_or_refused():
             assert str(error)
 
 
+@pytest.mark.parametrize("depth", [60, 100, 330, 480, 900, 2000])
+@pytest.mark.parametrize(
+    "place", ['"type": "collection"', '"status": "final"', '"resourceType": "Patient"']
+)
+def test_any_depth_is_read_or_refused_in_words(depth, place):
+    """A depth of 300 to 990 exhausted the stack: an answer 500."""
+    raw = sent(bundle()).decode()
+    assert place in raw
+    deep = '{"x": [' * (depth // 2) + "]}" * (depth // 2)
+    data = raw.replace(place, f'{place}, "extension": {deep}', 1).encode()
+    if depth < 64:
+        assert read_visit(data).document
+        return
+    with pytest.raises(RecordError) as caught:
+        read_visit(data)
+    assert "nested" in str(caught.value)
+
+
+def test_half_a_character_never_reaches_an_answer():
+    """A lone surrogate in a fullUrl or an id can't be written as UTF-8: an answer 500."""
+    document = bundle()
+    old = document["entry"][0]["fullUrl"]
+    data = sent(document).decode().replace(old, "urn:\\ud800")
+    read = read_visit(data.encode())
+    for one in (read.subject, *read.basis, *read.places.values()):
+        assert one.encode("utf-8")
+    assert read.subject == "urn:?"
+
+
 @pytest.mark.parametrize(
     "data",
     [
