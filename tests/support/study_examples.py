@@ -64,6 +64,6 @@ def protocol_text(**edits: tuple[str, str]) -> str:
     return text + EXTRA
 
 
-def run(folder: Path) -> dict[str, Any]:
+def run(folder: Path, table: str = "visits.csv") -> dict[str, Any]:
     """Return the report of the study in a folder."""
-    return run_study(StudyOptions(folder / "study.toml", folder / "visits.csv", MODELS))
+    return run_study(StudyOptions(folder / "study.toml", folder / table, MODELS))

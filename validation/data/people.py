@@ -17,7 +17,7 @@ from ..protocol.model import Comparator, Protocol
 from ..statistics.estimate import BoolArray, FloatArray
 from .design import usable_design
 from .names import check_names
-from .population import FlowStep, all_of, is_verified, meets, population
+from .population import FlowStep, all_of, is_verified, meets, persons_of, population
 from .table import StudyTable, as_features
 
 ANSWERED = "answered"
@@ -47,6 +47,7 @@ class People:
     x, observed : (n, k), what the index test read
     design : of the survey, None without one
     person : int64 (n,), number of the person, for records of one person
+    repeats : a person of the study has several records
     groups : subgroup id -> one bool (n,) a group
     period : (n,), text; None without one
     time : float64 (n,), for a survival outcome
@@ -64,6 +65,7 @@ class People:
     observed: BoolArray
     design: Design | None
     person: "np.ndarray[Any, Any]"
+    repeats: bool
     groups: Mapping[str, Sequence[BoolArray]]
     period: "np.ndarray[Any, Any] | None"
     time: FloatArray | None
@@ -123,6 +125,7 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
                 )
             ]
         )  # fmt: skip
+    person = persons_of(protocol, table)[keep]
     answer = ask(bundle, table, keep)
     if protocol.index_test.values is not None:
         answer |= _given(bundle, table.numbers(protocol.index_test.values)[keep], answer)
@@ -130,7 +133,8 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
         case=meets(table, protocol.reference.case)[keep],
         comparators={c.id: _comparator(c, table, models, keep) for c in protocol.comparators},
         design=_design(protocol, table, keep),
-        person=_persons(protocol, table)[keep],
+        person=person,
+        repeats=len(np.unique(person)) < len(person),
         groups={
             s.id: [all_of(table, group.when)[keep] for group in s.groups]
             for s in protocol.subgroups
@@ -223,9 +227,3 @@ def _design(protocol: Protocol, table: StudyTable, keep: BoolArray) -> Design | 
         cycle=table.texts(period)[keep] if period else np.full(int(keep.sum()), "", dtype=np.str_),
     )
     return usable_design(design)
-
-
-def _persons(protocol: Protocol, table: StudyTable) -> "np.ndarray[Any, Any]":
-    if protocol.data.person is None:
-        return np.arange(len(table))
-    return np.asarray(np.unique(table.texts(protocol.data.person), return_inverse=True)[1])

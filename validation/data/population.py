@@ -8,7 +8,7 @@ import numpy as np
 
 from ..protocol.model import Protocol
 from ..protocol.people import Condition
-from ..statistics.estimate import BoolArray, FloatArray
+from ..statistics.estimate import BoolArray, FloatArray, IntArray
 from .table import StudyTable
 
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
@@ -23,13 +23,18 @@ _OPERATORS: Mapping[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowStep:
-    """A step of the flow: how many people left, and how many stayed."""
+    """A step of the flow: how many records left, and how many stayed.
+
+    ``persons``, where one has several records: those of whom a record ``left``, of whom one
+    ``stayed``, and who are ``gone`` with their last one.
+    """
 
     id: str
     label: str
     label_fr: str
     left: int
     stayed: int
+    persons: Mapping[str, int] | None = None
 
 
 def meets(table: StudyTable, condition: Condition) -> BoolArray:
@@ -65,20 +70,56 @@ def all_of(table: StudyTable, when: Sequence[Condition]) -> BoolArray:
     return found
 
 
+def persons_of(protocol: Protocol, table: StudyTable) -> IntArray:
+    """Return the number of each row's person, int64 (n,); a row that names nobody is of its own."""
+    rows = np.arange(len(table))
+    if protocol.data.person is None:
+        return rows
+    names = table.texts(protocol.data.person)
+    number = np.unique(names, return_inverse=True)[1]
+    return np.where(names == "", -1 - rows, number)
+
+
+@dataclass(slots=True)
+class _Flow:
+    """The steps so far, and who is still there."""
+
+    keep: BoolArray
+    person: IntArray
+    has_repeats: bool
+    steps: list[FlowStep]
+
+    @classmethod
+    def begin(cls, person: IntArray) -> "_Flow":
+        has_repeats = len(np.unique(person)) < len(person)
+        flow = cls(np.ones(len(person), dtype=np.bool_), person, has_repeats, [])
+        flow.leave("all", "Records in the file", "Enregistrements du fichier", ~flow.keep)
+        return flow
+
+    def leave(self, step: str, label: str, label_fr: str, out: BoolArray) -> None:
+        """Let rows go, and count them."""
+        before, going = self.keep, self.keep & out
+        self.keep = self.keep & ~out
+        persons = None
+        if self.has_repeats:
+            stayed = self._persons(self.keep)
+            gone = self._persons(before) - stayed
+            persons = {"left": self._persons(going), "stayed": stayed, "gone": gone}
+        counts = (int(going.sum()), int(self.keep.sum()))
+        self.steps.append(FlowStep(step, label, label_fr or label, *counts, persons))
+
+    def _persons(self, among: BoolArray) -> int:
+        return len(np.unique(self.person[among]))
+
+
 def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[FlowStep, ...]]:
     """Return who stays, bool (n,), and the steps of the flow.
 
     Where the protocol says who was verified, a missing reference standard is expected of the
     others, who stay for the correction of verification bias.
     """
-    keep = np.ones(len(table), dtype=np.bool_)
-    steps = [FlowStep("all", "Records in the file", "Enregistrements du fichier", 0, len(table))]
-
-    def leave(step: str, label: str, label_fr: str, out: BoolArray) -> None:
-        left = int((keep & out).sum())
-        keep[out] = False
-        steps.append(FlowStep(step, label, label_fr or label, left, int(keep.sum())))
-
+    flow = _Flow.begin(persons_of(protocol, table))
+    leave = flow.leave
     leave(
         "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
     )
@@ -94,7 +135,7 @@ def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[
     if protocol.data.survey is not None:
         weight = table.numbers(protocol.data.survey.weight)
         leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
-    return keep, tuple(steps)
+    return flow.keep, tuple(flow.steps)
 
 
 def _outside(title: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .parts import Document, Figure, test_names
+from .parts import Document, Figure, count_text, test_names
 from .svg import REFERENCE, Box, Plot, flow_diagram
 from .words import Words, wrap
 
@@ -22,7 +22,7 @@ def flow(document: Document, words: Words) -> Figure:
     colon = words.say("report", "colon")
     for step in document["flow"]:
         if "stayed" in step:
-            stayed = f"{words.number(step['stayed'])} {words.say('report', 'stayed')}"
+            stayed = f"{count_text(words, step, 'stayed')} {words.say('report', 'stayed')}"
             if not boxes:
                 boxes.append(Box((words.pick(step, "label"), stayed)))
             elif step["left"] != 0:
@@ -39,10 +39,10 @@ def _end(step: Any, words: Words) -> tuple[str, ...]:  # noqa: ANN401 - plain da
     name = words.say("flow", step["id"])
     if step["n"] is None or step["cases"] is None:
         return (name, words.say("why", "suppressed"))
-    others = words.number(step["n"] - step["cases"])
-    said = words.say("flow", "cases_others", cases=words.number(step["cases"]), others=others)
+    cases, others = (count_text(words, step, side) for side in ("cases", "others"))
+    said = words.say("flow", "cases_others", cases=cases, others=others)
     colon = words.say("report", "colon")
-    return (f"{name}{colon}{words.number(step['n'])}", *wrap(said, _NARROW))
+    return (f"{name}{colon}{count_text(words, step, 'n')}", *wrap(said, _NARROW))
 
 
 def roc(document: Document, words: Words) -> Figure | None:

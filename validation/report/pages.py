@@ -8,7 +8,7 @@ from . import pages_extra as more
 from .checklists import checklist_section
 from .pages_risk import benefit, calibration
 from .pages_threshold import p_text, threshold
-from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
+from .parts import Document, Section, Table, count_text, estimate_head, estimate_rows, test_names
 from .words import Words
 
 Maker = Callable[[Document, Words], Section | None]
@@ -121,7 +121,7 @@ def flow(document: Document, words: Words) -> Section:
     """From all rows to positive, negative and withheld."""
     head = tuple(words.say("head", h) for h in ("step", "left", "stayed"))
     rows = tuple(
-        (words.pick(s, "label"), words.number(s["left"]), words.number(s["stayed"]))
+        (words.pick(s, "label"), words.number(s["left"]), count_text(words, s, "stayed"))
         for s in document["flow"]
         if "stayed" in s
     )
@@ -141,7 +141,7 @@ def participants(document: Document, words: Words) -> Section:
         cells = [words.say("input", row["input"])]
         for side in ("cases", "others"):
             cells.append(_summary(row[side], row["is_yes_no"], words))
-            cells.append(f"{words.number(row[side]['known'])} / {words.number(row[side]['n'])}")
+            cells.append(" / ".join(count_text(words, row[side], name) for name in ("known", "n")))
         rows.append(tuple(cells))
     table = Table("participants", "", tuple(words.say("head", h) for h in head), tuple(rows))
     return Section("participants", words.say("section", "participants"), tables=(table,))
@@ -196,8 +196,9 @@ def discrimination(document: Document, words: Words) -> Section:
 def abstention(document: Document, words: Words) -> Section:
     """Who got no answer, and what that could hide."""
     found = document["analyses"]["counted"]["abstention"]
+    reasons = {**found["reasons"], "persons": found.get("persons", {})}
     facts = tuple(
-        (words.say("abstained", why), words.number(n)) for why, n in found["reasons"].items()
+        (words.say("abstained", why), count_text(words, reasons, why)) for why in found["reasons"]
     )
     rows = estimate_rows(words, found, _BOUNDS)
     table = Table("abstention", "", estimate_head(words, "statistic"), rows)
@@ -213,7 +214,9 @@ def subgroups(document: Document, words: Words) -> Section | None:
         name, rows = words.pick(subgroup, "label"), []
         for group in subgroup["groups"]:
             label = words.pick(group, "label")
-            said = f"{label} ({words.say('report', 'cases_n', n=words.number(group['cases']))})"
+            said = (
+                f"{label} ({words.say('report', 'cases_n', n=count_text(words, group, 'cases'))})"
+            )
             for stat, result in group["results"].items():
                 rows.append((said, words.say("stat", stat), *words.estimate(result)))
         caption = words.say("caption", "subgroup", name=name)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..study.sample import PEOPLE
 from .pages_threshold import p_text
-from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
+from .parts import Document, Section, Table, count_text, estimate_head, estimate_rows, test_names
 from .words import Words
 
 _REFERRAL = ("sensitivity", "index_share", "other_share", "saved")
@@ -18,7 +18,7 @@ def missing(document: Document, words: Words) -> Section | None:
     if found is None:
         return None
     rows: tuple[tuple[str, ...], ...] = tuple(
-        (words.say("input", r["input"]), words.number(r["missing"]), words.number(r["n"]))
+        (words.say("input", r["input"]), *(count_text(words, r, name) for name in ("missing", "n")))
         for r in found["inputs"]
     )
     head: tuple[str, ...] = (
@@ -92,7 +92,7 @@ def drift(document: Document, words: Words) -> Section | None:
         return None
     rows = tuple(
         (
-            f"{g['label']} ({words.say('report', 'cases_n', n=words.number(g['cases']))})",
+            f"{g['label']} ({words.say('report', 'cases_n', n=count_text(words, g, 'cases'))})",
             words.say("stat", stat),
             *words.estimate(result),
         )
@@ -188,7 +188,7 @@ def explanation(document: Document, words: Words) -> Section | None:
         (
             r["text"] or r["id"],
             words.number(r["contribution"]),
-            f"{words.number(100 * r['fires'], 1)} %",
+            words.number(None) if r["fires"] is None else f"{words.number(100 * r['fires'], 1)} %",
         )
         for r in found["rules"]
     )
@@ -215,7 +215,11 @@ def survival(document: Document, words: Words) -> Section | None:
         return None
     head = (*estimate_head(words, "group"), words.say("head", "cases"))
     rows = tuple(
-        (words.say("band", b["band"]), *words.estimate(b["incidence"]), words.number(b["cases"]))
+        (
+            words.say("band", b["band"]),
+            *words.estimate(b["incidence"]),
+            count_text(words, b, "cases"),
+        )
         for b in counted["bands"]
     )
     tables = [Table("bands", words.say("caption", "bands"), head, rows)]
@@ -237,16 +241,15 @@ def sample_size(document: Document, words: Words) -> Section | None:
         return None
     there = {**dict.fromkeys(PEOPLE, "n"), "cases_at_least": "cases"}
     rows = [
-        (words.say("sample", key), words.number(found[key]), words.number(found[is_]))
+        (words.say("sample", key), words.number(found[key]), count_text(words, found, is_))
         for key, is_ in there.items()
         if key in found
     ]
-    others = None if found["cases"] is None else found["n"] - found["cases"]
     rows.append(
         (
             words.say("sample", "others_at_least"),
             words.number(found["others_at_least"]),
-            words.number(others),
+            count_text(words, found, "others"),
         )
     )
     head = tuple(words.say("head", h) for h in ("criterion", "needed", "found"))

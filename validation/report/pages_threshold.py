@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .parts import Document, Section, Table, estimate_head, estimate_rows, test_names
+from .parts import Document, Section, Table, count_text, estimate_head, estimate_rows, test_names
 from .words import Words
 
 _TINY = 1e-4
@@ -44,11 +44,11 @@ def threshold(document: Document, words: Words) -> Section | None:
 
 
 def _counts(name: str, found: Any, label: str, words: Words) -> Table:  # noqa: ANN401 - plain data
-    c = found["counts"]
+    c = {**found["counts"], "persons": found.get("persons", {})}
     head = ("what", "cases", "others")
     rows = (
-        (words.say("head", "positive"), words.number(c["tp"]), words.number(c["fp"])),
-        (words.say("head", "negative"), words.number(c["fn"]), words.number(c["tn"])),
+        (words.say("head", "positive"), count_text(words, c, "tp"), count_text(words, c, "fp")),
+        (words.say("head", "negative"), count_text(words, c, "fn"), count_text(words, c, "tn")),
     )
     caption = words.say("caption", "counts", test=label)
     return Table(f"counts_{name}", caption, tuple(words.say("head", h) for h in head), rows)

@@ -62,3 +62,11 @@ def test_names(document: Document, words: Words) -> dict[str, str]:
     comparators = document["protocol"]["content"].get("comparator", [])
     names = {c["id"]: words.pick(c, "label") for c in comparators}
     return {"index": words.say("report", "index"), **names}
+
+
+def count_text(words: Words, row: Mapping[str, Any], name: str) -> str:
+    """Write how many records there are, and of how many persons where those are fewer."""
+    text, persons = words.number(row[name]), row.get("persons", {}).get(name)
+    if persons is None or row[name] is None or persons == row[name]:
+        return text
+    return words.say("report", "of_persons", n=text, persons=words.number(persons))

@@ -1,21 +1,25 @@
 """Hides small counts of a document, with what would give them away in the same table."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-_HIDDEN = {"suppressed": True}
+from .hidden import HIDDEN, also_another, is_small, view
+from .hidden_groups import hide_groups, hide_subgroup
+from .hidden_tables import hide_analysis, hide_shares, is_hidden
+
 _SHARE_DIGITS = 3
 
 
 def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     """Return a document whose counts from 1 to ``below`` - 1 are hidden.
 
-    A two-by-two table with a small cell loses its counts and its estimates; a step of the flow with
-    few people is joined with the next; a small group of a subgroup loses everything; a ROC curve
-    keeps points that are at least ``below`` people apart. Where only one of several counts with a
-    known total would be hidden, the smallest other one is hidden too: the difference would give it
-    back.
+    Where people have several records, a count is small when few persons are behind it, however many
+    records they have. A two-by-two table with a small cell loses its counts and its estimates, and
+    so does all that is made of one; a step of the flow with few people is joined with the next; a
+    small group of a subgroup loses everything; a ROC curve keeps points that are at least ``below``
+    cases and others apart. Where only one of several counts with a known total would be hidden, the
+    smallest other one is hidden too: the difference would give it back.
 
     Parameters
     ----------
@@ -24,52 +28,47 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     """
     found: dict[str, Any] = copy.deepcopy(dict(document))
     found["suppressed_below"] = below
-    _benefit([row for a in found["analyses"].values() for row in a.get("benefit", [])], below)
+    for analysis in found["analyses"].values():
+        hide_analysis(analysis, below)
     if below:
         _flow(found["flow"], below)
         for row in found["participants"]:
             _participants(row, below)
-        for analysis in found["analyses"].values():
-            _analysis(analysis, below)
         _endpoints(found)
-        for subgroup in found["subgroups"]:
-            _subgroup(subgroup, below)
         _totals(found, below)
-        for row in found.get("missing", {}).get("inputs", []):
-            small = (row["missing"], row["n"] - row["missing"])
-            if any(_is_small(count, below) for count in small):
-                row["missing"] = None
-        if "periods" in found:
-            _groups(found["periods"]["groups"], below)
-        _hide_deviations(found["deviations"], below)
+    for subgroup in found["subgroups"]:
+        hide_subgroup(subgroup, below)
+    if "periods" in found:
+        hide_groups(found["periods"]["groups"], below)
+    _missing(found, below)
+    _extra(found, below)
+    _deviations(found["deviations"], below)
+    _persons(found)
     return found
+
+
+def _persons(value: Any) -> None:  # noqa: ANN401 - plain data
+    """Take counts of persons out where a count of their records is hidden."""
+    rows = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for row in rows:
+        _persons(row)
+    if not isinstance(value, dict) or not isinstance(value.get("persons"), dict):
+        return
+    for name in ("left", "gone"):  # of steps that were joined, they are no counts of anything
+        if "stayed" in value:
+            value["persons"].pop(name, None)
+    if any(value.get(name, 0) is None for name in value["persons"]):
+        del value["persons"]
 
 
 def _totals(found: Mapping[str, Any], below: int) -> None:
     """Hide how many cases, or verified people, there are in all."""
-    totals = [*found["analyses"].values(), found.get("sample_size") or {}]
-    for row in totals:
-        cases, n = row.get("cases"), row.get("n")
-        others = n - cases if isinstance(n, int) and isinstance(cases, int) else None
-        if _is_small(cases, below) or _is_small(others, below):
-            row["cases"] = None
+    for row in (*found["analyses"].values(), found.get("sample_size") or {}):
+        if any(is_small(view(row).get(name), below) for name in ("cases", "others")):
+            row["cases"] = row["others"] = None
     verified = found.get("verification")
-    if verified and any(
-        _is_small(n, below) for n in (verified["verified"], verified["n"] - verified["verified"])
-    ):
-        verified["verified"] = None
-
-
-def _also_another(rows: Sequence[Any], key: Any) -> None:  # noqa: ANN401 - a key or a position
-    """Hide a second count where one is hidden alone, so that their total does not give it back."""
-    hidden = [row for row in rows if row[key] is None]
-    rest = [row for row in rows if row[key]]
-    if len(hidden) == 1 and rest:
-        min(rest, key=lambda row: row[key])[key] = None
-
-
-def _is_small(count: Any, below: int) -> bool:  # noqa: ANN401 - a count of plain data
-    return isinstance(count, int) and 0 < count < below
+    if verified and any(is_small(view(verified)[n], below) for n in ("verified", "others")):
+        verified["verified"] = verified["others"] = None
 
 
 def _flow(steps: list[dict[str, Any]], below: int) -> None:
@@ -77,38 +76,52 @@ def _flow(steps: list[dict[str, Any]], below: int) -> None:
     position = 1
     while position < len(steps) and "left" in steps[position]:
         step = steps[position]
-        if not _is_small(step["left"], below):
+        if not _leave_few(step, below):
             position += 1
             continue
         later = position + 1 < len(steps) and "left" in steps[position + 1]
         other = position + 1 if later else position - 1
         if other == 0:
             step["left"] = step["stayed"] = None
-            return
+            break
         first, second = sorted((position, other))
         steps[first : second + 1] = [_joined(steps[first], steps[second])]
         position = first
-    for end in steps:
-        if "cases" not in end:
-            continue
-        is_small = _is_small(end["n"], below)
-        if is_small or any(
-            _is_small(count, below) for count in (end["cases"], end["n"] - end["cases"])
-        ):
-            end.update({"cases": None, "n": None if is_small else end["n"]})
-    ends = [end for end in steps if "cases" in end]
-    _also_another(ends, "cases")
-    _also_another(ends, "n")
+    ends = [step for step in steps if "cases" in step]
+    for end in ends:
+        counts = view(end)
+        few = is_small(counts["n"], below)
+        if few or is_small(counts["cases"], below) or is_small(counts["others"], below):
+            end.update({"cases": None, "n": None if few else end["n"]})
+    also_another(ends, "cases")
+    also_another(ends, "n")
+    for end in ends:
+        if end["cases"] is None or end["n"] is None:
+            end["others"] = None
+
+
+def _leave_few(step: Mapping[str, Any], below: int) -> bool:
+    counts = view(step)
+    return is_small(counts["left"], below) or is_small(counts.get("gone", 0), below)
 
 
 def _joined(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    """Return two steps as one; of persons who left either, no fewer than the larger number left."""
+    joined = {
         "id": f"{a['id']}+{b['id']}",
         "label": f"{a['label']}; {b['label']}",
         "label_fr": f"{a['label_fr']} ; {b['label_fr']}",
         "left": a["left"] + b["left"],
         "stayed": b["stayed"],
     }
+    if "persons" in b:
+        one, two = a["persons"], b["persons"]
+        joined["persons"] = {
+            "left": max(one["left"], two["left"]),
+            "gone": one["gone"] + two["gone"],
+            "stayed": two["stayed"],
+        }
+    return joined
 
 
 def _participants(row: dict[str, Any], below: int) -> None:
@@ -117,168 +130,77 @@ def _participants(row: dict[str, Any], below: int) -> None:
     Where it is only that few values are missing, shares and means stay and counts go, a share
     rounded so that nobody counts back from it.
     """
-    sides, small, lacking = (row["cases"], row["others"]), [], []
-    for side in sides:
-        yes = side.get("yes", 0) if row["is_yes_no"] else 0
-        small += [side["n"], side["known"], yes]
-        small.append(side["known"] - yes if row["is_yes_no"] else 0)
-        lacking.append(side["n"] - side["known"])
-    if any(_is_small(count, below) for count in small):
+    sides = (row["cases"], row["others"])
+    counted = ["n", "known", *(("yes", "no") if row["is_yes_no"] else ())]
+    if any(is_small(view(side).get(name, 0), below) for side in sides for name in counted):
         for side in sides:
-            n = side["n"]
+            n = None if is_small(view(side)["n"], below) else side["n"]
             side.clear()
-            side.update({"n": None if _is_small(n, below) else n, "known": None})
-    elif any(_is_small(count, below) for count in lacking):
+            side.update({"n": n, "known": None})
+    elif any(is_small(view(side)["lacking"], below) for side in sides):
         for side in sides:
-            side["known"] = side["yes"] = None
+            side.update(dict.fromkeys(("known", "lacking", "yes", "no")))
             if row["is_yes_no"] and "mean" in side:
                 side["mean"] = round(side["mean"], _SHARE_DIGITS)
                 side.pop("sd", None)
 
 
-def _tables(tables: Mapping[str, Any], below: int) -> None:
-    """Hide tables with a small cell, and every pair with the index test where its table is."""
-    for table in tables.values():
-        counts = table.get("counts", {})
-        if any(_is_small(count, below) for count in counts.values()):
-            _hide_table(table)
-    if _is_hidden(tables.get("index", {}).get("counts", {})):
-        for table in tables.values():
-            if "paired" in table:
-                table["paired"] = _hidden(table["paired"])
+def _missing(found: Mapping[str, Any], below: int) -> None:
+    """Hide how many lack few items, and shares that have a small cell behind them."""
+    missing = found.get("missing", {"inputs": (), "analyses": ()})
+    for row in missing["inputs"]:
+        if any(is_small(view(row)[name], below) for name in ("missing", "known")):
+            row["missing"] = row["known"] = None
+    small = [is_small(row.pop("smallest_cell", 0), below) for row in missing["analyses"]]
+    if any(small):
+        for row in missing["analyses"]:
+            hide_shares(row["results"])
 
 
-def _analysis(analysis: dict[str, Any], below: int) -> None:
-    _tables(analysis.get("threshold", {}), below)
-    for test in analysis.get("discrimination", {}).get("tests", {}).values():
-        if "curve" in test:
-            test["curve"] = _coarse(test["curve"], test["auroc"].get("n", 0), below)
-    _abstention(analysis.get("abstention", {}), below)
-    _bands(analysis.get("bands", []), below)
-    histogram = analysis.get("calibration", {}).get("histogram", {})
-    if histogram:
-        bars = [[None if _is_small(c, below) else c] for c in histogram["counts"]]
-        _also_another(bars, 0)
-        histogram["counts"] = [bar[0] for bar in bars]
-
-
-def _benefit(rows: Sequence[dict[str, Any]], below: int) -> None:
-    """Hide net benefit at a cut-off whose table has a small cell: its digits give the cell back."""
-    for row in rows:
-        if _is_small(row.pop("smallest_cell", 0), below):
-            row.update({key: dict(_HIDDEN) for key in row if key != "threshold"})
-
-
-def _bands(bands: Sequence[dict[str, Any]], below: int) -> None:
-    for band in bands:
-        if _is_small(band["cases"], below) or _is_small(band["n"] - band["cases"], below):
-            band.update({"n": None, "cases": None})
-    _also_another(bands, "cases")
-    for band in bands:
-        if band["cases"] is None:
-            band.update({"n": None, "incidence": dict(_HIDDEN)})
-
-
-def _hide_table(table: dict[str, Any]) -> None:
-    for key, value in table.items():
-        if key == "counts":
-            table[key] = dict.fromkeys(value)
-        elif key != "threshold":
-            table[key] = _hidden(value)
-
-
-def _hidden(value: Any) -> Any:  # noqa: ANN401 - plain data
-    """Return plain data with every estimate hidden and its shape kept."""
-    if isinstance(value, list):
-        return [_hidden(v) for v in value]
-    if isinstance(value, dict):
-        if "method" in value:
-            return dict(_HIDDEN)
-        return {
-            k: v if k == "prevalence" and isinstance(v, float) else _hidden(v)
-            for k, v in value.items()
-        }
-    return value
-
-
-def _coarse(curve: list[Any], n: int, below: int) -> list[Any]:
-    """Keep points that are far enough apart not to be one person each."""
-    if n == 0 or len(curve) < 3:  # noqa: PLR2004 - the two ends
-        return curve
-    apart, kept = 2 * below / n, [curve[0]]
-    for point in curve[1:-1]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= apart:
-            kept.append(point)
-    return [*kept, curve[-1]]
-
-
-def _abstention(found: dict[str, Any], below: int) -> None:
-    if not found:
-        return
-    small = {k: n for k, n in found["reasons"].items() if _is_small(n, below)}
-    if small:
-        kept = {k: n for k, n in found["reasons"].items() if k not in small}
-        rest = sum(small.values())
-        while kept and _is_small(rest, below):
-            rest += kept.pop(min(kept, key=kept.__getitem__))
-        found["reasons"] = {**kept, "other": None if _is_small(rest, below) else rest}
-    for side in ("cases", "others"):
-        result = found[f"abstained_{side}"]
-        if "value" in result and _is_small(round(result["value"] * result["n"]), below):
-            for key in [k for k in found if k != "reasons"]:
-                found[key] = dict(_HIDDEN)
-            return
+def _extra(found: Mapping[str, Any], below: int) -> None:
+    """Hide what sections of their own make of small cells, or of a table that is hidden."""
+    tables = found["analyses"]["counted"].get("threshold", {})
+    for name, analyses in (found.get("referral") or {}).items():
+        if is_hidden(tables.get(name, {})):
+            for results in analyses.values():
+                results.update({key: dict(HIDDEN) for key in results})
+    verified = found.get("verification") or {}
+    if is_hidden(tables.get("index", {})):
+        verified.update({k: dict(HIDDEN) for k in ("sensitivity", "specificity") if k in verified})
+    conformal = found.get("conformal") or {}
+    if is_small(conformal.pop("smallest_cell", 0), below):
+        conformal.update({key: dict(HIDDEN) for key in conformal if key != "planned"})
+    for rule in (found.get("explanation") or {"rules": ()})["rules"]:
+        if is_small(rule.pop("smallest_cell", 0), below):
+            rule["fires"] = None
 
 
 def _endpoints(document: dict[str, Any]) -> None:
     """Hide an endpoint whose table was hidden, or, of a difference, either table."""
     for endpoint in document["endpoints"]:
-        tables = document["analyses"].get(endpoint["among"], {}).get("threshold", {})
+        analysis = document["analyses"].get(endpoint["among"], {})
+        tables = analysis.get("threshold", {})
         is_share = endpoint["statistic"] in (
             "sensitivity", "specificity", "ppv", "npv", "referred_share",
         )  # fmt: skip
-        if endpoint["statistic"] == "net_benefit" and _is_benefit_hidden(document, endpoint):
-            endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
         sources = [tables.get(name or "index", {}) for name in (None, endpoint["against"])]
-        if is_share and any(_is_hidden(source.get("counts", {})) for source in sources):
-            endpoint["result"], endpoint["verdict"] = dict(_HIDDEN), "not_estimable"
+        same = analysis.get("calibration", {}).get(endpoint["statistic"])
+        if (
+            (is_share and any(is_hidden(source) for source in sources))
+            or (endpoint["statistic"] == "net_benefit" and _is_benefit_hidden(document, endpoint))
+            or same == HIDDEN
+        ):
+            endpoint["result"], endpoint["verdict"] = dict(HIDDEN), "not_estimable"
 
 
 def _is_benefit_hidden(document: Mapping[str, Any], endpoint: Mapping[str, Any]) -> bool:
     rows = document["analyses"].get(endpoint["among"], {}).get("benefit") or []
     at = endpoint["result"].get("threshold")
-    return any(row["index"] == _HIDDEN for row in rows if row["threshold"] == at)
+    return any(row["index"] == HIDDEN for row in rows if row["threshold"] == at)
 
 
-def _is_hidden(counts: Mapping[str, Any]) -> bool:
-    return bool(counts) and all(c is None for c in counts.values())
-
-
-def _subgroup(subgroup: dict[str, Any], below: int) -> None:
-    names = _groups(subgroup["groups"], below)
-    for name, gap in subgroup["worst_gap"].items():
-        if {gap.get("lowest"), gap.get("highest")} & names:
-            subgroup["worst_gap"][name] = dict(_HIDDEN)
-
-
-def _groups(groups: list[dict[str, Any]], below: int) -> set[str]:
-    """Hide small groups, and the smallest other one where one alone would be hidden."""
-    hidden = [g for g in groups if _has_small(g, below)]
-    if len(hidden) == 1 and len(groups) > 1:
-        rest = [g for g in groups if g is not hidden[0]]
-        hidden.append(min(rest, key=lambda g: g["cases"]))
-    for group in hidden:
-        group["n"] = group["cases"] = group["abstained"] = None
-        group["results"] = {name: dict(_HIDDEN) for name in group["results"]}
-    return {g["label"] for g in hidden}
-
-
-def _has_small(group: Mapping[str, Any], below: int) -> bool:
-    counts = (group["cases"], group["n"] - group["cases"], group["abstained"])
-    return any(_is_small(c, below) for c in counts)
-
-
-def _hide_deviations(rows: list[dict[str, Any]], below: int) -> None:
+def _deviations(rows: list[dict[str, Any]], below: int) -> None:
     for row in rows:
-        if _is_small(row.get("n"), below):
+        if is_small(view(row).get("n"), below):
             row["n"] = f"< {below}"
+            row.pop("persons", None)

@@ -1,14 +1,16 @@
 """Who took part: what the index test read of cases and of the others."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ..data.people import People
 from ..statistics.estimate import BoolArray, FloatArray
+from .counts import counted
 
-_QUARTILES = (0.25, 0.5, 0.75)
+_SPREAD: Final = 2
+_QUARTILES: Final = (0.25, 0.5, 0.75)
 
 
 def describe(people: People, inputs: Sequence[str]) -> list[dict[str, Any]]:
@@ -21,20 +23,23 @@ def describe(people: People, inputs: Sequence[str]) -> list[dict[str, Any]]:
             {
                 "input": name,
                 "is_yes_no": bool(len(known) and set(np.unique(known)) <= {0.0, 1.0}),
-                "cases": _summary(values, people.case),
-                "others": _summary(values, ~people.case),
+                "cases": _summary(people, values, people.case),
+                "others": _summary(people, values, ~people.case),
             }
         )
     return rows
 
 
-def _summary(values: FloatArray, among: BoolArray) -> dict[str, Any]:
-    inside = values[among]
-    known = inside[np.isfinite(inside)]
-    found: dict[str, Any] = {"n": len(inside), "known": len(known)}
-    if len(known) > 1:
-        found["mean"] = float(known.mean())
-        found["sd"] = float(known.std(ddof=1))
-        found["quartiles"] = [float(q) for q in np.quantile(known, _QUARTILES)]
-        found["yes"] = int((known == 1.0).sum())
-    return found
+def _summary(people: People, values: FloatArray, among: BoolArray) -> dict[str, Any]:
+    is_known = among & np.isfinite(values)
+    known = values[is_known]
+    sets = {"n": among, "known": is_known, "lacking": among & ~is_known}
+    if len(known) < _SPREAD:
+        return counted(people, sets)
+    sets |= {"yes": is_known & (values == 1.0), "no": is_known & (values == 0.0)}
+    return {
+        **counted(people, sets),
+        "mean": float(known.mean()),
+        "sd": float(known.std(ddof=1)),
+        "quartiles": [float(q) for q in np.quantile(known, _QUARTILES)],
+    }

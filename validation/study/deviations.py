@@ -12,6 +12,7 @@ from ..data.population import population
 from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Protocol
+from .counts import counted
 
 Deviation = dict[str, Any]
 TWO: Final = 2
@@ -37,6 +38,9 @@ def deviations(
     found += _other_values(protocol, table)
     if protocol.data.person is None and table.repeated:
         found.append({"code": "persons_repeat", "n": table.repeated})
+    nobody = 0 if protocol.data.person is None else _nobody(protocol.data.person, table)
+    if nobody:
+        found.append({"code": "person_unknown", "n": nobody})
     if table.bad_lines:
         found.append({"code": "lines_left_out", "n": table.bad_lines})
     found += [
@@ -44,6 +48,11 @@ def deviations(
         for column, n in sorted(table.unread.items())
     ]
     return found + _of_model(protocol, bundle)
+
+
+def _nobody(column: str, table: StudyTable) -> int:
+    """Return how many records, of those that intake keeps, name no person."""
+    return int(((table.texts(column) == "") & ~table.refused).sum())
 
 
 def _other_values(protocol: Protocol, table: StudyTable) -> list[Deviation]:
@@ -92,7 +101,8 @@ def of_results(
     for name, score in people.comparators.items():
         without = int(np.isnan(score).sum())
         if without:
-            found.append({"code": "comparator_missing", "comparator": name, "n": without})
+            n = counted(people, {"n": np.isnan(score)})
+            found.append({"code": "comparator_missing", "comparator": name, **n})
     if people.design is not None and lonely_strata(people.design):
         found.append({"code": "lonely_strata", "strata": lonely_strata(people.design)})
     if sample is not None and not sample["is_enough"]:

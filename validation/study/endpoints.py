@@ -5,7 +5,7 @@ from typing import Any
 
 from ..data.people import People
 from ..protocol.model import Endpoint, Protocol
-from .repeats import by_persons, has_repeats
+from .repeats import by_persons
 
 _CALIBRATION = (
     "calibration_slope",
@@ -34,7 +34,7 @@ def endpoints(
     ``repeats``.
     """
     rows = []
-    repeats = has_repeats(people)
+    repeats = people.repeats
     for endpoint in protocol.endpoints:
         result = _result(endpoint, protocol, analyses.get(endpoint.among, {}))
         reason = unjudged

@@ -24,8 +24,9 @@ from ..statistics.resampling import (
     referrals,
 )
 from ..statistics.verification import begg_greenes
+from .counts import counted, smallest_cell
 from .sections import Table, plain, thresholds_of
-from .subgroups import headline
+from .subgroups import group
 
 _FIRES = 0.5
 _RISE = 2.0
@@ -92,18 +93,8 @@ def periods(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
         return None
     rows, moved = [], []
     for name in names:
-        rows_in = people.period == name
-        among = rows_in & people.answered
-        rows.append(
-            {
-                "label": name or "–",
-                "label_fr": name or "–",
-                "n": int(among.sum()),
-                "cases": int(people.case[among].sum()),
-                "abstained": int((rows_in & ~people.answered).sum()),
-                "results": headline(people, among, protocol),
-            }
-        )
+        names_of = {"label": name or "–", "label_fr": name or "–"}
+        rows.append({**names_of, **group(people, people.period == name, protocol)})
     columns = {n: _column(people, j) for j, n in enumerate(bundle.manifest.input_names)}
     columns["index"] = people.value
     first, last = people.period == names[0], people.period == names[-1]
@@ -148,7 +139,19 @@ def conformal(people: People, bundle: Bundle) -> Table | None:
     found = conformal_coverage(
         people.case[there], people.value[there], said.case_from, said.non_case_to
     )
-    return {"planned": said.coverage, **plain(found)}
+    holds_case, holds_other = people.value >= said.case_from, people.value <= said.non_case_to
+    case = people.case
+    sets = {
+        "case_in": there & case & holds_case,
+        "case_out": there & case & ~holds_case,
+        "other_in": there & ~case & holds_other,
+        "other_out": there & ~case & ~holds_other,
+        "both": there & holds_case & holds_other,
+        "neither": there & ~holds_case & ~holds_other,
+        "one": there & (holds_case ^ holds_other),
+    }
+    cell = smallest_cell(people, sets)
+    return {"planned": said.coverage, "smallest_cell": cell, **plain(found)}
 
 
 def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
@@ -173,7 +176,12 @@ def verification(everyone: People | None, protocol: Protocol) -> Table | None:
     positive = everyone.value[there] >= protocol.index_test.threshold
     verified = everyone.verified[there]
     found = begg_greenes(positive, verified, everyone.case[there])
-    return {"verified": int(verified.sum()), "n": int(there.sum()), **plain(found)}
+    sets = {
+        "n": there,
+        "verified": there & everyone.verified,
+        "others": there & ~everyone.verified,
+    }
+    return {**counted(everyone, sets), **plain(found)}
 
 
 def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
@@ -186,6 +194,7 @@ def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | N
     if not bundle.model.is_tsk or not len(rows):
         return None
     output = bundle.model.run(people.x[rows], people.observed[rows])
+    fires, inside = output.rule_firing > _FIRES, people.of(people.answered)
     weight = np.abs(output.rule_contribution).mean(axis=0)
     texts = {r.id: r.text for r in bundle.rules.rules}
     order = np.argsort(-weight, kind="stable")
@@ -203,7 +212,8 @@ def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | N
                 "id": bundle.model.rule_ids[j],
                 "text": texts.get(bundle.model.rule_ids[j], ""),
                 "contribution": float(weight[j]),
-                "fires": float((output.rule_firing[:, j] > _FIRES).mean()),
+                "fires": float(fires[:, j].mean()),
+                "smallest_cell": smallest_cell(inside, {"y": fires[:, j], "n": ~fires[:, j]}),
             }
             for j in order
         ],

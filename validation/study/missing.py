@@ -16,7 +16,8 @@ from ..statistics.estimate import BoolArray, FloatArray, Result, as_data
 from ..statistics.missing import impute, rubin, shifted
 from ..statistics.proportions import TwoByTwo, shares
 from ..statistics.survival import calibration_at, harrell_c
-from .survival import outcome_of
+from .counts import cells, counted, smallest_cell
+from .survival import by_horizon, outcome_of
 
 _SHARES: Final = ("auroc", "sensitivity", "specificity", "c_index")
 """Pooled on the logit, so that no interval leaves 0 to 1."""
@@ -52,14 +53,31 @@ def missing(people: People, protocol: Protocol, bundle: Bundle) -> dict[str, Any
         whole = people.observed.all(axis=1) & people.answered
         among = everybody if name == "as_in_use" else whole
         found = judge.headline(among, people.value[among])
-        rows.append({"analysis": name, **_told(found)})
+        rows.append(
+            {"analysis": name, "smallest_cell": _cell(people, among, protocol), **_told(found)}
+        )
     return {
         "inputs": [
-            {"input": name, "missing": int((~people.observed[:, j]).sum()), "n": people.n}
+            {"input": name, **_lacking(people, people.observed[:, j])}
             for j, name in enumerate(bundle.manifest.input_names)
         ],
         "analyses": rows,
     }
+
+
+def _lacking(people: People, known: BoolArray) -> dict[str, Any]:
+    everybody = np.ones(people.n, dtype=np.bool_)
+    return counted(people, {"missing": ~known, "known": known, "n": everybody})
+
+
+def _cell(people: People, among: BoolArray, protocol: Protocol) -> int:
+    """Return the smallest cell behind the headline numbers of those of some people who got one."""
+    there = among & people.answered
+    if protocol.reference.time is not None:
+        horizon = protocol.reference.horizon or 0.0
+        return smallest_cell(people, by_horizon(outcome_of(people), there, horizon))
+    table = cells(people.case, people.value >= protocol.index_test.threshold)
+    return smallest_cell(people, {name: there & cell for name, cell in table.items()})
 
 
 def _told(results: Mapping[str, Result]) -> dict[str, Any]:

@@ -19,11 +19,6 @@ Point = Callable[[IntArray], float]
 """The statistic of some records, each as often as its position is given."""
 
 
-def has_repeats(people: People) -> bool:
-    """Say whether a person has several records in the study."""
-    return len(np.unique(people.person)) < people.n
-
-
 def by_persons(
     endpoint: Endpoint, people: People, protocol: Protocol, result: Mapping[str, Any]
 ) -> dict[str, Any] | None:

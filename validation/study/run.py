@@ -1,7 +1,7 @@
 """Runs a study: reads, checks, counts, estimates, and returns one document of plain data."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,8 @@ from ..protocol.model import Protocol
 from ..protocol.read import read_protocol
 from . import deviations as deviate
 from . import extra
+from .benefit import benefit
+from .counts import counted, totals
 from .describe import describe
 from .endpoints import endpoints, why_unjudged
 from .missing import missing
@@ -26,7 +28,6 @@ from .sample import sample_size
 from .sections import (
     abstention,
     at_threshold,
-    benefit,
     calibration,
     discrimination,
     weighted_at_threshold,
@@ -36,7 +37,9 @@ from .subgroups import subgroups
 from .survival import survival_tables, weighted_survival_tables
 
 SCHEMA: Final = "laennec.study_report/1"
-_WITHHELD: Final = ("abstained", "abstained_cases", "abstained_others")
+_WITHHELD: Final = (
+    "reasons", "persons", "smallest_cell", "abstained", "abstained_cases", "abstained_others",
+)  # fmt: skip
 _LIBRARIES: Final = ("numpy", "scipy", "onnxruntime", "pyarrow")
 
 
@@ -161,15 +164,14 @@ def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
     """Return the tables of people counted one by one, and of the survey's population."""
     if is_survival(protocol):
         withheld = abstention(people, protocol.index_test.threshold)
-        shares = {k: v for k, v in withheld.items() if k in ("reasons", *_WITHHELD)}
+        shares = {k: v for k, v in withheld.items() if k in _WITHHELD}
         told = {"counted": {**survival_tables(people, protocol), "abstention": shares}}
         if people.design is not None:
             told["weighted"] = weighted_survival_tables(people, protocol, people.design)
         return told
     found: dict[str, Any] = {
         "counted": {
-            "n": people.n,
-            "cases": int(people.case.sum()),
+            **totals(people),
             "discrimination": discrimination(people),
             "threshold": at_threshold(people, protocol),
             "abstention": abstention(people, protocol.index_test.threshold),
@@ -184,8 +186,7 @@ def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
 
 def _weighted(people: People, protocol: Protocol, design: Design) -> dict[str, Any]:
     return {
-        "n": people.n,
-        "cases": int(people.case.sum()),
+        **totals(people),
         "discrimination": weighted_discrimination(people, design),
         "threshold": weighted_at_threshold(people, protocol, design),
         "calibration": calibration(people, design),
@@ -196,14 +197,7 @@ def _weighted(people: People, protocol: Protocol, design: Design) -> dict[str, A
 def flow(people: People, protocol: Protocol) -> list[dict[str, Any]]:
     """Return the STARD flow: exclusions, then the index test's answer by the reference standard."""
     steps: list[dict[str, Any]] = [
-        {
-            "id": s.id,
-            "label": s.label,
-            "label_fr": s.label_fr,
-            "left": s.left,
-            "stayed": s.stayed,
-        }
-        for s in people.flow
+        {k: v for k, v in asdict(step).items() if v is not None} for step in people.flow
     ]
     positive = people.answered & (people.value >= protocol.index_test.threshold)
     for name, rows in (
@@ -211,6 +205,6 @@ def flow(people: People, protocol: Protocol) -> list[dict[str, Any]]:
         ("negative", people.answered & ~positive),
         ("abstained", ~people.answered),
     ):
-        cases = int(people.case[rows].sum())
-        steps.append({"id": name, "n": int(rows.sum()), "cases": cases})
+        sides = {"n": rows, "cases": rows & people.case, "others": rows & ~people.case}
+        steps.append({"id": name, **counted(people, sides)})
     return steps

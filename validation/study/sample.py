@@ -14,6 +14,7 @@ from ..statistics.sample_size import (
     size_for_oe,
     size_for_slope,
 )
+from .counts import totals
 
 PEOPLE: Final = ("by_oe", "by_auroc", "by_slope", "by_development")
 """Criteria that ask for people; the others ask for cases and for people who are none."""
@@ -26,16 +27,17 @@ def sample_size(protocol: Protocol, people: People) -> dict[str, Any] | None:
     if plan is None:
         return None
     asked = _people(plan)
-    needed, cases = max(asked.values()), int(people.case.sum())
-    enough = people.n >= needed and cases >= plan.cases_at_least
+    needed = max(asked.values())
+    found = totals(people)
+    there = found.get("persons", found)
+    enough = there["n"] >= needed and there["cases"] >= plan.cases_at_least
     return {
         **asked,
         "cases_at_least": plan.cases_at_least,
         "others_at_least": plan.others_at_least,
         "needed": needed,
-        "n": people.n,
-        "cases": cases,
-        "is_enough": bool(enough and people.n - cases >= plan.others_at_least),
+        **found,
+        "is_enough": bool(enough and there["others"] >= plan.others_at_least),
     }
 
 

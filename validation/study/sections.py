@@ -1,6 +1,6 @@
 """The tables of a study, each from people to plain data; nothing is drawn or worded here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,6 @@ from ...training.survey import Design
 from ..data.people import People
 from ..protocol.model import Protocol
 from ..statistics.abstention import abstention_bounds
-from ..statistics.benefit import benefit_terms, mean_of, net_benefit, tests_avoided
 from ..statistics.calibration import (
     CurveErrors,
     brier,
@@ -42,6 +41,7 @@ from ..statistics.proportions import (
 )
 from ..statistics.smoothers import SMOOTHERS
 from ..statistics.survey import weighted_auroc, weighted_auroc_difference, weighted_share
+from .counts import cells, persons_in, smallest_cell
 
 Table = dict[str, Any]
 INDEX = "index"
@@ -67,12 +67,22 @@ def discrimination(people: People) -> Table:
             "auroc": as_data(auroc(case, score[among])),
             "auprc": as_data(average_precision(case, score[among])),
             "curve": roc_points(case, score[among]),
+            "person_step": _person_step(people.of(among)),
         }
     for name, score in people.comparators.items():
         both = people.answered & np.isfinite(score)
         gap, test = auroc_difference(people.case[both], people.value[both], score[both])
         differences[name] = {"difference": as_data(gap), "test": as_data(test)}
     return {"tests": tests, "differences": differences}
+
+
+def _person_step(people: People) -> list[float]:
+    """Return how far one person can move a ROC curve, to the right and up."""
+    steps = []
+    for side in (~people.case, people.case):
+        records = np.unique(people.person[side], return_counts=True)[1]
+        steps.append(float(records.max() / side.sum()) if len(records) else 1.0)
+    return steps
 
 
 def weighted_discrimination(people: People, design: Design) -> Table:
@@ -103,10 +113,14 @@ def at_threshold(people: People, protocol: Protocol) -> Table:
         among = np.isfinite(scores[name])
         table = TwoByTwo.of(people.case[among], scores[name][among] >= cut)
         found[name] = {"threshold": cut, **_table(table, protocol.analysis.prevalences)}
+        inside = people.of(among)
+        if people.repeats:
+            sides = cells(inside.case, scores[name][among] >= cut)
+            found[name]["persons"] = persons_in(inside, sides)
         if name != INDEX:
             both = people.answered & among
             pair = (people.value[both] >= cuts[INDEX], scores[name][both] >= cut)
-            found[name]["paired"] = _paired(people.case[both], *pair)
+            found[name]["paired"] = _paired(people.of(both), *pair)
     return found
 
 
@@ -129,19 +143,18 @@ def _table(table: TwoByTwo, prevalences: tuple[float, ...]) -> Table:
     }
 
 
-def _paired(case: BoolArray, index: BoolArray, other: BoolArray) -> Table:
+def _paired(people: People, index: BoolArray, other: BoolArray) -> Table:
     """Compare sensitivities (in cases) and specificities (in the others)."""
     found: Table = {}
-    for name, people, first, second in (
-        ("sensitivity", case, index, other),
-        ("specificity", ~case, ~index, ~other),
+    for name, side, first, second in (
+        ("sensitivity", people.case, index, other),
+        ("specificity", ~people.case, ~index, ~other),
     ):
-        only_a, only_b = (
-            int((people & first & ~second).sum()),
-            int((people & ~first & second).sum()),
-        )
+        apart = {"a": side & first & ~second, "b": side & ~first & second}
+        only_a, only_b = (int(rows.sum()) for rows in apart.values())
         found[name] = {
-            "difference": as_data(paired_difference(only_a, only_b, int(people.sum()))),
+            "smallest_cell": smallest_cell(people, apart),
+            "difference": as_data(paired_difference(only_a, only_b, int(side.sum()))),
             "mcnemar": as_data(mcnemar(only_a, only_b)),
             "exact": as_data(mcnemar_exact(only_a, only_b)),
         }
@@ -172,10 +185,20 @@ def weighted_at_threshold(people: People, protocol: Protocol, design: Design) ->
 
 def abstention(people: People, threshold: float) -> Table:
     """Return who got no answer and why, and the worst that could hide there."""
-    reasons, counts = np.unique(people.why_not[~people.answered], return_counts=True)
+    without = ~people.answered
+    by_reason = {str(r): without & (people.why_not == r) for r in set(people.why_not[without])}
+    by_reason = dict(sorted(by_reason.items()))
     bounds = abstention_bounds(people.case, people.value >= threshold, people.answered)
+    sides = {
+        "cases_without": without & people.case,
+        "cases_with": people.answered & people.case,
+        "others_without": without & ~people.case,
+        "others_with": people.answered & ~people.case,
+    }
     return {
-        "reasons": {str(r): int(c) for r, c in zip(reasons, counts, strict=True)},
+        "reasons": {reason: int(rows.sum()) for reason, rows in by_reason.items()},
+        **({"persons": persons_in(people, by_reason)} if people.repeats else {}),
+        "smallest_cell": smallest_cell(people, sides),
         **plain(bounds),
     }
 
@@ -193,7 +216,7 @@ def calibration(people: People, design: Design | None = None) -> Table:
     }
     if design is None:
         found["errors"] = [_errors(curve_errors(case, risk, name)) for name in SMOOTHERS]
-        found["histogram"] = _histogram(risk)
+        found["histogram"] = _histogram(people.of(among))
     return found
 
 
@@ -209,62 +232,15 @@ def _errors(found: CurveErrors | NotEstimable) -> Table:
     return as_data(found) if isinstance(found, NotEstimable) else asdict(found)
 
 
-def _histogram(risk: FloatArray) -> Table:
+def _histogram(people: People) -> Table:
+    risk = people.value
     if not is_risk(risk):
         return {"edges": [], "counts": []}
     edges, counts = risk_histogram(risk)
-    return {"edges": [float(e) for e in edges], "counts": [int(c) for c in counts]}
-
-
-def benefit(people: People, protocol: Protocol, design: Design | None = None) -> list[Table]:
-    """Net benefit along the planned cut-offs: index test, everybody, comparators with a cut-off."""
-    among = people.answered
-    case, risk = people.case[among], people.value[among]
-    if not is_risk(risk):
-        return []
-    inside = None if design is None else design.of(among)
-    rows = []
-    for threshold in benefit_grid(protocol):
-        everybody = np.ones(len(case), dtype=np.bool_)
-        index = benefit_terms(case, risk >= threshold, threshold)
-        every = benefit_terms(case, everybody, threshold)
-        row = {
-            "threshold": threshold,
-            "smallest_cell": 0,
-            "index": as_data(net_benefit(case, risk, threshold, inside)),
-            "everybody": as_data(mean_of(every, inside)),
-            "index_minus_everybody": as_data(mean_of(index - every, inside)),
-        }
-        if design is None:
-            row["tests_avoided"] = as_data(tests_avoided(case, risk, threshold))
-        tables = [TwoByTwo.of(case, risk >= threshold)]
-        for name, positive in _fixed_rules(people, protocol, among).items():
-            tables.append(TwoByTwo.of(case, positive))
-            terms = benefit_terms(case, positive, threshold)
-            row[f"test:{name}"] = as_data(mean_of(terms, inside))
-            row[f"index_minus:{name}"] = as_data(mean_of(index - terms, inside))
-        row["smallest_cell"] = smallest(tables)
-        rows.append(row)
-    return rows
-
-
-def smallest(tables: Sequence[TwoByTwo]) -> int:
-    """Return the smallest count above 0, by which a report that hides small counts hides a row."""
-    return min((c for table in tables for c in asdict(table).values() if c), default=0)
-
-
-def benefit_grid(protocol: Protocol) -> list[float]:
-    """Return the planned cut-offs."""
-    a = protocol.analysis
-    steps = int(np.floor((a.benefit_to - a.benefit_from) / a.benefit_step + 1e-9))
-    return [round(a.benefit_from + i * a.benefit_step, 6) for i in range(steps + 1)]
-
-
-def _fixed_rules(people: People, protocol: Protocol, among: BoolArray) -> dict[str, BoolArray]:
-    """Return comparators with a cut-off that answered everyone whom the index test answered."""
-    cuts = thresholds_of(protocol)
+    bar = np.clip(np.searchsorted(edges, risk, side="right") - 1, 0, len(counts) - 1)
+    bars = {str(i): bar == i for i in range(len(counts))}
     return {
-        name: score[among] >= cuts[name]
-        for name, score in people.comparators.items()
-        if name in cuts and np.isfinite(score[among]).all()
+        "edges": [float(e) for e in edges],
+        "counts": [int(c) for c in counts],
+        "persons": list(persons_in(people, bars).values()),
     }

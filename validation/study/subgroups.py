@@ -12,7 +12,8 @@ from ..statistics.discrimination import auroc
 from ..statistics.estimate import BoolArray, NotEstimable, Result, as_data
 from ..statistics.proportions import TwoByTwo, shares
 from ..statistics.survival import auroc_at, calibration_at, harrell_c
-from .survival import outcome_of
+from .counts import cells, counted, smallest_cell
+from .survival import by_horizon, outcome_of
 
 HEADLINE = (
     "auroc",
@@ -38,17 +39,8 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
     for subgroup in protocol.subgroups:
         rows = []
         for category, rows_in in zip(subgroup.groups, people.groups[subgroup.id], strict=True):
-            among = rows_in & people.answered
-            rows.append(
-                {
-                    "label": category.label,
-                    "label_fr": category.label_fr or category.label,
-                    "n": int(among.sum()),
-                    "cases": int(people.case[among].sum()),
-                    "abstained": int((rows_in & ~people.answered).sum()),
-                    "results": headline(people, among, protocol),
-                }
-            )
+            names_of = {"label": category.label, "label_fr": category.label_fr or category.label}
+            rows.append({**names_of, **group(people, rows_in, protocol)})
         found.append(
             {
                 "id": subgroup.id,
@@ -59,6 +51,29 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def group(people: People, rows: BoolArray, protocol: Protocol) -> dict[str, Any]:
+    """Return the counts and the headline numbers of some of the people.
+
+    With the smallest cell behind what is counted: the two-by-two table's, or the horizon's.
+    """
+    among, case = rows & people.answered, people.case
+    sets = {
+        "n": among,
+        "cases": among & case,
+        "others": among & ~case,
+        "abstained": rows & ~people.answered,
+    }
+    positive = people.value >= protocol.index_test.threshold
+    table = {name: among & cell for name, cell in cells(case, positive).items()}
+    if protocol.reference.time is not None:
+        table = by_horizon(outcome_of(people), among, protocol.reference.horizon or 0.0)
+    return {
+        **counted(people, sets),
+        "smallest_cell": smallest_cell(people, table),
+        "results": headline(people, among, protocol),
+    }
 
 
 def headline(people: People, among: BoolArray, protocol: Protocol) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from ...training.survey import Design
-from ...training.survival import Outcome
+from ...training.survival import Outcome, had_event
 from ..data.people import People
 from ..protocol.model import Protocol
 from ..statistics.calibration import is_risk
-from ..statistics.estimate import BoolArray, FloatArray, as_data
-from ..statistics.proportions import TwoByTwo
+from ..statistics.estimate import BoolArray, as_data
 from ..statistics.survival import (
     auroc_at,
     calibration_at,
@@ -25,7 +24,9 @@ from ..statistics.survival_survey import (
     weighted_c_difference,
     weighted_calibration_at,
 )
-from .sections import benefit_grid, plain, scores_of, smallest
+from .benefit import benefit_grid
+from .counts import cells, counted, smallest_cell, totals
+from .sections import plain, scores_of
 
 _BANDS = ("low", "intermediate", "high")
 _TENTHS = 10
@@ -43,31 +44,38 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
     there = people.answered
     risk, inside = people.value[there], outcome.rows(there)
     return {
-        "n": people.n,
-        "cases": int(people.case.sum()),
+        **totals(people),
         "horizon": horizon,
         "discrimination": _ranking(people, outcome, horizon),
         "calibration": {
             **plain(calibration_at(inside, risk, horizon)),
-            "tenths": _tenths(inside, risk, horizon),
+            "tenths": _tenths(people.of(there), horizon),
         },
         "comparator_calibration": _others_calibrated(people, protocol, horizon),
+        "smallest_cell": smallest_cell(people, by_horizon(outcome, there, horizon)),
         "bands": _by_band(people, outcome, horizon),
-        "benefit": [_benefit(inside, risk, t, horizon) for t in benefit_grid(protocol)],
+        "benefit": [_benefit(people.of(there), t, horizon) for t in benefit_grid(protocol)],
     }
 
 
-def _benefit(inside: Outcome, risk: FloatArray, threshold: float, horizon: float) -> dict[str, Any]:
-    """Return net benefit at a cut-off, and the smallest count of events by the horizon and others.
+def by_horizon(outcome: Outcome, among: BoolArray, horizon: float) -> dict[str, BoolArray]:
+    """Return who of some people had the event by the horizon, and who did not, as far as seen.
 
-    By it a report that hides small counts hides the row.
+    An incidence without censoring is the first over both, to the last digit.
     """
-    table = TwoByTwo.of(inside.event & (inside.time <= horizon), risk >= threshold)
+    event = had_event(outcome, horizon)
+    return {"events": among & event, "others": among & ~event}
+
+
+def _benefit(people: People, threshold: float, horizon: float) -> dict[str, Any]:
+    """Return net benefit at a cut-off, with the smallest cell that it is made of."""
+    outcome, risk = outcome_of(people), people.value
+    table = cells(had_event(outcome, horizon), risk >= threshold)
     return {
         "threshold": threshold,
-        "smallest_cell": smallest([table]),
-        "index": as_data(net_benefit_at(inside, risk, threshold, horizon)),
-        "everybody": as_data(net_benefit_at(inside, np.ones_like(risk), threshold, horizon)),
+        "smallest_cell": smallest_cell(people, table),
+        "index": as_data(net_benefit_at(outcome, risk, threshold, horizon)),
+        "everybody": as_data(net_benefit_at(outcome, np.ones_like(risk), threshold, horizon)),
     }
 
 
@@ -90,8 +98,7 @@ def weighted_survival_tables(people: People, protocol: Protocol, design: Design)
         differences[name] = {"difference": as_data(gap)}
     where = (design, people.answered)
     return {
-        "n": people.n,
-        "cases": int(people.case.sum()),
+        **totals(people),
         "discrimination": {"tests": tests, "differences": differences},
         "calibration": plain(weighted_calibration_at(outcome, people.value, where, horizon)),
     }
@@ -127,33 +134,36 @@ def _others_calibrated(
     return found
 
 
-def _incidence(outcome: Outcome, rows: BoolArray, horizon: float) -> dict[str, Any]:
-    return as_data(incidence_at(outcome.rows(rows), horizon))
+def _incidence(people: People, outcome: Outcome, rows: BoolArray, horizon: float) -> dict[str, Any]:
+    """Return the incidence of some people at the horizon, with the smallest cell behind it."""
+    return {
+        "smallest_cell": smallest_cell(people, by_horizon(outcome, rows, horizon)),
+        "incidence": as_data(incidence_at(outcome.rows(rows), horizon)),
+    }
 
 
 def _by_band(people: People, outcome: Outcome, horizon: float) -> list[dict[str, Any]]:
-    return [
-        {
-            "band": name,
-            "n": int((people.band == code).sum()),
-            "cases": int(people.case[people.band == code].sum()),
-            "incidence": _incidence(outcome, people.band == code, horizon),
-        }
-        for code, name in enumerate(_BANDS)
-    ]
+    found = []
+    for code, name in enumerate(_BANDS):
+        inside = people.band == code
+        sides = {"n": inside, "cases": inside & people.case, "others": inside & ~people.case}
+        told = _incidence(people, outcome, inside, horizon)
+        found.append({"band": name, **counted(people, sides), **told})
+    return found
 
 
-def _tenths(outcome: Outcome, risk: Any, horizon: float) -> list[dict[str, Any]]:  # noqa: ANN401 - a column
+def _tenths(people: People, horizon: float) -> list[dict[str, Any]]:
     """Return mean risk and incidence in tenths of the risk."""
-    if not len(risk):
+    if not people.n:
         return []
+    outcome, risk = outcome_of(people), people.value
     cuts = np.unique(np.quantile(risk, np.linspace(0, 1, _TENTHS + 1)[1:-1]))
     group = np.searchsorted(cuts, risk, side="right")
     return [
         {
             "risk": float(risk[group == g].mean()),
-            "n": int((group == g).sum()),
-            "incidence": _incidence(outcome, group == g, horizon),
+            **counted(people, {"n": group == g}),
+            **_incidence(people, outcome, group == g, horizon),
         }
         for g in range(len(cuts) + 1)
         if (group == g).any()

@@ -4,66 +4,15 @@ import copy
 
 import pytest
 from laennec.validation.report.suppress import suppress
-
-ESTIMATE = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 50, "method": "Wilson"}
+from suppress_examples import ESTIMATE, document
 
 
 def test_a_small_count_of_missing_items_or_of_known_ones_is_hidden():
-    inputs = [{"input": "a", "missing": m, "n": 400} for m in (0, 1, 10, 11, 392, 400)]
+    inputs = [
+        {"input": "a", "missing": m, "known": 400 - m, "n": 400} for m in (0, 1, 10, 11, 392, 400)
+    ]
     found = suppress({**document(), "missing": {"inputs": inputs, "analyses": []}}, 11)
     assert [row["missing"] for row in found["missing"]["inputs"]] == [0, None, None, 11, None, 400]
-
-
-def document(**changes):
-    group = {"n": 100, "cases": 30, "abstained": 0, "results": {"auroc": dict(ESTIMATE)}}
-    groups = [{"label": name, "label_fr": name, **copy.deepcopy(group)} for name in ("a", "b", "c")]
-    counts = {"tp": 20, "fp": 30, "fn": 40, "tn": 50}
-    table = {"threshold": 0.1, "counts": counts, "shares": {"ppv": {"wilson": dict(ESTIMATE)}}}
-    abstained = {
-        "reasons": {"required_missing": 40},
-        **{k: {**ESTIMATE, "n": 1000} for k in ("abstained_cases", "abstained_others")},
-    }
-    whole = {
-        "flow": [
-            {"id": "all", "label": "all", "label_fr": "tous", "left": 0, "stayed": 200},
-            {"id": "x", "label": "x", "label_fr": "x", "left": 40, "stayed": 160},
-            {"id": "y", "label": "y", "label_fr": "y", "left": 20, "stayed": 140},
-            {"id": "positive", "n": 50, "cases": 20},
-        ],
-        "participants": [
-            {
-                "input": "age_years",
-                "is_yes_no": True,
-                "cases": {"n": 60, "known": 60, "mean": 0.5, "yes": 30},
-                "others": {"n": 80, "known": 80, "mean": 0.5, "yes": 40},
-            }
-        ],
-        "analyses": {
-            "counted": {
-                "threshold": {"index": table},
-                "discrimination": {"tests": {"index": {"auroc": ESTIMATE, "curve": [
-                    (0.0, 0.0), (0.0, 0.02), (0.5, 0.9), (1.0, 1.0)]}}},
-                "abstention": abstained,
-                "calibration": {"histogram": {"edges": [0, 1, 2], "counts": [100, 4]}},
-                "bands": [{"band": "low", "n": 90, "cases": 40, "incidence": dict(ESTIMATE)}],
-            }
-        },
-        "endpoints": [
-            {"statistic": "ppv", "against": None, "among": "counted", "result": ESTIMATE,
-             "verdict": "shown"}
-        ],
-        "subgroups": [
-            {
-                "groups": groups,
-                "worst_gap": {"auroc": {**ESTIMATE, "lowest": "a", "highest": "b"}},
-            }
-        ],
-        "periods": {"groups": copy.deepcopy(groups)},
-        "deviations": [{"code": "comparator_missing", "comparator": "ada", "n": 40}],
-    }  # fmt: skip
-    for change in changes.values():
-        change(whole)
-    return whole
 
 
 def test_nothing_is_hidden_where_nothing_is_small_or_asked():
@@ -71,11 +20,15 @@ def test_nothing_is_hidden_where_nothing_is_small_or_asked():
     told = suppress(whole, 11)
     told["analyses"]["counted"]["calibration"] = whole["analyses"]["counted"]["calibration"]
     curve = told["analyses"]["counted"]["discrimination"]["tests"]["index"]
-    assert curve["curve"] == [(0.0, 0.0), (0.5, 0.9), (1.0, 1.0)]
-    curve["curve"] = whole["analyses"]["counted"]["discrimination"]["tests"]["index"]["curve"]
+    assert curve["curve"] == [(0.0, 0.0), (0.5, 0.8), (1.0, 1.0)]
+    told["analyses"]["counted"]["discrimination"] = whole["analyses"]["counted"]["discrimination"]
+    for band in whole["analyses"]["counted"]["bands"]:
+        del band["smallest_cell"]
     assert told == {**whole, "suppressed_below": 11}
-    asked_not = document(a=lambda d: d["subgroups"][0]["groups"][0].update(cases=1))
-    assert suppress(asked_not, 0) == {**asked_not, "suppressed_below": 0}
+    asked_not = document(a=lambda d: d["subgroups"][0]["groups"][0].update(cases=1, others=99))
+    assert suppress(asked_not, 0)["subgroups"] == asked_not["subgroups"]
+    told = suppress(asked_not, 0)["analyses"]["counted"]["discrimination"]["tests"]["index"]
+    assert len(told["curve"]) == 5
 
 
 def test_a_small_step_of_the_flow_joins_the_next():
@@ -101,7 +54,9 @@ def test_a_small_cell_hides_its_table_and_its_endpoint():
 
 def test_one_small_group_takes_another_one_with_it():
     """One hidden group would be the total minus the others."""
-    told = suppress(document(a=lambda d: d["subgroups"][0]["groups"][1].update(cases=4)), 11)
+    told = suppress(
+        document(a=lambda d: d["subgroups"][0]["groups"][1].update(cases=4, others=96)), 11
+    )
     groups = told["subgroups"][0]["groups"]
     assert [g["n"] for g in groups] == [None, None, 100]
     assert groups[0]["results"]["auroc"] == {"suppressed": True}
@@ -112,17 +67,17 @@ def test_small_periods_bands_bins_ends_and_reasons():
     def small(d):
         d["periods"]["groups"][2]["abstained"] = 3
         d["analyses"]["counted"]["bands"][0]["cases"] = 2
-        d["flow"][3]["cases"] = 45
+        d["flow"][3].update(cases=45, others=5)
         d["analyses"]["counted"]["abstention"]["reasons"] = {"a": 3, "b": 9, "c": 50}
-        d["participants"][0]["cases"]["yes"] = 57
+        d["participants"][0]["cases"].update(yes=57, no=3)
         d["deviations"][0]["n"] = 2
 
     told = suppress(document(a=small), 11)
     assert told["periods"]["groups"][2]["n"] is None
     assert told["analyses"]["counted"]["bands"][0]["cases"] is None
-    assert told["flow"][3] == {"id": "positive", "n": 50, "cases": None}
-    few = suppress(document(a=lambda d: d["flow"][3].update(n=7, cases=0)), 11)
-    assert few["flow"][3] == {"id": "positive", "n": None, "cases": None}
+    assert told["flow"][3] == {"id": "positive", "n": 50, "cases": None, "others": None}
+    few = suppress(document(a=lambda d: d["flow"][3].update(n=7, cases=0, others=7)), 11)
+    assert few["flow"][3] == {"id": "positive", "n": None, "cases": None, "others": None}
     assert told["analyses"]["counted"]["abstention"]["reasons"] == {"c": 50, "other": 12}
     assert told["participants"][0]["cases"] == {"n": 60, "known": None}
     assert told["deviations"][0]["n"] == "< 11"
@@ -131,7 +86,7 @@ def test_small_periods_bands_bins_ends_and_reasons():
 
 def test_few_withheld_cases_hide_every_bound():
     def small(d):
-        d["analyses"]["counted"]["abstention"]["abstained_cases"]["value"] = 0.004
+        d["analyses"]["counted"]["abstention"]["smallest_cell"] = 4
 
     told = suppress(document(a=small), 11)
     assert told["analyses"]["counted"]["abstention"]["abstained_others"] == {"suppressed": True}
@@ -147,7 +102,7 @@ def test_the_document_given_is_not_changed(below):
 
 def ends(*rows):
     return [
-        {"id": name, "n": n, "cases": cases}
+        {"id": name, "n": n, "cases": cases, "others": n - cases}
         for name, (n, cases) in zip(("positive", "negative", "abstained"), rows, strict=True)
     ]
 
@@ -168,20 +123,24 @@ def test_the_difference_gives_nothing_back_in_bars_bands_sides_and_reasons():
     counted = found["analyses"]["counted"]
     counted["calibration"]["histogram"]["counts"] = [100, 40, 4, 30]
     counted["bands"] = [
-        {"band": b, "n": n, "cases": c, "incidence": dict(ESTIMATE)}
+        {"band": b, "n": n, "cases": c, "others": n - c, "smallest_cell": c,
+         "incidence": dict(ESTIMATE)}
         for b, n, c in (("low", 300, 3), ("intermediate", 200, 30), ("high", 100, 40))
-    ]
+    ]  # fmt: skip
     counted["abstention"]["reasons"] = {"a": 5, "b": 20, "c": 90}
-    found["participants"][0]["cases"] |= {"known": 55, "yes": 30, "mean": 30 / 55, "sd": 0.5}
+    found["participants"][0]["cases"] |= {
+        "known": 55, "lacking": 5, "yes": 30, "no": 25, "mean": 30 / 55, "sd": 0.5,
+    }  # fmt: skip
+    gone = dict.fromkeys(("known", "lacking", "yes", "no"))
     told = suppress(found, 11)
     counted = told["analyses"]["counted"]
     assert counted["calibration"]["histogram"]["counts"] == [100, 40, None, None]
-    assert [band["cases"] for band in counted["bands"]] == [None, None, 40]
-    assert counted["bands"][1]["incidence"] == {"suppressed": True}
+    assert [band["cases"] for band in counted["bands"]] == [None, 30, None]
+    assert counted["bands"][2]["incidence"] == {"suppressed": True}
     assert counted["abstention"]["reasons"] == {"c": 90, "other": 25}
     row = told["participants"][0]
-    assert row["others"] == {"n": 80, "known": None, "yes": None, "mean": 0.5}
-    assert row["cases"] == {"n": 60, "known": None, "yes": None, "mean": 0.545}
+    assert row["others"] == {"n": 80, **gone, "mean": 0.5}
+    assert row["cases"] == {"n": 60, **gone, "mean": 0.545}
     found["participants"][0]["cases"]["yes"] = 3
     row = suppress(found, 11)["participants"][0]
     assert (row["cases"], row["others"]) == ({"n": 60, "known": None}, {"n": 80, "known": None})
@@ -190,9 +149,9 @@ def test_the_difference_gives_nothing_back_in_bars_bands_sides_and_reasons():
 @pytest.mark.parametrize(("n", "cases", "said"), [(600, 5, None), (600, 596, None), (600, 50, 50)])
 def test_few_cases_or_few_others_in_all_are_hidden(n, cases, said):
     found = document()
-    found["analyses"]["counted"] |= {"n": n, "cases": cases}
-    found["sample_size"] = {"n": n, "cases": cases}
-    found["verification"] = {"verified": n - 3, "n": n}
+    found["analyses"]["counted"] |= {"n": n, "cases": cases, "others": n - cases}
+    found["sample_size"] = {"n": n, "cases": cases, "others": n - cases}
+    found["verification"] = {"verified": n - 3, "others": 3, "n": n}
     told = suppress(found, 11)
     assert told["analyses"]["counted"]["cases"] == said
     assert told["sample_size"]["cases"] == said
