@@ -10,7 +10,7 @@ from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
 from ...engine.risks.columns import has_one_of, model_inputs
 from ...engine.risks.outcomes import Outcome, load_outcomes
-from ...engine.runtime import RecordState
+from ...engine.runtime import ModelOutput, RecordState
 from ...training.survey import Design
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Comparator, Protocol
@@ -170,7 +170,17 @@ def _nobody(table: StudyTable) -> BoolArray:
     return np.zeros(len(table), dtype=np.bool_)
 
 
-def ask(bundle: Bundle, table: StudyTable, keep: BoolArray) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What a model was given and what it said of n people; ``why_not`` as in `People`."""
+
+    x: FloatArray
+    observed: BoolArray
+    output: ModelOutput
+    why_not: "np.ndarray[Any, Any]"
+
+
+def asked(bundle: Bundle, table: StudyTable, keep: BoolArray) -> Asked:
     """Ask a model about the kept rows, with the gates of its outcome."""
     made = as_features(table, keep)
     x, observed = model_inputs(bundle, made)
@@ -181,10 +191,22 @@ def ask(bundle: Bundle, table: StudyTable, keep: BoolArray) -> dict[str, Any]:
     if outcome is not None:
         why_not[~has_one_of(outcome, bundle, made)] = NO_BODY_SIZE
         why_not[_excluded(outcome, table)[keep]] = NOT_FOR
-    answered = why_not == ANSWERED
-    value = np.where(answered, bundle.model.rounded(output.value), np.nan)
-    band = np.where(answered, bundle.model.bands(output.value), -1).astype(np.int8)
-    return {"x": x, "observed": observed, "value": value, "why_not": why_not, "band": band}
+    return Asked(x, observed, output, why_not)
+
+
+def ask(bundle: Bundle, table: StudyTable, keep: BoolArray) -> dict[str, Any]:
+    """Return what a model says of the kept rows as it is printed, for `People`."""
+    said = asked(bundle, table, keep)
+    answered = said.why_not == ANSWERED
+    value = np.where(answered, bundle.model.rounded(said.output.value), np.nan)
+    band = np.where(answered, bundle.model.bands(said.output.value), -1).astype(np.int8)
+    return {
+        "x": said.x,
+        "observed": said.observed,
+        "value": value,
+        "why_not": said.why_not,
+        "band": band,
+    }
 
 
 def _excluded(outcome: Outcome, table: StudyTable) -> BoolArray:
@@ -192,12 +214,6 @@ def _excluded(outcome: Outcome, table: StudyTable) -> BoolArray:
     for name in outcome.excluded_by:
         found |= table.answered_yes[name]
     return found
-
-
-def excluded_from(bundle: Bundle, table: StudyTable) -> BoolArray:
-    """Return bool (n,): people for whom the outcome of a bundle is not meant."""
-    outcome = next((o for o in load_outcomes() if o.id == bundle.manifest.outcome), None)
-    return np.zeros(len(table), np.bool_) if outcome is None else _excluded(outcome, table)
 
 
 def _comparator(

@@ -102,7 +102,10 @@ def _remedy(column: Any, decimal: str) -> str:  # noqa: ANN401 - pyarrow has no 
             f'With {other!r} as the decimal mark it does: say [csv] decimal = "{other}" in the '
             "mapping of the study (data.mapping)"
         )
-    return 'Write numbers; only a condition can compare words, with text = "..."'
+    return (
+        "Write numbers, 1, 0 and nothing for yes, no and unknown; only a condition of a protocol "
+        'compares words, with text = "..."'
+    )
 
 
 def as_codes(name: str, column: Any, decimal: str = ".") -> FloatArray:  # noqa: ANN401

@@ -41,7 +41,7 @@ from .raw import as_codes, as_numbers, missing_of, tidy
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
 _UNREAD: Final = frozenset(
-    {"value_not_decimal", "answer_unknown", "sex_unknown", "birth_date_unreadable"}
+    {"value_not_decimal", "decimal_comma", "answer_unknown", "sex_unknown", "birth_date_unreadable"}
 )
 """Codes of intake for a cell that holds something which could not be read."""
 

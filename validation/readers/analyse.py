@@ -10,7 +10,7 @@ from ..errors import StudyError
 from ..statistics.agreement import cross_table, kappa
 from ..statistics.estimate import BoolArray, FloatArray, as_data
 from ..statistics.resampling import bootstrap_of, person_factors
-from .plan import ARMS, SCHEMA, settings
+from .plan import ARMS, SCHEMA, plan_sha256, settings
 
 ANSWERS = "laennec.reader_answers/1"
 _METHOD = "percentile bootstrap of cases"
@@ -26,21 +26,28 @@ def joined(plan: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> dic
 
     Raises
     ------
-    StudyError  if a file is of another form, or answers a task that is not planned or stands twice
+    StudyError  if a file is of another form or of another plan, or answers a task that is not
+        planned or stands twice
     """
     tasks = {t["id"]: t for t in plan["tasks"]} if plan.get("schema") == SCHEMA else None
     if tasks is None:
         raise _broken("a plan of another form", "Give the plan.json that the study was made with")
     rows: dict[str, dict[str, Any]] = {}
+    sha256 = plan_sha256(plan)
     for file in answers:
         if not _is_form(file):
             raise _broken("answers of another form", "Give the files that the pages wrote")
+        if file["plan"] != sha256:
+            raise _broken(
+                "answers to another plan, or to one that was changed since",
+                "Give the plan.json that was written with the pages, as it was written",
+            )
         for answer in file["answers"]:
             task = answer["task"]
             if task not in tasks or task in rows:
                 why = "twice" if task in rows else "that is not planned"
                 raise _broken(f"the task {task} {why}", "Give each reader's file once")
-            rows[task] = {**tasks[task], **answer}
+            rows[task] = {**tasks[task], "refer": answer["refer"], "seconds": answer["seconds"]}
     if not rows:
         raise _broken("no answer", "Give the files that the pages wrote")
     return _columns(list(rows.values()), plan)
@@ -51,14 +58,18 @@ def _is_form(file: object) -> bool:
     if not isinstance(file, Mapping) or file.get("schema") != ANSWERS:
         return False
     given = file.get("answers")
-    return isinstance(given, list) and all(
-        isinstance(a, Mapping)
-        and isinstance(a.get("task"), str)
-        and isinstance(a.get("refer"), bool)
-        and isinstance(a.get("seconds"), int | float)
-        and np.isfinite(a["seconds"])
-        and a["seconds"] >= 0
-        for a in given
+    return (
+        isinstance(given, list)
+        and isinstance(file.get("plan"), str)
+        and all(
+            isinstance(a, Mapping)
+            and isinstance(a.get("task"), str)
+            and isinstance(a.get("refer"), bool)
+            and isinstance(a.get("seconds"), int | float)
+            and np.isfinite(a["seconds"])
+            and a["seconds"] >= 0
+            for a in given
+        )
     )
 
 

@@ -121,7 +121,7 @@ def read_truth(path: Path) -> dict[str, int]:
 
     Raises
     ------
-    StudyError  if a column is missing or a value is neither 1 nor 0
+    StudyError  if a column is missing, a value is neither 1 nor 0, or a visit stands twice
     """
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -133,4 +133,12 @@ def read_truth(path: Path) -> dict[str, int]:
             remedy="Write a CSV with the columns visit_id and truth",
             path=path.name,
         )
-    return {row["visit_id"]: int(row["truth"]) for row in rows}
+    found = {row["visit_id"]: int(row["truth"]) for row in rows}
+    if len(found) < len(rows):
+        raise StudyError(
+            found=f"{len(rows)} rows of {len(found)} visits",
+            why="which of two truths of a visit counts is not guessed",
+            remedy="Give one row a visit",
+            path=path.name,
+        )
+    return found

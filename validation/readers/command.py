@@ -18,7 +18,7 @@ from ..errors import StudyError
 from ..report.write import report_css
 from .analyse import analyse
 from .cases import Case, read_cases
-from .plan import make_plan, pseudonym, settings
+from .plan import make_plan, plan_sha256, pseudonym, settings
 
 _LANGS = ("fr", "en")
 _SCRIPT_WORDS = ("progress", "next")
@@ -93,7 +93,8 @@ def _pages(plan: Mapping[str, Any], cases: Sequence[Case], out: Path, lang: str)
             ]
             path = out / "pages" / f"{reader}.session{session}.{lang}.html"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_page(tasks, lang, session, reader), encoding="utf-8")
+            text = _page(tasks, lang, (reader, session), plan_sha256(plan))
+            path.write_text(text, encoding="utf-8")
             made.append(path)
     return made
 
@@ -109,7 +110,10 @@ def _output(task: Mapping[str, Any], plan: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def _page(tasks: Sequence[Mapping[str, Any]], lang: str, session: int, reader: str) -> str:
+def _page(
+    tasks: Sequence[Mapping[str, Any]], lang: str, whose: tuple[str, int], sha256: str
+) -> str:
+    reader, session = whose
     words = _words(lang)
     words["title"] = words["title"].format(session=session)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
@@ -121,6 +125,7 @@ def _page(tasks: Sequence[Mapping[str, Any]], lang: str, session: int, reader: s
         tasks=_inside_script(tasks),
         script_words=_inside_script({k: words[k] for k in _SCRIPT_WORDS}),
         file=f"{reader}.session{session}.json",
+        plan_sha256=sha256,
     )
 
 

@@ -1,6 +1,7 @@
 """Who reads which case in which session, with or without the output, and where it is turned."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -58,6 +59,12 @@ def pseudonym(kind: str, name: str, seed: int) -> str:
     True
     """
     return f"{kind}-{hashlib.sha256(f'{seed}:{kind}:{name}'.encode()).hexdigest()[:8]}"
+
+
+def plan_sha256(plan: Mapping[str, Any]) -> str:
+    """Return the hash of a plan: answers carry it, and are judged beside that plan only."""
+    text = json.dumps(plan, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def make_plan(

@@ -7,21 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from ...engine.bundles.load import load_models
 from ...engine.bundles.signing import Trust, load_trust, public_key_pem, read_private_key
 from ...engine.bundles.verify import Bundle, open_bundle
-from ...engine.runtime import RecordState
-from ..data.people import excluded_from
-from ..data.table import StudyTable, as_features, read_table
+from ..data.table import read_table
 from ..errors import StudyError
-from ..statistics.estimate import BoolArray, FloatArray
+from ..statistics.estimate import FloatArray
 from .bundle import Site, recalibrated_files, recalibrated_manifest, write_site_bundle
-from .fit import SiteCalibration, SitePeople, cross_validated, fit_site, site_people
+from .fit import SiteCalibration, SitePeople, cross_validated, fit_site
+from .people import SiteColumns, site_of
 from .report import card_head, document, write_pages
 
-_SMALLEST_RISK = 1e-12
 _KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -68,10 +66,13 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
     bundle = _bundle(command)
     columns = [c for c in (command.outcome, command.time, command.competing) if c is not None]
     table = read_table(command.data, command.mapping, columns)
-    people, out_of = site_of(table, bundle, command)
-    calibration = fit_site(people, with_slope=command.with_slope)
+    columns_of = SiteColumns(command.outcome, command.time, command.horizon, command.competing)
+    people, out_of = site_of(table, bundle, columns_of)
+    unread = {f"cells of {column} not read": n for column, n in sorted(table.unread.items())}
+    calibration = fit_site(people, {**out_of, **unread}, with_slope=command.with_slope)
     told = document(bundle, command.site, (people, calibration), measured(people, calibration))
     told["out_of"] = out_of
+    told["cells_not_read"] = dict(sorted(table.unread.items()))
     told["saw_these_data"] = table.sha256 in bundle.manifest.training.data.values()
     day = datetime.now(UTC).date().isoformat()
     site = Site(command.site, {table.name: table.sha256}, day, float(_share(people)))
@@ -97,6 +98,7 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
         "intercept": calibration.intercept,
         "events": calibration.events,
         "others": calibration.others,
+        **{name: told[name] for name in ("out_of", "cells_not_read", "saw_these_data")},
     }
 
 
@@ -137,66 +139,12 @@ def _bundle(command: RecalibrateCommand) -> Bundle:
     )
 
 
-def site_of(
-    table: StudyTable, bundle: Bundle, command: RecalibrateCommand
-) -> tuple[SitePeople, dict[str, int]]:
-    """Return the people whom the model answers and whose outcome is known, and how many are left.
-
-    Raises
-    ------
-    StudyError  if time and horizon do not come together, or the outcome is not 1, 0 or empty
-    """
-    if (command.time is None) != (command.horizon is None):
-        raise StudyError(
-            found="a time without a horizon, or a horizon without a time",
-            why="a risk within a time can only be held against both",
-            remedy="Give --time and --horizon, in the same unit, or neither",
-            path="recalibrate",
-        )
-    outcome = table.numbers(command.outcome)
-    others = np.unique(outcome[np.isfinite(outcome) & ~np.isin(outcome, (0.0, 1.0))])
-    if len(others):
-        raise StudyError(
-            found=f"the outcome {command.outcome!r} with values such as {others[0]:g}",
-            why="1 is a case and 0 is none; what another value means is not guessed",
-            remedy="Give a column of 1, 0 and empty cells",
-            path=command.outcome,
-        )
-    keep = ~table.refused & ~excluded_from(bundle, table) & np.isfinite(outcome)
-    if command.time is not None:
-        keep &= table.numbers(command.time) > 0
-    names = bundle.manifest.input_names
-    made = as_features(table, keep)
-    x = np.stack([made[name].values for name in names], axis=1)
-    observed = np.stack([made[name].observed for name in names], axis=1)
-    output = bundle.model.run(x, observed)
-    ok = np.asarray(output.state == RecordState.OK)
-    score = logit(np.clip(output.value[ok], _SMALLEST_RISK, 1 - _SMALLEST_RISK))
-    case = np.asarray(outcome[keep][ok] == 1)
-    people = site_people(score, case, _follow_up(table, command, keep, ok))
-    counts = {"rows": len(table), "with_outcome": int(keep.sum()), "answered": int(ok.sum())}
-    return people, counts
-
-
-def _follow_up(
-    table: StudyTable, command: RecalibrateCommand, keep: BoolArray, ok: BoolArray
-) -> tuple[FloatArray, BoolArray, float] | None:
-    if command.time is None or command.horizon is None:
-        return None
-    time = table.numbers(command.time)[keep][ok]
-    ended = np.zeros(len(time), dtype=np.bool_)
-    if command.competing is not None:
-        ended = np.asarray(table.numbers(command.competing)[keep][ok] == 1)
-    return time, ended, command.horizon
-
-
 def measured(people: SitePeople, calibration: SiteCalibration) -> dict[str, FloatArray]:
     """Return the risks that the report compares: before, after, and after on other people."""
-    with_slope = calibration.slope != 1.0
     return {
         "before": np.asarray(expit(people.logit)),
         "after": calibration.risk(people.logit),
-        "cross_validated": cross_validated(people, with_slope=with_slope),
+        "cross_validated": cross_validated(people, with_slope=calibration.has_slope),
     }
 
 

@@ -51,20 +51,27 @@ class SitePeople:
 
 @dataclass(frozen=True, slots=True)
 class SiteCalibration:
-    """New logit = intercept + slope * old logit."""
+    """New logit = intercept + slope * old logit; without a fitted slope it is 1."""
 
     slope: float
     intercept: float
     events: int
     others: int
+    has_slope: bool
 
     def risk(self, logit: FloatArray) -> FloatArray:
         """Return the recalibrated risk."""
         return np.asarray(expit(self.intercept + self.slope * logit))
 
 
-def fit_site(people: SitePeople, *, with_slope: bool) -> SiteCalibration:
+def fit_site(people: SitePeople, out_of: Mapping[str, int], *, with_slope: bool) -> SiteCalibration:
     """Fit intercept and slope, or the intercept alone with the slope at 1.
+
+    Parameters
+    ----------
+    people : of the site
+    out_of : how many rows there were, and where they were left, for a refusal
+    with_slope : fit the slope too
 
     Source: Cox 1958, Biometrika 45:562-565; Steyerberg, Clinical Prediction Models, 2nd ed. 2019,
     chapter 20 (update methods).
@@ -76,7 +83,7 @@ def fit_site(people: SitePeople, *, with_slope: bool) -> SiteCalibration:
     known = people.weight > 0
     events = int((people.case & known).sum())
     others = int((~people.case & known).sum())
-    check_size(events, others, with_slope=with_slope)
+    check_size(events, others, out_of, with_slope=with_slope)
     logit, case, weight = people.logit[known], people.case[known], people.weight[known]
     ones = np.ones((len(logit), 1))
     try:
@@ -94,10 +101,10 @@ def fit_site(people: SitePeople, *, with_slope: bool) -> SiteCalibration:
             path="recalibrate",
         ) from error
     _check_slope(slope)
-    return SiteCalibration(slope, intercept, events, others)
+    return SiteCalibration(slope, intercept, events, others, with_slope)
 
 
-def check_size(events: int, others: int, *, with_slope: bool) -> None:
+def check_size(events: int, others: int, out_of: Mapping[str, int], *, with_slope: bool) -> None:
     """Refuse a recalibration on too few people.
 
     Raises
@@ -107,16 +114,25 @@ def check_size(events: int, others: int, *, with_slope: bool) -> None:
     needed = limits()["intercept_and_slope" if with_slope else "intercept"]
     if events >= needed["events"] and others >= needed["others"]:
         return
-    alone = limits()["intercept"]
-    may = with_slope and events >= alone["events"] and others >= alone["others"]
     what = "slope and intercept" if with_slope else "an intercept"
+    left = ", ".join(f"{name} {n}" for name, n in out_of.items())
     raise StudyError(
-        found=f"{events} people with the event and {others} without",
+        found=f"{events} people with the event and {others} without ({left})",
         why=f"{what} fitted on fewer than {needed['events']} and {needed['others']} would follow "
         "chance and could make the risk worse than it was",
-        remedy="Fit the intercept alone (--intercept-only)" if may else "Wait for more people",
+        remedy=_instead(events, others, with_slope=with_slope),
         path="recalibrate",
     )
+
+
+def _instead(events: int, others: int, *, with_slope: bool) -> str:
+    """Say what so many people allow."""
+    alone = limits()["intercept"]
+    if with_slope and events >= alone["events"] and others >= alone["others"]:
+        return "Fit the intercept alone (--intercept-only)"
+    if events and others:
+        return "Check where rows were left; if they are right, wait for more people"
+    return "Check outcome, time and horizon, and where rows were left: both kinds are needed"
 
 
 def _check_slope(slope: float) -> None:

@@ -18,6 +18,7 @@ from .fit import SiteCalibration, SitePeople, calibration_of, limits
 _NAMES = ("observed_to_expected", "calibration_intercept", "calibration_slope")
 _WHICH = ("before", "after", "cross_validated")
 _BANDS = ("low", "intermediate", "high")
+_COUNTS = ("rows", "refused", "with_outcome", "answered")
 _SHOWN = 4
 
 
@@ -40,7 +41,7 @@ def document(
         "intercept": calibration.intercept,
         "events": calibration.events,
         "others": calibration.others,
-        "limits": dict(limits()["intercept_and_slope" if calibration.slope != 1 else "intercept"]),
+        "limits": dict(limits()["intercept_and_slope" if calibration.has_slope else "intercept"]),
         "calibration": {},
         "bands": {},
         "curve": {},
@@ -110,13 +111,25 @@ def _what(told: Mapping[str, Any], words: Words) -> Section:
     facts = [
         (say("old"), f"{told['model']['id']} {told['model']['version']} {told['model']['sha256']}"),
         (say("new"), "{version} {sha256} ({key})".format(**told["new"])),
-        (say("people"), say("counts", **told["out_of"])),
+        (say("people"), _left(told["out_of"], words)),
         (say("events"), f"{words.number(told['events'])} / {words.number(told['others'])}"),
         (say("intercept"), words.number(told["intercept"], _SHOWN)),
         (say("slope"), words.number(told["slope"], _SHOWN)),
     ]
+    facts += [
+        (say("cells_not_read", column=column), words.number(n))
+        for column, n in told["cells_not_read"].items()
+    ]
     needed = say("needed", events=told["limits"]["events"], others=told["limits"]["others"])
     return Section("what", say("what"), tuple(facts), (say("unchanged"), needed))
+
+
+def _left(out_of: Mapping[str, int], words: Words) -> str:
+    """Tell where the rows of the table were left."""
+    said = [words.say("recalibrate" if key in _COUNTS else "abstained", key) for key in out_of]
+    colon = words.say("report", "colon")
+    parts = zip(said, out_of.values(), strict=True)
+    return ", ".join(f"{name}{colon}{words.number(n)}" for name, n in parts)
 
 
 def _calibration(told: Mapping[str, Any], words: Words) -> Section:

@@ -43,18 +43,22 @@ def is_hidden(table: Mapping[str, Any]) -> bool:
 
 
 def _tables(tables: Mapping[str, Any], below: int) -> None:
-    """Hide tables with a small cell, and every pair with the index test where its table is."""
-    few_apart = set()
-    for name, table in tables.items():
-        for pair in table.get("paired", {}).values():
-            if is_small(pair.pop("smallest_cell", 0), below):
-                few_apart.add(name)
+    """Hide tables with a small cell, and pairs with the index test where its table is.
+
+    A pair of shares is hidden where few people answered differently in it.
+    """
+    for table in tables.values():
         counts = table.get("persons", table.get("counts", {}))
-        if any(is_small(count, below) for count in counts.values()):
+        is_few = any(is_small(count, below) for count in counts.values())
+        for name, pair in table.get("paired", {}).items():
+            if is_small(pair.pop("smallest_cell", 0), below):
+                table["paired"][name] = hidden(pair)
+        if is_few:
             _hide_table(table)
-    for name, table in tables.items():
-        if "paired" in table and (name in few_apart or is_hidden(tables.get("index", {}))):
-            table["paired"] = hidden(table["paired"])
+    if is_hidden(tables.get("index", {})):
+        for table in tables.values():
+            if "paired" in table:
+                table["paired"] = hidden(table["paired"])
 
 
 def _hide_table(table: dict[str, Any]) -> None:

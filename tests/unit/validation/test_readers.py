@@ -9,7 +9,7 @@ from laennec.validation.errors import StudyError
 from laennec.validation.readers.analyse import ANSWERS, analyse
 from laennec.validation.readers.cases import Case, read_cases, read_truth
 from laennec.validation.readers.command import PlanCommand, analyse_command, plan_command
-from laennec.validation.readers.plan import make_plan, turned
+from laennec.validation.readers.plan import make_plan, plan_sha256, turned
 
 BANDS = ("low", "high", "intermediate")
 RISKS = {"low": 0.01, "intermediate": 0.05, "high": 0.2}
@@ -43,11 +43,30 @@ def answers(plan, decide, seconds=lambda task: 10.0):
     return [
         {
             "schema": ANSWERS,
+            "plan": plan_sha256(plan),
             "answers": [
                 {"task": t["id"], "refer": decide(t), "seconds": seconds(t)} for t in plan["tasks"]
             ],
         }
     ]
+
+
+FORM = {"schema": ANSWERS, "plan": plan_sha256(PLAN)}
+
+
+def test_an_answer_says_nothing_of_its_task_but_the_answer():
+    """A file that named its task a wrong output, or another reader's, was believed."""
+    given = answers(PLAN, lambda t: True)
+    plain = analyse(PLAN, given)
+    for answer in given[0]["answers"]:
+        answer |= {"is_wrong": True, "arm": "aided", "reader": "R-1", "case": "C-1"}
+    assert analyse(PLAN, given) == plain
+
+
+def test_a_visit_has_one_truth(tmp_path):
+    (tmp_path / "truth.csv").write_text("visit_id,truth\nv1,1\nv2,0\nv1,0\n", "utf-8")
+    with pytest.raises(StudyError, match="3 rows of 2 visits: which of two truths"):
+        read_truth(tmp_path / "truth.csv")
 
 
 def test_every_reader_reads_every_case_once_in_each_arm_in_different_sessions():
@@ -133,12 +152,14 @@ def test_what_leaves_names_neither_reader_nor_visit():
     [
         ({}, [], "a plan of another form"),
         (PLAN, [{"schema": "x"}], "answers of another form"),
-        (PLAN, [{"schema": ANSWERS, "answers": []}], "no answer"),
+        (PLAN, [{**FORM, "answers": []}], "no answer"),
         (PLAN, answers(PLAN, bool) * 2, "twice"),
-        (PLAN, [{"schema": ANSWERS, "answers": [STRANGER]}], "that is not planned"),
-        (PLAN, [{"schema": ANSWERS, "answers": [{"task": "R/1/1"}]}], "answers of another form"),
-        (PLAN, [{"schema": ANSWERS, "answers": [{**STRANGER, "seconds": -1}]}], "of another form"),
-        (PLAN, [{"schema": ANSWERS}], "answers of another form"),
+        (PLAN, [{**FORM, "answers": [STRANGER]}], "that is not planned"),
+        (PLAN, [{**FORM, "answers": [{"task": "R/1/1"}]}], "answers of another form"),
+        (PLAN, [{**FORM, "answers": [{**STRANGER, "seconds": -1}]}], "of another form"),
+        (PLAN, [FORM], "answers of another form"),
+        (PLAN, [{"schema": ANSWERS, "answers": []}], "answers of another form"),
+        ({**PLAN, "seed": 8}, answers(PLAN, bool), "answers to another plan, or to one"),
     ],
 )
 def test_what_is_not_planned_is_refused(plan, given, found):

@@ -4,8 +4,6 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from laennec.engine.bundles.load import load_models
 from laennec.engine.bundles.signing import Trust, generate_key, load_trust, private_key_pem
@@ -17,39 +15,7 @@ from laennec.validation.errors import StudyError
 from laennec.validation.recalibrate import RecalibrateCommand, recalibrate_command
 from laennec.validation.recalibrate.bundle import new_version
 from laennec.validation.recalibrate.fit import SitePeople, check_size, fit_site
-
-MODEL = "cardiovascular/visit"
-OLD = next(b for b in load_models().loaded if b.manifest.id == MODEL)
-
-
-def site_table(path, n=6000, seed=3):
-    """Invented people whose true logit is 0.8 + 0.7 times the model's."""
-    rng = np.random.default_rng(seed)
-    columns = {
-        "person_id": [f"p{i}" for i in range(n)],
-        "age_years": rng.integers(40, 80, n),
-        "sex": np.where(rng.random(n) < 0.5, "male", "female"),
-        "systolic_bp_mmhg": rng.normal(135, 18, n).clip(90, 210).round(0),
-        "smoker_current": rng.random(n) < 0.25,
-        "bp_treated": rng.random(n) < 0.3,
-        "known_diabetes": rng.random(n) < 0.1,
-        "total_cholesterol_mmol_per_l": rng.normal(5.3, 1, n).clip(2.5, 9).round(1),
-    }
-    names = OLD.manifest.input_names
-    x = np.zeros((n, len(names)))
-    observed = np.zeros(x.shape, bool)
-    for name in names:
-        source = columns.get(name, columns["sex"] == "male" if name == "male" else None)
-        if source is not None:
-            x[:, names.index(name)] = source
-            observed[:, names.index(name)] = True
-    risk = OLD.model.run(x, observed).value
-    logit = 0.8 + 0.7 * np.log(risk / (1 - risk))
-    case = rng.random(n) < 1 / (1 + np.exp(-logit))
-    table = {k: pa.array(v) for k, v in columns.items()}
-    table["died"] = pa.array(case.astype(float))
-    pq.write_table(pa.table(table), path)
-    return path
+from recalibrate_examples import MODEL, OLD, site_table
 
 
 @pytest.fixture(scope="module")
@@ -135,17 +101,17 @@ def test_a_bundle_in_use_is_not_written_over(made):
 
 @pytest.mark.parametrize(
     ("events", "others", "remedy"),
-    [(99, 5000, "intercept alone"), (49, 5000, "Wait for more"), (200, 99, "intercept alone")],
+    [(99, 5000, "intercept alone"), (49, 5000, "wait for more"), (200, 99, "intercept alone")],
 )
 def test_too_few_people_are_refused_with_what_they_allow(events, others, remedy):
     with pytest.raises(StudyError, match=f"{events} people with the event.*{remedy}"):
-        check_size(events, others, with_slope=True)
+        check_size(events, others, {}, with_slope=True)
 
 
 def test_fifty_events_are_enough_for_an_intercept_alone():
-    check_size(50, 50, with_slope=False)
+    check_size(50, 50, {}, with_slope=False)
     with pytest.raises(StudyError, match="an intercept fitted on fewer than 50"):
-        check_size(49, 50, with_slope=False)
+        check_size(49, 50, {}, with_slope=False)
 
 
 def people(slope, n=20000, seed=4):
@@ -157,7 +123,7 @@ def people(slope, n=20000, seed=4):
 
 def test_an_intercept_alone_keeps_the_slope():
     logit, case = people(1.0)
-    found = fit_site(SitePeople(logit, case, None, 0.0), with_slope=False)
+    found = fit_site(SitePeople(logit, case, None, 0.0), {}, with_slope=False)
     assert found.slope == 1
     assert found.intercept == pytest.approx(-0.3, abs=0.1)
 
@@ -165,7 +131,7 @@ def test_an_intercept_alone_keeps_the_slope():
 def test_a_model_that_ranks_the_wrong_way_is_not_recalibrated():
     logit, case = people(-0.5)
     with pytest.raises(StudyError, match="a slope of -0.5.*another model|outside 0.2 to 3"):
-        fit_site(SitePeople(logit, case, None, 0.0), with_slope=True)
+        fit_site(SitePeople(logit, case, None, 0.0), {}, with_slope=True)
 
 
 def test_people_lost_before_the_horizon_are_made_up_for():
@@ -177,23 +143,19 @@ def test_people_lost_before_the_horizon_are_made_up_for():
     end = rng.uniform(4, 20, n)
     outcome = Outcome.of(np.minimum(event_time, end), event_time <= end)
     case = outcome.event & (outcome.time <= 10)
-    found = fit_site(SitePeople(logit, case, outcome, 10.0), with_slope=True)
+    found = fit_site(SitePeople(logit, case, outcome, 10.0), {}, with_slope=True)
     assert found.slope == pytest.approx(1, abs=0.06)
     assert found.intercept == pytest.approx(0, abs=0.12)
 
 
 def test_a_time_needs_its_horizon(made, tmp_path):
     command, _, _ = made
-    from dataclasses import replace
-
     with pytest.raises(StudyError, match="a time without a horizon"):
         recalibrate_command(replace(command, time="died", out=tmp_path))
 
 
 def test_a_model_that_is_not_there_is_named_with_those_that_are(made, tmp_path):
     command, _, _ = made
-    from dataclasses import replace
-
     with pytest.raises(StudyError, match=r"'a/b': there is no such bundle.*cardiovascular/visit"):
         recalibrate_command(replace(command, model="a/b", out=tmp_path))
 

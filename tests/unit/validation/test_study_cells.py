@@ -38,6 +38,14 @@ def test_cells_that_cannot_be_read_are_counted_by_column(folder):
         assert said in page
 
 
+def test_a_decimal_comma_that_nobody_declared_is_told_too(folder):
+    """Values such as 101,5 were dropped without a word."""
+    french(folder, 'delimiter = ";"')
+    change(folder, "marker", lambda _, cell: cell.replace(",", "."), sign=";")
+    told = {d["column"]: d["n"] for d in run(folder)["deviations"] if d["code"] == "cells_not_read"}
+    assert told["waist_cm"] > 500
+
+
 @pytest.mark.parametrize("place", ["own", "all"])
 def test_what_the_mapping_calls_missing_is_no_case(folder, place):
     """A marker of 999 was above every cut-off, though its column's mapping said 999 is nothing."""

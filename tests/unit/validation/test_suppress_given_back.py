@@ -82,11 +82,13 @@ def test_few_who_differ_hide_a_paired_comparison():
         tables = d["analyses"]["counted"]["threshold"]
         tables["age"] = copy.deepcopy(tables["index"])
         tables["age"]["paired"] = {
-            "sensitivity": {"smallest_cell": 2, "difference": dict(ESTIMATE)}
+            "sensitivity": {"smallest_cell": 2, "difference": dict(ESTIMATE)},
+            "specificity": {"smallest_cell": 30, "difference": dict(ESTIMATE)},
         }
 
     told = suppress(document(a=pair), 11)["analyses"]["counted"]["threshold"]["age"]
-    assert told["paired"] == {"sensitivity": {"difference": {"suppressed": True}}}
+    assert told["paired"]["sensitivity"] == {"difference": HIDDEN}
+    assert told["paired"]["specificity"] == {"difference": ESTIMATE}
     assert told["counts"]["tp"] == 20
 
 
