@@ -41,7 +41,8 @@ def _refusal(error: ScreeningError, sent: FhirVisit | None, lang: str) -> Iterat
         yield fhir_issue(kinds, words.text("refusal.parameter", name=name), f"http.{name}")
     if named:
         return
-    text = words.text(f"refusal.{_said_name('refusal.{}', type(error))}")
+    body_type = getattr(error, "sent", "")
+    text = words.text(f"refusal.{_said_name('refusal.{}', type(error))}", sent=body_type)
     if lang == _OWN_LANGUAGE:
         text = f"{text} ({error})"
     where = place_of(error.path, {} if sent is None else sent.places)

@@ -85,9 +85,20 @@ class RequestUnreadable(ScreeningError):
 
 
 class MediaTypeNotTaken(RequestUnreadable):
-    """A body of a type that the route does not read."""
+    """A body of a type that the route does not read.
+
+    Parameters
+    ----------
+    sent : header of the request, or what stands for it; shown, cut to 60 characters
+    remedy : what to send instead
+    """
 
     code = "media_type_not_taken"
+    sent = ""
+
+    def __init__(self, sent: str, remedy: str) -> None:
+        self.sent = sent[:60] or "none"
+        super().__init__(f"a body of the type {self.sent!r}", remedy)
 
 
 class PreconditionMissing(ScreeningError):

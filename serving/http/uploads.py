@@ -102,7 +102,7 @@ def media_type(request: Request, taken: Collection[str], how: str) -> str:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in taken:
-        raise MediaTypeNotTaken(f"a body of the type {kind[:40] or 'none'!r}", how)
+        raise MediaTypeNotTaken(kind, how)
     return kind
 
 

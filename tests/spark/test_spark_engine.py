@@ -1,5 +1,6 @@
 """The same worker under Spark: the same bytes, also where Spark's own workers are killed."""
 
+import json
 import os
 import signal
 import threading
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import batch_support
+import fhir_support
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -158,3 +160,27 @@ def test_a_frame_of_ones_own_is_screened_by_the_same_function(local, source):
     rows = pa.Table.from_batches(screened.to_batches()).combine_chunks().to_batches()[0]
     said = fingerprint(rows).content_sha256(tuple(rows.schema.names))
     assert said == local[1].content_sha256
+
+
+def test_bulk_data_has_the_same_parts_and_the_same_answers(tmp_path):
+    visits = ("01-raised-risk", "02-items-missing", "03-urgent")
+    found = [one for name in visits for one in fhir_support.resources_of(name)]
+    (tmp_path / "in").mkdir()
+    fhir_support.exported(tmp_path / "in", found)
+    options = BatchOptions((tmp_path / "in",), tmp_path / "local", workers=1, answers="fr")
+    alone = run_batch(options, SilentReporter())
+    on = replace(options, out=tmp_path / "out", engine="spark", workers=2)
+    done = run_batch(on, SilentReporter())
+    assert (done.state, done.counts["in"]) == ("complete", len(visits))
+    assert done.content_sha256 == alone.content_sha256
+    alike = [pq.read_table(o.out / "parts") for o in (on, options)]
+    assert alike[0].equals(alike[1])
+    assert answered(on.out) == answered(options.out)
+    assert len(answered(on.out)) == len(visits)
+
+
+def answered(out: Path) -> list[str]:
+    """Return the hash of the draft in every answer; the moment of its writing is another."""
+    files = sorted((out / "answers").iterdir())
+    lines = [line for f in files for line in f.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line)["identifier"]["value"] for line in lines]

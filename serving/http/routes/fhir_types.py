@@ -30,7 +30,7 @@ def require_version(content_type: str) -> None:
     """
     _, *parameters = _parts(content_type)
     if not _is_r4(parameters):
-        raise MediaTypeNotTaken("a body of another version of FHIR than R4", _REMEDY)
+        raise MediaTypeNotTaken(content_type.strip().lower(), _REMEDY)
 
 
 def require_acceptable(accept: str, given: str) -> None:
