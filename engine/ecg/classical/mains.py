@@ -72,9 +72,16 @@ def _hum(
         turn = np.exp(-2j * np.pi * order * hertz * time_s)
         for _ in range(_PASSES):
             rest, gain = _fast(readable.x - total, order * hertz, rate, settings)
-            moving = _mean(rest * silent * turn, window) / weight / gain
+            moving = _mean(_calm(rest, silent, settings) * turn, window) / weight / gain
             total += 2.0 * np.real(moving * np.conj(turn))
     return total
+
+
+def _calm(rest: FloatArray, silent: FloatArray, settings: MainsSettings) -> FloatArray:
+    """Cut what is far larger than usual, which no hum is: the spikes of a pacemaker."""
+    usual = np.median(np.abs(rest[:, silent > 0]), axis=1, keepdims=True)
+    most = settings.most_of_usual * usual
+    return np.asarray(np.clip(rest, -most, most) * silent)
 
 
 def _fast(

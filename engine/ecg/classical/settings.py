@@ -72,6 +72,7 @@ class MainsSettings:
     qrs_reach_ms: float
     least_silent: float
     slow_ms: float
+    most_of_usual: float
     least_mv: float
 
 

@@ -90,3 +90,11 @@ def test_a_signal_without_a_rate_for_hum_is_measured_as_before():
         {n: one.signal.lead_mv(n)[::5] for n in TWELVE_LEADS}, one.signal.sampling_rate_hz / 5
     )
     assert np.isfinite(measure_classical(slow).value("rate"))
+
+
+def test_the_spikes_of_a_pacemaker_are_no_hum():
+    """They once were: widths of paced beats changed, and more were withheld."""
+    signal = np.random.default_rng(6).normal(0.0, 0.003, (1, 5000))
+    signal[0, 130:4900:431] += 4.0
+    x = readable(signal)
+    assert without_mains(x, BEATS // 2, load_classical().mains) is x
