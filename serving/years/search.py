@@ -18,8 +18,10 @@ from ...datasets.readers.cohorts import (
     Cohort,
     Criteria,
     LocalCodes,
+    NotKnown,
     Wanted,
     trajectory_columns,
+    who_is_not_known,
     who_meets,
 )
 from ...engine.errors import DataError
@@ -80,11 +82,13 @@ class Found:
     """Who meets the criteria, and everybody: Arrow tables of the last visit of each.
 
     ``exposures`` : of everybody, where they were given
+    ``not_known`` : of whom a condition can't be decided
     """
 
     people: Any
     everybody: Any
     exposures: Any = None
+    not_known: tuple[NotKnown, ...] = ()
 
 
 def search_people(cohort: Cohort, sources: Sources, by: Sequence[str] = ()) -> Found:
@@ -105,7 +109,8 @@ def search_people(cohort: Cohort, sources: Sources, by: Sequence[str] = ()) -> F
         _require_group(name, everybody, exposures)
     names = who_meets(cohort.criteria, tables)
     found = everybody.filter(pc.is_in(everybody["person_id"], names))
-    return Found(found, everybody, exposures)
+    unknown = tuple(who_is_not_known(cohort.criteria, tables))
+    return Found(found, everybody, exposures, unknown)
 
 
 def _require_group(name: str, everybody: Any, exposures: Any) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -210,9 +215,20 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "where": cohort.criteria.text,
         "criteria_sha256": cohort.sha256,
         "people": people,
+        "not_known": {one.name: _not_known(one, n + rest) for one in found.not_known},
         "by": groups,
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }
+
+
+def _not_known(one: NotKnown, n: int) -> dict[str, Count]:
+    """Return of how many a condition can't be decided, and how many of them had a reading."""
+    told = suppressed({"people": one.people, "known": n - one.people})["people"]
+    if one.not_usable is None:
+        return {"people": told}
+    rest = one.people - one.not_usable
+    spoilt = suppressed({"not_usable": one.not_usable, "never": rest})["not_usable"]
+    return {"people": told, "not_usable": spoilt if isinstance(told, int) else "hidden"}
 
 
 def _hidden(groups: Mapping[str, Count]) -> dict[str, Count]:

@@ -5,6 +5,7 @@ from .cohort import SCHEMA, Cohort, cohort_toml, read_cohort
 from .criteria import Criteria, LocalCodes, parse_criteria
 from .evaluate import who_meets
 from .names import trajectory_columns
+from .unknown import NotKnown, who_is_not_known
 from .visits import (
     ANSWERS,
     EXPOSURES,
@@ -26,6 +27,7 @@ __all__ = [
     "Cohort",
     "Criteria",
     "LocalCodes",
+    "NotKnown",
     "VisitTables",
     "Wanted",
     "cohort_toml",
@@ -34,5 +36,6 @@ __all__ = [
     "read_cohort",
     "trajectory_columns",
     "visit_tables",
+    "who_is_not_known",
     "who_meets",
 ]

@@ -46,9 +46,11 @@ class Given:
 class Condition:
     """One condition, with the SQL that decides it.
 
+    ``name`` : of the house
     ``reads`` : table and, of it, a column, slot, finding or question
     """
 
+    name: str
     text: str
     meaning: str
     sql: str
@@ -90,7 +92,7 @@ def condition_of(given: Given) -> Condition:
 
 
 def _made(given: Given, sql: str, values: tuple[Value, ...], *reads: tuple[str, str]) -> Condition:
-    return Condition(given.text, given.meaning, sql, values, frozenset(reads))
+    return Condition(given.name, given.text, given.meaning, sql, values, frozenset(reads))
 
 
 def _exists(table: str, own: str) -> str:

@@ -12,7 +12,7 @@ from ....engine.guidelines import Guidelines
 from ....engine.guidelines.model import STATES
 from ....engine.measured import measured_in, usable_values
 from ....engine.prediagnosis import URGENCIES
-from ....engine.record import UNKNOWN, YES, QuantityColumn, VisitBatch
+from ....engine.record import UNKNOWN, YES, ItemState, QuantityColumn, VisitBatch
 from .criteria import Criteria
 
 NONE: Final = "none"
@@ -28,6 +28,8 @@ MEASUREMENTS: Final = pa.schema(
         ("value", pa.float64()),
     ]
 )
+NOT_USABLE: Final = pa.schema([(n, pa.string()) for n in ("person_id", "slot")])
+"""Who had a reading of a slot, and none that could be used: suspect, or refused."""
 ANSWERS: Final = pa.schema([(n, pa.string()) for n in ("person_id", "question", "answer")])
 EXPOSURES: Final = pa.schema([(n, pa.string()) for n in ("person_id", "exposure")])
 FINDINGS: Final = pa.schema(
@@ -69,13 +71,14 @@ class VisitTables:
     """The tables of one or many visits, by their names in a search."""
 
     measurements: Any
+    not_usable: Any
     answers: Any
     exposures: Any
     findings: Any
 
     def as_tables(self) -> dict[str, Any]:
         """Return them by name."""
-        names = ("measurements", "answers", "exposures", "findings")
+        names = ("measurements", "not_usable", "answers", "exposures", "findings")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
@@ -88,6 +91,7 @@ class VisitTables:
 
         return cls(
             all_of("measurements", MEASUREMENTS),
+            all_of("not_usable", NOT_USABLE),
             all_of("answers", ANSWERS),
             all_of("exposures", EXPOSURES),
             all_of("findings", FINDINGS),
@@ -116,6 +120,7 @@ def visit_tables(
     questions = [*batch.answers] if asked.questions is None else sorted(asked.questions)
     return VisitTables(
         _table(MEASUREMENTS, (_measured(batch, who, slot) for slot in slots)),
+        _table(NOT_USABLE, (_not_usable(batch, who, slot) for slot in slots)),
         _table(ANSWERS, (_answered(batch, who, name) for name in questions)),
         _table(EXPOSURES, _exposed(batch, who) if asked.exposures else ()),
         _table(FINDINGS, _facts(batch, who, guidelines()) if asked.findings else ()),
@@ -140,6 +145,13 @@ def _measured(batch: VisitBatch, who: Any, slot: str) -> Any:  # noqa: ANN401
         ],
         schema=MEASUREMENTS,
     )
+
+
+def _not_usable(batch: VisitBatch, who: Any, slot: str) -> Any:  # noqa: ANN401
+    column, usable = usable_values(batch, slot)
+    spoilt = (column.state == ItemState.SUSPECT) | (column.state == ItemState.REFUSED)
+    row = np.flatnonzero(spoilt.any(axis=1) & ~usable.any(axis=1))
+    return pa.table([who.take(pa.array(row)), pa.repeat(slot, len(row))], schema=NOT_USABLE)
 
 
 def _units(column: QuantityColumn, index: Any) -> Any:  # noqa: ANN401

@@ -1,0 +1,85 @@
+"""Of whom it is not known what a condition asks: they are not found, and that is no "no"."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+
+from .criteria import Criteria
+from .evaluate import who_meets
+from .names import Condition, Given, condition_of, fields
+
+_NO_TABLE_OF_ALL = ("reason", "decision")
+"""Kinds of which a row that is not there means that there was none."""
+_STATED = ("finding", "urgency", "grade", "risk", "cim10")
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """Of whom one condition can't be decided.
+
+    Parameters
+    ----------
+    name : what the condition asks for
+    people : how many; they are not found
+    not_usable : of them, who had a reading, suspect or refused; None where that is not told
+    """
+
+    name: str
+    people: int
+    not_usable: int | None
+
+
+def who_is_not_known(criteria: Criteria, tables: Mapping[str, Any]) -> Iterator[NotKnown]:
+    """Yield each thing that criteria ask for, with the number of people of whom it is not known.
+
+    Parameters
+    ----------
+    criteria, tables : as in `who_meets`; ``not_usable`` may stand beside ``measurements``
+
+    Raises
+    ------
+    DataError  as `who_meets`
+    """
+    seen = set()
+    for condition in criteria.conditions:
+        unknown = _unknown(condition)
+        if unknown is None or condition.name in seen:
+            continue
+        seen.add(condition.name)
+        names = who_meets(Criteria((unknown,)), tables)
+        yield NotKnown(condition.name, len(names), _not_usable(condition, tables, names))
+
+
+def _unknown(condition: Condition) -> Condition | None:
+    """Return who is not found for want of an answer, as a condition; None where nobody can be."""
+    head, _, key = condition.name.partition(".")
+    if head in _NO_TABLE_OF_ALL or (not key and fields()["column"].get(head) == "word"):
+        return None
+    name = condition.name
+    if head == "exposure":
+        sql = "NOT EXISTS (SELECT 1 FROM exposures e WHERE e.person_id = p.person_id)"
+        return Condition(name, name, name, sql, (), condition.reads)
+    if head in _STATED:
+        found = tuple(sorted(key for _, key in condition.reads))
+        marks = ", ".join("?" * len(found))
+        sql = (
+            "NOT EXISTS (SELECT 1 FROM findings f WHERE f.person_id = p.person_id "  # noqa: S608 - values are bound
+            f"AND f.finding IN ({marks}) AND f.state <> 'not_assessable')"
+        )
+        return Condition(name, name, name, sql, found, condition.reads)
+    known = condition_of(Given(name, name, name, "is", "known"))
+    return Condition(name, name, name, f"NOT ({known.sql})", known.values, known.reads)
+
+
+def _not_usable(condition: Condition, tables: Mapping[str, Any], names: Any) -> int | None:  # noqa: ANN401 - pyarrow has no types
+    slots = [key for table, key in condition.reads if table == "measurements"]
+    if not slots or "not_usable" not in tables:
+        return None
+    rows = tables["not_usable"]
+    of_them = pc.and_(
+        pc.is_in(rows["slot"], pc.cast(slots, rows["slot"].type)),
+        pc.is_in(rows["person_id"], names),
+    )
+    return len(rows.filter(of_them)["person_id"].unique())
