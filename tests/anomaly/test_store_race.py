@@ -174,7 +174,10 @@ def test_two_programs_send_the_planned_person_and_another_under_one_number(datab
     """Whoever comes first, both are kept and wait for a physician (hazard H2)."""
     open_store(database_url).close()
     sent = [
-        subprocess.Popen([sys.executable, "-c", BOTH, database_url, who], cwd=SUPPORT)
+        subprocess.Popen(
+            [sys.executable, "-c", BOTH, database_url, who],
+            env={"PYTHONPATH": str(SUPPORT), "PYTHONSAFEPATH": "1"},
+        )
         for who in ("planned", "other")
     ]
     assert [one.wait(timeout=120) for one in sent] == [0, 0]
