@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from ...datasets import sources
 from ...datasets.sources.ecg_sets import SUMS, described
 from ...engine.bundles.statements import StatementsBundle
 from ...engine.fixedpoint import FloatArray
 from .. import tracking
+from ..ecg_findings.labels import FOLDER
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from . import scores
@@ -203,9 +205,22 @@ def data_sha256(config: Config) -> dict[str, str]:
 
 
 def _key(config: Config, names: Sequence[str], hashes: dict[str, str]) -> str:
-    """Name the work by what it depends on: config, classes, label tables and the code."""
+    """Name the work by what it depends on: config, classes, label tables, label maps, the code."""
     digest = hashlib.sha256(config.sha256().encode())
     digest.update(repr((tuple(names), sorted(hashes.items()))).encode())
-    for code in ("examples.py", "network.py", "loop.py", "truth.py"):
-        digest.update((Path(__file__).parent / code).read_bytes())
+    for file in work_depends_on():
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def work_depends_on() -> list[Path]:
+    """Return the files of code and of labels that kept examples and networks depend on."""
+    here = Path(__file__).parent
+    findings = here.parent / "ecg_findings"
+    code = ("config.py", "examples.py", "network.py", "loop.py", "shards.py", "truth.py")
+    return [
+        *(here / name for name in code),
+        *(findings / name for name in ("full_scale.py", "labels.py")),
+        *sorted(Path(sources.__file__).parent.glob("*.py")),
+        *sorted(FOLDER.glob("labels*.toml")),
+    ]

@@ -15,7 +15,7 @@ from laennec.training.ecg import scores
 from laennec.training.ecg.config import chosen_runs, task_table
 from laennec.training.ecg.examples import NOWHERE, intervals, part_of, resampled
 from laennec.training.ecg.loop import Asked, class_weights, learn, logits_of
-from laennec.training.ecg.run import train_ecg
+from laennec.training.ecg.run import train_ecg, work_depends_on
 from laennec.training.ecg.shards import kept_shards
 from laennec.training.ecg.truth import classes_and_truth, ptbxl_groups
 from laennec.training.report import find, from_json
@@ -327,3 +327,10 @@ def test_the_provided_samples_go_through_the_whole_road(tmp_path):
     assert find(lines, "test", "mean of N, A, O", "F1").estimate.n > 10
     _, _, lines = from_json((tmp_path / "out/ecg/statements/metrics.json").read_text())
     assert any(line.table == "ludb, never seen" for line in lines)
+
+
+def test_kept_examples_go_by_the_label_maps_and_the_readers():
+    """The bug it pins: after a change of a label map, examples with the old labels were kept."""
+    named = {file.name for file in work_depends_on()}
+    assert named > {"labels.toml", "labels_sets.toml", "ecg_sets.py", "full_scale.py", "shards.py"}
+    assert all(file.is_file() for file in work_depends_on())
