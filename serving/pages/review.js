@@ -39,7 +39,10 @@
     return document_;
   };
   const failed = (error) => {
-    const why = error.code === "superseded" ? review.dataset.superseded : `${review.dataset.failed} ${error.detail || ""}`;
+    const known = { superseded: review.dataset.superseded, not_signed_in: review.dataset.signedOut };
+    // The words of an error of the service are English; its code is of both languages.
+    const more = document.documentElement.lang === "en" ? error.detail : error.code && `(${error.code})`;
+    const why = known[error.code] ?? `${review.dataset.failed} ${more || ""}`;
     say(why, true);
     said.scrollIntoView({ block: "center" });
   };

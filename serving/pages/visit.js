@@ -129,20 +129,19 @@
     return [element("h3", title), list];
   };
   const notice = (one) => [one.found, `${one.why}. ${one.remedy}`];
+  const calls = (urgent) => urgent.filter((one) => one.level === "U0" || one.level === "U1").map((one) => {
+    const box = element("section", "", "call");
+    box.append(element("p", one.text, "what"), element("p", `${words.tCall} : ${one.addressee}`, "whom"), element("p", capital(one.action)));
+    return box;
+  });
   const show = (said) => {
-    const pressing = said.urgent.filter((one) => one.level === "U0" || one.level === "U1");
     const again = [...said.refused_items, ...said.suspect_items, ...said.notes].map(notice);
     // The sentences of a reader's error are English; the notice of the same file is in the page's language.
     if (said.ecg_refused) again.unshift([words.tEcgRefused, said.ecg_refused.code]);
     const todo = said.to_do_now.map((step) => [step, ""]);
     const isComplete = !again.length && !todo.length;
-    const urgent = pressing.flatMap((one) => {
-      const box = element("section", "", "call");
-      box.append(element("p", one.text, "what"), element("p", `${words.tCall} : ${one.addressee}`, "whom"), element("p", capital(one.action)));
-      return [box];
-    });
     result.replaceChildren(
-      ...urgent,
+      ...calls(said.urgent),
       ...(isComplete ? [element("p", words.tComplete, "complete")] : []),
       ...part(words.tAgain, again, "again"),
       ...part(words.tNow, todo, "todo"),
@@ -152,10 +151,20 @@
     );
     result.focus();
   };
+  // The words of an error of the service are English: what a nurse can mend has a sentence of the page's language here.
+  const whyRefused = (error) => ({
+    not_signed_in: words.tSignedOut,
+    wrong_role: words.tNotAllowed,
+    body_too_large: words.tTooLarge,
+    ecg_too_large: words.tTooLarge,
+    identifier_missing: words.tNoIdentifier,
+    not_permitted: words.tTaken,
+  })[error.code] ?? (words.lang === "en" && error.detail ? error.detail : `(${error.code})`);
   const failed = (error) => {
-    const isDown = error.code === "store_unavailable" || error.code === "busy";
-    const text = isDown ? words.tStoreDown : error.code ? `${words.tFailed} ${error.detail || ""}` : words.tOffline;
-    result.replaceChildren(element("p", text, "problem"));
+    const text = error.status === 503 || error.code === "busy" ? words.tStoreDown
+      : error.code ? `${words.tFailed} ${whyRefused(error)} ${words.tWorry}` : words.tOffline;
+    // A visit that is not kept may be urgent all the same: whom to call stands first (hazard H1).
+    result.replaceChildren(...calls(error.urgent ?? []), element("p", text, "problem"));
     result.focus();
   };
   form.addEventListener("submit", async (event) => {

@@ -151,3 +151,48 @@ def test_a_service_that_is_busy_is_asked_again_without_typing_anything_again(chr
     page.wait_for_selector("#result .sent")
     assert len(asked) == 2
     assert len(set(asked)) == 1, "one visit, one key: it can't be kept twice"
+
+
+def test_a_visit_that_is_refused_still_says_whom_to_call(chromium, people):
+    """Pinned (hazard H1): the page dropped the urgent items of a refusal, in English."""
+    page = tab(chromium, people, "nurse")
+    fill(page, person="person-1")
+    pressure(page, ("128", "82"))
+    assert "version 1" in check(page)
+    page.fill("[name=person_id]", "person-2")
+    pressure(page, ("192", "114"), ("188", "112"))
+    page.locator(".one", has_text="poitrine").click()
+    page.click("#send")
+    page.wait_for_selector("#result .problem")
+    said = page.inner_text("#result")
+    assert "Appeler : médecin du travail" in said
+    assert said.index("Appeler") < said.index("La visite n'est pas partie")
+    assert "numéro de visite est déjà celui d'une autre personne" in said
+    assert "appelez le médecin sans attendre" in said
+    assert "remedy" not in said
+
+
+def test_every_refusal_is_told_in_the_language_of_the_page(chromium, people):
+    page = tab(chromium, people, "nurse")
+    fill(page, height="164")
+    refusals = {
+        401: ("not_signed_in", "Votre session est terminée"),
+        403: ("wrong_role", "Votre compte ne permet pas"),
+        413: ("body_too_large", "dépasse ce que le service accepte"),
+        422: ("record_error", "(record_error)"),
+        503: ("model_error", "appelez le médecin"),
+    }
+    sent = {}
+    page.route(
+        "**/v1/prediagnoses?*", lambda route: route.fulfill(status=sent["status"], json=sent)
+    )
+    for status, (code, words) in refusals.items():
+        sent |= {"code": code, "status": status, "detail": "English words"}
+        page.click("#send")
+        page.wait_for_function(
+            "words => document.querySelector('#result').innerText.includes(words)", arg=words
+        )
+        page.wait_for_selector("#send:enabled")
+        said = page.inner_text("#result")
+        assert "English" not in said
+        assert "appelez le médecin" in said

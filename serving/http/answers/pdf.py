@@ -24,8 +24,8 @@ def as_pdf(variant: str | None = None) -> Callable[[str], bytes]:
         raise ExtraMissing(
             found="a PDF was asked for, and the package weasyprint is not installed",
             why="PDF needs the extra report",
-            remedy="Install it with pip install 'laennec[report]', or ask for report.html and print"
-            " it",
+            remedy="Install it with pip install 'laennec[report]', or ask for the"
+            " form html (report.html, --form html) and print it",
             path="report.pdf",
         )
     return lambda page: _print(page, variant)

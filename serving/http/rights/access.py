@@ -60,7 +60,7 @@ def require(person: Person, deed: Deed) -> None:
     if not may(person, deed):
         roles = ", ".join(sorted(ALLOWED[deed]))
         raise WrongRole(
-            found=f"the act '{deed}' by somebody whose role is '{person.role}'",
+            found=f"a request of the kind '{deed}' by somebody whose role is '{person.role}'",
             why=f"it is for: {roles}",
             remedy="Call one of them; roles stand in the site file",
             path="person.role",
