@@ -1,5 +1,6 @@
 """The resources of a Bundle with their places, as plain dictionaries that are read with care."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,9 @@ from .maps import Json, fhir_maps
 
 _MOST_ENTRIES: Final = 2000
 _CHANGES_MEANING: Final = ("modifierExtension", "implicitRules")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_NO_SIGN: Final = "\ue000"
+"""For private use: UTF-8 has it, and no identifier of a visit or person is taken with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,12 @@ class Entry:
 
 
 def text(value: object) -> str:
-    """Return a text, empty where there is none; half a character (a lone surrogate) as ``?``."""
-    if not isinstance(value, str):
-        return ""
-    return str(value) if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    """Return a text, empty where there is none.
+
+    Half a character (a lone surrogate) can't be written as UTF-8. It becomes a sign that no
+    identifier may have: as a printable one it would make two identifiers the same.
+    """
+    return _HALF.sub(_NO_SIGN, value) if isinstance(value, str) else ""
 
 
 def obj(value: object) -> Mapping[str, Any]:

@@ -53,6 +53,28 @@ def test_two_numbers_of_a_person_are_named_where_they_stand(people):
     assert "U0 : " in issues[0]["details"]["text"]
 
 
+@pytest.mark.parametrize("half", ["R\\ud800x", "R\\udfffx"])
+@pytest.mark.parametrize("kind", ["Patient", "Encounter"])
+def test_half_a_character_in_an_identifier_makes_nobody_one_with_another(people, kind, half):
+    """Pinned: two halves and a question mark were one person, and one took the other's place."""
+    client = people.as_("software")
+    document = bundle("03-urgent")
+    (named,) = of(document, kind)
+    old = named["identifier"][0]["value"]
+    named["identifier"][0]["value"] = "R?x"
+    kept = post(client, document)
+    assert kept.status_code == 200
+    assert old != "R?x"
+    data = json.dumps(document).replace("R?x", half).encode()
+    answer = client.post("/fhir/$prediagnose", content=data, headers={"Content-Type": FHIR})
+    assert answer.status_code == 422
+    codes = [i["details"]["coding"][0]["code"] for i in answer.json()["issue"]]
+    assert codes[0] == "declared_chest_pain"
+    assert "identifier_missing" in codes
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    assert report["version"] == 1
+
+
 def test_the_number_of_another_persons_visit_says_what_is_urgent(people):
     """The right person was refused with no word of the chest pain, after somebody's mistake."""
     client = people.as_("software")
