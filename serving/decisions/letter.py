@@ -13,6 +13,7 @@ from ..drafts.reports import ConfirmedReport
 from ..drafts.set_aside import SetAside, set_aside
 from ..drafts.standing import as_chance
 from ..drafts.stored_report import content_of
+from .urgent_told import UrgentTold, urgent_told
 
 _TO_TELL: Final = frozenset({"present", "borderline", "intermediate", "high"})
 _REASONS: Final = 3
@@ -47,6 +48,7 @@ class Letter:
     ----------
     person_id, visit_id, performed_at : whom and which visit it is about
     physicians, decided_at : who confirmed, and when
+    urgent : the urgent items of the visit, where there were any
     parts : confirmed and amended conclusions that somebody else should know
     ecg : the measurements of the ECG, where there was one
     """
@@ -56,6 +58,7 @@ class Letter:
     performed_at: str
     physicians: str
     decided_at: str
+    urgent: tuple[UrgentTold, ...]
     parts: tuple[LetterPart, ...]
     ecg: tuple[str, ...]
 
@@ -89,6 +92,7 @@ def referral_letter(report: ConfirmedReport, lang: str) -> Letter:
         performed_at=phrases.moment_phrase(prediagnosis.performed_at, sentences),
         physicians=physicians,
         decided_at=decided_at,
+        urgent=tuple(urgent_told(prediagnosis, aside, sentences)),
         parts=tuple(part for part in parts if part is not None),
         ecg=tuple(_ecg(report, sentences)),
     )

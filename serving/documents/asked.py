@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, ecg_lines, phrases
 from ...engine.words.order import level_of
 from ..decisions.letter import LetterPart, letter_part
+from ..decisions.urgent_told import UrgentTold, urgent_told
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.history import ReportHistory
 from ..drafts.reports import ConfirmedReport
-from ..drafts.set_aside import SetAside, set_aside
+from ..drafts.set_aside import set_aside
 from ..drafts.states import Act
 from ..drafts.stored_report import content_of
 from ..people import Specialty
 from .topics import DocumentWords, topic_of, topics
-
-_PRESSING: Final = frozenset({"U0", "U1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class AdviceRequest:
     question: str
     parts: tuple[LetterPart, ...]
     open_questions: tuple[str, ...]
-    urgent: tuple[str, ...]
+    urgent: tuple[UrgentTold, ...]
     ecg: tuple[str, ...]
 
 
@@ -92,7 +90,7 @@ def advice_request(
         question=question_to(history, specialty),
         parts=tuple(part for part in parts if part is not None),
         open_questions=tuple(_open(kept, sentences, DocumentWords(lang))),
-        urgent=tuple(_urgent(draft, aside, sentences)),
+        urgent=tuple(urgent_told(draft, aside, sentences)),
         ecg=tuple(_ecg(draft, specialty, sentences)),
     )
 
@@ -128,17 +126,6 @@ def _open(
         elif missing and level in ("present", "high", "intermediate"):
             items = phrases.listed(missing, sentences)
             yield words.text("advice.open.missing", finding=name, items=items)
-
-
-def _urgent(draft: PreDiagnosis, aside: SetAside, sentences: Sentences) -> Iterator[str]:
-    """Return what is urgent: no decision on a finding takes it away, a value set aside is told."""
-    words = DocumentWords(sentences.lang)
-    for item in draft.urgent:
-        if item.level in _PRESSING:
-            line = phrases.urgent_line(item, sentences)
-            yield (
-                f"{line} {words.text('advice.set_aside')}" if aside.has_part(item.inputs) else line
-            )
 
 
 def _ecg(draft: PreDiagnosis, specialty: Specialty, sentences: Sentences) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from ...engine.prediagnosis import Finding, PreDiagnosis
+from ...engine.prediagnosis import Finding, PreDiagnosis, UrgentItem
 from ...engine.words import Sentences, phrases
 from ...engine.words.order import level_of
 from ..drafts.content import sentences_for
@@ -108,7 +108,7 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
         physicians=", ".join(names),
         decided_at=decided_at,
         is_urgent=is_urgent,
-        steps=tuple(_steps(kept, words, is_urgent=is_urgent)),
+        steps=tuple(_steps(kept, draft.urgent, words)),
         questions=tuple(_questions(told, words)),
     )
 
@@ -180,15 +180,19 @@ def _sentence(said: _Said, words: DocumentWords) -> str:
     return words.text(f"said.{said.topic}.{level}", name=said.name)
 
 
-def _steps(kept: Iterable[_Said], words: DocumentWords, *, is_urgent: bool) -> Iterator[str]:
+def _steps(
+    kept: Iterable[_Said], urgent: Iterable[UrgentItem], words: DocumentWords
+) -> Iterator[str]:
     """Return each step once: the pressing one first, then in the order of the topics.
 
-    What could not be judged may ask for something too, such as the other arm or a blood test.
+    What could not be judged may ask for something too, such as the other arm or a blood test. What
+    an urgent item asks for stands, whatever was decided on a finding.
     """
     asked = [one for one in kept if one.level != "below"]
-    wanted = [step_of(one.action) for one in asked if one.action]
+    wanted = [_TODAY if one.level in _PRESSING else step_of(one.action) for one in urgent]
+    wanted += [step_of(one.action) for one in asked if one.action]
     wanted += ["doctor" for one in asked if one.is_amended and one.level in _TO_ACT_ON]
-    first = [_TODAY] if is_urgent or _TODAY in wanted else []
+    first = [_TODAY] if _TODAY in wanted else []
     for step in dict.fromkeys([*first, *wanted]):
         yield words.text(f"step.{step}")
 

@@ -11,6 +11,7 @@ from ...people import Person
 from ..rights.access import Deed, may
 
 STATUS_SCHEMA: Final = "laennec.visit_status/1"
+_ALL_ASKED: Final = "asked"
 
 
 def report_view(
@@ -74,6 +75,8 @@ def _to_mend(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is to be put right before the visit can be read, and what was not asked."""
     refused = (i for i in document["refused_items"] if i["severity"] == "refused_record")
     yield from dict.fromkeys(item["remedy"] for item in refused)
+    if document["symptoms"]["asked"] != _ALL_ASKED:
+        yield document["symptoms"]["text"]
     for note in document["notes"]:
         if note["code"] == NOT_ASKED:
             yield f"{note['found']}. {note['remedy']}"

@@ -1,7 +1,6 @@
 """The advice request and the letter: from what was confirmed, to whom a physician chose."""
 
 import io
-import re
 import zipfile
 
 import pytest
@@ -117,27 +116,47 @@ def test_an_amendment_is_told_whatever_the_physician_put_in_place(store, draft_i
     assert "probabilité basse" in said, "a low chance, not a low disease"
 
 
-def test_an_urgent_item_stands_and_its_value_that_was_set_aside_is_told(store, clock):
+@pytest.fixture
+def urgent_visit():
     document = {**visit("03-urgent")}
-    document["person"] = {**document["person"], "id": "person-01"}
+    return {**document, "person": {**document["person"], "id": "person-01"}}
+
+
+def urgent_of(text):
+    """The list under the heading of the urgent items."""
+    for heading in ("Éléments d&#39;urgence de la visite", "Urgences relevées à la visite"):
+        if heading in text:
+            return text.partition(heading)[2].partition("</ul>")[0]
+    return ""
+
+
+@pytest.mark.parametrize("make", [advice, letter])
+def test_an_urgent_item_stands_and_its_value_that_was_set_aside_is_told(
+    store, clock, urgent_visit, make
+):
+    """Pinned (hazard H1): the letter had no word of a chest pain and 192 mmHg."""
     wrong = Decision("blood_pressure", Verdict.REJECT, reason="wrong-value")
-    draft_id = decided(store, kept(store, clock, document), clock, wrong)
+    draft_id = decided(store, kept(store, clock, urgent_visit), clock, wrong)
     agree(store, clock, Purpose.SPECIALIST_ADVICE)
-    urgent = (
-        advice(store, draft_id, clock).partition("Éléments d&#39;urgence")[2].partition("</ul>")[0]
-    )
+    urgent = urgent_of(make(store, draft_id, clock))
+    assert "Douleur thoracique" in urgent
     assert "192" in urgent
     assert "que j&#39;ai écartée ensuite" in urgent
+    assert "Appeler le médecin maintenant" in urgent or "appeler le médecin maintenant" in urgent
 
 
-def test_the_urgent_items_of_a_visit_are_told(store, clock):
-    document = {**visit("03-urgent")}
-    document["person"] = {**document["person"], "id": "person-01"}
-    draft_id = decided(store, kept(store, clock, document), clock)
+@pytest.mark.parametrize("make", [advice, letter])
+def test_an_urgent_item_that_does_not_press_is_told_too(store, clock, make):
+    draft_id = decided(store, kept(store, clock, {**visit(), "symptoms": ["palpitations"]}), clock)
     agree(store, clock, Purpose.SPECIALIST_ADVICE)
-    said = advice(store, draft_id, clock)
-    assert "Éléments d&#39;urgence de la visite" in said
-    assert re.search(r"douleur", said, re.IGNORECASE)
+    assert "Palpitations" in urgent_of(make(store, draft_id, clock))
+
+
+@pytest.mark.parametrize("make", [advice, letter])
+def test_a_visit_without_an_urgent_item_has_no_heading_for_it(store, draft_id, clock, make):
+    decided(store, draft_id, clock)
+    agree(store, clock, Purpose.SPECIALIST_ADVICE)
+    assert urgent_of(make(store, draft_id, clock)) == ""
 
 
 def test_the_letter_is_the_last_one_that_was_kept_else_a_drafted_one(store, draft_id, clock):

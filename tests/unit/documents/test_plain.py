@@ -221,3 +221,18 @@ def test_every_step_is_that_of_an_action_that_exists():
     )
     missing = [one for one in topics()["step"] if f'"action.{one}"' not in sentences]
     assert not missing
+
+
+def test_what_an_urgent_item_asks_for_is_a_step_whatever_was_decided(store, clock):
+    """Pinned: palpitations that a physician should judge stood nowhere on the page."""
+    steps = {}
+    for symptoms in ([], ["palpitations"]):
+        document = {**visit(), "visit_id": f"v{len(symptoms)}", "symptoms": symptoms}
+        document["measurements"] = document["measurements"][:1]
+        document["medications"] = []
+        document["questionnaire"] = {}
+        draft_id = decided(store, kept(store, clock, document), clock)
+        steps[len(symptoms)] = "Prenez rendez-vous avec votre médecin traitant" in lines(
+            page(store, draft_id, clock)
+        )
+    assert steps == {0: False, 1: True}
