@@ -22,6 +22,13 @@ def disk_told(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except FileExistsError as error:
+        raise DataError(
+            found="a place where something lies already",
+            why="what is there would be lost, and nothing is written over",
+            remedy="Give another name, or move what is there",
+            path=str(path),
+        ) from error
     except OSError as error:
         raise DataError(
             found=f"a place that can't be written ({error.strerror})",

@@ -114,6 +114,13 @@ class ConfirmedReport:
             raise not_confirmed(self.draft_id, self.state)
 
 
+_INSTEAD: Final = {
+    State.WITHDRAWN: "nothing of it may leave; the visit, sent again, makes a new draft to decide",
+    State.SUPERSEDED: "nothing of it may leave; ask for the current version of the visit",
+}
+"""State -> what to do about a report that nobody can decide any more."""
+
+
 def not_confirmed(draft_id: str, state: State) -> NotConfirmed:
     """Return the error for a report that may not leave."""
     if state is State.REJECTED:
@@ -126,7 +133,9 @@ def not_confirmed(draft_id: str, state: State) -> NotConfirmed:
     return NotConfirmed(
         found=f"a report that is '{state}' was asked for as final",
         why="only a report whose every finding a physician decided, not all rejected, may leave",
-        remedy="let a physician decide it with `laennec decide`, then release it",
+        remedy=_INSTEAD.get(
+            state, "let a physician decide it with `laennec decide`, then release it"
+        ),
         path=f"draft {draft_id}",
     )
 

@@ -41,7 +41,8 @@ def shown_standing(
             names = phrases.listed((sentences.name(i) for i in open_ids), sentences)
             decided = (*decided, words.text("show.undecided", findings=names))
         sections.append((words.text("show.decisions"), decided))
-    return replace(draft_standing(sentences), sections=tuple(sections))
+    standing = replace(draft_standing(sentences), sections=tuple(sections))
+    return standing if is_open else replace(standing, line=words.text(f"closed.{report.state}"))
 
 
 def final_standing(

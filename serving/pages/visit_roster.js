@@ -20,7 +20,9 @@
     for (const one of sexes) one.disabled = isHeld;
     chosen.hidden = !isHeld;
   };
-  const choose = ({ visit_id: visitId, person }) => {
+  const again = document.getElementById("roster-again");
+  const choose = ({ visit_id: visitId, person, is_sent: isSent }) => {
+    again.hidden = !isSent;
     form.person_id.value = person.id;
     form.visit_id.value = visitId;
     form.birth_date.value = person.birth_date;
@@ -59,6 +61,7 @@
   };
   document.getElementById("roster-other").addEventListener("click", () => {
     hold(false);
+    again.hidden = true;
     for (const name of ["person_id", "birth_date"]) form[name].value = "";
     form.visit_id.value = `visit-${crypto.randomUUID().slice(0, 13)}`;
     for (const one of sexes) one.checked = false;

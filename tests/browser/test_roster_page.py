@@ -34,6 +34,13 @@ def test_the_identity_of_a_planned_visit_is_taken_over_held_and_sent(chromium, p
     page.click("#send")
     page.wait_for_selector("#result .sent")
     page.wait_for_selector("#roster tbody tr:has-text('roster-2'):has-text('déjà transmise')")
+    assert page.is_hidden("#roster-again")
+    page.click('[aria-label="Choisir roster-2"]')
+    assert "la remplace en entier" in page.inner_text("#roster-again"), (
+        "else a weight replaces a U0"
+    )
+    page.click('[aria-label="Choisir roster-1"]')
+    assert page.is_hidden("#roster-again")
     (report,) = [
         r
         for r in people.as_("martin").get("/v1/worklist").json()["reports"]

@@ -17,6 +17,7 @@ from .prepare import Readable
 from .settings import MainsSettings
 
 IntArray = NDArray[np.int64]
+ComplexArray = NDArray[np.complex128]
 _MS: Final = 1000.0
 _TINY: Final = 1e-12
 _PASSES: Final = 2
@@ -94,8 +95,8 @@ def _fast(
     return x - uniform_filter1d(x, width, axis=1), float(1.0 - share)
 
 
-def _mean(x: "np.ndarray[tuple[int, ...], np.dtype[np.complex128]]", window: int) -> FloatArray:
-    """Return the moving mean of complex numbers."""
+def _mean(x: ComplexArray, window: int) -> ComplexArray:
+    """Return the moving mean of complex numbers, shape (k, n)."""
     real = uniform_filter1d(x.real, window, axis=1, mode="constant")
     imaginary = uniform_filter1d(x.imag, window, axis=1, mode="constant")
     return np.asarray(real + 1j * imaginary)

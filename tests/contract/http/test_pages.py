@@ -80,6 +80,13 @@ def test_a_report_shows_its_reasons_and_asks_for_a_decision_on_each_finding(peop
     assert "Brouillon : non confirmé par un médecin" in text
 
 
+def test_a_report_that_was_decided_is_not_headed_as_one_that_waits(people, sent):
+    assert decide(people.as_("martin"), sent).json()["state"] == "confirmed"
+    text = signed_in(people).get(f"/review/{sent['id']}").text
+    assert "Brouillon : non confirmé par un médecin" not in text
+    assert "Brouillon dont un médecin a confirmé les conclusions" in text
+
+
 def test_opening_a_report_counts_as_seen_once(people, sent):
     browser = signed_in(people)
     for _ in range(3):

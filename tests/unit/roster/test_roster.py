@@ -189,7 +189,7 @@ def test_visits_that_are_filled_in_are_never_written_over(tmp_path):
     with pytest.raises(DataError, match="a folder that is not empty.*Give another folder"):
         write_visits(found, tmp_path / "out")
     assert path.read_text(encoding="utf-8") == "filled in"
-    with pytest.raises(DataError, match="a place that can't be written.*free space"):
+    with pytest.raises(DataError, match="a place where something lies already.*Give another name"):
         write_visits(found, path)
 
 

@@ -11,7 +11,7 @@ def test_a_file_is_written_once_and_never_over_another(tmp_path):
     path = tmp_path / "package.zip"
     with new_file(path) as file:
         file.write(b"whole")
-    told = "can't be written .File exists.*give another place"
+    told = "something lies already.*Give another name"
     with pytest.raises(DataError, match=told), new_file(path) as file:
         file.write(b"other")
     assert path.read_bytes() == b"whole"
@@ -35,5 +35,5 @@ def test_a_folder_is_new_or_empty(tmp_path):
     with pytest.raises(DataError, match="not empty.*Give another folder"):
         new_folder(tmp_path / "a")
     (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="File exists"):
+    with pytest.raises(DataError, match="something lies already"):
         new_folder(tmp_path / "file")
