@@ -67,6 +67,8 @@ def hook() -> dict[str, Any]:
         "prefetch": {
             "patient": resources[0],
             "observations": {"resourceType": "Bundle", "type": "searchset", "entry": entries},
+            "specimens": None,
+            "documents": None,
         },
     }
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...engine.errors import NotPermitted
+from ..fhir.symptoms_out import unasked_symptoms
 from ..house_data import override_reasons
+from .arrived import NONE_SAID
 from .services import Json, settings, words
 
 _TAIL: Final = "1ae22ec0ca4d00"
@@ -69,7 +71,6 @@ def report_card(
     """
     lang = str(status["language"])
     is_refused = any(item["severity"] == _REFUSED for item in status["refused_items"])
-    level = status["urgency"] or ("refused" if is_refused else "none")
     number = card_uuid(draft_id)
     reading = {
         "label": words(lang, "suggestion.read"),
@@ -79,13 +80,21 @@ def report_card(
         "uuid": number,
         "summary": _summary(status, lang, is_refused=is_refused),
         "detail": _detail(status, lang),
-        "indicator": settings()["indicator"][level],
+        "indicator": _indicator(status, is_refused=is_refused),
         "source": {"label": "Laennec", "url": f"{base}/review"},
         "suggestions": [reading],
         "selectionBehavior": "any",
         "overrideReasons": override_codings(lang),
         "links": [{"label": words(lang, "link.review"), **_way(draft_id, base, is_smart=is_smart)}],
     }
+
+
+def _indicator(status: Mapping[str, Any], *, is_refused: bool) -> str:
+    """Return how a card shows; what did not arrive or was not asked is never mere information."""
+    rows: Mapping[str, str] = settings()["indicator"]
+    level = status["urgency"] or ("refused" if is_refused else "none")
+    is_whole = not status["refused_items"] and unasked_symptoms(status) is None
+    return rows[level] if is_whole or rows[level] != rows["none"] else rows["refused"]
 
 
 def _way(draft_id: str, base: str, *, is_smart: bool) -> Json:
@@ -115,6 +124,9 @@ def _summary(status: Mapping[str, Any], lang: str, *, is_refused: bool) -> str:
         text = words(lang, "summary.waiting", level=level)
     else:
         text = words(lang, "summary.no_level")
+    unasked = unasked_symptoms(status)
+    if unasked:
+        text = words(lang, f"summary.{unasked.code}", text=text)
     most = settings()["most_summary"]
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
@@ -127,6 +139,11 @@ def _detail(status: Mapping[str, Any], lang: str) -> str:
     lines += [
         words(lang, "detail.refused", text=f"{item['found']} ; {item['remedy']}")
         for item in (*status["refused_items"], *status["suspect_items"])
+    ]
+    lines += [
+        words(lang, "detail.check", text=f"{note['found']} ; {note['remedy']}")
+        for note in status["notes"]
+        if note["code"] == NONE_SAID
     ]
     lines += [words(lang, "detail.next", text=step) for step in status["to_do_now"]]
     listed = "\n".join(f"- {_plain(line)}" for line in lines)

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
+from ...engine.record import Problem
 from ..fhir.completeness import is_cut
-from ..fhir.entries import obj, objects, text
+from ..fhir.entries import obj, text
+from .arrived import not_arrived
 from .services import Json, service_of
 
 _KEYS: Final = frozenset(
@@ -39,12 +41,14 @@ class HookCall:
     instance : ``hookInstance``; the same one again is the same call
     patient_id : the person whose record is open
     prefetch : what the caller sent along, by key
+    problems : what of it did not arrive
     """
 
     service_id: str
     instance: str
     patient_id: str
     prefetch: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
 
     def bundle(self) -> Json:
         """Return the prefetched resources as one Bundle, which goes on where one of them did."""
@@ -53,11 +57,12 @@ class HookCall:
             bundle |= {"type": "searchset", "link": [{"relation": "next"}]}
         return {**bundle, "entry": list(self._entries())}
 
-    def _entries(self) -> Iterator[Mapping[str, Any]]:
+    def _entries(self) -> Iterator[object]:
         for given in self.prefetch.values():
             kind = obj(given).get("resourceType")
             if kind == "Bundle":
-                yield from objects(given.get("entry"))
+                entries = given.get("entry")
+                yield from entries if isinstance(entries, list) else ()
             elif kind:
                 yield {"resource": given}
 
@@ -78,7 +83,8 @@ def read_call(service_id: str, body: bytes) -> HookCall:
     """
     service, said = service_of(service_id), load_document(body)
     _check(said, service)
-    prefetch = {k: v for k, v in obj(said.get("prefetch")).items() if isinstance(v, Mapping)}
+    given = obj(said.get("prefetch"))
+    prefetch = {k: v for k, v in given.items() if isinstance(v, Mapping)}
     missing = [name for name in service["required"] if name not in prefetch]
     if missing:
         raise PrefetchMissing(
@@ -90,7 +96,8 @@ def read_call(service_id: str, body: bytes) -> HookCall:
     patient_id = text(obj(said["context"]).get("patientId"))
     _check_patient(patient_id, obj(prefetch["patient"]))
     _check_encounter(text(obj(said["context"]).get("encounterId")), prefetch.get("encounter"))
-    return HookCall(service_id, text(said["hookInstance"]), patient_id, prefetch)
+    problems = tuple(not_arrived(service["prefetch"], given))
+    return HookCall(service_id, text(said["hookInstance"]), patient_id, prefetch, problems)
 
 
 def _check(said: Mapping[str, Any], service: Mapping[str, Any]) -> None:

@@ -54,6 +54,8 @@ KeptCode = Literal[
     "interpretation_critical",
     "interpretations_not_read",
     "patient_deceased",
+    "prefetch_empty",
+    "prefetch_not_received",
     "remark_not_read",
     "resource_not_read",
     "sent_in_part",

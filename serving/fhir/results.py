@@ -9,6 +9,7 @@ from .ecg_out import add_ecg
 from .findings_out import add_finding, model_device, models_of, sign_codes
 from .issues import notice_issues, outcome
 from .maps import Json, coded, fhir_maps, system
+from .symptoms_out import add_unasked, unasked_symptoms
 from .writer import About, Writer, sent_reference
 
 _ALERTS: Final = ("U0", "U1", "U2")
@@ -75,7 +76,9 @@ def _add_report(
         for entry in writer.entries
         if entry["resource"]["resourceType"] == "Observation"
     }
+    unasked = unasked_symptoms(document)
     lines = [document["disclaimer"], *document.get("banners", ())]
+    lines += [unasked.text] if unasked else []
     lines += [item["text"] for item in document["urgent"]]
     report = {
         "identifier": [{"system": system("content"), "value": document.get("content_hash")}]
@@ -153,7 +156,7 @@ def _add_issues(writer: Writer, places: Mapping[str, str]) -> Json:
             }
             writer.add("DetectedIssue", f"{name}/{index}", issue, standing="unconfirmed")
     noticed = [issue.as_fhir(writer.words.lang) for issue in writer.about.issues]
-    issues = [*noticed, *notice_issues(document, places)]
+    issues = [*add_unasked(writer), *noticed, *notice_issues(document, places)]
     return writer.add("OperationOutcome", "issues", outcome(issues), standing="unconfirmed")
 
 
@@ -163,16 +166,22 @@ def _add_guidance(writer: Writer, said: Json) -> None:
     missing = [m for f in document.get("findings", ()) for m in f["missing"]]
     required = list(dict.fromkeys(m["item"] for m in missing if m["required"]))
     is_refused = any(i["severity"] == _REFUSED for i in document["refused_items"])
-    done = "data-required" if required else "data-requested" if missing else "success"
+    unasked = unasked_symptoms(document)
+    done = "data-requested" if missing else "success"
+    steps = [unasked.text] if unasked else []
+    steps += dict.fromkeys(m["next_step"] for m in missing if m["next_step"])
     guidance = {
         "moduleUri": "urn:laennec:screen",
-        "status": "failure" if is_refused else done,
+        "status": "failure" if is_refused else "data-required" if required or unasked else done,
         "subject": writer.subject,
         "occurrenceDateTime": writer.about.recorded,
         "performer": writer.device(),
-        "note": [{"text": step} for step in dict.fromkeys(m["next_step"] for m in missing) if step],
+        "note": [{"text": step} for step in steps],
         "evaluationMessage": [said],
-        "dataRequirement": [_requirement(writer, item) for item in required],
+        "dataRequirement": [
+            *([{"type": "QuestionnaireResponse"}] if unasked else []),
+            *(_requirement(writer, item) for item in required),
+        ],
     }
     writer.add("GuidanceResponse", "screen", guidance, standing="unconfirmed")
 

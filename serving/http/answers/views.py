@@ -6,12 +6,12 @@ from typing import Any, Final
 from ....engine.urgency.not_asked import CODE as NOT_ASKED
 from ...drafts.history import ReportHistory
 from ...drafts.stored_report import ReportForm, shown_document
+from ...fhir.symptoms_out import unasked_symptoms
 from ...pages.visit_form import laboratory_items
 from ...people import Person
 from ..rights.access import Deed, may
 
 STATUS_SCHEMA: Final = "laennec.visit_status/1"
-_ALL_ASKED: Final = "asked"
 
 
 def report_view(
@@ -57,7 +57,7 @@ def status_part(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     kept = ("status", "language", "visit_id", "person_id", "performed_at", "disclaimer", "urgency")
     lists = ("urgent", "refused_items", "suspect_items", "notes", "quality", "screening_declined")
-    limits = ("banners", "rules_not_applied", "is_minor")
+    limits = ("banners", "rules_not_applied", "is_minor", "symptoms")
     missing = [item for finding in document["findings"] for item in finding["missing"]]
     laboratory = dict.fromkeys(m["next_step"] for m in missing if _is_of_laboratory(m["item"]))
     steps = [step for step in dict.fromkeys(m["next_step"] for m in missing) if step]
@@ -75,8 +75,9 @@ def _to_mend(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is to be put right before the visit can be read, and what was not asked."""
     refused = (i for i in document["refused_items"] if i["severity"] == "refused_record")
     yield from dict.fromkeys(item["remedy"] for item in refused)
-    if document["symptoms"]["asked"] != _ALL_ASKED:
-        yield document["symptoms"]["text"]
+    unasked = unasked_symptoms(document)
+    if unasked:
+        yield unasked.text
     for note in document["notes"]:
         if note["code"] == NOT_ASKED:
             yield f"{note['found']}. {note['remedy']}"

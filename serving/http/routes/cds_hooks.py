@@ -118,7 +118,8 @@ def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
         sent = read_visit(asked.bundle())
     except BundleRefused as error:
         raise error.worded(language) from None
-    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, sent.problems, sent.earlier)
+    problems = (*sent.problems, *asked.problems)
+    visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, problems, sent.earlier)
     key = f"hook:{asked.instance}"
     said = Asked(call.person.id, key, visit.sha256(language))
     draft_id, _ = drafted(call, visit, language, said)
