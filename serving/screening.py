@@ -11,6 +11,7 @@ from ..datasets.readers.ecg import person_problems
 from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import RecordError, ScreeningError
+from ..engine.intake.answers import without_denials
 from ..engine.intake.visit import VisitRecord, with_ecg
 from ..engine.record import NO, UNKNOWN, YES, Problem
 from ..engine.risks.labels import model_labels
@@ -26,6 +27,7 @@ from .drafts.drafts import save_draft
 from .ecg.earlier import join_earlier_sent, not_used, recorded_of
 from .ecg.sent_files import EarlierFile, EcgFile, read_sent
 from .ecg.visit import FILE_PATH
+from .fhir.issue_codes import ANSWERS_NOT_HELD
 from .identifiers import require_identifiers
 from .report.person import person_values
 from .store.store import Store
@@ -125,6 +127,8 @@ def screen_visit(  # noqa: PLR0913 - a visit, and what came and what is known be
 def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitRecord:
     """Return a visit with what else is wrong with it; one that refuses the record refuses it.
 
+    Where answers came in a form that does not hold, only what they say yes to is left of them.
+
     Parameters
     ----------
     record : a visit of one row
@@ -134,8 +138,12 @@ def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitReco
         return record
     batch = record.batch
     refuses = any(p.severity == "refused_record" for p in problems)
+    do_hold = ANSWERS_NOT_HELD.isdisjoint(p.code for p in problems)
     told = replace(
-        batch, problems=(*batch.problems, *problems), refused=batch.refused | np.array([refuses])
+        batch,
+        problems=(*batch.problems, *problems),
+        refused=batch.refused | np.array([refuses]),
+        answers=batch.answers if do_hold else without_denials(batch.answers),
     )
     return replace(record, batch=told)
 

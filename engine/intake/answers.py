@@ -6,12 +6,20 @@ which something can't be read nothing is "no".
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from ..record import NO, UNKNOWN, YES
+import numpy as np
+
+from ..record import NO, UNKNOWN, YES, Int8Array
 from ..vocabulary import Question, Vocabulary
 from .lost_answers import lost_answers
-from .lost_symptoms import NOTHING, lost_symptoms, unknown_where_unread
+from .lost_symptoms import (
+    NOTHING,
+    PERHAPS_LOST,
+    UNREADABLE,
+    lost_symptoms,
+    unknown_where_unread,
+)
 from .problems import ProblemLog, shown
 
 LISTS = {
@@ -22,6 +30,7 @@ LISTS = {
 }
 CONSENT = "consent"
 """An agreement that can't be read is no agreement."""
+_NO_ANSWER: Final = np.array([UNKNOWN], np.int8)
 OBJECTS = {"questionnaire": "questionnaire", "consent": CONSENT}
 
 
@@ -38,6 +47,29 @@ def read_answers(
             answers |= _read_list(document[key], section, vocabulary, f"{path}.{key}", log)
     lost = lost_answers(log.problems)
     return answers | lost | lost_symptoms(answers, log.problems, vocabulary)
+
+
+def without_denials(answers: Mapping[str, Int8Array]) -> dict[str, Int8Array]:
+    """Return answers that came in a form that does not hold: of their lists only "yes" counts.
+
+    Where no symptom is declared, symptoms were perhaps lost.
+
+    Parameters
+    ----------
+    answers : of one record, name -> int8 (1,)
+    """
+    starts = tuple(f"{section}." for section in LISTS.values())
+    kept = {
+        name: np.where(column == NO, UNKNOWN, column).astype(np.int8)
+        if name.startswith(starts)
+        else column
+        for name, column in answers.items()
+    }
+    symptoms = f"{LISTS['symptoms']}."
+    said = [column for name, column in kept.items() if name.startswith(symptoms)]
+    if any(int(column[0]) == YES for column in (*said, kept.get(UNREADABLE, _NO_ANSWER))):
+        return kept
+    return kept | {PERHAPS_LOST: np.array([YES], np.int8)}
 
 
 def _read_object(

@@ -26,17 +26,26 @@ class Answers:
 def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
     """Return the answers of the one response of a Bundle.
 
+    Of several responses, of one to another version and of one that is not completed nothing is
+    concluded: they refuse the record. What their lists say yes to goes on all the same, as the
+    urgent rules read it: a chest pain does not wait for a version (hazard H1).
+
     Parameters
     ----------
     responses : the QuestionnaireResponses of the Bundle
-    log : of the Bundle; several responses, or one to another version, refuse the Bundle
+    log : of the Bundle
     """
-    if not responses:
-        return Answers({}, {})
     if len(responses) > 1:
-        log.refuse("responses_several", responses[1].path, {"count": str(len(responses))})
-    entry = responses[0]
-    _check(entry, log)
+        log.keep(
+            "refused_record", "responses_several", responses[1].path, count=str(len(responses))
+        )
+    do_hold = [_holds(entry, log) for entry in responses]
+    if len(responses) == 1 and all(do_hold):
+        return _answers(responses[0])
+    return _declared(responses)
+
+
+def _answers(entry: Entry) -> Answers:
     visit: Json = {}
     places: dict[str, str] = {}
     for item, path in _items(entry.resource, entry.path):
@@ -55,14 +64,36 @@ def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
     return Answers(visit, places)
 
 
-def _check(entry: Entry, log: IssueLog) -> None:
+def _declared(responses: Sequence[Entry]) -> Answers:
+    """Return what responses that do not hold say yes to; of one that was taken back nothing."""
+    visit: Json = {}
+    places: dict[str, str] = {}
+    for entry in responses:
+        if entry.resource.get("status") in fhir_maps()["status"]["taken_back"]:
+            continue
+        said = _answers(entry)
+        for key in LISTS:
+            listed = visit.get(key, [])
+            new = [one for one in said.visit.get(key, ()) if one not in (*listed, NONE_CODE)]
+            if new:
+                visit[key] = [*listed, *new]
+                places[f"$.{key}"] = said.places[f"$.{key}"]
+    return Answers(visit, places)
+
+
+def _holds(entry: Entry, log: IssueLog) -> bool:
+    """Say whether a response may be read as the answers of the visit; one that may not is told."""
     said, status = text(entry.resource.get("questionnaire")), text(entry.resource.get("status"))
-    if said != canonical():
-        words = {"found": shown(said), "canonical": canonical()}
-        log.refuse("questionnaire_unknown", f"{entry.path}.questionnaire", words)
-    if status not in fhir_maps()["status"]["questionnaire_response"]:
-        words = {"status": shown(status)}
-        log.refuse("status_not_usable.response", f"{entry.path}.status", words)
+    is_known = said == canonical()
+    is_done = status in fhir_maps()["status"]["questionnaire_response"]
+    if not is_known:
+        where, words = f"{entry.path}.questionnaire", {"found": shown(said)}
+        words["canonical"] = canonical()
+        log.keep("refused_record", "questionnaire_unknown", where, **words)
+    if not is_done:
+        where, found = f"{entry.path}.status", shown(status)
+        log.keep("refused_record", "response_not_usable", where, found=found)
+    return is_known and is_done
 
 
 def _items(node: Mapping[str, Any], path: str) -> Iterator[tuple[Mapping[str, Any], str]]:

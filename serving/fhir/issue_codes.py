@@ -5,7 +5,7 @@ leaves is the part before the point, as one code may be said in several ways. ``
 part of the report, in the words of the engine (``intake.<code>.*``).
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 IssueName = Literal[
     "body_site_unknown",
@@ -25,14 +25,11 @@ IssueName = Literal[
     "meaning_changed",
     "not_a_bundle",
     "profile_not_met",
-    "questionnaire_unknown",
     "resource_twice",
-    "responses_several",
     "sampled_unfit",
     "sex_unknown",
     "specimen_unknown",
     "specimen_unknown.several",
-    "status_not_usable.response",
     "status_not_usable.taken_back",
     "time_missing",
     "unit_not_ucum",
@@ -56,9 +53,17 @@ KeptCode = Literal[
     "patient_deceased",
     "prefetch_empty",
     "prefetch_not_received",
+    "questionnaire_unknown",
     "remark_not_read",
     "resource_not_read",
+    "response_not_usable",
+    "responses_several",
     "sent_in_part",
     "status_not_usable",
     "values_several",
 ]
+
+ANSWERS_NOT_HELD: Final = frozenset(
+    {"questionnaire_unknown", "response_not_usable", "responses_several"}
+)
+"""Kept codes after which nothing of the lists counts as denied, and symptoms may have been lost."""

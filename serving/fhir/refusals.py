@@ -27,7 +27,9 @@ def error_outcome(error: ScreeningError, sent: FhirVisit | None = None, lang: st
     lang : fr or en, as the visit was screened in
     """
     if isinstance(error, BundleRefused):
-        return outcome([issue.as_fhir(lang) for issue in error.issues])
+        text = FhirWords(lang).text("refusal.bundle_refused")
+        nothing = fhir_issue(("error", "processing", error.code), text, "Bundle")
+        return outcome([nothing, *(issue.as_fhir(lang) for issue in error.issues)])
     urgent = [_urgent(item) for item in error.urgent]
     noticed = () if sent is None else (issue.as_fhir(lang) for issue in sent.issues)
     return outcome([*urgent, *_refusal(error, sent, lang), *noticed])

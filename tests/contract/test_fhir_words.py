@@ -117,8 +117,7 @@ def test_every_error_of_the_service_is_said_in_the_language_that_is_asked_for(ki
     if kind.code == "bundle_refused":
         error.issues = (Issue("error", "resource_twice", "Bundle"),)
     for lang in LANGUAGES:
-        (issue,) = error_outcome(error, lang=lang)["issue"]
-        said[lang] = issue["diagnostics"]
+        said[lang] = "\n".join(i["diagnostics"] for i in error_outcome(error, lang=lang)["issue"])
     assert said["fr"] != said["en"]
     assert "English" not in said["fr"]
 

@@ -96,7 +96,8 @@ def test_a_bundle_of_two_people_is_refused_with_every_part_and_nothing_is_kept(p
     document = bundle()
     for entry in document["entry"][2:4]:
         entry["resource"]["subject"] = {"reference": "Patient/other"}
-    assert outcome(post(people.as_("software"), document), 422) == ["wrong_patient"] * 2
+    said = outcome(post(people.as_("software"), document), 422)
+    assert said == ["bundle_refused", "wrong_patient", "wrong_patient"]
     assert people.as_("martin").get("/v1/worklist").json()["reports"] == []
 
 

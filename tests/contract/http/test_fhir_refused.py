@@ -131,3 +131,28 @@ def test_what_is_wrong_with_sampled_data_is_named_to_who_sent_it(people):
     assert told[0]["expression"] == [f"{where}.component[0].valueSampledData"]
     codes = [i["details"]["coding"][0]["code"] for i in outcome["issue"]]
     assert {"ecg_unsupported", "ecg_unreadable"} <= set(codes)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "Rien n'a été évalué"), ("en", "Nothing was")])
+def test_a_bundle_that_is_refused_as_a_whole_says_that_nothing_was_screened(people, lang, words):
+    document = bundle("03-urgent")
+    of(document, "Observation")[0]["subject"] = {"reference": "Patient/other"}
+    first, *others = post(people.as_("software"), document, f"?lang={lang}").json()["issue"]
+    assert first["diagnostics"].startswith(words)
+    assert first["details"]["coding"][0]["code"] == "bundle_refused"
+    assert [i["details"]["coding"][0]["code"] for i in others] == ["wrong_patient"]
+
+
+def test_answers_to_an_old_questionnaire_are_kept_refused_with_what_is_urgent(people):
+    document = bundle("03-urgent")
+    of(document, "QuestionnaireResponse")[0]["questionnaire"] += "0"
+    answer = post(people.as_("software"), document)
+    assert answer.status_code == 200
+    said = answer.json()
+    assert of(said, "GuidanceResponse")[0]["status"] == "failure"
+    assert "declared_chest_pain" in {t["code"]["coding"][0]["code"] for t in of(said, "Task")}
+    issues = of(said, "OperationOutcome")[0]["issue"]
+    places = {i["details"]["coding"][0]["code"]: i["expression"][0] for i in issues}
+    assert places["questionnaire_unknown"].endswith("resource.questionnaire")
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    assert report["urgency"] == "U0"

@@ -93,7 +93,8 @@ def test_a_part_of_another_person_refuses_its_encounter_only(tmp_path, folder):
     assert (row["status"], row["urgency"], row["t2d_undiagnosed_risk"]) == ("refused", None, None)
     refused = [a for a in answers(tmp_path / "out") if a["resourceType"] == "OperationOutcome"]
     assert [one["id"] for one in refused] == ["02-items-missing-1"]
-    assert refused[0]["issue"][0]["details"]["coding"][0]["code"] == "wrong_patient"
+    codes = [i["details"]["coding"][0]["code"] for i in refused[0]["issue"]]
+    assert codes == ["bundle_refused", "wrong_patient"]
 
 
 def test_an_encounter_without_its_patient_or_twice_is_refused(tmp_path, folder):
