@@ -1,7 +1,7 @@
-"""Values that a physician set aside: those behind a fact that was rejected (hazard H8).
+"""Values that a physician set aside: behind a fact that was rejected, or called wrong (hazard H8).
 
-A rejected fact leaves nothing behind: the value that made it is printed nowhere, and is no reason
-of another finding either. A risk is made of many values, so its rejection sets none of them aside.
+Such a fact leaves nothing behind: the value that made it is printed nowhere, and is no reason of
+another finding either. A risk is made of many values, so a decision on it sets none of them aside.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from ...engine.prediagnosis import Change, Finding, InputValue, PreDiagnosis, Re
 from .decision_words import FindingDecision
 
 _START_OF_SUM: Final = "bias"
+_WRONG_VALUE: Final = "wrong-value"
 _BOTH_PRESSURES: Final = frozenset({"systolic_bp", "diastolic_bp"})
 _MADE_OF: Final[Mapping[str, frozenset[str]]] = {
     "blood_pressure": _BOTH_PRESSURES,
@@ -90,11 +91,16 @@ def set_aside(draft: PreDiagnosis, decisions: Iterable[FindingDecision]) -> SetA
     draft : every finding as it was drafted
     decisions : on its findings
     """
-    rejected = {one.finding_id for one in decisions if one.verdict == "reject"}
-    facts = [one for one in draft.findings if one.kind == "fact" and one.id in rejected]
+    gone = {one.finding_id for one in decisions if _takes_away(one)}
+    facts = [one for one in draft.findings if one.kind == "fact" and one.id in gone]
     found: set[str] = set()
     for fact in facts:
         found |= _MADE_OF.get(fact.id, frozenset())
         for reason in (*fact.reasons_for, *fact.reasons_against):
             found |= {one.name.partition(".")[0] for one in reason.inputs}
     return SetAside(frozenset(found))
+
+
+def _takes_away(decision: FindingDecision) -> bool:
+    """Say whether a decision sets aside what it was made of: another conclusion may stand on it."""
+    return decision.verdict == "reject" or decision.reason == _WRONG_VALUE

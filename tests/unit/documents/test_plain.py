@@ -69,8 +69,17 @@ def test_what_was_rejected_is_not_told_and_what_was_amended_says_so(store, draft
     assert "Mesurez votre tension chez vous" not in said
 
 
-def test_a_value_that_the_physician_called_wrong_is_not_printed_as_measured(store, draft_id, clock):
-    wrong = Decision("blood_pressure", Verdict.REJECT, reason="wrong-value")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Decision("blood_pressure", Verdict.REJECT, reason="wrong-value"),
+        Decision("blood_pressure", Verdict.AMEND, amended_to="absent", reason="wrong-value"),
+    ],
+    ids=["rejected", "amended"],
+)
+def test_a_value_that_the_physician_called_wrong_is_not_printed_as_measured(
+    store, draft_id, clock, wrong
+):
     decided(store, draft_id, clock, wrong)
     said = lines(page(store, draft_id, clock))
     assert "148" not in said
