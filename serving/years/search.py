@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...datasets.readers.cohorts import (
+    EXPOSURES_ASKED,
     Cohort,
     Criteria,
     LocalCodes,
@@ -143,6 +144,7 @@ def tables_of(criteria: Criteria, sources: Sources, *, with_exposures: bool) -> 
         path = sources.beside.exposures
         found = read_exposures(path, sources.site)
         tables["exposures"] = _of_these(found, tables["people"], path)
+        tables["exposures_asked"] = EXPOSURES_ASKED.empty_table()
     if sources.decisions is not None:
         tables["decisions"] = sources.decisions
     return tables

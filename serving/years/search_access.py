@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import select
 
 from ..audit.trail import AuditWriter
 from ..clock import Clock, as_text, read_clock
 from ..store.store import Store
 from ..store.tables import decisions, drafts
+from .standing import of_standing
 
 SEARCH: Final = "search"
 LOG: Final = "searches.jsonl"
@@ -58,9 +58,9 @@ def _of(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decided(store: Store) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return every decision of a physician by person, as an Arrow table."""
-    query = select(drafts.c.person_id, decisions.c.finding_id, decisions.c.verdict).join(
-        drafts, drafts.c.draft_id == decisions.c.draft_id
+    """Return every decision of a physician that stands, by person, as an Arrow table."""
+    query = of_standing(drafts.c.person_id, decisions.c.finding_id, decisions.c.verdict).join(
+        decisions, decisions.c.draft_id == drafts.c.draft_id
     )
     with store.read() as connection:
         rows = [dict(row) for row in connection.execute(query).mappings()]

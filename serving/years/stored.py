@@ -7,25 +7,28 @@ from datetime import date
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ...datasets.readers.cohorts import (
     ANSWERS,
     EXPOSURES,
+    EXPOSURES_ASKED,
     FINDINGS,
     MEASUREMENTS,
     NONE,
+    exposure_questions,
     item_of,
 )
 from ...engine.fixedpoint import NANO
 from ..batch.table.output import OUTCOMES
-from ..drafts.states import State
 from ..store.store import Store
-from ..store.tables import drafts, steps
+from ..store.tables import drafts
+from .standing import of_standing
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
-_GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 _EXPOSURE: Final = "exposure."
+_YES: Final = "yes"
+_NO: Final = "no"
 _AT_ONCE: Final = 256
 _SCORES: Final[Mapping[str, str]] = {"score2_10y_risk": "score2", "desir_risk": "desir"}
 _PEOPLE: Final = pa.schema(
@@ -88,17 +91,8 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
 
 def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Yield person, number and content of every draft that stands and kept its content."""
-    step = (
-        select(steps.c.draft_id, func.max(steps.c.step).label("step"))
-        .group_by(steps.c.draft_id)
-        .subquery()
-    )
-    query = (
-        select(drafts.c.person_id, drafts.c.audit_sequence, drafts.c.content)
-        .join(step, step.c.draft_id == drafts.c.draft_id)
-        .join(steps, (steps.c.draft_id == step.c.draft_id) & (steps.c.step == step.c.step))
-        .where(steps.c.state.not_in([str(s) for s in _GONE]), drafts.c.content.is_not(None))
-    )
+    query = of_standing(drafts.c.person_id, drafts.c.audit_sequence, drafts.c.content)
+    query = query.where(drafts.c.content.is_not(None))
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
     for person_id, number, content in rows:
         yield person_id, number, json.loads(content)
@@ -110,6 +104,9 @@ def _tables(visits: list[StoredVisit]) -> dict[str, Any]:
         "measurements": _table(MEASUREMENTS, [r for v in visits for r in _measured(v)]),
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
         "exposures": _table(EXPOSURES, [r for v in visits for r in _exposures(v)]),
+        "exposures_asked": _table(
+            EXPOSURES_ASKED, [r for v in visits for r in _exposures_asked(v)]
+        ),
         "findings": _table(FINDINGS, [r for v in visits for r in _findings(v)]),
     }
 
@@ -150,14 +147,30 @@ def _answers(visit: StoredVisit) -> Iterator[dict[str, Any]]:
         yield {"person_id": visit.person_id, "question": question, "answer": answer}
 
 
-def _exposures(visit: StoredVisit) -> Iterator[dict[str, Any]]:
-    said = {
-        question.removeprefix(_EXPOSURE): answer
+def _said_of(visit: StoredVisit) -> dict[str, bool]:
+    """Return each exposure that was answered, and whether it is there."""
+    return {
+        question.removeprefix(_EXPOSURE): answer == _YES
         for question, answer in (visit.values or {}).get("answers", {}).items()
-        if question.startswith(_EXPOSURE)
+        if question.startswith(_EXPOSURE) and answer in (_YES, _NO)
     }
-    has = [code for code, answer in said.items() if answer == "yes"]
-    for code in has or ([NONE] if said else []):
+
+
+def _is_whole(said: Mapping[str, bool]) -> bool:
+    """Say whether every exposure of the list was answered."""
+    return {q.removeprefix(_EXPOSURE) for q in exposure_questions()} <= set(said)
+
+
+def _exposures(visit: StoredVisit) -> Iterator[dict[str, Any]]:
+    said = _said_of(visit)
+    has = [code for code, is_there in said.items() if is_there]
+    for code in has or ([NONE] if _is_whole(said) else []):
+        yield {"person_id": visit.person_id, "exposure": code}
+
+
+def _exposures_asked(visit: StoredVisit) -> Iterator[dict[str, Any]]:
+    said = _said_of(visit)
+    for code in () if _is_whole(said) else said:
         yield {"person_id": visit.person_id, "exposure": code}
 
 

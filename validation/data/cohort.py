@@ -17,7 +17,9 @@ from ...engine.record import BoolArray, VisitBatch
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Protocol
 
-_OF_A_TABLE: Final = frozenset({"measurements", "answers", "exposures", "findings"})
+_OF_A_TABLE: Final = frozenset(
+    {"measurements", "answers", "exposures", "exposures_asked", "findings"}
+)
 
 Read = Callable[[VisitBatch, int], VisitTables]
 

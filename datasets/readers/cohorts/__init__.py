@@ -9,17 +9,20 @@ from .unknown import NotKnown, who_is_not_known
 from .visits import (
     ANSWERS,
     EXPOSURES,
+    EXPOSURES_ASKED,
     FINDINGS,
     MEASUREMENTS,
     NONE,
     VisitTables,
     Wanted,
+    exposure_questions,
     visit_tables,
 )
 
 __all__ = [
     "ANSWERS",
     "EXPOSURES",
+    "EXPOSURES_ASKED",
     "FINDINGS",
     "MEASUREMENTS",
     "NONE",
@@ -31,6 +34,7 @@ __all__ = [
     "VisitTables",
     "Wanted",
     "cohort_toml",
+    "exposure_questions",
     "item_of",
     "parse_criteria",
     "read_cohort",

@@ -179,14 +179,29 @@ def _asked(given: Given, key: str) -> Condition:
 
 
 def _exposure(given: Given, code: str) -> Condition:
-    """Ask for an exposure; of somebody who has no row at all nothing is known."""
+    """Ask for an exposure; "no" is said by who was asked for it, or for the whole list."""
     if f"exposure.{code}" not in load_vocabulary().questions:
         known = [q for q in load_vocabulary().questions if q.startswith("exposure.")]
         raise broken(f"the exposure {code!r}", "no list has it", f"Use {', '.join(known)}")
     is_in = is_yes(given.text, given.op, given.value)
     has = _exists("exposures e", "e.exposure = ?")
-    sql = has if is_in else f"{_exists('exposures e', 'true')} AND NOT {has}"
-    return _made(given, sql, (code,), ("exposures", code))
+    reads = (("exposures", code), ("exposures_asked", code))
+    if is_in:
+        return _made(given, has, (code,), *reads)
+    sql, values = was_asked(code)
+    return _made(given, f"{sql} AND NOT {has}", (*values, code), *reads)
+
+
+def was_asked(code: str) -> tuple[str, tuple[Value, ...]]:
+    """Return the SQL that says whether a person answered for an exposure, and what is bound to it.
+
+    Who stands in ``exposures_asked`` was asked for a part of the list; who else has an exposure, or
+    none, was asked for all of it.
+    """
+    this = _exists("exposures_asked e", "e.exposure = ?")
+    any_ = _exists("exposures e", "true")
+    part = _exists("exposures_asked e", "true")
+    return f"({this} OR ({any_} AND NOT {part}))", (code,)
 
 
 def _reason(given: Given, finding: str) -> Condition:

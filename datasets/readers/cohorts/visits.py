@@ -12,11 +12,12 @@ from ....engine.guidelines import Guidelines
 from ....engine.guidelines.model import STATES
 from ....engine.measured import measured_in, usable_values
 from ....engine.prediagnosis import URGENCIES
-from ....engine.record import UNKNOWN, YES, ItemState, QuantityColumn, VisitBatch
+from ....engine.record import UNKNOWN, YES, BoolArray, ItemState, QuantityColumn, VisitBatch
+from ....engine.vocabulary import load_vocabulary
 from .criteria import Criteria
 
 NONE: Final = "none"
-"""Exposure of somebody who was asked and has none."""
+"""Exposure of somebody who was asked for the whole list and has none of it."""
 _EXPOSURE: Final = "exposure."
 MEASUREMENTS: Final = pa.schema(
     [
@@ -32,6 +33,8 @@ NOT_USABLE: Final = pa.schema([(n, pa.string()) for n in ("person_id", "slot")])
 """Who had a reading of a slot, and none that could be used: suspect, or refused."""
 ANSWERS: Final = pa.schema([(n, pa.string()) for n in ("person_id", "question", "answer")])
 EXPOSURES: Final = pa.schema([(n, pa.string()) for n in ("person_id", "exposure")])
+EXPOSURES_ASKED: Final = EXPOSURES
+"""Of people who were asked for a part of the list only: each exposure that they answered."""
 FINDINGS: Final = pa.schema(
     [
         *((n, pa.string()) for n in ("person_id", "finding", "state", "grade", "urgency")),
@@ -74,11 +77,14 @@ class VisitTables:
     not_usable: Any
     answers: Any
     exposures: Any
+    exposures_asked: Any
     findings: Any
 
     def as_tables(self) -> dict[str, Any]:
         """Return them by name."""
-        names = ("measurements", "not_usable", "answers", "exposures", "findings")
+        names = (
+            "measurements", "not_usable", "answers", "exposures", "exposures_asked", "findings",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
     @classmethod
@@ -94,6 +100,7 @@ class VisitTables:
             all_of("not_usable", NOT_USABLE),
             all_of("answers", ANSWERS),
             all_of("exposures", EXPOSURES),
+            all_of("exposures_asked", EXPOSURES_ASKED),
             all_of("findings", FINDINGS),
         )
 
@@ -123,6 +130,7 @@ def visit_tables(
         _table(NOT_USABLE, (_not_usable(batch, who, slot) for slot in slots)),
         _table(ANSWERS, (_answered(batch, who, name) for name in questions)),
         _table(EXPOSURES, _exposed(batch, who) if asked.exposures else ()),
+        _table(EXPOSURES_ASKED, _asked_in_part(batch, who) if asked.exposures else ()),
         _table(FINDINGS, _facts(batch, who, guidelines()) if asked.findings else ()),
     )
 
@@ -171,14 +179,32 @@ def _answered(batch: VisitBatch, who: Any, name: str) -> Any:  # noqa: ANN401
 
 
 def _exposed(batch: VisitBatch, who: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Yield a row for each exposure that was said, and ``none`` for who was asked and said none."""
-    names = [name for name in batch.answers if name.startswith(_EXPOSURE)]
-    asked, has = (np.zeros(batch.n, dtype=np.bool_) for _ in range(2))
-    for name in names:
+    """Yield a row for each exposure that was said, and ``none`` for who has none of the list."""
+    has = np.zeros(batch.n, dtype=np.bool_)
+    for name in exposure_questions():
         code = batch.answer(name)
-        asked, has = asked | (code != UNKNOWN), has | (code == YES)
+        has |= code == YES
         yield _exposure_rows(who, np.flatnonzero(code == YES), name.removeprefix(_EXPOSURE))
-    yield _exposure_rows(who, np.flatnonzero(asked & ~has), NONE)
+    yield _exposure_rows(who, np.flatnonzero(_is_whole(batch) & ~has), NONE)
+
+
+def _asked_in_part(batch: VisitBatch, who: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Yield a row for each exposure that somebody answered who was not asked for all."""
+    whole = _is_whole(batch)
+    for name in exposure_questions():
+        row = np.flatnonzero((batch.answer(name) != UNKNOWN) & ~whole)
+        yield _exposure_rows(who, row, name.removeprefix(_EXPOSURE))
+
+
+def _is_whole(batch: VisitBatch) -> BoolArray:
+    """Return bool (n,): every exposure of the list was answered."""
+    answered = [batch.answer(name) != UNKNOWN for name in exposure_questions()]
+    return np.asarray(np.all(answered, axis=0))
+
+
+def exposure_questions() -> tuple[str, ...]:
+    """Return the questions of the list of exposures (``exposure.noise``), the site's too."""
+    return tuple(name for name in load_vocabulary().questions if name.startswith(_EXPOSURE))
 
 
 def _exposure_rows(who: Any, row: Any, code: str) -> Any:  # noqa: ANN401
