@@ -3,23 +3,28 @@
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from ...datasets.readers.cohorts import NONE, LocalCodes
+from ...datasets.readers.cohorts import WHOLE_LIST, LocalCodes, exposure_codes
 from ...engine.errors import DataError
-from ...engine.vocabulary import load_vocabulary
+from .overlap import BoolArray
 
+NONE: Final = "none"
+"""Somebody who was asked about the whole list and has none; in a file, and as a group."""
+UNKNOWN: Final = "unknown"
+"""Group of somebody who has no exposure as far as was asked, which was not about the whole list."""
 _START: Final = "exposure."
 _NAMES: Final = ("person_id", "exposure", "source")
 _SHOWN: Final = 60
 
 
 def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return the exposures of a file: Arrow table of person_id, exposure (house code) and source.
+    """Return the exposures of a file: an Arrow table as a search reads it, with their source.
 
-    Somebody in the file was asked for all of them; ``none`` says that there was none. Of somebody
+    Somebody in the file was asked about all of them; ``none`` says that there was none. Of somebody
     who is not in it nothing is known.
 
     Parameters
@@ -55,7 +60,11 @@ def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: 
         table = table.append_column("source", pa.repeat("", table.num_rows))
     table = table.select(_NAMES).set_column(1, "exposure", _house_codes(table, site, path.name))
     _require_people(table, path.name)
-    return table
+    at = table.schema.get_field_index("exposure")
+    whole = table.set_column(at, "exposure", pa.repeat(WHOLE_LIST, table.num_rows))
+    exposed = table.filter(pc.not_equal(table["exposure"], NONE))
+    said = ((exposed, "yes"), (whole, "no"))
+    return pa.concat_tables(t.append_column("answer", pa.repeat(a, t.num_rows)) for t, a in said)
 
 
 def _require_people(table: Any, name: str) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -79,18 +88,47 @@ def _require_people(table: Any, name: str) -> None:  # noqa: ANN401 - pyarrow ha
 
 
 def said_of_each(exposures: Any) -> dict[str, str]:  # noqa: ANN401 - as above
-    """Return what is known of each person, each exposure with where it is known from.
+    """Return what each person has, or ``none``, and where it is known from.
 
     Parameters
     ----------
-    exposures : Arrow table of person_id, exposure and perhaps source; None where none were given
+    exposures : Arrow table as a search reads it, perhaps with source; None where none were given
     """
     found: dict[str, list[str]] = {}
-    for row in [] if exposures is None else exposures.to_pylist():
-        source = row.get("source")
-        said = f"{row['exposure']} ({source})" if source else str(row["exposure"])
-        found.setdefault(str(row["person_id"]), []).append(said)
+    rows = [] if exposures is None else exposures.to_pylist()
+    for row in rows:
+        if row["answer"] == "yes":
+            found.setdefault(str(row["person_id"]), []).append(_sourced(row["exposure"], row))
+    for row in rows:
+        if row["exposure"] == WHOLE_LIST:
+            found.setdefault(str(row["person_id"]), [_sourced(NONE, row)])
     return {name: "; ".join(said) for name, said in found.items()}
+
+
+def _sourced(exposure: str, row: dict[str, str]) -> str:
+    source = row.get("source")
+    return f"{exposure} ({source})" if source else exposure
+
+
+def exposure_groups(exposures: Any, names: Any) -> dict[str, BoolArray]:  # noqa: ANN401 - as above
+    """Return who of some people has each exposure, who has none, and of whom it is unknown.
+
+    Parameters
+    ----------
+    exposures : Arrow table as a search reads it; somebody may have several
+    names : Arrow strings (n,), the people, each once; null for nobody
+    """
+
+    def among(rows: Any) -> BoolArray:  # noqa: ANN401 - as above
+        people = exposures["person_id"].filter(rows).combine_chunks()
+        found = pc.is_in(names, people.drop_null()).to_numpy(zero_copy_only=False)
+        return np.asarray(found, dtype=np.bool_)
+
+    exposure, has = exposures["exposure"], pc.equal(exposures["answer"], "yes")
+    codes = sorted(exposure.filter(has).unique().to_pylist())
+    groups = {code: among(pc.and_(has, pc.equal(exposure, code))) for code in codes}
+    has_any, is_whole = among(has), among(pc.equal(exposure, WHOLE_LIST))
+    return {**groups, NONE: is_whole & ~has_any, UNKNOWN: ~is_whole & ~has_any}
 
 
 def _house_codes(table: Any, site: LocalCodes | None, name: str) -> Any:  # noqa: ANN401
@@ -102,7 +140,7 @@ def _house_codes(table: Any, site: LocalCodes | None, name: str) -> Any:  # noqa
     """
     given = table["exposure"].combine_chunks().dictionary_encode()
     own = {} if site is None else site.names
-    house = {q.removeprefix(_START) for q in load_vocabulary().questions if q.startswith(_START)}
+    house = set(exposure_codes())
     meant = [
         own.get(code, f"{_START}{code}").removeprefix(_START)
         for code in given.dictionary.to_pylist()

@@ -5,19 +5,16 @@ Counts of 1 to 10 people are hidden, and those from which such a count could be 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
+from .exposures import exposure_groups
 from .overlap import BoolArray, Count, is_apart, is_told, shown_counts
 from .people import PlanPeople
 from .plan import CallList, call_counts
 from .plan_settings import PlanSettings
 from .plan_tests import Expected, expected_of
-
-UNKNOWN: Final = "unknown"
-"""Somebody of whom no exposure is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +63,16 @@ def exposure_rows(
 
     Parameters
     ----------
-    exposures : Arrow table of person_id and exposure; of who is not in it nothing is known
+    exposures : Arrow table as a search reads it; of who is not in it nothing is known
     """
-    said = exposures["exposure"]
-    codes = sorted(said.unique().to_pylist())
-    groups = {c: _of(people, exposures.filter(pc.equal(said, c))["person_id"]) for c in codes}
-    known = _of(people, exposures["person_id"])
-    return _rows(people, _called(people, calls), {**groups, UNKNOWN: ~known}, settings)
+    groups = exposure_groups(exposures, people.person_id)
+    return _rows(people, _called(people, calls), groups, settings)
 
 
 def _called(people: PlanPeople, calls: CallList) -> BoolArray:
     called = np.zeros(people.n, dtype=np.bool_)
     called[calls.order] = True
     return called
-
-
-def _of(people: PlanPeople, names: Any) -> BoolArray:  # noqa: ANN401 - as above
-    found = pc.is_in(people.person_id, names.combine_chunks().unique().drop_null())
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _rows(

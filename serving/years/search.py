@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...datasets.readers.cohorts import (
-    EXPOSURES_ASKED,
     Cohort,
     Criteria,
     LocalCodes,
@@ -28,8 +27,8 @@ from ...datasets.readers.cohorts import (
 from ...engine.errors import DataError
 from ..batch.result.aggregate import suppressed
 from ..batch.result.read import result_tables
-from .exposures import read_exposures
-from .overlap import BoolArray, Count, shown_counts
+from .exposures import exposure_groups, read_exposures
+from .overlap import Count, shown_counts
 from .people import last_rows
 from .visits import VisitFiles, values_of_last_visits, visits_beside
 
@@ -144,7 +143,6 @@ def tables_of(criteria: Criteria, sources: Sources, *, with_exposures: bool) -> 
         path = sources.beside.exposures
         found = read_exposures(path, sources.site)
         tables["exposures"] = _of_these(found, tables["people"], path)
-        tables["exposures_asked"] = EXPOSURES_ASKED.empty_table()
     if sources.decisions is not None:
         tables["decisions"] = sources.decisions
     return tables
@@ -239,29 +237,11 @@ def _hidden(groups: Mapping[str, Count]) -> dict[str, Count]:
 
 def _groups(found: Found, name: str) -> Mapping[str, Count]:
     if name == EXPOSURE:
-        return by_exposure(found.exposures, found.people["person_id"])
+        names = found.people["person_id"]
+        everybody = np.ones(len(names), dtype=np.bool_)
+        return shown_counts(exposure_groups(found.exposures, names), everybody)
     counts = _value_counts(found.people[name])
     return suppressed({str(row["values"] or "none"): row["counts"] for row in counts})
-
-
-def by_exposure(exposures: Any, names: Any) -> dict[str, Count]:  # noqa: ANN401
-    """Return how many of some people have each exposure, those of whom nothing is known apart.
-
-    Parameters
-    ----------
-    exposures : Arrow table of person_id and exposure; somebody may have several
-    names : Arrow strings, the people, each once
-    """
-    own = exposures.filter(pc.is_in(exposures["person_id"], names))
-    codes = sorted(own["exposure"].unique().to_pylist())
-
-    def among(table: Any) -> BoolArray:  # noqa: ANN401 - pyarrow has no types
-        found = pc.is_in(names, table["person_id"].combine_chunks())
-        return np.asarray(found.to_numpy(), dtype=np.bool_)
-
-    groups = {code: among(own.filter(pc.equal(own["exposure"], code))) for code in codes}
-    groups["unknown"] = ~among(own)
-    return shown_counts(groups, np.ones(len(names), dtype=np.bool_))
 
 
 def _value_counts(column: Any) -> list[dict[str, Any]]:  # noqa: ANN401

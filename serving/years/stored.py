@@ -6,29 +6,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
 from ...datasets.readers.cohorts import (
     ANSWERS,
-    EXPOSURES,
-    EXPOSURES_ASKED,
     FINDINGS,
     MEASUREMENTS,
-    NONE,
-    exposure_questions,
+    exposure_table,
     item_of,
 )
 from ...engine.fixedpoint import NANO
+from ...engine.record import NO, UNKNOWN, YES, Int8Array
 from ..batch.table.output import OUTCOMES
 from ..store.store import Store
 from ..store.tables import drafts
 from .standing import of_standing
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
-_EXPOSURE: Final = "exposure."
-_YES: Final = "yes"
-_NO: Final = "no"
+_YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}
 _AT_ONCE: Final = 256
 _SCORES: Final[Mapping[str, str]] = {"score2_10y_risk": "score2", "desir_risk": "desir"}
 _PEOPLE: Final = pa.schema(
@@ -103,10 +100,7 @@ def _tables(visits: list[StoredVisit]) -> dict[str, Any]:
         "people": _table(_PEOPLE, [_person(v) for v in visits]),
         "measurements": _table(MEASUREMENTS, [r for v in visits for r in _measured(v)]),
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
-        "exposures": _table(EXPOSURES, [r for v in visits for r in _exposures(v)]),
-        "exposures_asked": _table(
-            EXPOSURES_ASKED, [r for v in visits for r in _exposures_asked(v)]
-        ),
+        "exposures": _exposures(visits),
         "findings": _table(FINDINGS, [r for v in visits for r in _findings(v)]),
     }
 
@@ -142,36 +136,22 @@ def _measured(visit: StoredVisit) -> Iterator[dict[str, Any]]:
         }
 
 
+def _said(visit: StoredVisit) -> Mapping[str, str]:
+    answers: Mapping[str, str] = (visit.values or {}).get("answers", {})
+    return answers
+
+
 def _answers(visit: StoredVisit) -> Iterator[dict[str, Any]]:
-    for question, answer in (visit.values or {}).get("answers", {}).items():
+    for question, answer in _said(visit).items():
         yield {"person_id": visit.person_id, "question": question, "answer": answer}
 
 
-def _said_of(visit: StoredVisit) -> dict[str, bool]:
-    """Return each exposure that was answered, and whether it is there."""
-    return {
-        question.removeprefix(_EXPOSURE): answer == _YES
-        for question, answer in (visit.values or {}).get("answers", {}).items()
-        if question.startswith(_EXPOSURE) and answer in (_YES, _NO)
-    }
+def _exposures(visits: list[StoredVisit]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    def answer(question: str) -> Int8Array:
+        codes = [_YES_NO.get(_said(visit).get(question), UNKNOWN) for visit in visits]
+        return np.array(codes, dtype=np.int8)
 
-
-def _is_whole(said: Mapping[str, bool]) -> bool:
-    """Say whether every exposure of the list was answered."""
-    return {q.removeprefix(_EXPOSURE) for q in exposure_questions()} <= set(said)
-
-
-def _exposures(visit: StoredVisit) -> Iterator[dict[str, Any]]:
-    said = _said_of(visit)
-    has = [code for code, is_there in said.items() if is_there]
-    for code in has or ([NONE] if _is_whole(said) else []):
-        yield {"person_id": visit.person_id, "exposure": code}
-
-
-def _exposures_asked(visit: StoredVisit) -> Iterator[dict[str, Any]]:
-    said = _said_of(visit)
-    for code in () if _is_whole(said) else said:
-        yield {"person_id": visit.person_id, "exposure": code}
+    return exposure_table(pa.array([v.person_id for v in visits], pa.string()), answer)
 
 
 def _findings(visit: StoredVisit) -> Iterator[dict[str, Any]]:

@@ -17,9 +17,7 @@ from ...engine.record import BoolArray, VisitBatch
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Protocol
 
-_OF_A_TABLE: Final = frozenset(
-    {"measurements", "answers", "exposures", "exposures_asked", "findings"}
-)
+_OF_A_TABLE: Final = frozenset({"measurements", "answers", "exposures", "findings"})
 
 Read = Callable[[VisitBatch, int], VisitTables]
 

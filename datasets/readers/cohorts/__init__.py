@@ -4,29 +4,25 @@ from .codes import item_of
 from .cohort import SCHEMA, Cohort, cohort_toml, read_cohort
 from .criteria import Criteria, LocalCodes, parse_criteria
 from .evaluate import who_meets
+from .exposures import EXPOSURES, WHOLE_LIST, exposure_codes, exposure_table
 from .names import trajectory_columns
 from .unknown import NotKnown, who_is_not_known
 from .visits import (
     ANSWERS,
-    EXPOSURES,
-    EXPOSURES_ASKED,
     FINDINGS,
     MEASUREMENTS,
-    NONE,
     VisitTables,
     Wanted,
-    exposure_questions,
     visit_tables,
 )
 
 __all__ = [
     "ANSWERS",
     "EXPOSURES",
-    "EXPOSURES_ASKED",
     "FINDINGS",
     "MEASUREMENTS",
-    "NONE",
     "SCHEMA",
+    "WHOLE_LIST",
     "Cohort",
     "Criteria",
     "LocalCodes",
@@ -34,7 +30,8 @@ __all__ = [
     "VisitTables",
     "Wanted",
     "cohort_toml",
-    "exposure_questions",
+    "exposure_codes",
+    "exposure_table",
     "item_of",
     "parse_criteria",
     "read_cohort",

@@ -20,7 +20,6 @@ _GIVEN_BY: Final[Mapping[str, str]] = {
     "answers": "--visits, or the stored visits of --database",
     "findings": "--visits, or the stored visits of --database",
     "exposures": "--exposures, --visits, or the stored visits of --database",
-    "exposures_asked": "--exposures, --visits, or the stored visits of --database",
     "trajectories": "--trajectories, or the stored visits of --database",
     "decisions": "--database",
 }

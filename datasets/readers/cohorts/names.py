@@ -15,6 +15,7 @@ from ....engine.trajectories import trajectory_items
 from ....engine.vocabulary import load_vocabulary
 from .codes import cim10_findings, finding_ids, loinc_slots, measured_slots, table_quantity
 from .compare import Value, broken, compared, is_yes
+from .exposures import ASKED, HAS, exposure_codes
 from .trend_units import ORDERED, in_model_unit
 from .values import compare_value
 from .words import VERDICTS, column_words, finding_words, trend_words
@@ -179,29 +180,16 @@ def _asked(given: Given, key: str) -> Condition:
 
 
 def _exposure(given: Given, code: str) -> Condition:
-    """Ask for an exposure; "no" is said by who was asked for it, or for the whole list."""
-    if f"exposure.{code}" not in load_vocabulary().questions:
-        known = [q for q in load_vocabulary().questions if q.startswith("exposure.")]
-        raise broken(f"the exposure {code!r}", "no list has it", f"Use {', '.join(known)}")
+    """Ask for an exposure; no: of somebody who was asked about it, or about the whole list."""
+    if code not in exposure_codes():
+        known = ", ".join(f"exposure.{one}" for one in exposure_codes())
+        raise broken(f"the exposure {code!r}", "no list has it", f"Use {known}")
     is_in = is_yes(given.text, given.op, given.value)
-    has = _exists("exposures e", "e.exposure = ?")
-    reads = (("exposures", code), ("exposures_asked", code))
+    has = _exists("exposures e", HAS)
     if is_in:
-        return _made(given, has, (code,), *reads)
-    sql, values = was_asked(code)
-    return _made(given, f"{sql} AND NOT {has}", (*values, code), *reads)
-
-
-def was_asked(code: str) -> tuple[str, tuple[Value, ...]]:
-    """Return the SQL that says whether a person answered for an exposure, and what is bound to it.
-
-    Who stands in ``exposures_asked`` was asked for a part of the list; who else has an exposure, or
-    none, was asked for all of it.
-    """
-    this = _exists("exposures_asked e", "e.exposure = ?")
-    any_ = _exists("exposures e", "true")
-    part = _exists("exposures_asked e", "true")
-    return f"({this} OR ({any_} AND NOT {part}))", (code,)
+        return _made(given, has, (code,), ("exposures", code))
+    asked = _exists("exposures e", ASKED)
+    return _made(given, f"{asked} AND NOT {has}", (code, code), ("exposures", code))
 
 
 def _reason(given: Given, finding: str) -> Condition:

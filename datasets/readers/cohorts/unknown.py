@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from .criteria import Criteria
 from .evaluate import who_meets
-from .names import Condition, Given, condition_of, fields, was_asked
+from .exposures import ASKED
+from .names import Condition, Given, condition_of, fields
 
 _NO_TABLE_OF_ALL = ("reason", "decision")
 """Kinds of which a row that is not there means that there was none."""
@@ -59,8 +60,8 @@ def _unknown(condition: Condition) -> Condition | None:
         return None
     name = condition.name
     if head == "exposure":
-        sql, values = was_asked(key)
-        return Condition(name, name, name, f"NOT {sql}", values, condition.reads)
+        sql = f"NOT EXISTS (SELECT 1 FROM exposures e WHERE e.person_id = p.person_id AND {ASKED})"  # noqa: S608 - house names, values are bound
+        return Condition(name, name, name, sql, (key,), condition.reads)
     if head in _STATED:
         found = tuple(sorted(key for _, key in condition.reads))
         marks = ", ".join("?" * len(found))

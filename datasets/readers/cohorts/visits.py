@@ -12,13 +12,10 @@ from ....engine.guidelines import Guidelines
 from ....engine.guidelines.model import STATES
 from ....engine.measured import measured_in, usable_values
 from ....engine.prediagnosis import URGENCIES
-from ....engine.record import UNKNOWN, YES, BoolArray, ItemState, QuantityColumn, VisitBatch
-from ....engine.vocabulary import load_vocabulary
+from ....engine.record import UNKNOWN, ItemState, QuantityColumn, VisitBatch
 from .criteria import Criteria
+from .exposures import EXPOSURES, exposure_table
 
-NONE: Final = "none"
-"""Exposure of somebody who was asked for the whole list and has none of it."""
-_EXPOSURE: Final = "exposure."
 MEASUREMENTS: Final = pa.schema(
     [
         ("person_id", pa.string()),
@@ -32,9 +29,6 @@ MEASUREMENTS: Final = pa.schema(
 NOT_USABLE: Final = pa.schema([(n, pa.string()) for n in ("person_id", "slot")])
 """Who had a reading of a slot, and none that could be used: suspect, or refused."""
 ANSWERS: Final = pa.schema([(n, pa.string()) for n in ("person_id", "question", "answer")])
-EXPOSURES: Final = pa.schema([(n, pa.string()) for n in ("person_id", "exposure")])
-EXPOSURES_ASKED: Final = EXPOSURES
-"""Of people who were asked for a part of the list only: each exposure that they answered."""
 FINDINGS: Final = pa.schema(
     [
         *((n, pa.string()) for n in ("person_id", "finding", "state", "grade", "urgency")),
@@ -77,14 +71,11 @@ class VisitTables:
     not_usable: Any
     answers: Any
     exposures: Any
-    exposures_asked: Any
     findings: Any
 
     def as_tables(self) -> dict[str, Any]:
         """Return them by name."""
-        names = (
-            "measurements", "not_usable", "answers", "exposures", "exposures_asked", "findings",
-        )  # fmt: skip
+        names = ("measurements", "not_usable", "answers", "exposures", "findings")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
@@ -100,7 +91,6 @@ class VisitTables:
             all_of("not_usable", NOT_USABLE),
             all_of("answers", ANSWERS),
             all_of("exposures", EXPOSURES),
-            all_of("exposures_asked", EXPOSURES_ASKED),
             all_of("findings", FINDINGS),
         )
 
@@ -129,8 +119,7 @@ def visit_tables(
         _table(MEASUREMENTS, (_measured(batch, who, slot) for slot in slots)),
         _table(NOT_USABLE, (_not_usable(batch, who, slot) for slot in slots)),
         _table(ANSWERS, (_answered(batch, who, name) for name in questions)),
-        _table(EXPOSURES, _exposed(batch, who) if asked.exposures else ()),
-        _table(EXPOSURES_ASKED, _asked_in_part(batch, who) if asked.exposures else ()),
+        _table(EXPOSURES, [exposure_table(who, batch.answer)] if asked.exposures else ()),
         _table(FINDINGS, _facts(batch, who, guidelines()) if asked.findings else ()),
     )
 
@@ -176,39 +165,6 @@ def _answered(batch: VisitBatch, who: Any, name: str) -> Any:  # noqa: ANN401
     words = pa.array([choice.code for choice in question.choices], pa.string())
     said = words.take(pa.array(code[row].astype(np.int64)))
     return pa.table([who.take(pa.array(row)), pa.repeat(name, len(row)), said], schema=ANSWERS)
-
-
-def _exposed(batch: VisitBatch, who: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Yield a row for each exposure that was said, and ``none`` for who has none of the list."""
-    has = np.zeros(batch.n, dtype=np.bool_)
-    for name in exposure_questions():
-        code = batch.answer(name)
-        has |= code == YES
-        yield _exposure_rows(who, np.flatnonzero(code == YES), name.removeprefix(_EXPOSURE))
-    yield _exposure_rows(who, np.flatnonzero(_is_whole(batch) & ~has), NONE)
-
-
-def _asked_in_part(batch: VisitBatch, who: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Yield a row for each exposure that somebody answered who was not asked for all."""
-    whole = _is_whole(batch)
-    for name in exposure_questions():
-        row = np.flatnonzero((batch.answer(name) != UNKNOWN) & ~whole)
-        yield _exposure_rows(who, row, name.removeprefix(_EXPOSURE))
-
-
-def _is_whole(batch: VisitBatch) -> BoolArray:
-    """Return bool (n,): every exposure of the list was answered."""
-    answered = [batch.answer(name) != UNKNOWN for name in exposure_questions()]
-    return np.asarray(np.all(answered, axis=0))
-
-
-def exposure_questions() -> tuple[str, ...]:
-    """Return the questions of the list of exposures (``exposure.noise``), the site's too."""
-    return tuple(name for name in load_vocabulary().questions if name.startswith(_EXPOSURE))
-
-
-def _exposure_rows(who: Any, row: Any, code: str) -> Any:  # noqa: ANN401
-    return pa.table([who.take(pa.array(row)), pa.repeat(code, len(row))], schema=EXPOSURES)
 
 
 def _facts(batch: VisitBatch, who: Any, guidelines: Guidelines) -> Iterator[Any]:  # noqa: ANN401

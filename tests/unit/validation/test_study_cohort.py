@@ -105,6 +105,17 @@ def test_subgroups_by_exposure_leave_out_who_was_not_asked(folder):
     assert "auroc" in groups[0]["results"]
 
 
+def test_a_cohort_without_an_exposure_holds_those_alone_who_were_asked_about_it(folder):
+    """Pinned: who was asked about night work alone, and said no, was without lead too."""
+    with_nights(folder)
+    with_cohort(folder, COHORT.replace("value.waist >= 90 cm", "exposure.night_work = no"))
+    step = next(s for s in run(folder)["flow"] if s["id"] == "cohort")
+    assert step["stayed"] == len(waists(folder)) // 3
+    with_cohort(folder, COHORT.replace("value.waist >= 90 cm", "exposure.lead = no"))
+    with pytest.raises(ProtocolRefused, match="nobody is left"):
+        run(folder)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

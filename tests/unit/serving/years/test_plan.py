@@ -238,15 +238,20 @@ def test_what_the_calls_within_capacity_would_find_is_said():
     assert within.expected.cost is None
 
 
-def exposed(**codes):
-    rows = [(name, code) for code, names in codes.items() for name in names]
-    return pa.table({"person_id": [r[0] for r in rows], "exposure": [r[1] for r in rows]})
+def exposed(*rows):
+    """Return exposures of (people, exposure, answer)."""
+    names, codes, answers = zip(*((n, c, a) for names, c, a in rows for n in names), strict=True)
+    return pa.table({"person_id": names, "exposure": codes, "answer": answers})
 
 
 def test_groups_by_exposure_are_counted_and_who_was_not_asked_apart():
+    """Pinned: one exposure answered no made somebody one who was asked and has none."""
     found = people(*((f"p{i:03d}", None, "high", 50, 0.1) for i in range(100)))
     names = found.person_id.to_pylist()
-    said = exposed(noise=names[:40], lead=names[20:60], none=names[60:80])
+    said = exposed(
+        (names[:40], "noise", "yes"), (names[20:60], "lead", "yes"), (names[:80], "*", "no"),
+        (names[80:], "heat", "no"),
+    )  # fmt: skip
     rows = {
         r.group: r for r in exposure_rows(found, call_list(found, SETTINGS, TODAY), said, SETTINGS)
     }

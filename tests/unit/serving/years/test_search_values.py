@@ -342,26 +342,3 @@ def test_a_mistyped_year_has_no_values_and_hides_no_visit(tmp_path):
     assert planned.status_reason.to_pylist() == ["moment_in_future", None]
     assert counted_ages(tally_tables((path,), None, [out])) == 1
     assert counted_ages(tally_tables((path,), None, [])) == 3
-
-
-def test_one_exposure_that_is_absent_is_not_the_whole_list(batch):
-    """Pinned: who was asked about noise alone was told as unexposed to everything."""
-    assert names("exposure.noise = no", batch) == ["bound", "old"]
-    assert names("exposure.night_work = no", batch) == []
-    said = told_with_mapping("exposure.night_work = no and exposure.noise = yes", batch)
-    assert said["not_known"]["exposure.night_work"] == {"people": "<11"}
-    files = VisitFiles((batch / "visits.csv",), batch / "mapping.toml")
-    found = search_people(
-        Cohort("", parse_criteria(["exposure.noise = no"])),
-        Sources(batch / "result", Beside(visits=files)),
-        by=("exposure",),
-    )
-    assert "none" not in found.exposures["exposure"].to_pylist()
-
-
-def told_with_mapping(where, folder):
-    asked = [
-        "search", "--result", str(folder / "result"), "--visits", str(folder / "visits.csv"),
-        "--mapping", str(folder / "mapping.toml"), "--where", where,
-    ]  # fmt: skip
-    return json.loads(CliRunner().invoke(app, asked).output)
