@@ -5,13 +5,12 @@ failed to read it; anything else that is no resource is a failure that came as d
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ...engine.record import Problem
 from ..fhir.entries import obj, objects, text
 from ..fhir.issue_codes import KeptCode
 
-NONE_SAID: Final[KeptCode] = "prefetch_empty"
 _ABSENT: Final = object()
 
 
@@ -27,12 +26,17 @@ def not_arrived(templates: Mapping[str, str], prefetch: Mapping[str, Any]) -> It
     for key, template in templates.items():
         given = prefetch.get(key, _ABSENT)
         if given is None:
-            yield Problem(0, "note", NONE_SAID, f"prefetch.{key}", "", {"found": key})
+            yield _told("note", "prefetch_empty", key)
         elif given is not _ABSENT and not _is_resource(given):
-            yield Problem(0, "refused_record", "sent_in_part", f"prefetch.{key}")
+            yield _told("refused_record", "sent_in_part", key)
         elif given is _ABSENT and template.partition("?")[0].partition("/")[0] not in kinds:
-            code: KeptCode = "prefetch_not_received"
-            yield Problem(0, "refused_item", code, f"prefetch.{key}", "", {"found": key})
+            yield _told("refused_item", "prefetch_not_received", key)
+
+
+def _told(
+    severity: Literal["refused_record", "refused_item", "note"], code: KeptCode, key: str
+) -> Problem:
+    return Problem(0, severity, code, f"prefetch.{key}", "", {"found": key})
 
 
 def _kinds(given: object) -> Iterator[str]:

@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...engine.errors import NotPermitted
+from ..fhir.issue_codes import KeptCode
 from ..fhir.symptoms_out import unasked_symptoms
 from ..house_data import override_reasons
-from .arrived import NONE_SAID
 from .services import Json, settings, words
 
 _TAIL: Final = "1ae22ec0ca4d00"
 _ID_LENGTH: Final = 16
 _REFUSED: Final = "refused_record"
+_TO_CHECK: Final[frozenset[KeptCode]] = frozenset(
+    {"prefetch_empty", "encounter_status", "dated_by_bundle", "interpretation_critical"}
+)
+"""Notes of a report that stand on its card too."""
 
 
 class NoSuchCard(NotPermitted):
@@ -143,7 +147,7 @@ def _detail(status: Mapping[str, Any], lang: str) -> str:
     lines += [
         words(lang, "detail.check", text=f"{note['found']} ; {note['remedy']}")
         for note in status["notes"]
-        if note["code"] == NONE_SAID
+        if note["code"] in _TO_CHECK
     ]
     lines += [words(lang, "detail.next", text=step) for step in status["to_do_now"]]
     listed = "\n".join(f"- {_plain(line)}" for line in lines)

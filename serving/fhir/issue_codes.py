@@ -45,9 +45,13 @@ IssueName = Literal[
 KeptCode = Literal[
     "attachment_unreadable",
     "codes_disagree",
+    "dated_by_bundle",
     "document_not_read",
     "ecg_not_received",
     "ecg_of_earlier_day",
+    "encounter_of_r5",
+    "encounter_status",
+    "encounter_taken_back",
     "interpretation_critical",
     "interpretations_not_read",
     "patient_deceased",

@@ -11,7 +11,8 @@ from ..ecg.sent_files import EarlierFile, EcgFile
 from .answers import read_answers
 from .completeness import OUTCOME, tell_incomplete
 from .deceased import tell_deceased
-from .entries import Entry, obj, objects, read_entries, text
+from .encounter import read_encounter
+from .entries import Entry, read_entries
 from .identity import Patient, read_patient
 from .interpretations import tell_interpretations
 from .issues import Issue, IssueLog
@@ -19,7 +20,6 @@ from .maps import Json
 from .observations import Specimens, is_usable, moment_of, offset_of, read_observation
 from .profiles import PATIENT, conforming, tell_unmet
 from .sampled import is_sampled, sampled_file, tell_unfit
-from .site_of import site_of
 from .waveforms import Waveforms, add_documents
 
 _READ: Final = frozenset(
@@ -119,40 +119,10 @@ def _names(entries: Sequence[Entry]) -> list[str]:
 def _head(
     bundle: Mapping[str, Any], entries: Sequence[Entry], patient: Patient, log: IssueLog
 ) -> tuple[Json, dict[str, str]]:
-    """Return who, when and which visit: of the Encounter, else of the Bundle."""
-    encounters = _of(entries, "Encounter")
-    if len(encounters) > 1:
-        log.refuse("encounters_several", encounters[1].path)
-    where = encounters[0].path if encounters else "Bundle"
-    encounter = encounters[0].resource if encounters else {}
-    start = text(obj(encounter.get("period")).get("start"))
-    moment = start or text(bundle.get("timestamp"))
-    places = {
-        "$.person": patient.entry.path,
-        "$.visit_id": where,
-        "$.performed_at": f"{where}.period.start" if start else "Bundle.timestamp",
-    }
-    visit = {
-        "schema": SCHEMA,
-        "visit_id": _visit_id(bundle, encounter),
-        "performed_at": moment,
-        "person": {key: value for key, value in patient.person.items() if value is not None},
-    }
-    site = site_of(encounter)
-    if site:
-        visit["site"] = site
-        places["$.site"] = where
-    return visit, places
-
-
-def _visit_id(bundle: Mapping[str, Any], encounter: Mapping[str, Any]) -> str:
-    return visit_number(encounter) or text(obj(bundle.get("identifier")).get("value"))
-
-
-def visit_number(encounter: Mapping[str, Any]) -> str:
-    """Return an Encounter's own number where it has exactly one, else its id."""
-    numbers = [text(one.get("value")) for one in objects(encounter.get("identifier"))]
-    return numbers[0] if len(numbers) == 1 else text(encounter.get("id"))
+    """Return who, when and which visit."""
+    said, places = read_encounter(bundle, _of(entries, "Encounter"), log)
+    person = {key: value for key, value in patient.person.items() if value is not None}
+    return {"schema": SCHEMA, **said, "person": person}, {"$.person": patient.entry.path, **places}
 
 
 def _measurements(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...engine.errors import NotPermitted
+from ..fhir.encounter import visit_number
 from ..fhir.entries import obj, objects, text
 from ..fhir.identity import person_number
-from ..fhir.visit_in import visit_number
 from ..http.sign_in.key_sets import fetched
 from ..people import Person, Role
 from ..site import Site

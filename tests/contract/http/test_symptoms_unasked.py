@@ -155,6 +155,14 @@ def test_an_entry_of_a_prefetch_that_is_no_resource_is_not_passed_over(people):
     problem(hook(people, filled), 422, "bundle_refused")
 
 
+def test_a_note_that_somebody_must_check_stands_on_the_card(people):
+    filled = prefetch(bundle())
+    filled["encounter"]["status"] = "planned"
+    assert (
+        "À vérifier : Une visite au statut « planned »" in card_of(hook(people, filled))["detail"]
+    )
+
+
 def test_a_part_that_stands_under_another_key_did_arrive(people):
     filled = prefetch(bundle())
     filled["observations"]["entry"] += filled.pop("responses")["entry"]
