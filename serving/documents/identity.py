@@ -1,5 +1,6 @@
 """The national identity of a document: given at the export, qualified, kept nowhere."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,8 @@ def _traits(said: Mapping[str, Any]) -> dict[str, Any]:
     traits = (text(name.get("family")), given, text(said.get("birthDate")), gender)
     if not all(traits):
         raise _refused("an identity without a name, a birth date or a sex", "all four are needed")
+    if any(unicodedata.category(sign)[0] == "C" for one in (traits[0], *given) for sign in one):
+        raise _refused("a name with a sign that can't be printed", "it would read as another one")
     return dict(zip(("family", "given", "birth_date", "gender"), traits, strict=True))
 
 

@@ -84,9 +84,11 @@ def _opened(service: Service, opened: Opened, lang: str) -> Response:
     if folder is None:
         raise LaunchRefused(Step.UNKNOWN_EHR)
     token = session_token(opened.person, folder, minutes=opened.minutes, clock=service.clock)
-    draft_id = opened.draft_id
+    draft_id = opened.report.draft_id
     if draft_id is None or not _is_shown(Call(opened.person, service), draft_id):
-        answer = html(_page(lang, step=""))
+        answer = html(_page(lang, step="", other=""))
+    elif opened.report.is_other_visit:
+        answer = html(_page(lang, step="", other=f"/review/{draft_id}"))
     else:
         answer = html(page("signed_in.html", lang, person=None, home=f"/review/{draft_id}"))
     keep_session(answer, service, token)

@@ -27,7 +27,7 @@ from ..store.store import Store
 from .context import Launched, Records
 from .identity import fhir_user_of
 from .refusals import LaunchRefused, Step
-from .visits import report_to_open
+from .visits import ReportToOpen, report_to_open
 
 ASKED_S: Final = 600
 """How long a browser may stay at the authorization page."""
@@ -41,12 +41,12 @@ class Opened:
     ----------
     person : who opens, of the site file
     minutes : how long the session holds
-    draft_id : the report; None where nothing of the person is here
+    report : of the person, and whether it is of the visit that is open
     """
 
     person: Person
     minutes: int
-    draft_id: str | None
+    report: ReportToOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class Launches:
         records = Records(row.iss, Launched.of(said))
         person = records.professional(user, row, self.site)
         visit = (records.person_id(), records.visit_id())
-        draft_id = report_to_open(self.store, *visit, records.launched.app_context)
-        return Opened(person, row.session_minutes, draft_id)
+        report = report_to_open(self.store, *visit, records.launched.app_context)
+        return Opened(person, row.session_minutes, report)
 
     def _question(self, state: str, cookie: str) -> Question:
         """Return the question that an answer answers; each is answered once."""

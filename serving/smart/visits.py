@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, Select, select
@@ -17,7 +18,21 @@ _MOST: Final = 50
 _GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 
 
-def report_to_open(store: Store, person_id: str, visit_id: str, app_context: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class ReportToOpen:
+    """A report that a launch finds.
+
+    Parameters
+    ----------
+    draft_id : its id; None where nothing of this person is here
+    is_other_visit : a visit is open in the visit software, and it is not the one of this report
+    """
+
+    draft_id: str | None
+    is_other_visit: bool = False
+
+
+def report_to_open(store: Store, person_id: str, visit_id: str, app_context: str) -> ReportToOpen:
     """Return the report that a launch means.
 
     The report that a card named, else the last version of the visit that is open, else the person's
@@ -29,10 +44,6 @@ def report_to_open(store: Store, person_id: str, visit_id: str, app_context: str
     person_id, visit_id : as this service knows them; no visit is an empty text
     app_context : id of a report, where a card of this service was followed
 
-    Returns
-    -------
-    Its id; None where nothing of this person is here
-
     Raises
     ------
     LaunchRefused : the report or the visit is of another person (hazard H2)
@@ -42,11 +53,11 @@ def report_to_open(store: Store, person_id: str, visit_id: str, app_context: str
         named = _named(connection, app_context)
         rows = _versions(connection, named["visit_id"] if named else visit_id)
         if not rows:
-            return _last_of_person(connection, person_id)
+            return ReportToOpen(_last_of_person(connection, person_id), bool(visit_id))
         mine = [row for row in rows if row["person_id"] == person_id]
         if not mine or (named and named["person_id"] != person_id):
             raise LaunchRefused(Step.OTHER_PERSON)
-        return str(as_report(connection, mine[-1]).draft_id)
+        return ReportToOpen(str(as_report(connection, mine[-1]).draft_id))
 
 
 def _named(connection: Connection, app_context: str) -> RowMapping | None:

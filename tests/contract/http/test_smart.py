@@ -100,6 +100,19 @@ def test_without_a_visit_the_persons_last_report_that_waits_is_opened(people, eh
     assert f"/review/{later['id']}" in browser.get(back).text
 
 
+def test_another_visit_than_the_one_that_is_open_is_not_opened_in_its_place(people, ehr):
+    """Pinned: the report of another day was shown as if it were the visit that was open."""
+    other = send(
+        people.as_("software"), visit("02-items-missing", visit_id="visit-02", person=PERSON)
+    ).json()
+    browser, back = launched(people, ehr)
+    answer = browser.get(back)
+    assert "http-equiv" not in answer.text
+    assert "La visite ouverte dans votre logiciel n&#39;est pas ici" in answer.text
+    assert f'href="/review/{other["id"]}?lang=fr"' in answer.text
+    assert browser.get(f"/review/{other['id']}").status_code == 200
+
+
 def test_a_person_without_a_visit_signs_the_physician_in_and_says_so(people, ehr):
     browser, back = launched(people, ehr)
     answer = browser.get(back)

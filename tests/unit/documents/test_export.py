@@ -44,6 +44,8 @@ def test_without_the_agreement_nothing_leaves(store, draft_id, clock):
         {"identifier": [{"system": "urn:oid:1.2.250.1.213.1.4.8", "value": INS}]},
         {"identifier": [{"type": {"coding": [{"code": "PI"}]}, "value": "person-01"}]},
         {"name": None},
+        {"name": [{"family": "A\x00B", "given": ["ANNE"]}]},
+        {"name": [{"family": "HAUTE", "given": ["AN\u202eNE"]}]},
         {"birthDate": None},
         {"gender": "unknown"},
         {"resourceType": "Person"},
