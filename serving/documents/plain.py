@@ -134,12 +134,15 @@ def _reassures_on_nothing(finding: Finding, aside: SetAside) -> bool:
 def _as_decided(kept: tuple[_Said, ...]) -> tuple[_Said, ...]:
     """Return what stands after an amendment.
 
-    The risks of one topic are answers to one question: where a physician wrote another answer, it
-    stands alone, and no estimate of the same beside it. Facts of one topic are each of their own.
+    The risks of one topic are answers to one question: what a physician wrote takes the place of
+    the estimates that ask for nothing. One that asks for something was confirmed beside it and
+    stands: an amendment of one estimate never reassures against another one that was confirmed.
     """
     amended = {one.topic for one in kept if one.is_amended and one.is_risk and one.topic != OTHER}
     return tuple(
-        one for one in kept if one.is_amended or not one.is_risk or one.topic not in amended
+        one
+        for one in kept
+        if one.is_amended or not one.is_risk or one.topic not in amended or one.level in _TO_ACT_ON
     )
 
 

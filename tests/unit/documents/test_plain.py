@@ -88,20 +88,33 @@ def test_a_value_that_the_physician_called_wrong_is_not_printed_as_measured(
     assert "Cholestérol HDL : 0,42 g/L" in said, "what was not rejected stands"
 
 
-def test_no_estimate_stands_beside_what_the_physician_wrote_of_the_same_risk(
-    store, draft_id, clock
-):
-    amend = Decision("t2d_undiagnosed", Verdict.AMEND, amended_to="low", reason="already-known")
-    decided(store, draft_id, clock, amend)
+OTHER_ESTIMATES = ("dysglycaemia", "findrisc", "ada_risk_test")
+LOW = Decision("t2d_undiagnosed", Verdict.AMEND, amended_to="low", reason="already-known")
+
+
+def test_what_the_physician_wrote_of_a_risk_says_so(store, draft_id, clock):
+    rejected = (Decision(name, Verdict.REJECT, reason="already-known") for name in OTHER_ESTIMATES)
+    decided(store, draft_id, clock, *rejected, LOW)
     said = lines(page(store, draft_id, clock))
     assert "plus de chances que d'autres d'avoir un diabète" not in said
     low = DocumentWords("fr").text("said.diabetes_risk.below")
     assert f"{low} {DocumentWords('fr').text('plain.amended')}" in said
 
 
+def test_an_amendment_never_reassures_against_an_estimate_that_was_confirmed(
+    store, draft_id, clock
+):
+    """Pinned: SCORE2 confirmed very high and the other risk amended read "rather low"."""
+    decided(store, draft_id, clock, LOW)
+    said = lines(page(store, draft_id, clock))
+    assert DocumentWords("fr").text("said.diabetes_risk.below") not in said
+    assert "plus de chances que d'autres d'avoir un diabète" in said
+
+
 def test_a_risk_that_the_physician_left_open_is_told_so(store, draft_id, clock):
     amend = Decision("score2", Verdict.AMEND, amended_to="not_assessable", reason="already-known")
-    decided(store, draft_id, clock, amend)
+    reject = Decision("cvd_death_10y", Verdict.REJECT, reason="already-known")
+    decided(store, draft_id, clock, amend, reject)
     said = lines(page(store, draft_id, clock))
     assert DocumentWords("fr").text("said.heart_risk.unknown") in said
 
