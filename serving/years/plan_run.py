@@ -101,12 +101,12 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "not_given": list(settings.not_given),
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
+    page = plan_page(document, PlanTables(shown, groups), settings, options.lang)
     options.out.mkdir(parents=True, exist_ok=True)
     write_csv(options.out / CALLS, _calls(people, calls, said_of_each(exposures)))
     write_csv(options.out / TESTS, _tests(shown))
     write_csv(options.out / GROUPS, _groups(groups))
     write_json(options.out / JSON, document)
-    page = plan_page(document, PlanTables(shown, groups), settings, options.lang)
     write_text(options.out / PAGE, page)
     return document
 

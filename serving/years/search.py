@@ -30,6 +30,7 @@ from ..batch.result.read import result_tables
 from .exposures import exposure_groups, read_exposures
 from .overlap import Count, shown_counts
 from .people import last_rows
+from .trajectories import TRAJECTORIES
 from .visits import VisitFiles, values_of_last_visits, visits_beside
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
@@ -173,7 +174,7 @@ def _trajectories(path: Path) -> Any:  # noqa: ANN401
         table = pq.read_table(path)
     except (pa.ArrowException, OSError):
         table = None
-    if table is None or not trajectory_columns() <= set(table.column_names):
+    if table is None or not _are_trajectories(table.schema):
         raise DataError(
             found="a file of trajectories that can't be read, or with other columns",
             why="nobody would be found, and that would look like an answer",
@@ -181,6 +182,14 @@ def _trajectories(path: Path) -> Any:  # noqa: ANN401
             path=path.name,
         )
     return table
+
+
+def _are_trajectories(schema: Any) -> bool:  # noqa: ANN401
+    """Say whether every column that a condition may read is there once, and of its type."""
+    return all(
+        schema.names.count(name) == 1 and schema.field(name).type == TRAJECTORIES.field(name).type
+        for name in trajectory_columns()
+    )
 
 
 def _of_these(table: Any, people: Any, path: Path) -> Any:  # noqa: ANN401

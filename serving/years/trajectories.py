@@ -173,11 +173,11 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
         if sum(len(one.group) for one in rows):
             points = concatenated(rows)
             found.append(arrow_columns(evaluate_trajectories(item, points), names, today))
-    table = pa.concat_tables(found) if found else _SCHEMA.empty_table()
+    table = pa.concat_tables(found) if found else TRAJECTORIES.empty_table()
     return names, table.sort_by([("person_id", "ascending"), ("item", "ascending")])
 
 
-_SCHEMA: Final = pa.schema(
+TRAJECTORIES: Final = pa.schema(
     [
         ("person_id", pa.string()),
         ("item", pa.string()),
@@ -201,6 +201,7 @@ _SCHEMA: Final = pa.schema(
         ("not_used", pa.int64()),
     ]
 )
+"""The columns of ``trajectories.parquet``."""
 
 
 def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -237,7 +238,7 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
         "units": columns.units,
         "not_used": columns.not_used,
     }
-    return pa.table([data[name] for name in _SCHEMA.names], schema=_SCHEMA)
+    return pa.table([data[name] for name in TRAJECTORIES.names], schema=TRAJECTORIES)
 
 
 def _dates(days: Any) -> Any:  # noqa: ANN401

@@ -1,13 +1,17 @@
-"""A folder of results that no batch wrote: its parts, and a manifest that lists them."""
+"""A folder of results without a batch: its parts, and a manifest that lists them."""
 
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+from laennec.serving.batch.result.parts import RESULT_SCHEMA
+from laennec.serving.batch.table.output import NOT_ASSESSABLE, SCHEMA
 
 _MANIFEST = {
+    "schema": RESULT_SCHEMA,
     "state": "complete",
     "not_done": [],
     "plan": {"input": [], "models": [], "guidelines": {}, "today": None},
@@ -16,10 +20,13 @@ _MANIFEST = {
 
 
 def write_result(folder: Path, *tables: Any) -> Path:
-    """Write each table as a part, with a manifest of a finished run."""
+    """Write each table as a part, with a manifest of a finished run.
+
+    A column that a table does not have is empty, its status not assessable.
+    """
     (folder / "parts").mkdir(parents=True)
     for number, table in enumerate(tables):
-        pq.write_table(table, folder / "parts" / f"part-000000-{number:06d}.parquet")
+        pq.write_table(_whole(table), folder / "parts" / f"part-000000-{number:06d}.parquet")
     stamp_manifest(folder)
     return folder
 
@@ -35,3 +42,15 @@ def stamp_manifest(folder: Path, **said: Any) -> None:
     ]  # fmt: skip
     output = {**manifest.get("output", {}), "parts": parts}
     path.write_text(json.dumps({**manifest, "output": output, **said}))
+
+
+def _whole(table: Any) -> Any:
+    n = table.num_rows
+    empty = {"status": pa.repeat(NOT_ASSESSABLE, n)}
+    columns = [
+        table[field.name].cast(field.type)
+        if field.name in table.column_names
+        else empty.get(field.name, pa.nulls(n, field.type))
+        for field in SCHEMA
+    ]
+    return pa.table(columns, schema=SCHEMA)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ....engine.errors import DataError
 from ....engine.vocabulary import load_vocabulary
 from ..tables.mapping import CsvForm
 from ..tables.roles import AnswerRole, ContextRole, DateRole, QuantityRole, TablePlan
@@ -34,6 +35,7 @@ from .source import OmopSource
 from .visits import JOINED, VISIT, VISIT_COLUMNS, visit_events
 
 COLLECTED_FILE: Final = "collected.json"
+OMOP_SCHEMA: Final = "laennec.omop_collected/1"
 PEOPLE_A_FILE: Final = 50_000
 _ASIDE: Final = ".aside"
 _ANSWER_TABLES: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
@@ -67,11 +69,38 @@ class Collected:
 
 
 def read_collected(folder: Path) -> Collected | None:
-    """Return a table that was made before; None where none was finished."""
+    """Return a table that was made before; None where none was finished.
+
+    Raises
+    ------
+    DataError  if what is said of it can't be read, or names files outside of its folder
+    """
     path = folder / COLLECTED_FILE
     if not path.is_file():
         return None
-    return Collected(folder, json.loads(path.read_text(encoding="utf-8")))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        is_whole = _is_content(content)
+    except (ValueError, RecursionError, OSError):
+        is_whole = False
+    if not is_whole:
+        raise DataError(
+            found=f"a {COLLECTED_FILE} that can't be read, or is none of a table that was made",
+            why="it is not known of which resources the rows were made",
+            remedy="Run the batch again into another folder",
+            path=path.name,
+        )
+    return Collected(folder, content)
+
+
+def _is_content(said: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Say whether something is what `collect`, or the same of Bulk Data, wrote of its table."""
+    if not isinstance(said, dict) or not isinstance(said.get("schema"), str):
+        return False
+    names, counts = said.get("files"), said.get("counts")
+    if not isinstance(names, list) or not isinstance(counts, dict) or "source" not in said:
+        return False
+    return bool(names) and all(isinstance(n, str) and Path(n).name == n for n in names)
 
 
 def collect(source: OmopSource, concepts: ConceptSets, folder: Path) -> Collected:
@@ -93,7 +122,7 @@ def collect(source: OmopSource, concepts: ConceptSets, folder: Path) -> Collecte
     aside.mkdir(parents=True)
     names, counts = _write_rows(source, concepts, aside)
     content = {
-        "schema": "laennec.omop_collected/1",
+        "schema": OMOP_SCHEMA,
         "source": source.about(),
         "concepts_sha256": hashlib.sha256(concepts.text.encode()).hexdigest(),
         "concepts": concepts.count,

@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 from ....datasets.readers.tables import InputFile
 from ..options import BatchRefused
 from ..plan import TODAY, stored_json
-from .parts import MANIFEST_FILE, PARTS
+from .parts import MANIFEST_FILE, PARTS, RESULT_SCHEMA
+from .rows import wrong_columns, wrong_values
 
 _COMPLETE: Final = "complete"
 _OF_MODEL: Final = ("id", "version", "outcome", "sha256")
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,42 @@ def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[t
     Raises
     ------
     BatchRefused  if the folder holds no finished result, a part of the input is not in it, its
-        parts are not those of its manifest, or one can't be read
+        parts are not those of its manifest, or one can't be read or was written by no batch
     """
+    first: list[str] = []
     for name, sha256 in _listed(out).items():
         path = out / PARTS / name
         try:
-            with path.open("rb") as stream:
-                is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
-            if not is_same:
-                raise _refused("a part that is not the one of its manifest", name)
-            yield name, pq.read_table(path, columns=None if columns is None else list(columns))
+            _require_part(path, sha256)
+            names = _names(path)
+            table = pq.read_table(path, columns=None if columns is None else list(columns))
         except (pa.ArrowException, OSError) as error:
             raise _refused(f"a part that can't be read ({type(error).__name__})", name) from error
+        first = first or names
+        wrong = wrong_values(table) if names == first else "other columns than the first part"
+        if wrong:
+            raise _refused(f"a part with {wrong}", name)
+        yield name, table
+
+
+def _require_part(path: Path, sha256: str) -> None:
+    """Refuse a part that is not the file of its manifest, by its hash."""
+    if not path.is_file():
+        raise _refused("a part that is no file", path.name)
+    with path.open("rb") as stream:
+        is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    if not is_same:
+        raise _refused("a part that is not the one of its manifest", path.name)
+
+
+def _names(path: Path) -> list[str]:
+    """Return the columns of a part; refuse those that no batch writes."""
+    schema = pq.read_schema(path)
+    wrong = wrong_columns(schema)
+    if wrong:
+        raise _refused(f"a part with {wrong}", path.name)
+    names: list[str] = schema.names
+    return names
 
 
 def check_same_input(files: Iterable[InputFile], results: Sequence[Path], option: str) -> None:
@@ -115,16 +141,20 @@ def read_manifest(out: Path) -> ResultManifest:
 
     Raises
     ------
-    BatchRefused  if there is none, or it can't be read
+    BatchRefused  if there is none, it can't be read, or is of another form
     """
     path = out / MANIFEST_FILE
     if not path.is_file():
         raise _refused("a folder without a complete result", out.name)
     try:
-        return _manifest(stored_json(path))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        said = stored_json(path)
+        if said["schema"] == RESULT_SCHEMA:
+            return _manifest(said)
+    except (KeyError, TypeError, AttributeError, ValueError, OSError) as error:
         found = f"a {MANIFEST_FILE} that can't be read, or is none of a batch"
         raise _refused(found, out.name) from error
+    shown = str(said["schema"])[:_SHOWN]
+    raise _refused(f"a result of the form {shown!r}, where {RESULT_SCHEMA} is read", out.name)
 
 
 def _manifest(said: Mapping[str, Any]) -> ResultManifest:

@@ -37,6 +37,9 @@ EVERY_ITEM: Final = ""
 _FIGURES: Final = 3
 _COMPACT_ROWS: Final = 200_000
 NO_MONTH: Final = -1
+_FIRST_MONTH, _LAST_MONTH = 1900 * 12, 2100 * 12 - 1
+"""A month outside is of a mistyped year: one alone would add a thousand empty years to a report."""
+
 _MOST_GROUPS: Final = 5_000
 """Beyond, a field holds something else than a site or device, and is no longer counted."""
 
@@ -187,9 +190,13 @@ def significant(values: FloatArray) -> FloatArray:
 
 
 def month_of(days: Int64Array, known: BoolArray) -> Any:  # noqa: ANN401 - an int32 array
-    """Return the month of days since 1970-01-01, counted from year 0; -1 where none is known."""
+    """Return the month of days since 1970-01-01, counted from year 0; -1 where none is known.
+
+    A year before 1900 or after 2099 is none.
+    """
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    return np.where(known, months, NO_MONTH).astype(np.int32)
+    is_month = known & (months >= _FIRST_MONTH) & (months <= _LAST_MONTH)
+    return np.where(is_month, months, NO_MONTH).astype(np.int32)
 
 
 def month_text(month: int) -> str:
