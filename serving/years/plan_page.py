@@ -72,6 +72,7 @@ def plan_page(
         disclaimer=sentences.text("disclaimer"),
         on=written_day(document["today"], sentences.lang),
         cohort=document["cohort"],
+        not_known=_not_known(document["cohort"], sentences),
         counts=_counts(document["counts"], sentences),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],
@@ -103,6 +104,15 @@ def _name(code: str, sentences: Sentences) -> str:
 
 def _count(value: int | str, sentences: Sentences) -> str:
     return sentences.text("plan.hidden") if value == "hidden" else str(value)
+
+
+def _not_known(cohort: Mapping[str, Any] | None, sentences: Sentences) -> list[str]:
+    """Return a line for each condition of the cohort that can't be decided of somebody."""
+    return [
+        sentences.text("plan.not_known", name=name, people=_count(told["people"], sentences))
+        for name, told in (cohort or {"not_known": {}})["not_known"].items()
+        if told["people"]
+    ]
 
 
 def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, str, str]]:

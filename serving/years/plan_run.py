@@ -21,7 +21,7 @@ from .plan_groups import GroupRow, call_rows, exposure_rows
 from .plan_page import PlanTables, plan_page
 from .plan_settings import read_settings
 from .plan_tests import Expected, ThresholdRow, flat, shown_rows, threshold_rows
-from .search import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people
+from .search import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people, told_not_known
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
@@ -111,7 +111,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     return document
 
 
-def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None, Any]:
+def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, Any] | None, Any]:
     """Return whom the plan is for, which cohort that is (None: everybody), and their exposures."""
     people = read_people(options.result)
     if options.cohort is None and not options.by_exposure:
@@ -127,7 +127,12 @@ def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, str] | None, An
     exposures = found.exposures if options.by_exposure else None
     if cohort is None:
         return people, None, exposures
-    told = {"title": cohort.title, "where": cohort.criteria.text, "sha256": cohort.sha256}
+    told = {
+        "title": cohort.title,
+        "where": cohort.criteria.text,
+        "sha256": cohort.sha256,
+        "not_known": told_not_known(found),
+    }
     return people.only(found.people["person_id"].combine_chunks()), told, exposures
 
 

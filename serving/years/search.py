@@ -28,7 +28,7 @@ from ...engine.errors import DataError
 from ..batch.result.aggregate import suppressed
 from ..batch.result.read import result_tables
 from .exposures import exposure_groups, read_exposures
-from .overlap import Count, shown_counts
+from .overlap import Count, is_told, shown_counts
 from .people import last_rows
 from .trajectories import TRAJECTORIES
 from .visits import VisitFiles, values_of_last_visits, visits_beside
@@ -224,15 +224,26 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "where": cohort.criteria.text,
         "criteria_sha256": cohort.sha256,
         "people": people,
-        "not_known": {one.name: _not_known(one, n + rest) for one in found.not_known},
+        "not_known": told_not_known(found),
         "by": groups,
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }
 
 
-def _not_known(one: NotKnown, n: int) -> dict[str, Count]:
-    """Return of how many a condition can't be decided, and how many of them had a reading."""
+def told_not_known(found: Found) -> dict[str, dict[str, Count]]:
+    """Return, by condition, of how many it can't be decided, and how many had a reading.
+
+    Hidden is a count with which the number of those could be worked out who were not found though
+    it is known of them, where they are 1 to 10.
+    """
+    n, inside = found.everybody.num_rows, found.people.num_rows
+    return {one.name: _not_known(one, n, n - inside) for one in found.not_known}
+
+
+def _not_known(one: NotKnown, n: int, outside: int) -> dict[str, Count]:
     told = suppressed({"people": one.people, "known": n - one.people})["people"]
+    if isinstance(told, int) and not is_told(outside - one.people):
+        told = "hidden"
     if one.not_usable is None:
         return {"people": told}
     rest = one.people - one.not_usable

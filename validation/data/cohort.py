@@ -9,13 +9,21 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from ...datasets.readers.cohorts import Cohort, VisitTables, Wanted, read_cohort, visit_tables
+from ...datasets.readers.cohorts import (
+    Cohort,
+    VisitTables,
+    Wanted,
+    read_cohort,
+    visit_tables,
+    who_is_not_known,
+)
 from ...datasets.readers.cohorts import who_meets as meets_criteria
 from ...engine.errors import DataError
 from ...engine.guidelines import load_guidelines
 from ...engine.record import BoolArray, VisitBatch
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Protocol
+from ..statistics.estimate import IntArray
 
 _OF_A_TABLE: Final = frozenset({"measurements", "answers", "exposures", "findings"})
 
@@ -23,13 +31,27 @@ Read = Callable[[VisitBatch, int], VisitTables]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NotKnownRows:
+    """Of which n records a condition can't be decided; ``not_usable`` of them had a reading."""
+
+    name: str
+    rows: BoolArray
+    not_usable: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class InCohort:
-    """Which n records a cohort finds; ``where`` are its criteria as they are written."""
+    """Which n records a cohort finds; ``where`` are its criteria as they are written.
+
+    ``asked`` are those of which anything is asked: they were not refused.
+    """
 
     title: str
     where: str
     sha256: str
     rows: BoolArray
+    asked: BoolArray
+    not_known: tuple[NotKnownRows, ...] = ()
 
 
 def study_cohort(protocol: Protocol, folder: Path) -> Cohort | None:
@@ -81,21 +103,56 @@ def _tables(batch: VisitBatch, first: int, *, wanted: Wanted) -> VisitTables:
     return visit_tables(batch, names, load_guidelines, wanted)
 
 
-def in_cohort(cohort: Cohort, parts: list[VisitTables], n: int) -> InCohort:
-    """Return which records meet the criteria, each by itself."""
-    people = pa.table({"person_id": pa.array([str(row) for row in range(n)], pa.string())})
+def in_cohort(cohort: Cohort, parts: list[VisitTables], refused: BoolArray) -> InCohort:
+    """Return which of n records that were not refused meet the criteria, each by itself."""
+    asked = [str(row) for row in np.flatnonzero(~refused)]
+    people = pa.table({"person_id": pa.array(asked, pa.string())})
     tables: dict[str, Any] = {"people": people, **VisitTables.joined(parts).as_tables()}
-    found = meets_criteria(cohort.criteria, tables).to_pylist()
-    rows = np.zeros(n, dtype=np.bool_)
-    rows[[int(name) for name in found]] = True
-    return InCohort(cohort.title, cohort.criteria.text, cohort.sha256, rows)
+
+    def rows(names: Any) -> BoolArray:  # noqa: ANN401 - pyarrow has no types
+        here = np.zeros(len(refused), dtype=np.bool_)
+        here[[int(name) for name in names.to_pylist()]] = True
+        return here
+
+    unknown = tuple(
+        NotKnownRows(one.name, rows(one.names), one.not_usable)
+        for one in who_is_not_known(cohort.criteria, tables)
+    )
+    inside = rows(meets_criteria(cohort.criteria, tables))
+    text, sha256 = cohort.criteria.text, cohort.sha256
+    return InCohort(cohort.title, text, sha256, inside, ~refused, unknown)
 
 
-def told_cohort(found: InCohort | None) -> dict[str, dict[str, str]]:
-    """Return what a report says of the cohort; nothing without one."""
+def told_cohort(found: InCohort | None, person: IntArray) -> dict[str, dict[str, Any]]:
+    """Return what a report says of the cohort; nothing without one.
+
+    Parameters
+    ----------
+    person : of each record; where somebody has several, persons are counted beside them
+    """
     if found is None:
         return {}
-    return {"cohort": {"title": found.title, "where": found.where, "sha256": found.sha256}}
+    return {
+        "cohort": {
+            "title": found.title,
+            "where": found.where,
+            "sha256": found.sha256,
+            "not_known": [_told(one, found, person) for one in found.not_known],
+        }
+    }
+
+
+def _told(one: NotKnownRows, found: InCohort, person: IntArray) -> dict[str, Any]:
+    """Return how many records are not known, how many are known and were not found."""
+    known = found.asked & ~one.rows
+    parts = {"n": one.rows, "known": known, "outside": known & ~found.rows}
+    told = {"name": one.name, **{name: int(rows.sum()) for name, rows in parts.items()}}
+    if one.not_usable is not None:
+        told["not_usable"] = one.not_usable
+    if len(np.unique(person)) < len(person):
+        persons = {name: len(np.unique(person[rows])) for name, rows in parts.items()}
+        told["persons"] = persons
+    return told
 
 
 def _refused(code: str, found: str, why: str, remedy: str) -> ProtocolRefused:

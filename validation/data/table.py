@@ -149,7 +149,7 @@ def read_table(
     if cohort is None:
         return table
     visits = [part.visits for part in parts if part.visits is not None]
-    return replace(table, cohort=in_cohort(cohort, visits, len(table)))
+    return replace(table, cohort=in_cohort(cohort, visits, table.refused))
 
 
 def _near(name: str, names: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ def question(document: Document, words: Words) -> Section:
         ("data", words.pick(plan["data"], "description")),
         ("data_sha256", f"{document['data']['sha256']} ({document['data']['file']})"),
         ("population", words.pick(plan["population"], "description")),
-        *_cohort(document.get("cohort")),
+        *_cohort(document.get("cohort"), words),
         ("index_test", f"{model['id']} {model['version']}"),
         ("model_sha256", model["sha256"]),
         ("threshold", f"{words.short(index['threshold'])} – {words.pick(index, 'purpose')}"),
@@ -62,11 +62,21 @@ def question(document: Document, words: Words) -> Section:
     return Section("question", words.say("section", "question"), facts=tuple(told))
 
 
-def _cohort(cohort: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    """Return what the population's cohort asks, with its hash; nothing without one."""
+def _cohort(cohort: Mapping[str, Any] | None, words: Words) -> list[tuple[str, str]]:
+    """Return what the population's cohort asks, and of how many it is not known."""
     if not cohort:
         return []
-    return [("cohort", f"{cohort['title']}: {cohort['where']} (sha256 {cohort['sha256']})")]
+    asked = f"{cohort['title']}: {cohort['where']} (sha256 {cohort['sha256']})"
+    unknown = "; ".join(_not_known(row, words) for row in cohort["not_known"])
+    return [("cohort", asked), *([("not_known", unknown)] if unknown else [])]
+
+
+def _not_known(row: Mapping[str, Any], words: Words) -> str:
+    said = f"{row['name']}{words.say('report', 'colon')}{words.number(row['n'])}"
+    if "not_usable" not in row:
+        return said
+    spoilt = words.say("report", "not_usable", n=words.number(row["not_usable"]))
+    return f"{said} ({spoilt})"
 
 
 def deviations(document: Document, words: Words) -> Section:

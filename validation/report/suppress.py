@@ -1,7 +1,7 @@
 """Hides small counts of a document, with what would give them away in the same table."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .hidden import HIDDEN, also_another, is_small, view
@@ -31,6 +31,7 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     for analysis in found["analyses"].values():
         hide_analysis(analysis, below)
     if below:
+        _not_known(found.get("cohort", {"not_known": ()})["not_known"], below)
         _flow(found["flow"], below)
         for row in found["participants"]:
             _participants(row, below)
@@ -59,6 +60,17 @@ def _persons(value: Any) -> None:  # noqa: ANN401 - plain data
             value["persons"].pop(name, None)
     if any(value.get(name, 0) is None for name in value["persons"]):
         del value["persons"]
+
+
+def _not_known(rows: Sequence[dict[str, Any]], below: int) -> None:
+    """Hide of how many a condition is not known where they, or the others, are few."""
+    for row in rows:
+        if any(is_small(view(row)[name], below) for name in ("n", "known", "outside")):
+            row.update({"n": None, "known": None, "outside": None})
+        spoilt = row.get("not_usable", 0)
+        few = is_small(spoilt, below) or is_small((row["n"] or 0) - spoilt, below)
+        if few or ("not_usable" in row and row["n"] is None):
+            row["not_usable"] = None
 
 
 def _totals(found: Mapping[str, Any], below: int) -> None:

@@ -13,6 +13,7 @@ from ...training.survey import Design
 from ..data.cohort import study_cohort, told_cohort
 from ..data.names import check_names, wanted_columns
 from ..data.people import People, make_people
+from ..data.population import persons_of
 from ..data.table import read_table
 from ..protocol.freeze import mapping_sha256, note_opened, protocol_sha256, read_frozen
 from ..protocol.model import Protocol
@@ -109,7 +110,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
             *deviate.deviations(protocol, frozen, mapping, table, bundle),
             *deviate.of_results(people, shown, sample),
         ],
-        **told_cohort(table.cohort),
+        **told_cohort(table.cohort, persons_of(protocol, table)),
         "data": {"file": table.name, "sha256": table.sha256, "rows": len(table)},
         "model": {
             "id": bundle.manifest.id,

@@ -23,17 +23,22 @@ class NotKnown:
     Parameters
     ----------
     name : what the condition asks for
-    people : how many; they are not found
+    names : Arrow strings, the people; they are not found
     not_usable : of them, who had a reading, suspect or refused; None where that is not told
     """
 
     name: str
-    people: int
+    names: Any
     not_usable: int | None
+
+    @property
+    def people(self) -> int:
+        """Return of how many it is not known."""
+        return len(self.names)
 
 
 def who_is_not_known(criteria: Criteria, tables: Mapping[str, Any]) -> Iterator[NotKnown]:
-    """Yield each thing that criteria ask for, with the number of people of whom it is not known.
+    """Yield each thing that criteria ask for, with the people of whom it is not known.
 
     Parameters
     ----------
@@ -50,7 +55,7 @@ def who_is_not_known(criteria: Criteria, tables: Mapping[str, Any]) -> Iterator[
             continue
         seen.add(condition.name)
         names = who_meets(Criteria((unknown,)), tables)
-        yield NotKnown(condition.name, len(names), _not_usable(condition, tables, names))
+        yield NotKnown(condition.name, names, _not_usable(condition, tables, names))
 
 
 def _unknown(condition: Condition) -> Condition | None:

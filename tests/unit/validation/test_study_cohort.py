@@ -6,6 +6,10 @@ import pytest
 from laennec.cli import app
 from laennec.datasets.readers.cohorts import read_cohort
 from laennec.validation.errors import ProtocolRefused
+from laennec.validation.report import told_document
+from laennec.validation.report.pages import sections
+from laennec.validation.report.suppress import suppress
+from laennec.validation.report.words import Words
 from study_examples import protocol_text, run
 from typer.testing import CliRunner
 
@@ -41,10 +45,58 @@ def test_only_the_records_of_the_cohort_are_studied_and_the_flow_counts_the_othe
     inside = sum(w >= 90 for w in waists(folder))
     assert 100 < inside < 500
     assert step["stayed"] == inside
-    assert document["cohort"] == {
-        "title": "wide waist", "where": "value.waist >= 90 cm", "sha256": sha256,
-    }  # fmt: skip
+    cohort = document["cohort"]
+    assert (cohort["title"], cohort["where"]) == ("wide waist", "value.waist >= 90 cm")
+    assert cohort["sha256"] == sha256
     assert document["protocol"]["content"]["population"]["cohort"]["sha256"] == sha256
+
+
+def without_waist(folder, of_every):
+    """Leave the waist of some rows alone out, and give each second of these a suspect one."""
+    with (folder / "visits.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for i, row in enumerate(rows):
+        row["waist_cm"] = row["waist_cm"] or "85"
+        if i % of_every == 0:
+            row["waist_cm"] = "" if i % (2 * of_every) else "9"
+    with (folder / "visits.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return len(rows)
+
+
+def test_of_how_many_the_cohort_is_not_known_is_told(folder):
+    """Pinned: a record without a waist was told as one outside of the cohort, as a narrow one."""
+    with_cohort(folder)
+    n = without_waist(folder, 10)
+    document = run(folder)
+    (row,) = document["cohort"]["not_known"]
+    persons = row.pop("persons")
+    assert persons["n"] <= row["n"]
+    assert 0 < persons["outside"] < row["outside"]
+    inside = sum(w >= 90 for w in waists(folder))
+    left = next(s for s in document["flow"] if s["id"] == "cohort")["left"]
+    assert row == {"name": "value.waist", "n": n // 10, "known": n - n // 10,
+                   "outside": n - n // 10 - inside, "not_usable": n // 20}  # fmt: skip
+    assert left == row["n"] + row["outside"]
+    for lang, said in (("en", "can't be used"), ("fr", "mesure inutilisable")):
+        facts = dict(sections(told_document(document), Words(lang))[0].facts)
+        (told,) = [text for text in facts.values() if text.startswith("value.waist")]
+        assert str(n // 10) in told
+        assert f"{n // 20}" in told
+        assert said in told
+
+
+def test_few_records_of_which_the_cohort_is_not_known_are_hidden(folder):
+    with_cohort(folder)
+    n = without_waist(folder, 100)
+    document = run(folder)
+    assert document["cohort"]["not_known"][0]["n"] == n // 100 < 11
+    (row,) = suppress(document, 11)["cohort"]["not_known"]
+    assert "persons" not in row
+    hidden = dict.fromkeys(("n", "known", "outside", "not_usable"))
+    assert row == {"name": "value.waist", **hidden}
 
 
 def test_a_cohort_that_changed_is_not_the_one_that_was_frozen(folder):

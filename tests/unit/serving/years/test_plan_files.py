@@ -161,7 +161,30 @@ def test_a_plan_is_made_for_a_saved_cohort(result, tmp_path):
     inside = int((everybody.risk >= 0.01).sum())
     assert 11 <= inside < everybody.n
     assert json.loads(told.stdout)["counts"]["people"] == inside
-    assert "middle" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "middle" in page
+    assert json.loads(told.stdout)["cohort"]["not_known"]["t2d_undiagnosed_risk"] == {"people": 0}
+    assert "faute de savoir" not in page
+
+
+def test_a_plan_for_a_cohort_says_of_how_many_it_is_not_known(result, tmp_path):
+    """Pinned: who had no value looked like one who does not meet the condition."""
+    cohort = tmp_path / "cohort.toml"
+    cohort.write_text(
+        'schema = "laennec.cohort/1"\ntitle = "lab"\n'
+        'where = ["value.hba1c >= 6 %", "value.waist >= 90 cm"]\n'
+    )
+    visits = ["--visits", str(result.parent / "visits.csv")]
+    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03", *visits]
+    told = CliRunner().invoke(app, [*command, "--cohort", str(cohort)])
+    assert told.exit_code == 0, told.output
+    where = ["--where", "value.hba1c >= 6 % and value.waist >= 90 cm"]
+    found = CliRunner().invoke(app, ["search", "--result", str(result), *visits, *where])
+    not_known = json.loads(told.stdout)["cohort"]["not_known"]
+    assert not_known == json.loads(found.stdout)["not_known"]
+    assert not_known["value.hba1c"]["people"] == 150
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "faute de savoir (value.hba1c) : personnes : 150." in page
 
 
 def test_exposures_stand_beside_each_call_with_their_source_and_move_nobody(result, tmp_path):

@@ -307,6 +307,21 @@ def test_what_nobody_was_asked_is_no_answer_no(extremes):
     assert said["not_known"] == {"condition.hypertension": every, "finding.blood_pressure": every}
 
 
+def test_an_unknown_that_would_give_few_people_away_is_hidden(tmp_path):
+    """Pinned: of 50 people 30 found and 15 not known were five whose value was told as low."""
+    head = "person_id,visit_date,age_years,sex,hba1c_percent\n"
+    rows = [f"p{i:02},2025-01-01,50,male,{7.0 if i < 30 else 5.0 if i < 35 else ''}"
+            for i in range(50)]  # fmt: skip
+    (tmp_path / "visits.csv").write_text(head + "\n".join(rows) + "\n")
+    batch = ["batch", str(tmp_path / "visits.csv"), "--out", str(tmp_path / "result")]
+    assert CliRunner().invoke(app, batch).exit_code == 0
+    asked = ["search", "--result", str(tmp_path / "result"), "--visits",
+             str(tmp_path / "visits.csv"), "--where", "value.hba1c > 6 %"]  # fmt: skip
+    said = json.loads(CliRunner().invoke(app, asked).stdout)
+    assert said["people"] == {"found": 30, "others": 20}
+    assert said["not_known"]["value.hba1c"]["people"] == "hidden"
+
+
 def test_few_people_of_whom_something_is_not_known_are_hidden(tmp_path):
     (tmp_path / "visits.csv").write_text(many([("h", 20, 7.2), ("x", 3, 19.5), ("n", 30, "")]))
     options = BatchOptions(inputs=(tmp_path / "visits.csv",), out=tmp_path / "result", workers=1)
