@@ -34,6 +34,8 @@ __all__ = [
 
 SCHEMA: Final = "laennec.prediagnosis/1"
 RISK_DECIMALS: Final = 4
+MEASURED_ON: Final = "measured_on"
+"""Parameter of an urgent item's message, where its value is of an earlier day than the visit."""
 
 FactState = Literal["present", "absent", "borderline", "not_assessable"]
 Urgency = Literal["U0", "U1", "U2", "U3"]

@@ -25,6 +25,8 @@ YES: Final = 1
 FEMALE: Final = 0
 MALE: Final = 1
 
+ECG_SLOT: Final = "ecg"
+
 
 class ItemState(IntEnum):
     """What became of one reported value."""
@@ -135,6 +137,8 @@ class VisitBatch:
     problems : every problem of every record
     reported : slot name -> the strings as reported, a list of m a person (single visits only)
     paths : slot name -> where each reading stood in the document (single visits only)
+    measured_on : slot name -> the day of each reading that is of an earlier day than the visit,
+        empty for the others; ``ecg`` -> that of the ECG (single visits only)
     context : ``site``, and ``device.<item>``, as the visit names them (single visits only); no rule
         and no model reads it
     """
@@ -150,6 +154,7 @@ class VisitBatch:
     vocabulary: Vocabulary
     reported: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    measured_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -51,6 +51,7 @@ from .uninterpretable import with_hba1c_limit
 from .urgency.agreement import agree_with_urgent, with_pressing_findings
 from .urgency.gaps import rules_not_applied
 from .urgency.not_asked import answers_not_asked
+from .urgency.of_day import with_days, with_days_of_values
 from .urgency.rules import urgent_items
 from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
@@ -126,6 +127,7 @@ def sealed_draft_of(
     batch = screening.batch
     found = _findings(screening, row)
     urgent = with_pressing_findings(_urgent(screening, row), found)
+    urgent = with_days(urgent, batch, _said_of_ecg(screening, row))
     findings = agree_with_urgent(found, urgent)
     notices = (*_notices(batch, row), *_further_notes(screening, row))
     without_hash = PreDiagnosis(
@@ -168,6 +170,12 @@ def _urgent(screening: Screening, row: int) -> tuple[UrgentItem, ...]:
     return tuple(sorted(items, key=lambda item: item.level))
 
 
+def _said_of_ecg(screening: Screening, row: int) -> frozenset[str]:
+    """Return the rules and findings that speak of the ECG of the visit."""
+    items, findings = screening.ecg_urgent.get(row, ()), screening.ecg_findings.get(row, ())
+    return frozenset({item.rule_id for item in items} | {finding.id for finding in findings})
+
+
 def _level(code: int, findings: Sequence[Finding]) -> Urgency | None:
     """Return the most urgent level; an earlier visit may have made a finding more urgent."""
     said = [URGENCIES.index(f.urgency) for f in findings if f.urgency]
@@ -198,7 +206,8 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     unconfirmed = past.speaks_for_diabetes or bool(screening.diabetes_unconfirmed[row])
     made = screening.made
     person = PersonContext.of(batch, made, row, is_diabetes_unconfirmed=unconfirmed)
-    facts = (*fact_findings(screening.facts, batch, row), *screening.ecg_findings.get(row, ()))
+    measured = (with_days_of_values(f, batch) for f in fact_findings(screening.facts, batch, row))
+    facts = (*measured, *screening.ecg_findings.get(row, ()))
     scores = published_findings(screening.published, row)
     if unconfirmed:
         scores = tuple(score_without_diabetes(score) for score in scores)

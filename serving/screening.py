@@ -185,6 +185,7 @@ def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, Screening
         *(not_used(name, FILE_PATH) for name in unused),
     ]
     recorded = recorded_of(recording.header)
+    recorded = replace(recorded, at=recorded.at or ecg.at)
     return with_ecg(record, recording.signal, problems, recorded), None
 
 

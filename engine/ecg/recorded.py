@@ -1,7 +1,7 @@
 """What is known of a recording beside its samples: the device, its filters, when it was made."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from .signal import EcgSignal
 
@@ -14,12 +14,14 @@ class EcgRecorded:
     ----------
     device : maker and model
     high_pass_hz, low_pass_hz, notch_hz : filters
+    at : when
     """
 
     device: str = ""
     high_pass_hz: float | None = None
     low_pass_hz: float | None = None
     notch_hz: float | None = None
+    at: datetime | None = None
 
 
 NOT_STATED = EcgRecorded()

@@ -1,6 +1,7 @@
 """From the readings of one visit to columns of one row."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 
@@ -54,6 +55,32 @@ def texts_by_slot(readings: Sequence[Reading]) -> dict[str, tuple[tuple[str, ...
     for reading in readings:
         by_slot.setdefault(reading.slot, []).append(reading)
     return {slot: (tuple(r.text for r in _in_order(found)),) for slot, found in by_slot.items()}
+
+
+def days_by_slot(readings: Sequence[Reading], visit: datetime | None) -> dict[str, tuple[str, ...]]:
+    """Return the day of each reading that is of an earlier day than the visit, in column order.
+
+    Empty for the others; a slot that has none is left out.
+    """
+    by_slot: dict[str, list[Reading]] = {}
+    for reading in readings:
+        by_slot.setdefault(reading.slot, []).append(reading)
+    days = {
+        slot: tuple(earlier_day(r.at, visit) for r in _in_order(found))
+        for slot, found in by_slot.items()
+    }
+    return {slot: found for slot, found in days.items() if any(found)}
+
+
+def earlier_day(moment: datetime | None, visit: datetime | None) -> str:
+    """Return the day of a moment in the time of the visit; empty where it is not before its day.
+
+    A moment without time zone is taken as of the visit's.
+    """
+    if moment is None or visit is None:
+        return ""
+    local = moment if moment.tzinfo is None else moment.astimezone(visit.tzinfo)
+    return local.date().isoformat() if local.date() < visit.date() else ""
 
 
 def answer_columns(answers: Mapping[str, int], readings: Sequence[Reading]) -> dict[str, Int8Array]:

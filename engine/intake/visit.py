@@ -9,10 +9,17 @@ import numpy as np
 
 from ..ecg.recorded import NOT_STATED, EarlierEcg, EcgRecorded
 from ..ecg.signal import EcgSignal
-from ..record import Problem, VisitBatch
+from ..record import ECG_SLOT, Problem, VisitBatch
 from ..vocabulary import Vocabulary, load_vocabulary
 from .answers import LISTS, OBJECTS, read_answers
-from .columns import answer_columns, columns_from_readings, paths_by_slot, texts_by_slot
+from .columns import (
+    answer_columns,
+    columns_from_readings,
+    days_by_slot,
+    earlier_day,
+    paths_by_slot,
+    texts_by_slot,
+)
 from .document import check_clock, intake_numbers, load_document
 from .ecg import GivenEcg, read_given_ecg
 from .lost_symptoms import NOTHING
@@ -133,7 +140,7 @@ def with_ecg(
     signal : None when the file can't be used; the problems then say why
     problems : of the file, and of its person against the visit's; one that refuses the record
         (another person) refuses it, ECG and all
-    recorded : what the file says of device and filters
+    recorded : what the file says of device, filters and time
     """
     batch = record.batch
     kept = [p for p in batch.problems if p.code != ECG_NOT_READ]
@@ -142,6 +149,10 @@ def with_ecg(
         batch, problems=(*kept, *problems), refused=batch.refused | np.array([refuses])
     )
     kept_signal = None if refuses else signal
+    visit = datetime.fromisoformat(record.performed_at) if record.performed_at else None
+    day = earlier_day(recorded.at, visit)
+    if day and kept_signal is not None:
+        joined = replace(joined, measured_on={**batch.measured_on, ECG_SLOT: (day,)})
     return replace(record, batch=joined, ecg=kept_signal, ecg_recorded=recorded)
 
 
@@ -249,6 +260,7 @@ def _batch(parts: _Parts, vocabulary: Vocabulary, log: ProblemLog) -> VisitBatch
         vocabulary=vocabulary,
         reported=texts_by_slot(parts.readings),
         paths=paths_by_slot(parts.readings),
+        measured_on=days_by_slot(parts.readings, parts.moment),
         context=_context(parts, vocabulary),
     )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..next_steps import UNUSED
 from ..prediagnosis import (
+    MEASURED_ON,
     Change,
     Finding,
     ItemNotice,
@@ -232,8 +233,12 @@ def headline(finding: Finding, sentences: Sentences) -> str:
 
 
 def urgent_line(item: UrgentItem, sentences: Sentences) -> str:
-    """Word what an urgent rule found."""
-    return capital(sentences.render(item.message))
+    """Word what an urgent rule found, and of which day its value is where it is not the visit's."""
+    words = capital(sentences.render(item.message))
+    day = item.message.parameters.get(MEASURED_ON)
+    if day is None:
+        return words
+    return f"{words.rstrip('.')}. {sentences.text('ui.measured_on', date=day)}"
 
 
 def moment_phrase(moment: str, sentences: Sentences) -> str:

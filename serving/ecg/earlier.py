@@ -21,7 +21,8 @@ _ITEM: Final = "ecg"
 def recorded_of(header: EcgHeader) -> EcgRecorded:
     """Return how a file says that it was recorded."""
     filters = header.filters
-    return EcgRecorded(header.device, filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz)
+    passes = (filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz)
+    return EcgRecorded(header.device, *passes, header.acquired_at)
 
 
 def join_earlier(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from ...datasets.readers.ecg import EcgAmbiguous, EcgRecording, is_recording, read_ecg
 from ...engine.intake.problems import shown
@@ -17,11 +17,13 @@ class EcgFile:
     data : the file
     name : its name, of which the reader takes the ending
     companions : further files of the same recording by name (a WFDB header's signals)
+    at : when it was recorded as the sender states it; a file that states its own is believed
     """
 
     data: bytes = field(repr=False)
     name: str = ""
     companions: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final, Literal
 
 from ...datasets.readers.ecg import is_recording
@@ -66,9 +66,11 @@ class Waveforms:
             past = [s for s in past if s.day != last]
             where = next(s.path for s in sources if s.day == last)
             log.keep("note", "ecg_of_earlier_day", where, found=last.isoformat())
+        else:
+            last = None
         now = [s for s in sources if s not in past]
         earlier = tuple(EarlierFile(_upload([s]), s.day, s.path) for s in past)
-        return VisitEcg(_upload(now), now[0].path) if now else VisitEcg(), earlier
+        return VisitEcg(_upload(now, last), now[0].path) if now else VisitEcg(), earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,15 @@ def _free(name: str, files: Mapping[str, bytes]) -> str:
     return name if name not in files else f"{len(files)}-{name}"
 
 
-def _upload(sources: Sequence[_Source]) -> EcgFile:
-    """Return the files of resources as one upload."""
+def _upload(sources: Sequence[_Source], on: date | None = None) -> EcgFile:
+    """Return the files of resources as one upload, of the day on which they were recorded."""
     named: dict[str, bytes] = {}
     for source in sources:
         for name, data in source.files.items():
             named[_free(name, named)] = data
     main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
-    return EcgFile(named.pop(main), main, named)
+    at = None if on is None else datetime.combine(on, time())
+    return EcgFile(named.pop(main), main, named, at)
 
 
 def add_documents(

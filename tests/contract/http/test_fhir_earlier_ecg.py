@@ -141,3 +141,18 @@ def test_nothing_in_an_answer_points_to_a_resource_that_is_not_in_it(people):
     exported = {"resourceType": "Bundle", "type": "collection", "entry": []}
     exported["entry"] = [{"resource": one} for one in resources_of("01-raised-risk")]
     assert read_visit(json.dumps(exported).encode()).subject.startswith("Patient/")
+
+
+def test_what_is_urgent_in_a_lone_ecg_of_an_earlier_day_says_its_day(people):
+    """Pinned: an ST elevation in an ECG of two years ago was told as one of today."""
+    client = people.as_("software")
+
+    def tasks_of(moment, number):
+        said = post(client, again(with_ecgs((given(qtc_ms=560.0), moment)), number))
+        return [t["description"] for t in of(said, "Task") if "QT" in t["description"]]
+
+    then, now = tasks_of(THEN, "then"), tasks_of(TODAY, "now")
+    assert then
+    assert all("Mesure du 03/03/2021, antérieure à la visite." in text for text in then)
+    assert now
+    assert not any("antérieure" in text for text in now)
