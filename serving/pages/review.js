@@ -96,7 +96,8 @@
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
-        await send(form.dataset.send, Object.fromEntries(new FormData(form)));
+        const given = [...new FormData(form)].filter(([, put]) => put);
+        await send(form.dataset.send, Object.fromEntries(given));
         location.reload();
       } catch (error) { failed(error); }
     });
