@@ -8,12 +8,13 @@ on the review page, by name.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from ...engine.canonical import canonical_bytes
 from ...engine.errors import NotPermitted
+from ...engine.intake.document import intake_numbers
 from ..audit.trail import AuditWriter, Row
 from ..clock import Clock
 from ..drafts.drafts import Step, read_report, take_step
@@ -93,7 +94,9 @@ def keep_feedback(store: Store, said: Sequence[Feedback], *, sender: Person, clo
     Raises
     ------
     NoSuchReport : a card of a report that does not exist; nothing of the batch is kept
+    FeedbackUnreadable : one that is later than now; nothing of the batch is kept
     """
+    _check_past(said, clock)
     with store.write() as connection:
         writer = AuditWriter(connection, clock)
         known = select(requests.c.idempotency_key).where(requests.c.actor_id == sender.id)
@@ -115,6 +118,18 @@ def keep_feedback(store: Store, said: Sequence[Feedback], *, sender: Person, clo
                 writer, reports[one.draft_id], step, [(requests, row)]
             )
     return len(new)
+
+
+def _check_past(said: Iterable[Feedback], clock: Clock) -> None:
+    """Refuse what was done in the future: the latest holds, and nothing would undo it."""
+    skew = timedelta(minutes=int(intake_numbers()["clock"]["future_skew_minutes"]))
+    if any(one.at > clock() + skew for one in said):
+        raise FeedbackUnreadable(
+            found="feedback with an outcomeTimestamp in the future",
+            why="of several of one card the latest holds, so nothing later could correct it",
+            remedy="Check the clock of the software and send when it was done",
+            path="feedback.outcomeTimestamp",
+        )
 
 
 def _unique(said: Iterable[Feedback]) -> Iterable[Feedback]:

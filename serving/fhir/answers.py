@@ -41,8 +41,22 @@ def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
         )
     do_hold = [_holds(entry, log) for entry in responses]
     if len(responses) == 1 and all(do_hold):
-        return _answers(responses[0])
+        return _without_contradiction(_answers(responses[0]), log)
     return _declared(responses)
+
+
+def _without_contradiction(said: Answers, log: IssueLog) -> Answers:
+    """Return answers without a "none" beside others, which refuses the record.
+
+    The others go on: whichever of the two is meant, the urgent rules read what was declared.
+    """
+    visit = dict(said.visit)
+    for key in LISTS:
+        listed = visit.get(key, [])
+        if NONE_CODE in listed:
+            log.keep("refused_record", "none_beside_others", said.places[f"$.{key}"])
+            visit[key] = [one for one in listed if one != NONE_CODE]
+    return Answers(visit, said.places)
 
 
 def _answers(entry: Entry) -> Answers:

@@ -54,6 +54,7 @@ KeptCode = Literal[
     "encounter_taken_back",
     "interpretation_critical",
     "interpretations_not_read",
+    "none_beside_others",
     "patient_deceased",
     "prefetch_empty",
     "prefetch_not_received",

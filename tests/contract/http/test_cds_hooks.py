@@ -170,6 +170,7 @@ def test_late_feedback_on_a_superseded_report_is_kept_and_changes_no_state(runni
         ({"overrideReason": {}}, 422, "feedback_unreadable"),
         ({"outcome": "ignored"}, 422, "request_unreadable"),
         ({"outcomeTimestamp": "2026-11-29T10:00:00"}, 422, "request_unreadable"),
+        ({"outcomeTimestamp": "2036-11-29T10:00:00Z"}, 422, "feedback_unreadable"),
     ],
 )
 def test_a_batch_with_one_wrong_entry_keeps_none(running, sandbox, change, status, code):
