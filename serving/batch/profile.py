@@ -11,8 +11,9 @@ from ...engine.record import UNKNOWN, ItemState
 from ...engine.risks import Abstention
 from ...engine.screening import Screening, screen_columns
 from .collected.inputs import collected_input
+from .make_plan import make_plan
 from .options import BatchOptions
-from .plan import BatchPlan, Loaded, load_screening, make_plan
+from .plan import BatchPlan, Loaded, load_screening
 from .progress import SilentReporter
 from .result.aggregate import suppressed
 from .table.output import OUTCOMES, REFUSED, Place, result_table, table_rows

@@ -13,8 +13,9 @@ from .ecg.plan import NONE_THERE, none_is_there, none_there_words
 from .engines.local import run_tasks
 from .engines.schedule import Schedule
 from .engines.worker import Outcome
+from .make_plan import make_plan
 from .options import BatchOptions
-from .plan import BatchPlan, Loaded, load_screening, make_plan
+from .plan import BatchPlan, Loaded, load_screening
 from .progress import Reporter, default_reporter
 from .result.aggregate import AGGREGATE_FILE, aggregate
 from .result.folder import output_folder

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import pyarrow as pa
 
 from ....datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
+from ..make_plan import models_as_data
 from ..options import BatchOptions
-from ..plan import BatchPlan, Loaded, load_screening, models_as_data
+from ..plan import BatchPlan, Loaded, load_screening
 from ..result.parts import (
     ANSWERS,
     PARTS,

@@ -22,8 +22,9 @@ from ....engine.risks.labels import model_labels
 from ....engine.screen import draft_of
 from ....engine.screening import screen_columns
 from ....engine.words.text import render_text
+from ..make_plan import make_plan
 from ..options import BatchOptions, BatchRefused
-from ..plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, make_plan, stored_json
+from ..plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, stored_json
 from ..result.parts import COLLECTED, MANIFEST_FILE, PARTS
 from ..table.output import Place, table_rows
 from ..table.withdrawn import WITHDRAWN, split_withdrawn

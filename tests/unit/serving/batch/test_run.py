@@ -178,7 +178,8 @@ def test_a_csv_of_unknown_length_is_resumed_too(models, tmp_path):
 def test_a_middle_part_that_is_missing_is_not_called_complete(models, tmp_path):
     """A part that fails in the middle of a CSV file must not hide behind its last part."""
     import pyarrow.csv as pacsv
-    from laennec.serving.batch.plan import load_screening, make_plan
+    from laennec.serving.batch.make_plan import make_plan
+    from laennec.serving.batch.plan import load_screening
     from laennec.serving.batch.result.manifest import make_manifest
     from laennec.serving.batch.result.parts import parts_there
 
@@ -249,7 +250,7 @@ def test_another_plan_is_not_resumed(source, models, tmp_path, change, named):
 
 def test_other_code_is_not_resumed(source, models, tmp_path, monkeypatch):
     run(source, tmp_path / "out", models)
-    monkeypatch.setattr("laennec.serving.batch.plan.code_sha256", lambda: "0" * 64)
+    monkeypatch.setattr("laennec.serving.batch.make_plan.code_sha256", lambda: "0" * 64)
     with pytest.raises(BatchRefused, match=r"\(code differ\)"):
         run(source, tmp_path / "out", models, resume=True)
 

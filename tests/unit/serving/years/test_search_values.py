@@ -1,6 +1,5 @@
-"""The search on what was measured, answered and found at the visits: of a batch, and of a store."""
+"""The search on what was measured, answered and found at the visits of a batch."""
 
-import json
 from datetime import date
 
 import pytest
@@ -8,7 +7,6 @@ from laennec.cli import app
 from laennec.datasets.readers.cohorts import Cohort, LocalCodes, parse_criteria
 from laennec.engine.errors import DataError
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
-from laennec.serving.codes.site_maps import template
 from laennec.serving.years.drift.from_tables import tally_tables
 from laennec.serving.years.people import read_people
 from laennec.serving.years.search import Beside, Sources, search_people
@@ -23,6 +21,7 @@ high,2025-02-10,55,male,104,162,101,6.8,1.26,false,true
 known,2025-02-11,60,female,88,135,82,6.1,1.05,true,
 bound,2025-02-12,60,female,88,135,82,,<1.00,,false
 """
+
 MAPPING = """\
 schema = "laennec.mapping/1"
 [columns]
@@ -122,97 +121,6 @@ def test_a_sites_own_code_asks_what_its_thesaurus_says(batch):
     assert own.sha256 == Cohort("", parse_criteria(["exposure.noise = yes"])).sha256
 
 
-def run(*words):
-    return CliRunner().invoke(app, ["search", *(str(w) for w in words)])
-
-
-def visit(number, **more):
-    return {
-        "schema": "laennec.visit/1",
-        "visit_id": f"v{number}",
-        "performed_at": "2025-02-10T09:00:00+01:00",
-        "person": {"id": f"p{number}", "birth_date": "1970-01-01", "sex": "male"},
-        **more,
-    }
-
-
-def glucose(value, unit):
-    return {"code": "glucose", "value": value, "unit": unit, "specimen": "venous_plasma",
-            "fasting_hours": 10}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """Return the address of a store with three visits, one of them corrected."""
-    folder = tmp_path_factory.mktemp("store")
-    database = f"sqlite:///{folder / 'store.db'}"
-    visits = [
-        visit(1, measurements=[glucose("1.31", "g/L")], exposures=["noise", "night_work"]),
-        visit(2, measurements=[glucose("9.0", "mmol/L")], conditions=["diabetes"], exposures=[]),
-        visit(2, measurements=[glucose("5.0", "mmol/L")], conditions=["diabetes"], exposures=[]),
-        visit(3, measurements=[{"code": "systolic_bp", "value": "186", "unit": "mm[Hg]"},
-                               {"code": "diastolic_bp", "value": "104", "unit": "mm[Hg]"}]),
-    ]  # fmt: skip
-    for i, one in enumerate(visits):
-        path = folder / f"visit-{i}.json"
-        path.write_text(json.dumps(one))
-        done = CliRunner().invoke(app, ["screen", str(path), "--database", database])
-        assert done.exit_code == 0, done.output
-    return database
-
-
-@pytest.mark.parametrize(
-    ("where", "expected"),
-    [
-        ("value.glucose >= 1.26 g/L", ["p1"]),
-        ("value.glucose < 5.1 mmol/L", ["p2"]),
-        ("finding.diabetes_range = present", ["p1"]),
-        ("cim10.R03.0 = yes", ["p3"]),
-        ("exposure.noise = yes and exposure.night_work = yes", ["p1"]),
-        ("exposure.noise = no", ["p2"]),
-        ("cim10.R03.0 = no", []),
-        ("condition.diabetes = yes", ["p2"]),
-        ("urgency.blood_pressure in U0, U1", ["p3"]),
-        ("visit_date = 2025-02-10", ["p1", "p2", "p3"]),
-    ],
-)
-def test_the_stored_visits_are_searched_without_a_batch(store, tmp_path, where, expected):
-    listed = tmp_path / "people.csv"
-    told = run("--database", store, "--where", where, "--by", "dr-a", "--people", listed)
-    assert told.exit_code == 0, told.output
-    assert listed.read_text().split() == ["person_id", *expected]
-    assert json.loads(told.stdout)["people"]["found"] == ("<11" if expected else 0)
-
-
-def test_a_thesaurus_file_names_the_sites_codes(store, tmp_path):
-    path = tmp_path / "thesaurus.toml"
-    key = '"question:exposure.noise" = { code = "'
-    path.write_text(template().replace(key, f"{key}B17"))
-    own = ["--database", store, "--by", "dr-a", "--thesaurus", path, "--where"]
-    told = run(*own, "local.B17 = yes")
-    assert told.exit_code == 0, told.output
-    refused = run(*own, "local.B18 = yes")
-    assert "B18" in str(refused.exception)
-
-
-@pytest.mark.parametrize(
-    "words", [["--where", "status = scored"], ["--where", "urgency is known", "--group", "status"]]
-)
-def test_stored_visits_have_no_status_and_say_so(store, words):
-    assert "would look like an answer" in str(
-        run("--database", store, "--by", "dr-a", *words).exception
-    )
-
-
-def test_nobody_looks_into_a_store_without_a_name(store):
-    refused = run("--database", store, "--where", "urgency is known")
-    assert "without a name of who searches" in str(refused.exception)
-
-
-def test_nobody_to_search_among_is_refused():
-    assert "neither a result nor a store" in str(run("--where", "urgency is known").exception)
-
-
 def test_a_table_that_the_result_was_not_made_of_is_refused(batch, tmp_path):
     edited = tmp_path / "visits.csv"
     edited.write_text(TABLE.replace(",5.4,", ",9.9,"))
@@ -262,72 +170,6 @@ def test_a_percentage_of_a_share_and_what_is_no_number_are_refused(condition):
     """Pinned: a risk of 20 found nobody, and one below nan found everybody."""
     with pytest.raises(DataError, match=r"Write 0\.5"):
         parse_criteria([condition])
-
-
-def many(rows):
-    """Return the table of a batch with so many people of each kind: kind, how many, hba1c."""
-    head = "person_id,visit_date,age_years,sex,hba1c_percent\n"
-    lines = (f"{kind}{i},2025-01-10,50,male,{value}" for kind, n, value in rows for i in range(n))
-    return head + "\n".join(lines) + "\n"
-
-
-def told(where, folder):
-    path = folder / "visits.csv"
-    done = CliRunner().invoke(
-        app, ["search", "--result", str(folder / "result"), "--visits", str(path), "--where", where]
-    )
-    assert done.exit_code == 0, done.output
-    return json.loads(done.output)
-
-
-@pytest.fixture(scope="module")
-def extremes(tmp_path_factory):
-    """Return a batch with 20 high values, 15 beyond belief, 30 never measured and 40 low ones."""
-    folder = tmp_path_factory.mktemp("extremes")
-    rows = [("h", 20, 7.2), ("x", 15, 19.5), ("n", 30, ""), ("l", 40, 5.2)]
-    (folder / "visits.csv").write_text(many(rows))
-    options = BatchOptions(inputs=(folder / "visits.csv",), out=folder / "result", workers=1)
-    run_batch(options, SilentReporter())
-    return folder
-
-
-def test_a_search_says_whom_it_could_not_judge_and_who_of_them_had_a_reading(extremes):
-    """Pinned: the most extreme values are suspect, and were left out without a word."""
-    said = told("value.hba1c >= 6.5 %", extremes)
-    assert said["people"] == {"found": 20, "others": 85}
-    assert said["not_known"] == {"value.hba1c": {"people": 45, "not_usable": 15}}
-    twice = told("value.hba1c >= 6.5 % and value.hba1c < 7 %", extremes)["not_known"]
-    assert twice == said["not_known"]
-
-
-def test_what_nobody_was_asked_is_no_answer_no(extremes):
-    said = told("condition.hypertension = yes and finding.blood_pressure = present", extremes)
-    assert said["people"]["found"] == 0
-    every = {"people": 105}
-    assert said["not_known"] == {"condition.hypertension": every, "finding.blood_pressure": every}
-
-
-def test_an_unknown_that_would_give_few_people_away_is_hidden(tmp_path):
-    """Pinned: of 50 people 30 found and 15 not known were five whose value was told as low."""
-    head = "person_id,visit_date,age_years,sex,hba1c_percent\n"
-    rows = [f"p{i:02},2025-01-01,50,male,{7.0 if i < 30 else 5.0 if i < 35 else ''}"
-            for i in range(50)]  # fmt: skip
-    (tmp_path / "visits.csv").write_text(head + "\n".join(rows) + "\n")
-    batch = ["batch", str(tmp_path / "visits.csv"), "--out", str(tmp_path / "result")]
-    assert CliRunner().invoke(app, batch).exit_code == 0
-    asked = ["search", "--result", str(tmp_path / "result"), "--visits",
-             str(tmp_path / "visits.csv"), "--where", "value.hba1c > 6 %"]  # fmt: skip
-    said = json.loads(CliRunner().invoke(app, asked).stdout)
-    assert said["people"] == {"found": 30, "others": 20}
-    assert said["not_known"]["value.hba1c"]["people"] == "hidden"
-
-
-def test_few_people_of_whom_something_is_not_known_are_hidden(tmp_path):
-    (tmp_path / "visits.csv").write_text(many([("h", 20, 7.2), ("x", 3, 19.5), ("n", 30, "")]))
-    options = BatchOptions(inputs=(tmp_path / "visits.csv",), out=tmp_path / "result", workers=1)
-    run_batch(options, SilentReporter())
-    said = told("value.hba1c >= 6.5 %", tmp_path)["not_known"]["value.hba1c"]
-    assert said == {"people": 33, "not_usable": "<11"}
 
 
 def counted_ages(tally):

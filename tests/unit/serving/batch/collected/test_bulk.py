@@ -1,59 +1,17 @@
 """A batch over FHIR Bulk Data: each Encounter a row with the answer of its visit, all accounted."""
 
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import fhir_support
-import pyarrow.parquet as pq
 import pytest
+from bulk_runs import NAMES, NOW, all_of, answers, rows, run
 from fhir_support import example, exported, is_r4, of, resources_of
-from laennec.engine import load_guidelines, load_models
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.batch.explain.person import explain_person
 from laennec.serving.batch.profile import profile_batch
 from laennec.serving.fhir.bulk import BulkSorter
-from laennec.serving.fhir.visit_in import read_visit
-from laennec.serving.screening import Engine, screen_visit
-from laennec.serving.years.drift.from_tables import tally_collected
-from laennec.serving.years.drift.run import DriftOptions, run_drift
-
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
-NAMES = ("01-raised-risk", "02-items-missing", "03-urgent")
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return Engine(load_models(), load_guidelines())
-
-
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "in").mkdir()
-    return tmp_path / "in"
-
-
-def run(tmp_path, found=None, **given):
-    if found is not None:
-        exported(tmp_path / "in", found)
-    options = BatchOptions(
-        **{"inputs": (tmp_path / "in",), "out": tmp_path / "out", "workers": 1, **given},
-        today=date(2026, 11, 30),
-    )
-    return run_batch(options, SilentReporter())
-
-
-def rows(out):
-    return {row["person_id"]: row for row in pq.read_table(out / "parts").to_pylist()}
-
-
-def answers(out):
-    files = sorted((out / "answers").glob("*.ndjson"))
-    return [json.loads(x) for f in files for x in f.read_text(encoding="utf-8").splitlines()]
-
-
-def all_of(names):
-    return [one for name in names for one in resources_of(name)]
+from laennec.serving.screening import screen_visit
 
 
 def test_every_encounter_has_the_row_and_the_answer_of_its_visit(tmp_path, folder, engine):
@@ -242,65 +200,3 @@ def test_a_table_of_tables_is_no_bulk_data(tmp_path):
             ),
             SilentReporter(),
         )
-
-
-PLACES = [
-    ({"serviceProvider": {"reference": "Organization/7", "display": "Lille"}}, "Organization/7"),
-    ({"serviceProvider": {"display": "Lens"}}, "Lens"),
-    ({"location": [{"location": {"identifier": {"value": "room 2"}}}]}, "room 2"),
-    ({"location": [{"location": {"display": "a"}}, {"location": {"display": "b"}}]}, None),
-    ({"serviceProvider": {"display": "x" * 201}}, None),
-    ({"serviceProvider": "Lille", "location": {"location": "x"}}, None),
-    ({}, None),
-]
-
-
-def test_the_place_of_an_encounter_is_the_site_of_its_row_and_changes_nothing_else(
-    tmp_path, folder
-):
-    name = NAMES[0]
-    resources = resources_of(name)
-    bare = run(tmp_path, resources)
-    before = rows(tmp_path / "out")
-    assert bare.state == "complete"
-    assert "site" not in next(iter(before.values()))
-    for number, (more, expected) in enumerate(PLACES):
-        placed = [{**r, **more} if r["resourceType"] == "Encounter" else r for r in resources]
-        exported(tmp_path / "in", placed)
-        out = tmp_path / f"out-{number}"
-        run(tmp_path, out=out)
-        for person, row in rows(out).items():
-            assert row.pop("site", None) == expected
-            assert row == before[person]
-
-
-def test_the_site_of_a_bundle_is_kept_beside_its_draft_and_outside_its_hash(engine):
-    document, *_ = example(NAMES[0])
-    bundle = {"resourceType": "Bundle", "type": "collection",
-              "entry": [{"resource": r} for r in resources_of(NAMES[0])]}  # fmt: skip
-    placed = json.loads(json.dumps(bundle))
-    for entry in placed["entry"]:
-        if entry["resource"]["resourceType"] == "Encounter":
-            entry["resource"]["serviceProvider"] = {"display": "Lille"}
-    read = read_visit(json.dumps(placed).encode())
-    assert read.document["site"] == "Lille"
-    one, other = (
-        screen_visit(json.dumps(read_visit(json.dumps(b).encode()).document).encode(), engine,
-                     now=NOW).draft for b in (bundle, placed)
-    )  # fmt: skip
-    assert one.content_hash == other.content_hash
-    assert document["person"]["id"] == other.person_id
-
-
-def test_drift_parts_bulk_data_by_site_and_counts_its_inputs_without_the_tables(tmp_path, folder):
-    placed = [
-        {**r, "serviceProvider": {"display": "Lille"}} if r["resourceType"] == "Encounter" else r
-        for r in all_of(NAMES)
-    ]
-    run(tmp_path, placed)
-    options = DriftOptions((tmp_path / "out",), tmp_path / "drift", lang="en")
-    document = run_drift(options)
-    assert "no_inputs" not in document["notices"]
-    tally = tally_collected((tmp_path / "out",))
-    counted = tally.table().to_pylist()
-    assert {row["group"] for row in counted if row["by"] == "site"} == {"Lille"}

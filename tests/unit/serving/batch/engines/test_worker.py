@@ -9,7 +9,8 @@ import pytest
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
 from laennec.serving.batch.engines import local, worker
 from laennec.serving.batch.engines.worker import Task, Worker, run_in_process, start_worker
-from laennec.serving.batch.plan import load_screening, make_plan
+from laennec.serving.batch.make_plan import make_plan
+from laennec.serving.batch.plan import load_screening
 from laennec.serving.batch.result.parts import PARTS
 
 
