@@ -130,6 +130,7 @@ def _run(options: "BatchOptions") -> None:
     print_json(
         {
             "state": summary.state,
+            "not_in_result": list(summary.not_in_result),
             "manifest": str(summary.manifest_path),
             "counts": printable(summary.counts),
             "suppressed": "counts by reason of 1 to 10 rows",

@@ -50,14 +50,20 @@ class BatchSummary:
 
     @property
     def exit_code(self) -> int:
-        """Return what the command line exits with.
+        """Return what the command line exits with."""
+        return EXIT_PARTLY_DONE if self.not_in_result else EXIT_DONE
+
+    @property
+    def not_in_result(self) -> tuple[str, ...]:
+        """Return what of the input is not in the result; the manifest says it under the same names.
 
         Rows that can't be read are not done either, nor are ECGs of which not one is there, nor
         resources that name no visit.
         """
-        is_whole = self.state == "complete" and not self.manifest["malformed_lines"]
-        is_done = is_whole and not {NONE_THERE, LEFT_OUT} & set(self.manifest["notices"])
-        return EXIT_DONE if is_done else EXIT_PARTLY_DONE
+        parts = () if self.state == "complete" else ("not_done",)
+        lines = ("malformed_lines",) if self.manifest["malformed_lines"] else ()
+        told = set(self.manifest["notices"])
+        return (*parts, *lines, *(name for name in (LEFT_OUT, NONE_THERE) if name in told))
 
     @property
     def content_sha256(self) -> str:

@@ -24,6 +24,7 @@ IssueName = Literal[
     "ins_not_qualified",
     "meaning_changed",
     "not_a_bundle",
+    "panel_with_value",
     "profile_not_met",
     "resource_twice",
     "sampled_unfit",

@@ -50,6 +50,10 @@ def _qualifiers() -> tuple[str, ...]:
     return (*load_vocabulary().methods, *_PLAIN)
 
 
+def _panels() -> tuple[str, ...]:
+    return tuple(fhir_maps()["pressure"]["panel"])
+
+
 def is_usable(entry: Entry, log: IssueLog) -> bool:
     """Say whether the status of an Observation lets it be read; one that does not is told."""
     status = text(entry.resource.get("status"))
@@ -76,6 +80,9 @@ def read_observation(
     shared = _shared(entry, specimens, offset, log)
     parts = objects(entry.resource.get("component"))
     has_value = any(key.startswith("value") for key in entry.resource)
+    is_panel = {c for _, c in codings(entry.resource.get("code"))} & set(_panels())
+    if has_value and parts and is_panel:
+        log.add("panel_with_value", entry.path)
     if has_value or not (parts or entry.resource.get("hasMember")):
         yield from _measured(entry.resource, entry.path, shared, log)
     for index, part in enumerate(parts):

@@ -15,7 +15,7 @@ from fhir_observations import (
     quantity,
     with_resource,
 )
-from fhir_support import bundle, sent
+from fhir_support import bundle, of, sent
 from laennec.engine import parse
 from laennec.serving.fhir.visit_in import read_visit
 from laennec.serving.screening import screen_visit
@@ -123,3 +123,16 @@ def test_a_refused_crisis_calls_for_a_new_measurement(parts):
     read = read_visit(sent(document))
     urgent = screen_visit(json.dumps(read.document).encode(), engine(), now=NOW).draft.urgent
     assert any(item.message.id.startswith("urgent.remeasure") for item in urgent)
+
+
+def test_a_value_of_a_pressure_panel_is_refused_and_named():
+    """Pinned: "unknown code 85354-9" for the value, of a code that is taken for its components."""
+    document = bundle()
+    panel = next(o for o in of(document, "Observation") if "component" in o)
+    panel |= quantity(200, "mm[Hg]")
+    read = read_visit(sent(document))
+    assert [i.code for i in read.issues if i.severity == "error"] == ["panel_with_value"]
+    problems = parse(read.document).batch.problems
+    assert [p.code for p in problems if p.severity == "refused_record"] == ["code_unknown"]
+    panel.pop("valueQuantity")
+    assert codes(document) == set()

@@ -17,6 +17,7 @@ from laennec.serving.screening import screen_visit
 def test_every_encounter_has_the_row_and_the_answer_of_its_visit(tmp_path, folder, engine):
     done = run(tmp_path, all_of(NAMES), answers="fr")
     assert (done.state, done.exit_code, done.counts["in"]) == ("complete", 0, 3)
+    assert done.not_in_result == ()
     said, found = answers(tmp_path / "out"), rows(tmp_path / "out")
     for name, answer in zip(NAMES, said, strict=True):
         document = example(name)[0]
@@ -71,6 +72,7 @@ def test_what_names_no_encounter_is_counted_and_never_guessed(tmp_path, folder):
     done = run(tmp_path, found)
     assert done.manifest["plan"]["bulk"]["counts"]["resources_without_encounter"] == 2
     assert "resources_without_encounter" in done.manifest["notices"]
+    assert done.not_in_result == ("resources_without_encounter",)
     assert (done.exit_code, done.counts["in"]) == (3, 1)
 
 
@@ -81,6 +83,7 @@ def test_lines_that_cant_be_read_are_named_and_the_rest_goes_on(tmp_path, folder
     done = run(tmp_path)
     lost = {"file": files[0].name, "count": 3, "first_lines": [2, 3, 5]}
     assert done.manifest["malformed_lines"] == [lost]
+    assert done.not_in_result == ("malformed_lines",)
     assert (done.exit_code, done.counts["in"]) == (3, 1)
 
 
