@@ -9,6 +9,7 @@ from reliability import crash, faults
 
 SEED = 20261103
 NOTHING = ("lost", "doubled", "half_written", "chain_problems", "another_answer")
+LONG = (pytest.mark.slow, pytest.mark.timeout(3600))
 NEEDS_SERVER = pytest.mark.skipif(not is_there(), reason=WHY_NOT)
 
 
@@ -18,7 +19,7 @@ NEEDS_SERVER = pytest.mark.skipif(not is_there(), reason=WHY_NOT)
         pytest.param("sqlite", 2, 3, id="sqlite"),
         pytest.param("postgresql", 2, 2, id="postgresql", marks=NEEDS_SERVER),
         pytest.param("postgresql-crash", 1, 2, id="postgresql-crash", marks=NEEDS_SERVER),
-        pytest.param("sqlite", 2, 200, id="sqlite-long", marks=pytest.mark.slow),
+        pytest.param("sqlite", 2, 200, id="sqlite-long", marks=LONG),
     ],
 )
 def test_a_killed_service_loses_nothing_it_acknowledged(kind, workers, kills):
