@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ....datasets.readers.omop import read_collected
 from ....datasets.readers.tables import TablePlan, TableRows, read_chunks
@@ -26,6 +25,7 @@ from ..make_plan import make_plan
 from ..options import BatchOptions, BatchRefused
 from ..plan import PLAN_FILE, TODAY, BatchPlan, Loaded, load_screening, stored_json
 from ..result.parts import COLLECTED, MANIFEST_FILE, PARTS
+from ..result.read import read_part
 from ..table.output import Place, table_rows
 from ..table.withdrawn import WITHDRAWN, split_withdrawn
 from .rule_words import rule_words
@@ -55,7 +55,8 @@ def explain_person(options: BatchOptions, person: str, lang: str = "fr") -> str:
 
     Raises
     ------
-    BatchRefused  if the folder holds no result, or the inputs are not those of its run
+    BatchRefused  if the folder holds no result, a part of it was written by no batch, or the
+        inputs are not those of its run
     RecordError  if nobody of that name is in it
     """
     if not (options.out / PLAN_FILE).is_file():
@@ -101,9 +102,9 @@ def _numbers(lost: Mapping[str, Any]) -> str:
 
 def _rows_of(folder: Path, person: str) -> Iterator[_Found]:
     for path in sorted(folder.glob("part-*.parquet")):
-        names = pq.read_table(path, columns=["person_id"]).column(0)
+        names = read_part(path, ["person_id"]).column(0)
         for position in np.flatnonzero(pc.equal(names, person).fill_null(False).to_numpy()):
-            row = pq.read_table(path).slice(int(position), 1).to_pylist()[0]
+            row = read_part(path).slice(int(position), 1).to_pylist()[0]
             fragment, _, chunk = path.name[_PLACE].partition("-")
             yield _Found(row, int(fragment), int(chunk), int(position))
 

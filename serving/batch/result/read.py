@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,37 +64,55 @@ def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[t
     first: list[str] = []
     for name, sha256 in _listed(out).items():
         path = out / PARTS / name
-        try:
+        with _readable(path):
             _require_part(path, sha256)
-            names = _names(path)
-            table = pq.read_table(path, columns=None if columns is None else list(columns))
-        except (pa.ArrowException, OSError) as error:
-            raise _refused(f"a part that can't be read ({type(error).__name__})", name) from error
+            names = pq.read_schema(path).names
         first = first or names
-        wrong = wrong_values(table) if names == first else "other columns than the first part"
+        if names != first:
+            raise _refused("a part with other columns than the first part", name)
+        yield name, read_part(path, columns)
+
+
+def read_part(path: Path, columns: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the rows of a part as an Arrow table.
+
+    Parameters
+    ----------
+    columns : all where None
+
+    Raises
+    ------
+    BatchRefused  if it can't be read, or was written by no batch
+    """
+    with _readable(path):
+        wrong = wrong_columns(pq.read_schema(path))
         if wrong:
-            raise _refused(f"a part with {wrong}", name)
-        yield name, table
+            raise _refused(f"a part with {wrong}", path.name)
+        table = pq.read_table(path, columns=None if columns is None else list(columns))
+    wrong = wrong_values(table)
+    if wrong:
+        raise _refused(f"a part with {wrong}", path.name)
+    return table
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Refuse a part that is no file, or breaks while it is read."""
+    if not path.is_file():
+        raise _refused("a part that is no file", path.name)
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        found = f"a part that can't be read ({type(error).__name__})"
+        raise _refused(found, path.name) from error
 
 
 def _require_part(path: Path, sha256: str) -> None:
     """Refuse a part that is not the file of its manifest, by its hash."""
-    if not path.is_file():
-        raise _refused("a part that is no file", path.name)
     with path.open("rb") as stream:
         is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
     if not is_same:
         raise _refused("a part that is not the one of its manifest", path.name)
-
-
-def _names(path: Path) -> list[str]:
-    """Return the columns of a part; refuse those that no batch writes."""
-    schema = pq.read_schema(path)
-    wrong = wrong_columns(schema)
-    if wrong:
-        raise _refused(f"a part with {wrong}", path.name)
-    names: list[str] = schema.names
-    return names
 
 
 def check_same_input(files: Iterable[InputFile], results: Sequence[Path], option: str) -> None:
