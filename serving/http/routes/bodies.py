@@ -52,9 +52,9 @@ class DecisionBody(Closed):
                 {"decisions": [{"verdict": "confirm"}]},
                 {
                     "decisions": [
-                        {"finding": "raised_pressure", "verdict": "confirm"},
+                        {"finding": "diabetes_range", "verdict": "confirm"},
                         {
-                            "finding": "undiagnosed_diabetes",
+                            "finding": "t2d_undiagnosed",
                             "verdict": "amend",
                             "to": "low",
                             "reason": "treated-and-controlled",

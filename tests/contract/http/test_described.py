@@ -112,3 +112,12 @@ def test_the_example_decisions_and_the_example_problem_have_their_form():
     problem = examples()["problem"]
     jsonschema.validate(problem, DESCRIBED["components"]["schemas"]["Problem"])
     assert STATUS[problem["code"]] == problem["status"]
+
+
+def test_the_example_of_a_decision_names_findings_of_a_report(people):
+    """Pinned: it named raised_pressure and undiagnosed_diabetes, which no report has."""
+    report = send(people.as_("software")).json()
+    examples = DecisionBody.model_config["json_schema_extra"]["examples"]
+    named = {one["finding"] for e in examples for one in e["decisions"] if "finding" in one}
+    assert named
+    assert named <= {finding["id"] for finding in report["findings"]}
