@@ -181,14 +181,14 @@ def slopes_pandas(folder: Path) -> None:
 
 def table(folder: Path) -> None:
     """Run the command on the whole table."""
-    from laennec.serving.years.trajectories import TrajectoryOptions, run_trajectories
+    from laennec.serving.years.trajectories.run import TrajectoryOptions, run_trajectories
 
     run_trajectories(TrajectoryOptions((folder / "visits.parquet",), folder / "years", TODAY))
 
 
 def plan(folder: Path) -> None:
     """Plan from the whole result."""
-    from laennec.serving.years.plan_run import PlanOptions, run_plan
+    from laennec.serving.years.plan.run import PlanOptions, run_plan
 
     run_plan(PlanOptions(folder / "result", folder / "plan", TODAY))
 
@@ -205,8 +205,8 @@ def plan_pandas(folder: Path) -> None:
 
 def search(folder: Path) -> None:
     """Search on the result and the trends."""
-    from laennec.serving.years.search import Beside
-    from laennec.serving.years.search_run import SearchOptions, run_search
+    from laennec.serving.years.search.find import Beside
+    from laennec.serving.years.search.run import SearchOptions, run_search
 
     where = ("t2d_undiagnosed_band in high, intermediate and slope.waist > 0.35",)
     trends = folder / "years" / "trajectories.parquet"
@@ -229,8 +229,8 @@ def search_pandas(folder: Path) -> None:
 
 def values(folder: Path) -> None:
     """Search the values of everybody's last visit."""
-    from laennec.serving.years.search import Beside
-    from laennec.serving.years.search_run import SearchOptions, run_search
+    from laennec.serving.years.search.find import Beside
+    from laennec.serving.years.search.run import SearchOptions, run_search
     from laennec.serving.years.visits import VisitFiles
 
     where = ("value.hba1c >= 5.9 % and finding.blood_pressure = present",)

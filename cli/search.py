@@ -10,7 +10,7 @@ from .printing import print_json
 from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
-    from ..serving.years.search import Beside
+    from ..serving.years.search.find import Beside
 
 app = typer.Typer()
 
@@ -35,7 +35,7 @@ def beside(
     exposures: Path | None,
 ) -> "Beside":
     """Return the files beside a result."""
-    from ..serving.years.search import Beside
+    from ..serving.years.search.find import Beside
     from ..serving.years.visits import VisitFiles
 
     tables = VisitFiles(tuple(visits), mapping) if visits else None
@@ -80,8 +80,8 @@ def search(
     title: Annotated[str, typer.Option(help="Of the saved cohort.")] = "",
 ) -> None:
     """Count who meets criteria on values, trends, findings, exposures, decisions (extra search)."""
-    from ..serving.years.search import GROUPS
-    from ..serving.years.search_run import SearchOptions, run_search
+    from ..serving.years.search.find import GROUPS
+    from ..serving.years.search.run import SearchOptions, run_search
     from .printing import one_of
 
     for name in group or ():

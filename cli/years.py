@@ -51,7 +51,7 @@ def trajectories(
     on: Day = None,
 ) -> None:
     """Say what each person's values did over the visits: last value, trend, time in range."""
-    from ..serving.years.trajectories import TrajectoryOptions, run_trajectories
+    from ..serving.years.trajectories.run import TrajectoryOptions, run_trajectories
 
     options = TrajectoryOptions(
         tuple(inputs),
@@ -92,7 +92,7 @@ def plan(
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
     """Plan the year from a result: whom to call first, tests, expected cases, cost, return."""
-    from ..serving.years.plan_run import PlanOptions, printed, run_plan
+    from ..serving.years.plan.run import PlanOptions, printed, run_plan
     from .printing import one_of
     from .search import beside
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
-from laennec.serving.years.plan_settings import read_settings
+from laennec.serving.years.plan.settings import read_settings
 
 TODAY = date(2026, 11, 3)
 DAY = (TODAY - date(1970, 1, 1)).days

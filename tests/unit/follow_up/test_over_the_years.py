@@ -10,7 +10,7 @@ from laennec.engine.follow_up.settings import due_rows
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.words.as_json import canonical_content
 from laennec.engine.words.text import render_text
-from laennec.serving.years.lifetimes import measure_lifetimes
+from laennec.serving.years.trajectories.lifetimes import measure_lifetimes
 
 RANK = {"up_to_date": 0, "due": 1}
 TODAY = date(2026, 11, 3)

@@ -10,7 +10,7 @@ from laennec.engine.vocabulary.site import AddedExposure, SiteExposures, exposur
 from laennec.serving.clock import latest_day, utc_now
 from laennec.serving.store.store import open_store
 from laennec.serving.years.exposures import exposure_groups
-from laennec.serving.years.stored import stored_visits
+from laennec.serving.years.search.stored import stored_visits
 from typer.testing import CliRunner
 
 OF_EACH = 20

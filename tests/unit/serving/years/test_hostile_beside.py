@@ -17,7 +17,7 @@ from laennec.serving.batch.table.columns import plain
 from laennec.serving.batch.table.output import SCHEMA
 from laennec.serving.years.drift.from_tables import visits_of
 from laennec.serving.years.drift.tally import NO_MONTH
-from laennec.serving.years.trajectories import TRAJECTORIES
+from laennec.serving.years.trajectories.run import TRAJECTORIES
 from made_result import write_result
 
 PEOPLE = 24

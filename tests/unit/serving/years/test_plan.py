@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from laennec.engine.errors import DataError
-from laennec.serving.years.plan import call_list, later_visits
-from laennec.serving.years.plan_groups import call_rows
+from laennec.serving.years.plan.calls import call_list, later_visits
+from laennec.serving.years.plan.groups import call_rows
 from plan_people import SETTINGS, TODAY, called, crowd, people
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from laennec.serving.years.overlap import shown_counts
-from laennec.serving.years.plan import call_counts, call_list, counts
-from laennec.serving.years.plan_groups import exposure_rows
-from laennec.serving.years.plan_tests import (
+from laennec.serving.years.plan.calls import call_counts, call_list, counts
+from laennec.serving.years.plan.groups import exposure_rows
+from laennec.serving.years.plan.thresholds import (
     shown_rows,
     threshold_rows,
 )

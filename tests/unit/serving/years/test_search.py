@@ -11,7 +11,7 @@ from laennec.engine.errors import DataError
 from laennec.serving.audit.verify import verify
 from laennec.serving.batch.options import BatchRefused
 from laennec.serving.store.store import open_store
-from laennec.serving.years.search import Beside, Sources, counted, search_people
+from laennec.serving.years.search.find import Beside, Sources, counted, search_people
 from made_result import write_result
 from typer.testing import CliRunner
 

@@ -12,7 +12,7 @@ from laennec.cli import app
 from laennec.datasets.readers.cohorts import Cohort, parse_criteria
 from laennec.engine.errors import DataError
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
-from laennec.serving.years.search import Beside, Sources, search_people
+from laennec.serving.years.search.find import Beside, Sources, search_people
 from laennec.serving.years.visits import VisitFiles
 from typer.testing import CliRunner
 

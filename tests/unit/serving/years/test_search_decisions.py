@@ -2,7 +2,7 @@
 
 from document_support import decided, kept, visit
 from laennec.serving.decisions.confirm import Withdrawal, withdraw
-from laennec.serving.years.search_access import decided as decisions_of
+from laennec.serving.years.search.access import decided as decisions_of
 from store_support import MARTIN
 
 

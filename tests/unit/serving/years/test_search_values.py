@@ -9,7 +9,7 @@ from laennec.engine.errors import DataError
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.years.drift.from_tables import tally_tables
 from laennec.serving.years.people import read_people
-from laennec.serving.years.search import Beside, Sources, search_people
+from laennec.serving.years.search.find import Beside, Sources, search_people
 from laennec.serving.years.visits import VisitFiles
 from typer.testing import CliRunner
 

@@ -11,7 +11,7 @@ import pytest
 from laennec.cli import app
 from laennec.engine import load_guidelines, parse, screen
 from laennec.engine.bundles.load import Models
-from laennec.serving.years.trajectories import TrajectoryOptions, run_trajectories
+from laennec.serving.years.trajectories.run import TrajectoryOptions, run_trajectories
 from typer.testing import CliRunner
 
 TODAY = date(2026, 11, 3)

@@ -1,7 +1,8 @@
 """Prints how often a trend is recovered within its interval, over simulated lifetimes.
 
-``python -m laennec.serving.years.lifetimes``: HbA1c of people whose true slope is known, seen at
-irregular days, with noise of measurement, wild values, and an assay that changes half-way.
+``python -m laennec.serving.years.trajectories.lifetimes``: HbA1c of people whose true slope is
+known, seen at irregular days, with noise of measurement, wild values, and an assay that changes
+half-way.
 """
 
 import sys
@@ -10,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from ...engine.trajectories import TrajectoryItem, evaluate_trajectories, trajectory_items
-from ...engine.trajectories.columns import DIRECTIONS
-from ...engine.trajectories.points import points_from
+from ....engine.trajectories import TrajectoryItem, evaluate_trajectories, trajectory_items
+from ....engine.trajectories.columns import DIRECTIONS
+from ....engine.trajectories.points import points_from
 
 SEED: Final = 20261130
 PEOPLE: Final = 2000

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from ...engine.errors import DataError
+from ....engine.errors import DataError
 
 SCHEMA: Final = "laennec.plan_settings/1"
 DEFAULTS: Final = "plan.toml"
@@ -188,6 +188,6 @@ def _broken(found: str, path: str) -> DataError:
     return DataError(
         found=found,
         why="a plan with another price than meant would be believed",
-        remedy="Copy serving/years/plan.toml, change its values, and keep its names",
+        remedy="Copy serving/years/plan/plan.toml, change its values, and keep its names",
         path=path,
     )

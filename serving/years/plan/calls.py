@@ -11,11 +11,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ...engine.errors import DataError
-from ...engine.prediagnosis import URGENCIES
-from ..batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
-from .people import LEFT_OUT, MEASURED, NONE, NOT_SCREENED, UNKNOWN_DAY, PlanPeople
-from .plan_settings import PlanSettings
+from ....engine.errors import DataError
+from ....engine.prediagnosis import URGENCIES
+from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from ..people import LEFT_OUT, MEASURED, NONE, NOT_SCREENED, UNKNOWN_DAY, PlanPeople
+from .settings import PlanSettings
 
 FloatArray = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .exposures import exposure_groups
-from .overlap import BoolArray, Count, is_apart, is_told, shown_counts
-from .people import PlanPeople
-from .plan import CallList, call_counts
-from .plan_settings import PlanSettings
-from .plan_tests import Expected, expected_of
+from ..exposures import exposure_groups
+from ..overlap import BoolArray, Count, is_apart, is_told, shown_counts
+from ..people import PlanPeople
+from .calls import CallList, call_counts
+from .settings import PlanSettings
+from .thresholds import Expected, expected_of
 
 
 @dataclass(frozen=True, slots=True)

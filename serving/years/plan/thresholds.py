@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ..batch.result.aggregate import SMALLEST_SHOWN
-from .people import PlanPeople
-from .plan_settings import PlanSettings
+from ...batch.result.aggregate import SMALLEST_SHOWN
+from ..people import PlanPeople
+from .settings import PlanSettings
 
 FloatArray = npt.NDArray[np.float64]
 

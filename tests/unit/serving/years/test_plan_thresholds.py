@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from laennec.engine.errors import DataError
-from laennec.serving.years.plan_settings import read_settings
-from laennec.serving.years.plan_tests import (
+from laennec.serving.years.plan.settings import read_settings
+from laennec.serving.years.plan.thresholds import (
     expected_interval,
     flat,
     threshold_rows,

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from ..audit.trail import AuditWriter
-from ..clock import Clock, as_text, read_clock
-from ..store.store import Store
-from ..store.tables import decisions, drafts
+from ...audit.trail import AuditWriter
+from ...clock import Clock, as_text, read_clock
+from ...store.store import Store
+from ...store.tables import decisions, drafts
 from .standing import of_standing
 
 SEARCH: Final = "search"

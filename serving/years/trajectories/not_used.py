@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...engine.fixedpoint import Int64Array
-from ...engine.record import UNKNOWN, BoolArray, VisitBatch
+from ....engine.fixedpoint import Int64Array
+from ....engine.record import UNKNOWN, BoolArray, VisitBatch
 
 NO_DAY: Final = "visit_date_missing"
 TWO_PEOPLE: Final = "another_person"

@@ -10,18 +10,18 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from ...datasets.readers.cohorts import (
+from ....datasets.readers.cohorts import (
     ANSWERS,
     FINDINGS,
     MEASUREMENTS,
     exposure_table,
     item_of,
 )
-from ...engine.fixedpoint import NANO
-from ...engine.record import NO, UNKNOWN, YES, Int8Array
-from ..batch.table.output import OUTCOMES
-from ..store.store import Store
-from ..store.tables import drafts
+from ....engine.fixedpoint import NANO
+from ....engine.record import NO, UNKNOWN, YES, Int8Array
+from ...batch.table.output import OUTCOMES
+from ...store.store import Store
+from ...store.tables import drafts
 from .standing import of_standing
 from .stored_trends import StoredVisit, contradicted, stored_trends
 

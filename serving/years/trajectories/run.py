@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...datasets.readers.tables import TablePlan, read_rows
-from ...engine.plausibility.check import check_plausibility
-from ...engine.trajectories import (
+from ....datasets.readers.tables import TablePlan, read_rows
+from ....engine.plausibility.check import check_plausibility
+from ....engine.trajectories import (
     Points,
     TrajectoryColumns,
     concatenated,
@@ -20,12 +20,12 @@ from ...engine.trajectories import (
     trajectory_items,
     visit_points,
 )
-from ...engine.trajectories.columns import DIRECTIONS
-from ..batch.result.parts import disclaimers, kept_whole, write_json
-from ..batch.table.withdrawn import read_withdrawn, split_withdrawn
+from ....engine.trajectories.columns import DIRECTIONS
+from ...batch.result.parts import disclaimers, kept_whole, write_json
+from ...batch.table.withdrawn import read_withdrawn, split_withdrawn
+from ..files import write_csv
+from ..inputs import open_tables
 from .ecg_points import ecg_points
-from .files import write_csv
-from .inputs import open_tables
 from .not_used import NotUsed, contradicted
 
 SCHEMA: Final = "laennec.trajectories/1"

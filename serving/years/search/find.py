@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...datasets.readers.cohorts import (
+from ....datasets.readers.cohorts import (
     Cohort,
     Criteria,
     LocalCodes,
@@ -24,14 +24,14 @@ from ...datasets.readers.cohorts import (
     who_is_not_known,
     who_meets,
 )
-from ...engine.errors import DataError
-from ..batch.result.aggregate import suppressed
-from ..batch.result.read import result_tables
-from .exposures import exposure_groups, read_exposures
-from .overlap import Count, is_told, shown_counts
-from .people import last_rows
-from .trajectories import TRAJECTORIES
-from .visits import VisitFiles, values_of_last_visits, visits_beside
+from ....engine.errors import DataError
+from ...batch.result.aggregate import suppressed
+from ...batch.result.read import result_tables
+from ..exposures import exposure_groups, read_exposures
+from ..overlap import Count, is_told, shown_counts
+from ..people import last_rows
+from ..trajectories.run import TRAJECTORIES
+from ..visits import VisitFiles, values_of_last_visits, visits_beside
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
 EXPOSURE: Final = "exposure"

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...engine.trajectories import Points
-from ...engine.trajectories.points import points_from
-from ..batch.options import BatchRefused
-from ..batch.result.read import result_tables
+from ....engine.trajectories import Points
+from ....engine.trajectories.points import points_from
+from ...batch.options import BatchRefused
+from ...batch.result.read import result_tables
 
 OF_COLUMNS: Final[Mapping[str, str]] = {
     "ecg_rate_per_min": "ecg.rate",

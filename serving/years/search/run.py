@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...datasets.readers.cohorts import (
+from ....datasets.readers.cohorts import (
     Cohort,
     LocalCodes,
     cohort_toml,
     parse_criteria,
     read_cohort,
 )
-from ...engine.errors import DataError
-from ..batch.result.aggregate import suppressed
-from ..batch.result.parts import write_text
-from ..clock import latest_day, utc_now
-from ..store.store import Store, open_store
-from .files import write_csv
-from .local_codes import read_local_codes
-from .search import NOTHING_BESIDE, Beside, Sources, counted, search_people
-from .search_access import decided, note_search, record_search
+from ....engine.errors import DataError
+from ...batch.result.aggregate import suppressed
+from ...batch.result.parts import write_text
+from ...clock import latest_day, utc_now
+from ...store.store import Store, open_store
+from ..files import write_csv
+from ..local_codes import read_local_codes
+from .access import decided, note_search, record_search
+from .find import NOTHING_BESIDE, Beside, Sources, counted, search_people
 from .stored import stored_visits
 
 

@@ -8,16 +8,16 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from ...datasets.readers.cohorts import item_of
-from ...engine.combine import DERIVED
-from ...engine.intake.table import TableColumn, TablePeople, table_batch
-from ...engine.plausibility.check import check_plausibility
-from ...engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
-from ...engine.trajectories import Points, evaluate_trajectories, trajectory_items, visit_points
-from ...engine.trajectories.draft import day_number
-from ...engine.trajectories.points import points_from
-from ...engine.vocabulary import load_vocabulary
-from .trajectories import arrow_columns
+from ....datasets.readers.cohorts import item_of
+from ....engine.combine import DERIVED
+from ....engine.intake.table import TableColumn, TablePeople, table_batch
+from ....engine.plausibility.check import check_plausibility
+from ....engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
+from ....engine.trajectories import Points, evaluate_trajectories, trajectory_items, visit_points
+from ....engine.trajectories.draft import day_number
+from ....engine.trajectories.points import points_from
+from ....engine.vocabulary import load_vocabulary
+from ..trajectories.run import arrow_columns
 
 TRENDS: Final = pa.schema(
     [

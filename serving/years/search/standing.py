@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from ..drafts.states import State
-from ..store.tables import drafts, steps
+from ...drafts.states import State
+from ...store.tables import drafts, steps
 
 _GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 

@@ -9,19 +9,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from ...datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
-from ...engine.prediagnosis import URGENCIES
-from ..batch.result.parts import disclaimers, write_json, write_text
-from .exposures import said_of_each
-from .files import write_csv
-from .local_codes import read_local_codes
-from .people import UNKNOWN_DAY, PlanPeople, read_people
-from .plan import CallList, call_list, counts, later_visits
-from .plan_groups import GroupRow, call_rows, exposure_rows
-from .plan_page import PlanTables, plan_page
-from .plan_settings import read_settings
-from .plan_tests import Expected, ThresholdRow, flat, shown_rows, threshold_rows
-from .search import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people, told_not_known
+from ....datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
+from ....engine.prediagnosis import URGENCIES
+from ...batch.result.parts import disclaimers, write_json, write_text
+from ..exposures import said_of_each
+from ..files import write_csv
+from ..local_codes import read_local_codes
+from ..people import UNKNOWN_DAY, PlanPeople, read_people
+from ..search.find import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people, told_not_known
+from .calls import CallList, call_list, counts, later_visits
+from .groups import GroupRow, call_rows, exposure_rows
+from .page import PlanTables, plan_page
+from .settings import read_settings
+from .thresholds import Expected, ThresholdRow, flat, shown_rows, threshold_rows
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"

@@ -9,14 +9,14 @@ from typing import Any, Final
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...engine.words import Sentences
-from ...engine.words.load import load_folder
-from ...engine.words.numbers import MINUS, number, written_day
-from .. import report
-from .plan import BAND_ORDER
-from .plan_groups import GroupRow
-from .plan_settings import PlanSettings, Setting
-from .plan_tests import Expected, ThresholdRow
+from ....engine.words import Sentences
+from ....engine.words.load import load_folder
+from ....engine.words.numbers import MINUS, number, written_day
+from ....serving import report
+from .calls import BAND_ORDER
+from .groups import GroupRow
+from .settings import PlanSettings, Setting
+from .thresholds import Expected, ThresholdRow
 
 _LEFT: Final = 60.0
 _RIGHT: Final = 500.0

@@ -1,0 +1,1 @@
+"""Search for people by many criteria, over files and over the store."""

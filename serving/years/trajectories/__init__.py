@@ -1,0 +1,1 @@
+"""Trajectories of a table of many visits a person."""
