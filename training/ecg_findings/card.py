@@ -5,15 +5,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..report import Line
+from . import calm, definitions, trade
 from .fit import Rules
 
 NOTES = {
     "summary": "Mean over source and statement with five cases and five controls or more.",
     "cases by source": "A statement with cases in one source only says nothing of other hospitals.",
-    "statements beside sinus rhythm on a calm ECG": "Sinus rhythm to which nobody gave another "
-    "label; many of these statements are true and were not labelled: an upper bound.",
-    "what the databases call it": "The measurement behind the statement, of those whom the "
-    "database calls so.",
+    calm.TABLE: "Sinus rhythm to which nobody gave another label; many of these statements are "
+    "true and were not labelled: an upper bound. Without bradycardia below 60 and tachycardia "
+    "above 100 per minute as measured, which are true, a closer one.",
+    trade.TABLE: "A price says how many more cases in a hundred must be found for one more control "
+    "in a hundred that is called present; a share, how many controls lie below borderline. One row "
+    "of each is shipped (see the limits). Where price and share, too, were chosen without the "
+    "source that is left out, the figures are the most honest ones of all.",
+    trade.CEILING: "No cut-off that is chosen on other hospitals passes this; where it is below "
+    "an aim, only a better ranking reaches the aim.",
+    "calibration": "Source left out. Where the slope is far from 1, or the interval of O:E leaves "
+    "1 out, a score ranks the ECGs of one hospital and is no chance in another. Not estimable: no "
+    "case, or for the slope fewer than five.",
+    definitions.TABLE: "The measurement behind the statement, of those whom the database calls so.",
     "what an explanation names, deleted": "By how much the logit falls (simulated ECGs).",
 }
 
@@ -33,7 +43,7 @@ def _cell(line: Line) -> str:
     """Print a number with its interval and, where there are cases, how many."""
     e = line.estimate
     if not math.isfinite(e.value):
-        return "not estimable"
+        return "not estimable" if line.cases is None else f"not estimable ({_of(line)})"
     if e.ci_low == e.ci_high == e.value and e.value == round(e.value):
         return f"{e.value:.0f}" if line.cases is None else f"{e.value:.0f} ({_of(line)})"
     value = f"{e.value:.3f} ({e.ci_low:.3f} to {e.ci_high:.3f})"

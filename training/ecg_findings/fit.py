@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy.special import expit
+from scipy.special import logit as logit_of
 
 from ...engine.ecg.findings.model import evaluate_statements
-from ...engine.ecg.findings.spec import StatementTable
+from ...engine.ecg.findings.spec import StatementSpec, StatementTable
 from ...engine.fixedpoint import FloatArray
 from ...engine.fuzzy.rules import Points
 from ...engine.fuzzy.system import TskSystem
@@ -98,7 +100,8 @@ def calibrated(rules: Rules, ecgs: Ecgs, recipe: Recipe) -> Rules:
     """Fold a slope and an intercept per statement into its points and bias.
 
     Both are pulled to what was there (slope 1, intercept 0), the more the fewer cases there are;
-    with fewer than five they stay.
+    with fewer than five they stay. Cut-offs go along: what is called stays the same (rivals, which
+    are compared by how far each lies beyond its own, apart).
     """
     logit = rules.logits(ecgs)
     lines = {
@@ -145,8 +148,19 @@ def _folded(rules: Rules, lines: Mapping[str, tuple[float, float]]) -> Rules:
         replace(rule, consequent=Points(float(points * lines[names[owner]][0])))
         for rule, points, owner in zip(rules.system.rules, rules.system.points, owners, strict=True)
     )
-    statements = tuple(
-        replace(s, bias=lines[s.name][1] + lines[s.name][0] * s.bias)
-        for s in rules.table.statements
-    )
+    statements = tuple(_moved(s, *lines[s.name]) for s in rules.table.statements)
     return Rules(replace(rules.system, rules=changed), StatementTable(statements))
+
+
+def _moved(spec: StatementSpec, slope: float, intercept: float) -> StatementSpec:
+    """Bring bias and cut-offs of a statement to its calibrated scale."""
+
+    def score(cut_off: float) -> float:
+        return float(expit(slope * logit_of(cut_off) + intercept))
+
+    return replace(
+        spec,
+        bias=slope * spec.bias + intercept,
+        borderline_from=score(spec.borderline_from),
+        present_from=score(spec.present_from),
+    )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...engine.ecg.findings.settings import statement_settings
 from ...engine.ecg.findings.spec import StatementTable
+from ...engine.ecg.findings.wide import silenced
 from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
 from ..metrics import (
@@ -24,6 +25,7 @@ from .records import Ecgs
 BoolArray = NDArray[np.bool_]
 FEWEST = 5
 REPLICATES = 500
+NOT_ESTIMABLE = float("nan")
 PREVALENCE = 0.05
 PPV_NAME = "PPV at a prevalence of 5 %"
 
@@ -47,7 +49,16 @@ def assessable(ecgs: Ecgs, table: StatementTable) -> BoolArray:
             known &= ~ecgs.withheld
         if spec.name in statement_settings()["in_millivolt"]:
             known &= ~ecgs.own_scale
-        found[:, j] = known
+        found[:, j] = known & ~_silenced(ecgs, spec.name)
+    return found
+
+
+def _silenced(ecgs: Ecgs, name: str) -> BoolArray:
+    """Say where the rhythm may be a ventricular tachycardia, of which nothing of this is said."""
+    found = np.zeros(len(ecgs.record), dtype=np.bool_)
+    irregular = ecgs.columns(("rr_irregularity",))[:, 0]
+    for i in np.flatnonzero(ecgs.wide):
+        found[i] = silenced(name, {"rr_irregularity": irregular[i]})
     return found
 
 
@@ -169,7 +180,7 @@ def operating_lines(
         many = [
             x.estimate.value for x in lines if x.measure == measure and (x.cases or 0) >= FEWEST
         ]
-        mean, n = float(np.mean(many)), len(many)
+        mean, n = float(np.mean(many)) if many else NOT_ESTIMABLE, len(many)
         found = Estimate(mean, mean, mean, n, "mean of the statements with five cases or more")
         lines.append(Line(title, "mean", measure, found))
     return lines
@@ -192,37 +203,46 @@ def _ppv(sensitive: Estimate, specific: Estimate) -> Estimate:
 
 
 def calibration_lines(ecgs: Ecgs, table: StatementTable, logit: FloatArray) -> list[Line]:
-    """Return slope and O:E of every statement with enough cases, all sources together."""
+    """Return slope and O:E of every statement that has a case, all sources together.
+
+    With fewer than five cases there is a ratio, but no slope. A statement without any case has
+    neither: it is named, and not estimable.
+    """
     lines = []
     scored = assessable(ecgs, table)
     for j, name in enumerate(table.names):
         rows = np.isfinite(ecgs.truth[:, j]) & scored[:, j]
-        case = ecgs.truth[rows, j] == 1
-        if FEWEST <= case.sum() < len(case):
-            lines += _calibration(name, case, logit[rows, j])
+        lines += _calibration(name, ecgs.truth[rows, j] == 1, logit[rows, j])
     return lines
 
 
 def _calibration(name: str, case: BoolArray, z: FloatArray) -> list[Line]:
-    one = np.ones(len(case))
-    slope = calibration_slope(case, z, one)
-    ratio = observed_to_expected(case, z, one)
+    one, n = np.ones(len(case)), int(case.sum())
     generator = np.random.default_rng(1)
     slopes, ratios = [], []
     yes, no = np.flatnonzero(case), np.flatnonzero(~case)
-    for _ in range(100):
-        at = np.r_[generator.choice(yes, len(yes)), generator.choice(no, len(no))]
-        slopes.append(_slope(case[at], z[at]))
+    can_slope = FEWEST <= n < len(case)
+    for _ in range(REPLICATES if n else 0):
+        if can_slope:
+            at = np.r_[generator.choice(yes, n), generator.choice(no, len(no))]
+            slopes.append(_slope(case[at], z[at]))
         draw = generator.integers(0, len(case), len(case))
-        if case[draw].any():
-            ratios.append(observed_to_expected(case[draw], z[draw], one))
-    method = "percentile bootstrap, 100 replicates, those without a mistake left out"
+        ratios.append(_ratio(case[draw], z[draw]))
+    slope = _slope(case, z) if can_slope else NOT_ESTIMABLE
+    ratio = observed_to_expected(case, z, one) if n else NOT_ESTIMABLE
+    method = f"percentile bootstrap, {REPLICATES} replicates, those without a mistake left out"
     found = []
     for measure, value, draws in (("calibration slope", slope, slopes), ("O:E", ratio, ratios)):
-        low, high = np.nanquantile(draws, [0.025, 0.975])
+        known = [x for x in draws if np.isfinite(x)]
+        low, high = np.quantile(known, [0.025, 0.975]) if known else (NOT_ESTIMABLE,) * 2
         estimate = Estimate(float(value), float(low), float(high), len(case), method)
-        found.append(Line("calibration", name, measure, estimate, int(case.sum())))
+        found.append(Line("calibration", name, measure, estimate, n))
     return found
+
+
+def _ratio(case: BoolArray, z: FloatArray) -> float:
+    """Return O:E; 0 where a draw holds no case."""
+    return float(observed_to_expected(case, z, np.ones(len(case)))) if case.any() else 0.0
 
 
 def _slope(case: BoolArray, z: FloatArray) -> float:

@@ -1,11 +1,15 @@
-"""Cut-offs of every statement, chosen on the development records and frozen in the bundle."""
+"""Cut-offs of every statement, chosen on the development records and frozen in the bundle.
 
-from dataclasses import replace
+They are chosen on the scores of the guideline's rules; calibration carries them along.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from scipy.special import logit as logit_of
+from scipy.stats import norm
 
 from ...engine.ecg.findings.decide import decide
 from ...engine.ecg.findings.spec import StatementSpec, StatementTable
@@ -14,23 +18,48 @@ from .judge import BoolArray, assessable
 from .records import Ecgs
 
 FEWEST, FEWEST_CONTROLS = 5, 20
-FLAGGED, PRESENT = 0.90, 0.92
-MISSED = 0.2
-LEAST, MOST = 0.005, 0.98
-FEW_PRESENT, FEW_BORDERLINE = 0.05, 0.02
-DECIMALS = 3
+LEAST_PRESENT, LEAST_FLAGGED, MOST = 0.10, 0.07, 0.98
+STEP: Final = 0.02
+GRID: Final = np.arange(-3.0, 4.0, STEP)
+SMOOTH: Final = 0.5
+SUPPOSED, SUPPOSED_SPREAD = 3, 1.5
+DECIMALS: Final = 4
 
 
-def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> StatementTable:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What cut-offs are worth.
+
+    Parameters
+    ----------
+    price : how many more cases in a hundred must be found for one more control in a hundred that
+        is called present. At a share of cases of 5 % there are 19 controls to a case: five lets at
+        most four be called wrongly for one more that is called rightly
+    flagged : share of the controls that lie below borderline
+    """
+
+    price: float
+    flagged: float
+
+
+SHIPPED: Final = Choice(price=5.0, flagged=0.86)
+
+
+def with_cut_offs(
+    table: StatementTable, ecgs: Ecgs, logit: FloatArray, choice: Choice = SHIPPED
+) -> StatementTable:
     """Choose from where a statement is present and borderline.
 
-    Borderline from where 90 % of the controls lie below, a source weighing as the root of its
-    number of records. Present from where 92 % do; with five cases or more, four in five of which
-    score above that, from the middle in log-odds between there and these: a statement that is told
-    clearly need not alarm eight controls in a hundred. The best cut-off on a dozen cases does not
-    hold elsewhere, so none is sought. Present from 5 % at least, and with fewer cases borderline
-    from 2 %: below, no word of a rule is half true. What another present statement forbids does not
-    count. With fewer than twenty controls these two stay.
+    Borderline from where a share of the controls lies below, which asks for no case. Present from
+    where one more false one is no longer worth its price in true ones, never below borderline nor
+    `least_present`. Shares are smoothed, a source weighs as the root of its number of records, and
+    three supposed cases around an even score stand beside the real ones: a dozen cases alone would
+    decide by chance. With fewer than twenty controls the guideline's cut-offs stay. What another
+    present statement forbids does not count.
+
+    Parameters
+    ----------
+    logit : shape (n, s), log-odds of the guideline's rules, not yet calibrated
     """
     scored, specs = assessable(ecgs, table), {s.name: s for s in table.statements}
     present = np.zeros(ecgs.truth.shape, dtype=bool)
@@ -39,29 +68,52 @@ def with_cut_offs(table: StatementTable, ecgs: Ecgs, logit: FloatArray) -> State
         free = scored[:, j] & ~_forbidden(table, specs[name], present)
         rows = np.isfinite(ecgs.truth[:, j]) & free
         case = ecgs.truth[rows, j] == 1
-        low, cut = _cuts(logit[rows, j], case, ecgs.source[rows])
-        specs[name] = replace(specs[name], present_from=cut, borderline_from=low)
-        present[:, j] = free & (expit(logit[:, j]) >= cut)
+        if (~case).sum() >= FEWEST_CONTROLS:
+            least = least_present(table, specs[name], int(case.sum()))
+            low, cut = _cuts(logit[rows, j], case, ecgs.source[rows], choice, least)
+            specs[name] = replace(specs[name], present_from=cut, borderline_from=low)
+        present[:, j] = free & (expit(logit[:, j]) >= specs[name].present_from)
     return StatementTable(tuple(specs[name] for name in table.names))
 
 
-def _cuts(z: FloatArray, case: BoolArray, source: NDArray[np.str_]) -> tuple[float, float]:
+def least_present(table: StatementTable, spec: StatementSpec, cases: int) -> float:
+    """Return the score below which a statement is not present, whatever its cases say.
+
+    Where the guideline's rules are hardly true nothing is present; and with fewer than five cases
+    nothing is before the guideline's own borderline: so few can't say what a false one costs, and
+    most such statements are steps on a scale on which everybody stands (a voltage, an axis, an ST
+    level). Called borderline they are still read.
+
+    Both rules are for statements whose miss costs that statement alone. A paced rhythm, a left
+    bundle branch block, fibrillation or hypertrophy forbids others (decisions 6, 9 and 15 of the
+    clinical decisions): missed, it lets ST, T, Q waves, voltage or intervals be told of which
+    nothing can be said in it. There the price alone decides. Which these are stands in the
+    statements' own ``not_when``; no figure of any records chose them.
+    """
+    if any(spec.name in other.not_when for other in table.statements):
+        return 0.0
+    return spec.borderline_from if cases < FEWEST else LEAST_PRESENT
+
+
+def _cuts(
+    z: FloatArray, case: BoolArray, source: NDArray[np.str_], choice: Choice, least: float
+) -> tuple[float, float]:
     """Return from where a statement is borderline and present, as scores."""
-    if (~case).sum() < FEWEST_CONTROLS:
-        return FEW_BORDERLINE, FEW_PRESENT
-    controls, of = z[~case], _weights(source[~case])
-    low, cut = (_below(controls, of, share) for share in (FLAGGED, PRESENT))
-    if case.sum() >= FEWEST:
-        most = _quantile(z[case], _weights(source[case]), MISSED)
-        cut = (cut + max(most, cut)) / 2
-        found = (_score(low), max(_score(cut), FEW_PRESENT))
-    else:
-        found = (max(_score(low), FEW_BORDERLINE), max(_score(cut), FEW_PRESENT))
-    return min(found), found[1]
+    controls, of = z[~case], weights_of(source[~case])
+    found = SUPPOSED * norm.sf(GRID / SUPPOSED_SPREAD)
+    if case.any():
+        found = found + case.sum() * _above(z[case], weights_of(source[case]))
+    worth = found / (case.sum() + SUPPOSED) - choice.price * _above(controls, of)
+    low = float(np.clip(_just_above(quantile(controls, of, choice.flagged)), LEAST_FLAGGED, MOST))
+    cut = float(np.clip(expit(GRID[int(np.argmax(worth))]), max(low, least), MOST))
+    return low, round(cut, DECIMALS)
 
 
-def _score(log_odds: float) -> float:
-    return round(float(np.clip(expit(log_odds), LEAST, MOST)), DECIMALS)
+def _above(z: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the smoothed share above each step of the grid; scores count at their nearest step."""
+    steps, index = np.unique(np.round(z / STEP), return_inverse=True)
+    mass = np.bincount(index, weight)
+    return np.asarray(mass @ norm.sf((GRID - STEP * steps[:, None]) / SMOOTH))
 
 
 def called(
@@ -72,7 +124,7 @@ def called(
     Returns
     -------
     present, flagged and decided, shape (n, s) each, as the engine says it (QTc, which is decided
-    by its value, and wide tachycardia apart); a forbidden statement is not decided
+    by its value, apart); a forbidden statement is not decided
     """
     score = expit(logit)
     found = decide(table, score, assessable(ecgs, table))
@@ -89,22 +141,21 @@ def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -
     return np.asarray(present[:, others].any(axis=1), dtype=np.bool_)
 
 
-def _weights(source: NDArray[np.str_]) -> FloatArray:
-    """Let a source weigh as the root of its number of records."""
+def weights_of(source: NDArray[np.str_]) -> FloatArray:
+    """Let a source weigh as the root of its number of records; all together weigh one."""
     weight = np.zeros(len(source))
     for name in dict.fromkeys(source):
         weight[source == name] = 1.0 / np.sqrt((source == name).sum())
     return weight / weight.sum()
 
 
-def _below(z: FloatArray, weight: FloatArray, least: float) -> float:
-    """Return just above where a share of the weighted controls lies below."""
+def _just_above(log_odds: float) -> float:
+    """Return the score of the next step of the last printed digit."""
     step = 10.0**-DECIMALS
-    score = (np.floor(expit(_quantile(z, weight, least)) / step) + 1) * step
-    return float(logit_of(min(score, MOST)))
+    return round(float((np.floor(expit(log_odds) / step) + 1) * step), DECIMALS)
 
 
-def _quantile(z: FloatArray, weight: FloatArray, share: float) -> float:
+def quantile(z: FloatArray, weight: FloatArray, share: float) -> float:
     """Return the value at which the weighted share is reached."""
     order = np.argsort(z)
     at = min(int(np.searchsorted(np.cumsum(weight[order]), share)), len(z) - 1)

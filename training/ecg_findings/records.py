@@ -1,7 +1,8 @@
 """Records with their features and what is known of each statement; features are kept by hash.
 
-Features depend on the network that finds the waves, so they are kept in a folder named by its hash
-and by that of the feature code: a new network measures everything again, in about a minute.
+Features depend on the network that finds the waves and on the whole chain around it, so they are
+kept in a folder named by the hash of both: a change of either measures everything again, in a few
+minutes.
 """
 
 import hashlib
@@ -16,16 +17,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...datasets import sources
 from ...datasets.sources.challenge12 import diagnoses, read_challenge12
 from ...datasets.sources.cinc2017 import LABEL, read_cinc2017
 from ...datasets.sources.ecg_files import AnnotatedEcg
 from ...datasets.sources.ludb import read_ludb
-from ...engine.ecg import features as feature_code
+from ...engine import ecg as ecg_code
+from ...engine import guidelines
 from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.features.table import is_own_scale
 from ...engine.ecg.findings.settings import statement_settings
+from ...engine.ecg.findings.wide import is_wide_tachycardia
 from ...engine.ecg.measure.reference import NOBODY, Person
 from ...engine.ecg.signal import EcgSignal
 from ...engine.ecg.strip import analyse_strip
@@ -54,6 +58,7 @@ class Ecgs:
     withheld : shape (n,), whether QTc was withheld
     beat : shape (n, 12, width), median beat in millivolt, for the encoder
     own_scale : shape (n,), whether each lead was stored on a scale of its own
+    wide : shape (n,), whether it may be a ventricular tachycardia, of which the engine says little
     """
 
     source: NDArray[np.str_]
@@ -66,6 +71,7 @@ class Ecgs:
     withheld: NDArray[np.bool_]
     beat: FloatArray
     own_scale: NDArray[np.bool_]
+    wide: NDArray[np.bool_]
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return some columns by name, shape (n, len(names))."""
@@ -84,6 +90,7 @@ class Ecgs:
             withheld=self.withheld[at],
             beat=self.beat[at],
             own_scale=self.own_scale[at],
+            wide=self.wide[at],
         )
 
 
@@ -171,6 +178,7 @@ def _row(
         "uses": {k: use.verdict != REFUSED for k, use in analysis.quality.uses.items()},
         "withheld": list(analysis.measurements.measured["qtc_fridericia"].withheld),
         "own_scale": is_own_scale(analysis),
+        "wide": is_wide_tachycardia(analysis, found.values),
         "beat": beat_of(analysis).tolist(),
     }
 
@@ -204,21 +212,23 @@ def kept(
 
 
 def _hash(network: Delineator) -> str:
-    """Hash the network and the code and labels that features depend on."""
+    """Hash the network, and the code and tables that features and truth depend on."""
     digest = hashlib.sha256(network.sha256.encode())
-    engine = Path(feature_code.__file__).parent
-    files = sorted(
-        [
-            *engine.glob("*.py"),
-            *engine.parent.glob("measure/*.py"),
-            engine.parent / "strip.py",
-            Path(__file__).parent / "beats.py",
-            FOLDER / "labels.toml",
-        ]
-    )
-    for file in files:
+    for file in rows_depend_on():
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def rows_depend_on() -> list[Path]:
+    """Return every file of the ECG chain, its tables, and what makes a record's truth."""
+    here = Path(__file__).parent
+    return [
+        *sorted(Path(ecg_code.__file__).parent.rglob("*.py")),
+        *sorted(Path(guidelines.__file__).parent.glob("ecg*.toml")),
+        *(here / name for name in ("beats.py", "full_scale.py", "labels.py", "records.py")),
+        *sorted(Path(sources.__file__).parent.glob("*.py")),
+        *sorted(FOLDER.glob("labels*.toml")),
+    ]
 
 
 def _known(row: Row, statement: str) -> float | None:
@@ -246,4 +256,5 @@ def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
         ),
         beat=np.array([r["beat"] for r in rows], np.float64),
         own_scale=np.array([r["own_scale"] for r in rows], np.bool_),
+        wide=np.array([r["wide"] for r in rows], np.bool_),
     )

@@ -5,6 +5,7 @@ and points that were learned rank no better on a source that was left out, and w
 present by them holds less well there: the card shows both.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.fixedpoint import FloatArray
 from ..report import Line
 from . import judge
-from .calm import calm_lines
+from .calm import calm_by_source, calm_lines
 from .cnn import cnn_logits
 from .definitions import definition_lines
 from .deletion import deletion_lines
@@ -22,11 +23,13 @@ from .fit import Recipe, Rules, calibrated, learn
 from .operating import called, with_cut_offs
 from .peers import boosting_logits, crisp_logits
 from .records import Ecgs, twelve_lead
+from .trade import ceiling_lines, trade_lines
 
 SHIPPED = "guideline rules, soft, as shipped"
 OWN = "shipped rules on the records that they learned from"
 LEARNED = "operating points had words and points been learned, source left out"
 LEFT = "source left out of rules and cut-offs"
+UNSAID = "AUROC with the rhythms of which the engine says nothing"
 
 
 def judged_twelve_lead(
@@ -38,8 +41,8 @@ def judged_twelve_lead(
     learned, left_learned = left_out(ecgs, start, recipe, learns=True)
     encoded = encoder_left_out(ecgs, start, recipe.seed)
     raw = start.logits(ecgs)
-    shipped = calibrated(start, ecgs, recipe)
-    shipped = Rules(shipped.system, with_cut_offs(shipped.table, ecgs, shipped.logits(ecgs)))
+    cut = Rules(start.system, with_cut_offs(start.table, ecgs, raw))
+    shipped = calibrated(cut, ecgs, recipe)
     others = {
         "crisp guideline rules, same measurements": crisp_logits(start, ecgs),
         SHIPPED: raw,
@@ -50,6 +53,7 @@ def judged_twelve_lead(
     }
     lines = _summary(ecgs, start, others, recipe.seed)
     lines += judge.auroc_lines(SHIPPED, ecgs, start.table, raw)
+    lines += _with_what_is_unsaid(ecgs, start, raw)
     own = called(shipped.table, ecgs, shipped.logits(ecgs))
     for where, (present, flagged, decided) in ((OWN, own), (LEFT, left)):
         for what, at in (("present", present), ("borderline or present", flagged)):
@@ -57,6 +61,9 @@ def judged_twelve_lead(
             lines += judge.operating_lines(title, ecgs, shipped.table, at, decided)
     lines += calm_lines(OWN, ecgs, shipped.table, own)
     lines += calm_lines(LEFT, ecgs, shipped.table, left)
+    lines += calm_by_source(ecgs, shipped.table, left[0])
+    lines += trade_lines(ecgs, start)
+    lines += ceiling_lines(ecgs, start)
     lines += _means_if_learned(ecgs, shipped, left_learned)
     lines += judge.calibration_lines(ecgs, shipped.table, held)
     lines += judge.count_lines(ecgs, start.table)
@@ -84,10 +91,10 @@ def left_out(
         here = ecgs.source == source
         others = ecgs.only(~here)
         rules = learn(start, others, recipe) if learns else start
-        rules = calibrated(rules, others, recipe)
+        cut = Rules(rules.system, with_cut_offs(rules.table, others, rules.logits(others)))
+        rules = calibrated(cut, others, recipe)
         held[here] = rules.logits(ecgs.only(here))
-        table = with_cut_offs(rules.table, others, rules.logits(others))
-        said[:, here] = called(table, ecgs.only(here), held[here])
+        said[:, here] = called(rules.table, ecgs.only(here), held[here])
     return held, (said[0], said[1], said[2])
 
 
@@ -98,6 +105,14 @@ def encoder_left_out(ecgs: Ecgs, start: Rules, seed: int) -> FloatArray:
         here = ecgs.source == source
         held[here] = with_encoder(start, ecgs.only(~here), ecgs.only(here), seed)
     return held
+
+
+def _with_what_is_unsaid(ecgs: Ecgs, start: Rules, raw: FloatArray) -> list[Line]:
+    """Return the AUROCs that change where possible ventricular tachycardias count all the same."""
+    every = replace(ecgs, wide=np.zeros_like(ecgs.wide))
+    told = {x.row: x.estimate for x in judge.auroc_lines(UNSAID, ecgs, start.table, raw)}
+    counted = judge.auroc_lines(UNSAID, every, start.table, raw)
+    return [line for line in counted if told.get(line.row) != line.estimate]
 
 
 def _means_if_learned(

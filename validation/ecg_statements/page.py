@@ -17,6 +17,7 @@ TOOLS: Final = (
     "gradient boosting, source left out",
 )  # fmt: skip
 SMALL: Final = "<11"
+NOT_ESTIMABLE: Final = "not estimable"
 
 
 def write_study(told: Mapping[str, Any], out: Path) -> tuple[Path, Path]:
@@ -73,9 +74,16 @@ def _find(rows: Rows, name: str, row: str, measure: str) -> Mapping[str, Any] | 
 
 def _cell(rows: Rows, name: str, row: str, measure: str, digits: int = 3) -> str:
     e = _find(rows, name, row, measure)
-    if e is None:
-        return "-"
-    return f"{e['value']:.{digits}f} [{e['ci_low']:.{digits}f}-{e['ci_high']:.{digits}f}]"
+    return "-" if e is None else _told(e, f".{digits}f", "-")
+
+
+def _told(e: Mapping[str, Any], digits: str, to: str) -> str:
+    """Print an estimate and its interval; either may be null, which is "not estimable"."""
+    if e["value"] is None:
+        return NOT_ESTIMABLE
+    limits = (e["ci_low"], e["ci_high"])
+    interval = NOT_ESTIMABLE if None in limits else to.join(format(x, digits) for x in limits)
+    return f"{e['value']:{digits}} [{interval}]"
 
 
 def _means(rows: Rows, name: str) -> Iterator[list[str]]:
@@ -86,7 +94,7 @@ def _means(rows: Rows, name: str) -> Iterator[list[str]]:
 
 
 def _signed(e: Mapping[str, Any]) -> str:
-    return f"{e['value']:+.3f} [{e['ci_low']:+.3f} to {e['ci_high']:+.3f}]"
+    return _told(e, "+.3f", " to ")
 
 
 def _sources(rows: Rows) -> list[str]:
@@ -103,6 +111,9 @@ def _worst_gap(rows: Rows) -> str:
     """Return the widest gap between two sources, of the rules."""
     means = {name: _find(rows, name, TOOLS[0], "mean AUROC") for name in _sources(rows)}
     values = {name.partition(": ")[2]: e["value"] for name, e in means.items() if e is not None}
+    values = {name: value for name, value in values.items() if value is not None}
+    if not values:
+        return NOT_ESTIMABLE
     low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
     return f"{values[high] - values[low]:.3f} ({high} {values[high]:.3f}, {low} {values[low]:.3f})"
 
@@ -127,7 +138,7 @@ def _cuts(rows: Rows) -> Iterator[list[str]]:
             for measure in ("sensitivity", "specificity")
         ]
         if row == "mean":
-            told = [text.partition(" ")[0] for text in told]
+            told = [text.partition(" [")[0] for text in told]
         yield [row, *told]
 
 
@@ -142,5 +153,5 @@ def _deletion(rows: Rows) -> Iterator[list[str]]:
         found = [_find(rows, DELETED, row, m) for m in ("named deleted", "another deleted")]
         gap = _find(rows, DELETED, row, "difference")
         told = [_signed(e) for e in (*found, gap) if e is not None]
-        clear = gap is not None and gap["ci_low"] > 0
+        clear = gap is not None and (gap["ci_low"] or 0) > 0
         yield [row, *told[:2], f"{told[2]}{'' if clear else ': not shown'}"]

@@ -1,5 +1,6 @@
 """Answers every development record by rules that have not seen its source, and by the peers."""
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -155,11 +156,10 @@ def _told(n: int) -> int | None:
 
 
 def _plain(line: Line) -> dict[str, Any]:
+    """Return a line as plain JSON; null is what can't be estimated or is too small to be told."""
     e = line.estimate
-    values = (round(float(v), DIGITS) for v in (e.value, e.ci_low, e.ci_high))
-    estimate: dict[str, float | None] = dict(
-        zip(("value", "ci_low", "ci_high"), values, strict=True)
-    )
+    values = (_rounded(float(v)) for v in (e.value, e.ci_low, e.ci_high))
+    estimate = dict(zip(("value", "ci_low", "ci_high"), values, strict=True))
     if line.table == "cases by source":
         small = line.measure != "sources with a case" and _told(int(e.value)) is None
         estimate = {"value": None if small else int(e.value)}
@@ -170,3 +170,7 @@ def _plain(line: Line) -> dict[str, Any]:
         "cases": None if line.cases is None else _told(line.cases),
         "estimate": {**estimate, "n": e.n, "method": e.method},
     }
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, DIGITS) if math.isfinite(value) else None

@@ -14,7 +14,7 @@ from laennec.training.metrics import Estimate
 from laennec.training.report import Line
 from laennec.validation.ecg_statements import run
 from laennec.validation.ecg_statements.__main__ import main
-from laennec.validation.ecg_statements.page import as_markdown
+from laennec.validation.ecg_statements.page import as_markdown, write_study
 from laennec.validation.ecg_statements.protocol import frozen_facts, read_statements_protocol
 from laennec.validation.errors import ProtocolRefused, StudyError
 
@@ -49,6 +49,50 @@ def test_bad_results_are_on_the_page(told):
     page = as_markdown(told)
     assert ": not shown" in page
     assert next(line for line in page.splitlines() if line.startswith("| lvh | 0."))
+
+
+NAN = float("nan")
+
+
+def told_of(told, **lines):
+    """The document with other estimates: table__row__measure -> value and limits."""
+    asked = {tuple(key.split("__")): Estimate(*e, 60, "m") for key, e in lines.items()}
+    found = []
+    for line in told["lines"]:
+        key = (line["table"], line["row"], line["measure"])
+        other = [e for (table, row, measure), e in asked.items()
+                 if (table in key[0], row == key[1], measure in key[2]) == (True,) * 3]  # fmt: skip
+        plain = [run._plain(Line(*key, e, 11))["estimate"] for e in other]
+        found.append({**line, "estimate": plain[0]} if plain else line)
+    return {**told, "lines": found}
+
+
+def test_what_cannot_be_estimated_is_null_in_the_document_and_told_on_the_page(told, tmp_path):
+    """The bug it pins: a slope of two cases was NaN, and no report could be written."""
+    made = told_of(
+        told, calibration__lvh__slope=(NAN,) * 3, calibration__rbbb__slope=(0.9, NAN, NAN)
+    )
+    written, page = write_study(made, tmp_path)
+    json.loads(written.read_text("utf-8"), parse_constant=pytest.fail)
+    lines = page.read_text("utf-8").splitlines()
+    assert any(x.startswith("| lvh | not estimable | ") for x in lines)
+    assert any(x.startswith("| rbbb | 0.90 [not estimable] | ") for x in lines)
+    assert "nan" not in page.read_text("utf-8").lower().replace("dominan", "")
+
+
+def test_means_gaps_and_deletions_that_cannot_be_estimated_are_told_as_such(told):
+    learned, gap = "learned, source left out", "crisp guideline rules"
+    every = {f"mean AUROC__{learned}__mean": (NAN,) * 3, f"mean AUROC__{gap}__minus": (NAN,) * 3}
+    every |= {
+        "cut-offs__mean__sensitivity": (NAN,) * 3,
+        "deleted__st_elevation__difference": (NAN,) * 3,
+    }
+    page = as_markdown(told_of(told, **every))
+    assert "left-out rules: not estimable." in page
+    assert f"| {learned} | not estimable |" in page
+    assert "| mean | not estimable | 0." in page
+    row = next(x for x in page.splitlines() if x.startswith("| st_elevation | +"))
+    assert row.endswith("| not estimable: not shown |")
 
 
 def test_a_plan_with_a_gap_is_refused_with_every_gap_at_once(tmp_path):
@@ -133,6 +177,7 @@ def test_a_cell_in_which_boosting_says_one_thing_of_everybody_is_forgotten():
         source=made.source, record=tuple(str(i) for i in range(60)), x=np.zeros((60, 1)),
         names=("x",), truth=made.truth, statements=("s",), uses={}, withheld=np.zeros(60, bool),
             beat=np.zeros((60, 12, 70)), own_scale=np.zeros(60, bool),
+            wide=np.zeros(60, bool),
     )  # fmt: skip
     scores = made.rng.normal(size=made.truth.shape)
     scores[30:, 0] = -6.0
