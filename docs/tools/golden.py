@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 JSON = {"Content-Type": "application/json"}
 FHIR = {"Content-Type": "application/fhir+json"}
 MATCH = {**JSON, "If-Match": '"{hash}"'}
+ENGLISH = "?lang=en"
 MOCK = "MOCK: "
 
 
@@ -86,8 +87,11 @@ def requests() -> Iterator[tuple[Any, ...]]:
     yield "a visit", "software", "POST", "/v1/prediagnoses", JSON, visit("01-raised-risk"), sent
     yield "its draft", "software", "GET", one, {}, None, {}
     yield "its draft in words", "software", "GET", f"{one}/report.txt", {}, None, {}
+    yield "its draft in English", "software", "GET", f"{one}{ENGLISH}", {}, None, {}
     for name in ("02-items-missing", "03-urgent"):
         yield f"visit {name}", "software", "POST", "/v1/prediagnoses", JSON, visit(name), {}
+    english = f"/v1/prediagnoses{ENGLISH}"
+    yield "a visit, in English", "software", "POST", english, JSON, visit("02-items-missing"), {}
     yield "no JSON", "software", "POST", "/v1/prediagnoses", JSON, "{", {}
     yield "the worklist", "physician", "GET", "/v1/worklist", {}, None, {}
     yield "a decision on nothing read", "physician", "POST", f"{one}/decision", JSON, confirm, {}
@@ -99,10 +103,14 @@ def requests() -> Iterator[tuple[Any, ...]]:
     path = "/fhir/$prediagnose"
     yield "FHIR: a visit", "software", "POST", path, FHIR, bundle("02-items-missing"), kept
     yield "FHIR: two people", "software", "POST", path, FHIR, two_people(), {}
+    english = f"{path}{ENGLISH}"
+    yield "FHIR: in English", "software", "POST", english, FHIR, bundle("02-items-missing"), {}
+    yield "FHIR: no JSON", "software", "POST", path, FHIR, "{", {}
     yield "FHIR: as it stands", "software", "GET", "/fhir/Bundle/{fhirdraft}", {}, None, {}
     yield "CDS Hooks: services", "nobody", "GET", "/cds-services", {}, None, {}
     measured = "/cds-services/visit-measured"
     yield "CDS Hooks: a visit", "software", "POST", measured, JSON, hook(), card
+    yield "CDS Hooks: no JSON", "software", "POST", measured, JSON, "{", {}
     body = {"feedback": [feedback]}
     yield "CDS Hooks: feedback", "software", "POST", f"{measured}/feedback", JSON, body, {}
 

@@ -27,6 +27,12 @@ class MatcherMissing(DataError):
     code = "extra_missing"
 
 
+class SectionUnknown(DataError):
+    """A section that no term belongs to."""
+
+    code = "section_unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A code that a text may mean.
@@ -73,13 +79,16 @@ def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
     Parameters
     ----------
     text : of a person; it is kept nowhere
-    section : only codes of this section (symptom, condition, medication, exposure, job)
+    section : only codes of this section (symptom, condition, medication, exposure, job); empty: of
+        all
 
     Raises
     ------
     MatcherMissing : the package rapidfuzz is not installed
+    SectionUnknown : a section that is none of those
     """
     scorer = _scorer()
+    _require_section(section)
     said, rules = plain(text), terms()
     if not said or set(said.split()) & set(rules["negations"]):
         return ()
@@ -93,6 +102,17 @@ def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
             best[code] = Proposal(code, term, round(score, 1))
     ranked = sorted(best.values(), key=lambda one: (-one.score, one.code))
     return tuple(ranked[: rules["most"]])
+
+
+def _require_section(section: str) -> None:
+    known = dict.fromkeys(code.partition(".")[0] for _, _, code in _choices())
+    if section and section not in known:
+        raise SectionUnknown(
+            found=f"the section {section[:40]!r}, which the list of terms does not have",
+            why="no proposal from it would read as a text that is like nothing",
+            remedy=f"Give one of: {', '.join(known)}; or leave the section out",
+            path="section",
+        )
 
 
 def _scorer() -> Any:  # noqa: ANN401 - a function of the package

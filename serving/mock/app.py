@@ -1,24 +1,50 @@
 """The mock: the routes of the service with canned answers, each of which says that it is one.
 
 It screens nothing, keeps nothing and knows nobody. A request that is one of the golden ones gets
-its golden answer; any other on the same route gets the first good one of that route, and says so.
+its golden answer; a body that is not JSON gets the refusal of the route; any other on the same
+route gets the first good one of that route, and says so. Each in the language that is asked for,
+where the golden answers have it.
 """
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from ...engine.words import LANGUAGES
 from .golden import Exchange, exchanges
 
 MARK: Final = "X-Laennec-Mock"
 _EXACT, _ROUTE, _NONE = "golden answer", "canned answer of this route", "no such route"
+_UNREADABLE: Final = "canned refusal of a body that is not JSON"
+_FORM: Final = "multipart/"
 _NAME: Final = re.compile(r"\\\{[a-z]+\\\}")
 _NOT_FOUND: Final = 404
 _GOOD: Final = range(200, 300)
 _METHODS: Final = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to the mock.
+
+    Parameters
+    ----------
+    method, path : without its query
+    headers : by their names in small letters
+    body : as it was sent
+    lang : asked for in the query, or that of the service
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    lang: str = LANGUAGES[0]
 
 
 def create_mock() -> FastAPI:
@@ -27,29 +53,35 @@ def create_mock() -> FastAPI:
 
     @app.api_route("/{path:path}", methods=_METHODS)
     async def answer(path: str, request: Request) -> Response:
-        asked = (request.method, f"/{path}", frozenset(request.headers))
-        found, how = find(asked, await request.body())
-        return _response(found, how)
+        body, lang = await request.body(), request.query_params.get("lang", LANGUAGES[0])
+        asked = Asked(request.method, f"/{path}", request.headers, body, lang)
+        return _response(*find(asked))
 
     return app
 
 
-def find(asked: tuple[str, str, frozenset[str]], body: bytes) -> tuple[Exchange | None, str]:
-    """Return the exchange that answers a request, and in what way it does.
-
-    Parameters
-    ----------
-    asked : method, path and the names of the headers, in small letters
-    body : of the request
-    """
-    method, path, headers = asked
-    on_route = [e for e in exchanges() if e.method == method and _is_path(e.path, path)]
-    said = _json(body)
-    same = [e for e in on_route if e.body == said and _names(e) <= headers]
+def find(asked: Asked) -> tuple[Exchange | None, str]:
+    """Return the exchange that answers a request, and in what way it does."""
+    on_route = [e for e in exchanges() if e.method == asked.method and _is_path(e.path, asked.path)]
+    on_route.sort(key=lambda e: _lang(e) != asked.lang)  # the language that is asked for goes first
+    said = _json(asked.body)
+    same = [e for e in on_route if e.body == said and _names(e) <= set(asked.headers)]
     if same:
-        return max(same, key=lambda e: len(e.headers)), _EXACT
+        return max(same, key=lambda e: (len(e.headers), _lang(e) == asked.lang)), _EXACT
+    refusals = [e for e in on_route if isinstance(e.body, str)]
+    if refusals and _is_unreadable(asked, said):
+        return refusals[0], _UNREADABLE
     good = [e for e in on_route if e.status in _GOOD]
     return (good[0], _ROUTE) if good else (None, _NONE)
+
+
+def _is_unreadable(asked: Asked, said: Any) -> bool:  # noqa: ANN401 - any JSON value
+    is_form = asked.headers.get("content-type", "").startswith(_FORM)
+    return not is_form and (said is None or isinstance(said, str))
+
+
+def _lang(exchange: Exchange) -> str:
+    return exchange.path.partition("?lang=")[2] or LANGUAGES[0]
 
 
 def _names(exchange: Exchange) -> frozenset[str]:
@@ -57,7 +89,8 @@ def _names(exchange: Exchange) -> frozenset[str]:
 
 
 def _is_path(pattern: str, path: str) -> bool:
-    return re.fullmatch(_NAME.sub("[^/]+", re.escape(pattern)), path) is not None
+    bare = pattern.partition("?")[0]
+    return re.fullmatch(_NAME.sub("[^/]+", re.escape(bare)), path) is not None
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value

@@ -1,5 +1,6 @@
 """A report page as PDF, where the optional package is installed; nothing is loaded for it."""
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -34,6 +35,8 @@ def as_pdf(variant: str | None = None) -> Callable[[str], bytes]:
 def _print(page: str, variant: str | None) -> bytes:
     import weasyprint  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - optional
 
+    # It warns of each rule of a page that print has no use for; the log has one line a request.
+    logging.getLogger(_PACKAGE).setLevel(logging.ERROR)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())  # a report stands alone
     document: Any = weasyprint.HTML(string=page, url_fetcher=nothing)
     data: bytes = document.write_pdf(pdf_variant=variant)

@@ -8,7 +8,7 @@ from laennec.serving.codes import lint as lint_module
 from laennec.serving.codes.accuracy import measure, read_list
 from laennec.serving.codes.check_digits import is_loinc, is_snomed
 from laennec.serving.codes.lint import lint
-from laennec.serving.codes.matcher import MatcherMissing, propose, terms
+from laennec.serving.codes.matcher import MatcherMissing, SectionUnknown, propose, terms
 from laennec.serving.codes.own_codes import labels
 from laennec.serving.codes.site_maps import lint_map, template
 
@@ -112,6 +112,22 @@ def test_a_list_of_another_form_is_refused(tmp_path, said):
 def test_a_term_belongs_to_a_code_of_the_house_or_is_a_job():
     known = set(load_vocabulary().questions)
     assert {c for c in terms()["term"] if not c.startswith("job.")} <= known
+
+
+def test_every_answer_that_can_be_given_has_a_term():
+    """Insulin was proposed as any treatment of diabetes, and not as the narrower answer too."""
+    sections = ("symptom.", "condition.", "medication.", "exposure.")
+    assert {c for c in load_vocabulary().questions if c.startswith(sections)} <= set(
+        terms()["term"]
+    )
+    codes = {p.code for p in propose("insuline")}
+    assert codes == {"medication.glucose_lowering", "medication.insulin_or_secretagogue"}
+
+
+def test_a_section_that_does_not_exist_is_refused_with_those_that_do():
+    known = "symptom, condition, medication, exposure, job"
+    with pytest.raises(SectionUnknown, match=f"section 'zzz'.*Give one of: {known}; or leave"):
+        propose("diabète", "zzz")
 
 
 def test_a_text_that_denies_gets_no_proposal():
