@@ -6,6 +6,7 @@ from typing import Any
 from ..data.people import People
 from ..protocol.model import Endpoint, Protocol
 from .repeats import by_persons
+from .verdicts import has_few_clusters, verdict
 
 _CALIBRATION = (
     "calibration_slope",
@@ -31,7 +32,7 @@ def endpoints(
     ``verdict`` is ``shown`` or ``not_shown``, ``nothing_to_show`` for a mere estimate,
     ``not_estimable``, or ``unjudged`` where the caller gives a reason not to judge any. Where a
     person has several records the interval is by persons; where there is none, the verdict is
-    ``repeats``.
+    ``repeats``, and ``few_persons`` where few are behind it.
     """
     rows = []
     repeats = people.repeats
@@ -40,7 +41,8 @@ def endpoints(
         reason = unjudged
         if repeats and result.get("ci_low") is not None:
             together = by_persons(endpoint, people, protocol, result)
-            result, reason = together or result, unjudged if together else "repeats"
+            result = together or result
+            reason = _of_repeats(endpoint, people, unjudged) if together else "repeats"
         rows.append(
             {
                 "id": endpoint.id,
@@ -52,10 +54,16 @@ def endpoints(
                 "bound": endpoint.bound,
                 "among": endpoint.among,
                 "result": result,
-                "verdict": _verdict(endpoint, result, reason),
+                "verdict": verdict(endpoint, result, reason),
             }
         )
     return rows
+
+
+def _of_repeats(endpoint: Endpoint, people: People, unjudged: str | None) -> str | None:
+    """Return why an interval by persons is not judged; a survey's counts its own sampling units."""
+    few = endpoint.among == "counted" and has_few_clusters(people)
+    return unjudged or ("few_persons" if few else None)
 
 
 def _result(endpoint: Endpoint, protocol: Protocol, tables: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,36 +106,3 @@ def _benefit(
     key = "index" if against is None else f"index_minus:{against}"
     found = row.get(key, NOTHING)
     return {**found, "threshold": row["threshold"]}
-
-
-def why_unjudged(
-    *, is_development: bool, is_frozen: bool, was_opened: bool, has_changed: bool
-) -> str | None:
-    """Return why no hypothesis is judged, or None.
-
-    Not on the people from whom the model was learned, and not where it can't be checked that the
-    hypothesis came before the data.
-    """
-    reasons = {
-        "development": is_development,
-        "exploratory": not is_frozen or was_opened,
-        "changed": has_changed,
-    }
-    return next((name for name, holds in reasons.items() if holds), None)
-
-
-def _verdict(endpoint: Endpoint, result: Mapping[str, Any], unjudged: str | None) -> str:
-    if endpoint.hypothesis == "estimate" and unjudged != "repeats":
-        return "nothing_to_show"
-    low, high = result.get("ci_low"), result.get("ci_high")
-    if low is None or high is None:
-        return "not_estimable"
-    if unjudged is not None:
-        return unjudged
-    holds = {
-        "superior": low > 0,
-        "non_inferior": low > -(endpoint.margin or 0.0),
-        "at_least": low >= (endpoint.bound or 0.0),
-        "at_most": high <= (endpoint.bound or 0.0),
-    }[endpoint.hypothesis]
-    return "shown" if holds else "not_shown"

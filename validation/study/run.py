@@ -23,7 +23,7 @@ from . import extra
 from .benefit import benefit
 from .counts import counted, totals
 from .describe import describe
-from .endpoints import endpoints, why_unjudged
+from .endpoints import endpoints
 from .missing import missing
 from .sample import sample_size
 from .sections import (
@@ -36,6 +36,7 @@ from .sections import (
 )
 from .subgroups import subgroups
 from .survival import survival_tables, weighted_survival_tables
+from .verdicts import saw_these, why_unjudged
 
 SCHEMA: Final = "laennec.study_report/1"
 _WITHHELD: Final = (
@@ -87,13 +88,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     people = everyone.of(everyone.verified)
     options.said("statistics")
     analyses = analyse(people, protocol)
-    saw = table.sha256 in bundle.manifest.training.data.values()
-    unjudged = why_unjudged(
-        is_development=saw or protocol.study.data_role == "development",
-        is_frozen=frozen is not None,
-        was_opened=frozen is not None and bool(frozen.opened_before),
-        has_changed=frozen is not None and bool(frozen.changes(protocol, mapping)),
-    )
+    unjudged = why_unjudged(protocol, frozen, mapping, table, bundle)
     shown = endpoints(protocol, people, analyses, unjudged=unjudged)
     sample = sample_size(protocol, people)
     content = encode(protocol)
@@ -120,7 +115,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
             "population": bundle.manifest.population,
             "inputs": list(bundle.manifest.input_names),
             "training_data": dict(bundle.manifest.training.data),
-            "saw_these_data": saw,
+            "saw_these_data": saw_these(table, bundle),
         },
         "software": {"laennec": version("laennec"), **{n: version(n) for n in _LIBRARIES}},
         "flow": flow(people, protocol),
