@@ -6,6 +6,7 @@ from typing import Any
 from . import figures
 from . import pages_extra as more
 from .checklists import checklist_section
+from .pages_plan import deviations, endpoints
 from .pages_risk import benefit, calibration
 from .pages_threshold import p_text, threshold
 from .parts import Document, Section, Table, count_text, estimate_head, estimate_rows, test_names
@@ -77,54 +78,6 @@ def _not_known(row: Mapping[str, Any], words: Words) -> str:
         return said
     spoilt = words.say("report", "not_usable", n=words.number(row["not_usable"]))
     return f"{said} ({spoilt})"
-
-
-def deviations(document: Document, words: Words) -> Section:
-    """Everything that is not as planned."""
-    names = test_names(document, words)
-    said = []
-    for row in document["deviations"]:
-        values = {k: _shown(v) for k, v in row.items() if k != "code"}
-        if "comparator" in values:
-            values["comparator"] = names[values["comparator"]]
-        if row["code"] == "endpoint_not_estimable":
-            values["why"] = words.say("why", row["why"])
-        said.append(words.say("deviation", row["code"], **values))
-    return Section(
-        "deviations",
-        words.say("section", "deviations"),
-        paragraphs=tuple(said) or (words.say("report", "no_deviation"),),
-    )
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)
-
-
-def endpoints(document: Document, words: Words) -> Section:
-    """Tell the planned numbers, and what they show."""
-    names, rows = test_names(document, words), []
-    for e in document["endpoints"]:
-        against = names.get(e["against"] or "", "")
-        hypothesis = words.say(
-            "hypothesis",
-            e["hypothesis"],
-            against=against,
-            margin=words.number(e["margin"]),
-            bound=words.number(e["bound"]),
-        )
-        what = words.say("stat", e["statistic"]) + (f" – {against}" if against else "")
-        rows.append(
-            (
-                f"{what} ({words.say('role', e['role'])}, {words.say('report', e['among'])})",
-                hypothesis,
-                words.say("verdict", e["verdict"]),
-                *words.estimate(e["result"]),
-            )
-        )
-    head = estimate_head(words, "endpoint", "hypothesis", "verdict")
-    table = Table("endpoints", "", head, tuple(rows))
-    return Section("endpoints", words.say("section", "endpoints"), tables=(table,))
 
 
 def flow(document: Document, words: Words) -> Section:

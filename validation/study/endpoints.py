@@ -7,6 +7,7 @@ from ..data.people import People
 from ..protocol.model import Endpoint, Protocol
 from .repeats import by_persons
 from .verdicts import has_few_clusters, verdict
+from .verified import corrected, verification
 
 _CALIBRATION = (
     "calibration_slope",
@@ -25,48 +26,58 @@ NOTHING = {"not_estimable": "not_planned", "n": 0, "method": ""}
 
 
 def endpoints(
-    protocol: Protocol, people: People, analyses: Mapping[str, Any], *, unjudged: str | None
+    protocol: Protocol, everyone: People, analyses: Mapping[str, Any], *, unjudged: str | None
 ) -> list[dict[str, Any]]:
     """Return every endpoint with its result and what became of its hypothesis.
 
     ``verdict`` is ``shown`` or ``not_shown``, ``nothing_to_show`` for a mere estimate,
     ``not_estimable``, or ``unjudged`` where the caller gives a reason not to judge any. Where a
     person has several records the interval is by persons; where there is none, the verdict is
-    ``repeats``, and ``few_persons`` where few are behind it.
+    ``repeats``, and ``few_persons`` where few are behind it. Where some people were not verified
+    the result is the corrected one; where there is none, the verdict is ``verified_only``.
     """
     rows = []
-    repeats = people.repeats
+    verified = verification(everyone, protocol)
+    people = everyone.of(everyone.verified)
     for endpoint in protocol.endpoints:
-        result = _result(endpoint, protocol, analyses.get(endpoint.among, {}))
-        reason = unjudged
-        if repeats and result.get("ci_low") is not None:
-            together = by_persons(endpoint, people, protocol, result)
+        who, result, reason = people, _result(endpoint, protocol, analyses), unjudged
+        if not everyone.verified.all():
+            right = corrected(endpoint, everyone, verified)
+            who, result = (people, result) if right is None else (everyone, right)
+            reason = unjudged or ("verified_only" if right is None else None)
+        if people.repeats and result.get("ci_low") is not None:
+            together = by_persons(endpoint, who, protocol, result)
             result = together or result
-            reason = _of_repeats(endpoint, people, unjudged) if together else "repeats"
-        rows.append(
-            {
-                "id": endpoint.id,
-                "statistic": endpoint.statistic,
-                "role": endpoint.role,
-                "hypothesis": endpoint.hypothesis,
-                "against": endpoint.against,
-                "margin": endpoint.margin,
-                "bound": endpoint.bound,
-                "among": endpoint.among,
-                "result": result,
-                "verdict": verdict(endpoint, result, reason),
-            }
-        )
+            reason = reason or _of_repeats(endpoint, people) if together else "repeats"
+        rows.append(_row(endpoint, result, reason))
     return rows
 
 
-def _of_repeats(endpoint: Endpoint, people: People, unjudged: str | None) -> str | None:
+def _row(endpoint: Endpoint, result: Mapping[str, Any], reason: str | None) -> dict[str, Any]:
+    return {
+        "id": endpoint.id,
+        "statistic": endpoint.statistic,
+        "role": endpoint.role,
+        "hypothesis": endpoint.hypothesis,
+        "against": endpoint.against,
+        "margin": endpoint.margin,
+        "bound": endpoint.bound,
+        "among": endpoint.among,
+        "result": result,
+        "verdict": verdict(endpoint, result, reason),
+    }
+
+
+def _of_repeats(endpoint: Endpoint, people: People) -> str | None:
     """Return why an interval by persons is not judged; a survey's counts its own sampling units."""
     few = endpoint.among == "counted" and has_few_clusters(people)
-    return unjudged or ("few_persons" if few else None)
+    return "few_persons" if few else None
 
 
-def _result(endpoint: Endpoint, protocol: Protocol, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+def _result(
+    endpoint: Endpoint, protocol: Protocol, analyses: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    tables = analyses.get(endpoint.among, {})
     name, against = endpoint.statistic, endpoint.against
     path: tuple[str, ...] = ()
     if name in ("auroc", "c_index"):

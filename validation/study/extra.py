@@ -23,8 +23,7 @@ from ..statistics.resampling import (
     person_factors,
     referrals,
 )
-from ..statistics.verification import begg_greenes
-from .counts import counted, smallest_cell
+from .counts import smallest_cell
 from .sections import Table, plain, thresholds_of
 from .subgroups import group
 
@@ -166,22 +165,6 @@ def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Tabl
             result = net_reclassification(people.case[both], people.value[both], score[both], cuts)
             found[name] = plain(result)
     return {"cuts": list(cuts), "against": found}
-
-
-def verification(everyone: People | None, protocol: Protocol) -> Table | None:
-    """Return sensitivity and specificity corrected for partial verification."""
-    if everyone is None:
-        return None
-    there = everyone.answered
-    positive = everyone.value[there] >= protocol.index_test.threshold
-    verified = everyone.verified[there]
-    found = begg_greenes(positive, verified, everyone.case[there])
-    sets = {
-        "n": there,
-        "verified": there & everyone.verified,
-        "others": there & ~everyone.verified,
-    }
-    return {**counted(everyone, sets), **plain(found)}
 
 
 def explanation(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:

@@ -13,6 +13,7 @@ from ..statistics.calibration import brier, calibration_fit, observed_to_expecte
 from ..statistics.discrimination import auroc, auroc_difference, average_precision
 from ..statistics.estimate import BoolArray, FloatArray, IntArray, Result
 from ..statistics.resampling import BY_PERSON, bootstrap_of, person_factors
+from ..statistics.verification import begg_greenes
 from .sections import thresholds_of
 
 Point = Callable[[IntArray], float]
@@ -27,7 +28,8 @@ def by_persons(
     Parameters
     ----------
     endpoint : of the protocol
-    people : some of them with several records
+    people : some of them with several records; with those who were not verified where the result
+        is corrected for them
     protocol : gives cut-offs, replicates and seed
     result : of the endpoint, from records taken for independent
 
@@ -87,9 +89,15 @@ def _point(
 
 
 def _share_point(endpoint: Endpoint, people: People, protocol: Protocol) -> Point:
-    """Return a share at the frozen cut-offs, or the index test's minus the comparator's."""
+    """Return a share at the frozen cut-offs, or the index test's minus the comparator's.
+
+    Where some of the people were not verified it is the corrected one.
+    """
     cuts, case = thresholds_of(protocol), people.case
     tests = [people.value >= cuts["index"]]
+    if not people.verified.all():
+        positive, seen, name = tests[0], people.verified, endpoint.statistic
+        return lambda r: _value(begg_greenes(positive[r], seen[r], case[r])[name])
     if endpoint.against is not None:
         tests.append(people.comparators[endpoint.against] >= cuts[endpoint.against])
     everyone = np.ones(people.n, dtype=np.bool_)

@@ -37,6 +37,7 @@ from .sections import (
 from .subgroups import subgroups
 from .survival import survival_tables, weighted_survival_tables
 from .verdicts import saw_these, why_unjudged
+from .verified import verification, verified_people
 
 SCHEMA: Final = "laennec.study_report/1"
 _WITHHELD: Final = (
@@ -85,11 +86,11 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     bundle = check_names(protocol, table, options.models)
     options.said("model")
     everyone = make_people(protocol, table, options.models)
-    people = everyone.of(everyone.verified)
+    people = verified_people(everyone)
     options.said("statistics")
     analyses = analyse(people, protocol)
     unjudged = why_unjudged(protocol, frozen, mapping, table, bundle)
-    shown = endpoints(protocol, people, analyses, unjudged=unjudged)
+    shown = endpoints(protocol, everyone, analyses, unjudged=unjudged)
     sample = sample_size(protocol, people)
     content = encode(protocol)
     return {
@@ -152,8 +153,7 @@ def _extra(
     yield "referral", extra.equal_sensitivity(people, protocol)
     yield "conformal", extra.conformal(people, bundle)
     yield "reclassification", extra.reclassification(people, protocol, bundle)
-    partly = everyone if protocol.reference.verified is not None else None
-    yield "verification", extra.verification(partly, protocol)
+    yield "verification", verification(everyone, protocol)
 
 
 def analyse(people: People, protocol: Protocol) -> dict[str, Any]:
