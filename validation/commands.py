@@ -14,6 +14,7 @@ from .errors import StudyError
 from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
 from .report import told_document, write_report
+from .report.folder import check_folder
 from .report.pdf import check_pdf, write_pdfs
 from .report.words import Lang
 from .study import StudyOptions, run_study
@@ -139,6 +140,7 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
     """
     if command.pdf:
         check_pdf()
+    check_folder(command.out, read_protocol(command.protocol).study.id)
     models = load_models(command.models, trust=load_trust(command.trust))
     document = run_study(StudyOptions(command.protocol, command.data, models, said))
     said("report")

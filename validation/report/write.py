@@ -13,12 +13,12 @@ import jinja2
 
 from ..errors import StudyError
 from .checklists import filled
+from .folder import JSON_NAME, remove_earlier
 from .pages import sections
 from .parts import Section
 from .suppress import suppress
 from .words import Lang, Words
 
-JSON_NAME: Final = "report.json"
 LONG_TABLE: Final = 30
 DIGITS: Final = 10
 LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
@@ -32,7 +32,7 @@ def write_report(
     Parameters
     ----------
     document : from ``run_study``
-    out : folder, made where it is not there
+    out : folder, made where it is not there; what an earlier run left in it is removed
     langs : of the HTML; tables are written in the first one
 
     Returns
@@ -41,7 +41,7 @@ def write_report(
 
     Raises
     ------
-    StudyError  if a file can't be written
+    StudyError  if a file can't be written, or one of an earlier run can't be removed
     """
     told = told_document(document)
     texts = {JSON_NAME: as_json(told)}
@@ -50,7 +50,9 @@ def write_report(
         texts[f"report.{lang}.html"] = as_html(told, made, Words(lang))
         if position == 0:
             texts |= {f"tables/{t.id}.csv": as_csv(t.head, t.rows) for s in made for t in s.tables}
-    return tuple(_write(out / name, text) for name, text in texts.items())
+    written = tuple(_write(out / name, text) for name, text in texts.items())
+    remove_earlier(out, written)
+    return written
 
 
 def told_document(document: Mapping[str, Any]) -> dict[str, Any]:
