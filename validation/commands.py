@@ -16,6 +16,7 @@ from .protocol.freeze import mapping_sha256, protocol_sha256
 from .report import told_document, write_report
 from .report.folder import check_folder
 from .report.pdf import check_pdf, write_pdfs
+from .report.seal import SEAL
 from .report.words import Lang
 from .study import StudyOptions, run_study
 
@@ -157,6 +158,7 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
     primary = [e for e in told["endpoints"] if e["role"] == "primary"]
     return {
         "report": [str(p) for p in written if p.parent == command.out],
+        "report_sha256": told[SEAL],
         "protocol_sha256": told["protocol"]["sha256"],
         "n": told["analyses"]["counted"]["n"],
         "cases": told["analyses"]["counted"]["cases"],

@@ -8,6 +8,7 @@ from laennec.engine.bundles.decode import encode
 from laennec.validation.protocol import read_protocol
 from laennec.validation.protocol.freeze import mapping_sha256, protocol_sha256
 from laennec.validation.report.pages import sections
+from laennec.validation.report.seal import check_seal
 from laennec.validation.report.words import Words
 from laennec.validation.report.write import as_html
 
@@ -32,6 +33,7 @@ def test_a_report_is_that_of_its_protocol(path):
         f"run the command in docs/studies for {path.stem}"
     )
     assert told["protocol"]["content"] == encode(protocol)
+    check_seal(told, path.stem)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

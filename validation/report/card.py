@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...engine.bundles.verify import Bundle
 from ..errors import StudyError
 from .parts import Document, test_names
+from .seal import check_seal
 from .words import Words
 
 HEADLINE: Final = ("c_index", "auroc", "auroc_at")
@@ -31,7 +32,7 @@ def card_with_studies(bundle: Bundle, reports: Sequence[Path]) -> str:
 
     Raises
     ------
-    StudyError  if a file is no report, or that of another model
+    StudyError  if a file is no report, that of another model, or not as it was written
     """
     card = bundle.files["card.md"].decode("utf-8").rstrip()
     parts = [_section(_read(path, bundle), path) for path in reports]
@@ -57,6 +58,7 @@ def _read(path: Path, bundle: Bundle) -> Document:
             remedy="Run the study again on this version",
             path=path.name,
         )
+    check_seal(told, path.name)
     return told
 
 
@@ -98,7 +100,7 @@ def _table(told: Document, words: Words) -> Iterator[str]:
         rows += [("index", s, calibration[s]) for s in CALIBRATION if s in calibration]
         for test, name, result in rows:
             cells = (words.say("report", among), names[test], words.say("stat", name))
-            whole = (*cells, *words.estimate(result))
+            whole = (*cells, *_estimate(result, words))
             yield "| " + " | ".join(cell.replace("|", "/") for cell in whole) + " |"
 
 
@@ -106,8 +108,22 @@ def _endpoints(told: Document, words: Words) -> Iterator[str]:
     yield "| endpoint | against | result | 95 % | people | verdict |"
     yield "|---|---|---|---|---|---|"
     for row in told["endpoints"]:
-        value, interval, n, _ = words.estimate(row["result"])
+        value, interval, n, _ = _estimate(row["result"], words)
         statistic = words.say("stat", row["statistic"])
         name = f"{row['role']}: {statistic}, {words.say('report', row['among'])}"
         verdict = words.say("verdict", row["verdict"])
         yield f"| {name} | {row['against'] or '-'} | {value} | {interval} | {n} | {verdict} |"
+
+
+def _estimate(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    """Return the cells of an estimate, after checking that it lies within its interval."""
+    ends = [result.get(key) for key in ("ci_low", "value", "ci_high")]
+    if None not in ends and ends != sorted(ends):
+        low, value, high = ends
+        raise StudyError(
+            found=f"an estimate {value} outside of its interval {low} to {high}",
+            why="one of the three is wrong, and a card would print it",
+            remedy="Run the study again",
+            path="report.json",
+        )
+    return words.estimate(result)

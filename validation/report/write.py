@@ -16,6 +16,7 @@ from .checklists import filled
 from .folder import JSON_NAME, remove_earlier
 from .pages import sections
 from .parts import Section
+from .seal import sealed
 from .suppress import suppress
 from .words import Lang, Words
 
@@ -56,11 +57,11 @@ def write_report(
 
 
 def told_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what leaves: checklists filled, small counts hidden as asked, numbers cut."""
+    """Return what leaves: checklists filled, small counts hidden, numbers cut, and its hash."""
     below = document["protocol"]["content"]["reporting"]["suppress_below"]
     told = suppress(document, below)
     told["checklists"] = filled(told)
-    return {key: told[key] if key == "protocol" else _rounded(told[key]) for key in told}
+    return sealed({key: told[key] if key == "protocol" else _rounded(told[key]) for key in told})
 
 
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - plain data

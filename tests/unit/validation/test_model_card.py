@@ -8,6 +8,7 @@ from laennec.cli import app
 from laennec.engine import load_models
 from laennec.validation.errors import StudyError
 from laennec.validation.report.card import SAW, card_with_studies
+from laennec.validation.report.seal import SEAL, sealed
 from typer.testing import CliRunner
 
 REPORT = ROOT / "docs" / "studies" / "cardiovascular_death_nhanes" / "report.json"
@@ -29,7 +30,7 @@ def told(bundle):
 
 def written(tmp_path, told):
     path = tmp_path / "report.json"
-    path.write_text(json.dumps(told), encoding="utf-8")
+    path.write_text(json.dumps(sealed(told)), encoding="utf-8")
     return path
 
 
@@ -57,6 +58,30 @@ def test_of_data_that_the_model_never_saw_nothing_of_the_kind_is_said(bundle, to
 def test_a_study_of_another_version_never_stands_on_this_card(bundle, told, tmp_path):
     told["model"]["sha256"] = "0" * 64
     with pytest.raises(StudyError, match=r"another model's numbers.*Run the study again"):
+        card_with_studies(bundle, [written(tmp_path, told)])
+
+
+@pytest.mark.parametrize("carried", ["as it was written", None])
+def test_a_report_that_was_changed_by_hand_stands_on_no_card(bundle, told, tmp_path, carried):
+    """A sensitivity of 0.65 was made 0.95 by hand, and printed beside 0.582 to 0.713."""
+    path = written(tmp_path, told)
+    text = path.read_text(encoding="utf-8")
+    value = told["analyses"]["counted"]["discrimination"]["tests"]["index"]["c_index"]["value"]
+    assert str(value) in text
+    changed = json.loads(text.replace(str(value), "0.99"))
+    if carried is None:
+        del changed[SEAL]
+    path.write_text(json.dumps(changed), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"changed after it was written.*Restore the report.json"):
+        card_with_studies(bundle, [path])
+
+
+@pytest.mark.parametrize("where", ["table", "endpoint"])
+def test_an_estimate_outside_of_its_interval_stands_on_no_card(bundle, told, tmp_path, where):
+    counted = told["analyses"]["counted"]["discrimination"]["tests"]["index"]["c_index"]
+    result = counted if where == "table" else told["endpoints"][0]["result"]
+    result["value"] = result["ci_high"] + 0.01
+    with pytest.raises(StudyError, match="outside of its interval.*a card would print it"):
         card_with_studies(bundle, [written(tmp_path, told)])
 
 
