@@ -43,7 +43,8 @@ def validate(
     """Run a clinical validation study as its protocol says; --new and --freeze come before.
 
     Exit 3 where the report was written and something in it is not as planned, and from --check
-    where the protocol can be read and something in it is still the template's.
+    where the protocol can be read and something in it is still the template's, or was changed
+    after the freeze.
     """
     from ..validation.commands import (
         StudyCommand,
@@ -61,7 +62,8 @@ def validate(
     elif check:
         checked = check_command(protocol)
         print_json(checked)
-        raise typer.Exit(0 if checked["complete"] else EXIT_PARTLY)
+        is_ready = checked["complete"] and not checked["changed_after_freeze"]
+        raise typer.Exit(0 if is_ready else EXIT_PARTLY)
     elif freeze:
         print_json(freeze_command(protocol))
     elif data is None or out is None:

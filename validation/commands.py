@@ -87,6 +87,7 @@ def check_command(path: Path) -> Plain:
         "complete": not left,
         "sha256": protocol_sha256(encode(protocol), mapping),
         "frozen": None if frozen is None else frozen.sha256,
+        "freeze_sha256": None if frozen is None else frozen.freeze_sha256,
         "changed_after_freeze": changed,
         "still_the_templates": left,
     }
@@ -127,6 +128,7 @@ def freeze_command(path: Path) -> Plain:
     return {
         "freeze": str(freeze_path(path)),
         "sha256": frozen.sha256,
+        "freeze_sha256": frozen.freeze_sha256,
         "frozen_on": frozen.frozen_on,
         "opened_before": list(frozen.opened_before),
     }

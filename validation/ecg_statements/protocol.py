@@ -92,7 +92,7 @@ def read_statements_protocol(path: Path) -> StatementsProtocol:
 
 
 def frozen_facts(protocol: StatementsProtocol, path: Path, records_sha256: str) -> dict[str, Any]:
-    """Return what a report says of the plan's freeze; a run without one is noted beside the plan.
+    """Return what a report says of the plan's freeze; every run is noted beside the plan.
 
     Parameters
     ----------
@@ -101,11 +101,11 @@ def frozen_facts(protocol: StatementsProtocol, path: Path, records_sha256: str) 
 
     Raises
     ------
-    StudyError  if the freeze was touched
+    StudyError  if the freeze was touched, or the note can't be written
     """
     frozen = read_frozen(path)
+    note_opened(path, records_sha256)
     if frozen is None:
-        note_opened(path, records_sha256)
         told = ["not frozen before the data were opened"]
         return {"frozen_sha256": None, "frozen_on": None, "deviations": told}
     changed = [

@@ -1,8 +1,9 @@
 """A protocol's freeze: its content and hash, kept beside it before the data are opened.
 
 The freeze holds the whole content, so that a later change is told key by key and not only as
-another hash. A run of a protocol that is not frozen leaves a note beside it; a freeze made after
-such a run says so for good.
+another hash. Every run leaves a note beside the protocol; a freeze made after a run says so for
+good. What no file of a person's own machine can prove is the day: whoever removes freeze and note,
+or writes another hash, can freeze anew. Its hash, registered elsewhere, proves it.
 """
 
 import hashlib
@@ -50,6 +51,17 @@ class Frozen:
     content: Mapping[str, Any]
     mapping_sha256: str = ""
     opened_before: tuple[str, ...] = ()
+
+    @property
+    def freeze_sha256(self) -> str:
+        """Return the hash of the whole freeze: what was planned, the day, what was opened."""
+        return content_hash(
+            {
+                "protocol": self.sha256,
+                "frozen_on": self.frozen_on,
+                "opened_before": list(self.opened_before),
+            }
+        )
 
     def changes(self, protocol: Protocol, mapping_sha256: str) -> tuple[Change, ...]:
         """Return what differs now."""
@@ -141,13 +153,14 @@ def freeze_content(
     )
     table = {
         "schema": SCHEMA,
+        "freeze_sha256": frozen.freeze_sha256,
         "sha256": frozen.sha256,
         "frozen_on": frozen.frozen_on,
         "mapping_sha256": frozen.mapping_sha256,
         "opened_before": list(frozen.opened_before),
         "content": content,
     }
-    path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write(path, json.dumps(table, ensure_ascii=False, indent=1) + "\n")
     return frozen
 
 
@@ -156,7 +169,7 @@ def read_frozen(protocol_file: Path) -> Frozen | None:
 
     Raises
     ------
-    StudyError  if it can't be read, or its content does not have its hash
+    StudyError  if it can't be read, or content, day or what was opened do not have their hash
     """
     path = freeze_path(protocol_file)
     if not path.exists():
@@ -171,10 +184,13 @@ def read_frozen(protocol_file: Path) -> Frozen | None:
             tuple(table["opened_before"]),
         )
         found = protocol_sha256(frozen.content, frozen.mapping_sha256)
+        whole = str(table["freeze_sha256"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _broken(path, f"a freeze that can't be read ({type(error).__name__})") from error
     if found != frozen.sha256:
         raise _broken(path, f"a freeze whose content has the hash {found[:12]}...")
+    if frozen.freeze_sha256 != whole:
+        raise _broken(path, "a freeze whose day, or note of what was opened, was changed")
     return frozen
 
 
@@ -188,10 +204,26 @@ def _broken(path: Path, found: str) -> StudyError:
 
 
 def note_opened(protocol_file: Path, data_sha256: str) -> None:
-    """Keep that data were opened with a protocol that was not frozen."""
-    path = _opened_path(protocol_file)
+    """Keep that data were opened with a protocol: a freeze made after this says so.
+
+    Raises
+    ------
+    StudyError  if the note can't be read or written
+    """
     seen = dict.fromkeys((*_opened(protocol_file), data_sha256))
-    path.write_text(json.dumps({"opened": list(seen)}) + "\n", encoding="utf-8")
+    _write(_opened_path(protocol_file), json.dumps({"opened": list(seen)}) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StudyError(
+            found=f"a file that can't be written ({error.strerror})",
+            why="nobody could say later whether the plan came before the data",
+            remedy="Put the protocol into a folder that may be written to",
+            path=path.name,
+        ) from error
 
 
 def _opened(protocol_file: Path) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _endpoints(told: Document, words: Words) -> Iterator[str]:
 
 def _estimate(result: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     """Return the cells of an estimate, after checking that it lies within its interval."""
-    ends = [result.get(key) for key in ("ci_low", "value", "ci_high")]
+    ends: list[Any] = [result.get(key) for key in ("ci_low", "value", "ci_high")]
     if None not in ends and ends != sorted(ends):
         low, value, high = ends
         raise StudyError(

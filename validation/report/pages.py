@@ -52,6 +52,8 @@ def question(document: Document, words: Words) -> Section:
         ("protocol_sha256", document["protocol"]["sha256"]),
         ("frozen_on", document["protocol"]["frozen_on"] or none),
     ]
+    if document["protocol"]["frozen_sha256"] is not None:
+        facts.append(("freeze_sha256", document["protocol"]["freeze_sha256"]))
     if index.get("values"):
         facts.append(("values", words.say("report", "values", column=index["values"])))
     told = [(words.say("fact", key), text) for key, text in facts]

@@ -81,8 +81,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     mapping_file = folder / protocol.data.mapping if protocol.data.mapping else None
     cohort = study_cohort(protocol, folder)
     table = read_table(options.data, mapping_file, wanted_columns(protocol), cohort)
-    if frozen is None:
-        note_opened(options.protocol, table.sha256)
+    note_opened(options.protocol, table.sha256)
     bundle = check_names(protocol, table, options.models)
     options.said("model")
     everyone = make_people(protocol, table, options.models)
@@ -99,6 +98,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
             "sha256": protocol_sha256(content, mapping),
             "frozen_sha256": None if frozen is None else frozen.sha256,
             "frozen_on": None if frozen is None else frozen.frozen_on,
+            "freeze_sha256": None if frozen is None else frozen.freeze_sha256,
             "file": options.protocol.name,
             "content": content,
         },

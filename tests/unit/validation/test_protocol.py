@@ -157,6 +157,26 @@ def test_a_freeze_that_was_touched_is_refused(tmp_path, edit):
         read_frozen(path)
 
 
+@pytest.mark.parametrize(
+    "edit", [(DAY.isoformat(), "2025-01-01"), ('"opened_before": []', '"opened_before": ["ab"]')]
+)
+def test_the_day_of_a_freeze_and_what_was_opened_are_under_its_hash(tmp_path, edit):
+    """A day set by hand was printed as "Frozen on 2025-01-01"."""
+    path, protocol = frozen_protocol(tmp_path)
+    freeze(protocol, path, DAY)
+    file = freeze_path(path)
+    text = file.read_text(encoding="utf-8")
+    assert edit[0] in text
+    file.write_text(text.replace(*edit), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"day, or note of what was opened, was changed.*Restore"):
+        read_frozen(path)
+
+
+def test_a_note_that_can_not_be_written_stops_the_run(tmp_path):
+    with pytest.raises(StudyError, match="whether the plan came before the data"):
+        note_opened(tmp_path / "nowhere" / "study.toml", "ab" * 32)
+
+
 def test_a_freeze_after_the_data_were_opened_says_so(tmp_path):
     path, protocol = frozen_protocol(tmp_path)
     note_opened(path, "ab" * 32)

@@ -1,12 +1,15 @@
 """What was planned, frozen, changed and judged is told by the report."""
 
+import json
 from datetime import date
 
 import pytest
+from laennec.cli import app
 from laennec.validation.commands import freeze_command
 from laennec.validation.protocol import freeze, read_protocol, template
 from laennec.validation.report import write_report
 from study_examples import BUNDLE, protocol_text, run
+from typer.testing import CliRunner
 
 
 def test_a_frozen_protocol_is_told_with_what_changed_since(folder):
@@ -15,11 +18,14 @@ def test_a_frozen_protocol_is_told_with_what_changed_since(folder):
     path.write_text(protocol_text(a=("threshold = 0.03", "threshold = 0.05")), encoding="utf-8")
     document = run(folder)
     assert document["protocol"]["frozen_on"] == "2026-11-01"
+    frozen = json.loads((folder / "study.frozen.json").read_text(encoding="utf-8"))
+    assert document["protocol"]["freeze_sha256"] == frozen["freeze_sha256"]
     (change,) = [d for d in document["deviations"] if d["code"] == "changed_after_freeze"]
     assert (change["path"], change["frozen"], change["now"]) == ("index_test.threshold", 0.03, 0.05)
     write_report(document, folder / "out", ["en"])
     html = (folder / "out" / "report.en.html").read_text(encoding="utf-8")
     assert "index_test.threshold was 0.03, is now 0.05" in html
+    assert frozen["freeze_sha256"] in html
 
 
 def test_opening_the_data_unfrozen_is_remembered_by_a_later_freeze(folder):
@@ -72,6 +78,30 @@ def test_a_hypothesis_is_judged_only_where_it_came_before_the_data(folder):
     assert verdicts(run(folder)) == ["exploratory", "nothing_to_show"]
     freeze_command(path)
     assert verdicts(run(folder))[0] == "exploratory"
+
+
+def test_a_second_freeze_after_a_frozen_run_is_told(folder):
+    """Deleting the freeze, changing the bound and freezing again left no trace."""
+    path = folder / "study.toml"
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    opened = run(folder)["data"]["sha256"]
+    (folder / "study.frozen.json").unlink()
+    path.write_text(protocol_text(a=("margin = 0.015", "margin = 0.5")), encoding="utf-8")
+    assert freeze_command(path)["opened_before"] == [opened]
+    document = run(folder)
+    assert verdicts(document)[0] == "exploratory"
+    assert "opened_before_freeze" in {d["code"] for d in document["deviations"]}
+
+
+def test_check_tells_what_changed_after_the_freeze_and_does_not_say_done(folder):
+    path = folder / "study.toml"
+    frozen = freeze(read_protocol(path), path, date(2026, 11, 1))
+    done = CliRunner().invoke(app, ["validate", str(path), "--check"])
+    assert (done.exit_code, json.loads(done.stdout)["freeze_sha256"]) == (0, frozen.freeze_sha256)
+    path.write_text(protocol_text(a=("margin = 0.015", "margin = 0.5")), encoding="utf-8")
+    changed = CliRunner().invoke(app, ["validate", str(path), "--check"])
+    assert changed.exit_code == 3
+    assert json.loads(changed.stdout)["changed_after_freeze"] == ["endpoint[0].margin"]
 
 
 @pytest.mark.parametrize(
