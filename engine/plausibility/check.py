@@ -127,11 +127,9 @@ def _printed(batch: VisitBatch, slot: str, at: tuple[int, int]) -> tuple[str, st
 
 
 def _named(batch: VisitBatch, role: str, slot: str, at: tuple[int, int]) -> dict[str, str]:
-    """Name a value that another one contradicts: what it is, how much, and where it stood."""
+    """Name a value that another one contradicts: what it is, and how much."""
     value, unit = _printed(batch, slot, at)
-    path = _path(batch, slot, at)
-    item = f"item:{slot}"
-    return {role: value, f"{role}_item": item, f"{role}_unit": f"unit:{unit}", f"{role}_path": path}
+    return {role: value, f"{role}_item": f"item:{slot}", f"{role}_unit": f"unit:{unit}"}
 
 
 def _item_flags(batch: VisitBatch, slot: str) -> Iterator[Flag]:

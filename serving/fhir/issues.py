@@ -14,6 +14,9 @@ IssueSeverity = Literal["error", "warning", "information"]
 _ECG: Final = "ecg"
 _OF_THE_ECG: Final = frozenset({"ecg_not_received", "ecg_of_earlier_day"})
 _FHIRPATH: Final = "Bundle"
+_NO_NUMBER: Final = "value_not_number"
+_NUMBER: Final = ".valueQuantity.value"
+_NO_DECIMAL: Final = "value_not_decimal"
 _HTTP: Final = "http."
 
 
@@ -175,28 +178,36 @@ def outcome(issues: Sequence[Json]) -> Json:
     return {"resourceType": "OperationOutcome", "issue": list(issues) or [none]}
 
 
-def notice_issues(document: Mapping[str, Any], places: Mapping[str, str]) -> list[Json]:
+def notice_issues(
+    document: Mapping[str, Any], places: Mapping[str, str], told: Sequence[Issue] = ()
+) -> list[Json]:
     """Return what the engine said of the items of a visit, at their places in the Bundle.
+
+    A value of which its sender is told already how FHIR writes a number is not told a second time
+    as no decimal, with another remedy.
 
     Parameters
     ----------
     document : a pre-diagnosis, in whose language it is said
     places : path in the visit -> FHIRPath; a path that begins with one of them lies there
+    told : what is said beside it of how the Bundle was read
     """
-    severities, words = fhir_maps()["issue_severity"], FhirWords(str(document["language"]))
+    numbers = {issue.where.removesuffix(_NUMBER) for issue in told if issue.code == _NO_NUMBER}
     notices = [*document["refused_items"], *document["suspect_items"], *document["notes"]]
+    placed = [(place_of(notice["path"], places), notice) for notice in notices]
+    words = FhirWords(str(document["language"]))
     return [
-        fhir_issue(
-            (
-                severities[n["severity"]],
-                "value" if n["severity"] == "refused_item" else "processing",
-                n["code"],
-            ),
-            words.text("issue.line", **{part: n[part] for part in ("found", "why", "remedy")}),
-            place_of(n["path"], places),
-        )
-        for n in notices
+        _notice_issue(notice, words, place)
+        for place, notice in placed
+        if notice["code"] != _NO_DECIMAL or place not in numbers
     ]
+
+
+def _notice_issue(notice: Mapping[str, Any], words: FhirWords, place: str) -> Json:
+    severity = fhir_maps()["issue_severity"][notice["severity"]]
+    kind = "value" if notice["severity"] == "refused_item" else "processing"
+    text = words.text("issue.line", **{part: notice[part] for part in ("found", "why", "remedy")})
+    return fhir_issue((severity, kind, notice["code"]), text, place)
 
 
 def place_of(path: str, places: Mapping[str, str]) -> str:

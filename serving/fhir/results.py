@@ -156,7 +156,8 @@ def _add_issues(writer: Writer, places: Mapping[str, str]) -> Json:
             }
             writer.add("DetectedIssue", f"{name}/{index}", issue, standing="unconfirmed")
     noticed = [issue.as_fhir(writer.words.lang) for issue in writer.about.issues]
-    issues = [*add_unasked(writer), *noticed, *notice_issues(document, places)]
+    notices = notice_issues(document, places, writer.about.issues)
+    issues = [*add_unasked(writer), *noticed, *notices]
     return writer.add("OperationOutcome", "issues", outcome(issues), standing="unconfirmed")
 
 

@@ -33,7 +33,7 @@ BOTH = [Sentences(lang) for lang in LANGUAGES]
 ENGINE = [path for path in modules("engine") if "words" not in path.parts]
 SEVERITIES = {"refused_record", "refused_item", "suspect_item", "note"}
 GIVEN_BY_ALL = {"item", "path"}
-PARTS = ("", "_item", "_unit", "_path")
+PARTS = ("", "_item", "_unit")
 GIVEN_BY_PLAUSIBILITY = GIVEN_BY_ALL | {"value", "unit"}
 
 

@@ -16,7 +16,6 @@ from ...cds_hooks.services import discovery, service_of, settings
 from ...drafts.asked import Asked
 from ...drafts.history import read_history
 from ...fhir.identity import person_number
-from ...fhir.issues import BundleRefused
 from ...fhir.visit_in import read_visit
 from ..caller import Call
 from ..caller import service_of as process_of
@@ -114,10 +113,7 @@ def call_service(
 def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     """Screen the visit of a prefetch and keep its draft; the same call again has one effect."""
     require(call.person, Deed.SEND_VISIT)
-    try:
-        sent = read_visit(asked.bundle())
-    except BundleRefused as error:
-        raise error.worded(language) from None
+    sent = read_visit(asked.bundle())
     problems = (*sent.problems, *asked.problems)
     visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, problems, sent.earlier)
     key = f"hook:{asked.instance}"

@@ -204,7 +204,8 @@ def test_a_service_that_is_not_offered_is_not_there(sandbox):
 
 def test_a_visit_of_two_people_gets_no_card(sandbox):
     sandbox.find("Observation")[0]["subject"] = {"reference": "Patient/other"}
-    problem(sandbox.call("visit-measured"), 422, "bundle_refused")
+    said = problem(sandbox.call("visit-measured"), 422, "bundle_refused")
+    assert said["why"].endswith("; nothing was screened")
 
 
 def test_a_code_that_is_not_known_is_told_on_the_card(running, sandbox):

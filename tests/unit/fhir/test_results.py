@@ -115,6 +115,35 @@ def test_a_problem_stands_at_its_place_in_the_bundle(options, tmp_path):
     assert is_r4(said)
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_number_in_quotation_marks_is_told_once_and_with_one_remedy(options, tmp_path, lang):
+    """Two issues said of one value to send it as FHIR has it, and as the laboratory printed it."""
+    document = bundle()
+    weight = next(i for i, e in enumerate(document["entry"]) if "kg" in json.dumps(e))
+    document["entry"][weight]["resource"]["valueQuantity"]["value"] = "80"
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    said = answered(path, options, lang)
+    place = f"Bundle.entry[{weight}].resource"
+    issues = [i for o in of(said, "OperationOutcome") for i in o["issue"]]
+    there = [i for i in issues if i.get("expression", [""])[0].startswith(place)]
+    assert [i["details"]["coding"][0]["code"] for i in there] == ["value_not_number"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_reader_of_fhir_is_told_a_place_of_another_form(options, tmp_path, lang):
+    """The value that contradicts another was named by its place in the JSON of a visit."""
+    document = bundle()
+    panel = next(e["resource"] for e in document["entry"] if "component" in e["resource"])
+    for part, value in zip(panel["component"], (76, 118), strict=True):
+        part["valueQuantity"]["value"] = value
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    text = json.dumps(answered(path, options, lang))
+    assert "pressure_swapped" in text
+    assert "$.measurements" not in text
+
+
 def test_in_text_the_issues_of_a_bundle_are_not_lost(options, tmp_path):
     document = bundle()
     document["entry"][3]["resource"]["status"] = "cancelled"
