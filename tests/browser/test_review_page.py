@@ -1,5 +1,7 @@
 """The physician's page in a real browser: with the keyboard, from the worklist to the letter."""
 
+import json
+
 import pytest
 from browser_support import tab
 from http_support import send, visit
@@ -91,6 +93,39 @@ def test_an_alarm_shows_on_every_page_and_taking_charge_ends_it(chromium, people
     page.wait_for_selector("[data-acknowledge]:disabled")
     acts = people.as_("martin").get(f"/v1/prediagnoses/{urgent['id']}").json()["history"]
     assert "acknowledge" in [step["act"] for step in acts]
+
+
+def test_a_refused_record_is_withdrawn_by_a_click(chromium, people):
+    document = json.loads(visit("03-urgent"))
+    document["measurements"].append({"code": "quatsch", "value": "1", "unit": "g/L"})
+    refused = send(people.as_("software"), json.dumps(document)).json()
+    page = tab(chromium, people, "martin")
+    page.goto(f"/review/{refused['id']}")
+    assert "rejeter" not in page.inner_text(".keys"), "a key that does nothing here is not named"
+    page.select_option("#withdrawal [name=reason]", "wrong-patient")
+    page.click("#withdrawal button.main")
+    page.wait_for_selector("#withdrawal", state="detached")
+    said = people.as_("martin").get(f"/v1/prediagnoses/{refused['id']}").json()
+    assert said["state"] == "withdrawn"
+    assert page.complaints == []
+
+
+def test_an_act_that_fails_says_what_to_do_in_the_language_of_the_page(chromium, people, sent):
+    """Pinned: a French page showed the code of the refusal and no remedy."""
+    page = tab(chromium, people, "martin")
+    page.goto(f"/review/{sent['id']}")
+    page.route(
+        "**/decision",
+        lambda route: route.fulfill(
+            status=422,
+            content_type="application/problem+json",
+            body='{"code": "nothing_concluded"}',
+        ),
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.wait_for_selector("#said.failed")
+    assert page.inner_text("#said").endswith("corriger la visite et la renvoyer, ou le retirer.")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
