@@ -43,8 +43,8 @@ def validate(
     """Run a clinical validation study as its protocol says; --new and --freeze come before.
 
     Exit 3 where the report was written and something in it is not as planned, and from --check
-    where the protocol can be read and something in it is still the template's, or was changed
-    after the freeze.
+    where the protocol can be read and something in it is still the template's, was changed
+    after the freeze, or means another model than the one that is installed.
     """
     from ..validation.commands import (
         StudyCommand,
@@ -57,20 +57,19 @@ def validate(
     one_of(lang, ("fr", "en", "both"), "--lang")
     if sum((new, freeze, check, data is not None)) != 1:
         raise typer.BadParameter("give one of --new, --check, --freeze, or --data with --out")
+    folders = tuple(models) if models else None
     if new:
         print_json(new_command(protocol))
     elif check:
-        checked = check_command(protocol)
+        checked = check_command(protocol, folders, trust)
         print_json(checked)
-        is_ready = checked["complete"] and not checked["changed_after_freeze"]
-        raise typer.Exit(0 if is_ready else EXIT_PARTLY)
+        raise typer.Exit(0 if checked["complete"] else EXIT_PARTLY)
     elif freeze:
-        print_json(freeze_command(protocol))
+        print_json(freeze_command(protocol, folders, trust))
     elif data is None or out is None:
         raise typer.BadParameter("--data and --out belong together")
     else:
         langs = ("fr", "en") if lang == "both" else (lang,)
-        folders = tuple(models) if models else None
         command = StudyCommand(protocol, data, out, langs, folders, trust, tracking_uri, pdf)
         summary = validate_command(command, lambda step: typer.echo(f"  {step}", err=True))
         print_json(summary)

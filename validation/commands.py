@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from ..engine.bundles.load import load_models
 from ..engine.bundles.signing import load_trust
 from .data.cohort import study_cohort
+from .data.planned import other_than_installed, plan_problems
 from .errors import StudyError
 from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
@@ -67,7 +68,9 @@ def new_command(path: Path) -> Plain:
     return {"protocol": str(path), "next": "fill it in, then --check, then --freeze"}
 
 
-def check_command(path: Path) -> Plain:
+def check_command(
+    path: Path, models: tuple[Path, ...] | None = None, trust: Path | None = None
+) -> Plain:
     """Say whether a protocol can be used, what in it is still the template's, and if it is frozen.
 
     Raises
@@ -76,20 +79,23 @@ def check_command(path: Path) -> Plain:
     """
     from ..engine.bundles.decode import encode  # noqa: PLC0415  # only here
 
-    protocol = read_protocol(path)
+    loaded = load_models(models, trust=load_trust(trust))
+    protocol = read_protocol(path, lambda plan: plan_problems(plan, loaded, path.parent))
     study_cohort(protocol, path.parent)
     mapping = mapping_sha256(protocol, path.parent)
     frozen = read_frozen(path)
     changed = [] if frozen is None else [c.path for c in frozen.changes(protocol, mapping)]
     left = _still_the_templates(path)
+    other = other_than_installed(protocol, loaded)
     return {
         "protocol": path.name,
-        "complete": not left,
+        "complete": not (left or changed or other),
         "sha256": protocol_sha256(encode(protocol), mapping),
         "frozen": None if frozen is None else frozen.sha256,
         "freeze_sha256": None if frozen is None else frozen.freeze_sha256,
         "changed_after_freeze": changed,
         "still_the_templates": left,
+        "other_than_installed": other,
     }
 
 
@@ -108,20 +114,32 @@ def _still_the_templates(path: Path) -> list[str]:
     ]
 
 
-def freeze_command(path: Path) -> Plain:
+def freeze_command(
+    path: Path, models: tuple[Path, ...] | None = None, trust: Path | None = None
+) -> Plain:
     """Freeze a protocol, with the day of this machine.
 
     Raises
     ------
-    ProtocolRefused, StudyError  if it can't be used, is not filled in, or is frozen already
+    ProtocolRefused, StudyError  if it can't be used, is not filled in, means another model than
+        the one that is installed, or is frozen already
     """
-    protocol, left = read_protocol(path), _still_the_templates(path)
+    loaded = load_models(models, trust=load_trust(trust))
+    protocol = read_protocol(path, lambda plan: plan_problems(plan, loaded, path.parent))
     study_cohort(protocol, path.parent)
+    left, other = _still_the_templates(path), other_than_installed(protocol, loaded)
     if left:
         raise StudyError(
             found=f"{', '.join(left)} as the template has them",
             why="a plan of somebody else's words would be frozen, and a freeze is for good",
             remedy="Fill them in; `laennec validate --check` names what is left",
+            path=path.name,
+        )
+    if other:
+        raise StudyError(
+            found=f"{', '.join(other)} of another model than the one that is installed",
+            why="no hypothesis would be judged of it, and a freeze is for good",
+            remedy="Give version and hash as `laennec models list` prints them, or --models",
             path=path.name,
         )
     frozen = freeze(protocol, path, datetime.now(UTC).date())

@@ -1,11 +1,10 @@
-"""Names that a protocol uses, held against the data file, the engine and the models."""
+"""Columns that a protocol names, held against the data file."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
-from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Protocol
@@ -13,7 +12,6 @@ from ..protocol.read import conditions
 from .table import StudyTable
 
 MOST_PERIODS: Final = 60
-ANSWERS: Final = " that answers one number a person"
 
 
 def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
@@ -31,56 +29,16 @@ def wanted_columns(protocol: Protocol) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names() if name is not None))
 
 
-def check_names(protocol: Protocol, table: StudyTable, models: Models) -> Bundle:
-    """Return the index test, after checking every name that the protocol uses.
+def check_columns(protocol: Protocol, table: StudyTable, bundle: Bundle) -> None:
+    """Check that columns can be what the protocol takes them for.
 
     Raises
     ------
-    ProtocolRefused  with every name that does not exist
+    ProtocolRefused  with every one that can't
     """
-    problems = []
-    for path, condition in conditions(protocol):
-        if condition.feature is not None and condition.feature not in table.features:
-            problems.append(_unknown(path, condition.feature, "feature", table.features))
-        if condition.exposure is not None and condition.exposure not in table.exposures:
-            problems.append(_unknown(path, condition.exposure, "exposure", table.exposures))
-    for index, comparator in enumerate(protocol.comparators):
-        if comparator.kind == "feature" and comparator.name not in table.features:
-            path = f"comparator[{index}].name"
-            problems.append(_unknown(path, comparator.name, "feature", table.features))
-    problems += _unknown_models(protocol, models)
-    if not problems:
-        bundle = next(b for b in models.loaded if b.manifest.id == protocol.index_test.model)
-        problems += [*_of_index(protocol, bundle), *_of_columns(protocol, table, bundle)]
+    problems = list(_of_columns(protocol, table, bundle))
     if problems:
         raise ProtocolRefused(problems)
-    return bundle
-
-
-def _of_index(protocol: Protocol, bundle: Bundle) -> Iterator[StudyProblem]:
-    """Yield what does not go together with this index test."""
-    threshold = protocol.index_test.threshold
-    if bundle.model.is_tsk and not 0 < threshold < 1:
-        yield StudyProblem(
-            "threshold", "index_test.threshold", f"the threshold {threshold!r}",
-            "the model answers with a risk: everybody, or nobody, would be positive",
-            "Give a risk above 0, below 1",
-        )  # fmt: skip
-    case = protocol.reference.case
-    read = case.feature or case.column
-    if read in bundle.manifest.input_names:
-        yield StudyProblem(
-            "incorporation", "reference.case", f"{read!r}, which the index test reads",
-            "a test that reads its own reference standard ranks it by construction",
-            "Choose a reference standard that is measured apart, or another model",
-        )  # fmt: skip
-    for index, comparator in enumerate(protocol.comparators):
-        is_same = comparator.kind == "model" and comparator.name == protocol.index_test.model
-        if is_same and protocol.index_test.values is None:
-            yield StudyProblem(
-                "comparator_self", f"comparator[{index}].name", "the index test itself",
-                "its difference from itself is nothing", "Name another model, or leave it out",
-            )  # fmt: skip
 
 
 def _of_columns(protocol: Protocol, table: StudyTable, bundle: Bundle) -> Iterator[StudyProblem]:
@@ -129,30 +87,3 @@ def _infinite(protocol: Protocol, table: StudyTable) -> Iterator[StudyProblem]:
                 "one of them would outweigh or outlast everybody else",
                 "Correct them, or leave these cells empty",
             )  # fmt: skip
-
-
-def _unknown_models(protocol: Protocol, models: Models) -> list[StudyProblem]:
-    """Return the models that are not there; one that is refused says itself why."""
-    known = {b.manifest.id: b for b in models.loaded}
-    problems = []
-    asked = [("index_test.model", protocol.index_test.model)]
-    asked += [
-        (f"comparator[{i}].name", c.name)
-        for i, c in enumerate(protocol.comparators)
-        if c.kind == "model"
-    ]
-    for path, name in asked:
-        if name not in known:
-            refusal = models.refusal(name)
-            if refusal is not None:
-                raise refusal
-            problems.append(_unknown(path, name, "model", known))
-    return problems
-
-
-def _unknown(path: str, name: str, what: str, known: Mapping[str, Any]) -> StudyProblem:
-    return StudyProblem(
-        f"{what}_unknown", path, f"the {what} {name!r}",
-        f"there is no such {what}{ANSWERS if what == 'model' else ''}",
-        f"One of {', '.join(sorted(known)) or 'none: no model was found'}",
-    )  # fmt: skip

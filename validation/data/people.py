@@ -16,7 +16,7 @@ from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Comparator, Protocol
 from ..statistics.estimate import BoolArray, FloatArray
 from .design import usable_design
-from .names import check_names
+from .names import check_columns
 from .population import FlowStep, all_of, is_verified, meets, persons_of, population
 from .table import StudyTable, as_features
 
@@ -104,7 +104,7 @@ class People:
         )
 
 
-def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People:
+def make_people(protocol: Protocol, table: StudyTable, models: Models, bundle: Bundle) -> People:
     """Choose the people of a study and ask every test about them.
 
     The index test is blind to the reference standard: it runs on what its own manifest reads, and
@@ -112,9 +112,9 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models) -> People
 
     Raises
     ------
-    ProtocolRefused  with every name that does not exist, or if nobody is left
+    ProtocolRefused  with every column that can't be what it is taken for, or if nobody is left
     """
-    bundle = check_names(protocol, table, models)
+    check_columns(protocol, table, bundle)
     keep, flow = population(protocol, table)
     if not keep.any():
         raise ProtocolRefused(

@@ -1,6 +1,7 @@
 """Endpoints of a protocol: what can be asked of which statistic, before anything is computed."""
 
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 from .model import Endpoint, Protocol
@@ -13,6 +14,17 @@ OVER_TIME: Final = (
 )  # fmt: skip
 """Statistics of an outcome that takes time; the others are of one that is there or not."""
 AT_A_CUT: Final = ("sensitivity", "specificity", "net_benefit")
+_SHARE: Final = (0.0, 1.0)
+_BOUNDS: Final = {
+    **dict.fromkeys(
+        ("auroc", "auprc", "c_index", "sensitivity", "specificity", "ppv", "npv", "referred_share"),
+        _SHARE,
+    ),
+    "brier_scaled": (-inf, 1.0),
+    "net_benefit": (-inf, 1.0),
+    "observed_to_expected": (0.0, inf),
+}
+"""Between which ends a bound can be met and missed; the others have none."""
 NEEDS: Final = {
     "superior": ("against",),
     "non_inferior": ("against", "margin"),
@@ -58,6 +70,15 @@ def _hypothesis(path: str, endpoint: Endpoint) -> Iterator[Problem]:
         yield (
             "margin", f"{path}.margin", f"the margin {endpoint.margin!r}",
             "it is how much worse still counts as no worse", "Give it above 0, below 1",
+        )  # fmt: skip
+    low, high = _BOUNDS.get(endpoint.statistic, (-inf, inf))
+    if endpoint.against is not None:
+        low, high = low - high, high - low
+    if endpoint.bound is not None and not low < endpoint.bound < high:
+        yield (
+            "bound", f"{path}.bound", f"the bound {endpoint.bound!r}",
+            f"{endpoint.statistic} lies between {low:g} and {high:g}: whatever the data say, it "
+            "would be met, or missed", f"Give it above {low:g}, below {high:g}",
         )  # fmt: skip
 
 

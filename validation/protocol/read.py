@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,8 +33,21 @@ def template() -> str:
     return files(__package__ or "").joinpath("template.toml").read_text(encoding="utf-8")
 
 
-def read_protocol(path: Path) -> Protocol:
+More = Callable[[Protocol], Iterable[StudyProblem]]
+"""Says what else is wrong with a protocol, by what it is to be used with."""
+
+
+def _nothing(_: Protocol) -> tuple[StudyProblem, ...]:
+    return ()
+
+
+def read_protocol(path: Path, more: More = _nothing) -> Protocol:
     """Read a protocol file.
+
+    Parameters
+    ----------
+    path : of the file
+    more : what it finds is told with the rest, all at once
 
     Raises
     ------
@@ -54,11 +67,11 @@ def read_protocol(path: Path) -> Protocol:
                 )
             ]
         ) from error
-    return parse_protocol(text, path.name)
+    return parse_protocol(text, path.name, more)
 
 
-def parse_protocol(text: str, name: str = "protocol") -> Protocol:
-    """Read the text of a protocol; ``name`` stands in errors.
+def parse_protocol(text: str, name: str = "protocol", more: More = _nothing) -> Protocol:
+    """Read the text of a protocol; ``name`` stands in errors, ``more`` as in `read_protocol`.
 
     Raises
     ------
@@ -75,10 +88,10 @@ def parse_protocol(text: str, name: str = "protocol") -> Protocol:
                 )
             ]
         ) from error  # fmt: skip
-    return protocol_of(raw, name)
+    return protocol_of(raw, name, more)
 
 
-def protocol_of(raw: object, name: str = "protocol") -> Protocol:
+def protocol_of(raw: object, name: str = "protocol", more: More = _nothing) -> Protocol:
     """Read a protocol from a plain table, as tomllib or json gives it.
 
     Raises
@@ -93,6 +106,7 @@ def protocol_of(raw: object, name: str = "protocol") -> Protocol:
             StudyProblem(code, f"{name}: {path}", found, why, remedy)
             for code, path, found, why, remedy in _all_problems(protocol)
         ]
+        problems += more(protocol)
     if problems or protocol is None:
         raise ProtocolRefused(problems)
     return protocol

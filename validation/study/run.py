@@ -11,8 +11,9 @@ from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
 from ...training.survey import Design
 from ..data.cohort import study_cohort, told_cohort
-from ..data.names import check_names, wanted_columns
+from ..data.names import wanted_columns
 from ..data.people import People, make_people
+from ..data.planned import plan_problems, the_index_test
 from ..data.population import persons_of
 from ..data.table import read_table
 from ..protocol.freeze import mapping_sha256, note_opened, protocol_sha256, read_frozen
@@ -73,8 +74,11 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     StudyError  if the freeze is broken
     TableRefused, FragmentUnreadable  if the data can't be read
     """
-    protocol = read_protocol(options.protocol)
     folder = options.protocol.parent
+    protocol = read_protocol(
+        options.protocol, lambda plan: plan_problems(plan, options.models, folder)
+    )
+    bundle = the_index_test(protocol, options.models)
     mapping = mapping_sha256(protocol, folder)
     frozen = read_frozen(options.protocol)
     options.said("data")
@@ -82,9 +86,8 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     cohort = study_cohort(protocol, folder)
     table = read_table(options.data, mapping_file, wanted_columns(protocol), cohort)
     note_opened(options.protocol, table.sha256)
-    bundle = check_names(protocol, table, options.models)
     options.said("model")
-    everyone = make_people(protocol, table, options.models)
+    everyone = make_people(protocol, table, options.models, bundle)
     people = verified_people(everyone)
     options.said("statistics")
     analyses = analyse(people, protocol)

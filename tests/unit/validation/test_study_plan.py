@@ -110,8 +110,8 @@ def test_check_tells_what_changed_after_the_freeze_and_does_not_say_done(folder)
         (("margin = 0.015", "margin = 0.9"), "shown"),
         ((MARGIN, 'hypothesis = "superior"\nagainst = "ada"\n'), "not_shown"),
         (("margin = 0.015", "margin = 0.0001"), "not_shown"),
-        ((MARGIN, 'hypothesis = "at_least"\nbound = -1.0\nagainst = "ada"\n'), "shown"),
-        ((MARGIN, 'hypothesis = "at_most"\nbound = -1.0\nagainst = "ada"\n'), "not_shown"),
+        ((MARGIN, 'hypothesis = "at_least"\nbound = -0.99\nagainst = "ada"\n'), "shown"),
+        ((MARGIN, 'hypothesis = "at_most"\nbound = -0.99\nagainst = "ada"\n'), "not_shown"),
     ],
 )
 def test_a_hypothesis_is_judged_by_its_interval(folder, edit, verdict):
