@@ -1,6 +1,7 @@
 """A made-up study: its protocol, its mapping, and a run of it."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ MAPPING = """schema = "laennec.mapping/1"
 ignore = ["followed", "died", "other_death", "w", "s", "u", "year", "outcome", "verified", "marker",
   "site"]
 """
+SURVEY = {
+    "head": ("# [data.survey] ", "[data.survey] "), "weight": ('# weight = "w"', 'weight = "w"'),
+    "stratum": ('# stratum = "s"', 'stratum = "s"'), "psu": ('# psu = "u"', 'psu = "u"'),
+}  # fmt: skip
 EXTRA = """
 [[comparator]]
 id = "marker"
@@ -67,3 +72,12 @@ def protocol_text(**edits: tuple[str, str]) -> str:
 def run(folder: Path, table: str = "visits.csv") -> dict[str, Any]:
     """Return the report of the study in a folder."""
     return run_study(StudyOptions(folder / "study.toml", folder / table, MODELS))
+
+
+def change(folder: Path, column: str, write: Callable[[int, str], str], sign: str = ",") -> None:
+    """Write the cells of a column anew: ``write`` makes one from its row and what stood there."""
+    head, *lines = (folder / "visits.csv").read_text("utf-8").splitlines()
+    at, rows = head.split(sign).index(column), [line.split(sign) for line in lines]
+    for row, cells in enumerate(rows):
+        cells[at] = write(row, cells[at])
+    (folder / "visits.csv").write_text("\n".join([head, *map(sign.join, rows)]), "utf-8")

@@ -4,9 +4,10 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .hidden import HIDDEN, also_another, is_small, view
+from .hidden import also_another, is_small, view
+from .hidden_again import hide_again
 from .hidden_groups import hide_groups, hide_subgroup
-from .hidden_tables import hide_analysis, hide_shares, is_hidden
+from .hidden_tables import hide_analysis, hide_shares
 
 _SHARE_DIGITS = 3
 
@@ -35,14 +36,13 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
         _flow(found["flow"], below)
         for row in found["participants"]:
             _participants(row, below)
-        _endpoints(found)
         _totals(found, below)
     for subgroup in found["subgroups"]:
         hide_subgroup(subgroup, below)
     if "periods" in found:
         hide_groups(found["periods"]["groups"], below)
     _missing(found, below)
-    _extra(found, below)
+    hide_again(found, below)
     _deviations(found["deviations"], below)
     _persons(found)
     return found
@@ -167,48 +167,6 @@ def _missing(found: Mapping[str, Any], below: int) -> None:
     if any(small):
         for row in missing["analyses"]:
             hide_shares(row["results"])
-
-
-def _extra(found: Mapping[str, Any], below: int) -> None:
-    """Hide what sections of their own make of small cells, or of a table that is hidden."""
-    tables = found["analyses"]["counted"].get("threshold", {})
-    for name, analyses in (found.get("referral") or {}).items():
-        if is_hidden(tables.get(name, {})):
-            for results in analyses.values():
-                results.update({key: dict(HIDDEN) for key in results})
-    verified = found.get("verification") or {}
-    if is_hidden(tables.get("index", {})):
-        verified.update({k: dict(HIDDEN) for k in ("sensitivity", "specificity") if k in verified})
-    conformal = found.get("conformal") or {}
-    if is_small(conformal.pop("smallest_cell", 0), below):
-        conformal.update({key: dict(HIDDEN) for key in conformal if key != "planned"})
-    for rule in (found.get("explanation") or {"rules": ()})["rules"]:
-        if is_small(rule.pop("smallest_cell", 0), below):
-            rule["fires"] = None
-
-
-def _endpoints(document: dict[str, Any]) -> None:
-    """Hide an endpoint whose table was hidden, or, of a difference, either table."""
-    for endpoint in document["endpoints"]:
-        analysis = document["analyses"].get(endpoint["among"], {})
-        tables = analysis.get("threshold", {})
-        is_share = endpoint["statistic"] in (
-            "sensitivity", "specificity", "ppv", "npv", "referred_share",
-        )  # fmt: skip
-        sources = [tables.get(name or "index", {}) for name in (None, endpoint["against"])]
-        same = analysis.get("calibration", {}).get(endpoint["statistic"])
-        if (
-            (is_share and any(is_hidden(source) for source in sources))
-            or (endpoint["statistic"] == "net_benefit" and _is_benefit_hidden(document, endpoint))
-            or same == HIDDEN
-        ):
-            endpoint["result"], endpoint["verdict"] = dict(HIDDEN), "not_estimable"
-
-
-def _is_benefit_hidden(document: Mapping[str, Any], endpoint: Mapping[str, Any]) -> bool:
-    rows = document["analyses"].get(endpoint["among"], {}).get("benefit") or []
-    at = endpoint["result"].get("threshold")
-    return any(row["index"] == HIDDEN for row in rows if row["threshold"] == at)
 
 
 def _deviations(rows: list[dict[str, Any]], below: int) -> None:

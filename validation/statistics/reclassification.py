@@ -11,6 +11,12 @@ import numpy as np
 from .estimate import BoolArray, FloatArray, NotEstimable, Result, wald
 
 
+def moves(new: FloatArray, old: FloatArray, cuts: Sequence[float]) -> FloatArray:
+    """Return who moves to a higher band, 1, to a lower one, -1, or stays, 0; shape (n,)."""
+    bands = [np.searchsorted(np.asarray(cuts), risk, side="right") for risk in (new, old)]
+    return np.sign(bands[0] - bands[1]).astype(np.float64)
+
+
 def net_reclassification(
     case: BoolArray, new: FloatArray, old: FloatArray, cuts: Sequence[float]
 ) -> Mapping[str, Result]:
@@ -29,8 +35,7 @@ def net_reclassification(
     if m == 0 or n == 0:
         code = "nobody" if m + n == 0 else ("no_case" if m == 0 else "no_other")
         return dict.fromkeys(names, NotEstimable(code, m + n, method))  # type: ignore[arg-type]  # three of the codes
-    bands = [np.searchsorted(np.asarray(cuts), risk, side="right") for risk in (new, old)]
-    moved = np.sign(bands[0] - bands[1]).astype(np.float64)
+    moved = moves(new, old, cuts)
     ours, others = moved[case], -moved[~case]
     spread = (float(ours.var() / m), float(others.var() / n))
     values = (float(ours.mean()), float(others.mean()))

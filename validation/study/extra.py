@@ -13,7 +13,7 @@ from ..statistics.calibration import is_risk
 from ..statistics.conformal import conformal_coverage
 from ..statistics.drift import cusum_test, population_stability
 from ..statistics.estimate import FloatArray, NotEstimable, as_data
-from ..statistics.reclassification import net_reclassification
+from ..statistics.reclassification import moves, net_reclassification
 from ..statistics.resampling import (
     BOOTSTRAP,
     BY_PERSON,
@@ -23,7 +23,7 @@ from ..statistics.resampling import (
     person_factors,
     referrals,
 )
-from .counts import smallest_cell
+from .counts import cells, smallest_cell
 from .sections import Table, plain, thresholds_of
 from .subgroups import group
 
@@ -61,9 +61,11 @@ def equal_sensitivity(people: People, protocol: Protocol) -> Table | None:
         made = ReferralsAtEqualSensitivity(
             people.case[both], people.value[both], score[both] >= cuts[name]
         )
+        inside = people.of(both)
+        cell = smallest_cell(inside, cells(inside.case, score[both] >= cuts[name]))
         found[name] = {
-            which: plain(referrals(made, weight, factors, method))
-            for which, weight, factors, method in _replicates(people.of(both), protocol)
+            which: {"smallest_cell": cell, **plain(referrals(made, weight, factors, method))}
+            for which, weight, factors, method in _replicates(inside, protocol)
         }
     return found
 
@@ -162,8 +164,13 @@ def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Tabl
     for name, score in people.comparators.items():
         both = people.answered & np.isfinite(score)
         if is_risk(score[both]) and is_risk(people.value[both]):
-            result = net_reclassification(people.case[both], people.value[both], score[both], cuts)
-            found[name] = plain(result)
+            inside, old = people.of(both), score[both]
+            result = net_reclassification(inside.case, inside.value, old, cuts)
+            moved = moves(inside.value, old, cuts)
+            cell = smallest_cell(
+                inside, cells(inside.case, moved > 0), cells(inside.case, moved < 0)
+            )
+            found[name] = {"smallest_cell": cell, **plain(result)}
     return {"cuts": list(cuts), "against": found}
 
 

@@ -9,7 +9,7 @@ from ..data.people import People
 from ..data.population import FlowStep
 from ..protocol.model import Endpoint, Protocol
 from ..statistics.verification import begg_greenes
-from .counts import counted
+from .counts import cells, counted, smallest_cell
 from .sections import Table, plain
 
 _CORRECTED: Final = ("sensitivity", "specificity")
@@ -41,13 +41,15 @@ def verification(everyone: People, protocol: Protocol) -> Table | None:
         return None
     there = everyone.answered
     positive = everyone.value[there] >= protocol.index_test.threshold
-    found = begg_greenes(positive, everyone.verified[there], everyone.case[there])
+    verified = everyone.verified[there]
+    found = begg_greenes(positive, verified, everyone.case[there])
     sets = {
         "n": there,
         "verified": there & everyone.verified,
         "others": there & ~everyone.verified,
     }
-    return {**counted(everyone, sets), **plain(found)}
+    cell = smallest_cell(everyone.of(there), cells(verified, positive))
+    return {"smallest_cell": cell, **counted(everyone, sets), **plain(found)}
 
 
 def corrected(

@@ -5,21 +5,7 @@ from laennec.datasets.readers.tables import TableRefused
 from laennec.validation.errors import ProtocolRefused
 from laennec.validation.report import write_report
 from laennec.validation.report.suppress import suppress
-from study_examples import protocol_text, run
-
-SURVEY = {
-    "head": ("# [data.survey] ", "[data.survey] "), "weight": ('# weight = "w"', 'weight = "w"'),
-    "stratum": ('# stratum = "s"', 'stratum = "s"'), "psu": ('# psu = "u"', 'psu = "u"'),
-}  # fmt: skip
-
-
-def change(folder, column, write, sign=","):
-    """Write the cells of a column anew: ``write`` makes one from its row and what stood there."""
-    head, *lines = (folder / "visits.csv").read_text("utf-8").splitlines()
-    at, rows = head.split(sign).index(column), [line.split(sign) for line in lines]
-    for row, cells in enumerate(rows):
-        cells[at] = write(row, cells[at])
-    (folder / "visits.csv").write_text("\n".join([head, *map(sign.join, rows)]), "utf-8")
+from study_examples import SURVEY, change, protocol_text, run
 
 
 def test_cells_that_cannot_be_read_are_counted_by_column(folder):
