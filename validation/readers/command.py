@@ -1,27 +1,18 @@
 """What ``laennec readers`` does, from paths to plain data."""
 
 import json
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
 from ...engine.bundles.load import load_models
 from ...engine.bundles.signing import load_trust
-from ...engine.words.sentences import Sentences
 from ..errors import StudyError
-from ..report.write import report_css
 from .analyse import analyse
-from .cases import Case, read_cases
-from .plan import make_plan, plan_sha256, pseudonym, settings
-
-_LANGS = ("fr", "en")
-_SCRIPT_WORDS = ("progress", "next")
+from .cases import read_cases
+from .page import write_pages
+from .plan import make_plan, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ def plan_command(command: PlanCommand) -> dict[str, Any]:
     plan = {**made, "outcome": outcome}
     out.mkdir(parents=True, exist_ok=True)
     key.write_text(_json(plan), encoding="utf-8")
-    pages = [page for lang in _LANGS for page in _pages(plan, cases, out, lang)]
+    pages = write_pages(plan, cases, out / "pages")
     return {
         "plan": str(key),
         "cases": len(cases),
@@ -79,68 +70,6 @@ def plan_command(command: PlanCommand) -> dict[str, Any]:
         "turned_cases": len({t["case"] for t in plan["tasks"] if t["is_wrong"]}),
         "pages": [str(p) for p in pages],
     }
-
-
-def _pages(plan: Mapping[str, Any], cases: Sequence[Case], out: Path, lang: str) -> list[Path]:
-    facts = {pseudonym("C", c.id, plan["seed"]): c.facts[lang] for c in cases}
-    made = []
-    for reader in plan["readers"].values():
-        for session in (1, 2):
-            mine = [t for t in plan["tasks"] if t["reader"] == reader and t["session"] == session]
-            tasks = [
-                {"id": t["id"], "facts": facts[t["case"]], "output": _output(t, plan, lang)}
-                for t in mine
-            ]
-            path = out / "pages" / f"{reader}.session{session}.{lang}.html"
-            path.parent.mkdir(exist_ok=True)
-            text = _page(tasks, lang, (reader, session), plan_sha256(plan))
-            path.write_text(text, encoding="utf-8")
-            made.append(path)
-    return made
-
-
-def _output(task: Mapping[str, Any], plan: Mapping[str, Any], lang: str) -> str:
-    """Return the output in the same form for every case: a turned one can't be told by it."""
-    if task["arm"] != "aided":
-        return ""
-    sentences = Sentences(lang)
-    return _words(lang)["output"].format(
-        sentence=sentences.text(f"finding.{plan['outcome']}.{task['shown_band']}"),
-        risk=sentences.risk(task["shown_risk"]),
-    )
-
-
-def _page(
-    tasks: Sequence[Mapping[str, Any]], lang: str, whose: tuple[str, int], sha256: str
-) -> str:
-    reader, session = whose
-    words = _words(lang)
-    words["title"] = words["title"].format(session=session)
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(_resource("page.html"))
-    return template.render(
-        lang=lang,
-        words=words,
-        css=report_css(),
-        tasks=_inside_script(tasks),
-        script_words=_inside_script({k: words[k] for k in _SCRIPT_WORDS}),
-        file=f"{reader}.session{session}.json",
-        plan_sha256=sha256,
-    )
-
-
-def _inside_script(value: object) -> Markup:
-    """Return JSON that can stand inside a script element: no bracket can close it."""
-    text = json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
-    return Markup(text)  # noqa: S704 - brackets are escaped above
-
-
-def _words(lang: str) -> dict[str, str]:
-    return {key: row[lang] for key, row in tomllib.loads(_resource("words.toml")).items()}
-
-
-def _resource(name: str) -> str:
-    return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
 
 
 def analyse_command(plan: Path, answers: Sequence[Path], out: Path) -> dict[str, Any]:
