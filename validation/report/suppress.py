@@ -44,6 +44,7 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     _missing(found, below)
     hide_again(found, below)
     _deviations(found["deviations"], below)
+    _not_reached(found)
     _persons(found)
     return found
 
@@ -174,3 +175,11 @@ def _deviations(rows: list[dict[str, Any]], below: int) -> None:
         if is_small(view(row).get("n"), below):
             row["n"] = f"< {below}"
             row.pop("persons", None)
+
+
+def _not_reached(found: Mapping[str, Any]) -> None:
+    """Hide how many cases, or others, there were too few of, where their counts are hidden."""
+    if (found.get("sample_size") or {"cases": 0})["cases"] is None:
+        for row in found["deviations"]:
+            if row["code"] in ("cases_too_few", "others_too_few"):
+                row["n"] = None

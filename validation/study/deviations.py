@@ -13,6 +13,7 @@ from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Protocol
 from .counts import counted
+from .sample import not_reached
 
 Deviation = dict[str, Any]
 TWO: Final = 2
@@ -105,6 +106,4 @@ def of_results(
             found.append({"code": "comparator_missing", "comparator": name, **n})
     if people.design is not None and lonely_strata(people.design):
         found.append({"code": "lonely_strata", "strata": lonely_strata(people.design)})
-    if sample is not None and not sample["is_enough"]:
-        found.append({"code": "sample_too_small", "planned": sample["needed"], "found": people.n})
-    return found
+    return [*found, *(() if sample is None else not_reached(sample))]

@@ -1,5 +1,6 @@
 """How many people the plan asked for, by each criterion, and how many there are."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -28,17 +29,35 @@ def sample_size(protocol: Protocol, people: People) -> dict[str, Any] | None:
         return None
     asked = _people(plan)
     needed = max(asked.values())
-    found = totals(people)
-    there = found.get("persons", found)
-    enough = there["n"] >= needed and there["cases"] >= plan.cases_at_least
-    return {
+    told = {
         **asked,
         "cases_at_least": plan.cases_at_least,
         "others_at_least": plan.others_at_least,
         "needed": needed,
-        **found,
-        "is_enough": bool(enough and there["others"] >= plan.others_at_least),
+        **totals(people),
     }
+    return {**told, "is_enough": not list(not_reached(told))}
+
+
+_PLANNED: Final = {
+    "sample_too_small": ("n", "needed"),
+    "cases_too_few": ("cases", "cases_at_least"),
+    "others_too_few": ("others", "others_at_least"),
+}
+"""Code of a deviation -> what was counted, and how many were planned."""
+
+
+def not_reached(sample: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a deviation for each planned count that was not reached, of persons where they repeat.
+
+    Parameters
+    ----------
+    sample : from `sample_size`
+    """
+    there = sample.get("persons", sample)
+    for code, (counted, planned) in _PLANNED.items():
+        if there[counted] < sample[planned]:
+            yield {"code": code, "planned": sample[planned], "n": there[counted]}
 
 
 def _people(plan: SampleSize) -> dict[str, int]:
