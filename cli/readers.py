@@ -8,6 +8,8 @@ import typer
 from .printing import print_json
 from .screen import Folders, Trust
 
+EXIT_PARTLY = 3
+
 app = typer.Typer(help="Physician-AI studies: with and without the output, some of it wrong.")
 
 
@@ -48,7 +50,13 @@ def judge(
     answers: Annotated[list[Path], typer.Argument(help="Files that the pages wrote.")],
     out: Annotated[Path, typer.Option(help="File for the results, pseudonymised.")],
 ) -> None:
-    """Judge the answers: agreement, time, and how often a wrong output was followed."""
+    """Judge the answers: accuracy, agreement, time, and how often a wrong output was followed.
+
+    Exit 3 where not everything that was planned has been read.
+    """
     from ..validation.readers.command import analyse_command
 
-    print_json(analyse_command(plan_file, answers, out))
+    told = analyse_command(plan_file, answers, out)
+    print_json(told)
+    if told["state"] == "partial":
+        raise typer.Exit(EXIT_PARTLY)

@@ -66,6 +66,7 @@ def plan_command(command: PlanCommand) -> dict[str, Any]:
     return {
         "plan": str(key),
         "cases": len(cases),
+        "cases_with_truth": sum(case.truth is not None for case in cases),
         "not_answered_by_the_model": list(unanswered),
         "turned_cases": len({t["case"] for t in plan["tasks"] if t["is_wrong"]}),
         "pages": [str(p) for p in pages],
@@ -77,8 +78,15 @@ def analyse_command(plan: Path, answers: Sequence[Path], out: Path) -> dict[str,
 
     Raises
     ------
-    StudyError  if a file is of another form
+    StudyError  if a file is of another form, or the results stand there already
     """
+    if out.exists():
+        raise StudyError(
+            found=f"{out.name} exists",
+            why="the results of an earlier judgement would be lost",
+            remedy="Choose another file for --out",
+            path=out.name,
+        )
     told = analyse(_read(plan), [_read(path) for path in answers])
     out.write_text(_json(told), encoding="utf-8")
     return told

@@ -4,8 +4,11 @@ from typing import Literal
 
 import numpy as np
 
+from ...training.metrics import Estimate
 from .estimate import FloatArray, NotEstimable, Result, wald
+from .proportions import clopper_pearson
 
+_PERFECT = "perfect agreement: Clopper-Pearson of the agreement, chance held"
 Weights = Literal["none", "linear", "quadratic"]
 
 
@@ -19,6 +22,8 @@ def kappa(table: FloatArray, weights: Weights = "none") -> Result:
 
     The standard error is the one that holds when readers do agree. Some programs (epiR among them)
     build their interval from `error_without_agreement`, which is for testing that there is none.
+
+    Where readers agree on everything that error is 0; the interval is then that of the agreement.
 
     Source: Cohen 1960, Educ Psychol Meas 20:37-46; 1968, Psychol Bull 70:213-220; variance of
     Fleiss, Cohen and Everitt 1969, Psychol Bull 72:323-327.
@@ -34,6 +39,10 @@ def kappa(table: FloatArray, weights: Weights = "none") -> Result:
     if expected >= 1:
         return NotEstimable("constant_score", int(n), method)
     value = (observed - expected) / (1 - expected)
+    raw = clopper_pearson(int(n), int(n))
+    if value == 1 and isinstance(raw, Estimate):
+        low = (raw.ci_low - expected) / (1 - expected)
+        return Estimate(1.0, max(low, -1.0), 1.0, int(n), f"{method}; {_PERFECT}")
     row_mean, column_mean = agree @ columns, rows @ agree
     distance = agree - (row_mean[:, None] + column_mean[None, :]) * (1 - value)
     spread = float((share * distance**2).sum()) - (value - expected * (1 - value)) ** 2

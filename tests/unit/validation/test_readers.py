@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from laennec.engine.bundles.load import load_models
 from laennec.validation.errors import StudyError
-from laennec.validation.readers.analyse import ANSWERS, analyse
+from laennec.validation.readers.analyse import analyse
+from laennec.validation.readers.answers import ANSWERS
 from laennec.validation.readers.cases import Case, read_cases, read_truth
 from laennec.validation.readers.command import PlanCommand, analyse_command, plan_command
 from laennec.validation.readers.plan import make_plan, plan_sha256, turned
@@ -120,8 +121,8 @@ def test_readers_who_always_follow_show_their_bias_and_readers_who_never_do_none
     found = analyse(PLAN, answers(PLAN, follow))
     assert found["automation_bias"]["followed_the_wrong_output"]["value"] == 1
     assert found["automation_bias"]["answered_that_way_without_it"]["value"] == 0
-    assert found["arms"]["unaided"]["sensitivity"]["value"] == 1
-    assert found["arms"]["aided"]["sensitivity"]["value"] == pytest.approx(0.6)
+    assert found["arms"]["unaided"]["sensitivity"]["all_cases"]["value"] == 1
+    assert found["arms"]["aided"]["sensitivity"]["all_cases"]["value"] == pytest.approx(0.6)
     steady = analyse(PLAN, answers(PLAN, truth))
     assert steady["automation_bias"]["followed_the_wrong_output"]["value"] == 0
     assert all(pair["kappa"]["value"] == 1 for pair in steady["agreement"]["aided"])
@@ -137,9 +138,9 @@ def test_time_is_told_with_its_interval():
             lambda t: 20.0 + 5.0 * (t["arm"] == "aided") + rng.normal(0, 1),
         ),
     )
-    difference = found["time_aided_minus_unaided"]
+    difference = found["time_aided_minus_unaided"]["these_readers"]
     assert difference["ci_low"] < 5 < difference["ci_high"]
-    assert found["arms"]["aided"]["seconds_median"] == pytest.approx(25, abs=0.7)
+    assert found["arms"]["aided"]["seconds_median"]["value"] == pytest.approx(25, abs=0.7)
 
 
 def test_what_leaves_names_neither_reader_nor_visit():
@@ -157,6 +158,9 @@ def test_what_leaves_names_neither_reader_nor_visit():
         (PLAN, [{**FORM, "answers": [STRANGER]}], "that is not planned"),
         (PLAN, [{**FORM, "answers": [{"task": "R/1/1"}]}], "answers of another form"),
         (PLAN, [{**FORM, "answers": [{**STRANGER, "seconds": -1}]}], "of another form"),
+        (PLAN, [{**FORM, "answers": [{**STRANGER, "answered_at": "2026-11-03"}]}], "another form"),
+        (PLAN, [{**FORM, "answers": [{**STRANGER, "answered_at": "soon"}]}], "of another form"),
+        (PLAN, [{**FORM, "answers": [{**STRANGER, "displays": 0}]}], "of another form"),
         (PLAN, [FORM], "answers of another form"),
         (PLAN, [{"schema": ANSWERS, "answers": []}], "answers of another form"),
         ({**PLAN, "seed": 8}, answers(PLAN, bool), "answers to another plan, or to one"),
@@ -212,7 +216,7 @@ def test_from_visits_to_pages_and_back(tmp_path):
         (visits / f"{i}.json").write_text(json.dumps(made), encoding="utf-8")
     command = PlanCommand((visits,), ("anna", "ben"), tmp_path / "out", "t2d_undiagnosed", 3)
     told = plan_command(command)
-    assert told["cases"] == 6
+    assert (told["cases"], told["cases_with_truth"]) == (6, 0)
     assert len(told["pages"]) == 8
     pages = [
         (tmp_path / "out" / "pages" / p.name).read_text("utf-8")
@@ -230,6 +234,8 @@ def test_from_visits_to_pages_and_back(tmp_path):
     given.write_text(json.dumps(answers(plan, lambda t: True)[0]), encoding="utf-8")
     result = analyse_command(tmp_path / "out" / "plan.json", [given], tmp_path / "result.json")
     assert result["read"] == 24
+    with pytest.raises(StudyError, match=r"result.json exists: the results of an earlier"):
+        analyse_command(tmp_path / "out" / "plan.json", [given], tmp_path / "result.json")
     given.write_text("{", encoding="utf-8")
     with pytest.raises(StudyError, match="a file that can't be read"):
-        analyse_command(tmp_path / "out" / "plan.json", [given], tmp_path / "result.json")
+        analyse_command(tmp_path / "out" / "plan.json", [given], tmp_path / "other.json")
