@@ -12,7 +12,7 @@ from ..engine.bundles.signing import load_trust
 from .data.cohort import study_cohort
 from .data.planned import other_than_installed, plan_problems
 from .errors import StudyError
-from .protocol import freeze, freeze_path, read_frozen, read_protocol, template
+from .protocol import Protocol, freeze, freeze_path, read_frozen, read_protocol, template
 from .protocol.freeze import mapping_sha256, protocol_sha256
 from .report import told_document, write_report
 from .report.folder import check_folder
@@ -26,6 +26,7 @@ _OWN: Final = ("study", "data", "population", "index_test", "reference")
 """Sections of a protocol whose texts every study writes itself."""
 _CHOSEN: Final = ("design", "data_role", "model", "version")
 """Keys there that a study may well choose as the template has them."""
+_UNSEEN: Final = "data.unseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,17 @@ def check_command(
     mapping = mapping_sha256(protocol, path.parent)
     frozen = read_frozen(path)
     changed = [] if frozen is None else [c.path for c in frozen.changes(protocol, mapping)]
-    left = _still_the_templates(path)
+    left, unsaid = _still_the_templates(path), _unsaid(protocol)
     other = other_than_installed(protocol, loaded)
     return {
         "protocol": path.name,
-        "complete": not (left or changed or other),
+        "complete": not (left or unsaid or changed or other),
         "sha256": protocol_sha256(encode(protocol), mapping),
         "frozen": None if frozen is None else frozen.sha256,
         "freeze_sha256": None if frozen is None else frozen.freeze_sha256,
         "changed_after_freeze": changed,
         "still_the_templates": left,
+        "not_said": unsaid,
         "other_than_installed": other,
     }
 
@@ -112,6 +114,12 @@ def _still_the_templates(path: Path) -> list[str]:
         and key not in _CHOSEN
         and given.get(section, {}).get(key) == text
     ]
+
+
+def _unsaid(protocol: Protocol) -> list[str]:
+    """Return the key in which authors say how they know what no file shows, where it is empty."""
+    is_asked = protocol.study.data_role != "development"
+    return [_UNSEEN] if is_asked and not protocol.data.says_unseen() else []
 
 
 def freeze_command(
@@ -133,6 +141,14 @@ def freeze_command(
             found=f"{', '.join(left)} as the template has them",
             why="a plan of somebody else's words would be frozen, and a freeze is for good",
             remedy="Fill them in; `laennec validate --check` names what is left",
+            path=path.name,
+        )
+    if _unsaid(protocol):
+        raise StudyError(
+            found=f"{protocol.study.data_role} data, and no {_UNSEEN}",
+            why="no software can see from a file that the model never saw these people, so no "
+            "hypothesis would be judged without the authors' word",
+            remedy=f"Say in {_UNSEEN} how you know it (other years, other country, ids compared)",
             path=path.name,
         )
     if other:

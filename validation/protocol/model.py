@@ -63,7 +63,8 @@ class Data:
 
     ``mapping`` is a file in the form laennec.mapping/1, beside the protocol; ``sha256`` that of the
     data file, where it was known when the protocol was written; ``person`` the column that says
-    which records are of one person; ``period`` the column by which drift is told.
+    which records are of one person; ``period`` the column by which drift is told; ``unseen`` how
+    the authors know that the model was not learned from these people, which no file can show.
     """
 
     description: str
@@ -73,6 +74,12 @@ class Data:
     person: str | None = None
     period: str | None = None
     survey: SurveyColumns | None = None
+    unseen: str | None = None
+    unseen_fr: str | None = None
+
+    def says_unseen(self) -> bool:
+        """Say whether the authors tell how they know that the model never saw these people."""
+        return bool((self.unseen or "").strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def question(document: Document, words: Words) -> Section:
         ("design", words.say("role", study["design"])),
         ("data_role", words.say("role", study["data_role"])),
         ("data", words.pick(plan["data"], "description")),
+        *([("unseen", words.pick(plan["data"], "unseen"))] if "unseen" in plan["data"] else []),
         ("data_sha256", f"{document['data']['sha256']} ({document['data']['file']})"),
         ("population", words.pick(plan["population"], "description")),
         *_cohort(document.get("cohort"), words),

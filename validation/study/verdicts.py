@@ -24,9 +24,10 @@ def why_unjudged(
 ) -> str | None:
     """Return why no hypothesis of a study is judged, or None.
 
-    Not on the people from whom the model was learned, not where it can't be checked that the
-    hypothesis came before the data, not of another index test or other data than the protocol
-    means, and not where records of one person count as other people.
+    Not on the people from whom the model was learned, nor where the authors don't say how they know
+    that these are others; not where it can't be checked that the hypothesis came before the data,
+    not of another index test or other data than the protocol means, and not where records of one
+    person count as other people.
     """
     saw = saw_these(table, bundle)
     planned = protocol.data.sha256
@@ -36,6 +37,7 @@ def why_unjudged(
         "changed": frozen is not None and bool(frozen.changes(protocol, mapping)),
         "other_index_test": not is_planned_model(protocol, bundle),
         "other_data": planned is not None and planned != table.sha256,
+        "unstated": not protocol.data.says_unseen(),
         "unnamed_repeats": protocol.data.person is None and table.repeated > 0,
     }
     return next((name for name, holds in reasons.items() if holds), None)
