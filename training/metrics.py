@@ -17,6 +17,7 @@ LEVEL = 0.95
 _NEWTON_STEPS = 50
 _CONVERGED = 1e-8
 _HALVINGS = 20
+_FARTHEST = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def fit_logistic(
             break
         if np.abs(step).max() < _CONVERGED:
             return beta
+        step = _short(step, x)
         beta, loss = _downhill(beta, step, loss, lambda b: _log_loss(fixed + x @ b, case, weight))
     raise DataError(
         found="the logistic regression does not converge",
@@ -219,6 +221,16 @@ def fit_logistic(
         remedy="Give more people of both kinds, or fewer columns",
         path="calibration",
     )
+
+
+def _short(step: FloatArray, x: FloatArray) -> FloatArray:
+    """Return a step that moves nobody's logit too far at once.
+
+    Far from the solution a whole step lands where every risk is 0 or 1, from where there is no way
+    back: so a model that is wrong for nearly everybody was said not to converge.
+    """
+    far = float(np.abs(x @ step).max())
+    return step * min(1.0, _FARTHEST / far) if far > 0 else step
 
 
 def _log_loss(logit: FloatArray, case: BoolArray, weight: FloatArray) -> float:

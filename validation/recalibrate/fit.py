@@ -138,11 +138,17 @@ def _instead(events: int, others: int, *, with_slope: bool) -> str:
 def _check_slope(slope: float) -> None:
     low, high = limits()["slope"]["from"], limits()["slope"]["to"]
     if not low <= slope <= high:
+        swapped = (
+            "A slope below 0: cases score lower than the others, as where the outcome is coded the "
+            "other way round. "
+            if slope < 0
+            else ""
+        )
         raise StudyError(
             found=f"a slope of {slope:.2f}, outside {low} to {high}",
             why="the model ranks these people so differently from those it was made on that a "
             "recalibration would hide it",
-            remedy="Check units and outcome; if they are right, do not use this model here",
+            remedy=f"{swapped}Check units and outcome; if they are right, do not use this model here",
             path="recalibrate",
         )
 

@@ -18,6 +18,7 @@ from .sample import not_reached
 Deviation = dict[str, Any]
 TWO: Final = 2
 MOST_SHOWN: Final = 8
+_CHANCE: Final = 0.5
 
 
 def deviations(
@@ -107,3 +108,12 @@ def of_results(
     if people.design is not None and lonely_strata(people.design):
         found.append({"code": "lonely_strata", "strata": lonely_strata(people.design)})
     return [*found, *(() if sample is None else not_reached(sample))]
+
+
+def of_ranking(counted_one_by_one: Mapping[str, Any]) -> list[Deviation]:
+    """Tell where cases score lower than the others, surely: the mark of swapped labels."""
+    test = counted_one_by_one["discrimination"]["tests"]["index"]
+    ranking = test.get("c_index") or test["auroc"]
+    slope = counted_one_by_one["calibration"]["calibration_slope"]
+    is_backwards = ranking.get("ci_high", _CHANCE) < _CHANCE or slope.get("ci_high", 0.0) < 0
+    return [{"code": "ranks_backwards"}] if is_backwards else []

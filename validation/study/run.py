@@ -108,6 +108,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         "deviations": [
             *deviate.deviations(protocol, frozen, mapping, table, bundle),
             *deviate.of_results(people, shown, sample),
+            *deviate.of_ranking(analyses["counted"]),
         ],
         **told_cohort(table.cohort, persons_of(protocol, table)),
         "data": {"file": table.name, "sha256": table.sha256, "rows": len(table)},
