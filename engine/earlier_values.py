@@ -13,7 +13,7 @@ from .facts.columns import evaluate_facts
 from .facts.findings import fact_findings
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import KNOWN_DIABETES, EarlierVisit, day_of
+from .past import KNOWN_DIABETES, EarlierVisit, day_of, refused_earlier
 from .prediagnosis import Finding, InputValue, Message, UrgentItem
 from .record import YES, VisitBatch
 from .urgency.agreement import PRESSING, measurement_of
@@ -30,19 +30,23 @@ SECOND: Final = "finding.diabetes_range.second_result"
 
 @dataclass(frozen=True, slots=True)
 class EarlierValue:
-    """A value of an earlier visit, how many days old, and what was proposed about it then."""
+    """A value of an earlier visit, how many days old, and what was proposed about it then.
+
+    ``days`` is None where the visit has no day that can be read.
+    """
 
     value: InputValue
-    days: int
+    days: int | None
     action: str = ""
     addressee: str = ""
 
     def message(self, name: str) -> Message:
         """Return a sentence about this value."""
         item, unit = f"item:{self.value.name}", f"unit:{self.value.unit}"
-        return Message(
-            name, {"item": item, "value": self.value.value, "unit": unit, "days": self.days}
-        )
+        given = {"item": item, "value": self.value.value, "unit": unit}
+        if self.days is None:
+            return Message(f"{name}_undated", given)
+        return Message(name, {**given, "days": self.days})
 
     def again(self, finding: Finding) -> Finding:
         """Propose again what was proposed then, where nothing was measured today."""
@@ -79,10 +83,10 @@ class EarlierValues:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """An earlier visit after the plausibility check."""
+    """An earlier visit after the plausibility check; ``days`` is None where it has no day."""
 
     batch: VisitBatch
-    days: int
+    days: int | None
     guidelines: Guidelines = field(repr=False)
 
     def urgent(self) -> Iterator[UrgentItem]:
@@ -121,6 +125,8 @@ def earlier_values(
 ) -> EarlierValues:
     """Return what the earlier visits of a record still ask for.
 
+    An earlier visit that was refused is read for urgent values only, as today's own would be.
+
     Parameters
     ----------
     record : a visit with earlier ones; a refused one, or an earlier one of another person, is not
@@ -133,16 +139,23 @@ def earlier_values(
         return EarlierValues()
     now = day_of(record)
     found = [_Visit(one.batch, (now - one.day).days, guidelines) for one in earlier]
-    visits = sorted(found, key=lambda one: one.days)
-    if not visits:
-        return EarlierValues()
+    visits = sorted(found, key=_age_days)
+    refused = [
+        _Visit(batch, None if day is None else (now - day).days, guidelines)
+        for batch, day in refused_earlier(record)
+    ]
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
-    others = [] if known else [one for one in visits if one.days > 0]
+    others = [] if known else [one for one in visits if _age_days(one) > 0]
     return EarlierValues(
-        urgent=tuple(_again(visits, today)),
+        urgent=tuple(_again(sorted([*visits, *refused], key=_age_days), today)),
         in_range=_last(others, "range"),
         suspicion=_last(others, "suspicion"),
     )
+
+
+def _age_days(visit: _Visit) -> int:
+    """Return how many days ago a visit was; one without a day may have been today."""
+    return 0 if visit.days is None else visit.days
 
 
 def _last(visits: Sequence[_Visit], kind: str) -> EarlierValue | None:
@@ -155,7 +168,7 @@ def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
     """Yield one item for each urgent measurement of the last days that was not made today."""
     asked: set[str] = set()
     for one in visits:
-        if one.days > urgent_within_days():
+        if _age_days(one) > urgent_within_days():
             return
         for item in one.urgent():
             values = tuple(v for v in item.inputs if v.unit and not _is_measured(v, today))
@@ -165,7 +178,7 @@ def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
                 yield _item_of(item, values, one.days)
 
 
-def _item_of(item: UrgentItem, values: tuple[InputValue, ...], days: int) -> UrgentItem:
+def _item_of(item: UrgentItem, values: tuple[InputValue, ...], days: int | None) -> UrgentItem:
     return UrgentItem(
         rule_id=item.rule_id,
         level="U1",

@@ -49,6 +49,26 @@ def checked_earlier(record: VisitRecord) -> tuple[EarlierVisit, ...]:
     )
 
 
+def refused_earlier(record: VisitRecord) -> tuple[tuple[VisitBatch, date | None], ...]:
+    """Return the refused earlier visits of the same person, of which urgent values are read.
+
+    Whatever refused the visit, a pressure of 212 stands in it. The day is None where it can't be
+    read; one that is dated later than the record is not read.
+
+    Returns
+    -------
+    columns after the plausibility check, and the day
+    """
+    if record.is_refused or not record.performed_at:
+        return ()
+    refused = [one for one in record.previous if one.is_refused]
+    return tuple(
+        (check_plausibility(one.batch), day_of(one) if one.performed_at else None)
+        for one in refused
+        if not one.performed_at or _moment(one) <= _moment(record)
+    )
+
+
 def past_of(
     record: VisitRecord,
     screening: "Screening",

@@ -18,7 +18,9 @@ from .without_diabetes import is_read_open
 
 NOT_ASSESSABLE: Final = "not_assessable"
 OTHER_FORM: Final = "other_form"
+OTHER_ITEMS: Final = "other_items"
 DIABETES_OPEN: Final = "diabetes_open"
+ESTIMATED: Final = "estimated"
 _LEAST: Final = 10**-2
 
 
@@ -56,7 +58,15 @@ def _changes(before: RisksOfDay, now: RisksOfDay, since: str) -> Iterator[RiskCh
             yield RiskChange(finding.id, since, None, finding.risk, why_not=OTHER_FORM)
         else:
             shifts = _shifts(finding, then, before.person, now.person)
-            yield RiskChange(finding.id, since, then.risk, finding.risk, shifts)
+            if any(_is_known_once(shift) for shift in shifts):
+                yield RiskChange(finding.id, since, None, finding.risk, why_not=OTHER_ITEMS)
+            else:
+                yield RiskChange(finding.id, since, then.risk, finding.risk, shifts)
+
+
+def _is_known_once(shift: RiskShift) -> bool:
+    """Say whether an input was known on one of the two days only: a fall by that is no fall."""
+    return (shift.before.origin == ESTIMATED) is not (shift.now.origin == ESTIMATED)
 
 
 def _shifts(

@@ -23,7 +23,8 @@ def risk_change_line(change: RiskChange, sentences: Sentences) -> str:
     if change.why_not or change.before is None:
         return capital(sentences.text(f"risk_change.{change.why_not}", **given))
     line = sentences.text("risk_change.moved", before=sentences.risk(change.before), **given)
-    shifts = [_shift(shift, sentences) for shift in change.shifts[:_SHOWN]]
+    moved = [shift for shift in change.shifts if shift.before != shift.now]
+    shifts = [_shift(shift, sentences) for shift in moved[:_SHOWN]]
     if not shifts:
         return capital(f"{line} {sentences.text('risk_change.nothing')}")
     reasons = sentences.text("join.semicolon").join(shifts)

@@ -63,6 +63,36 @@ def test_urgent_values_of_yesterday_are_measured_again_today(values):
     assert "À FAIRE AUJOURD'HUI" in text
 
 
+TYPOS = {
+    "unknown key": lambda v: v["person"].update(name="x"),
+    "unknown measurement": lambda v: v["measurements"].append(
+        {"code": "zzz", "value": "1", "unit": "cm"}
+    ),
+    "unknown condition": lambda v: v.update(conditions=["zzz"]),
+    "no schema": lambda v: v.pop("schema"),
+    "unreadable day": lambda v: v.update(performed_at="09/11/2026"),
+}
+
+
+@pytest.mark.parametrize("typo", TYPOS.values(), ids=TYPOS)
+def test_an_earlier_visit_that_was_refused_still_says_what_is_urgent(typo):
+    """Pinned: an urgent pressure was lost where its visit had a typo elsewhere."""
+    before = visit("2026-11-09", *pressure("225", "115"))
+    typo(before)
+    draft = draft_of(visit("2026-11-10"), before)
+    assert draft.urgency == "U1"
+    (item,) = draft.urgent
+    assert item.message.id.startswith("urgent.earlier_value")
+    assert "225 mmHg" in render_text(draft, "fr")
+    assert "previous_visit_refused" in {note.code for note in draft.notes}
+
+
+def test_of_an_old_or_later_refused_visit_nothing_is_asked():
+    for day in ("2026-01-09", "2027-01-09"):
+        before = visit(day, *pressure("212", "128")) | {"conditions": ["zzz"]}
+        assert draft_of(visit("2026-11-10"), before).urgent == ()
+
+
 def test_what_was_measured_today_or_long_ago_is_not_asked_again():
     before = visit("2026-11-09", *pressure("200", "115"))
     assert draft_of(visit("2026-11-10", *pressure("122", "76")), before).urgent == ()

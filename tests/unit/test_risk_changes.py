@@ -2,10 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from laennec.engine import load_guidelines, load_models, parse, screen
+from laennec.engine.prediagnosis import RiskShift
 from laennec.engine.words.as_json import as_json, canonical_content
+from laennec.engine.words.risk_change_lines import risk_change_line
+from laennec.engine.words.sentences import Sentences
 from laennec.engine.words.text import render_text
 from laennec.serving.drafts.content import Content, read_content
 from laennec.serving.report import render_html
@@ -85,6 +89,22 @@ def test_other_items_known_then_is_said_and_not_compared():
     earlier = visit(2021)
     earlier["measurements"].append(fasting)
     assert of(draft(earlier)).why_not == "other_form"
+
+
+@pytest.mark.parametrize(("then", "now"), [("160", None), (None, "160")])
+def test_a_value_known_on_one_day_only_moves_no_risk(then, now):
+    """Pinned: after a high pressure a risk "fell", by a pressure that was not measured."""
+    change = of(draft(visit(2021, systolic_bp=then), systolic_bp=now))
+    assert (change.before, change.why_not, change.shifts) == (None, "other_items", ())
+
+
+def test_a_value_that_did_not_change_is_not_said_to_have_moved_a_risk():
+    """By interaction it has a part of its own, which the sum needs."""
+    change = of(draft(visit(2021, waist="90.0")))
+    same = replace(change.shifts[0].now, name="height", value="170", unit="cm")
+    still = replace(change, shifts=(*change.shifts, RiskShift("height", same, same, 0.02)))
+    french = Sentences("fr")
+    assert risk_change_line(still, french) == risk_change_line(change, french)
 
 
 def test_nobody_who_declines_models_is_compared():
