@@ -148,7 +148,8 @@ def _check_slope(slope: float) -> None:
             found=f"a slope of {slope:.2f}, outside {low} to {high}",
             why="the model ranks these people so differently from those it was made on that a "
             "recalibration would hide it",
-            remedy=f"{swapped}Check units and outcome; if they are right, do not use this model here",
+            remedy=f"{swapped}Check units and outcome; if they are right, do not use this model "
+            "here",
             path="recalibrate",
         )
 
