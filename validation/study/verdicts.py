@@ -14,8 +14,8 @@ from ..protocol.model import Endpoint, Protocol
 FEWEST_CLUSTERS: Final = 20
 """Fewer persons than this with the outcome, or without, give no interval that a verdict rests on.
 
-Source: Cameron and Miller 2015, J Hum Resour 50:317-372, section VI: with few clusters, which "may
-range from less than 20 to less than 50", intervals from whole clusters are too narrow.
+Source: Cameron and Miller 2015, J Hum Resour 50:317-372, on few clusters (not re-read: few is there
+below 20 to 50, by the situation). `tests/property/test_validation_few_persons.py` measures it.
 """
 
 
