@@ -199,8 +199,8 @@ def _is_measured(value: InputValue, today: VisitBatch) -> bool:
 def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Finding:
     """Return a finding on glucose that knows of an earlier value in the diabetes range.
 
-    A second result of another day is no longer one result; where nothing was measured today, what
-    was proposed about the earlier value is proposed again.
+    A second result of another day is no longer one result to be confirmed; where nothing was
+    measured today, what was proposed about the earlier value is proposed again.
 
     Parameters
     ----------
@@ -213,7 +213,8 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     if finding.id != _settings()["range_finding"]:
         return known
     if finding.grade == _settings()["second_result_grade"] and finding.state == "present":
-        return replace(known, message=earlier.message(SECOND))
+        action = _settings()["second_result_action"]
+        return replace(known, message=earlier.message(SECOND), proposed_action=action)
     return earlier.again(known)
 
 

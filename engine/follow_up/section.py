@@ -59,6 +59,13 @@ class _TypeBefore:
         return [Message("follow_up.limit.type_before", said)]
 
 
+def _not_read(batch: VisitBatch, *, reads_hba1c: bool) -> list[Message]:
+    """Say why an HbA1c of today makes no index: "measure it first" is no answer to that."""
+    if batch.answer(PREGNANCY)[0] == YES:
+        return [Message("follow_up.limit.pregnancy")]
+    return [] if reads_hba1c else [Message("follow_up.limit.hba1c_unread")]
+
+
 def follow_up_of(
     visits: Sequence[Visit],
     made: Mapping[str, Feature],
@@ -90,6 +97,7 @@ def follow_up_of(
     may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
     limits += before.limits(kind)
+    limits += _not_read(batch, reads_hba1c=reads_hba1c)
     limits += remission_limits(batch, made, reads_hba1c=reads_hba1c)
     limits += target.limits() if is_meant else []
     said = _index(bundle, batch, made, numbers) if bundle and may_ask else None

@@ -107,6 +107,7 @@ def test_a_second_result_of_another_day_is_not_called_one_result(lang, one):
     finding = named(draft, "diabetes_range")
     assert finding.message.id == "finding.diabetes_range.second_result"
     assert finding.message.parameters["value"] == "1.45"
+    assert finding.proposed_action == "refer_diabetes_care", "there is nothing left to confirm"
     text = " ".join(render_text(draft, lang).split())
     assert one not in text.partition("1,45" if lang == "fr" else "1.45")[0]
 

@@ -136,9 +136,18 @@ def test_without_hba1c_without_models_or_without_agreement_there_is_no_index():
     declined = draft(hba1c="8.0", answers={"consent": {"ai_screening": False}}).follow_up
     assert declined.index is None
     assert declined.due
-    pregnant = {**visit(hba1c="8.0"), "conditions": ["diabetes", "pregnancy"]}
-    pregnant["person"] = {**pregnant["person"], "sex": "female"}
-    assert screen(parse(pregnant), MODELS, GUIDELINES).follow_up.index is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"), [("pregnancy", "pregnancy"), ("haemoglobinopathy", "hba1c_unread")]
+)
+def test_where_hba1c_is_measured_and_not_read_the_reason_is_said(condition, why):
+    """Pinned: "measure HbA1c first" was all that was said beside an HbA1c of the day."""
+    document = {**visit(hba1c="8.0"), "conditions": ["diabetes", condition]}
+    document["person"] = {**document["person"], "sex": "female"}
+    found = screen(parse(document), MODELS, GUIDELINES).follow_up
+    assert found.index is None
+    assert f"follow_up.limit.{why}" in {m.id for m in found.limits}
 
 
 def test_the_reasons_are_the_rules_that_made_the_index():
