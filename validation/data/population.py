@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ..protocol.people import Condition
 from ..statistics.estimate import BoolArray, FloatArray, IntArray
 from .table import StudyTable
 
+_AGE: Final = "age_years"
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
     "==": np.equal,
     "!=": np.not_equal,
@@ -50,7 +51,12 @@ def meets(table: StudyTable, condition: Condition) -> BoolArray:
 
 
 def condition_values(table: StudyTable, condition: Condition) -> FloatArray:
-    """Return what a condition reads, float64 (n,), NaN where missing."""
+    """Return what a condition reads, float64 (n,), NaN where missing.
+
+    An age is compared as it was reported: a child's is implausible at a visit, and no feature.
+    """
+    if condition.feature == _AGE and condition.op not in ("missing", "present"):
+        return table.age_reported
     if condition.feature is not None:
         return table.features[condition.feature]
     if condition.exposure is not None:
@@ -136,6 +142,22 @@ def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[
         weight = table.numbers(protocol.data.survey.weight)
         leave("no_weight", "No survey weight", "Pas de poids de sondage", ~(weight > 0))
     return flow.keep, tuple(flow.steps)
+
+
+def undecided(protocol: Protocol, table: StudyTable) -> dict[str, int]:
+    """Return, by exclusion, of how many records who stay it could not be decided, where of any.
+
+    Their value is missing or was refused, so that the exclusion's comparison does not hold.
+    """
+    stays, _ = population(protocol, table)
+    found = {}
+    for exclusion in protocol.population.exclude:
+        if exclusion.when.op in ("missing", "present"):
+            continue
+        n = int((_unknown(table, exclusion.when) & stays).sum())
+        if n:
+            found[exclusion.id] = n
+    return found
 
 
 def _outside(title: str) -> tuple[str, str]:

@@ -37,6 +37,7 @@ from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
 from .published import published_scores
 from .raw import as_codes, as_numbers, missing_of, tidy
+from .refused import age_as_reported, reasons_of_refusal, spoilt_features
 
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
@@ -57,6 +58,10 @@ class StudyTable:
     published : published score -> (value, low, high), float64 (n,), NaN where not given
     answered_yes : question -> bool (n,), for what excludes people from a model
     refused : bool (n,), records that intake refuses
+    refused_for : (n,), text: the first reason why intake refuses a record, empty where it does not
+    age_reported : float64 (n,), age as it stands in the file, NaN where none does; an age outside
+        of what is plausible too, which no feature has
+    spoilt : feature -> bool (n,), something was given for it and can't be used
     raw : the columns that the protocol names, as pyarrow arrays
     bad_lines : lines of a CSV that have another number of fields than its header, left out
     exposures : exposure -> float64 (n,), 1 declared, 0 asked and not, NaN where not asked
@@ -72,6 +77,9 @@ class StudyTable:
     published: dict[str, tuple[FloatArray, FloatArray, FloatArray]]
     answered_yes: dict[str, BoolArray]
     refused: BoolArray
+    refused_for: "np.ndarray[Any, Any]"
+    age_reported: FloatArray
+    spoilt: dict[str, BoolArray]
     raw: dict[str, Any]
     bad_lines: int
     exposures: dict[str, FloatArray]
@@ -190,6 +198,9 @@ class _Part:
     published: dict[str, tuple[FloatArray, FloatArray, FloatArray]]
     answered_yes: dict[str, BoolArray]
     refused: BoolArray
+    refused_for: "np.ndarray[Any, Any]"
+    age_reported: FloatArray
+    spoilt: dict[str, BoolArray]
     raw: dict[str, Any]
     bad_lines: int
     exposures: dict[str, FloatArray]
@@ -216,6 +227,9 @@ class _Part:
             published=published_scores(evaluate_published(batch, made)),
             answered_yes={name: np.asarray(batch.answer(name) == YES) for name in sorted(asked)},
             refused=np.asarray(batch.refused),
+            refused_for=reasons_of_refusal(batch),
+            age_reported=age_as_reported(batch),
+            spoilt=spoilt_features(batch, made),
             raw={name: tidy(name, table.column(name), none) for name, none in wanted.items()},
             bad_lines=chunk.bad_row_count,
             exposures={c: _yes_no(batch.answer(f"{_EXPOSURE}{c}")) for c in _exposures(batch)},
@@ -251,6 +265,9 @@ def _join(name: str, sha256: str, parts: Sequence[_Part]) -> StudyTable:
         published=published,  # type: ignore[arg-type]  # three arrays each
         answered_yes=columns("answered_yes"),
         refused=np.concatenate([p.refused for p in parts]),
+        refused_for=np.concatenate([p.refused_for for p in parts]),
+        age_reported=np.concatenate([p.age_reported for p in parts]),
+        spoilt=columns("spoilt"),
         raw=raw,
         bad_lines=sum(p.bad_lines for p in parts),
         exposures=columns("exposures"),

@@ -12,6 +12,10 @@ def deviations(document: Document, words: Words) -> Section:
         values = {k: _shown(v) for k, v in row.items() if k != "code"}
         if "comparator" in values:
             values["comparator"] = names[values["comparator"]]
+        if "input" in values:
+            values["input"] = words.say("input", row["input"])
+        if "exclusion" in values:
+            values["exclusion"] = _exclusion(document, row["exclusion"], words)
         if row["code"] == "endpoint_not_estimable":
             values["why"] = words.say("why", row["why"])
         said.append(words.say("deviation", row["code"], **values))
@@ -20,6 +24,12 @@ def deviations(document: Document, words: Words) -> Section:
         words.say("section", "deviations"),
         paragraphs=tuple(said) or (words.say("report", "no_deviation"),),
     )
+
+
+def _exclusion(document: Document, name: str, words: Words) -> str:
+    """Return the label of an exclusion of the protocol."""
+    population = document["protocol"]["content"]["population"]
+    return next(words.pick(e, "label") for e in population["exclude"] if e["id"] == name)
 
 
 def _shown(value: object) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 from ...engine.bundles.verify import Bundle
 from ..data.design import lonely_strata
 from ..data.people import People
-from ..data.population import population
+from ..data.population import population, undecided
 from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Protocol
 from .counts import counted
+from .inputs import refused_inputs
 from .sample import not_reached
 
 Deviation = dict[str, Any]
@@ -49,7 +50,20 @@ def deviations(
         {"code": "cells_not_read", "column": column, "n": n}
         for column, n in sorted(table.unread.items())
     ]
-    return found + _of_model(protocol, bundle)
+    found += [
+        {"code": "exclusion_undecided", "exclusion": exclusion, "n": n}
+        for exclusion, n in undecided(protocol, table).items()
+    ]
+    return found + _of_inputs(protocol, table, bundle) + _of_model(protocol, bundle)
+
+
+def _of_inputs(protocol: Protocol, table: StudyTable, bundle: Bundle) -> list[Deviation]:
+    """Tell what was given for the index test and could not be used."""
+    found = []
+    for told in refused_inputs(protocol, table, bundle):
+        code = "inputs_refused" if told["too_many"] else "values_refused"
+        found.append({"code": code, **{key: told[key] for key in ("input", "n", "of")}})
+    return found
 
 
 def _nobody(column: str, table: StudyTable) -> int:

@@ -10,6 +10,7 @@ from ..data.people import People
 from ..data.table import StudyTable
 from ..protocol.freeze import Frozen
 from ..protocol.model import Endpoint, Protocol
+from .inputs import refused_inputs
 
 FEWEST_CLUSTERS: Final = 20
 """Fewer persons than this with the outcome, or without, give no interval that a verdict rests on.
@@ -26,8 +27,9 @@ def why_unjudged(
 
     Not on the people from whom the model was learned, nor where the authors don't say how they know
     that these are others; not where it can't be checked that the hypothesis came before the data,
-    not of another index test or other data than the protocol means, and not where records of one
-    person count as other people.
+    not of another index test or other data than the protocol means, not where records of one
+    person count as other people, and not where too much that was given for an input of the index
+    test could not be used.
     """
     saw = saw_these(table, bundle)
     planned = protocol.data.sha256
@@ -39,6 +41,7 @@ def why_unjudged(
         "other_data": planned is not None and planned != table.sha256,
         "unstated": not protocol.data.says_unseen(),
         "unnamed_repeats": protocol.data.person is None and table.repeated > 0,
+        "inputs_refused": any(i["too_many"] for i in refused_inputs(protocol, table, bundle)),
     }
     return next((name for name, holds in reasons.items() if holds), None)
 

@@ -35,14 +35,18 @@ def test_a_decimal_comma_that_nobody_declared_is_told_too(folder):
 @pytest.mark.parametrize("place", ["own", "all"])
 def test_what_the_mapping_calls_missing_is_no_case(folder, place):
     """A marker of 999 was above every cut-off, though its column's mapping said 999 is nothing."""
-    change(folder, "waist_cm", lambda row, cell: "999" if row < 40 else cell)
+    table = (folder / "visits.csv").read_text("utf-8").splitlines()
+    marks = ["triglycerides_mmol_per_l", *("999" if row < 40 else "1.2" for row in range(600))]
+    lines = [f"{line},{mark}" for line, mark in zip(table, marks, strict=True)]
+    (folder / "visits.csv").write_text("\n".join(lines) + "\n", "utf-8")
     text = protocol_text(
         a=('{ column = "outcome", op = "==", value = 1.0 }',
-           '{ column = "waist_cm", op = ">=", value = 900.0 }'),
+           '{ column = "triglycerides_mmol_per_l", op = ">=", value = 900.0 }'),
     )  # fmt: skip
     (folder / "study.toml").write_text(text, "utf-8")
     mapping = (folder / "mapping.toml").read_text("utf-8")
-    own = '[columns]\nwaist_cm = { column = "waist_cm", missing = ["999"] }\n'
+    lab = "triglycerides_mmol_per_l"
+    own = f'[columns]\n{lab} = {{ column = "{lab}", missing = ["999"] }}\n'
     (folder / "mapping.toml").write_text(
         mapping + own if place == "own" else mapping + 'missing = ["999"]\n', "utf-8"
     )
