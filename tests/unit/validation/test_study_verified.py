@@ -48,7 +48,8 @@ def verified_run(folder, bound=0.01, person='# person = "person_id"'):
         c=("bootstraps = 20", "bootstraps = 200"),
     )
     path.write_text(text + ENDPOINTS.format(bound=bound), encoding="utf-8")
-    (folder / "study.frozen.json").unlink(missing_ok=True)
+    for left in ("frozen", "opened"):
+        (folder / f"study.{left}.json").unlink(missing_ok=True)
     freeze(read_protocol(path), path, date(2026, 11, 1))
     return run(folder)
 
