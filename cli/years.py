@@ -11,6 +11,7 @@ from .printing import print_json
 from .search import Exposures, Trajectories, Visits
 from .thesaurus import Thesaurus
 
+EXIT_PARTLY = 3
 app = typer.Typer()
 
 Day = Annotated[
@@ -61,7 +62,9 @@ def trajectories(
         withdrawn=withdrawn,
         ecg_results=tuple(ecg_result or ()),
     )
-    print_json(run_trajectories(options))
+    manifest = run_trajectories(options)
+    print_json(manifest)
+    raise typer.Exit(EXIT_PARTLY if manifest["lines_malformed"] else 0)
 
 
 @app.command()

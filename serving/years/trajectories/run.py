@@ -26,7 +26,7 @@ from ...batch.table.withdrawn import read_withdrawn, split_withdrawn
 from ..files import write_csv
 from ..inputs import open_tables
 from .ecg_points import ecg_points
-from .not_used import NotUsed, contradicted
+from .not_used import TWO_AGES, TWO_PEOPLE, NotUsed, ages_do_not_fit, contradicted
 
 SCHEMA: Final = "laennec.trajectories/1"
 TABLE: Final = "trajectories.parquet"
@@ -64,8 +64,10 @@ class _Collected:
         self.people: list[Any] = []
         self.births: list[Any] = []
         self.sexes: list[Any] = [np.zeros(0, dtype=np.int8)]
+        self.ages: list[Any] = [np.zeros(0, dtype=np.int64)]
+        self.years: list[Any] = [np.zeros(0, dtype=np.int64)]
         self.not_used = NotUsed()
-        self.rows = self.malformed = 0
+        self.rows = 0
 
     def add(self, table: Any, plan: TablePlan, place: tuple[str, date]) -> None:  # noqa: ANN401 - pyarrow has no types
         """Take the points of one chunk."""
@@ -82,6 +84,9 @@ class _Collected:
         self.people.append(rows.person_id)
         self.births.append(rows.birth_date)
         self.sexes.append(batch.sex)
+        self.ages.append(batch.age_years.astype(np.int64))
+        year = pc.fill_null(pc.year(rows.visit_date), 0).to_numpy(zero_copy_only=False)
+        self.years.append(year.astype(np.int64))
         self.not_used.add(batch, dated, place[0])
         self.rows += n
 
@@ -119,7 +124,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     withdrawn = read_withdrawn(options.withdrawn)
     collected = _Collected()
     for chunk, plan, name in given.chunks():
-        collected.malformed += chunk.bad_row_count
+        collected.not_used.add_malformed(name, chunk.bad_row_count, chunk.bad_rows)
         kept, _ = split_withdrawn(chunk.table, plan.person, withdrawn)
         collected.add(kept, plan, (name, options.today))
     names, table = _table(collected, options)
@@ -134,7 +139,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
         "visits": collected.rows,
         "visits_not_used": len(collected.not_used.reason),
         "not_used_by_reason": collected.not_used.by_reason,
-        "lines_malformed": collected.malformed,
+        "lines_malformed": collected.not_used.malformed,
         "people": len(names),
         "rows": table.num_rows,
         "withdrawn": len(withdrawn),
@@ -147,7 +152,8 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
 def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]:
     """Return the people, and the rows ordered by person and item.
 
-    A person of whom two birth dates or sexes are known is refused whole, as one visit is.
+    A person of whom two birth dates or sexes are known, or whose ages do not fit the days, is
+    refused whole, as one visit is.
     """
     today = options.today
     people = pa.chunked_array(collected.people, pa.string()).combine_chunks()
@@ -156,7 +162,10 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
     code = pc.index_in(people, names).fill_null(-1).to_numpy().astype(np.int64)
     births = pa.chunked_array(collected.births, pa.date32()).combine_chunks()
     two = contradicted(code, births, np.concatenate(collected.sexes))
-    collected.not_used.refuse(two)
+    collected.not_used.refuse(two, TWO_PEOPLE)
+    ages = ages_do_not_fit(code, np.concatenate(collected.years), np.concatenate(collected.ages))
+    collected.not_used.refuse(ages, TWO_AGES)
+    two |= ages
     refused = names.take(pa.array(np.unique(code[two & (code >= 0)])))
     of_ecgs: dict[str, list[Points]] = {}
     for name, points in ecg_points(options.ecg_results, names, today):

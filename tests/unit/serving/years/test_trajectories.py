@@ -141,6 +141,35 @@ def test_two_people_under_one_id_are_refused_and_every_row_that_is_not_used_is_n
     assert [line.partition(",")[0] for line in listed[3:]] == [f"visits.csv#{n}" for n in (5, 6, 7)]
 
 
+@pytest.mark.parametrize(
+    ("ages", "is_one"),
+    [((40, 60, 42), False), ((40, 41, 42), True), ((40, 40, 42), True), ((40, 40, 40), True)],
+)
+def test_ages_that_do_not_fit_the_days_are_two_people(tmp_path, ages, is_one):
+    """One age of all visits is that of an inclusion."""
+    content = pa.table(
+        {
+            "person_id": ["p"] * 3 + ["other"],
+            "visit_date": ["2010-06-01", "2011-06-01", "2012-06-01", "2012-06-01"],
+            "age_years": [*ages, 50],
+            "weight_kg": ["70", "71", "72", "90"],
+        }
+    )
+    manifest, found = run(tmp_path, content)
+    assert set(found["person_id"].to_pylist()) == ({"p", "other"} if is_one else {"other"})
+    assert manifest["not_used_by_reason"] == ({} if is_one else {"ages_do_not_fit": 3})
+
+
+def test_lines_that_are_no_row_are_named_and_the_command_says_that_it_is_partly_done(tmp_path):
+    path = tmp_path / "visits.csv"
+    path.write_text("person_id,visit_date,weight_kg\np,2020-01-01,70\np,2021-01-01\np,2022,1,2\n")
+    done = CliRunner().invoke(app, ["trajectories", str(path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["lines_malformed"] == 2
+    listed = (tmp_path / "out" / "not_used.csv").read_text().splitlines()
+    assert listed == ["row,reason", "visits.csv:3,malformed_line", "visits.csv:4,malformed_line"]
+
+
 def test_a_share_in_range_says_of_how_much_time_it_is(tmp_path):
     days = ["2010-01-01", "2010-07-01", "2020-01-01", "2020-07-01"]
     content = pa.table(
