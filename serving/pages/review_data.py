@@ -62,11 +62,13 @@ class Shown:
     models : what is loaded, for the drawings
     ecg : the drawn ECG, where there is one
     since : the person's last visit beside this one, where there is one
+    earlier_alarm : level of the alarm of an earlier version that nobody took charge of; else empty
     """
 
     models: Models
     ecg: EcgSignal | None
     since: Since | None
+    earlier_alarm: str = ""
 
 
 def review_data(
@@ -106,6 +108,7 @@ def review_data(
         "standing": shown_standing(history, content.prediagnosis, sentences),
         "state": words.text(f"state.{report.state}"),
         "is_open": report.state in UNDECIDED,
+        "earlier_alarm": _earlier_alarm(shown, words) if report.state in UNDECIDED else "",
         "is_decided": report.state in (State.CONFIRMED, State.AMENDED),
         "may_decide": reader.may_decide,
         "may_advise": reader.may_advise,
@@ -123,6 +126,13 @@ def review_data(
         },
         "notes": tuple(_notes(history, PageWords(lang))),
     }
+
+
+def _earlier_alarm(shown: Shown, words: DecisionWords) -> str:
+    if not shown.earlier_alarm:
+        return ""
+    said = words.text("worklist.earlier", level=shown.earlier_alarm)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _is_first(history: ReportHistory, reader: Reader) -> bool:

@@ -27,7 +27,7 @@ from ..http.rights.reading import read_recorded
 from ..http.routes.drift import MONTHS, drift_report
 from ..http.sign_in.issuers import looks_signed
 from ..studies.agreement import agreement
-from ..worklist.worklist import REFUSED_AFTER, WorklistItem
+from ..worklist.worklist import REFUSED_AFTER, WorklistItem, earlier_alarm
 from .render import ASSETS, PageWords, asset, page
 from .review_data import Reader, Shown, review_data
 from .session import forget_session, home_of, keep_session, signed_in, ways
@@ -244,6 +244,7 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
         call.service.engine.models,
         read_trace(store, draft_id),
         since_last_visit(store, history.report),
+        earlier_alarm(store, history.report),
     )
     sentences, data = review_data(history, lang, reader, shown)
     return html(page("review.html", lang, sentences=sentences, person=call.person, **data))

@@ -32,7 +32,7 @@ class WorklistItem:
     waiting_s : seconds since then, or since the unacknowledged earlier version (negative where the
         clock went back)
     undecided : ids of the findings nobody decided yet
-    is_acknowledged : a physician saw it or took charge of it
+    is_acknowledged : a physician took charge of it; to have opened it is not that
     realert : an urgent report that nobody acknowledged in time
     is_refused : the record was refused: its urgency is at least what is said, and may be higher
     is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known
@@ -60,6 +60,9 @@ class WorklistItem:
 REFUSED_AFTER: Final = "U1"
 """A refused record that may be more urgent than was said stands behind these at the latest."""
 
+_ANSWERS: Final = frozenset({Act.ACKNOWLEDGE, Act.CONFIRM, Act.AMEND, Act.REJECT})
+"""What answers the alarm of an earlier version: a physician took charge of it, or closed it."""
+
 
 def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
     """Return every report that is not decided, by urgency and then by order of arrival.
@@ -77,6 +80,21 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
         rows = connection.execute(_open_drafts()).mappings().all()
         items = [_item(connection, row, now) for row in rows]
     return tuple(sorted(items, key=lambda item: _place(item, rules)))
+
+
+def earlier_alarm(store: Store, report: DraftReport) -> str:
+    """Return the level of an earlier version's alarm that still waits for a physician, else "".
+
+    Parameters
+    ----------
+    store : an opened store
+    report : the version that stands now
+    """
+    with store.read() as connection:
+        if _is_acknowledged(connection, report):
+            return ""
+        alarm = _unanswered_alarm(connection, report, worklist_rules())
+    return alarm.urgency or "" if alarm else ""
 
 
 def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:
@@ -141,7 +159,7 @@ def _urgent_text(document: Document, rules: WorklistRules) -> str:
 def _unanswered_alarm(
     connection: Connection, report: DraftReport, rules: WorklistRules
 ) -> DraftReport | None:
-    """Return the first earlier version with an alarm since which no physician acted on the visit.
+    """Return the first earlier version with an alarm that no physician answered since.
 
     A correction may be right, and may also be a slip of the hand: that the alarm is gone is for a
     physician to see, so it stays until one acknowledges it.
@@ -160,17 +178,21 @@ def _unanswered_alarm(
         version = as_report(connection, row)
         if version.state is not State.SUPERSEDED and is_of_another(version.document):
             continue  # it stood beside this visit, and was never corrected by it
-        if version.state is not State.SUPERSEDED or _is_acknowledged(connection, version):
+        if version.state is not State.SUPERSEDED or _has_act(connection, version, _ANSWERS):
             break
         alarm = version if version.urgency == rules.realert_level else alarm
     return alarm
 
 
 def _is_acknowledged(connection: Connection, report: DraftReport) -> bool:
+    return _has_act(connection, report, frozenset({Act.ACKNOWLEDGE}))
+
+
+def _has_act(connection: Connection, report: DraftReport, acts: frozenset[Act]) -> bool:
     taken = connection.execute(
         select(func.count())
         .select_from(steps)
-        .where(steps.c.draft_id == report.draft_id, steps.c.act.in_([Act.SEE, Act.ACKNOWLEDGE]))
+        .where(steps.c.draft_id == report.draft_id, steps.c.act.in_(sorted(acts)))
     )
     return taken.scalar_one() > 0
 

@@ -1,5 +1,7 @@
 """The pages: who may see what, in which words, and every act through the API."""
 
+import html
+import json
 import re
 from datetime import UTC, datetime
 
@@ -150,8 +152,25 @@ def test_the_alarm_is_due_until_a_physician_takes_charge(tmp_path, database_url)
         clock.move(121)
         assert martin.get("/review/alarms").json() == {"due": 1}
         assert "realert" in martin.get("/review").text
+        assert martin.get(f"/review/{said['id']}").status_code == 200
+        assert martin.get("/review/alarms").json() == {"due": 1}, "looking silenced it"
         martin.post(f"/v1/prediagnoses/{said['id']}/acknowledgement")
         assert martin.get("/review/alarms").json() == {"due": 0}
+
+
+def test_the_alarm_of_a_corrected_visit_is_taken_in_charge_on_its_page(people):
+    """Its correction has no urgent item, so the page had no button to answer the alarm with."""
+    calm = json.loads(visit())
+    alarm = visit(**{**calm, "symptoms": ["chest_pain"]})
+    send(people.as_("software"), alarm)
+    sent = send(people.as_("software"), visit()).json()
+    assert not [u for u in sent["urgent"] if u["level"] in ("U0", "U1")]
+    martin = signed_in(people)
+    text = martin.get(f"/review/{sent['id']}").text
+    assert "L'urgence U0 est celle d'une version antérieure" in html.unescape(text)
+    assert "data-acknowledge" in text
+    people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/acknowledgement")
+    assert "data-acknowledge" not in martin.get(f"/review/{sent['id']}").text
 
 
 def test_an_impression_comes_before_the_findings_where_the_site_asks_for_it(tmp_path, database_url):

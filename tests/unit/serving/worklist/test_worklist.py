@@ -167,15 +167,42 @@ def test_an_unacknowledged_u0_alerts_again_after_two_minutes(store, clock, waite
     assert item.waiting_s == pytest.approx(waited_s)
 
 
-@pytest.mark.parametrize("act", [acknowledge, mark_seen])
-def test_a_physician_stops_the_alarm_without_deciding(store, clock, act):
+def test_a_physician_stops_the_alarm_without_deciding(store, clock):
     draft_id = save(store, clock, "a", "U0")
-    act(store, draft_id, physician=MARTIN, clock=clock)
+    acknowledge(store, draft_id, physician=MARTIN, clock=clock)
     clock.move(3600)
     item = worklist(store, clock=clock)[0]
     assert item.is_acknowledged
     assert not item.realert
     assert len(item.undecided) == 3
+
+
+def test_an_alarm_goes_on_after_somebody_looked(store, clock):
+    """The bug it pins: opening the page of a chest pain silenced its alarm for everybody."""
+    draft_id = save(store, clock, "a", "U0")
+    mark_seen(store, draft_id, physician=MARTIN, clock=clock)
+    clock.move(121)
+    (item,) = worklist(store, clock=clock)
+    assert (item.state, item.is_acknowledged, item.realert) == ("seen", False, True)
+    one = ask(draft_id, make_draft("a", urgency="U0"), confirm("diabetes"))
+    decide(store, one, physician=MARTIN, clock=clock)
+    assert worklist(store, clock=clock)[0].realert, "a finding is not the alarm"
+
+
+def test_an_alarm_that_was_only_looked_at_stays_with_its_correction(store, clock):
+    mark_seen(store, save(store, clock, "a", "U0"), physician=MARTIN, clock=clock)
+    mended = correct(store, clock, "a", "U3", "glucose mended")
+    mark_seen(store, mended, physician=MARTIN, clock=clock)
+    clock.move(121)
+    (item,) = worklist(store, clock=clock)
+    assert (item.urgency, item.superseded_urgency, item.realert) == ("U0", "U0", True)
+
+
+def test_an_alarm_that_was_decided_does_not_come_back_with_a_correction(store, clock):
+    confirm_all(store, save(store, clock, "a", "U0"), make_draft("a", urgency="U0"), clock)
+    correct(store, clock, "a", "U3", "glucose mended")
+    (item,) = worklist(store, clock=clock)
+    assert (item.urgency, item.superseded_urgency) == ("U3", "")
 
 
 def test_a_corrected_u0_alerts_anew(store, clock):
