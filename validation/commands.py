@@ -179,7 +179,8 @@ def validate_command(command: StudyCommand, said: Callable[[str], None]) -> Plai
         check_pdf()
     check_folder(command.out, read_protocol(command.protocol).study.id)
     models = load_models(command.models, trust=load_trust(command.trust))
-    document = run_study(StudyOptions(command.protocol, command.data, models, said))
+    today = datetime.now(UTC).date()
+    document = run_study(StudyOptions(command.protocol, command.data, models, said, today))
     said("report")
     written = write_report(document, command.out, cast("tuple[Lang, ...]", command.langs))
     if command.pdf:

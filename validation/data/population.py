@@ -127,7 +127,7 @@ def population(protocol: Protocol, table: StudyTable) -> tuple[BoolArray, tuple[
     flow = _Flow.begin(persons_of(protocol, table))
     leave = flow.leave
     leave(
-        "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.refused
+        "refused", "Record refused at intake", "Enregistrement refusé à l'admission", table.left_out
     )
     if table.cohort is not None:
         leave("cohort", *_outside(table.cohort.title), ~table.cohort.rows)

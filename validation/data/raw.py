@@ -1,7 +1,7 @@
 """Columns as the protocol reads them: numbers or text, and nothing where the mapping says so."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,8 @@ from ...datasets.readers.tables.decimals import MISSING_TEXTS
 from ...datasets.readers.tables.mapping import TableMapping
 from ..errors import ProtocolRefused, StudyProblem
 from ..statistics.estimate import FloatArray
+
+MOST_ROWS: Final = 5
 
 
 def missing_of(mapping: TableMapping, column: str) -> tuple[str, ...]:
@@ -75,12 +77,38 @@ def as_numbers(name: str, column: Any, decimal: str = ".") -> FloatArray:  # noq
         raise ProtocolRefused(
             [
                 StudyProblem(
-                    "column_not_number", name, f"the column {name!r} holds no numbers",
+                    "column_not_number", name, _found(name, column, decimal),
                     "it is compared with a number", _remedy(column, decimal),
                 )
             ]
         )  # fmt: skip
     return np.array(values.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _found(name: str, column: Any, decimal: str) -> str:  # noqa: ANN401 - pyarrow has no types
+    """Say how many cells are no number, where the first stand, and of which kind; never a value."""
+    texts = column.cast(pa.string()).to_pylist()
+    bad = [i for i, text in enumerate(texts) if text is not None and not _is_number(text, decimal)]
+    kinds = ", ".join(sorted({_kind(texts[i]) for i in bad}))
+    rows = ", ".join(str(i + 1) for i in bad[:MOST_ROWS]) + (", …" * (len(bad) > MOST_ROWS))
+    given = sum(text is not None for text in texts)
+    if len(bad) == given:
+        return f"the column {name!r} holds no numbers ({kinds})"
+    return (
+        f"the column {name!r}, of whose {given} filled cells {len(bad)} hold no number "
+        f"({kinds}; rows after the header: {rows})"
+    )
+
+
+def _is_number(text: str, decimal: str) -> bool:
+    return _cast(pa.array([text], pa.string()), decimal) is not None
+
+
+def _kind(text: str) -> str:
+    """Name what is in a cell that is no number, without what it says."""
+    if any(sign.isalpha() for sign in text):
+        return "letters"
+    return "digits with other signs" if any(sign.isdigit() for sign in text) else "signs only"
 
 
 def _cast(column: Any, decimal: str) -> Any:  # noqa: ANN401 - pyarrow has no types

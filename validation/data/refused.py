@@ -12,13 +12,18 @@ from ..statistics.estimate import FloatArray
 _RECORD: Final = "refused_record"
 _NOT_USED: Final = ("refused_item", "suspect_item")
 _AGE: Final = "age"
+NAMELESS: Final = "identifier_missing"
+"""A record that names no person: in a study it is of a person of its own."""
 
 
 def reasons_of_refusal(batch: VisitBatch) -> "np.ndarray[Any, Any]":
-    """Return the code of the first reason why each record is refused, (n,); empty where none is."""
+    """Return the code of the first reason why each record is refused, (n,); empty where none is.
+
+    That it names no person is told only where it is the only reason.
+    """
     found = np.full(batch.n, "", dtype=object)
     for problem in batch.problems:
-        if problem.severity == _RECORD and not found[problem.row]:
+        if problem.severity == _RECORD and found[problem.row] in ("", NAMELESS):
             found[problem.row] = problem.code
     return found
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -37,7 +38,7 @@ from ..statistics.estimate import FloatArray
 from .cohort import InCohort, Read, in_cohort, reader_of
 from .published import published_scores
 from .raw import as_codes, as_numbers, missing_of, tidy
-from .refused import age_as_reported, reasons_of_refusal, spoilt_features
+from .refused import NAMELESS, age_as_reported, reasons_of_refusal, spoilt_features
 
 _CHUNK_ROWS: Final = 65_536
 _EXPOSURE: Final = "exposure."
@@ -92,6 +93,11 @@ class StudyTable:
         """Return the number of rows."""
         return len(self.refused)
 
+    @property
+    def left_out(self) -> BoolArray:
+        """Bool (n,): refused for more than that it names no person."""
+        return np.asarray(self.refused & (self.refused_for != NAMELESS))
+
     def numbers(self, column: str) -> FloatArray:
         """Return a raw column as float64 (n,), NaN where empty; true is 1."""
         return as_numbers(column, self.raw[column], self.decimal)
@@ -110,6 +116,7 @@ def read_table(
     mapping_file: Path | None,
     wanted: Sequence[str],
     cohort: Cohort | None = None,
+    today: date | None = None,
 ) -> StudyTable:
     """Read a file as the clinic's batch would, and keep the columns that a protocol names.
 
@@ -119,6 +126,7 @@ def read_table(
     mapping_file : in the form laennec.mapping/1; canonical names when None
     wanted : columns of the file that the protocol names; they need not be in the mapping
     cohort : of the protocol
+    today : a visit after this day is refused, as a batch refuses it; none is where not given
 
     Raises
     ------
@@ -151,13 +159,13 @@ def read_table(
     nothing = {name: missing_of(mapping, name) for name in wanted}
     for chunk in chunks:
         first = sum(len(part.refused) for part in parts)
-        parts.append(_Part.of(chunk, plan, nothing, (reader_of(cohort), first)))
+        parts.append(_Part.of(chunk, plan, nothing, (reader_of(cohort), first), today))
     joined = _join(found[0].name, found[0].sha256(), parts)
     table = replace(joined, decimal=mapping.csv.decimal)
     if cohort is None:
         return table
     visits = [part.visits for part in parts if part.visits is not None]
-    return replace(table, cohort=in_cohort(cohort, visits, table.refused))
+    return replace(table, cohort=in_cohort(cohort, visits, table.left_out))
 
 
 def _near(name: str, names: Sequence[str]) -> str:
@@ -214,11 +222,12 @@ class _Part:
         chunk: Chunk,
         plan: TablePlan,
         wanted: Mapping[str, Sequence[str]],
-        reader: tuple[Read | None, int] = (None, 0),
+        reader: tuple[Read | None, int],
+        today: date | None,
     ) -> "_Part":
         table = chunk.table
         read, first = reader
-        rows = read_rows(table, plan, offset=chunk.offset)
+        rows = read_rows(table, plan, offset=chunk.offset, today=today)
         batch = check_plausibility(rows.batch)
         made = features(batch)
         asked = {name for outcome in load_outcomes() for name in outcome.excluded_by}

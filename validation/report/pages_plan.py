@@ -1,5 +1,7 @@
 """What became of the plan: everything that is not as planned, and the endpoints."""
 
+from collections.abc import Mapping
+
 from .parts import Document, Section, Table, estimate_head, test_names
 from .words import Words
 
@@ -14,6 +16,8 @@ def deviations(document: Document, words: Words) -> Section:
             values["comparator"] = names[values["comparator"]]
         if "input" in values:
             values["input"] = words.say("input", row["input"])
+        if "reasons" in values:
+            values["reasons"] = _reasons(row["reasons"], words)
         if "exclusion" in values:
             values["exclusion"] = _exclusion(document, row["exclusion"], words)
         if row["code"] == "endpoint_not_estimable":
@@ -23,6 +27,15 @@ def deviations(document: Document, words: Words) -> Section:
         "deviations",
         words.say("section", "deviations"),
         paragraphs=tuple(said) or (words.say("report", "no_deviation"),),
+    )
+
+
+def _reasons(counts: Mapping[str, int | None], words: Words) -> str:
+    """Return reasons of refusal with their counts, where these are told."""
+    colon = words.say("report", "colon")
+    return "; ".join(
+        words.say("refused", code) + ("" if n is None else f"{colon}{words.number(n)}")
+        for code, n in counts.items()
     )
 
 

@@ -171,7 +171,11 @@ def _missing(found: Mapping[str, Any], below: int) -> None:
 
 
 def _deviations(rows: list[dict[str, Any]], below: int) -> None:
+    """Hide small counts; with a small count of one reason go those of the others."""
     for row in rows:
+        reasons = row.get("reasons", {})
+        if any(is_small(n, below) for n in reasons.values()):
+            row["reasons"] = dict.fromkeys(reasons)
         if is_small(view(row).get("n"), below):
             row["n"] = f"< {below}"
             row.pop("persons", None)

@@ -1,5 +1,6 @@
 """Everything that is not as it was planned, each told by a code and its parts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ def deviations(
     expected = protocol.data.sha256
     if expected is not None and expected != table.sha256:
         found.append({"code": "other_data", "planned": expected, "found": table.sha256})
-    found += _other_values(protocol, table)
+    found += [*_refused(table), *_other_values(protocol, table)]
     if protocol.data.person is None and table.repeated:
         found.append({"code": "persons_repeat", "n": table.repeated})
     nobody = 0 if protocol.data.person is None else _nobody(protocol.data.person, table)
@@ -66,9 +67,18 @@ def _of_inputs(protocol: Protocol, table: StudyTable, bundle: Bundle) -> list[De
     return found
 
 
+def _refused(table: StudyTable) -> list[Deviation]:
+    """Tell how many records intake refuses, and for which reasons."""
+    reasons = Counter(table.refused_for[table.left_out].tolist())
+    n = sum(reasons.values())
+    return (
+        [{"code": "records_refused", "n": n, "reasons": dict(sorted(reasons.items()))}] if n else []
+    )
+
+
 def _nobody(column: str, table: StudyTable) -> int:
     """Return how many records, of those that intake keeps, name no person."""
-    return int(((table.texts(column) == "") & ~table.refused).sum())
+    return int(((table.texts(column) == "") & ~table.left_out).sum())
 
 
 def _other_values(protocol: Protocol, table: StudyTable) -> list[Deviation]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -57,12 +58,14 @@ class StudyOptions:
     data : the data's file
     models : from ``load_models``
     said : told before each step, for a person who waits
+    today : a visit after this day is refused; nothing is refused for its date where None
     """
 
     protocol: Path
     data: Path
     models: Models
     said: Callable[[str], None] = lambda _: None
+    today: date | None = None
 
 
 def run_study(options: StudyOptions) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     options.said("data")
     mapping_file = folder / protocol.data.mapping if protocol.data.mapping else None
     cohort = study_cohort(protocol, folder)
-    table = read_table(options.data, mapping_file, wanted_columns(protocol), cohort)
+    table = read_table(options.data, mapping_file, wanted_columns(protocol), cohort, options.today)
     note_opened(options.protocol, table.sha256)
     options.said("model")
     everyone = make_people(protocol, table, options.models, bundle)

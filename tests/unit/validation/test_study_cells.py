@@ -106,7 +106,7 @@ def test_decimal_commas_that_are_not_declared_are_refused_with_what_to_declare(f
 def test_a_point_is_no_number_where_commas_are_declared(folder):
     french(folder, 'delimiter = ";"\ndecimal = ","')
     change(folder, "marker", lambda row, cell: "0.5" if row == 7 else cell, sign=";")
-    with pytest.raises(ProtocolRefused, match=r"'marker' holds no numbers: .*Write numbers"):
+    with pytest.raises(ProtocolRefused, match=r"'marker', of .* 1 hold no number .*Write numbers"):
         run(folder)
 
 
