@@ -12,6 +12,7 @@ from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import RecordError, ScreeningError
 from ..engine.intake.answers import without_denials
+from ..engine.intake.doubted import with_doubted
 from ..engine.intake.visit import VisitRecord, with_ecg
 from ..engine.record import NO, UNKNOWN, YES, Problem
 from ..engine.risks.labels import model_labels
@@ -127,7 +128,8 @@ def screen_visit(  # noqa: PLR0913 - a visit, and what came and what is known be
 def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitRecord:
     """Return a visit with what else is wrong with it; one that refuses the record refuses it.
 
-    Where answers came in a form that does not hold, only what they say yes to is left of them.
+    Where answers came in a form that does not hold, only what they say yes to is left of them; a
+    value that may not be used is left to the urgent rules.
 
     Parameters
     ----------
@@ -136,7 +138,8 @@ def with_problems(record: VisitRecord, problems: Sequence[Problem]) -> VisitReco
     """
     if not problems:
         return record
-    batch = record.batch
+    doubted = [p.path for p in problems if p.severity == "refused_item"]
+    batch = with_doubted(record.batch, doubted)
     refuses = any(p.severity == "refused_record" for p in problems)
     do_hold = ANSWERS_NOT_HELD.isdisjoint(p.code for p in problems)
     told = replace(

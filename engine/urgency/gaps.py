@@ -14,6 +14,7 @@ import numpy as np
 from ..guidelines import UrgentRule
 from ..guidelines.model import Condition, Flag
 from ..intake.answers import LISTS
+from ..intake.doubted import CODE_DOUBTFUL
 from ..intake.lost_answers import UNREADABLE_LIST
 from ..intake.lost_symptoms import PERHAPS_LOST, UNREADABLE
 from ..intake.unread_values import ANY_LOST, lost_value_answer
@@ -109,9 +110,14 @@ def _sections(problem: Problem) -> Iterator[str]:
 
 
 def _is_value_lost(problem: Problem, read: Collection[str]) -> bool:
-    """Say whether a measurement gave no number at all; a refused number is still looked at."""
+    """Say whether a measurement gave no number at all; a refused number is still looked at.
+
+    One of which nobody knows what was measured is looked at too, and may be something else.
+    """
     if problem.severity != "refused_item":
         return False
+    if problem.code == CODE_DOUBTFUL:
+        return True
     if problem.code == "value_not_decimal" or not problem.path.startswith(_MEASUREMENTS):
         return problem.code == "value_not_decimal"
     return f"{problem.path.partition(']')[0]}]" not in read

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from ...engine.intake.person import with_plain_spaces
 from ...engine.intake.problems import shown
+from .contained import OBSERVATION
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import Json, fhir_maps
 from .national import tell_national
+from .references import means
 
 _OWN_NUMBERS: Final = frozenset({"PI", "MR"})
 _MUST_NAME: Final = frozenset(
@@ -76,35 +78,14 @@ def _check_subject(entry: Entry, patient: Entry, log: IssueLog) -> None:
     if not named and entry.kind in _MUST_NAME:
         log.refuse("wrong_patient.unsaid", entry.path, kind)
     for reference in named:
-        if not _means(reference, patient):
+        if not means(reference, patient):
             log.refuse("wrong_patient.other", f"{entry.path}.subject", kind)
     for part in objects(entry.resource.get("contained")):
         inner = Entry(part, "", f"{entry.path}.contained")
         if inner.kind == "Patient":
             log.refuse("wrong_patient.contained", inner.path)
-        elif any(key in part for key in _WHO):
+        elif inner.kind != OBSERVATION and any(key in part for key in _WHO):
             _check_subject(inner, patient, log)
-
-
-def _means(reference: Mapping[str, Any], patient: Entry) -> bool:
-    """Say whether a reference means the Patient: every way in which it names somebody agrees."""
-    if text(reference.get("type")) not in ("", "Patient"):
-        return False
-    address, number = text(reference.get("reference")), obj(reference.get("identifier"))
-    if not address and not number:
-        return False
-    bare = address.partition("/_history/")[0]
-    is_there = not address or bare in patient.names
-    return is_there and (not number or _pair(number) in _numbers(patient))
-
-
-def _pair(identifier: Mapping[str, Any]) -> tuple[str, str]:
-    return text(identifier.get("system")), text(identifier.get("value"))
-
-
-def _numbers(patient: Entry) -> set[tuple[str, str]]:
-    pairs = {_pair(one) for one in objects(patient.resource.get("identifier"))}
-    return {pair for pair in pairs if pair[1]}
 
 
 def _person(patient: Entry, log: IssueLog) -> Json:

@@ -45,6 +45,7 @@ IssueName = Literal[
 
 KeptCode = Literal[
     "attachment_unreadable",
+    "code_doubtful",
     "codes_disagree",
     "dated_by_bundle",
     "document_not_read",
@@ -53,8 +54,10 @@ KeptCode = Literal[
     "encounter_of_r5",
     "encounter_status",
     "encounter_taken_back",
+    "focus_other",
     "interpretation_critical",
     "interpretations_not_read",
+    "member_not_received",
     "none_beside_others",
     "patient_deceased",
     "prefetch_empty",
@@ -65,7 +68,9 @@ KeptCode = Literal[
     "response_not_usable",
     "responses_several",
     "sent_in_part",
+    "source_not_received",
     "status_not_usable",
+    "value_said_absent",
     "values_several",
 ]
 

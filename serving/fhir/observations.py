@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from ...engine.intake.document import NumberText
 from ...engine.intake.problems import shown
+from ...engine.record import Problem
 from ...engine.vocabulary import load_vocabulary
 from .entries import Entry, codings, obj, objects, text
-from .issue_codes import IssueName
+from .issue_codes import IssueName, KeptCode
 from .issues import IssueLog
 from .maps import Json, fhir_maps, system
 from .statuses import tell_status
@@ -63,10 +64,37 @@ def is_usable(entry: Entry, log: IssueLog) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement of a visit, as an Observation says it.
+
+    Parameters
+    ----------
+    said : in the form of the visit
+    path : FHIRPath of its place
+    doubts : why it may not be used; the urgent rules read it all the same
+    """
+
+    said: Json
+    path: str
+    doubts: tuple[KeptCode, ...] = ()
+
+    def problems(self, index: int) -> Iterator[Problem]:
+        """Yield what the report says of its doubts.
+
+        Parameters
+        ----------
+        index : of the measurement in the visit
+        """
+        item = _item_of(self.said["code"])
+        for code in self.doubts if item else ():
+            yield Problem(0, "refused_item", code, f"$.measurements[{index}]", item)
+
+
 def read_observation(
     entry: Entry, specimens: Specimens, offset: str, log: IssueLog
-) -> Iterator[tuple[Json, str]]:
-    """Return the measurements of an Observation, each with its place.
+) -> Iterator[Measured]:
+    """Return the measurements of an Observation.
 
     Parameters
     ----------
@@ -91,13 +119,18 @@ def read_observation(
 
 def _measured(
     part: Mapping[str, Any], path: str, shared: Json, log: IssueLog
-) -> Iterator[tuple[Json, str]]:
-    if "dataAbsentReason" in part:
+) -> Iterator[Measured]:
+    """Yield what was measured; a value with codes of two measurements as each of them, in doubt."""
+    is_absent = "dataAbsentReason" in part
+    if is_absent and not _given(part):
         log.add("data_absent", path, severity="information")
         return
-    code = _code(part, path, log)
-    if code is not None:
-        yield {**shared, **_extensions(part), "code": code, **_value(part, path, log)}, path
+    value = {**shared, **_extensions(part), **_value(part, path, log)}
+    codes = _codes(part, path, log)
+    doubts: tuple[KeptCode, ...] = ("value_said_absent",) if is_absent else ()
+    doubts += ("code_doubtful",) if len(codes) > 1 else ()
+    for code in codes:
+        yield Measured({**value, "code": code}, path, doubts)
 
 
 def _shared(entry: Entry, specimens: Specimens, offset: str, log: IssueLog) -> Json:
@@ -182,25 +215,35 @@ def offset_of(performed_at: str) -> str:
     return f"{zone[:3]}:{zone[3:5]}" if zone else "+00:00"
 
 
-def _code(part: Mapping[str, Any], path: str, log: IssueLog) -> str | Json | None:
+def _codes(part: Mapping[str, Any], path: str, log: IssueLog) -> list[str | Json]:
     """Return the code that the vocabulary knows, else the first as it came, to be refused.
 
-    None where there are codes of two measurements.
+    Of codes of several measurements one for each of them: which was measured is not known.
     """
     given = codings(part.get("code"))
-    vocabulary = load_vocabulary()
-    loinc = [c for s, c in given if s == system("loinc") and c in vocabulary.loinc]
-    local = [c for s, c in given if s == system("measurement") and c in vocabulary.items]
-    items = {vocabulary.loinc[c]["item"] for c in loinc} | set(local)
-    if len(items) > 1:
-        log.keep("refused_record", "codes_disagree", f"{path}.code", items=", ".join(sorted(items)))
-        return None
-    if loinc:
-        return {"system": system("loinc"), "code": loinc[0]}
-    if local:
-        return local[0]
+    known: list[str | Json] = [{"system": s, "code": c} for s, c in given if s == system("loinc")]
+    known += [c for s, c in given if s == system("measurement")]
+    by_item: dict[str, str | Json] = {}
+    for code in known:
+        item = _item_of(code)
+        if item:
+            by_item.setdefault(item, code)
+    if len(by_item) > 1:
+        items = ", ".join(sorted(by_item))
+        log.keep("refused_record", "codes_disagree", f"{path}.code", items=items)
+    if by_item:
+        return list(by_item.values())
     first = given[0] if given else ("", "")
-    return {"system": first[0], "code": first[1]}
+    return [{"system": first[0], "code": first[1]}]
+
+
+def _item_of(code: str | Json) -> str:
+    """Return the item that a code of a visit means; empty where the vocabulary does not know it."""
+    vocabulary = load_vocabulary()
+    if isinstance(code, str):
+        return code if code in vocabulary.items else ""
+    is_known = code["system"] == system("loinc") and code["code"] in vocabulary.loinc
+    return str(vocabulary.loinc[code["code"]]["item"]) if is_known else ""
 
 
 def _value(part: Mapping[str, Any], path: str, log: IssueLog) -> Json:

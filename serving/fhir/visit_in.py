@@ -10,14 +10,16 @@ from ...engine.record import Problem
 from ..ecg.sent_files import EarlierFile, EcgFile
 from .answers import read_answers
 from .completeness import OUTCOME, tell_incomplete
+from .contained import OBSERVATION, tell_contained, tell_members, with_contained
 from .deceased import tell_deceased
 from .encounter import read_encounter
 from .entries import Entry, read_entries
+from .focus import is_of_person
 from .identity import Patient, read_patient
 from .interpretations import tell_interpretations
 from .issues import Issue, IssueLog
 from .maps import Json
-from .observations import Specimens, is_usable, moment_of, offset_of, read_observation
+from .observations import Measured, Specimens, is_usable, moment_of, offset_of, read_observation
 from .profiles import PATIENT, conforming, tell_unmet
 from .sampled import is_sampled, sampled_file, tell_unfit
 from .waveforms import Waveforms, add_documents
@@ -25,7 +27,7 @@ from .waveforms import Waveforms, add_documents
 _READ: Final = frozenset(
     {
         "Patient",
-        "Observation",
+        OBSERVATION,
         "QuestionnaireResponse",
         "DocumentReference",
         "Binary",
@@ -77,31 +79,37 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
         every issue
     """
     log = IssueLog()
-    bundle, entries = read_entries(document, log)
+    bundle, sent = read_entries(document, log)
+    entries = with_contained(sent)
     patient = read_patient(entries, log)
     tell_incomplete(bundle, entries, log)
     visit, places = _head(bundle, entries, patient, log)
     tell_deceased(patient.entry, visit["performed_at"], log)
     answers = read_answers(_of(entries, "QuestionnaireResponse"), log)
     waveforms = Waveforms()
-    measurements = _measurements(entries, offset_of(visit["performed_at"]), waveforms, log)
+    observations = _readable(entries, patient.entry, log)
+    specimens = Specimens({n: e for e in _of(entries, "Specimen") for n in e.names})
+    measured = _measurements(observations, specimens, offset_of(visit["performed_at"]), log)
+    _add_sampled(observations, waveforms, log)
     add_documents(_of(entries, "DocumentReference"), _of(entries, "Binary"), waveforms, log)
     _tell_unread(entries, log)
-    tell_interpretations(_of(entries, "Observation"), log)
+    tell_contained(sent, log)
+    tell_interpretations(observations, log)
     tell_unmet(entries, log)
     log.require()
-    places |= {f"$.measurements[{i}]": path for i, (_, path) in enumerate(measurements)}
+    places |= {f"$.measurements[{i}]": one.path for i, one in enumerate(measured)}
+    doubts = [problem for i, one in enumerate(measured) for problem in one.problems(i)]
     ecg, earlier = waveforms.parted(visit["performed_at"], log)
     places |= {"$.ecg": ecg.path} if ecg.path else {}
     return FhirVisit(
-        document={**visit, "measurements": [one for one, _ in measurements], **answers.visit},
+        document={**visit, "measurements": [one.said for one in measured], **answers.visit},
         ecg=ecg.file,
         issues=tuple(log.issues),
         places={**places, **answers.places},
         subject=patient.reference,
         basis=tuple(_names(entries)),
         is_french=PATIENT in conforming(patient.entry.resource),
-        problems=tuple(log.kept),
+        problems=(*log.kept, *doubts),
         earlier=earlier,
     )
 
@@ -111,7 +119,7 @@ def _of(entries: Sequence[Entry], kind: str) -> list[Entry]:
 
 
 def _names(entries: Sequence[Entry]) -> list[str]:
-    wanted = ("Observation", "QuestionnaireResponse")
+    wanted = (OBSERVATION, "QuestionnaireResponse")
     names = [e.full_url or next(iter(e.names), "") for e in entries if e.kind in wanted]
     return [name for name in names if name]
 
@@ -125,20 +133,32 @@ def _head(
     return {"schema": SCHEMA, **said, "person": person}, {"$.person": patient.entry.path, **places}
 
 
+def _readable(entries: Sequence[Entry], patient: Entry, log: IssueLog) -> list[Entry]:
+    """Return the Observations of the person that may be read; any other is told."""
+    found = []
+    for entry in _of(entries, OBSERVATION):
+        if is_usable(entry, log) and is_of_person(entry, patient, log):
+            tell_members(entry, entries, log)
+            found.append(entry)
+    return found
+
+
 def _measurements(
-    entries: Sequence[Entry], offset: str, waveforms: Waveforms, log: IssueLog
-) -> list[tuple[Json, str]]:
-    specimens = Specimens({n: e for e in _of(entries, "Specimen") for n in e.names})
-    found: list[tuple[Json, str]] = []
-    for entry in _of(entries, "Observation"):
-        if not is_usable(entry, log):
-            continue
+    observations: Sequence[Entry], specimens: Specimens, offset: str, log: IssueLog
+) -> list[Measured]:
+    return [
+        one
+        for entry in observations
+        if not is_sampled(entry.resource)
+        for one in read_observation(entry, specimens, offset, log)
+    ]
+
+
+def _add_sampled(observations: Sequence[Entry], waveforms: Waveforms, log: IssueLog) -> None:
+    for entry in observations:
         if is_sampled(entry.resource):
             tell_unfit(entry, log)
             waveforms.add(*sampled_file(entry), entry.path, moment_of(entry.resource))
-        else:
-            found += read_observation(entry, specimens, offset, log)
-    return found
 
 
 def _tell_unread(entries: Sequence[Entry], log: IssueLog) -> None:
