@@ -39,7 +39,7 @@ from .sections import (
 from .subgroups import subgroups
 from .survival import survival_tables, weighted_survival_tables
 from .verdicts import saw_these, why_unjudged
-from .verified import verification, verified_people
+from .verified import chosen_by_result, verification, verified_people
 
 SCHEMA: Final = "laennec.study_report/1"
 _WITHHELD: Final = (
@@ -94,7 +94,9 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
     people = verified_people(everyone)
     options.said("statistics")
     analyses = analyse(people, protocol)
+    chosen = chosen_by_result(protocol, table, bundle)
     unjudged = why_unjudged(protocol, frozen, mapping, table, bundle)
+    unjudged = unjudged or ("verified_only" if chosen else None)
     shown = endpoints(protocol, everyone, analyses, unjudged=unjudged)
     sample = sample_size(protocol, people)
     content = encode(protocol)
@@ -110,6 +112,7 @@ def run_study(options: StudyOptions) -> dict[str, Any]:
         },
         "deviations": [
             *deviate.deviations(protocol, frozen, mapping, table, bundle),
+            *([{"code": "reference_chosen", "n": chosen}] if chosen else []),
             *deviate.of_results(people, shown, sample),
             *deviate.of_ranking(analyses["counted"]),
         ],

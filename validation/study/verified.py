@@ -4,10 +4,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from scipy import stats
 
-from ..data.people import People
-from ..data.population import FlowStep
+from ...engine.bundles.verify import Bundle
+from ..data.people import People, ask
+from ..data.population import FlowStep, population
+from ..data.table import StudyTable
 from ..protocol.model import Endpoint, Protocol
+from ..protocol.people import Condition
 from ..statistics.verification import begg_greenes
 from .counts import cells, counted, smallest_cell
 from .sections import Table, plain
@@ -29,6 +33,34 @@ def verified_people(everyone: People) -> People:
     counts = (int((~seen).sum()), int(seen.sum()))
     step = FlowStep("unverified", *_LABEL, *counts, persons)
     return replace(everyone.of(seen), flow=(*everyone.flow, step))
+
+
+_LEVEL: Final = 0.05
+
+
+def chosen_by_result(protocol: Protocol, table: StudyTable, bundle: Bundle) -> int:
+    """Return how many people lack a reference standard that depends on the index test's result.
+
+    Of a protocol that says nothing of verification, and 0 where the standard is missing as often
+    after a positive result as after a negative one (Fisher's exact test at 0.05): then, and only
+    then, those who have it stand for the others in sensitivity and specificity.
+    """
+    reference = protocol.reference
+    if reference.verified is not None:
+        return 0
+    case = reference.case
+    known = Condition("present", column=case.column, feature=case.feature, exposure=case.exposure)
+    planned = replace(protocol, reference=replace(reference, verified=known))
+    studied, _ = population(protocol, table)
+    everyone, _ = population(planned, table)
+    if (studied == everyone).all():
+        return 0
+    answer, seen = ask(bundle, table, everyone)["value"], studied[everyone]
+    there = np.isfinite(answer)
+    positive = answer >= protocol.index_test.threshold
+    counts = [[int((there & (positive == p) & (seen == s)).sum()) for s in (0, 1)] for p in (0, 1)]
+    depends = float(stats.fisher_exact(counts).pvalue) < _LEVEL
+    return int((~seen).sum()) if depends else 0
 
 
 def verification(everyone: People, protocol: Protocol) -> Table | None:

@@ -77,6 +77,42 @@ def test_the_corrected_sensitivity_is_judged_and_never_the_naive_one(partly):
     assert found["sens"]["verdict"] == "not_shown"
 
 
+def test_unverified_people_who_are_not_named_void_every_verdict(partly):
+    """Whoever left `reference.verified` out got the naive number judged."""
+    path = partly / "study.toml"
+    path.write_text(protocol_text() + ENDPOINTS.format(bound=0.01), encoding="utf-8")
+    freeze(read_protocol(path), path, date(2026, 11, 1))
+    document = run(partly)
+    assert {e["verdict"] for e in document["endpoints"]} == {"verified_only", "nothing_to_show"}
+    (told,) = [d for d in document["deviations"] if d["code"] == "reference_chosen"]
+    (step,) = [s for s in document["flow"] if s["id"] == "no_reference"]
+    assert told["n"] == step["left"] > 100
+    write_report(document, partly / "out", ["en"])
+    html = (partly / "out" / "report.en.html").read_text(encoding="utf-8")
+    assert f"People without the reference standard: {told['n']}." in html
+
+
+def test_a_reference_standard_that_is_missing_by_chance_is_judged(folder):
+    path = folder / "visits.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    at = head.split(",").index("outcome")
+    rows = [
+        ",".join("" if (i % 9, j) == (0, at) else c for j, c in enumerate(r.split(",")))
+        for i, r in enumerate(rows)
+    ]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    study = folder / "study.toml"
+    study.write_text(protocol_text() + ENDPOINTS.format(bound=0.01), encoding="utf-8")
+    freeze(read_protocol(study), study, date(2026, 11, 1))
+    document = run(folder)
+    assert {e["verdict"] for e in document["endpoints"]} <= {
+        "shown",
+        "not_shown",
+        "nothing_to_show",
+    }
+    assert "reference_chosen" not in {d["code"] for d in document["deviations"]}
+
+
 def test_what_has_no_correction_is_not_judged(partly):
     found = {e["id"]: e["verdict"] for e in verified_run(partly)["endpoints"]}
     assert found["ranking"] == found["ppv"] == "verified_only"
