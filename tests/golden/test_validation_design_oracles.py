@@ -38,9 +38,16 @@ def on_logit(estimate):
     return [estimate.value, error * estimate.value * (1 - estimate.value)]
 
 
-def at_one_year(name):
+def on_logarithm(estimate):
+    """Return value and standard error of an interval that is symmetric on the logarithm."""
+    low, value, high = np.log([estimate.ci_low, estimate.value, estimate.ci_high])
+    assert high - value == pytest.approx(value - low)
+    return [estimate.value, (high - low) / 2 / survey.t_quantile(DESIGN) * estimate.value]
+
+
+def at_one_year(name, scale=plain):
     found = survival_survey.weighted_calibration_at(OUTCOME, RISK, (DESIGN, EVERYBODY), 1.0)
-    return plain(found[name])
+    return scale(found[name])
 
 
 FOUND = {
@@ -54,7 +61,7 @@ FOUND = {
     ),
     "slope": lambda: at_one_year("calibration_slope"),
     "level": lambda: at_one_year("calibration_intercept"),
-    "oe": lambda: at_one_year("observed_to_expected"),
+    "oe": lambda: at_one_year("observed_to_expected", on_logarithm),
     "brier": lambda: plain(calibration.brier(CASE, RISK, DESIGN)["brier_score"]),
     "benefit": lambda: plain(benefit.net_benefit(CASE, RISK, 0.1, DESIGN)),
 }

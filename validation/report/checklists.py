@@ -1,6 +1,7 @@
 """Reporting checklists: where each item stands in the report, or that authors complete it."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,17 +26,22 @@ def filled(document: Document) -> list[dict[str, Any]]:
         {
             "id": checklist["id"],
             "name": checklist["name"],
-            "items": [
-                {
-                    "id": item["id"],
-                    "state": item["state"] if item["section"] in sections else "authors",
-                    "section": item["section"] if item["section"] in sections else "",
-                }
-                for item in checklist["items"]
-            ],
+            "items": [_item(item, sections) for item in checklist["items"]],
         }
         for checklist in checklists()
     ]
+
+
+def _item(item: Mapping[str, str], sections: set[str]) -> dict[str, str]:
+    """Return an item's state; one that asks for two sections is partly filled by the first."""
+    if item["section"] not in sections:
+        return {"id": item["id"], "state": "authors", "section": ""}
+    lacks = "also" in item and item["also"] not in sections
+    return {
+        "id": item["id"],
+        "state": "partly" if lacks else item["state"],
+        "section": item["section"],
+    }
 
 
 def _sections_there(document: Document) -> set[str]:
@@ -48,7 +54,8 @@ def _sections_there(document: Document) -> set[str]:
         "missing": "missing" not in document,
         "benefit": not counted.get("benefit"),
     }
-    anchors = {item["section"] for c in checklists() for item in c["items"]}
+    items = [item for c in checklists() for item in c["items"]]
+    anchors = {item[key] for item in items for key in ("section", "also") if key in item}
     return {a for a in anchors if a and not absent.get(a, False)}
 
 

@@ -1,5 +1,6 @@
 """The sections that only some studies have."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..study.sample import PEOPLE
@@ -156,9 +157,14 @@ def reclassification(document: Document, words: Words) -> Section | None:
     return Section(
         "reclassification",
         words.say("section", "reclassification"),
-        paragraphs=(words.say("report", "nri_note"),),
+        paragraphs=(words.say("report", "nri_note"), _cuts(found["cuts"], words)),
         tables=(table,),
     )
+
+
+def _cuts(cuts: Sequence[float], words: Words) -> str:
+    said = ", ".join(words.short(cut) for cut in cuts)
+    return words.say("report", "nri_cuts", cuts=said)
 
 
 def verification(document: Document, words: Words) -> Section | None:

@@ -20,7 +20,7 @@ from .estimate import (
     z_value,
 )
 from .smoothers import SMOOTHERS, logit, spline_curve
-from .survey import LINEARISED, linearised_variance, t_quantile, weighted_ratio
+from .survey import LINEARISED, linearised_variance, t_quantile, weighted_quotient
 
 _CURVE_POINTS = 41
 
@@ -49,7 +49,7 @@ def observed_to_expected(case: BoolArray, risk: FloatArray, design: Design | Non
     if refused is not None:
         return refused
     if design is not None:
-        return weighted_ratio(case.astype(np.float64), risk, design)
+        return weighted_quotient(case.astype(np.float64), risk, design)
     share, n = float(case.mean()), len(case)
     error = float(np.sqrt((1 - share) / case.sum()))
     return log_wald(float(case.sum() / risk.sum()), error, n, method)

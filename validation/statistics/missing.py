@@ -1,10 +1,11 @@
 """Missing items: chained equations, Rubin's rules, and what if the missing ones differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from scipy import stats
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from ...engine.errors import DataError
 from ...training.metrics import LEVEL, Estimate, fit_logistic
@@ -13,34 +14,46 @@ from .estimate import BoolArray, FloatArray, IntArray, NotEstimable, Result, z_v
 _DONORS = 5
 _ROUNDS = 5
 _RIDGE = 1e-6
+_EDGE = 1e-9
 
 
-def rubin(estimates: Sequence[Result], *, on_logit: bool = False) -> Result:
+Scale = Literal["plain", "logit", "logarithm"]
+_TO: Mapping[Scale, Callable[[FloatArray], FloatArray]] = {
+    "plain": lambda v: v,
+    "logit": lambda v: logit(np.clip(v, _EDGE, 1 - _EDGE)),
+    "logarithm": np.log,
+}
+_BACK: Mapping[Scale, Callable[[FloatArray], FloatArray]] = {
+    "plain": lambda v: v,
+    "logit": expit,
+    "logarithm": np.exp,
+}
+
+
+def rubin(estimates: Sequence[Result], scale: Scale = "plain") -> Result:
     """Pool an estimate over imputations, degrees of freedom as Barnard and Rubin.
 
-    The standard error of each is read from the width of its interval, on the logit where the value
-    is a share; so the pooled interval is only as good as a normal one on that scale.
+    The standard error of each is read from the width of its interval on the scale; so the pooled
+    interval is only as good as a normal one on it.
 
     Parameters
     ----------
     estimates : one an imputation, at least two
-    on_logit : pool on the logit
+    scale : on which they are pooled: logit for a share, logarithm for a ratio above 0
 
     Source: Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948-955.
     """
-    method = "Rubin's rules"
+    method = "Rubin's rules" if scale == "plain" else f"Rubin's rules on the {scale}"
     refused = next((e for e in estimates if isinstance(e, NotEstimable)), None)
     if refused is not None or len(estimates) < 2:  # noqa: PLR2004 - a spread needs two
         return refused or NotEstimable("too_few", 0, method)
     known = [e for e in estimates if isinstance(e, Estimate)]
     ends = np.array([[e.value, e.ci_low, e.ci_high] for e in known])
-    if on_logit:
-        ends = np.clip(ends, 1e-9, 1 - 1e-9)
-        ends = np.log(ends / (1 - ends))
+    ends = _TO[scale](ends)
     errors = (ends[:, 2] - ends[:, 1]) / (2 * z_value())
     value, half = pool(ends[:, 0], errors**2, known[0].n)
     found = np.array([value, value - half, value + half])
-    middle, low, high = (float(v) for v in (expit(found) if on_logit else found))
+    middle, low, high = (float(v) for v in _BACK[scale](found))
     return Estimate(middle, low, high, known[0].n, method)
 
 

@@ -10,6 +10,9 @@ import numpy as np
 
 from .estimate import BoolArray, FloatArray, NotEstimable, Result, wald
 
+NRI = ("nri_cases", "nri_others", "nri")
+PENCINA = "Pencina; normal"
+
 
 def moves(new: FloatArray, old: FloatArray, cuts: Sequence[float]) -> FloatArray:
     """Return who moves to a higher band, 1, to a lower one, -1, or stays, 0; shape (n,)."""
@@ -30,7 +33,7 @@ def net_reclassification(
 
     Source: Pencina et al. 2008, Stat Med 27:157-172; variances of Pencina et al. 2011, 30:11-21.
     """
-    names, method = ("nri_cases", "nri_others", "nri"), "Pencina; normal"
+    names, method = NRI, PENCINA
     m, n = int(case.sum()), int((~case).sum())
     if m == 0 or n == 0:
         code = "nobody" if m + n == 0 else ("no_case" if m == 0 else "no_other")

@@ -12,7 +12,16 @@ from scipy import stats
 
 from ...training.metrics import LEVEL, Estimate
 from ...training.survey import Design
-from .estimate import BoolArray, FloatArray, IntArray, NotEstimable, Result, logit_wald
+from .estimate import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    NotEstimable,
+    Result,
+    log_wald,
+    logit_wald,
+    z_value,
+)
 
 LINEARISED = "design-based: Taylor linearisation, units within strata"
 
@@ -69,6 +78,22 @@ def weighted_ratio(
     influence = design.weight * (numerator - value * denominator) / below
     half = t_quantile(design) * np.sqrt(linearised_variance(influence, design))
     return Estimate(value, float(value - half), float(value + half), n, method)
+
+
+def weighted_quotient(
+    numerator: FloatArray, denominator: FloatArray, design: Design, method: str = LINEARISED
+) -> Result:
+    """Return a ratio that is above 0, as observed to expected, with its interval on the logarithm.
+
+    As `weighted_ratio`, on the scale on which such a ratio is told where nobody is weighted.
+    """
+    plain = weighted_ratio(numerator, denominator, design)
+    if isinstance(plain, NotEstimable):
+        return plain
+    error = (plain.ci_high - plain.value) / z_value()
+    if plain.value <= 0:
+        return NotEstimable("no_case", plain.n, method)
+    return log_wald(plain.value, error / plain.value, plain.n, f"{method}; logarithm")
 
 
 def weighted_share(part: BoolArray, whole: BoolArray, design: Design) -> Result:

@@ -27,7 +27,8 @@ from .estimate import (
 )
 from .survey import auroc_influence
 
-HARRELL = "Harrell, infinitesimal jackknife"
+ALL_FOLLOW_UP = "over all follow-up, competing ends censored"
+HARRELL = f"Harrell; {ALL_FOLLOW_UP}; infinitesimal jackknife"
 WEIGHTED_FIT = "logistic regression on the logit, weighted for censoring; sandwich"
 
 

@@ -13,9 +13,10 @@ from ...training.survey import Design
 from ...training.survival import Outcome, censoring_weights, concordance, had_event
 from .calibration import calibration_fit
 from .estimate import BoolArray, FloatArray, NotEstimable, Result, wald, z_value
-from .survey import LINEARISED, linearised_variance, t_quantile, weighted_auroc, weighted_ratio
+from .survey import LINEARISED, linearised_variance, t_quantile, weighted_auroc, weighted_quotient
+from .survival import ALL_FOLLOW_UP
 
-HARRELL = f"Harrell, pairs weighted; {LINEARISED}"
+HARRELL = f"Harrell, pairs weighted; {ALL_FOLLOW_UP}; {LINEARISED}"
 AT_HORIZON = f"{LINEARISED}; inverse probability of censoring"
 
 
@@ -100,10 +101,10 @@ def weighted_calibration_at(
         return dict.fromkeys(names, NotEstimable("no_case", n, AT_HORIZON))
     times = np.where(inside, both.weight / np.where(design.weight > 0, design.weight, 1.0), 0.0)
     expected = np.where(among, risk, 0.0)
-    ratio = weighted_ratio(times * case, expected, design)
+    ratio = weighted_quotient(times * case, expected, design, AT_HORIZON)
     fit = calibration_fit(case[inside], risk[inside], both.of(inside))
     told = {name: replace(found, n=n, method=AT_HORIZON) for name, found in fit.items()}
-    return {names[0]: replace(ratio, n=n, method=AT_HORIZON), **told}
+    return {names[0]: replace(ratio, n=n), **told}
 
 
 def _at_horizon(

@@ -13,7 +13,7 @@ from ..statistics.calibration import is_risk
 from ..statistics.conformal import conformal_coverage
 from ..statistics.drift import cusum_test, population_stability
 from ..statistics.estimate import FloatArray, NotEstimable, as_data
-from ..statistics.reclassification import moves, net_reclassification
+from ..statistics.reclassification import NRI, PENCINA, moves, net_reclassification
 from ..statistics.resampling import (
     BOOTSTRAP,
     BY_PERSON,
@@ -155,6 +155,11 @@ def conformal(people: People, bundle: Bundle) -> Table | None:
     return {"planned": said.coverage, "smallest_cell": cell, **plain(found)}
 
 
+def _is_graded_risk(score: FloatArray) -> bool:
+    """Say whether a score can be cut like a risk; a yes or no is none, whatever its codes are."""
+    return is_risk(score) and not set(np.unique(score)) <= {0.0, 1.0}
+
+
 def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Table | None:
     """Return net reclassification against comparators that are risks, where it is asked for."""
     if not protocol.analysis.net_reclassification:
@@ -163,7 +168,10 @@ def reclassification(people: People, protocol: Protocol, bundle: Bundle) -> Tabl
     found: Table = {}
     for name, score in people.comparators.items():
         both = people.answered & np.isfinite(score)
-        if is_risk(score[both]) and is_risk(people.value[both]):
+        if not (_is_graded_risk(score[both]) and _is_graded_risk(people.value[both])):
+            why = NotEstimable("not_a_risk", int(both.sum()), PENCINA)
+            found[name] = plain(dict.fromkeys(NRI, why))
+        else:
             inside, old = people.of(both), score[both]
             result = net_reclassification(inside.case, inside.value, old, cuts)
             moved = moves(inside.value, old, cuts)

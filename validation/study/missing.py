@@ -13,7 +13,7 @@ from ..protocol.model import Protocol
 from ..statistics.calibration import calibration_fit, observed_to_expected
 from ..statistics.discrimination import auroc
 from ..statistics.estimate import BoolArray, FloatArray, Result, as_data
-from ..statistics.missing import impute, rubin, shifted
+from ..statistics.missing import Scale, impute, rubin, shifted
 from ..statistics.proportions import TwoByTwo, shares
 from ..statistics.survival import calibration_at, harrell_c
 from .counts import cells, counted, smallest_cell
@@ -151,4 +151,11 @@ def _imputed(
 
 def _pooled(copies: Sequence[Results]) -> Results:
     names = copies[0] if copies else {}
-    return {name: rubin([c[name] for c in copies], on_logit=name in _SHARES) for name in names}
+    return {name: rubin([c[name] for c in copies], _scale(name)) for name in names}
+
+
+def _scale(name: str) -> Scale:
+    """Return the scale on which a statistic has its interval without imputation too."""
+    if name in _SHARES:
+        return "logit"
+    return "logarithm" if name == "observed_to_expected" else "plain"

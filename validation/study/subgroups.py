@@ -111,11 +111,16 @@ def _survival(people: People, among: BoolArray, protocol: Protocol) -> dict[str,
 def worst_gap(groups: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """Return the widest difference between two groups, with its interval.
 
-    The groups hold different people, so the variances add; each is taken from the width of its
-    interval. The largest of several differences is large by chance too: it is a place to look, not
-    a test.
+    The groups hold different people, so the squared distances to the limits of each group's own
+    interval add (MOVER; with Wilson's limits of two shares it is Newcombe's method 10). The largest
+    of several differences is large by chance too: it is a place to look, not a test.
+
+    Source: Newcombe 1998, Stat Med 17:873-890; Zou and Donner 2008, Stat Med 27:1693-1702.
     """
-    method = "largest minus smallest; normal, groups independent; chosen as the largest"
+    method = (
+        "largest minus smallest; square-and-add of each group's limits (Newcombe, MOVER); "
+        "chosen as the largest"
+    )
     known = [(g["results"][name], g) for g in groups if g["results"][name].get("value") is not None]
     if len(known) < 2:  # noqa: PLR2004 - a gap is between two
         return as_data(NotEstimable("too_few", 0, method))

@@ -27,7 +27,7 @@ def test_copies_that_agree_pool_to_themselves():
     found = rubin(same)
     assert found.value == pytest.approx(0.8)
     assert found.ci_low == pytest.approx(0.7, abs=1e-3)
-    on_logit = rubin([Estimate(0.99, 0.97, 0.999, 500, "x")] * 3, on_logit=True)
+    on_logit = rubin([Estimate(0.99, 0.97, 0.999, 500, "x")] * 3, "logit")
     assert on_logit.ci_high < 1
     assert rubin([NotEstimable("no_case", 3)] * 3).code == "no_case"
     assert rubin(same[:1]).code == "too_few"

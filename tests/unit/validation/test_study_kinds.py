@@ -49,8 +49,8 @@ def test_a_survival_outcome_is_ranked_by_c_index(folder):
     counted = document["analyses"]["counted"]
     assert counted["discrimination"]["tests"]["index"]["c_index"]["value"] > 0.5
     assert counted["calibration"]["observed_to_expected"]["method"].startswith("Aalen-Johansen")
-    assert (
-        document["endpoints"][0]["result"]["method"] == "Harrell, infinitesimal jackknife; paired"
+    assert document["endpoints"][0]["result"]["method"] == (
+        "Harrell; over all follow-up, competing ends censored; infinitesimal jackknife; paired"
     )
     ways = [(row["analysis"], row.get("shift")) for row in document["missing"]["analyses"]]
     assert ways[:3] == [
