@@ -43,6 +43,14 @@
     }
     return made;
   };
+  // A figure without a unit is refused, never guessed (hazard H3): no unit is chosen before the nurse chooses it.
+  const withoutUnit = () => all("select[data-unit]").flatMap((place) => {
+    const codes = place.dataset.unit.split(" ");
+    const typed = all("[data-measure]").filter((one) => codes.includes(one.dataset.measure) && one.value.trim());
+    const isMissing = typed.length > 0 && !place.value;
+    place.setAttribute("aria-invalid", isMissing);
+    return isMissing ? [{ place, values: typed.map((one) => one.value.trim()) }] : [];
+  });
   const answerOf = (value) => (value === "true" ? true : value === "false" ? false : value);
   const questionnaire = () => {
     const said = {};
@@ -167,11 +175,27 @@
     result.replaceChildren(...calls(error.urgent ?? []), element("p", text, "problem"));
     result.focus();
   };
+  const askUnits = (missing) => {
+    const lines = missing.map(({ place, values }) => [
+      words.tUnitMissing.replace("{name}", () => place.dataset.name).replace("{values}", () => values.join(", ")), "",
+    ]);
+    result.replaceChildren(
+      ...part(words.tUnitTitle, lines, "again"),
+      element("p", `${words.tUnitWhy} ${words.tWorry}`, "problem"),
+    );
+    for (const { place } of missing) place.closest("details")?.setAttribute("open", "");
+    missing[0].place.focus();
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!form.person_id.value.trim() || !form.visit_id.value.trim() || !form.performed_at.value) {
       result.replaceChildren(element("p", words.tFill, "problem"));
       (form.person_id.value.trim() ? form.performed_at : form.person_id).focus();
+      return;
+    }
+    const missing = withoutUnit();
+    if (missing.length) {
+      askUnits(missing);
       return;
     }
     button.disabled = true;

@@ -37,7 +37,7 @@ class Field:
     Parameters
     ----------
     code, label : of the vocabulary
-    units : UCUM code and how it is written, the first one preset
+    units : UCUM code and how it is written; of several the nurse chooses, none is preset
     how : its qualifiers
     asks_fasting : the hours of fasting are asked beside it
     """

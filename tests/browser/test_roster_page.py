@@ -31,6 +31,7 @@ def test_the_identity_of_a_planned_visit_is_taken_over_held_and_sent(chromium, p
     assert page.is_disabled("[name=sex][value=male]")
     assert "ne se corrige pas ici" in page.inner_text("#roster-chosen")
     page.fill("#m-height", "164")
+    page.locator("select[data-unit=height]").select_option("cm")
     page.click("#send")
     page.wait_for_selector("#result .sent")
     page.wait_for_selector("#roster tbody tr:has-text('roster-2'):has-text('déjà transmise')")

@@ -1,9 +1,18 @@
 """The nurse's page in a real browser: from the chair to the physician's worklist."""
 
+import pytest
 from browser_support import tab
 from http_support import VISITS, send, visit
 
 ECG = [str(VISITS / f"04-simulated-ecg.{end}") for end in ("hea", "dat")]
+USUAL = {"height": "cm", "waist": "cm"}
+PRINTED = {  # as a French laboratory prints them: g/L, creatinine in mg/L
+    "glucose": "4,5",
+    "hba1c": "48",
+    "ldl_cholesterol": "1,90",
+    "triglycerides": "4,2",
+    "creatinine": "95",
+}
 
 
 def fill(page, person="person-9", born="1974-03-02", **fields):
@@ -13,9 +22,16 @@ def fill(page, person="person-9", born="1974-03-02", **fields):
     page.locator(".pick", has_text="femme").click()
     for name, value in fields.items():
         page.fill(f"#m-{name}", value)
+        if name in USUAL:
+            unit(page, name, USUAL[name])
+
+
+def unit(page, items, written):
+    page.locator(f"select[data-unit='{items}']").select_option(written)
 
 
 def pressure(page, *readings):
+    unit(page, "systolic_bp diastolic_bp", "mmHg")
     for n, (systolic, diastolic) in enumerate(readings):
         page.locator("[data-measure=systolic_bp]").nth(n).fill(systolic)
         page.locator("[data-measure=diastolic_bp]").nth(n).fill(diastolic)
@@ -196,3 +212,47 @@ def test_every_refusal_is_told_in_the_language_of_the_page(chromium, people):
         said = page.inner_text("#result")
         assert "English" not in said
         assert "appelez le médecin" in said
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_figure_whose_unit_nobody_chose_does_not_leave_the_page(chromium, people, lang):
+    """Pinned (hazard H3): mmol/L stood there already, and 4.5 g/L was read as 4.5 mmol/L."""
+    page = tab(chromium, people, "nurse")
+    page.goto(f"/visit?lang={lang}")
+    chosen = page.locator("select[data-unit]").evaluate_all("all => all.map(one => one.value)")
+    assert len(chosen) == 11
+    assert set(chosen) == {""}, "no unit is chosen before the nurse chooses it"
+    page.fill("[name=person_id]", "person-9")
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    for name, value in PRINTED.items():
+        page.fill(f"#m-{name}", value)
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = false")
+    page.locator("[data-measure=systolic_bp]").nth(0).fill("128")
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    said = check(page)
+    assert sent == []
+    found, remedy, worry = {
+        "fr": ("Glycémie : 4,5, sans unité", "Choisissez l'unité imprimée", "appelez le médecin"),
+        "en": ("Glucose: 4,5, without a unit", "Choose the unit printed", "call the physician"),
+    }[lang]
+    assert found in said
+    assert "128" in said
+    assert remedy in said
+    assert worry in said
+    assert page.evaluate("document.activeElement.dataset.unit") == "systolic_bp diastolic_bp"
+    assert page.locator("select[aria-invalid=true]").count() == len(PRINTED) + 1
+    page.keyboard.type("mm")
+    for name, written in {
+        "glucose": "g/L", "hba1c": "mmol/mol", "ldl_cholesterol": "g/L",
+        "triglycerides": "g/L", "creatinine": "mg/L",
+    }.items():  # fmt: skip
+        page.focus(f"#m-{name}")
+        page.keyboard.press("Tab")
+        page.keyboard.type(written)
+    assert "version 1" in check(page), "two keys and a letter choose a unit"
+    assert page.locator("select[aria-invalid=true]").count() == 0
+    (report,) = people.as_("martin").get("/v1/worklist").json()["reports"]
+    url = f"/v1/prediagnoses/{report['id']}/report.html?lang=en"
+    assert "4.5 g/L" in people.as_("martin").get(url).text
+    assert page.complaints == []

@@ -45,6 +45,8 @@ def nurse(chromium, people: People) -> None:  # noqa: ANN001 - a browser of the 
     page.locator(".pick", has_text="femme").click()
     for name, value in (("waist", "0,94"), ("height", "164"), ("weight", "86")):
         page.fill(f"#m-{name}", value)
+    for items, unit in (("waist", "cm"), ("height", "cm"), ("systolic_bp diastolic_bp", "mm[Hg]")):
+        page.locator(f"select[data-unit='{items}']").select_option(unit)
     page.locator("[data-measure=systolic_bp]").nth(0).fill("192")
     page.locator("[data-measure=diastolic_bp]").nth(0).fill("114")
     page.locator(".one", has_text="poitrine").click()
