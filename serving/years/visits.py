@@ -16,7 +16,7 @@ from ..batch.result.read import read_manifest
 from ..batch.table.output import Place, table_rows
 from ..batch.table.withdrawn import WITHDRAWN
 from .inputs import InputTables, open_collected, open_tables
-from .people import UNKNOWN_DAY, days_of
+from .last_visits import UNKNOWN_DAY, days_of
 
 
 @dataclass(frozen=True, slots=True)

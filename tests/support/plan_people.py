@@ -5,7 +5,8 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from laennec.serving.years.people import NONE, UNKNOWN_DAY, PlanPeople
+from laennec.serving.years.last_visits import NONE, UNKNOWN_DAY
+from laennec.serving.years.people import PlanPeople
 from laennec.serving.years.plan.settings import read_settings
 
 TODAY = date(2026, 11, 3)
@@ -26,6 +27,7 @@ def people(*rows):
         np.array([NONE if u is None else u for u in urgency], dtype=np.int8),
         np.array([UNKNOWN_DAY if s is None else DAY - s for s in since]),
         np.array([np.nan if r is None else r for r in risk]),
+        pa.nulls(len(rows), pa.string()),
         pa.nulls(len(rows), pa.string()),
     )
 

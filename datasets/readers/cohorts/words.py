@@ -17,6 +17,7 @@ BANDS: Final = ("low", "intermediate", "high", "not_assessable")
 VERDICTS: Final = ("confirm", "amend", "reject")
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "urgency": URGENCIES,
+    "urgency_at_another_visit": URGENCIES,
     "status": ("scored", "not_assessable", "refused"),
     "ecg_earlier_state": (
         "compared",

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from ....engine.errors import DataError
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
-from ..people import LEFT_OUT, MEASURED, NONE, NOT_SCREENED, UNKNOWN_DAY, PlanPeople
+from ..last_visits import NONE, UNKNOWN_DAY
+from ..people import EARLIER, LEFT_OUT, MEASURED, NOT_SCREENED, UNDATED, PlanPeople
 from .settings import PlanSettings
 
 FloatArray = npt.NDArray[np.float64]
@@ -126,12 +127,21 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
         "people": suppressed({"people": people.n})["people"],
         "without_person": suppressed(unnamed),
         "urgency": suppressed(urgency),
+        "urgent_at_another_visit": _elsewhere(people),
         "band": suppressed(by_band),
         "calls": {name: told[name] for name in ("called", "not_called")},
         "not_called": _not_called(people, calls, told["not_called"]),
         "left_out": _left_out(people, calls),
         "capacity": {name: told[name] for name in ("within_capacity", "beyond_capacity")},
     }
+
+
+def _elsewhere(people: PlanPeople) -> dict[str, int | str]:
+    """Return of how many people the urgency is that of another visit than the last."""
+    where = people.elsewhere.to_pylist()
+    there = {name: where.count(name) for name in (EARLIER, UNDATED)}
+    told = suppressed({**there, "last": people.n - sum(there.values())})
+    return {name: told[name] for name in there}
 
 
 def _not_called(people: PlanPeople, calls: CallList, not_called: int | str) -> dict[str, int | str]:

@@ -120,6 +120,7 @@ def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, 
         (sentences.text(f"plan.counts.{kind}"), _name(code, sentences), _count(n, sentences))
         for kind in (
             "urgency",
+            "urgent_at_another_visit",
             "band",
             "calls",
             "not_called",

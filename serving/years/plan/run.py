@@ -14,8 +14,9 @@ from ....engine.prediagnosis import URGENCIES
 from ...batch.result.parts import disclaimers, write_json, write_text
 from ..exposures import said_of_each
 from ..files import write_csv
+from ..last_visits import UNKNOWN_DAY
 from ..local_codes import read_local_codes
-from ..people import UNKNOWN_DAY, PlanPeople, read_people
+from ..people import PlanPeople, read_people
 from ..search.find import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people, told_not_known
 from .calls import CallList, call_list, counts, later_visits
 from .groups import GroupRow, call_rows, exposure_rows
@@ -149,7 +150,8 @@ def _calls(
     """Yield the call list, first call first; exposures are context and change no place in it."""
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
-        "days_overdue", "within_capacity", "status_reason", "row", "exposures",
+        "days_overdue", "within_capacity", "status_reason", "row", "urgent_at_another_visit",
+        "exposures",
     )  # fmt: skip
     names = (*URGENCIES, "")
     for place, row in enumerate(calls.order.tolist(), start=1):
@@ -167,6 +169,7 @@ def _calls(
             "yes" if calls.is_tested[row] else "no",
             people.status_reason[row].as_py() or "",
             people.row[row].as_py() or "",
+            people.elsewhere[row].as_py() or "",
             exposures.get(people.person_id[row].as_py() or "", ""),
         )
 

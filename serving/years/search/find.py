@@ -28,8 +28,8 @@ from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
 from ...batch.result.read import result_tables
 from ..exposures import exposure_groups, read_exposures
+from ..last_visits import ELSEWHERE, last_visits
 from ..overlap import Count, is_told, shown_counts
-from ..people import last_rows
 from ..trajectories.run import TRAJECTORIES
 from ..visits import VisitFiles, values_of_last_visits, visits_beside
 
@@ -163,10 +163,16 @@ def _of_result(
 
 
 def last_people(result: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return the last row of each person, the more urgent one of a day, by name."""
+    """Return the last row of each person, the more urgent one of a day, by name.
+
+    What is more urgent at another visit stands beside it, in a column of its own (`last_visits`).
+    """
     table = pa.concat_tables([part for _, part in result_tables(result)])
     table = table.filter(pc.is_valid(table["person_id"]))
-    return table.take(pa.array(last_rows(table)))
+    visits = last_visits(table)
+    urgency = table["urgency"].combine_chunks().take(pa.array(visits.most_urgent))
+    elsewhere = pc.if_else(pa.array(visits.is_elsewhere), urgency, pa.scalar(None, urgency.type))
+    return table.take(pa.array(visits.last)).append_column(ELSEWHERE, elsewhere)
 
 
 def _trajectories(path: Path) -> Any:  # noqa: ANN401
@@ -224,10 +230,17 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "where": cohort.criteria.text,
         "criteria_sha256": cohort.sha256,
         "people": people,
+        "urgent_at_another_visit": _elsewhere(found.everybody),
         "not_known": told_not_known(found),
         "by": groups,
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }
+
+
+def _elsewhere(everybody: Any) -> Count:  # noqa: ANN401 - pyarrow has no types
+    """Return how many are more urgent at another visit than at the last, whether found or not."""
+    n, calm = everybody.num_rows, everybody[ELSEWHERE].null_count
+    return suppressed({"urgent": n - calm, "other": calm})["urgent"]
 
 
 def told_not_known(found: Found) -> dict[str, dict[str, Count]]:

@@ -19,20 +19,25 @@ from ....datasets.readers.cohorts import (
 )
 from ....engine.fixedpoint import NANO
 from ....engine.record import NO, UNKNOWN, YES, Int8Array
+from ....engine.urgency.agreement import PRESSING
 from ...batch.table.output import OUTCOMES
 from ...store.store import Store
 from ...store.tables import drafts
+from ..last_visits import ELSEWHERE, last_visits
 from .standing import of_standing
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}
 _AT_ONCE: Final = 256
+_NONE: Final = "none"
+"""After every urgency in the order of words."""
 _SCORES: Final[Mapping[str, str]] = {"score2_10y_risk": "score2", "desir_risk": "desir"}
 _PEOPLE: Final = pa.schema(
     [
         ("person_id", pa.string()),
         ("visit_date", pa.date32()),
         ("urgency", pa.string()),
+        (ELSEWHERE, pa.string()),
         *((f"{name}_risk", pa.float64()) for name in OUTCOMES),
         *((f"{name}_band", pa.string()) for name in OUTCOMES),
         *((name, pa.float64()) for name in _SCORES),
@@ -65,6 +70,7 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
     last: dict[str, tuple[str, int]] = {}
     kept: dict[str, StoredVisit] = {}
     every: list[StoredVisit] = []
+    urgencies: list[tuple[str, date | None, str | None]] = []
     with store.read() as connection:
         for person_id, number, content in _drafts(connection):
             draft = content["prediagnosis"]
@@ -73,13 +79,14 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
                 person_id, date.fromisoformat(day) if day else None, draft, content.get("visit")
             )
             place = (str(draft["performed_at"]), number)
+            urgencies.append((person_id, visit.day, draft["urgency"]))
             if trends:
                 every.append(visit)
             if place >= last.get(person_id, ("", 0)):
                 last[person_id] = place
                 kept[person_id] = visit
     visits = [kept[name] for name in sorted(kept)]
-    tables = _tables(visits)
+    tables = _tables(visits, _urgent(urgencies))
     if trends:
         tables["trajectories"] = stored_trends(every, visits, today)
     without = sum(v.values is None for v in visits)
@@ -95,9 +102,24 @@ def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any
         yield person_id, number, json.loads(content)
 
 
-def _tables(visits: list[StoredVisit]) -> dict[str, Any]:
+def _urgent(said: list[tuple[str, date | None, str | None]]) -> dict[str, str]:
+    """Return the urgency (U0, U1) of each person that still counts, whichever visit it is from."""
+    names, days, levels = zip(*said, strict=True) if said else ((), (), ())
+    table = pa.table(
+        {
+            "person_id": pa.array(names, pa.string()),
+            "visit_date": pa.array(days, pa.date32()),
+            "urgency": pa.array(levels, pa.string()),
+            "status_reason": pa.nulls(len(said), pa.string()),
+        }
+    )
+    most = table.take(pa.array(last_visits(table).most_urgent)).to_pylist()
+    return {row["person_id"]: row["urgency"] for row in most if row["urgency"] in PRESSING}
+
+
+def _tables(visits: list[StoredVisit], urgent: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "people": _table(_PEOPLE, [_person(v) for v in visits]),
+        "people": _table(_PEOPLE, [_person(v, urgent.get(v.person_id)) for v in visits]),
         "measurements": _table(MEASUREMENTS, [r for v in visits for r in _measured(v)]),
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
         "exposures": _exposures(visits),
@@ -109,12 +131,13 @@ def _table(schema: Any, rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - py
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _person(visit: StoredVisit) -> dict[str, Any]:
+def _person(visit: StoredVisit, urgent: str | None) -> dict[str, Any]:
     found = {f["id"]: f for f in visit.draft["findings"]}
     row: dict[str, Any] = {
         "person_id": visit.person_id,
         "visit_date": visit.day,
         "urgency": visit.draft["urgency"],
+        ELSEWHERE: urgent if urgent and urgent < (visit.draft["urgency"] or _NONE) else None,
     }
     for name in OUTCOMES:
         risk = found.get(name, {})

@@ -1,0 +1,158 @@
+"""What is urgent at a visit that is not the last one stays a call."""
+
+import csv
+import json
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from laennec.cli import app
+from laennec.engine.earlier_values import urgent_within_days
+from laennec.serving.store.store import open_store
+from laennec.serving.years.last_visits import FUTURE, last_visits
+from laennec.serving.years.search.stored import stored_visits
+from typer.testing import CliRunner
+
+HEAD = "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,hba1c_percent"
+
+
+def rows(*said):
+    """Return a table of (person, day or None, urgency or None[, status reason])."""
+    people, days, levels, reasons = zip(*((*one, None)[:4] for one in said), strict=True)
+    return pa.table(
+        {
+            "person_id": people,
+            "visit_date": pa.array([d and date.fromisoformat(d) for d in days], pa.date32()),
+            "urgency": pa.array(levels, pa.string()),
+            "status_reason": pa.array(reasons, pa.string()),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "stays"),
+    [
+        (("2026-10-31", "U0"), True),
+        (("2026-10-31", "U1"), True),
+        (("2026-10-31", "U2"), False),
+        (("2026-10-02", "U0"), True),
+        (("2026-10-01", "U0"), False),
+        ((None, "U0"), True),
+        ((None, "U1"), True),
+        ((None, "U2"), False),
+        (("2062-10-01", "U0", FUTURE), False),
+    ],
+)
+def test_an_urgent_visit_shortly_before_the_last_or_without_a_day_stays(before, stays):
+    assert urgent_within_days() == 30
+    table = rows(("p", *before), ("p", "2026-11-01", None), ("q", "2026-11-01", None))
+    for order in ([0, 1, 2], [2, 1, 0]):
+        found = last_visits(table.take(pa.array(order)))
+        assert found.is_elsewhere.tolist() == [stays, False]
+        most = table.take(pa.array(order)).take(pa.array(found.most_urgent))
+        last_is_urgent = before[0] == "2062-10-01"
+        assert most["urgency"].to_pylist()[0] == (before[1] if stays or last_is_urgent else None)
+
+
+def test_a_mistyped_year_that_is_urgent_hides_nothing_more_urgent():
+    found = last_visits(rows(("p", "2062-11-01", "U1", FUTURE), ("p", "2026-10-20", "U0")))
+    assert found.most_urgent.tolist() == [1]
+
+
+def test_the_most_urgent_one_of_many_counts_and_of_those_the_latest():
+    found = last_visits(
+        rows(
+            ("p", None, "U0"), ("p", "2026-10-20", "U0"), ("p", "2026-10-25", "U1"),
+            ("p", "2026-10-21", "U0"), ("p", "2026-11-01", "U1"),
+        )
+    )  # fmt: skip
+    assert found.last.tolist() == [4]
+    assert found.most_urgent.tolist() == [3]
+
+
+def test_nobody_gives_nobody():
+    found = last_visits(rows(("p", None, None)).slice(0, 0))
+    assert found.most_urgent.tolist() == []
+    assert found.most_urgent.dtype == np.int64
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return the result of 12 people urgent the day before, 1 without a day, and 30 calm ones."""
+    folder = tmp_path_factory.mktemp("urgent")
+    lines = [HEAD]
+    for i in range(12):
+        lines += [f"c{i:02},2026-10-31,50,male,225,135,", f"c{i:02},2026-11-01,50,male,,,5.4"]
+    lines += ["e,,50,male,225,135,", "e,2026-10-31,50,male,120,75,5.4"]
+    lines += [f"o{i:02},2026-10-31,50,male,120,75,5.4" for i in range(30)]
+    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
+    batch = ["batch", str(folder / "visits.csv"), "--out", str(folder / "result"), "--workers", "1"]
+    told = CliRunner().invoke(app, batch)
+    assert told.exit_code == 0, told.output
+    return folder / "result"
+
+
+def test_the_plan_calls_who_was_urgent_at_a_visit_before_the_last_one(made, tmp_path):
+    plan = ["plan", str(made), "--on", "2026-11-30", "--out", str(tmp_path), "--lang", "en"]
+    told = CliRunner().invoke(app, plan)
+    assert told.exit_code == 0, told.output
+    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
+        calls = {row["person_id"]: row for row in csv.DictReader(file)}
+    urgent = {n: row for n, row in calls.items() if row["urgency"] == "U0"}
+    assert sorted(urgent) == [*(f"c{i:02}" for i in range(12)), "e"]
+    one = urgent["c03"]
+    assert one["urgent_at_another_visit"] == "earlier_visit"
+    assert (one["visit_date"], one["days_overdue"]) == ("2026-10-31", "30")
+    assert urgent["e"]["urgent_at_another_visit"] == "undated_visit"
+    assert (urgent["e"]["visit_date"], urgent["e"]["days_overdue"]) == ("", "0")
+    counts = json.loads(told.stdout)["counts"]
+    assert counts["urgent_at_another_visit"] == {"earlier_visit": "hidden", "undated_visit": "<11"}
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "Urgent at a visit that is not the last one" in page
+
+
+def test_a_search_counts_and_finds_who_was_urgent_at_another_visit(made):
+    def search(where):
+        told = CliRunner().invoke(app, ["search", "--result", str(made), "--where", where])
+        assert told.exit_code == 0, told.output
+        return json.loads(told.stdout)
+
+    told = search("urgency = U0")
+    assert told["people"]["found"] == 0
+    assert told["urgent_at_another_visit"] == 13
+    assert search("urgency_at_another_visit = U0")["people"]["found"] == 13
+
+
+def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
+    database = f"sqlite:///{tmp_path / 'store.db'}"
+    pressure = [
+        {"code": "systolic_bp", "value": "225", "unit": "mm[Hg]"},
+        {"code": "diastolic_bp", "value": "135", "unit": "mm[Hg]"},
+    ]
+    hba1c = [{"code": "hba1c", "value": "5.4", "unit": "%"}]
+    said = [
+        ("p1", "2025-02-10", pressure), ("p1", "2025-02-12", hba1c),
+        ("p2", "2024-02-10", pressure), ("p2", "2025-02-12", hba1c),
+    ]  # fmt: skip
+    for i, (name, day, values) in enumerate(said):
+        path = tmp_path / f"visit-{i}.json"
+        path.write_text(
+            json.dumps(
+                {
+                    "schema": "laennec.visit/1",
+                    "visit_id": f"v{i}",
+                    "performed_at": f"{day}T09:00:00+01:00",
+                    "person": {"id": name, "birth_date": "1970-01-01", "sex": "male"},
+                    "measurements": values,
+                }
+            )
+        )
+        done = CliRunner().invoke(app, ["screen", str(path), "--database", database])
+        assert done.exit_code == 0, done.output
+    store = open_store(database)
+    try:
+        people = stored_visits(store, date(2025, 3, 1), trends=False).tables["people"]
+    finally:
+        store.close()
+    assert people["urgency_at_another_visit"].to_pylist() == ["U0", None]
