@@ -77,8 +77,8 @@ def _not_known(rows: Sequence[dict[str, Any]], below: int) -> None:
 def _totals(found: Mapping[str, Any], below: int) -> None:
     """Hide how many cases, or verified people, there are in all."""
     for row in (*found["analyses"].values(), found.get("sample_size") or {}):
-        if any(is_small(view(row).get(name), below) for name in ("cases", "others")):
-            row["cases"] = row["others"] = None
+        if any(is_small(view(row).get(name), below) for name in ("cases", "others", "late")):
+            row.update({name: None for name in ("cases", "others", "late") if name in row})
     verified = found.get("verification")
     if verified and any(is_small(view(verified)[n], below) for n in ("verified", "others")):
         verified["verified"] = verified["others"] = None

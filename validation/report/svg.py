@@ -24,6 +24,8 @@ COLOURS: Final = (
     "#0b5394", "#b45f06", "#38761d", "#741b47", "#444444", "#7f6000", "#134f5c", "#777777",
 )  # fmt: skip
 REFERENCE: Final = 7
+LABEL_WIDTH: Final = 150.0
+LABEL_HEIGHT: Final = 14.0
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Plot:
     number: Callable[[float], str]
     height: float = HEIGHT
     _parts: list[str] = field(default_factory=list)
+    _labelled: list[Point] = field(default_factory=list)
     _legend: list[tuple[str, int]] = field(default_factory=list)
 
     def across(self, value: float) -> float:
@@ -99,8 +102,18 @@ class Plot:
         colour = COLOURS[style % len(COLOURS)]
         self._parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>')
         if label:
+            place = self._free(float(x) + 7, float(y) + 4)
             text = escape(label)
-            self._parts.append(f'<text x="{float(x) + 7}" y="{float(y) + 4}">{text}</text>')
+            self._parts.append(f'<text x="{place[0]}" y="{place[1]}">{text}</text>')
+
+    def _free(self, x: float, y: float) -> Point:
+        """Return a place for words beside a dot, a line lower while others stand there."""
+        while any(
+            abs(x - a) < LABEL_WIDTH and abs(y - b) < LABEL_HEIGHT for a, b in self._labelled
+        ):
+            y = round(y + LABEL_HEIGHT, 1)
+        self._labelled.append((x, y))
+        return x, y
 
     def bar(self, left: float, right: float, top: float, bottom: float = 0.0) -> None:
         """Draw a bar in the units of the axes."""

@@ -124,6 +124,9 @@ def of_results(
         for e in endpoints
         if "not_estimable" in e["result"]
     ]
+    both = people.case & people.competing
+    if both.any():
+        found.append({"code": "event_and_competing", **counted(people, {"n": both})})
     for name, score in people.comparators.items():
         without = int(np.isnan(score).sum())
         if without:

@@ -25,7 +25,7 @@ from ..statistics.survival_survey import (
     weighted_calibration_at,
 )
 from .benefit import benefit_grid
-from .counts import cells, counted, smallest_cell, totals
+from .counts import cells, counted, smallest_cell
 from .sections import plain, scores_of
 
 _BANDS = ("low", "intermediate", "high")
@@ -44,7 +44,7 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
     there = people.answered
     risk, inside = people.value[there], outcome.rows(there)
     return {
-        **totals(people),
+        **_totals(people, outcome, horizon),
         "horizon": horizon,
         "discrimination": _ranking(people, outcome, horizon),
         "calibration": {
@@ -56,6 +56,16 @@ def survival_tables(people: People, protocol: Protocol) -> dict[str, Any]:
         "bands": _by_band(people, outcome, horizon),
         "benefit": [_benefit(people.of(there), t, horizon) for t in benefit_grid(protocol)],
     }
+
+
+def _totals(people: People, outcome: Outcome, horizon: float) -> dict[str, Any]:
+    """Return how many there are, cases by the horizon, and others; of these, ``late`` cases.
+
+    The C-index reads late events too, calibration and incidence at the horizon do not.
+    """
+    cases = had_event(outcome, horizon)
+    sets = {"n": np.ones(people.n, dtype=np.bool_), "cases": cases, "others": ~cases}
+    return counted(people, {**sets, "late": outcome.event & ~cases})
 
 
 def by_horizon(outcome: Outcome, among: BoolArray, horizon: float) -> dict[str, BoolArray]:
@@ -98,7 +108,7 @@ def weighted_survival_tables(people: People, protocol: Protocol, design: Design)
         differences[name] = {"difference": as_data(gap)}
     where = (design, people.answered)
     return {
-        **totals(people),
+        **_totals(people, outcome, horizon),
         "discrimination": {"tests": tests, "differences": differences},
         "calibration": plain(weighted_calibration_at(outcome, people.value, where, horizon)),
     }
