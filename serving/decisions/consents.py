@@ -152,23 +152,20 @@ def current_consents(connection: Connection, person_id: str) -> Mapping[Purpose,
     }
 
 
-def require_consent(
-    known: Mapping[Purpose, Consent], purpose: Purpose, *, must_be_asked: bool
-) -> None:
-    """Refuse an act for which the person did not agree.
+def require_consent(known: Mapping[Purpose, Consent], purpose: Purpose) -> None:
+    """Refuse an act for which the person did not agree; who was never asked did not.
 
     Parameters
     ----------
     known : the answers that hold
     purpose : what the act is for
-    must_be_asked : who was never asked did not agree; otherwise only a refusal counts
 
     Raises
     ------
     ConsentMissing : the person refused, took it back, or was never asked
     """
     answer = known.get(purpose)
-    if answer.is_given if answer else not must_be_asked:
+    if answer is not None and answer.is_given:
         return
     raise ConsentMissing(
         found=f"an act that needs the person's agreement to '{purpose}'",

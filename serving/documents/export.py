@@ -118,7 +118,7 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
     purpose = _AGREED.get((asked.kind, leaving is not None))
     if purpose is not None:
         known = read_consents(store, draft.person_id)
-        require_consent(known, purpose, must_be_asked=True)
+        require_consent(known, purpose)
     identity = (
         read_identity(leaving.patient, draft.person_id, _known_of(draft)) if leaving else None
     )

@@ -42,7 +42,7 @@ class HttpSettings(BaseSettings):
     stop_after_s : how long open requests may still run when the service is stopped
     impression_first : a physician notes an impression of their own before the findings are shown
     shadow : findings are shown to nobody; physicians judge on their own and are compared
-    consent_required : who was never asked did not agree; otherwise only a refusal counts
+    consent_required : who was never asked did not agree to the screening; otherwise only a refusal
     screened_at_once : visits that one process screens at the same time; the others wait their turn
     most_wait_s : seconds that a visit may wait for its turn, 503 beyond; 0 for no limit
     requests_per_minute : of one caller, by all processes together; 0 for no limit

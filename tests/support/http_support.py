@@ -151,6 +151,15 @@ def decide(client, sent, *decisions, key=None, match=None):
     return client.post(url, json=body, headers=headers)
 
 
+def ask_cardiologist(people, sent):
+    """Ask the cardiologist about what was sent, with the person's agreement."""
+    answers = {"person_id": sent["person_id"], "answers": {"specialist_advice": True}}
+    assert people.as_("nurse").post("/v1/consents", json=answers).status_code == 200
+    asked = {"specialty": "cardiologist", "words": "avis ?"}
+    url = f"/v1/prediagnoses/{sent['id']}/question"
+    assert people.as_("martin").post(url, json=asked).status_code == 200
+
+
 def signed_in(people, name="martin"):
     """A browser: the token is a cookie, and acts come from the service's own page."""
     browser = people.as_(None, follow_redirects=False)

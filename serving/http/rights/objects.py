@@ -1,12 +1,14 @@
 """Which reports are whose: a role alone opens none that was not sent by, or shown to, its holder.
 
 Physicians and nurses of the site see the visits of the site. A visit software sees what it sent
-itself; a specialist what a physician asked that specialty about. What is not theirs is not there.
+itself; a specialist what a physician asked that specialty about, for as long as the person agrees
+to a specialist's advice. What is not theirs is not there.
 """
 
 from sqlalchemy import Connection, select
 
 from ...audit.trail import read_event
+from ...decisions.consents import Purpose, current_consents
 from ...decisions.notes import is_asked
 from ...drafts.drafts import no_such_report
 from ...people import Person, Role
@@ -46,10 +48,17 @@ def _is_limited(person: Person) -> bool:
 
 
 def _is_theirs(connection: Connection, draft_id: str, person: Person) -> bool:
-    if person.role is Role.SPECIALIST:
-        return is_asked(connection, draft_id, person)
-    query = select(drafts.c.audit_sequence).where(drafts.c.draft_id == draft_id)
-    sequence = connection.execute(query).scalar_one_or_none()
-    if sequence is None:
+    query = select(drafts.c.audit_sequence, drafts.c.person_id).where(drafts.c.draft_id == draft_id)
+    found = connection.execute(query).one_or_none()
+    if found is None:
         return False
-    return read_event(connection, sequence).get("asked_by") == person.id
+    if person.role is Role.SPECIALIST:
+        is_theirs = is_asked(connection, draft_id, person)
+        return is_theirs and _agrees_to_advice(connection, found.person_id)
+    return read_event(connection, found.audit_sequence).get("asked_by") == person.id
+
+
+def _agrees_to_advice(connection: Connection, person_id: str) -> bool:
+    """Say whether the person agrees now: an agreement that was taken back opens nothing."""
+    answer = current_consents(connection, person_id).get(Purpose.SPECIALIST_ADVICE)
+    return answer is not None and answer.is_given

@@ -83,12 +83,11 @@ def require_advice_consent(call: Call, draft_id: str) -> None:
 
     Raises
     ------
-    ConsentMissing : refused, taken back, or never asked where the site asks for every agreement
+    ConsentMissing : refused, taken back, or never asked
     """
     store = call.service.store
     known = read_consents(store, load_draft(store, draft_id).person_id)
-    must_be_asked = call.service.settings.consent_required
-    require_consent(known, Purpose.SPECIALIST_ADVICE, must_be_asked=must_be_asked)
+    require_consent(known, Purpose.SPECIALIST_ADVICE)
 
 
 def _recorded(

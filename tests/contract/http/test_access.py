@@ -5,7 +5,7 @@ import json
 import logging
 
 import pytest
-from http_support import PEOPLE, ROOT, decide, problem, send, visit
+from http_support import PEOPLE, ROOT, ask_cardiologist, decide, problem, send, visit
 from laennec.serving.audit.verify import verify
 from laennec.serving.http.rights.access import ALLOWED, Deed
 from laennec.serving.http.settings import PREFIX, HttpSettings
@@ -54,8 +54,7 @@ def ask(client, route, draft_id):
 def test_every_role_at_every_route(people):
     """T26: the matrix is written by hand and holds for every person and route."""
     sent = send(people.as_("software")).json()
-    asked = {"specialty": "cardiologist", "words": "avis ?"}
-    people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/question", json=asked)
+    ask_cardiologist(people, sent)
     for route, allowed in MATRIX.items():
         for name in ROLES:
             status = ask(people.as_(name), route, sent["id"]).status_code

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from http_support import People, problem, send, visit
+from http_support import People, ask_cardiologist, problem, send, signed_in, visit
 from laennec.serving.audit.verify import verify
 from laennec.serving.decisions.consents import Purpose
 from laennec.serving.house_data import consent_notice
@@ -96,10 +96,31 @@ def test_no_question_to_a_specialist_against_the_persons_will(people):
     sent = send(people.as_("software")).json()
     url = f"/v1/prediagnoses/{sent['id']}/question"
     question = {"specialty": "cardiologist", "words": "avis ?"}
+    problem(people.as_("martin").post(url, json=question), 403, "consent_missing")
     answer(people.as_("nurse"), specialist_advice=False)
     problem(people.as_("martin").post(url, json=question), 403, "consent_missing")
     answer(people.as_("nurse"), specialist_advice=True)
     assert people.as_("martin").post(url, json=question).status_code == 200
+
+
+def test_an_agreement_taken_back_closes_the_report_to_the_specialist_who_was_asked(people):
+    """The bug it pins: the cardiologist read and advised on, after the person had said no."""
+    sent = send(people.as_("software")).json()
+    ask_cardiologist(people, sent)
+    leroy, page = people.as_("cardiologist"), signed_in(people, "cardiologist")
+    url = f"/v1/prediagnoses/{sent['id']}"
+    read = [url, *(f"{url}/report.{form}" for form in ("html", "json", "txt"))]
+    read.append(f"/fhir/Bundle/{sent['id']}")
+    assert {leroy.get(path).status_code for path in read} == {200}
+    assert page.get(f"/review/{sent['id']}").status_code == 200
+    answer(people.as_("nurse"), specialist_advice=False)
+    assert {leroy.get(path).status_code for path in read} == {404}
+    assert page.get(f"/review/{sent['id']}").status_code == 404
+    assert leroy.get("/v1/worklist").json() == {"reports": []}
+    problem(leroy.post(f"{url}/advice", json={"words": "x"}), 404, "no_such_report")
+    answer(people.as_("nurse"), specialist_advice=True)
+    assert leroy.get(url).status_code == 200
+    assert leroy.post(f"{url}/advice", json={"words": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["statistician", "administrator", "cardiologist"])
@@ -158,8 +179,7 @@ def test_a_specialist_sees_what_was_asked_about_and_a_software_what_it_sent(peop
         assert client.get(f"/review/{sent['id']}").status_code == 404
     problem(cardiologist.post(f"{url}/advice", json={"words": "x"}), 404, "no_such_report")
     problem(cardiologist.get("/v1/prediagnoses/none"), 404, "no_such_report")
-    question = {"specialty": "cardiologist", "words": "avis ?"}
-    assert people.as_("martin").post(f"{url}/question", json=question).status_code == 200
+    ask_cardiologist(people, sent)
     assert cardiologist.get(url).status_code == 200
     assert len(cardiologist.get("/v1/worklist").json()["reports"]) == 1
     eyes = people.as_("ophthalmologist")

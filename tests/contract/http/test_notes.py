@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from http_support import decide, problem, send, visit
+from http_support import ask_cardiologist, decide, problem, send, visit
 from laennec.engine.errors import DataError
 from laennec.serving.audit.verify import verify
 from laennec.serving.clock import utc_now
@@ -37,7 +37,7 @@ def history(client, sent):
 
 def test_a_specialist_is_asked_answers_and_the_physician_decides(people, sent):
     martin, leroy = people.as_("martin"), people.as_("cardiologist")
-    assert note(martin, sent, "question", specialty="cardiologist").status_code == 200
+    ask_cardiologist(people, sent)
     problem(note(martin, sent, "advice"), 403, "wrong_role")
     assert note(leroy, sent, "advice", words="Repos, nouvel ECG").json()["state"] == "draft"
     problem(decide(leroy, sent), 403, "wrong_role")
@@ -53,8 +53,7 @@ def test_a_specialist_is_asked_answers_and_the_physician_decides(people, sent):
 
 
 def test_advice_is_of_the_specialty_that_was_asked(people, sent):
-    martin = people.as_("martin")
-    note(martin, sent, "question", specialty="cardiologist")
+    ask_cardiologist(people, sent)
     moreau = Person("RPPS:10000000004", "Dr Moreau", Role.SPECIALIST, Specialty.OPHTHALMOLOGIST)
     with pytest.raises(WrongRole, match="nobody asked of this specialty"):
         give_advice(people.store, Note(sent["id"], "x"), specialist=moreau, clock=utc_now)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from http_support import People, decide, problem, send, signed_in, visit
+from http_support import People, ask_cardiologist, decide, problem, send, signed_in, visit
 from laennec.serving.http.caller import COOKIE
 from laennec.serving.http.settings import HttpSettings
 from laennec.serving.pages.render import ASSETS, PageWords, asset
@@ -129,8 +129,7 @@ def test_a_decided_finding_says_who_decided_what_and_why(people, sent):
 )
 def test_findings_are_for_physicians_and_specialists(people, sent, name, status):
     """Hazards H14 and H21."""
-    asked = {"specialty": "cardiologist", "words": "avis ?"}
-    people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/question", json=asked)
+    ask_cardiologist(people, sent)
     answer = signed_in(people, name).get(f"/review/{sent['id']}")
     assert answer.status_code == status
     assert ('data-verdict="confirm"' in answer.text) is False

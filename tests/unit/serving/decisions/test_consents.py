@@ -38,13 +38,12 @@ def test_an_agreement_to_other_words_is_another_agreement(store, clock):
     assert answer(store, clock, agreed=True, notice="2")[AI].number == 2
 
 
-def test_who_was_never_asked_did_not_agree_where_the_site_asks_everybody(store, clock):
-    require_consent({}, AI, must_be_asked=False)
+def test_who_was_never_asked_did_not_agree(store, clock):
     with pytest.raises(ConsentMissing, match="needs the person's agreement"):
-        require_consent({}, AI, must_be_asked=True)
-    known = answer(store, clock, agreed=False)
+        require_consent({}, AI)
     with pytest.raises(ConsentMissing, match="refused"):
-        require_consent(known, AI, must_be_asked=False)
+        require_consent(answer(store, clock, agreed=False), AI)
+    require_consent(answer(store, clock, agreed=True), AI)
 
 
 def test_a_refusal_holds_whatever_blanks_stand_around_the_person(store, clock):
