@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ...engine.errors import NotPermitted
-from ..clock import Clock
+from ..clock import Clock, read_clock
 from ..decisions.consents import Purpose, read_consents, require_consent
 from ..decisions.letters import letters_of
 from ..decisions.release import release
@@ -120,7 +120,9 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
         known = read_consents(store, draft.person_id)
         require_consent(known, purpose)
     identity = (
-        read_identity(leaving.patient, draft.person_id, _known_of(draft)) if leaving else None
+        read_identity(leaving.patient, draft.person_id, _known_of(draft, clock))
+        if leaving
+        else None
     )
     specialty = _specialty(asked, history)
     form = ReportForm("html", asked.lang)
@@ -143,11 +145,12 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
     return package(document, cda(document), schema=leaving.schema)
 
 
-def _known_of(draft: DraftReport) -> dict[str, object]:
-    """Return what a report knows of its person, to compare an identity with."""
+def _known_of(draft: DraftReport, clock: Clock) -> dict[str, object]:
+    """Return what a report knows of its person, and the day, to compare an identity with."""
     content = content_of(draft)
     person = (content.visit or {}).get("person", {})
-    return {**person, "day": content.prediagnosis.performed_at}
+    today = read_clock(clock).date().isoformat()
+    return {**person, "day": content.prediagnosis.performed_at, "today": today}
 
 
 def _leaving(asked: Asked) -> Leaving | None:

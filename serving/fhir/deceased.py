@@ -1,7 +1,8 @@
 """A Patient who is said to have died before the visit: the sign of another person's record."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from .entries import Entry, text
 from .issues import IssueLog
@@ -22,10 +23,21 @@ def tell_deceased(patient: Entry, performed_at: str, log: IssueLog) -> None:
     performed_at : moment of the visit
     log : of the Bundle
     """
-    died = text(patient.resource.get("deceasedDateTime"))
-    is_dead = patient.resource.get("deceasedBoolean") is True
-    if is_dead or (died and not _is_later(died, performed_at)):
+    if has_died(patient.resource, performed_at):
         log.keep("refused_record", "patient_deceased", patient.path)
+
+
+def has_died(patient: Mapping[str, Any], performed_at: str) -> bool:
+    """Say whether a Patient is said to have died before a visit, or without a day.
+
+    Parameters
+    ----------
+    patient : a FHIR Patient
+    performed_at : moment of the visit
+    """
+    died = text(patient.get("deceasedDateTime"))
+    is_dead = patient.get("deceasedBoolean") is True
+    return is_dead or bool(died and not _is_later(died, performed_at))
 
 
 def _is_later(died: str, performed_at: str) -> bool:

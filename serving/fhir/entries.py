@@ -154,9 +154,13 @@ def _refuse_entry(entry: Mapping[str, Any], path: str, log: IssueLog) -> None:
 
 
 def _refuse_meaning(value: object, path: str, log: IssueLog) -> None:
-    for name in _CHANGES_MEANING:
-        if _holds(value, name):
-            log.refuse("meaning_changed", path, {"element": name})
+    for name in changed_elements(value):
+        log.refuse("meaning_changed", path, {"element": name})
+
+
+def changed_elements(value: object) -> tuple[str, ...]:
+    """Return which elements stand in a resource that may change what it means."""
+    return tuple(name for name in _CHANGES_MEANING if _holds(value, name))
 
 
 def _holds(value: object, name: str) -> bool:

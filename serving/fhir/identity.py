@@ -67,9 +67,13 @@ def read_patient(entries: Sequence[Entry], log: IssueLog) -> Patient:
 
 def _check_links(patient: Entry, log: IssueLog) -> None:
     """Refuse a record that says of itself that it is not the one in use."""
-    resource = patient.resource
-    if resource.get("active") is False or objects(resource.get("link")):
+    if is_out_of_use(patient.resource):
         log.refuse("wrong_patient.not_in_use", patient.path)
+
+
+def is_out_of_use(patient: Mapping[str, Any]) -> bool:
+    """Say whether a Patient is inactive, or linked to another record of the same person."""
+    return patient.get("active") is False or bool(objects(patient.get("link")))
 
 
 def _check_subject(entry: Entry, patient: Entry, log: IssueLog) -> None:

@@ -10,24 +10,27 @@ from typing import Any, Final
 from .entries import Entry, codings, obj, objects, text
 from .issues import IssueLog
 from .maps import fhir_maps
+from .periods import is_in_period
 
 _BILLING: Final = "NH"
 _STATUS: Final = "identityStatus"
 
 
-def national_identifiers(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
+def national_identifiers(patient: Mapping[str, Any], day: str = "") -> list[tuple[str, str]]:
     """Return authority and number of every INS in use: its own authority, and no other kind.
 
     Parameters
     ----------
     patient : a FHIR Patient
+    day : ISO text; a number whose period does not hold it is not in use; empty: not compared
     """
     kinds = fhir_maps()["ins"]["kinds"]
     found = []
     for one in objects(patient.get("identifier")):
         authority, types = text(one.get("system")), {code for _, code in codings(one.get("type"))}
         is_ins = authority in kinds and _BILLING not in types
-        if is_ins and one.get("use") != "old" and text(one.get("value")):
+        is_in_use = one.get("use") != "old" and is_in_period(one, day)
+        if is_ins and is_in_use and text(one.get("value")):
             found.append((authority, text(one.get("value"))))
     return found
 

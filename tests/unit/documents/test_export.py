@@ -161,3 +161,45 @@ def test_an_identity_whose_traits_are_another_persons_leaves_nothing(
             store, asked(draft_id, leaving=Leaving(patient(**changes), "750000001")), clock=clock
         )
     assert export_document(store, asked(draft_id), clock=clock)
+
+
+OLD = {"period": {"end": "2020-01-01"}}
+NAME = {"family": "ANCIEN", "given": ["ANNE"]}
+LINK = [{"other": {"reference": "Patient/Z"}, "type": "replaced-by"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"active": False}, "not in use"),
+        ({"link": LINK}, "linked to another one"),
+        ({"deceasedDateTime": "2020-01-01"}, "died before the visit"),
+        ({"deceasedBoolean": True}, "died before the visit"),
+        ({"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "modifierExtension"),
+        ({"identifier": [OWN, {**NUMBER, "value": INS, **OLD}]}, "0 national identities in use"),
+        (
+            {"identifier": [OWN, {**NUMBER, "value": INS, "period": {"start": "2099"}}]},
+            "0 national identities in use",
+        ),
+        ({"name": [{**NAME, "use": "old"}]}, "no name in use"),
+        ({"name": [{**NAME, "use": "anonymous"}, {**NAME, "use": "nickname"}]}, "no name in use"),
+        ({"name": [{**NAME, "use": "temp"}]}, "no name in use"),
+        ({"name": [{**NAME, "use": ["official"]}]}, "no name in use"),
+        ({"name": [{**NAME, "use": "official", **OLD}]}, "no name in use"),
+    ],
+)
+def test_a_patient_that_is_not_valid_leaves_nothing(store, draft_id, clock, changes, words):
+    """The bug it pins: a replaced, a dead and a renamed Patient each carried a report."""
+    decided(store, draft_id, clock)
+    agree(store, clock)
+    with pytest.raises(IdentityNotQualified, match=words):
+        export_document(
+            store, asked(draft_id, leaving=Leaving(patient(**changes), "750000001")), clock=clock
+        )
+
+
+def test_an_old_name_beside_the_one_in_use_is_not_taken():
+    read = read_identity(
+        patient(name=[{**NAME, "use": "old"}, {"family": "DUPONT", "given": ["ANNE"]}]), "person-01"
+    )
+    assert read.family == "DUPONT"
