@@ -1,4 +1,4 @@
-"""An XDM package holds what its metadata say: names, hashes, sizes, one person.
+"""An XDM package holds what its metadata say: names, hashes, sizes, one person in both.
 
 Source: IHE ITI TF-2 3.32 (names of the files and folders), TF-3 4.2 (metadata).
 """
@@ -9,13 +9,14 @@ import re
 import zipfile
 from collections.abc import Iterator
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405 - read by defusedxml below
+from xml.etree.ElementTree import ParseError  # noqa: S405 - read by defusedxml below
 
 from defusedxml.ElementTree import fromstring
 
 from ...engine.errors import DataError
+from .metadata_in import RIM, identifier_name, slot
+from .same_person import other_person
 
-RIM: Final = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}"
 _ROOT: Final = "IHE_XDM/"
 _METADATA: Final = "METADATA.XML"
 _NEEDED: Final = ("INDEX.HTM", "README.TXT")
@@ -85,29 +86,21 @@ def _wrong_subset(folder: str, files: dict[str, bytes]) -> Iterator[str]:
         yield "metadata that can't be read"
         return
     documents = root.findall(f".//{RIM}ExtrinsicObject")
-    named = {_slot(entry, "URI") for entry in documents}
+    named = {slot(entry, "URI") for entry in documents}
     present = {name.removeprefix(folder) for name in files if name.startswith(folder)}
     if not documents or named != present - {_METADATA}:
         yield "documents and metadata that do not name each other"
     for entry in documents:
-        content = files.get(folder + _slot(entry, "URI"), b"")
+        content = files.get(folder + slot(entry, "URI"), b"")
         digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if _slot(entry, "hash") != digest or _slot(entry, "size") != str(len(content)):
+        if slot(entry, "hash") != digest or slot(entry, "size") != str(len(content)):
             yield "a document of another hash or size than its metadata say"
+        else:
+            yield from other_person(entry, content)
     people = {
         one.get("value")
         for one in root.iter(f"{RIM}ExternalIdentifier")
-        if _text(one).endswith(".patientId")
+        if identifier_name(one).endswith(".patientId")
     }
     if len(people) != 1:
         yield "documents of several people, or of nobody"
-
-
-def _slot(entry: Element, name: str) -> str:
-    found = entry.find(f"{RIM}Slot[@name='{name}']/{RIM}ValueList/{RIM}Value")
-    return "" if found is None else found.text or ""
-
-
-def _text(identifier: Element) -> str:
-    found = identifier.find(f"{RIM}Name/{RIM}LocalizedString")
-    return "" if found is None else found.get("value", "")

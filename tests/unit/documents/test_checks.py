@@ -1,5 +1,6 @@
 """An XDM package that does not hold what its metadata say is refused, each fault by name."""
 
+import hashlib
 import io
 import zipfile
 
@@ -59,6 +60,49 @@ def test_a_changed_package_is_refused(made, name, change, words):
         words = "several people"
     with pytest.raises(PackageBroken, match=words):
         checked_package(data)
+
+
+INS = b"274037512345645"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (INS, b"174037512345645", "another number of a person"),
+        (b"1.2.250.1.213.1.4.8&amp;ISO", b"1.2.250.1.213.1.4.9&amp;ISO", "another number of a"),
+        (b"PID-5|D'HAUTE &amp; &lt;FILS&gt;^ANNE", b"PID-5|DUPONT^ANNE", "another name"),
+        (b"^ANNE", b"^JEANNE", "another name"),
+        (b"PID-5|D'HAUTE", b"PID-6|D'HAUTE", "another name"),
+        (b"PID-7|19740302", b"PID-7|19740303", "another birth date"),
+        (b"PID-7|19740302", b"PID-7|", "another birth date"),
+        (b"PID-8|F", b"PID-8|M", "another sex"),
+        (b'value="2.25.', b'value="2.25.9', "another number than"),
+    ],
+)
+def test_metadata_of_another_person_than_the_document_are_refused(made, old, new, words):
+    """The bug it pins: a package of MARTIN PAUL with the report of another passed."""
+
+    def mixed(data):
+        assert old in data
+        return data.replace(old, new)
+
+    with pytest.raises(PackageBroken, match=words):
+        checked_package(changed(made, f"{FOLDER}/METADATA.XML", mixed))
+
+
+@pytest.mark.parametrize(
+    "document", [b"%PDF-1.4", b"<ClinicalDocument/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"]
+)
+def test_a_document_that_names_nobody_is_refused(made, document):
+    def metadata(data):
+        old = zipfile.ZipFile(io.BytesIO(made)).read(f"{FOLDER}/DOC0001.XML")
+        sums = [hashlib.sha1(one, usedforsecurity=False).hexdigest() for one in (old, document)]
+        data = data.replace(sums[0].encode(), sums[1].encode())
+        return data.replace(f">{len(old)}<".encode(), f">{len(document)}<".encode())
+
+    data = changed(made, f"{FOLDER}/METADATA.XML", metadata)
+    with pytest.raises(PackageBroken, match="no CDA of a person"):
+        checked_package(changed(data, f"{FOLDER}/DOC0001.XML", lambda _: document))
 
 
 def test_a_name_that_no_medium_takes_is_refused(made):
