@@ -24,6 +24,10 @@ _BOUNDS = (
 )
 
 
+_LARGE = 10.0
+"""From this median on a summary has one decimal; a ratio of 0.6 needs two."""
+
+
 def question(document: Document, words: Words) -> Section:
     """Tell what is asked, of whom, with which test, against what."""
     plan, model = document["protocol"]["content"], document["model"]
@@ -117,12 +121,14 @@ def _summary(side: Any, is_yes_no: bool, words: Words) -> str:  # noqa: ANN401, 
     if is_yes_no:
         if "mean" not in side:
             return words.number(None)
+        share = words.percent(words.number(100 * side["mean"], 1), side["mean"])
         if side.get("yes") is None:
-            return f"{words.number(100 * side['mean'], 1)} %"
-        return f"{words.number(side['yes'])} ({words.number(100 * side['mean'], 1)} %)"
+            return share
+        return f"{words.number(side['yes'])} ({share})"
     if "quartiles" not in side:
         return words.number(None)
-    low, middle, high = (words.number(q, 1) for q in side["quartiles"])
+    decimals = 1 if abs(side["quartiles"][1]) >= _LARGE else 2
+    low, middle, high = (words.number(q, decimals) for q in side["quartiles"])
     return f"{middle} ({low} – {high})"
 
 

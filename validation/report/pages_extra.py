@@ -123,7 +123,7 @@ def _cusum(found: Any, words: Words) -> Table:  # noqa: ANN401 - plain data
         if "statistic" in test:
             cells = (words.number(test["statistic"], 2), row["period"], p_text(test, words))
         else:
-            cells = (words.estimate(test)[0], "–", "–")
+            cells = (words.say("why", test["not_estimable"]), "–", "–")
         rows.append((what, *cells, words.number(test["n"]), test["method"]))
     head = ("change", "evidence", "highest_in", "p_value")
     titles = (*(words.say("head", h) for h in head), *(words.say("report", c) for c in _COUNTED))
@@ -194,7 +194,9 @@ def explanation(document: Document, words: Words) -> Section | None:
         (
             r["text"] or r["id"],
             words.number(r["contribution"]),
-            words.number(None) if r["fires"] is None else f"{words.number(100 * r['fires'], 1)} %",
+            words.number(None)
+            if r["fires"] is None
+            else words.percent(words.number(100 * r["fires"], 1), r["fires"]),
         )
         for r in found["rules"]
     )

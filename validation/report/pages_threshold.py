@@ -14,7 +14,11 @@ _RATIOS = ("lr_positive", "lr_negative", "number_needed_to_screen", "tests_per_c
 def p_text(test: Any, words: Words) -> str:  # noqa: ANN401 - plain data
     """Write the p of a test."""
     p = test.get("p_value") if test else None
-    return words.say("report", "p_tiny") if p is not None and p < _TINY else words.number(p, 4)
+    return (
+        words.say("report", "p_tiny")
+        if p is not None and p < _TINY and not words.plain
+        else words.number(p, 4)
+    )
 
 
 def threshold(document: Document, words: Words) -> Section | None:
@@ -58,7 +62,7 @@ def _at_prevalence(found: Any, words: Words) -> Table:  # noqa: ANN401 - plain d
     head = estimate_head(words, "prevalence", "statistic")
     rows = tuple(
         (
-            f"{words.short(100 * row['prevalence'])} %",
+            words.percent(words.short(100 * row["prevalence"]), row["prevalence"]),
             words.say("stat", s),
             *words.estimate(row[s]),
         )

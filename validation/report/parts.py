@@ -11,7 +11,7 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; ``id`` names its CSV file, which holds the same cells."""
+    """A table; ``id`` names its CSV file, which holds the same numbers as a program reads them."""
 
     id: str
     caption: str
@@ -42,7 +42,8 @@ class Section:
 
 def estimate_head(words: Words, *first: str) -> tuple[str, ...]:
     """Return the head of a table of estimates."""
-    columns = ("value", "ci", "n", "method")
+    ends = ("ci_low", "ci_high") if words.plain else ("ci",)
+    columns = ("value", *ends, "n", "method", *(("why_not",) if words.plain else ()))
     return (*(words.say("head", f) for f in first), *(words.say("report", c) for c in columns))
 
 
@@ -67,6 +68,6 @@ def test_names(document: Document, words: Words) -> dict[str, str]:
 def count_text(words: Words, row: Mapping[str, Any], name: str) -> str:
     """Write how many records there are, and of how many persons where those are fewer."""
     text, persons = words.number(row[name]), row.get("persons", {}).get(name)
-    if persons is None or row[name] is None or persons == row[name]:
+    if words.plain or persons is None or row[name] is None or persons == row[name]:
         return text
     return words.say("report", "of_persons", n=text, persons=words.number(persons))

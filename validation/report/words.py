@@ -13,6 +13,7 @@ from ...engine.errors import DataError
 Lang = Literal["fr", "en"]
 _DECIMALS = 3
 _SMALL = 0.001
+_PLAIN_DIGITS = 10
 
 
 @cache
@@ -23,9 +24,14 @@ def _texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language."""
+    """One language.
+
+    ``plain`` for cells that a program reads: numbers with a point and all their digits, nothing
+    where there is none, the ends of an interval apart.
+    """
 
     lang: Lang
+    plain: bool = False
 
     def say(self, group: str, key: str, **values: object) -> str:
         """Return a text of ``words.toml``.
@@ -56,6 +62,8 @@ class Words:
 
     def number(self, value: float | int | None, decimals: int = _DECIMALS) -> str:
         """Write a number."""
+        if self.plain:
+            return "" if value is None else f"{value:.{_PLAIN_DIGITS}g}"
         if value is None:
             return "–"
         if isinstance(value, int):
@@ -66,11 +74,22 @@ class Words:
 
     def short(self, value: float) -> str:
         """Write a number of an axis."""
+        if self.plain:
+            return self.number(value)
         text = f"{value:.3g}"
         return text.replace(".", ",") if self.lang == "fr" else text
 
+    def percent(self, text: str, share: float) -> str:
+        """Return a percentage that is written already, or the plain share."""
+        return self.number(share) if self.plain else f"{text} %"
+
     def estimate(self, result: Mapping[str, Any], decimals: int = _DECIMALS) -> tuple[str, ...]:
-        """Return (value, interval, n, method) of a result; why not in place of the value."""
+        """Return (value, interval, n, method) of a result; why not in place of the value.
+
+        Where plain, (value, low, high, n, method, why not).
+        """
+        if self.plain:
+            return self._plain_estimate(result)
         n = self.number(result.get("n"))
         method = self.method(result.get("method", ""))
         if "suppressed" in result:
@@ -80,6 +99,12 @@ class Words:
         value = self.number(result["value"], decimals)
         low, high = (self.number(result[k], decimals) for k in ("ci_low", "ci_high"))
         return (value, self.say("report", "interval", low=low, high=high), n, method)
+
+    def _plain_estimate(self, result: Mapping[str, Any]) -> tuple[str, ...]:
+        code = "suppressed" if "suppressed" in result else result.get("not_estimable")
+        why = self.say("why", code) if code else ""
+        numbers = (self.number(result.get(k)) for k in ("value", "ci_low", "ci_high", "n"))
+        return (*numbers, self.method(result.get("method", "")), why)
 
 
 def wrap(text: str, width: int) -> tuple[str, ...]:

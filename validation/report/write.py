@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import jinja2
 
+from ...datasets.readers.tables.formulas import no_formula
 from ..errors import StudyError
 from .checklists import filled
 from .folder import JSON_NAME, remove_earlier
@@ -34,7 +35,7 @@ def write_report(
     ----------
     document : from ``run_study``
     out : folder, made where it is not there; what an earlier run left in it is removed
-    langs : of the HTML; tables are written in the first one
+    langs : of the HTML; words of the tables are of the first one, their numbers of none
 
     Returns
     -------
@@ -50,7 +51,7 @@ def write_report(
         made = sections(told, Words(lang))
         texts[f"report.{lang}.html"] = as_html(told, made, Words(lang))
         if position == 0:
-            texts |= {f"tables/{t.id}.csv": as_csv(t.head, t.rows) for s in made for t in s.tables}
+            texts |= _tables(told, lang)
     written = tuple(_write(out / name, text) for name, text in texts.items())
     remove_earlier(out, written)
     return written
@@ -80,12 +81,18 @@ def as_json(told: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+def _tables(told: Mapping[str, Any], lang: Lang) -> dict[str, str]:
+    """Return the tables of a report as a program reads them, by file."""
+    made = sections(told, Words(lang, plain=True))
+    return {f"tables/{t.id}.csv": as_csv(t.head, t.rows) for s in made for t in s.tables}
+
+
 def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table as CSV."""
+    """Return a table as CSV; a text that a spreadsheet would take for a formula is none in it."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([no_formula(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 

@@ -32,7 +32,7 @@ WHY: Mapping[Why, str] = {
     "no_case": "there is no case",
     "no_other": "everybody is a case",
     "constant_score": "everybody has the same score",
-    "too_few": "there are fewer than the study asks for",
+    "too_few": "there are too few cases or people",
     "zero_cell": "a count on which it divides is zero",
     "no_spread": "every reading is alike, so an interval would have no width",
     "does_not_converge": "the fit does not converge",
