@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from ...datasets.readers.cohorts import WHOLE_LIST, LocalCodes, exposure_codes
+from ...datasets.readers.tables.decimals import NOBODY_TEXTS
 from ...engine.errors import DataError
 from .overlap import BoolArray
 
@@ -69,7 +70,8 @@ def read_exposures(path: Path, site: LocalCodes | None = None) -> Any:  # noqa: 
 
 def _require_people(table: Any, name: str) -> None:  # noqa: ANN401 - pyarrow has no types
     """Refuse lines of nobody, and somebody who has an exposure and none."""
-    if pc.any(pc.equal(pc.utf8_trim_whitespace(table["person_id"]), "")).as_py():
+    name_of = pc.utf8_lower(pc.utf8_trim_whitespace(table["person_id"]))
+    if pc.any(pc.is_in(name_of, pa.array(NOBODY_TEXTS))).as_py():
         raise DataError(
             found="a line of exposures without a person",
             why="whose they are is not known, and that person would be taken for not exposed",

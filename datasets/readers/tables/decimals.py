@@ -26,6 +26,10 @@ from ....engine.record import BoolArray, Int8Array
 MISSING_TEXTS: Final = ("", "NA", "NaN", "nan", "null", "NULL")
 """Texts that mean "nothing was measured" in every table; a mapping can add others."""
 
+NOBODY_TEXTS: Final = tuple(sorted({text.lower() for text in (*MISSING_TEXTS, "None")}))
+"""What stands, in any case of its letters, where a row names no person: a missing identifier that
+another program wrote as a word must not make one person of all who have none."""
+
 _PATTERN: Final = (
     r"^(?P<sign_of>[<>]=?)?\s*(?P<minus>[+-]?)0*(?P<whole>\d{0,9})"
     r"(?:\.(?P<part>\d{1,9})(?P<next>\d?)\d*)?$"

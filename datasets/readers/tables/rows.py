@@ -18,7 +18,7 @@ from ....engine.intake.table import NOT_QUOTED, TableColumn, TablePeople, table_
 from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, Problem, VisitBatch
 from .answers import Answers, read_answers
 from .dates import Dates, completed_years, no_dates, read_dates
-from .decimals import is_text_type, read_decimals, unique_texts
+from .decimals import NOBODY_TEXTS, is_text_type, read_decimals, unique_texts
 from .roles import AnswerRole, DateRole, TablePlan
 
 Ages = np.ndarray[Any, np.dtype[np.int16]]
@@ -145,7 +145,8 @@ def _person_id(table: Any, plan: TablePlan, names: RowNames) -> Any:  # noqa: AN
         return column.cast(pa.string())
     texts = unique_texts(column)
     length = pc.utf8_length(texts.values)
-    is_name = pc.and_(pc.greater(length, 0), pc.less_equal(length, _longest_name()))
+    is_nobody = pc.is_in(pc.utf8_lower(texts.values), pa.array(NOBODY_TEXTS))
+    is_name = pc.and_not(pc.less_equal(length, _longest_name()), is_nobody)
     values = pc.if_else(is_name, texts.values, pa.scalar(None, pa.string()))
     return values.take(pa.array(np.where(texts.index < 0, len(values) - 1, texts.index)))
 

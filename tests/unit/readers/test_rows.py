@@ -64,6 +64,13 @@ def test_a_name_longer_than_a_visit_may_have_is_none():
     assert rows.batch.refused.tolist() == [False, True]
 
 
+@pytest.mark.parametrize("word", ["NA", "NaN", "nan", "null", "NULL", "None", "none", " na "])
+def test_a_word_that_says_missing_names_nobody(word):
+    rows = read({"person_id": ["a", word, "Nana"], "waist_cm": [90.0] * 3})
+    assert rows.person_id.to_pylist() == ["a", None, "Nana"]
+    assert problems(rows) == [(1, "refused_record", "identifier_missing", "")]
+
+
 def test_a_whole_number_names_a_person():
     assert read({"person_id": [7, None], "waist_cm": [90.0] * 2}).person_id.to_pylist() == [
         "7",
