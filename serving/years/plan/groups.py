@@ -48,7 +48,9 @@ def call_rows(
         tests: Count = int(tested.sum()) if isinstance(n, int) else "hidden"
         if isinstance(tests, int) and not (is_apart(rows, tested) and is_told(tests)):
             tests = "hidden"
-        expected = expected_of(people.risk[tested], settings) if isinstance(tests, int) else None
+        risks = people.risk[tested]
+        is_shown = isinstance(tests, int)
+        expected = expected_of(risks, settings, int(rows.sum())) if is_shown else None
         found.append(GroupRow(group, n, n, tests, expected))
     return found
 
@@ -93,6 +95,8 @@ def _rows(
         shown: Count = c[group] if is_called else "hidden"
         is_tested = isinstance(shown, int) and is_apart(inside, among)
         tests: Count = t[group] if is_tested else "hidden"
-        expected = expected_of(people.risk[among], settings) if isinstance(tests, int) else None
+        risks = people.risk[among]
+        is_shown = isinstance(tests, int)
+        expected = expected_of(risks, settings, int(inside.sum())) if is_shown else None
         found.append(GroupRow(group, n[group], shown, tests, expected))
     return found

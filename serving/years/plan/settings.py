@@ -108,9 +108,17 @@ def read_settings(path: Path | None = None) -> PlanSettings:
     default = files(__package__ or "").joinpath(DEFAULTS).read_text(encoding="utf-8")
     settings = _read(tomllib.loads(default), is_own=False)
     if path is not None:
-        settings |= _checked(_read(_own(path), is_own=True), settings)
+        own = _checked(_read(_own(path), is_own=True), settings)
+        settings |= {n: s for n, s in own.items() if not _is_shipped(s, settings.get(n))}
         _check_together(settings)
     return PlanSettings(settings)
+
+
+def _is_shipped(own: Setting, shipped: Setting | None) -> bool:
+    """Say whether a file that was copied holds the shipped number: it keeps the shipped source."""
+    if shipped is None or own.value != shipped.value:
+        return False
+    return own.source in (OWN, shipped.source)
 
 
 def _own(path: Path) -> dict[str, Any]:

@@ -67,14 +67,21 @@ def threshold_rows(
     return tuple(rows)
 
 
-def expected_of(risks: FloatArray, settings: PlanSettings) -> Expected:
-    """Return what testing people of these risks would find and cost."""
+def expected_of(risks: FloatArray, settings: PlanSettings, called: int | None = None) -> Expected:
+    """Return what testing people of these risks would find and cost.
+
+    Parameters
+    ----------
+    called : how many are called for it, where that is more than are tested: of some no risk is
+        known, and their calls cost as much
+    """
     number = settings.number
     comes = number("test.attendance")
     found = np.minimum(risks * comes * number("test.sensitivity"), 1.0)
     low, high = expected_interval(found, number("test.level"))
     cases, tests = float(found.sum()), len(risks)
-    cost, avoided = _cost(tests, cases, settings), _avoided(cases, settings)
+    calls = tests if called is None else called
+    cost, avoided = _cost(calls, tests, cases, settings), _avoided(cases, settings)
     care = cases * number("prices.early_care_per_year") * number("benefit.years_earlier")
     net = None if cost is None or avoided is None else avoided - cost
     return Expected(
@@ -89,14 +96,14 @@ def expected_of(risks: FloatArray, settings: PlanSettings) -> Expected:
     )
 
 
-def _cost(tests: int, cases: float, settings: PlanSettings) -> float | None:
+def _cost(calls: int, tests: int, cases: float, settings: PlanSettings) -> float | None:
     """Return what calls, tests and confirmations cost; None where a price is not given."""
     prices = settings.all_of("prices.call", "prices.test", "prices.confirmation")
     if prices is None:
         return None
     call, test, confirmation = prices
     comes = settings.number("test.attendance")
-    return tests * call + tests * comes * test + cases * confirmation
+    return calls * call + tests * comes * test + cases * confirmation
 
 
 def _avoided(cases: float, settings: PlanSettings) -> float | None:

@@ -1,20 +1,26 @@
 """The plan's tests: expected cases with their interval, cost and return, the site's numbers."""
 
+from importlib.resources import files
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from laennec.engine.errors import DataError
+from laennec.serving.years.plan.calls import call_list
+from laennec.serving.years.plan.groups import call_rows, exposure_rows
 from laennec.serving.years.plan.settings import read_settings
 from laennec.serving.years.plan.thresholds import (
     expected_interval,
     flat,
     threshold_rows,
 )
-from plan_people import SETTINGS, crowd
+from plan_people import SETTINGS, TODAY, crowd, people
 
 _READ = (
     "HAS 2014", "Fasting venous", "For each case", "Myocardial", "Type 2 diabetes, France",
     "The longer of", "Cardiovascular events", "The same, 10 years", "Delay that", "ISSA",
 )  # fmt: skip
+_SAID = ("person_id", "exposure", "answer")
 _FROM_MEMORY = ("(FM)", "(FM,", "Assumption")
 
 
@@ -152,3 +158,39 @@ def test_what_rests_on_a_number_that_was_not_given_is_not_worked_out(tmp_path):
     whole = at("[prices]", "call = 5", "[benefit]", "discount_rate = 0")
     assert whole.return_ratio == pytest.approx(10 * 0.040 * 14007 / priced.cost)
     assert whole.net == pytest.approx(10 * 0.040 * 14007 - priced.cost)
+
+
+def test_a_copied_file_makes_no_shipped_price_the_sites_own(tmp_path):
+    shipped = files("laennec.serving.years.plan").joinpath("plan.toml").read_text(encoding="utf-8")
+    own = tmp_path / "copy.toml"
+    call, rate = 'call = { unit = "EUR"', 'discount_rate = { unit = "1"'
+    assert shipped.count(call) == shipped.count(rate) == 1
+    copied = shipped.replace(call, 'call = { value = 3.5, unit = "EUR"')
+    own.write_text(copied.replace(rate, 'discount_rate = { value = 0.02, unit = "1"'))
+    settings = read_settings(own).settings
+    assert {n for n, s in settings.items() if s.is_own} == {"prices.call", "benefit.discount_rate"}
+    own.write_text(
+        'schema = "laennec.plan_settings/1"\n[prices]\ntest = 6.08\nconfirmation = 6.08\n'
+    )
+    settings = read_settings(own).settings
+    assert not settings["prices.test"].is_own
+    assert settings["prices.confirmation"].is_own
+
+
+def test_a_call_costs_as_much_where_no_risk_is_known(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'schema = "laennec.plan_settings/1"\n[prices]\ntest = 2\ncall = 3.5\nconfirmation = 0\n'
+    )
+    settings = read_settings(own)
+    found = people(
+        *((f"r{i}", None, "high", 1, 0.1) for i in range(40)),
+        *((f"n{i}", None, "not_assessable", 1, None) for i in range(20)),
+        *((f"l{i}", None, "low", 1, 0.1) for i in range(30)),
+    )
+    calls = call_list(found, settings, TODAY)
+    said = pa.table({n: [v] for n, v in zip(_SAID, ("r0", "lead", "no"), strict=True)})
+    rows = [*call_rows(found, calls, settings), *exposure_rows(found, calls, said, settings)]
+    assert [(r.group, r.called, r.tests, r.expected.cost) for r in rows if r.called] == [
+        (group, 60, 40, 60 * 3.5 + 40 * 2) for group in ("called", "within_capacity", "unknown")
+    ]
