@@ -1,5 +1,6 @@
 """Who is in the study, who is a case, and what the index test and its comparators said."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -120,7 +121,7 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models, bundle: B
         raise ProtocolRefused(
             [
                 StudyProblem(
-                    "nobody_left", "population", f"nobody is left of {len(keep)}: {_left(flow)}",
+                    "nobody_left", "population", f"nobody is left of {len(keep)}: {_left(flow)}{_why(table)}",
                     "there is nothing to study", "Check exclusions and the data file",
                 )
             ]
@@ -155,6 +156,13 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models, bundle: B
 def _left(flow: Sequence[FlowStep]) -> str:
     """Tell at which steps people left."""
     return "; ".join(f"{s.label} {s.left}" for s in flow if s.left) or "the file has no row"
+
+
+def _why(table: StudyTable) -> str:
+    """Tell for which reasons intake refused records, where it did."""
+    reasons = Counter(table.refused_for[table.left_out].tolist())
+    said = ", ".join(f"{code} {n}" for code, n in sorted(reasons.items()))
+    return f" (refused for {said})" if said else ""
 
 
 def _given(bundle: Bundle, column: FloatArray, answer: Mapping[str, Any]) -> dict[str, Any]:

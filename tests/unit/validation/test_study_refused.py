@@ -99,6 +99,12 @@ def test_records_refused_at_intake_are_told_with_their_reasons(folder):
         assert said in page.replace("\u202f", " ").replace("\u00a0", " ")
 
 
+def test_a_study_of_which_intake_leaves_nobody_says_why(folder):
+    change(folder, "visit_date", lambda *_: "03/11/2026")
+    with pytest.raises(ProtocolRefused, match=r"refused for moment_unreadable 600"):
+        run(folder)
+
+
 def test_a_small_count_of_a_reason_hides_the_counts_of_the_others(folder):
     change(
         folder, "visit_date",
