@@ -121,7 +121,8 @@ def make_people(protocol: Protocol, table: StudyTable, models: Models, bundle: B
         raise ProtocolRefused(
             [
                 StudyProblem(
-                    "nobody_left", "population", f"nobody is left of {len(keep)}: {_left(flow)}{_why(table)}",
+                    "nobody_left", "population",
+                    f"nobody is left of {len(keep)}: {_left(flow)}{_why(table)}",
                     "there is nothing to study", "Check exclusions and the data file",
                 )
             ]
