@@ -80,7 +80,8 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
     Returns
     -------
     The draft's id. The same content as the visit's current version gives that version's id, without
-    a second effect; other content gives a new version, and the earlier one is kept as superseded.
+    a second effect but that a refused record beside it is corrected by it; other content gives a
+    new version, and the earlier one is kept as superseded.
 
     Raises
     ------
@@ -103,6 +104,7 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
         replaced = replaced_by(draft, [one for one in versions if one.state not in _GONE])
         for same in replaced:
             if same.content_hash == draft["content_hash"]:
+                _replace(writer, [one for one in replaced if one is not same], same.draft_id)
                 _remember(writer, asked, same.draft_id)
                 return same.draft_id
         draft_id = secrets.token_hex(8)
@@ -125,9 +127,13 @@ def save_draft(  # noqa: PLR0913 - each is a fact of its own about one act, all 
             *trace_rows(draft_id, ecg),
         ]
         _write_first_step(writer, row, asked.actor_id, beside)
-        for one in replaced:
-            take_step(writer, one, Step(Act.SUPERSEDE, SYSTEM, said={"superseded_by": draft_id}))
+        _replace(writer, replaced, draft_id)
     return draft_id
+
+
+def _replace(writer: AuditWriter, replaced: Iterable[DraftReport], draft_id: str) -> None:
+    for one in replaced:
+        take_step(writer, one, Step(Act.SUPERSEDE, SYSTEM, said={"superseded_by": draft_id}))
 
 
 def load_draft(store: Store, draft_id: str) -> DraftReport:

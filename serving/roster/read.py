@@ -15,7 +15,7 @@ from ..fhir.entries import Entry, obj, objects, text
 from ..fhir.identity import person_number
 from ..new_files import new_file, new_folder
 from .hl7 import looks_like_hl7, read_hl7
-from .rows import SEXES, RosterProblem, RosterRow, checked
+from .rows import SEXES, RosterProblem, RosterRow, TakenBack, checked, standing
 
 COLUMNS: Final = ("visit_id", "performed_at", "person_id", "birth_date", "sex")
 _OFFSET: Final = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
@@ -26,7 +26,7 @@ _NO_UTF_8: Final = (
     "`iconv -f LATIN1 -t UTF-8 old.csv > new.csv`"
 )
 _COMES_NOT: Final = "declined"
-Read = RosterRow | RosterProblem
+Read = RosterRow | RosterProblem | TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,11 @@ def read_roster(files: Sequence[Path], zone: str = "") -> Roster:
     zone : for a time of HL7 or CSV without one, such as +01:00
     """
     read = [one for path in files for one in _read(path, zone)]
-    rows, problems = checked([one for one in read if isinstance(one, RosterRow)])
+    back = [one for one in read if isinstance(one, TakenBack)]
+    planned, off = standing([one for one in read if isinstance(one, RosterRow)], back)
+    rows, problems = checked(planned)
     untaken = [one for one in read if isinstance(one, RosterProblem)]
-    return Roster(tuple(rows), (*untaken, *problems))
+    return Roster(tuple(rows), (*untaken, *(one.problem for one in back), *off, *problems))
 
 
 def _read(path: Path, zone: str) -> Iterator[Read]:
@@ -135,7 +137,8 @@ def _fhir(said: str, name: str) -> Iterator[Read]:
             continue
         if text(entry.resource.get("status")) not in _PLANNED:
             words = f"a status that is not planned ({entry.kind})"
-            yield RosterProblem(entry.path, "not_planned", words)
+            untaken = RosterProblem(entry.path, "not_planned", words)
+            yield TakenBack(untaken, frozenset({_visit_id(entry)} - {""}))
             continue
         yield _planned(entry, patients)
 
@@ -152,7 +155,6 @@ def _patients(entries: Sequence[Entry]) -> dict[str, Mapping[str, Any]]:
 
 def _planned(entry: Entry, patients: Mapping[str, Mapping[str, Any]]) -> RosterRow:
     one = entry.resource
-    numbers = [text(n.get("value")) for n in objects(one.get("identifier"))]
     if entry.kind == "Encounter":
         moment = text(obj(one.get("period")).get("start"))
         address = text(obj(one.get("subject")).get("reference"))
@@ -168,12 +170,17 @@ def _planned(entry: Entry, patients: Mapping[str, Mapping[str, Any]]) -> RosterR
     patient = patients.get(address, {})
     return RosterRow(
         where=entry.path,
-        visit_id=numbers[0] if len(numbers) == 1 else text(one.get("id")),
+        visit_id=_visit_id(entry),
         performed_at=moment,
         person_id=person_number(patient) if patient else "",
         birth_date=text(patient.get("birthDate")),
         sex=SEXES.get(text(patient.get("gender")), ""),
     )
+
+
+def _visit_id(entry: Entry) -> str:
+    numbers = [text(n.get("value")) for n in objects(entry.resource.get("identifier"))]
+    return numbers[0] if len(numbers) == 1 else text(entry.resource.get("id"))
 
 
 def write_visits(roster: Roster, out: Path) -> list[Path]:

@@ -52,6 +52,41 @@ class RosterProblem:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """That a visit does not take place, as the same import says.
+
+    Parameters
+    ----------
+    problem : what came, which is not taken itself
+    visit_ids : every number that it has there
+    """
+
+    problem: RosterProblem
+    visit_ids: frozenset[str]
+
+
+def standing(
+    rows: Sequence[RosterRow], back: Sequence[TakenBack]
+) -> tuple[list[RosterRow], list[RosterProblem]]:
+    """Return the rows that nothing takes back, and a problem for every other.
+
+    The order counts for nothing: files come in any, and which of the two holds is not known.
+
+    Parameters
+    ----------
+    rows, back : of one import
+    """
+    off = {number: one.problem.where for one in back for number in one.visit_ids}
+    words = "a visit that {where} takes back; planned again, it comes in an import of its own"
+    problems = [
+        RosterProblem(row.where, "cancelled", words.format(where=off[row.visit_id]))
+        for row in rows
+        if row.visit_id in off
+    ]
+    return [row for row in rows if row.visit_id not in off], problems
+
+
 def checked(rows: Sequence[RosterRow]) -> tuple[list[RosterRow], list[RosterProblem]]:
     """Return the rows that can be taken, and a problem for every other.
 

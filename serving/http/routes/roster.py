@@ -5,10 +5,9 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
 
+from ...drafts.not_gone import of_standing
 from ...drafts.reports import refuses
-from ...drafts.versions import is_of_another
 from ...store.store import Store
 from ...store.tables import drafts
 from ..caller import Calling
@@ -47,15 +46,15 @@ def read_roster(day: Day, call: Calling) -> dict[str, Any]:
 
 
 def _sent(store: Store, visit_ids: list[str]) -> set[tuple[str, str]]:
-    """Return of which visits, and of whom, a draft is kept.
+    """Return of which visits, and of whom, the last draft that stands was not refused.
 
     That of another person is not theirs, and of a refused record nothing was taken: both are to be
-    sent again. What stands beside a visit as another person's takes nothing from it.
+    sent again, the second also where it came after a visit that was taken.
     """
     with store.read() as connection:
-        columns = select(drafts.c.visit_id, drafts.c.person_id, drafts.c.document)
+        columns = of_standing(drafts.c.visit_id, drafts.c.person_id, drafts.c.document)
         asked = columns.where(drafts.c.visit_id.in_(visit_ids)).order_by(drafts.c.version)
         rows = connection.execute(asked).all()
     said = ((row.visit_id, row.person_id, json.loads(row.document)) for row in rows)
-    last = {(visit, person): of for visit, person, of in said if not is_of_another(of)}
+    last = {(visit, person): of for visit, person, of in said}
     return {sent for sent, document in last.items() if not refuses(document)}

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from ...audit.trail import AuditWriter
 from ...clock import Clock, as_text, read_clock
+from ...drafts.not_gone import of_standing
 from ...store.store import Store
 from ...store.tables import decisions, drafts
-from .standing import of_standing
 
 SEARCH: Final = "search"
 LOG: Final = "searches.jsonl"

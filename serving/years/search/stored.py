@@ -21,10 +21,10 @@ from ....engine.fixedpoint import NANO
 from ....engine.record import NO, UNKNOWN, YES, Int8Array
 from ....engine.urgency.agreement import PRESSING
 from ...batch.table.output import OUTCOMES
+from ...drafts.not_gone import of_standing
 from ...store.store import Store
 from ...store.tables import drafts
 from ..last_visits import ELSEWHERE, last_visits
-from .standing import of_standing
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}

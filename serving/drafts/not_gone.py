@@ -1,11 +1,11 @@
-"""Which drafts of a store count in a search: no correction replaced them, nobody withdrew them."""
+"""Which drafts of a store count: no correction replaced them, nobody withdrew them."""
 
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from ...drafts.states import State
-from ...store.tables import drafts, steps
+from ..store.tables import drafts, steps
+from .states import State
 
 _GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 
