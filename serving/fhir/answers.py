@@ -9,6 +9,7 @@ from ...engine.intake.problems import shown
 from .entries import Entry, objects, text
 from .issues import IssueLog
 from .maps import Json, fhir_maps
+from .of_visit import SentVisit
 from .questionnaire import NONE_CODE, canonical
 
 _LIST_OF: Final = {section: key for key, section in LISTS.items()}
@@ -23,23 +24,24 @@ class Answers:
     places: Mapping[str, str]
 
 
-def read_answers(responses: Sequence[Entry], log: IssueLog) -> Answers:
+def read_answers(responses: Sequence[Entry], visit: SentVisit, log: IssueLog) -> Answers:
     """Return the answers of the one response of a Bundle.
 
-    Of several responses, of one to another version and of one that is not completed nothing is
-    concluded: they refuse the record. What their lists say yes to goes on all the same, as the
-    urgent rules read it: a chest pain does not wait for a version (hazard H1).
+    Of several responses, of one to another version, of another visit or day and of one that is not
+    completed nothing is concluded: they refuse the record. What their lists say yes to goes on all
+    the same, as the urgent rules read it: a chest pain does not wait for a version (hazard H1).
 
     Parameters
     ----------
     responses : the QuestionnaireResponses of the Bundle
+    visit : of which they must be
     log : of the Bundle
     """
     if len(responses) > 1:
         log.keep(
             "refused_record", "responses_several", responses[1].path, count=str(len(responses))
         )
-    do_hold = [_holds(entry, log) for entry in responses]
+    do_hold = [_holds(entry, log) & _is_of(entry, visit, log) for entry in responses]
     if len(responses) == 1 and all(do_hold):
         return _without_contradiction(_answers(responses[0]), log)
     return _declared(responses)
@@ -108,6 +110,24 @@ def _holds(entry: Entry, log: IssueLog) -> bool:
         where, found = f"{entry.path}.status", shown(status)
         log.keep("refused_record", "response_not_usable", where, found=found)
     return is_known and is_done
+
+
+def _is_of(entry: Entry, visit: SentVisit, log: IssueLog) -> bool:
+    """Say whether a response was given at the visit; one that was not denies nothing, and is told.
+
+    One that says neither its visit nor its day is taken as the visit's, and that is told too.
+    """
+    authored = text(entry.resource.get("authored"))
+    is_other = visit.is_other(entry)
+    if is_other:
+        log.keep("refused_record", "response_of_other_visit", f"{entry.path}.encounter")
+    if authored and not visit.is_around(authored):
+        where, found = f"{entry.path}.authored", shown(authored)
+        log.keep("refused_record", "response_of_other_day", where, found=found)
+        return False
+    if not authored and not entry.resource.get("encounter"):
+        log.keep("note", "response_undated", entry.path)
+    return not is_other
 
 
 def _items(node: Mapping[str, Any], path: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -32,6 +32,7 @@ IssueName = Literal[
     "specimen_unknown",
     "specimen_unknown.several",
     "status_not_usable.taken_back",
+    "time_at_latest",
     "time_missing",
     "unit_not_ucum",
     "value_not_number",
@@ -51,6 +52,7 @@ KeptCode = Literal[
     "document_not_read",
     "ecg_not_received",
     "ecg_of_earlier_day",
+    "ecg_of_other_visit",
     "encounter_of_r5",
     "encounter_status",
     "encounter_taken_back",
@@ -66,7 +68,13 @@ KeptCode = Literal[
     "remark_not_read",
     "resource_not_read",
     "response_not_usable",
+    "response_of_other_day",
+    "response_of_other_visit",
+    "response_undated",
     "responses_several",
+    "result_of_other_visit",
+    "results_at_latest",
+    "results_undated",
     "sent_in_part",
     "source_not_received",
     "status_not_usable",
@@ -75,6 +83,12 @@ KeptCode = Literal[
 ]
 
 ANSWERS_NOT_HELD: Final = frozenset(
-    {"questionnaire_unknown", "response_not_usable", "responses_several"}
+    {
+        "questionnaire_unknown",
+        "response_not_usable",
+        "response_of_other_day",
+        "response_of_other_visit",
+        "responses_several",
+    }
 )
 """Kept codes after which nothing of the lists counts as denied, and symptoms may have been lost."""

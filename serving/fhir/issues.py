@@ -12,7 +12,7 @@ from .wording import FhirWords, Words
 
 IssueSeverity = Literal["error", "warning", "information"]
 _ECG: Final = "ecg"
-_OF_THE_ECG: Final = frozenset({"ecg_not_received", "ecg_of_earlier_day"})
+_OF_THE_ECG: Final = frozenset({"ecg_not_received", "ecg_of_earlier_day", "ecg_of_other_visit"})
 _FHIRPATH: Final = "Bundle"
 _NO_NUMBER: Final = "value_not_number"
 _NUMBER: Final = ".valueQuantity.value"

@@ -5,10 +5,9 @@ refuses it by name, and no rule of what is urgent is decided here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ...engine.intake.document import NumberText
 from ...engine.intake.problems import shown
@@ -18,11 +17,11 @@ from .entries import Entry, codings, obj, objects, text
 from .issue_codes import IssueName, KeptCode
 from .issues import IssueLog
 from .maps import Json, fhir_maps, system
+from .moments import moment_of, offset_of, with_time
 from .statuses import tell_status
 
 METHOD: Final = "urn:laennec:method:"
 _PLAIN: Final = ("fasting_hours", "confirmed_by", "device")
-_DATE_LENGTH: Final = len("2026-11-03")
 _NOT_ONE: Final[Mapping[str, tuple[IssueName, IssueName]]] = {
     "body_site": ("body_site_unknown", "body_site_unknown.several"),
     "specimen": ("specimen_unknown", "specimen_unknown.several"),
@@ -79,6 +78,10 @@ class Measured:
     path: str
     doubts: tuple[KeptCode, ...] = ()
 
+    def doubted(self, code: KeptCode) -> Self:
+        """Return it with one more doubt."""
+        return replace(self, doubts=(*self.doubts, code))
+
     def problems(self, index: int) -> Iterator[Problem]:
         """Yield what the report says of its doubts.
 
@@ -92,7 +95,7 @@ class Measured:
 
 
 def read_observation(
-    entry: Entry, specimens: Specimens, offset: str, log: IssueLog
+    entry: Entry, specimens: Specimens, performed_at: str, log: IssueLog
 ) -> Iterator[Measured]:
     """Return the measurements of an Observation.
 
@@ -100,12 +103,12 @@ def read_observation(
     ----------
     entry : an Observation that may be read
     specimens : of the Bundle
-    offset : time zone of the visit, for a date without a time
+    performed_at : moment of the visit
     log : of the Bundle
     """
     if entry.resource.get("note"):
         log.keep("note", "remark_not_read", f"{entry.path}.note")
-    shared = _shared(entry, specimens, offset, log)
+    shared = _shared(entry, specimens, performed_at, log)
     parts = objects(entry.resource.get("component"))
     has_value = any(key.startswith("value") for key in entry.resource)
     is_panel = {c for _, c in codings(entry.resource.get("code"))} & set(_panels())
@@ -133,9 +136,9 @@ def _measured(
         yield Measured({**value, "code": code}, path, doubts)
 
 
-def _shared(entry: Entry, specimens: Specimens, offset: str, log: IssueLog) -> Json:
+def _shared(entry: Entry, specimens: Specimens, performed_at: str, log: IssueLog) -> Json:
     """Return what all values of an Observation share: when, on which arm, from which specimen."""
-    at = _moment(entry, offset, log)
+    at = with_time(moment_of(entry, performed_at, log), offset_of(performed_at))
     said = {
         "at": at,
         "site": _mapped(entry.resource.get("bodySite"), "body_site", entry.path, log),
@@ -184,35 +187,6 @@ def _specimen(specimen: Mapping[str, Any], path: str, log: IssueLog) -> Json:
         elif code in table["no_hours"]:
             log.add("fasting_without_hours", path, severity="warning")
     return found
-
-
-def _moment(entry: Entry, offset: str, log: IssueLog) -> str | None:
-    """Return when it was measured; a date alone is read as the first moment of that day."""
-    moment = moment_of(entry.resource)
-    if not moment:
-        log.add("time_missing", entry.path, severity="warning")
-        return None
-    return f"{moment}T00:00:00{offset}" if len(moment) == _DATE_LENGTH else moment
-
-
-def moment_of(observation: Mapping[str, Any]) -> str:
-    """Return when an Observation was made, as it is written; empty where it does not say."""
-    period = obj(observation.get("effectivePeriod"))
-    ways = (observation.get("effectiveDateTime"), observation.get("effectiveInstant"))
-    return next((text(way) for way in (*ways, period.get("start")) if text(way)), "")
-
-
-def offset_of(performed_at: str) -> str:
-    """Return the time zone of a moment as it is written.
-
-    >>> offset_of("2026-11-03T09:20:00+01:00"), offset_of("2026-11-03T08:20:00Z")
-    ('+01:00', '+00:00')
-    """
-    try:
-        zone = datetime.fromisoformat(performed_at).strftime("%z")
-    except ValueError:
-        zone = ""
-    return f"{zone[:3]}:{zone[3:5]}" if zone else "+00:00"
 
 
 def _codes(part: Mapping[str, Any], path: str, log: IssueLog) -> list[str | Json]:

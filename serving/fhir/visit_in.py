@@ -19,7 +19,9 @@ from .identity import Patient, read_patient
 from .interpretations import tell_interpretations
 from .issues import Issue, IssueLog
 from .maps import Json
-from .observations import Measured, Specimens, is_usable, moment_of, offset_of, read_observation
+from .moments import moment_of, tell_undated
+from .observations import Measured, Specimens, is_usable, read_observation
+from .of_visit import SentVisit, sent_visit
 from .profiles import PATIENT, conforming, tell_unmet
 from .sampled import is_sampled, sampled_file, tell_unfit
 from .waveforms import Waveforms, add_documents
@@ -85,12 +87,14 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     tell_incomplete(bundle, entries, log)
     visit, places = _head(bundle, entries, patient, log)
     tell_deceased(patient.entry, visit["performed_at"], log)
-    answers = read_answers(_of(entries, "QuestionnaireResponse"), log)
+    this = sent_visit(entries, visit["performed_at"])
+    answers = read_answers(_of(entries, "QuestionnaireResponse"), this, log)
     waveforms = Waveforms()
     observations = _readable(entries, patient.entry, log)
     specimens = Specimens({n: e for e in _of(entries, "Specimen") for n in e.names})
-    measured = _measurements(observations, specimens, offset_of(visit["performed_at"]), log)
-    _add_sampled(observations, waveforms, log)
+    measured = _measurements(observations, specimens, this, log)
+    _add_sampled(observations, this, waveforms, log)
+    tell_undated(log)
     add_documents(_of(entries, "DocumentReference"), _of(entries, "Binary"), waveforms, log)
     _tell_unread(entries, log)
     tell_contained(sent, log)
@@ -144,21 +148,32 @@ def _readable(entries: Sequence[Entry], patient: Entry, log: IssueLog) -> list[E
 
 
 def _measurements(
-    observations: Sequence[Entry], specimens: Specimens, offset: str, log: IssueLog
+    observations: Sequence[Entry], specimens: Specimens, visit: SentVisit, log: IssueLog
 ) -> list[Measured]:
-    return [
-        one
-        for entry in observations
-        if not is_sampled(entry.resource)
-        for one in read_observation(entry, specimens, offset, log)
-    ]
-
-
-def _add_sampled(observations: Sequence[Entry], waveforms: Waveforms, log: IssueLog) -> None:
+    """Return what was measured; what names another visit is in doubt."""
+    found = []
     for entry in observations:
         if is_sampled(entry.resource):
-            tell_unfit(entry, log)
-            waveforms.add(*sampled_file(entry), entry.path, moment_of(entry.resource))
+            continue
+        read = read_observation(entry, specimens, visit.performed_at, log)
+        is_other = visit.is_other(entry)
+        found += [one.doubted("result_of_other_visit") if is_other else one for one in read]
+    return found
+
+
+def _add_sampled(
+    observations: Sequence[Entry], visit: SentVisit, waveforms: Waveforms, log: IssueLog
+) -> None:
+    """Hand the ECGs on; of another visit only one of an earlier day, which is an earlier ECG."""
+    for entry in observations:
+        if not is_sampled(entry.resource):
+            continue
+        moment = moment_of(entry, visit.performed_at, log)
+        if visit.is_other(entry) and not visit.is_earlier(moment):
+            log.keep("refused_item", "ecg_of_other_visit", f"{entry.path}.encounter")
+            continue
+        tell_unfit(entry, log)
+        waveforms.add(*sampled_file(entry), entry.path, moment)
 
 
 def _tell_unread(entries: Sequence[Entry], log: IssueLog) -> None:

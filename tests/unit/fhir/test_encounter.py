@@ -46,6 +46,7 @@ def test_a_visit_that_is_dated_by_its_bundle_says_so(change):
     """Pinned: a visit of two years ago was dated by the day of its sending, with no word."""
     document = bundle()
     document["timestamp"] = LATER
+    of(document, "QuestionnaireResponse")[0]["authored"] = LATER
     change(document)
     read = read_visit(sent(document))
     assert read.document["performed_at"] == LATER
