@@ -81,6 +81,12 @@ def log_texts(texts: Mapping[str, str]) -> None:
         mlflow.log_text(text, name)
 
 
+def log_files(files: Sequence[Path]) -> None:
+    """Record files as they are, such as a PDF."""
+    for path in files:
+        mlflow.log_artifact(str(path))
+
+
 def log_plots(plots: Mapping[str, bytes], folder: Path) -> None:
     """Record pictures; they are written to a folder first."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,9 @@ def log_study(document: Mapping[str, Any], written: Sequence[Path], tracking_uri
         "deviations": len(document["deviations"]),
     }
     data = document["data"]
-    texts = {p.name: p.read_text(encoding="utf-8") for p in written if p.suffix != ".csv"}
+    pages = [p for p in written if p.suffix == ".pdf"]
+    told = [p for p in written if p.suffix not in (".csv", ".pdf")]
+    texts = {p.name: p.read_text(encoding="utf-8") for p in told}
     experiment = f"study/{model['id']}"
     artifacts = written[0].parent / "mlruns"
     with tracking.tracked_run(
@@ -51,6 +53,7 @@ def log_study(document: Mapping[str, Any], written: Sequence[Path], tracking_uri
         tracking.log_parameters(parameters, {data["file"]: data["sha256"]})
         tracking.log_lines(list(lines(document)))
         tracking.log_texts(texts)
+        tracking.log_files(pages)
     return run_id
 
 

@@ -158,6 +158,34 @@ def test_a_study_is_kept_in_the_store(folder):
     mlflow.set_tracking_uri("")
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of mlflow's own queries
+def test_a_pdf_is_kept_in_the_store_as_it_is(folder, monkeypatch):
+    """Pinned: it was read as text, and the command ended in a traceback after the whole study."""
+    import mlflow
+
+    content = b"%PDF-1.7 \xe2\xe3\xcf\xd3"
+
+    def drawn(written):
+        (page := written[0].with_suffix(".pdf")).write_bytes(content)
+        return (page,)
+
+    monkeypatch.setattr("laennec.validation.commands.check_pdf", lambda: None)
+    monkeypatch.setattr("laennec.validation.commands.write_pdfs", drawn)
+    command = StudyCommand(
+        folder / "study.toml",
+        folder / "visits.csv",
+        folder / "out",
+        ("en",),
+        tracking_uri=f"sqlite:///{folder / 'store.db'}",
+        pdf=True,
+    )
+    run_id = validate_command(command, lambda _: None)["run_id"]
+    kept = next((folder / "out" / "mlruns").rglob("*.pdf"))
+    assert run_id in kept.parts
+    assert kept.read_bytes() == content
+    mlflow.set_tracking_uri("")
+
+
 def test_without_the_store_a_study_says_what_to_install(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "laennec.training.tracking", None)
     monkeypatch.delattr("laennec.training.tracking", raising=False)
