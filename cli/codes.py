@@ -10,6 +10,10 @@ from .printing import print_json
 app = typer.Typer(help="Code maps: gaps, duplicates, a site's thesaurus, free text.")
 File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
 EXIT_REFUSED = 1
+_NO_PROPOSAL = (
+    "nothing is proposed: no code is close enough, or the text denies, or is of the past or of "
+    "somebody else; nothing is guessed"
+)
 
 
 @app.command()
@@ -60,7 +64,7 @@ def match(
     found = propose(text, section)
     print_json([asdict(one) for one in found])
     if not found:
-        typer.echo("no code is close enough to be proposed; nothing is guessed", err=True)
+        typer.echo(_NO_PROPOSAL, err=True)
 
 
 @app.command()

@@ -1,13 +1,14 @@
 """Free text against a list of terms: a spelling corrector that proposes with a score, and no more.
 
 Nothing here decides: a proposal is shown to whoever fills in the form, who chooses or does not. A
-text that denies ("pas de diabète") gets no proposal at all.
+text that denies ("pas de diabète", "douleur disparue") gets no proposal at all, and one about a
+relative ("père diabétique") only that of the family's question.
 """
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,8 @@ from typing import Any, Final
 from ...engine.errors import DataError
 
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+_OF_FAMILY: Final = re.compile(r"\b(grand|petit|petite|demi) (?=[a-z])")
+_QUESTIONNAIRE: Final = "questionnaire"
 _EMPTY_WORDS: Final = frozenset(
     {"de", "du", "des", "la", "le", "les", "d", "l", "en", "un", "une", "a"}
 )
@@ -42,11 +45,13 @@ class Proposal:
     code : section and code, such as ``symptom.chest_pain``
     term : the term of the list that it resembles
     score : 0 to 100; how alike the two are written, no probability
+    answer : of a question that is not answered yes or no; empty for yes
     """
 
     code: str
     term: str
     score: float
+    answer: str = ""
 
 
 @cache
@@ -79,8 +84,8 @@ def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
     Parameters
     ----------
     text : of a person; it is kept nowhere
-    section : only codes of this section (symptom, condition, medication, exposure, job); empty: of
-        all
+    section : only codes of this section (symptom, condition, medication, exposure, job; or
+        questionnaire, for a relative); empty: of all
 
     Raises
     ------
@@ -89,10 +94,31 @@ def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
     """
     scorer = _scorer()
     _require_section(section)
-    said, rules = plain(text), terms()
-    if not said or set(said.split()) & set(rules["negations"]):
+    said = _OF_FAMILY.sub(r"\1", plain(text))
+    words, rules = said.split(), terms()["family"]
+    if not said or any(map(_says_nothing, words)):
         return ()
-    best: dict[str, Proposal] = {}
+    degrees = [d for d, named in rules["degree"].items() if set(words) & set(named)]
+    if not degrees:
+        return _ranked(plain(text), section, scorer)
+    relatives = {word for named in rules["degree"].values() for word in named}
+    left = " ".join(word for word in words if word not in {*relatives, *rules["filler"]})
+    return tuple(
+        Proposal(rules["question"][one.code], one.term, one.score, degrees[0])
+        for one in _ranked(left, "", scorer)
+        if one.code in rules["question"] and section in ("", _QUESTIONNAIRE)
+    )
+
+
+def _says_nothing(word: str) -> bool:
+    """Say whether a word denies, sets in the past, or names somebody who is no relative."""
+    rules = terms()["nothing"]
+    return word in rules["words"] or word.startswith(tuple(rules["stems"]))
+
+
+def _ranked(said: str, section: str, scorer: Callable[[str, str], float]) -> tuple[Proposal, ...]:
+    """Return the best term of each code, the most alike first."""
+    rules, best = terms(), dict[str, Proposal]()
     for bare, term, code in _choices():
         if section and not code.startswith(f"{section}."):
             continue
@@ -105,7 +131,7 @@ def propose(text: str, section: str = "") -> tuple[Proposal, ...]:
 
 
 def _require_section(section: str) -> None:
-    known = dict.fromkeys(code.partition(".")[0] for _, _, code in _choices())
+    known = [*dict.fromkeys(code.partition(".")[0] for _, _, code in _choices()), _QUESTIONNAIRE]
     if section and section not in known:
         raise SectionUnknown(
             found=f"the section {section[:40]!r}, which the list of terms does not have",
@@ -115,7 +141,7 @@ def _require_section(section: str) -> None:
         )
 
 
-def _scorer() -> Any:  # noqa: ANN401 - a function of the package
+def _scorer() -> Callable[[str, str], float]:
     try:
         from rapidfuzz import fuzz  # noqa: PLC0415 - an optional package
     except ModuleNotFoundError:
@@ -125,4 +151,5 @@ def _scorer() -> Any:  # noqa: ANN401 - a function of the package
             remedy="Install the extra text: pip install 'laennec[text]'",
             path="rapidfuzz",
         ) from None
-    return fuzz.token_sort_ratio
+    scorer: Callable[[str, str], float] = fuzz.token_sort_ratio
+    return scorer

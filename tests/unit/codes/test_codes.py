@@ -125,7 +125,7 @@ def test_every_answer_that_can_be_given_has_a_term():
 
 
 def test_a_section_that_does_not_exist_is_refused_with_those_that_do():
-    known = "symptom, condition, medication, exposure, job"
+    known = "symptom, condition, medication, exposure, job, questionnaire"
     with pytest.raises(SectionUnknown, match=f"section 'zzz'.*Give one of: {known}; or leave"):
         propose("diabète", "zzz")
 
@@ -134,6 +134,81 @@ def test_a_text_that_denies_gets_no_proposal():
     assert propose("diabète")
     for text in ("pas de diabète", "aucun diabète", "diabète : non", "ni diabète ni HTA", "", "??"):
         assert propose(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "douleur thoracique absente",
+        "douleur thoracique niée",
+        "douleur thoracique disparue",
+        "hypertension écartée",
+        "hypertension exclue",
+        "anti-hypertenseur arrêté",
+        "antihypertenseur stoppé",
+        "diabète guéri",
+        "ancien diabète",
+        "sans diabète",
+        "aucune hypertension",
+        "n'a plus de syncope",
+        "no syncope",
+        "syncope denied",
+        "syncope: never",
+        "palpitations resolved",
+        "insuline stopped",
+        "hypertension ruled out",
+        "without palpitations",
+        "mari diabétique",
+        "beau-père diabétique",
+    ],
+)
+def test_what_is_absent_past_or_of_somebody_else_gets_no_proposal(text):
+    """Pinned: the words after the symptom were read as a misspelling of it."""
+    assert propose(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "degree"),
+    [
+        ("père diabétique", "first_degree"),
+        ("mère : diabète", "first_degree"),
+        ("mon frère a un diabète de type 2", "first_degree"),
+        ("sœur diabetique", "first_degree"),
+        ("diabète chez la grand-mère", "second_degree"),
+        ("oncle et père diabétiques", "first_degree"),
+        ("tante diabétique", "second_degree"),
+        ("diabète dans la famille", "unspecified_relative"),
+        ("antécédents familiaux de diabète", "unspecified_relative"),
+    ],
+)
+def test_a_relatives_diabetes_is_the_familys_answer_and_never_the_persons(text, degree):
+    """Pinned (hazard H2): "père diabétique" proposed the person's own diabetes."""
+    (found,) = propose(text)
+    assert (found.code, found.answer) == ("questionnaire.family_history_diabetes", degree)
+    assert propose(text, "condition") == ()
+    assert propose(text, "questionnaire") == (found,)
+
+
+def test_a_relatives_other_disease_is_nobodys_answer():
+    for text in (
+        "père hypertendu",
+        "hypertension du père",
+        "infarctus de la mère",
+        "frère épileptique",
+    ):
+        assert propose(text) == ()
+
+
+def test_the_answers_of_the_family_are_those_of_the_question():
+    rules, questions = terms()["family"], load_vocabulary().questions
+    for question in rules["question"].values():
+        assert set(rules["degree"]) <= {c.code for c in questions[question].choices}
+
+
+def test_every_term_is_still_proposed_for_itself():
+    for code, said in terms()["term"].items():
+        for term in said:
+            assert code in {p.code for p in propose(term)}, term
 
 
 def test_a_proposal_has_a_score_and_stays_in_its_section():
