@@ -147,7 +147,10 @@ def _as_decided(kept: tuple[_Said, ...]) -> tuple[_Said, ...]:
 
 
 def _heaviest(kept: Iterable[_Said]) -> tuple[_Said, ...]:
-    """Return the heaviest of each topic; of what has no topic, everything to act on."""
+    """Return the heaviest of each topic; of what has no topic, everything to act on.
+
+    It counts as amended where its own level is what a physician wrote.
+    """
     silent = topics()["order"]["silent_when_unknown"]
     found: dict[str, _Said] = {}
     for one in kept:
@@ -158,8 +161,8 @@ def _heaviest(kept: Iterable[_Said]) -> tuple[_Said, ...]:
         key = one.name if one.topic == OTHER else one.topic
         known = found.get(key, one)
         heavier = min(known, one, key=lambda said: _HEAVIEST.index(said.level))
-        is_amended = known.is_amended or one.is_amended
-        found[key] = replace(heavier, is_amended=is_amended)
+        both = [said for said in (known, one) if said.level == heavier.level]
+        found[key] = replace(heavier, is_amended=any(said.is_amended for said in both))
     return tuple(found.values())
 
 

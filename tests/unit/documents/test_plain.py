@@ -109,6 +109,8 @@ def test_an_amendment_never_reassures_against_an_estimate_that_was_confirmed(
     said = lines(page(store, draft_id, clock))
     assert DocumentWords("fr").text("said.diabetes_risk.below") not in said
     assert "plus de chances que d'autres d'avoir un diabète" in said
+    changed = DocumentWords("fr").text("plain.amended")
+    assert changed not in said, "what is printed is not what the physician wrote"
 
 
 def test_a_risk_that_the_physician_left_open_is_told_so(store, draft_id, clock):
