@@ -1,8 +1,10 @@
 """The commands on confirmed reports as documents: make one, check a package."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -34,6 +36,13 @@ class Specialist(StrEnum):
     DIABETOLOGIST = "diabetologist"
 
 
+SUFFIXES: Final[Mapping[Form, tuple[str, ...]]] = {
+    Form.HTML: (".html", ".htm"),
+    Form.PDF: (".pdf",),
+    Form.XDM: (".zip",),
+}
+
+
 def document(  # noqa: PLR0913 - a command has an option for each thing that may be said
     draft_id: Annotated[str, typer.Argument(metavar="ID")],
     output: Annotated[
@@ -63,6 +72,14 @@ def document(  # noqa: PLR0913 - a command has an option for each thing that may
     Refused unless a physician decided it, the person agreed where it goes to somebody else, and the
     identity is qualified where it leaves by secure mail.
     """
+    chosen = form or (Form.XDM if kind is Kind.REPORT else Form.PDF)
+    _require_suffix(output, chosen)
+    by_mail = {"--identity": identity, "--finess": finess, "--schema": schema}
+    _require_used(by_mail, "--form xdm", is_used=chosen is Form.XDM)
+    _require_used({"--specialty": specialty}, "--kind advice", is_used=kind is Kind.ADVICE)
+    is_named = chosen is Form.XDM or kind is Kind.ADVICE
+    _require_used({"--organisation": organisation}, "--form xdm", is_used=is_named)
+
     from ..serving.clock import utc_now
     from ..serving.commands.decide import opened
     from ..serving.documents.export import Asked, Leaving, export_document
@@ -73,7 +90,6 @@ def document(  # noqa: PLR0913 - a command has an option for each thing that may
     from ..serving.site import load_site, read_settings
 
     settings = read_settings()
-    chosen = form or (Form.XDM if kind is Kind.REPORT else Form.PDF)
     site = load_site(settings.site)
     number = finess or site.finess or ""
     leaving = None
@@ -85,7 +101,7 @@ def document(  # noqa: PLR0913 - a command has an option for each thing that may
         chosen.value,
         lang,
         organisation or site.name,
-        as_pdf(PDF_A) if chosen is not Form.HTML else str.encode,
+        partial(as_pdf, PDF_A),
         None if specialty is None else Specialty(specialty),
         leaving,
     )
@@ -93,6 +109,24 @@ def document(  # noqa: PLR0913 - a command has an option for each thing that may
         data = export_document(store, asked, clock=utc_now)
         file.write(data)
     typer.echo(f"{output} {len(data)}", err=True)
+
+
+def _require_suffix(output: Path, form: Form) -> None:
+    """Refuse a name that says another form than what would be written under it."""
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES[form]:
+        raise typer.BadParameter(
+            f"{form} is written, and the name ends in '{suffix}'; end it in {SUFFIXES[form][0]},"
+            " or choose with --form",
+            param_hint="--output",
+        )
+
+
+def _require_used(given: Mapping[str, object], only: str, *, is_used: bool) -> None:
+    """Refuse an option that would be dropped without a word."""
+    for name, value in given.items():
+        if value and not is_used:
+            raise typer.BadParameter(f"it has no effect without {only}", param_hint=name)
 
 
 def check_package(

@@ -5,6 +5,7 @@ can't be exported by its type. What leaves by secure mail (an XDM package) also 
 identity; what is printed is handed over in person, and holds no national number.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -50,6 +51,8 @@ _AGREED: Final[Mapping[tuple[Kind, bool], Purpose]] = {
 }
 """(kind, whether it leaves by secure mail) -> what the person must have agreed to."""
 
+_FINESS: Final = re.compile(r"[0-9A-Z]{9}")
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
@@ -77,7 +80,7 @@ class Asked:
     kind, form : which document, as a page, as PDF/A, or in an XDM package
     lang : fr or en
     organisation : name of the service
-    as_pdf : makes PDF/A of a page
+    pdf_maker : gives what makes PDF/A of a page; it may refuse, and is asked last of all
     specialty : whom a physician chose, for an advice request; whom one asked already where None
     leaving : for an XDM package
     """
@@ -87,7 +90,7 @@ class Asked:
     form: Form
     lang: str
     organisation: str
-    as_pdf: PdfMaker
+    pdf_maker: Callable[[], PdfMaker]
     specialty: Specialty | None = None
     leaving: Leaving | None = None
 
@@ -106,8 +109,9 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
     NotConfirmed : no physician decided it
     ConsentMissing : the person did not agree; never asked is not agreed
     IdentityNotQualified : the identity may not carry it
-    NotPermitted : no specialty was chosen, the page for the person by mail, or a physician without
-        an RPPS number
+    NotPermitted : no specialty was chosen, the page for the person by mail, a number of the service
+        that is none, or a physician without an RPPS number
+    ExtraMissing : nothing is installed that makes PDF
     SchemaNotMet : the CDA does not meet the schema that the site supplies
     """
     history = read_history(store, asked.draft_id)
@@ -127,17 +131,18 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
     specialty = _specialty(asked, history)
     form = ReportForm("html", asked.lang)
     show_report(history, form)  # what can't be printed is not released
+    make = str.encode if asked.form == "html" else asked.pdf_maker()
     report = release(store, asked.draft_id, clock=clock)
     page = _page(asked, (report, history), specialty)
     if leaving is None or identity is None:
-        return page.encode() if asked.form == "html" else asked.as_pdf(page)
+        return make(page)
     document = ReportDocument(
         report=report,
         identity=identity,
         finess=leaving.finess,
         organisation=asked.organisation,
         title=DocumentWords(asked.lang).text(f"kind.{asked.kind}"),
-        pdf=asked.as_pdf(page),
+        pdf=make(page),
         lang=asked.lang,
         kind=str(asked.kind),
         variant=_variant(asked, history, specialty),
@@ -167,8 +172,16 @@ def _leaving(asked: Asked) -> Leaving | None:
         raise NotPermitted(
             found="a package for secure mail without an identity or the number of the service",
             why="it could not be filed under anybody",
-            remedy="Give the FHIR Patient with the qualified identity, and the FINESS number",
+            remedy="Give the FHIR Patient with the qualified identity, and the FINESS number; the"
+            " site's own stands under [documents] in the site file",
             path="identity",
+        )
+    if not _FINESS.fullmatch(asked.leaving.finess):
+        raise NotPermitted(
+            found="a number of the service that is no FINESS number",
+            why="who receives the document could not tell who keeps it",
+            remedy="Give the nine signs of the FINESS number, digits and capitals",
+            path="finess",
         )
     return asked.leaving
 

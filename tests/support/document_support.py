@@ -98,4 +98,4 @@ def asked(draft_id, kind=Kind.REPORT, form="xdm", *, make=lambda _: PDF, **more)
     given = {"leaving": Leaving(patient(), "750000001")} if form == "xdm" else {}
     said = {"lang": "fr", "specialty": None, **given, **more}
     lang, specialty = said.pop("lang"), said.pop("specialty")
-    return Asked(draft_id, kind, form, lang, "Service <Nord>", make, specialty, **said)
+    return Asked(draft_id, kind, form, lang, "Service <Nord>", lambda: make, specialty, **said)

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from ....engine.errors import NotPermitted
 from ...documents.export import Asked, Form, Kind, Leaving, export_document
 from ...people import Specialty
 from ..answers.page_headers import PAGE_HEADERS
@@ -67,15 +67,8 @@ def send_package(draft_id: str, body: PackageBody, call: Calling) -> Response:
     require(call.person, Deed.DECIDE)
     site = call.service.site
     finess = body.finess or (site.finess if site else None)
-    if finess is None:
-        raise NotPermitted(
-            found="a package for secure mail without the number of the service",
-            why="it could not be told who keeps the document",
-            remedy="Send finess, or write it under [documents] in the site file",
-            path="finess",
-        )
     schema = site.cda_schema if site else None
-    leaving = Leaving(json.dumps(body.patient).encode(), finess, schema)
+    leaving = Leaving(json.dumps(body.patient).encode(), finess, schema) if finess else None
     asked = _asked(call, draft_id, (body.kind, "xdm"), (body.specialty, body.lang))
     named = body.organisation or asked.organisation
     return _made(call, replace(asked, leaving=leaving, organisation=named))
@@ -95,8 +88,7 @@ def _asked(
     kind, form = what
     specialty, lang = how
     name = call.service.site.name if call.service.site else ""
-    make = str.encode if form == "html" else as_pdf(PDF_A)
-    return Asked(draft_id, kind, form, lang, name, make, specialty)
+    return Asked(draft_id, kind, form, lang, name, partial(as_pdf, PDF_A), specialty)
 
 
 def _made(call: Call, asked: Asked) -> Response:
