@@ -148,7 +148,7 @@ def alarms(call: Calling) -> JSONResponse:
 def worklist_page(call: Calling, lang: Lang = "fr") -> HTMLResponse:
     """List what waits for a physician."""
     require(call.person, Deed.READ_WORKLIST)
-    items = worklist_of(call)
+    items = worklist_of(call, lang)
     rows = [_row(item, lang) for item in items]
     return html(page("worklist.html", lang, person=call.person, rows=rows))
 

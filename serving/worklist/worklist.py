@@ -9,12 +9,13 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from ..clock import Clock, read_clock
 from ..drafts.checks import urgency_of
 from ..drafts.drafts import as_report
-from ..drafts.reports import Document, DraftReport
+from ..drafts.reports import DraftReport
 from ..drafts.states import UNDECIDED, Act, State
 from ..drafts.versions import is_of_another
 from ..house_data import WorklistRules, worklist_rules
 from ..store.store import Store
 from ..store.tables import decisions, drafts, steps
+from .urgent_text import urgent_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class WorklistItem:
     realert : an urgent report that nobody acknowledged in time
     is_refused : the record was refused: its urgency is at least what is said, and may be higher
     is_not_assessed : the record was refused and no urgent rule holds: its urgency is not known
-    urgent_text : its most urgent item in words, in the language it was kept in; empty without one
+    urgent_text : its most urgent item in words; empty without one
     """
 
     draft_id: str
@@ -64,7 +65,7 @@ _ANSWERS: Final = frozenset({Act.ACKNOWLEDGE, Act.CONFIRM, Act.AMEND, Act.REJECT
 """What answers the alarm of an earlier version: a physician took charge of it, or closed it."""
 
 
-def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
+def worklist(store: Store, *, clock: Clock, lang: str = "") -> tuple[WorklistItem, ...]:
     """Return every report that is not decided, by urgency and then by order of arrival.
 
     Reading it changes nothing: a report that nobody decides stays on it.
@@ -73,12 +74,13 @@ def worklist(store: Store, *, clock: Clock) -> tuple[WorklistItem, ...]:
     ----------
     store : an opened store
     clock : the time against which waiting is measured
+    lang : of what is urgent in words, fr or en; empty: each in the language it was kept in
     """
     rules = worklist_rules()
     now = read_clock(clock)
     with store.read() as connection:
         rows = connection.execute(_open_drafts()).mappings().all()
-        items = [_item(connection, row, now) for row in rows]
+        items = [_item(connection, row, now, lang) for row in rows]
     return tuple(sorted(items, key=lambda item: _place(item, rules)))
 
 
@@ -118,7 +120,7 @@ def _open_drafts() -> Select[Any]:
     )
 
 
-def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistItem:
+def _item(connection: Connection, row: RowMapping, now: datetime, lang: str) -> WorklistItem:
     report = as_report(connection, row)
     decided = set(
         connection.execute(
@@ -147,13 +149,8 @@ def _item(connection: Connection, row: RowMapping, now: datetime) -> WorklistIte
         superseded_urgency=alarm.urgency if alarm and alarm.urgency != report.urgency else "",
         is_not_assessed=report.is_refused and urgency is None,
         is_refused=report.is_refused,
-        urgent_text=_urgent_text((alarm or report).document, rules),
+        urgent_text=urgent_text(alarm or report, rules, lang),
     )
-
-
-def _urgent_text(document: Document, rules: WorklistRules) -> str:
-    items = sorted(document.get("urgent", ()), key=lambda item: rules.rank(item["level"]))
-    return str(items[0].get("text", "")) if items else ""
 
 
 def _unanswered_alarm(

@@ -33,10 +33,10 @@ def require_object(call: Call, draft_id: str) -> None:
             raise no_such_report(draft_id)
 
 
-def worklist_of(call: Call) -> tuple[WorklistItem, ...]:
-    """Return the reports that wait, of those that this caller may see."""
+def worklist_of(call: Call, lang: str = "") -> tuple[WorklistItem, ...]:
+    """Return the reports that wait, of those that this caller may see; as `worklist`."""
     store = call.service.store
-    items = worklist(store, clock=call.service.clock)
+    items = worklist(store, clock=call.service.clock, lang=lang)
     if not _is_limited(call.person):
         return items
     with store.read() as connection:

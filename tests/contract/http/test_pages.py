@@ -157,6 +157,21 @@ def test_the_alarm_is_due_until_a_physician_takes_charge(tmp_path, database_url)
         assert martin.get("/review/alarms").json() == {"due": 0}
 
 
+def test_the_worklist_says_what_is_urgent_in_its_own_language(people):
+    """The bug it pins: "A symptom was sent ..." on the French list of a visit sent in English."""
+    headers = {"Content-Type": "application/json"}
+    url = "/v1/prediagnoses?lang=en"
+    people.as_("software").post(url, content=visit("03-urgent"), headers=headers)
+    martin = signed_in(people)
+    said = {}
+    for lang in ("fr", "en"):
+        text = html.unescape(martin.get(f"/review?lang={lang}").text)
+        said[lang] = re.search(r'class="motive"[^>]*>(.*?)</td>', text)[1]
+    assert "Douleur" in said["fr"]
+    assert said["en"]
+    assert said["en"] != said["fr"]
+
+
 def test_the_alarm_of_a_corrected_visit_is_taken_in_charge_on_its_page(people):
     """Its correction has no urgent item, so the page had no button to answer the alarm with."""
     calm = json.loads(visit())
