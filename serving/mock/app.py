@@ -22,6 +22,8 @@ MARK: Final = "X-Laennec-Mock"
 _EXACT, _ROUTE, _NONE = "golden answer", "canned answer of this route", "no such route"
 _UNREADABLE: Final = "canned refusal of a body that is not JSON"
 _FORM: Final = "multipart/"
+_MOCK: Final = "MOCK"
+_JSON: Final = "application/json"
 _NAME: Final = re.compile(r"\\\{[a-z]+\\\}")
 _NOT_FOUND: Final = 404
 _GOOD: Final = range(200, 300)
@@ -108,8 +110,17 @@ def _response(found: Exchange | None, how: str) -> Response:
             json.dumps(said), _NOT_FOUND, headers, media_type="application/problem+json"
         )
     is_text = isinstance(found.answer, str)
-    body = found.answer if is_text else json.dumps(found.answer, ensure_ascii=False)
+    body = found.answer if is_text else json.dumps(_marked(found), ensure_ascii=False)
     return Response(body, found.status, headers, media_type=found.media_type)
+
+
+def _marked(found: Exchange) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a plain JSON answer with MOCK in it, where none of its own words says so."""
+    answer = found.answer
+    is_silent = isinstance(answer, dict) and _MOCK not in json.dumps(answer)
+    if is_silent and found.media_type == _JSON:
+        return {**answer, "mock": f"{_MOCK}: nothing was screened"}
+    return answer
 
 
 def run_mock(host: str, port: int) -> None:

@@ -55,6 +55,10 @@ def test_the_mock_keeps_it_too_and_marks_every_answer(mock):
         for one in exchanges():
             answer = client.request(one.method, one.path.replace("{draft}", "x"), json=one.body)
             assert answer.headers[MARK].startswith("MOCK")
+            if answer.headers["content-type"] == "application/json" and answer.content[:1] == b"{":
+                assert "MOCK" in answer.text, one.path
+        assert client.get("/health").json()["mock"].startswith("MOCK")
+        assert client.get("/v1/worklist").json()["mock"].startswith("MOCK")
         nowhere = client.get("/v2/none")
         assert (nowhere.status_code, nowhere.headers[MARK][:4]) == (404, "MOCK")
         other = client.post("/v1/prediagnoses", content=visit(visit_id="another"))
