@@ -254,7 +254,8 @@ def banners(prediagnosis: PreDiagnosis, sentences: Sentences) -> list[str]:
     """Word what limits the whole report."""
     words = []
     if any(n.severity == "refused_record" for n in _notices(prediagnosis)):
-        partly = "_partly" if prediagnosis.rules_not_applied else ""
+        is_partly = prediagnosis.rules_not_applied or prediagnosis.symptoms.asked != "asked"
+        partly = "_partly" if is_partly else ""
         words.append(sentences.text(f"banner.record_refused{partly}"))
     words += limits_of_urgent_rules(prediagnosis, sentences)
     words += [

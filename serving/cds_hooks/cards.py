@@ -17,6 +17,8 @@ from .services import Json, settings, words
 _TAIL: Final = "1ae22ec0ca4d00"
 _ID_LENGTH: Final = 16
 _REFUSED: Final = "refused_record"
+_OBSERVATIONS: Final = "prefetch.observations"
+"""Place of a visit's measurements: where its software says that there are none, look."""
 _TO_CHECK: Final[frozenset[KeptCode]] = frozenset(
     {"prefetch_empty", "encounter_status", "dated_by_bundle", "interpretation_critical"}
 )
@@ -97,7 +99,8 @@ def _indicator(status: Mapping[str, Any], *, is_refused: bool) -> str:
     """Return how a card shows; what did not arrive or was not asked is never mere information."""
     rows: Mapping[str, str] = settings()["indicator"]
     level = status["urgency"] or ("refused" if is_refused else "none")
-    is_whole = not status["refused_items"] and unasked_symptoms(status) is None
+    is_measured = all(note["path"] != _OBSERVATIONS for note in status["notes"])
+    is_whole = is_measured and not status["refused_items"] and unasked_symptoms(status) is None
     return rows[level] if is_whole or rows[level] != rows["none"] else rows["refused"]
 
 

@@ -89,8 +89,8 @@ def read_call(service_id: str, body: bytes) -> HookCall:
     if missing:
         raise PrefetchMissing(
             found=f"a call without the prefetch {', '.join(missing)}",
-            why="the service needs it, and no server is ever called from here",
-            remedy="Send the prefetch of GET /cds-services",
+            why="the service needs it, and no server is called from here; nothing was screened",
+            remedy="Look at the visit without waiting; send the prefetch of GET /cds-services",
             path="prefetch",
         )
     patient_id = text(obj(said["context"]).get("patientId"))

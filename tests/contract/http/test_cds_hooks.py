@@ -195,6 +195,11 @@ def test_a_call_of_another_form_gets_no_card(sandbox, changes, status, code):
     problem(sandbox.call("visit-measured", **changes), status, code)
 
 
+def test_a_call_without_its_patient_says_that_nothing_was_screened(sandbox):
+    said = problem(sandbox.call("visit-measured", prefetch=None), 412, "prefetch_missing")
+    assert said["why"].endswith("; nothing was screened")
+
+
 def test_a_service_that_is_not_offered_is_not_there(sandbox):
     body = sandbox.request("patient-view")
     problem(sandbox.post("/cds-services/none", body), 404, "no_such_service")

@@ -116,7 +116,7 @@ def test_a_card_of_a_whole_visit_without_urgency_is_information(people):
     assert "demandés" not in card["summary"]
 
 
-@pytest.mark.parametrize("key", [*KEYS, "specimens"])
+@pytest.mark.parametrize("key", [*KEYS, "specimens", "observations"])
 @pytest.mark.parametrize(
     ("given", "code", "part"),
     [
@@ -147,6 +147,17 @@ def test_what_of_a_prefetch_did_not_arrive_is_said_on_the_card_and_in_the_report
         if code == "sent_in_part":
             states = {f["state"] or f["band"] for f in report["findings"]}
             assert states == {"not_assessable"}
+
+
+@pytest.mark.parametrize("given", [..., None, "http 500"])
+def test_a_chest_pain_is_read_where_the_observations_did_not_come(people, given):
+    """Pinned: the call was refused as a whole, and the pain was read by nobody."""
+    filled = {**prefetch(bundle("03-urgent")), "observations": given}
+    if given is ...:
+        del filled["observations"]
+    card = card_of(hook(people, filled))
+    assert card["indicator"] == "critical"
+    assert "Douleur thoracique déclarée" in card["summary"]
 
 
 def test_an_entry_of_a_prefetch_that_is_no_resource_is_not_passed_over(people):

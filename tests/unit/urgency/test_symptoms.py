@@ -159,6 +159,15 @@ def test_a_condition_that_cant_be_read_leaves_its_rules_open():
     assert "declared_chest_pain" not in draft.rules_not_applied
 
 
+@pytest.mark.parametrize("symptoms", [{}, {"symptoms": ["chest_pain", "oppression"]}])
+def test_a_refused_record_whose_symptoms_were_not_all_asked_does_not_say_so(symptoms):
+    """Pinned: one report said that the rules were applied, and that some could not be."""
+    draft = draft_of(visit_id="", **symptoms)
+    assert draft.symptoms.asked != "asked"
+    for lang, words in (("fr", "quand même été appliquées"), ("en", "applied all the same")):
+        assert words not in flat(render_text(draft, lang))
+
+
 def test_a_refused_record_whose_rules_were_all_applied_says_so():
     draft = draft_of(symptoms=[], visit_id="")
     assert draft.rules_not_applied == ()
