@@ -17,6 +17,9 @@ NONE: Final = "none"
 """Somebody who was asked about the whole list and has none; in a file, and as a group."""
 UNKNOWN: Final = "unknown"
 """Group of somebody who has no exposure as far as was asked, which was not about the whole list."""
+APART: Final = (NONE, UNKNOWN)
+"""Groups of which nobody has an exposure."""
+
 _START: Final = "exposure."
 _NAMES: Final = ("person_id", "exposure", "source")
 _SHOWN: Final = 60

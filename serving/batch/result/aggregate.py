@@ -24,19 +24,44 @@ _COUNTED: Final = ("status", "urgency")
 def suppressed(counts: Mapping[str, int]) -> dict[str, int | str]:
     """Return counts of one whole in which no group of 1 to 10 people can be read or worked out.
 
-    Where a single group would be hidden its count is the whole less the others, so the smallest of
-    the others is hidden too.
+    What is hidden is the whole less what is shown, so the smallest of the others are hidden too
+    until that rest is above 10, and leaves each small group more than one number.
 
     >>> suppressed({"high": 4, "low": 900, "intermediate": 70})
     {'high': '<11', 'low': 900, 'intermediate': 'hidden'}
+    >>> suppressed({"U0": 1, "U1": 1, "U2": 105, "U3": 237})
+    {'U0': '<11', 'U1': '<11', 'U2': 'hidden', 'U3': 237}
     """
-    small = {name for name, n in counts.items() if 0 < n < SMALLEST_SHOWN}
+    small = [name for name, n in counts.items() if 0 < n < SMALLEST_SHOWN]
     shown = sorted((n, name) for name, n in counts.items() if n >= SMALLEST_SHOWN)
-    beside = {shown[0][1]} if len(small) == 1 and shown else set()
+    few = sum(counts[name] for name in small)
+    beside: list[str] = []
+    spare = 0
+    while small and shown and not _is_open(few, len(small), spare, is_alone=not beside):
+        n, name = shown.pop(0)
+        beside.append(name)
+        spare += n - SMALLEST_SHOWN
+    is_open = _is_open(few, len(small), spare, is_alone=not beside)
+    low = HIDDEN if is_open or not beside else "hidden"
     return {
-        name: HIDDEN if name in small else "hidden" if name in beside else n
+        name: low if name in small else "hidden" if name in beside else n
         for name, n in counts.items()
     }
+
+
+def _is_open(few: int, groups: int, spare: int, *, is_alone: bool) -> bool:
+    """Say whether each of some hidden small groups may be of more than one number.
+
+    Parameters
+    ----------
+    few : people in the small groups
+    groups : how many small groups
+    spare : people above 11 in the larger groups that are hidden with them
+    is_alone : no larger group is hidden with them
+    """
+    if is_alone:
+        return few >= SMALLEST_SHOWN and groups < few < groups * (SMALLEST_SHOWN - 1)
+    return few + spare > groups
 
 
 def printable(counts: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..exposures import exposure_groups
+from ..exposures import APART, exposure_groups
 from ..overlap import BoolArray, Count, is_apart, is_told, shown_counts
 from ..people import PlanPeople
 from .calls import CallList, call_counts
@@ -85,18 +85,22 @@ def _rows(
 ) -> list[GroupRow]:
     tested = called & np.isfinite(people.risk)
     everybody = np.ones(people.n, dtype=np.bool_)
-    n = shown_counts(groups, everybody)
-    c = shown_counts({g: rows & called for g, rows in groups.items()}, called)
-    t = shown_counts({g: rows & tested for g, rows in groups.items()}, tested)
+    n = _shown_within(groups, everybody)
+    c, waits = _shown_within(groups, called), _shown_within(groups, ~called)
+    t, untested = _shown_within(groups, tested), _shown_within(groups, called & ~tested)
     found = []
     for group, rows in groups.items():
         inside, among = rows & called, rows & tested
-        is_called = isinstance(n[group], int) and is_apart(rows, inside)
+        is_called = isinstance(n[group], int) and isinstance(waits[group], int)
         shown: Count = c[group] if is_called else "hidden"
-        is_tested = isinstance(shown, int) and is_apart(inside, among)
+        is_tested = isinstance(shown, int) and isinstance(untested[group], int)
         tests: Count = t[group] if is_tested else "hidden"
         risks = people.risk[among]
         is_shown = isinstance(tests, int)
         expected = expected_of(risks, settings, int(inside.sum())) if is_shown else None
         found.append(GroupRow(group, n[group], shown, tests, expected))
     return found
+
+
+def _shown_within(groups: Mapping[str, BoolArray], whole: BoolArray) -> dict[str, Count]:
+    return shown_counts({g: rows & whole for g, rows in groups.items()}, whole, APART)

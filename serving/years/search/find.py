@@ -27,7 +27,7 @@ from ....datasets.readers.cohorts import (
 from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
 from ...batch.result.read import result_tables
-from ..exposures import exposure_groups, read_exposures
+from ..exposures import APART, exposure_groups, read_exposures
 from ..last_visits import ELSEWHERE, last_visits
 from ..overlap import Count, is_told, shown_counts
 from ..trajectories.run import TRAJECTORIES
@@ -272,7 +272,7 @@ def _groups(found: Found, name: str) -> Mapping[str, Count]:
     if name == EXPOSURE:
         names = found.people["person_id"]
         everybody = np.ones(len(names), dtype=np.bool_)
-        return shown_counts(exposure_groups(found.exposures, names), everybody)
+        return shown_counts(exposure_groups(found.exposures, names), everybody, APART)
     counts = _value_counts(found.people[name])
     return suppressed({str(row["values"] or "none"): row["counts"] for row in counts})
 

@@ -1,0 +1,91 @@
+"""Nobody works a group of 1 to 10 people out of the counts that are printed, by any sum of them.
+
+The attacker knows every printed number, that ``<11`` is 1 to 10 and what ``hidden`` may be, and
+solves for the least and greatest number of people that each hidden part can have.
+"""
+
+from itertools import combinations, product
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+from laennec.serving.batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from laennec.serving.years.overlap import shown_counts
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+FEW = SMALLEST_SHOWN - 1
+
+
+def limits(told):
+    """Return what a printed count can be."""
+    if told == HIDDEN:
+        return 1, FEW
+    return (1, np.inf) if told == "hidden" else (told, told)
+
+
+def reach(cells, told, what):
+    """Return the least and greatest sum of some cells, as far as printed sums of cells tell."""
+    rows = np.array([row for row, _ in told], dtype=float)
+    low, high = np.array([limits(n) for _, n in told], dtype=float).T
+    ends = []
+    for sign in (1, -1):
+        solved = milp(
+            sign * np.array(what, dtype=float),
+            constraints=LinearConstraint(rows, low, high),
+            bounds=Bounds(0, np.inf),
+            integrality=np.ones(cells),
+        )
+        ends.append(np.inf if solved.status == 3 else round(sign * solved.fun))
+    return ends
+
+
+small_or_not = st.one_of(st.integers(0, 14), st.integers(0, 400))
+
+
+@given(st.lists(small_or_not, min_size=2, max_size=5))
+@example([1, 1, 105, 237])
+@example([1, 11])
+@example([2, 1, 341])
+def test_no_group_of_a_whole_can_be_worked_out(counts):
+    told = suppressed({str(i): n for i, n in enumerate(counts)})
+    assert all(not 0 < n <= FEW for n in told.values() if isinstance(n, int))
+    whole = sum(counts)
+    if whole < SMALLEST_SHOWN:
+        return
+    k = len(counts)
+    printed = [(np.eye(k)[i], told[str(i)]) for i in range(k)] + [(np.ones(k), whole)]
+    hidden = [i for i in range(k) if not isinstance(told[str(i)], int)]
+    rest = sum(counts[i] for i in hidden)
+    assert rest == 0 or rest > FEW
+    for i in hidden:
+        low, high = reach(k, printed, np.eye(k)[i])
+        assert low < high or low > FEW
+
+
+@st.composite
+def exposed(draw):
+    """Return how many people have each set of two or three exposures, none, or are unknown."""
+    codes = "abc"[: draw(st.integers(2, 3))]
+    sets = [s for r in range(1, len(codes) + 1) for s in combinations(codes, r)]
+    return {s: draw(small_or_not) for s in (*sets, ("none",), ("unknown",))}
+
+
+@given(exposed())
+@example({("a",): 195, ("b",): 300, ("a", "b"): 5, ("none",): 1500, ("unknown",): 0})
+@example({("a",): 300, ("b",): 5, ("a", "b"): 60, ("none",): 1500, ("unknown",): 40})
+def test_no_overlap_of_exposures_can_be_worked_out(people):
+    atoms = list(people)
+    n = sum(people.values())
+    if n < SMALLEST_SHOWN:
+        return
+    of = np.repeat(np.arange(len(atoms)), list(people.values()))
+    groups = {g: np.array([g in a for a in atoms]) for g in sorted({g for a in atoms for g in a})}
+    told = shown_counts(
+        {g: rows[of] for g, rows in groups.items()}, np.ones(n, dtype=bool), ("none", "unknown")
+    )
+    printed = [(groups[g], c) for g, c in told.items()] + [(np.ones(len(atoms)), n)]
+    for i, j in product(range(len(atoms)), repeat=2):
+        if i <= j:
+            what = np.eye(len(atoms))[i] + (i != j) * np.eye(len(atoms))[j]
+            low, high = reach(len(atoms), printed, what)
+            assert low < high or not 0 < low <= FEW, (atoms[i], atoms[j], told)
