@@ -62,13 +62,13 @@ class Shown:
     models : what is loaded, for the drawings
     ecg : the drawn ECG, where there is one
     since : the person's last visit beside this one, where there is one
-    earlier_alarm : level of the alarm of an earlier version that nobody took charge of; else empty
+    earlier_alarm : level and words of an earlier version's alarm that nobody took charge of
     """
 
     models: Models
     ecg: EcgSignal | None
     since: Since | None
-    earlier_alarm: str = ""
+    earlier_alarm: tuple[str, str] | None = None
 
 
 def review_data(
@@ -131,8 +131,9 @@ def review_data(
 def _earlier_alarm(shown: Shown, words: DecisionWords) -> str:
     if not shown.earlier_alarm:
         return ""
-    said = words.text("worklist.earlier", level=shown.earlier_alarm)
-    return f"{said[0].upper()}{said[1:]}."
+    level, why = shown.earlier_alarm
+    said = words.text("worklist.earlier", level=level)
+    return f"{said[0].upper()}{said[1:]}. {why}".strip()
 
 
 def _is_first(history: ReportHistory, reader: Reader) -> bool:

@@ -244,7 +244,7 @@ def review_page(draft_id: str, call: Calling, lang: Lang = "fr") -> HTMLResponse
         call.service.engine.models,
         read_trace(store, draft_id),
         since_last_visit(store, history.report),
-        earlier_alarm(store, history.report),
+        earlier_alarm(store, history.report, lang),
     )
     sentences, data = review_data(history, lang, reader, shown)
     return html(page("review.html", lang, sentences=sentences, person=call.person, **data))

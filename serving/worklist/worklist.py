@@ -84,19 +84,21 @@ def worklist(store: Store, *, clock: Clock, lang: str = "") -> tuple[WorklistIte
     return tuple(sorted(items, key=lambda item: _place(item, rules)))
 
 
-def earlier_alarm(store: Store, report: DraftReport) -> str:
-    """Return the level of an earlier version's alarm that still waits for a physician, else "".
+def earlier_alarm(store: Store, report: DraftReport, lang: str) -> tuple[str, str] | None:
+    """Return level and words of an earlier version's alarm that still waits for a physician.
 
     Parameters
     ----------
     store : an opened store
     report : the version that stands now
+    lang : of the words
     """
+    rules = worklist_rules()
     with store.read() as connection:
         if _is_acknowledged(connection, report):
-            return ""
-        alarm = _unanswered_alarm(connection, report, worklist_rules())
-    return alarm.urgency or "" if alarm else ""
+            return None
+        alarm = _unanswered_alarm(connection, report, rules)
+        return (alarm.urgency or "", urgent_text(alarm, rules, lang)) if alarm else None
 
 
 def _place(item: WorklistItem, rules: WorklistRules) -> tuple[int, bool]:

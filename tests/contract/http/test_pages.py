@@ -182,6 +182,7 @@ def test_the_alarm_of_a_corrected_visit_is_taken_in_charge_on_its_page(people):
     martin = signed_in(people)
     text = martin.get(f"/review/{sent['id']}").text
     assert "L'urgence U0 est celle d'une version antérieure" in html.unescape(text)
+    assert "Douleur thoracique déclarée." in text
     assert "data-acknowledge" in text
     people.as_("martin").post(f"/v1/prediagnoses/{sent['id']}/acknowledgement")
     assert "data-acknowledge" not in martin.get(f"/review/{sent['id']}").text
