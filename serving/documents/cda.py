@@ -2,13 +2,14 @@
 
 import base64
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - written, never read
 
 from ...engine.errors import NotPermitted
+from ..drafts.decision_words import FindingDecision
 from ..drafts.reports import ConfirmedReport
 from .identity import QualifiedIdentity
 from .settings import document_settings
@@ -53,22 +54,27 @@ class ReportDocument:
 
     @property
     def physician(self) -> tuple[str, str]:
-        """Return the national number and the name of the physician who decided last.
+        """Return who signs: as `signing_physician`."""
+        return signing_physician(self.report.decisions)
 
-        Raises
-        ------
-        NotPermitted : no RPPS number
-        """
-        last = max(self.report.decisions, key=lambda decision: decision.decided_at)
-        scheme, _, number = last.physician_id.partition(":")
-        if scheme != _SCHEME:
-            raise NotPermitted(
-                found="a report whose physician has no RPPS number",
-                why="a document that leaves is signed for by a physician whom everybody can find",
-                remedy="Write the physician in the site file as RPPS:number",
-                path="people",
-            )
-        return document_settings()["document"]["rpps_prefix"] + number, last.physician_name
+
+def signing_physician(decisions: Iterable[FindingDecision]) -> tuple[str, str]:
+    """Return the national number and the name of the physician who decided last.
+
+    Raises
+    ------
+    NotPermitted : no RPPS number
+    """
+    last = max(decisions, key=lambda decision: decision.decided_at)
+    scheme, _, number = last.physician_id.partition(":")
+    if scheme != _SCHEME:
+        raise NotPermitted(
+            found="a report whose physician has no RPPS number",
+            why="a document that leaves is signed for by a physician whom everybody can find",
+            remedy="Write the physician in the site file as RPPS:number",
+            path="people",
+        )
+    return document_settings()["document"]["rpps_prefix"] + number, last.physician_name
 
 
 def moment(text: str) -> str:
@@ -89,7 +95,7 @@ def cda(document: ReportDocument) -> bytes:
 
     Raises
     ------
-    NotPermitted : as `ReportDocument.physician`
+    NotPermitted : as `signing_physician`
     """
     codes, oid = document_settings()["kind"][document.kind], document_settings()["oid"]
     at = moment(document.report.released_at)

@@ -24,7 +24,7 @@ from ..drafts.stored_report import ReportForm, content_of, final_report, show_re
 from ..people import Specialty
 from ..store.store import Store
 from .asked import question_to
-from .cda import ReportDocument, cda
+from .cda import ReportDocument, cda, signing_physician
 from .identity import read_identity
 from .pages import advice_page, employee_page, letter_page
 from .topics import DocumentWords
@@ -128,6 +128,8 @@ def export_document(store: Store, asked: Asked, *, clock: Clock) -> bytes:
         if leaving
         else None
     )
+    if leaving is not None:
+        signing_physician(history.decisions)  # who can't sign for it is told before the release
     specialty = _specialty(asked, history)
     form = ReportForm("html", asked.lang)
     show_report(history, form)  # what can't be printed is not released

@@ -75,8 +75,10 @@ def test_the_person_of_another_report_is_refused():
 def test_a_physician_without_a_national_number_signs_no_document(store, draft_id, clock):
     decided(store, draft_id, clock, by=Person("SITE:doctor-1", "Dr Local", Role.PHYSICIAN))
     agree(store, clock)
+    before = verify(store).events
     with pytest.raises(NotPermitted, match="no RPPS number"):
         export_document(store, asked(draft_id), clock=clock)
+    assert verify(store).events == before, "a release was recorded of what never left"
 
 
 def test_the_package_holds_the_confirmed_report(store, draft_id, clock):
