@@ -179,14 +179,19 @@ def _specimen(specimen: Mapping[str, Any], path: str, log: IssueLog) -> Json:
     table, collection = fhir_maps()["fasting"], obj(specimen.get("collection"))
     duration = obj(collection.get("fastingStatusDuration"))
     if duration:
-        unit = text(duration.get("code"))
-        found["fasting_hours"] = str(duration.get("value")) if unit == "h" else f"? {shown(unit)}"
+        found["fasting_hours"] = _hours(duration)
     for _, code in codings(collection.get("fastingStatusCodeableConcept")):
         if code in table["hours"]:
             found["fasting_hours"] = table["hours"][code]
         elif code in table["no_hours"]:
             log.add("fasting_without_hours", path, severity="warning")
     return found
+
+
+def _hours(duration: Mapping[str, Any]) -> str:
+    """Return a fast in hours; another unit stays beside its number, and the engine refuses it."""
+    unit, value = text(duration.get("code")), str(duration.get("value"))
+    return value if unit == "h" else shown(f"{value} {unit or '?'}")
 
 
 def _codes(part: Mapping[str, Any], path: str, log: IssueLog) -> list[str | Json]:
@@ -207,7 +212,8 @@ def _codes(part: Mapping[str, Any], path: str, log: IssueLog) -> list[str | Json
         log.keep("refused_record", "codes_disagree", f"{path}.code", items=items)
     if by_item:
         return list(by_item.values())
-    first = given[0] if given else ("", "")
+    said = text(obj(part.get("code")).get("text"))
+    first = given[0] if given else ("code.text" if said else "", said)
     return [{"system": first[0], "code": first[1]}]
 
 
@@ -229,20 +235,32 @@ def _value(part: Mapping[str, Any], path: str, log: IssueLog) -> Json:
     if len(said) > 1:
         log.keep("refused_item", "values_several", path)
     if not isinstance(quantity, Mapping):
-        return {"value": shown(" / ".join(map(shown, said.values()))) if said else None}
+        return {"value": shown(" / ".join(map(_words, said.values()))) if said else None}
     value = quantity.get("value")
     number = None if value is None else str(value)
     if not isinstance(value, NumberText | int | float | None) or isinstance(value, bool):
         log.add("value_not_number", f"{path}.valueQuantity.value")
         number = f'"{shown(value)}"'
     if len(said) > 1:
-        number = " / ".join(shown(one) for one in (number, *_others(said)))
+        number = " / ".join(_words(one) for one in (number, *_others(said)))
     return {"value": number, **_comparator(quantity), **_unit(quantity, path, log)}
 
 
 def _given(part: Mapping[str, Any]) -> Json:
     """Return every value[x] of a part."""
     return {key: value for key, value in part.items() if key.startswith("value")}
+
+
+def _words(value: object) -> str:
+    """Return what a value says, without the names of its elements and the addresses of its codes.
+
+    >>> _words({"low": {"value": 480, "unit": "mg/dL"}, "high": {"value": 600, "unit": "mg/dL"}})
+    '480 mg/dL 600 mg/dL'
+    """
+    if isinstance(value, Mapping):
+        inner = [_words(one) for key, one in value.items() if key != "system"]
+        return " ".join(dict.fromkeys(inner))
+    return " ".join(map(_words, value)) if isinstance(value, list) else shown(value)
 
 
 def _others(said: Mapping[str, Any]) -> Iterator[object]:

@@ -139,3 +139,28 @@ def test_a_value_of_a_pressure_panel_is_refused_and_named():
     assert [p.code for p in problems if p.severity == "refused_record"] == ["code_unknown"]
     panel.pop("valueQuantity")
     assert codes(document) == set()
+
+
+def test_what_is_not_used_is_named_as_it_was_sent():
+    """Pinned: a code of no letters, a range as Python prints it, and a fast of "? min"."""
+    named = observation(code={"text": "Glycémie"}, **quantity(33, "mmol/L"))
+    (problem,) = [
+        p
+        for p in parse(read_visit(sent(with_resource(named))).document).batch.problems
+        if p.code == "code_unknown"
+    ]
+    assert problem.parameters["found"] == "Glycémie"
+    ends = {"low": {"value": 480, "unit": "mg/dL"}, "high": {"value": 600, "unit": "mg/dL"}}
+    assert measured(observation(**loinc("2345-7"), valueRange=ends))["value"] == (
+        "480 mg/dL 600 mg/dL"
+    )
+    glucose = {**loinc("2345-7"), **quantity(118, "mg/dL"), "specimen": {"reference": "#s"}}
+    for duration, said in (({"value": 600, "code": "min"}, "600 min"), ({"value": 10}, "10 ?")):
+        fast = {"resourceType": "Specimen", "id": "s"}
+        fast["collection"] = {"fastingStatusDuration": duration}
+        document = read_visit(
+            sent(with_resource(observation(**glucose, contained=[fast])))
+        ).document
+        assert document["measurements"][-1]["fasting_hours"] == said
+        problems = parse(document).batch.problems
+        assert "fasting_unreadable" in {p.code for p in problems}
