@@ -205,7 +205,7 @@ def _is_old(
     if moment is None or visit is None:
         return False
     ucum = item.units[unit].ucum if unit >= 0 else ""
-    code, date = item.code, moment.date().isoformat()
+    code, date = item.code, moment.astimezone(visit.tzinfo).date().isoformat()
     hours = item.freshness_hours.get(slot)
     if hours is not None and visit - moment > timedelta(hours=hours):
         context.log.add(

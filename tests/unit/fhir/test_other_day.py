@@ -173,3 +173,15 @@ def test_an_ecg_of_another_visit_is_read_as_an_earlier_one_or_refused():
     assert ("note", "ecg_of_earlier_day") in told(earlier)
     undated_ecg = {key: value for key, value in parts.items() if key != "encounter"}
     assert told(visit(undated(**undated_ecg))) == [("note", "results_undated")]
+
+
+def test_an_old_value_has_one_day_in_the_time_of_the_visit():
+    """Pinned: one value was "measured on" one day, and "of" the next."""
+    high = {**loinc("8480-6"), **quantity(205, "mm[Hg]")}
+    document = visit(undated(**high, effectiveDateTime="2024-11-20T09:00:00+01:00"))
+    of(document, "Encounter")[0]["period"]["start"] = "2026-11-03T09:20:00-10:00"
+    of(document, "QuestionnaireResponse")[0]["authored"] = "2026-11-03"
+    draft = draft_of(document)
+    (old,) = [item for item in draft.suspect_items if item.code == "too_old_for_today"]
+    assert old.parameters["date"] == "2024-11-19"
+    assert "2024-11-20" not in repr(draft.urgent)
