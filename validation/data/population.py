@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..protocol.model import Protocol
 from ..protocol.people import Condition
 from ..statistics.estimate import BoolArray, FloatArray, IntArray
+from .raw import as_days
 from .table import StudyTable
 
 _AGE: Final = "age_years"
@@ -45,6 +47,9 @@ def meets(table: StudyTable, condition: Condition) -> BoolArray:
         answer = (texts == condition.text) == (condition.op == "==")
         return np.asarray(answer & (texts != ""))
     values = condition_values(table, condition)
+    if condition.day is not None:
+        day = (date.fromisoformat(condition.day) - date(1970, 1, 1)).days
+        return np.asarray(_OPERATORS[condition.op](values, day) & ~np.isnan(values))
     if condition.op in ("missing", "present"):
         return np.asarray(np.isnan(values) == (condition.op == "missing"))
     return np.asarray(_OPERATORS[condition.op](values, condition.value) & ~np.isnan(values))
@@ -62,6 +67,8 @@ def condition_values(table: StudyTable, condition: Condition) -> FloatArray:
     if condition.exposure is not None:
         return table.exposures[condition.exposure]
     column = condition.column or ""
+    if condition.day is not None:
+        return as_days(column, table.raw[column])
     if condition.op in ("missing", "present"):
         is_there = np.asarray(table.raw[column].is_valid().to_numpy(zero_copy_only=False))
         return np.where(is_there, 0.0, np.nan)

@@ -85,6 +85,37 @@ def as_numbers(name: str, column: Any, decimal: str = ".") -> FloatArray:  # noq
     return np.array(values.to_numpy(zero_copy_only=False), np.float64)
 
 
+def as_days(name: str, column: Any) -> FloatArray:  # noqa: ANN401 - pyarrow has no types
+    """Return a tidy column of dates as days since 1970, float64 (n,), NaN where empty.
+
+    Parameters
+    ----------
+    name : of the column, for errors
+    column : pyarrow array of texts that begin with YYYY-MM-DD, as a date or a moment is written
+
+    Raises
+    ------
+    ProtocolRefused  if a filled cell is no such date
+    """
+    text = pc.utf8_slice_codeunits(column.cast(pa.string()), 0, len("YYYY-MM-DD"))
+    moment = pc.strptime(text, format="%Y-%m-%d", unit="s", error_is_null=True)
+    bad = pc.and_(pc.is_valid(text), pc.is_null(moment)).to_numpy(zero_copy_only=False)
+    if bad.any():
+        rows = ", ".join(str(i + 1) for i in np.flatnonzero(bad)[:MOST_ROWS].tolist())
+        raise ProtocolRefused(
+            [
+                StudyProblem(
+                    "column_not_day", name,
+                    f"the column {name!r}, of which {int(bad.sum())} filled cells are no date "
+                    f"(rows after the header: {rows})",
+                    "it is compared with a day", "Write its dates as YYYY-MM-DD",
+                )
+            ]
+        )  # fmt: skip
+    days = moment.cast(pa.date32()).cast(pa.int32()).cast(pa.float64())
+    return np.array(days.to_numpy(zero_copy_only=False), np.float64)
+
+
 def _found(name: str, column: Any, decimal: str) -> str:  # noqa: ANN401 - pyarrow has no types
     """Say how many cells are no number, where the first stand, and of which kind; never a value."""
     texts = column.cast(pa.string()).to_pylist()

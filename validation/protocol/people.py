@@ -10,8 +10,9 @@ Operator = Literal["==", "!=", "<", "<=", ">", ">=", "missing", "present"]
 class Condition:
     """A condition on a column of the data file, a feature of the engine, or an exposure (one).
 
-    An exposure is 1 where it was declared, 0 where it was asked and not. A missing value meets no
-    comparison; ask for it with ``missing``.
+    An exposure is 1 where it was declared, 0 where it was asked and not. ``day`` (YYYY-MM-DD)
+    compares a column of dates, such as the period of a study or the day of the reference standard.
+    A missing value meets no comparison; ask for it with ``missing``.
     """
 
     op: Operator
@@ -20,6 +21,7 @@ class Condition:
     value: float | None = None
     text: str | None = None
     exposure: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

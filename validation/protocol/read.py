@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -179,6 +180,13 @@ def _names(protocol: Protocol) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _condition(path: str, condition: Condition) -> Iterator[Problem]:
     sources = (condition.column, condition.feature, condition.exposure)
     if sum(source is not None for source in sources) != 1:
@@ -192,13 +200,19 @@ def _condition(path: str, condition: Condition) -> Iterator[Problem]:
             "condition_exposure", path, "an exposure with a text",
             "it is 1 where it was declared and 0 where not", "Give value = 1.0 or 0.0",
         )  # fmt: skip
-    given = (condition.value is not None) + (condition.text is not None)
+    given = sum(one is not None for one in (condition.value, condition.text, condition.day))
     needed = 0 if condition.op in _VALUELESS else 1
     if given != needed:
         yield (
             "condition_value", path, f"{given} values for {condition.op!r}",
             f"it compares with {'nothing' if needed == 0 else 'one value'}",
-            "Give value (a number) or text; missing and present take none",
+            "Give value (a number), text or day; missing and present take none",
+        )  # fmt: skip
+    if condition.day is not None and (condition.column is None or not _is_day(condition.day)):
+        yield (
+            "condition_day", path, f"the day {condition.day!r}",
+            "a day is compared with a column of dates, and has one form",
+            "Give column, and the day as YYYY-MM-DD",
         )  # fmt: skip
     if condition.text is not None and condition.op not in ("==", "!="):
         yield (

@@ -87,7 +87,7 @@ def _other_values(protocol: Protocol, table: StudyTable) -> list[Deviation]:
     Only of those who stay: to exclude the other values in the protocol answers it.
     """
     case = protocol.reference.case
-    if case.op != "==" or case.column is None:
+    if case.op != "==" or case.column is None or case.day is not None:
         return []
     stays, _ = population(protocol, table)
     if case.text is not None:
