@@ -25,7 +25,8 @@
       say(letter.dataset.kept.replace("{hash}", kept.sha256.slice(0, 12)));
     } catch (error) {
       button.disabled = false;
-      say(`${letter.dataset.failed} ${error.detail || ""}`, true);
+      const remedy = document.querySelector(`#refusals [data-code="${CSS.escape(error.code || "")}"]`);
+      say(`${letter.dataset.failed} ${remedy ? remedy.textContent : error.code ? `(${error.code})` : ""}`, true);
     }
   });
 })();

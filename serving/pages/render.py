@@ -12,6 +12,7 @@ from ...engine.words.load import load_folder
 from ..report import ecg_paper
 from ..report.html import printable
 
+REFUSED: Final = "refused."
 _ECG_STYLE: Final = "ecg.css"
 ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
@@ -43,6 +44,14 @@ class PageWords:
     def text(self, message_id: str, /, **parameters: object) -> str:
         """Fill one sentence."""
         return self._table[message_id].format_map(parameters)
+
+    def refusals(self) -> tuple[tuple[str, str], ...]:
+        """Return what to do about each refusal of an act, by its code."""
+        return tuple(
+            (name.removeprefix(REFUSED), said)
+            for name, said in self._table.items()
+            if name.startswith(REFUSED)
+        )
 
 
 @cache
@@ -86,4 +95,5 @@ def page(template: str, lang: str, *, sentences: Sentences | None = None, **data
     """
     words = PageWords(lang)
     said = (sentences or Sentences(lang)).text
-    return _environment().get_template(template).render(lang=lang, w=words.text, t=said, **data)
+    known = {"lang": lang, "w": words.text, "t": said, "refusals": words.refusals()}
+    return _environment().get_template(template).render(**known, **data)

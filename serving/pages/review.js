@@ -42,8 +42,7 @@
     const known = { superseded: review.dataset.superseded, not_signed_in: review.dataset.signedOut };
     // The words of an error of the service are English; the page has those of its own language.
     const own = document.querySelector(`#refusals [data-code="${CSS.escape(error.code || "")}"]`);
-    const detail = document.documentElement.lang === "en" ? error.detail : error.code && `(${error.code})`;
-    const more = own ? own.textContent : detail;
+    const more = own ? own.textContent : error.code && `(${error.code})`;
     const why = known[error.code] ?? `${review.dataset.failed} ${more || ""}`;
     say(why, true);
     said.scrollIntoView({ block: "center" });

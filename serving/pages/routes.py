@@ -28,7 +28,7 @@ from ..http.routes.drift import MONTHS, drift_report
 from ..http.sign_in.issuers import looks_signed
 from ..studies.agreement import agreement
 from ..worklist.worklist import REFUSED_AFTER, WorklistItem, earlier_alarm
-from .render import ASSETS, PageWords, asset, page
+from .render import ASSETS, REFUSED, PageWords, asset, page
 from .review_data import Reader, Shown, review_data
 from .session import forget_session, home_of, keep_session, signed_in, ways
 
@@ -81,11 +81,13 @@ def html(text: str, status: int = 200) -> HTMLResponse:
 
 def _error_page(request: Request, error: ScreeningError) -> HTMLResponse:
     lang = "en" if request.query_params.get("lang") == "en" else "fr"
+    remedies = dict(PageWords(lang).refusals())
+    other = f"{REFUSED}{error.code}" if error.code in remedies else "error.other"
     text = page(
         "error.html",
         lang,
         person=None,
-        message=_WORDED.get(error.code, "error.other"),
+        message=_WORDED.get(error.code, other),
         code=error.code,
         number=request.state.id,
     )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from browser_support import tab
-from http_support import send, visit
+from http_support import decide, send, visit
 
 PAGES = ("/review", "/review/{id}", "/review/agreement", "/visit")
 CONTRAST = """() => {
@@ -110,22 +110,43 @@ def test_a_refused_record_is_withdrawn_by_a_click(chromium, people):
     assert page.complaints == []
 
 
-def test_an_act_that_fails_says_what_to_do_in_the_language_of_the_page(chromium, people, sent):
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("nothing_concluded", {"fr": "corriger la visite et la renvoyer, ou le retirer."}),
+        ("busy", {"fr": "attendez quelques secondes, puis recommencez."}),
+        ("not_acknowledged", {"fr": "« Je prends en charge », puis décidez."}),
+        ("not_acknowledged", {"en": 'press "I take charge" first, then decide.'}),
+        ("unheard_of", {"fr": "(unheard_of)"}),
+    ],
+)
+def test_an_act_that_fails_says_what_to_do_in_the_language_of_the_page(
+    chromium, people, sent, code, said
+):
     """Pinned: a French page showed the code of the refusal and no remedy."""
     page = tab(chromium, people, "martin")
-    page.goto(f"/review/{sent['id']}")
-    page.route(
-        "**/decision",
-        lambda route: route.fulfill(
-            status=422,
-            content_type="application/problem+json",
-            body='{"code": "nothing_concluded"}',
-        ),
-    )
+    ((lang, words),) = said.items()
+    page.goto(f"/review/{sent['id']}?lang={lang}")
+    body = json.dumps({"code": code, "detail": "words of the service"})
+    page.route("**/decision", lambda route: route.fulfill(status=422, body=body))
     page.keyboard.press("j")
     page.keyboard.press("c")
     page.wait_for_selector("#said.failed")
-    assert page.inner_text("#said").endswith("corriger la visite et la renvoyer, ou le retirer.")
+    assert page.inner_text("#said").endswith(words)
+
+
+def test_a_letter_that_is_refused_says_what_to_do_in_the_language_of_the_page(
+    chromium, people, sent
+):
+    """Pinned: the French page showed the English words of the service."""
+    decide(people.as_("martin"), sent)
+    page = tab(chromium, people, "martin")
+    page.goto(f"/review/{sent['id']}/letter?lang=fr")
+    body = json.dumps({"code": "precondition_missing", "detail": "words of the service"})
+    page.route("**/letters", lambda route: route.fulfill(status=428, body=body))
+    page.click("#keep-letter")
+    page.wait_for_selector("#letter-said.failed")
+    assert page.inner_text("#letter-said").endswith("relisez le rapport, puis recommencez.")
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

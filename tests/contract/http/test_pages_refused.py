@@ -29,6 +29,8 @@ def test_a_refused_record_offers_no_confirmation(people, refused, lang, words):
     assert "data-verdict" not in page
     assert "data-all>" not in page
     assert 'data-send="withdrawal"' in page
+    assert ("Sans particularité ou non", "Nothing found, or not")[lang == "en"] not in page
+    assert 'data-send="question"' not in page, "nothing here waits for a decision"
     browser.headers["Origin"] = people.address
     problem(decide(browser, refused), 422, "nothing_concluded")
 
