@@ -3,6 +3,7 @@
 Counts of 1 to 10 people are hidden, and those from which such a count could be worked out.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +47,25 @@ def call_rows(
         tested = rows & np.isfinite(people.risk)
         n = told[group]
         tests: Count = int(tested.sum()) if isinstance(n, int) else "hidden"
-        if isinstance(tests, int) and not (is_apart(rows, tested) and is_told(tests)):
+        is_open = is_apart(rows, tested) and is_told(tests) if isinstance(tests, int) else False
+        if not (is_open and _tells_of_no_few_untested(people, rows & ~tested)):
             tests = "hidden"
         risks = people.risk[tested]
         is_shown = isinstance(tests, int)
         expected = expected_of(risks, settings, int(rows.sum())) if is_shown else None
         found.append(GroupRow(group, n, n, tests, expected))
     return found
+
+
+def _tells_of_no_few_untested(people: PlanPeople, untested: BoolArray) -> bool:
+    """Say whether no 1 to 10 of some who are not tested are of a band, which is counted too.
+
+    Who is not assessable is due at once: the others who are called and not tested were 2 people,
+    known diabetics with something urgent.
+    """
+    bands = people.band.to_pylist()
+    of = Counter(bands[row] for row in np.flatnonzero(untested).tolist())
+    return all(is_told(n) for n in of.values())
 
 
 def exposure_rows(

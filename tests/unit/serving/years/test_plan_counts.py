@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from laennec.serving.years.overlap import shown_counts
 from laennec.serving.years.plan.calls import call_counts, call_list, counts
-from laennec.serving.years.plan.groups import exposure_rows
+from laennec.serving.years.plan.groups import call_rows, exposure_rows
 from laennec.serving.years.plan.thresholds import (
     shown_rows,
     threshold_rows,
@@ -130,3 +130,21 @@ def test_how_many_were_left_out_is_said_with_why_and_tells_of_no_few_people():
     hidden = {"left_out": "hidden", "excluded": "hidden", "declined": 0, "consent_withdrawn": 0}
     assert told(5, 0, 0) == hidden
     assert told(20, 0, 4) == hidden
+
+
+def test_the_tests_do_not_tell_how_few_are_called_who_are_not_screened():
+    """Pinned: called less tests less not assessable was 2, so left out was known."""
+
+    def tests(urgent):
+        found = people(
+            *((f"p{i}", None, "high", 30, 0.2) for i in range(40)),
+            *((f"n{i}", None, "not_assessable", 30, None) for i in range(20)),
+            *((f"e{i}", None, "not_screened", 30, None) for i in range(30)),
+            *((f"u{i}", 1, "not_screened", 0, None) for i in range(urgent)),
+        )
+        rows = call_rows(found, call_list(found, SETTINGS, TODAY), SETTINGS)
+        return [row.tests for row in rows]
+
+    assert tests(0) == [40, 40]
+    assert tests(2) == ["hidden", "hidden"]
+    assert tests(12) == [40, 40]
