@@ -10,6 +10,7 @@ from ...batch.result.parts import disclaimers
 from .control import Chart
 from .judge import ACT, WATCH, Judge, Point, Series
 from .series import Place, cells_of, series_of, visits_by_month
+from .sizes import hidden_sizes
 from .tally import ALL, DEVICE, month_text
 
 SCHEMA: Final = "laennec.drift_report/2"
@@ -84,7 +85,7 @@ def _crowded(cells: Any, most: int) -> list[str]:  # noqa: ANN401 - as of cells_
 
 def published(report: Report) -> dict[str, Any]:
     """Return the report as it may leave: no count of 1 to 10, and none that gives one away."""
-    hidden = _hidden(report.series)
+    hidden, sizes = _hidden(report.series), hidden_sizes(report.series)
     months, parts = report.months, _flagged_parts(report)
     return {
         "schema": SCHEMA,
@@ -105,7 +106,11 @@ def published(report: Report) -> dict[str, Any]:
             {
                 **_place(one.place),
                 "reference": [month_text(m) for m in one.reference],
-                "points": [_point(p, (one.place, p.month) in hidden) for p in one.points],
+                "points": [
+                    _without_size(p, said) if (one.place, p.month) in sizes else said
+                    for p in one.points
+                    for said in [_point(p, (one.place, p.month) in hidden)]
+                ],
             }
             for one in report.series
         ],
@@ -143,6 +148,19 @@ def _point(point: Point, is_hidden: bool) -> dict[str, Any]:  # noqa: FBT001 - s
         said |= {} if point.middle is None else {"median": point.middle}
     said["state"] = point.state
     return said | ({"direction": point.direction} if point.direction else {})
+
+
+def _without_size(point: Point, said: dict[str, Any]) -> dict[str, Any]:
+    """Return a month of which the number is hidden: a share and its interval would give it away.
+
+    The index of a distribution stays, and a share of nobody, without its interval.
+    """
+    if point.n < SMALLEST_SHOWN or said.get("value") == _OTHER:
+        return said
+    if point.k is None:
+        return said | {"n": _OTHER}
+    kept = {name: v for name, v in said.items() if name not in ("low", "high")}
+    return kept | {"n": _OTHER, **({"value": _OTHER} if point.k else {})}
 
 
 def _hidden(series: Sequence[Series]) -> set[tuple[Place, int]]:
