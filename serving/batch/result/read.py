@@ -36,6 +36,7 @@ class ResultManifest:
     models : id, version, outcome and sha256 of each
     guidelines : the set of each topic
     today : later visits were refused
+    malformed_lines : lines of the input that are no row, and so are not in it
     """
 
     state: str
@@ -46,6 +47,7 @@ class ResultManifest:
     models: tuple[Mapping[str, str], ...]
     guidelines: Mapping[str, str]
     today: date | None
+    malformed_lines: int = 0
 
 
 def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[str, Any]]:
@@ -188,6 +190,7 @@ def _manifest(said: Mapping[str, Any]) -> ResultManifest:
         models=tuple({name: str(one[name]) for name in _OF_MODEL} for one in plan["models"]),
         guidelines={str(topic): str(name) for topic, name in plan["guidelines"].items()},
         today=None if today is None else date.fromisoformat(today),
+        malformed_lines=sum(int(one["count"]) for one in said.get("malformed_lines", ())),
     )
 
 

@@ -73,7 +73,10 @@ def drift_report(call: Call, months: int, reference: str) -> dict[str, Any]:
         if timedelta(0) <= now - at < FRESH:
             return document
     this_month = month_of_text(now.isoformat())
-    document = store_report(service.store, judge, this_month - months + 1, MOST_DRAFTS)
+    try:
+        document = store_report(service.store, judge, this_month - months + 1, MOST_DRAFTS)
+    except DataError as error:
+        raise RequestUnreadable(error.found, error.remedy) from error
     if len(kept) >= _MOST_KEPT:
         kept.clear()
     kept[months, reference] = (now, document)

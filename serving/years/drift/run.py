@@ -19,7 +19,7 @@ from .judge import ACT, Judge, Period
 from .limits import read_limits
 from .listing import drift_rows, drift_text
 from .page import drift_page
-from .report import make_report, published
+from .report import Report, make_report, published
 from .tally import Tally
 
 JSON: Final = "drift.json"
@@ -125,10 +125,31 @@ def _judged(counted: Sequence[Stored], judge: Judge, *, is_stored: bool) -> dict
         tally.merge(one.tally)
     decided = [decision for one in counted for decision in one.decisions]
     report = make_report(tally.table(), charts_of(decided, judge), judge)
+    _require_reference(report)
     notices = [notice for one in counted for notice in one.notices]
     notices += [] if is_stored else ["no_decisions"]
     notices += ["undated"] if tally.has_undated else []
     return published(report) | {"notices": [*report.notices, *notices]}
+
+
+def _require_reference(report: Report) -> None:
+    """Refuse a declared period in which no month has visits enough to compare with.
+
+    Raises
+    ------
+    DataError  where other months would stand in for it, or nothing be compared
+    """
+    period, least = report.judge.period, int(report.judge.limits.number("months.least_visits"))
+    if period is None or not report.visits:
+        return
+    within = (n for month, n in report.visits.items() if period.first <= month <= period.last)
+    if max(within, default=0) < least:
+        raise DataError(
+            found=f"a reference period in which no month has {least} visits",
+            why="every month would be compared with another period than meant, or with none",
+            remedy="Declare months that are among the visits, or leave --reference out",
+            path="reference",
+        )
 
 
 def write_report(out: Path, document: dict[str, Any], lang: str) -> None:

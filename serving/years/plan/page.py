@@ -128,6 +128,7 @@ def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, 
             "capacity",
             "without_person",
             "visit_after",
+            "not_in_result",
         )
         for code, n in counts[kind].items()
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from ....datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.parts import disclaimers, write_json, write_text
+from ...batch.result.read import read_manifest
 from ..exposures import said_of_each
 from ..files import write_csv
 from ..last_visits import UNKNOWN_DAY
@@ -80,7 +81,10 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     people, cohort, exposures = _people(options)
     later = later_visits(people, options.today)
     calls = call_list(people, settings, options.today, options.capacity)
-    told = counts(people, calls, options.capacity) | {"visit_after": {"later": later["later"]}}
+    told = counts(people, calls, options.capacity) | {
+        "visit_after": {"later": later["later"]},
+        "not_in_result": {"malformed_lines": read_manifest(options.result).malformed_lines},
+    }
     rows = threshold_rows(people, settings, options.capacity)
     shown = shown_rows(rows, int(np.isfinite(people.risk).sum()), _from_bands(told["band"]))
     groups = {"calls": call_rows(people, calls, settings, options.capacity)}

@@ -15,6 +15,7 @@ from ....datasets.readers.cohorts import (
 from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
 from ...batch.result.parts import write_text
+from ...batch.result.read import read_manifest
 from ...clock import latest_day, utc_now
 from ...store.store import Store, open_store
 from ..files import write_csv
@@ -73,6 +74,8 @@ def run_search(options: SearchOptions) -> dict[str, Any]:
         told = counted(cohort, found, options.by)
         told |= {name: suppressed({"people": n})["people"] for name, n in not_whole.items()}
         listed = options.people_file is not None
+        if options.result is not None:
+            told["malformed_lines"] = read_manifest(options.result).malformed_lines
         if store is not None:
             record_search(store, told, actor=options.actor, listed=listed, clock=utc_now)
         elif options.result is not None:

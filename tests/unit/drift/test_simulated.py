@@ -217,6 +217,17 @@ def test_a_period_that_is_none_is_refused(text):
         read_period(text)
 
 
+def test_a_declared_reference_without_visits_is_refused_and_nothing_stands_in_for_it(tmp_path):
+    """Pinned: the first months with visits were the reference, under the name of the declared."""
+    visits = tmp_path / "v.parquet"
+    pq.write_table(drifting_table(months=2, visits=300), visits)
+    run_batch(BatchOptions((visits,), tmp_path / "r", workers=1))
+    options = DriftOptions((tmp_path / "r",), tmp_path / "o", reference="2001-01..2001-03")
+    with pytest.raises(DataError, match="no month has 100 visits"):
+        run_drift(options)
+    assert not (tmp_path / "o").exists()
+
+
 def test_a_folder_that_is_no_result_is_refused_in_words(tmp_path):
     with pytest.raises(BatchRefused, match="without a complete result"):
         run_drift(DriftOptions((tmp_path,), tmp_path / "o"))
