@@ -61,13 +61,14 @@ def who_is_not_known(criteria: Criteria, tables: Mapping[str, Any]) -> Iterator[
 def _unknown(condition: Condition) -> Condition | None:
     """Return who is not found for want of an answer, as a condition; None where nobody can be."""
     head, _, key = condition.name.partition(".")
-    if head in _NO_TABLE_OF_ALL or (not key and fields()["column"].get(head) == "word"):
+    is_word = not key and fields()["column"].get(head) == "word"
+    if head in _NO_TABLE_OF_ALL or (is_word and not _is_negated(condition)):
         return None
     name = condition.name
     if head == "exposure":
         sql = f"NOT EXISTS (SELECT 1 FROM exposures e WHERE e.person_id = p.person_id AND {ASKED})"  # noqa: S608 - house names, values are bound
         return Condition(name, name, name, sql, (key,), condition.reads)
-    if head in _STATED:
+    if key and head in _STATED:
         found = tuple(sorted(key for _, key in condition.reads))
         marks = ", ".join("?" * len(found))
         sql = (
@@ -77,6 +78,11 @@ def _unknown(condition: Condition) -> Condition | None:
         return Condition(name, name, name, sql, found, condition.reads)
     known = condition_of(Given(name, name, name, "is", "known"))
     return Condition(name, name, name, f"NOT ({known.sql})", known.values, known.reads)
+
+
+def _is_negated(condition: Condition) -> bool:
+    """Say whether a condition asks for another word: somebody without any is not found by it."""
+    return "<>" in condition.sql
 
 
 def _not_usable(condition: Condition, tables: Mapping[str, Any], names: Any) -> int | None:  # noqa: ANN401 - pyarrow has no types

@@ -240,3 +240,13 @@ def test_both_a_cohort_and_conditions_are_refused(result):
     refused = run("--result", result)
     assert refused.exit_code != 0
     assert "a cohort and conditions, or neither" in str(refused.exception)
+
+
+def test_who_has_no_word_is_not_found_by_another_word_and_is_counted(result):
+    """Pinned: urgency != U0 left out everybody without an urgency, and nothing said so."""
+    cohort = Cohort("", parse_criteria(["urgency != U0"]))
+    told = counted(cohort, search_people(cohort, Sources(result)), ())
+    assert told["people"] == {"found": 40, "others": 20}
+    assert told["not_known"] == {"urgency": {"people": 20}}
+    asked = Cohort("", parse_criteria(["urgency = U3"]))
+    assert counted(asked, search_people(asked, Sources(result)), ())["not_known"] == {}
