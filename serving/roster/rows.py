@@ -10,10 +10,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from ...engine import parse
+from ...engine.intake.person import looks_national
 from ...engine.intake.visit import SCHEMA
 
 _MOMENT: Final = (
     "no moment as YYYY-MM-DDThh:mm with a zone; where the file says none, --zone +01:00 adds one"
+)
+_NATIONAL: Final = (
+    "a national number where the person's own stands; send the number of the person's record"
 )
 SEXES: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
@@ -118,6 +122,8 @@ def _faults(row: RosterRow) -> Iterable[RosterProblem]:
         yield RosterProblem(row.where, "visit_missing", "no number of the visit")
     if not row.person_id:
         yield RosterProblem(row.where, "person_missing", "no number of the person")
+    if looks_national(row.person_id):
+        yield RosterProblem(row.where, "national_number", _NATIONAL)
     if not _is_date(row.birth_date):
         yield RosterProblem(row.where, "birth_date_unreadable", "no birth date (YYYY-MM-DD)")
     if row.sex not in SEXES.values():

@@ -104,6 +104,8 @@ def test_a_semicolon_and_a_zone_of_the_site(tmp_path):
         (3, "2999-01-01", "birth_after_visit"),
         (1, "demain", "moment_unreadable"),
         (2, "", "person_missing"),
+        (2, "255081416802538", "national_number"),
+        (2, "2 55 08 14 168 025 38", "national_number"),
         (3, "02/03/1974", "birth_date_unreadable"),
         (4, "X", "sex_unknown"),
     ],
