@@ -192,7 +192,7 @@ def _read_at(given: object, path: str, item: Item, context: MeasurementContext) 
                 "refused_item", "moment_unreadable", path, item=item.code, found=shown(given)
             )
         return None
-    if moment.date() > visit.date():
+    if moment.astimezone(visit.tzinfo).date() > visit.date():
         context.log.add("refused_item", "measured_after_visit", path, item=item.code)
     return moment
 

@@ -88,6 +88,8 @@ def test_a_laboratory_value_that_is_too_old_is_suspect() -> None:
     assert state(read(old), "hba1c") == [ItemState.SUSPECT]
     later = measured("hba1c", "6.0", "%", at="2026-11-04T08:00:00+01:00")
     assert codes(read(later)) == ["measured_after_visit"]
+    same_day = measured("hba1c", "6.0", "%", at="2026-11-04T06:00:00+13:00")
+    assert codes(read(same_day)) == [], "the day is that of the visit's zone"
 
 
 def test_lipids_that_contradict_each_other() -> None:
