@@ -77,6 +77,7 @@ LEVELS = [
     ({"qtc_fridericia": 500.0}, "ecg_qtc_500", "U1", "U1"),
     ({"qt": 500.0}, "ecg_qt_500", "U1", "U1"),
     ({"st_leads": 2.0}, "ecg_st_elevation", "U0", "U0"),
+    ({"st_leads_very_large": 2.0}, "ecg_st_very_large", "U0", "U0"),
     ({"st_leads_excluded": 2.0}, "ecg_st_excluded", "U1", "U0"),
     ({"st_leads_close": 2.0}, "ecg_st_close", "U1", "U0"),
     ({"blocked_p": 2.0}, "ecg_av_block", "U0", "U0"),

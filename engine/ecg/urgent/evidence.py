@@ -15,7 +15,7 @@ from ..signal import EcgSignal
 from .dropped import blocked_p_waves, dropped_beats
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
-from .st import StView, is_left, raised, st_view
+from .st import StView, has_neighbours, is_left, raised, st_view
 
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
@@ -214,11 +214,15 @@ def _st_pairs(
         usable = np.array([name in st.mv for name in per_lead.leads])
         values = np.where(usable, per_lead.st_j_mv, np.nan)
         seen = float(raised(per_lead.leads, values, person, settings).largest_set)
-    none = 0.0 if st.mv else _NAN
+    judged = has_neighbours(st.mv, settings)
+    none = 0.0 if judged else _NAN
     return {
-        "st_leads": Pair((0.0 if excluded else sure) if st.mv else _NAN, seen, _NAN, differ=True),
-        "st_leads_excluded": Pair(close if excluded and st.mv else none),
-        "st_leads_close": Pair(close if not excluded and st.mv and not sure else none),
+        "st_leads": Pair((0.0 if excluded else sure) if judged else _NAN, seen, _NAN, differ=True),
+        "st_leads_excluded": Pair(close if excluded and judged else none),
+        "st_leads_very_large": Pair(
+            float(st.very_large.largest_set) if excluded and judged else none
+        ),
+        "st_leads_close": Pair(close if not excluded and judged and not sure else none),
     }
 
 
