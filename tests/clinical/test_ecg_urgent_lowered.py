@@ -9,9 +9,12 @@ from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.classical import measure_classical
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.quality import assess_quality
-from laennec.engine.ecg.urgent import load_ecg_urgent, urgent_ecg
+from laennec.engine.ecg.urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
 from laennec.engine.ecg.urgent.shape import BeatShape, shape_of
 from laennec.engine.ecg.urgent.st import st_view
+from laennec.engine.ecg.visit import ST_ELEVATION, _st_not_excluded
+from laennec.engine.prediagnosis import Finding, Message
+from laennec.engine.words.sentences import Sentences
 
 SETTINGS = load_ecg_urgent()
 MAN = Person("male", 50.0)
@@ -66,3 +69,38 @@ def test_muscle_noise_is_no_pacemaker(calm):
     paced = calm.signal_mv.copy()
     paced[:, at[at > 0]] += 0.8
     assert shape_of(replace(calm, signal_mv=paced), classical, SETTINGS.exclusions).has_needles
+
+
+@pytest.mark.parametrize("factor", [0.1, 10.0])
+def test_a_gain_ten_times_wrong_does_not_silence_an_infarction(factor):
+    """An infarction with a QRS of 16 mV was left to the next visit, and nobody was called."""
+    made = simulate(scenario("st_elevation_inferior"), seed=5).signal
+    wrong = replace(made, signal_mv=made.signal_mv * factor)
+    said = urgent_ecg(analyse_ecg(wrong, None), MAN)
+    assert [(i.rule_id, i.level) for i in said.items] == [("ecg_gain_implausible", "U1")]
+    assert "ecg_st" in said.not_applied
+
+
+@pytest.mark.parametrize(
+    ("state", "not_applied", "symptoms", "levels"),
+    [
+        ("present", ("ecg_st",), (), ["U1"]),
+        ("present", ("ecg_st",), ("symptom.chest_pain",), ["U0"]),
+        ("present", (), (), []),
+        ("borderline", ("ecg_st",), (), []),
+    ],
+)
+def test_an_elevation_that_no_rule_could_judge_does_not_wait(state, not_applied, symptoms, levels):
+    finding = Finding(ST_ELEVATION, "fact", Message("finding.x"), state)
+    found = _st_not_excluded(EcgUrgency(not_applied=not_applied), (finding,), symptoms)
+    assert [item.level for item in found] == levels
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_only_urgent_rules_say_now(language):
+    """A report of U3 said "a physician reads this ECG now", and its urgent section was empty."""
+    sentences = Sentences(language)
+    for kind in ("differ", "neither"):
+        for name in ("rate", "qrs", "qt", "st"):
+            said = sentences.text(f"ecg.{kind}.{name}", lead="II", network="1", classical="2")
+            assert " now" not in said and "maintenant" not in said

@@ -31,6 +31,7 @@ CALM = {
     "no_clear_beats": 0.0,
     "not_judged": 0.0,
     "amplitude_implausible": 0.0,
+    "gain_implausible": 0.0,
 }
 RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
 VIEW = StView(

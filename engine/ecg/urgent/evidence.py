@@ -75,6 +75,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
     pairs["no_clear_beats"] = Pair(float(no_beats))
     pairs["amplitude_implausible"] = Pair(float(_is_other_unit(analysis)))
+    pairs["gain_implausible"] = Pair(float(not no_beats and _tells_gain(analysis)))
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
     judged = rhythmic and measured and st.is_known and not st.exclusions
@@ -104,7 +105,12 @@ def _is_other_unit(analysis: EcgAnalysis) -> bool:
     """Say whether beats repeat, and are so small or large that the rhythm can't be read."""
     told = {r.message.id for r in analysis.quality.reasons}
     refused = analysis.quality.uses["rhythm"].verdict == _REFUSED
-    return refused and _NO_BEATS not in told and bool(told & _GAINS)
+    return refused and _NO_BEATS not in told and _tells_gain(analysis)
+
+
+def _tells_gain(analysis: EcgAnalysis) -> bool:
+    """Say whether the gate takes the gain of all leads together for wrong."""
+    return any(r.message.id in _GAINS for r in analysis.quality.reasons)
 
 
 def _beat_pairs(
