@@ -14,7 +14,6 @@ from laennec.engine.ecg.urgent.shape import BeatShape, shape_of
 from laennec.engine.ecg.urgent.st import st_view
 from laennec.engine.ecg.visit import ST_ELEVATION, _st_not_excluded
 from laennec.engine.prediagnosis import Finding, Message
-from laennec.engine.words.sentences import Sentences
 
 SETTINGS = load_ecg_urgent()
 MAN = Person("male", 50.0)
@@ -94,13 +93,3 @@ def test_an_elevation_that_no_rule_could_judge_does_not_wait(state, not_applied,
     finding = Finding(ST_ELEVATION, "fact", Message("finding.x"), state)
     found = _st_not_excluded(EcgUrgency(not_applied=not_applied), (finding,), symptoms)
     assert [item.level for item in found] == levels
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_only_urgent_rules_say_now(language):
-    """A report of U3 said "a physician reads this ECG now", and its urgent section was empty."""
-    sentences = Sentences(language)
-    for kind in ("differ", "neither"):
-        for name in ("rate", "qrs", "qt", "st"):
-            said = sentences.text(f"ecg.{kind}.{name}", lead="II", network="1", classical="2")
-            assert " now" not in said and "maintenant" not in said
