@@ -3,14 +3,13 @@
 import copy
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from .errors import too_large, unreadable, unsupported
 from .kit import read_each, read_one
-from .recording import SEVERAL_PEOPLE, Declared, EcgRecording
+from .recording import Declared, EcgRecording
 from .source import Source, limits
 from .xml_tree import parse_xml, root_tag
 
@@ -113,10 +112,7 @@ def read_muse(source: Source, declared: Declared) -> Sequence[EcgRecording]:
             if wave is not mine:
                 tree.remove(wave)
         trees.append(tree)
-    found = read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
-    people = {ET.tostring(one).strip() for one in root.iter("PatientDemographics")}
-    notes = (SEVERAL_PEOPLE,) if len(people) > 1 else ()
-    return [EcgRecording(one.signal, one.header.noting(*notes)) for one in found]
+    return read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
 
 
 def _drop_empty_checksums(root: ET.Element) -> None:
@@ -152,23 +148,19 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
             beats.remove(found)
     name = "sierra_xml:SierraXMLParser"
     recordings = read_each(name, "philips_sierra_xml", source, declared, [root])
-    return [_without_pulse(recording) for recording in recordings]
+    return [_noting_pulse(recording) for recording in recordings]
 
 
-def _without_pulse(recording: EcgRecording) -> EcgRecording:
-    """Cut the calibration pulse that Philips records after the ECG: levels alike in all leads.
+def _noting_pulse(recording: EcgRecording) -> EcgRecording:
+    """Note the calibration pulse that Philips records after the ECG: one level in all leads.
 
-    Left in, it was a beat, and a contradiction between limb leads that no heart makes. One that
-    stands within the ECG is noted only.
+    It is left in, as every reader leaves it; who looks for beats must know that it is none.
     """
     signal = recording.signal
     level = np.ptp(signal.signal_mv, axis=0) == 0
     pulse = level & (np.abs(signal.signal_mv[0] - 1.0) < signal.resolution_uv[0] * 1e-3)
     if pulse.sum() < _PULSE_S * signal.sampling_rate_hz:
         return recording
-    end = len(level) - int(np.argmin(level[::-1])) if not level.all() else 0
-    if pulse[end:].sum() == pulse.sum() and end:
-        signal = replace(signal, signal_mv=signal.signal_mv[:, :end])
     return EcgRecording(signal, recording.header.noting("calibration_pulse"))
 
 
