@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
 from .delineation.delineate import Delineator
 from .fiducials import Fiducials, no_waves
@@ -51,7 +52,7 @@ class EcgAnalysis:
 
 
 def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis:
-    """Judge, delineate and measure one ECG.
+    """Judge, delineate and measure one ECG, up to a calibration pulse at its end.
 
     A lead that the gate refuses is not shown to the network, nor measured.
 
@@ -61,6 +62,7 @@ def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis
     delineator : the network of a verified bundle; None where it may not or can't be asked: then
         the gate and the second measurement speak alone
     """
+    signal = without_calibration_pulse(signal)
     quality = assess_quality(signal)
     trusted = _without_refused(signal, quality)
     is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED

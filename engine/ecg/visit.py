@@ -35,6 +35,8 @@ STATEMENTS_ID: Final = "ecg_findings/twelve_lead"
 VOCABULARY: Final[tuple[str, ...]] = tuple(statement_settings()["vocabulary"])
 NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
 OF_ANOTHER: Final = "ecg_of_another_person"
+ST_NOT_EXCLUDED: Final = "ecg_st_not_excluded"
+ST_ELEVATION: Final = "ecg_st_elevation"
 FAILURES: Final[tuple[type[Exception], ...]] = (
     ModelError,
     ArithmeticError,
@@ -123,6 +125,9 @@ def screened_ecg(
     findings, statements, evidence = _said(
         analysis, model, models, person, with_symptoms=bool(symptoms)
     )
+    urgency = replace(
+        urgency, items=(*urgency.items, *_st_not_excluded(urgency, findings, symptoms))
+    )
     section = replace(section, evidence=evidence)
     return ScreenedEcg(section, urgency, analysis, findings, statements)
 
@@ -153,6 +158,16 @@ def _said(
     return findings, found, evidence_of(findings, features, analysis.fiducials)
 
 
+def _st_not_excluded(
+    urgency: EcgUrgency, findings: Iterable[Finding], symptoms: tuple[str, ...]
+) -> tuple[UrgentItem, ...]:
+    """Ask for a reading of an ST elevation that is present where no rule could judge it."""
+    seen = any(f.id == ST_ELEVATION and f.state == "present" for f in findings)
+    if not seen or "ecg_st" not in urgency.not_applied:
+        return ()
+    return _review(ST_NOT_EXCLUDED, symptoms)
+
+
 def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[UrgentItem, ...]:
     """Return what is urgent where an ECG was sent and was not read.
 
@@ -161,7 +176,12 @@ def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[Ur
     declared : symptoms of the person
     of_another : the ECG names another person, who may be the one in danger
     """
-    rule = load_ecg_urgent().reviews[OF_ANOTHER if of_another else NOT_RECEIVED]
+    return _review(OF_ANOTHER if of_another else NOT_RECEIVED, declared)
+
+
+def _review(review: str, declared: Iterable[str]) -> tuple[UrgentItem, ...]:
+    """Make the item of a review, at the level that symptoms give it."""
+    rule = load_ecg_urgent().reviews[review]
     symptoms = tuple(InputValue(name, "yes", "") for name in declared)
     level = rule.level_for(symptoms=bool(symptoms))
     if level is None:

@@ -184,6 +184,8 @@ BROKEN = [
     ("csv", "time (ms)", "time (s)", EcgUnreadable, "A sampling rate of 0.25 Hz"),
     ("mortara", 'NAME="I" SAMPLE_FREQ="250"', 'NAME="I" SAMPLE_FREQ="25' + 50 * "5" + '"',
      EcgUnreadable, "A sampling rate of 2.5"),
+    ("csv_french", "# fs: 250 Hz", "# fs: 250 Hz\n# sampling_rate: 500 Hz", EcgUnreadable,
+     "contradict each other"),
     ("csv", "\n4,", "\n6.5,", EcgUnreadable, "not evenly spaced"),
     ("csv", "\n4,", "\n4,0.1,", EcgUnreadable, "more or fewer cells"),
     ("csv", "\n4,", "\nfour,", EcgUnreadable, "cell that is no number"),

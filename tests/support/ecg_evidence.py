@@ -24,15 +24,19 @@ CALM = {
     "left_bundle_shape": 0.0,
     "st_leads": 0.0,
     "st_leads_excluded": 0.0,
+    "st_leads_very_large": 0.0,
     "st_leads_close": 0.0,
     "blocked_p": 0.0,
     "blocked_p_suspected": 0.0,
     "no_clear_beats": 0.0,
     "not_judged": 0.0,
     "amplitude_implausible": 0.0,
+    "gain_implausible": 0.0,
 }
 RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
-VIEW = StView({"II": 0.2, "III": 0.3}, RAISED, RAISED, is_known=True, exclusions=("hypertrophy",))
+VIEW = StView(
+    {"II": 0.2, "III": 0.3}, RAISED, RAISED, RAISED, is_known=True, exclusions=("hypertrophy",)
+)
 
 
 def evidence(**changes: float | Pair) -> Evidence:

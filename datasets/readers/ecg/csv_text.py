@@ -42,6 +42,7 @@ _SECONDS: Final = {
 _TIMES: Final = {"time", "t", "temps", "zeit"}
 _COMMENT: Final = re.compile(r"^#\s*([A-Za-z_]+)\s*[:=]\s*(\S+)(?:\s+(\S+))?\s*$")
 _RATES: Final = {"fs", "sampling_rate_hz", "sampling_rate", "sampling_frequency"}
+_STATED: Final = {"fs", "unit", "age", "sex"}
 _JITTER: Final = 0.01  # of one step; printed times are rounded
 _NOT_A_NUMBER: Final = {"", "nan", "na", "null"}
 
@@ -89,7 +90,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     body = _body(lines)
     if len(body) < 2:  # noqa: PLR2004 - a header and a first row
         raise unreadable("A table without rows", where)
-    said = _comments(lines)
+    said = _comments(lines, where)
     separator = _separator(body[0], body[1])
     columns = [_column(cell, said.get("unit", "")) for cell in body[0].split(separator)]
     values = _table(body[1:], separator, len(columns), where)
@@ -121,13 +122,22 @@ def _without_steps(recording: EcgRecording) -> EcgRecording:
     return EcgRecording(bare, recording.header)
 
 
-def _comments(lines: Sequence[str]) -> dict[str, str]:
-    found = {}
+def _comments(lines: Sequence[str], where: str) -> dict[str, str]:
+    """Return what the comment lines state; two that contradict each other are not chosen from."""
+    found: dict[str, str] = {}
     for line in lines:
         match = _COMMENT.match(line.strip())
         if match and (match[3] is None or match[3].lower() == "hz"):
-            found[match[1].lower()] = match[2]
+            name = match[1].lower()
+            name = "fs" if name in _RATES else name
+            if name in _STATED and not _same(found.setdefault(name, match[2]), match[2]):
+                raise unreadable(f"Two comment lines that contradict each other ({name})", where)
+            found[name] = match[2]
     return found
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower() == other.lower() or (_cell(one) is not None and _cell(one) == _cell(other))
 
 
 def _column(cell: str, unit: str) -> tuple[str, str]:
@@ -169,8 +179,7 @@ def _rate_of(
     where: str,
 ) -> float:
     """Return the rate from the time column or the comment; NaN where there is neither."""
-    key = next((k for k in said if k in _RATES), "")
-    stated = _cell(said[key]) if key else math.nan
+    stated = _cell(said["fs"]) if "fs" in said else math.nan
     if stated is None or stated <= 0:
         raise unreadable("A sampling rate that is no positive number", where)
     if not times:

@@ -6,7 +6,7 @@ from typing import Final
 from ....engine.intake.person import Identity
 from ....engine.intake.problems import ProblemLog
 from ....engine.record import FEMALE, MALE, UNKNOWN, Problem
-from .recording import EcgHeader
+from .recording import SEVERAL_PEOPLE, EcgHeader
 
 _SEX: Final = {"female": FEMALE, "male": MALE}
 _AGE_TOLERANCE_YEARS: Final = 1.0  # headers round up, round down, or count at export
@@ -22,7 +22,8 @@ def person_problems(
 ) -> tuple[Problem, ...]:
     """Return why the ECG may belong to another person; empty where nothing contradicts.
 
-    Every element must agree wherever both sides state it; there is no fuzzy match (hazard H2).
+    Every element must agree wherever both sides state it; there is no fuzzy match (hazard H2). A
+    file that contradicts itself on whom it describes agrees with nobody.
     The age counts only where one of the two states no birth date.
 
     Parameters
@@ -39,6 +40,7 @@ def person_problems(
         "id": same_numbering and _differ(header.patient_id.strip(), identity.person_id.strip()),
         "birth_date": _differ(header.birth_date, identity.birth_date),
         "sex": _sexes_differ(header, identity),
+        SEVERAL_PEOPLE: SEVERAL_PEOPLE in header.notes,
         "age": _ages_differ(header, identity, performed_at),
     }
     names = [name for name, differs in checks.items() if differs]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from ....engine.ecg.signal import EcgSignal
 
 Sex = Literal["female", "male"]
+SEVERAL_PEOPLE: Final = "several_people"  # the note of a file that describes two
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import too_large, unreadable, unsupported
 from .kit import read_each, read_one
-from .recording import Declared, EcgRecording
+from .recording import SEVERAL_PEOPLE, Declared, EcgRecording
 from .source import Source, limits
 from .xml_tree import parse_xml, root_tag
 
@@ -112,7 +112,10 @@ def read_muse(source: Source, declared: Declared) -> Sequence[EcgRecording]:
             if wave is not mine:
                 tree.remove(wave)
         trees.append(tree)
-    return read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
+    found = read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
+    people = {ET.tostring(one).strip() for one in root.iter("PatientDemographics")}
+    notes = (SEVERAL_PEOPLE,) if len(people) > 1 else ()
+    return [EcgRecording(one.signal, one.header.noting(*notes)) for one in found]
 
 
 def _drop_empty_checksums(root: ET.Element) -> None:
@@ -154,7 +157,7 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
 def _noting_pulse(recording: EcgRecording) -> EcgRecording:
     """Note the calibration pulse that Philips records after the ECG: one level in all leads.
 
-    It is left in, as every reader leaves it; who looks for beats must know that it is none.
+    It is left in, as every reader leaves it; ``engine.ecg.calibration`` takes it for no beat.
     """
     signal = recording.signal
     level = np.ptp(signal.signal_mv, axis=0) == 0

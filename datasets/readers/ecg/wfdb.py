@@ -13,7 +13,7 @@ from . import matlab
 from .assemble import StoredLead, assemble, refuse_size, step_of
 from .errors import damaged, unreadable
 from .names import is_other_signal, microvolt_per
-from .recording import Declared, EcgHeader, EcgRecording
+from .recording import SEVERAL_PEOPLE, Declared, EcgHeader, EcgRecording
 from .source import Source
 from .wfdb_header import NULL_FILE, SignalLine, WfdbHeader, looks_like_header, parse_header
 from .wfdb_samples import (
@@ -76,7 +76,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         leads, comments = [_stored(track, header.rate_hz) for track in tracks], header.comments
     ecg = [lead for lead, keep in leads if keep]
     said = WfdbHeader(header.rate_hz, None, (), (), header.started_at, comments)
-    notes = () if len(ecg) == len(leads) else ("not_ecg_skipped",)
+    skipped = () if len(ecg) == len(leads) else ("not_ecg_skipped",)
+    notes = (*skipped, *((SEVERAL_PEOPLE,) if said.describes_several else ()))
     top = EcgHeader(
         format=FORMAT,
         record=source.stem or "record",

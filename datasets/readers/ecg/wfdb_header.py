@@ -5,7 +5,7 @@ Source: G. Moody, WFDB Applications Guide, header(5), https://physionet.org/phys
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final
 
@@ -29,6 +29,7 @@ _GAIN: Final = re.compile(
 _AGE: Final = re.compile(r"(?i)<?\bage\b>?\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\b")
 _SEX: Final = re.compile(r"(?i)<?\b(?:sex|gender)\b>?\s*[:=]?\s*([a-zA-Z]+)")
 _AGE_SEX: Final = re.compile(r"^#\s*(\d{1,3})\s+([MF])\b")  # the MIT-BIH way
+_PERSON: Final = re.compile(r"(?i)^#\W*(?:(?:age|sex|gender)\b|\d{1,3}\s+[MF]\b)")
 _SYNTHETIC: Final = re.compile(r"(?i)^#\W*synthetic\b")
 _DERIVED: Final = re.compile(r"(?i)^#\s*derived leads:\s*(.+)$")
 _OLDEST: Final = 130
@@ -83,6 +84,15 @@ class WfdbHeader:
             if sex_of(found) is not None:
                 return sex_of(found)
         return None
+
+    @property
+    def describes_several(self) -> bool:
+        """Whether lines that begin with age or sex contradict each other."""
+        lines = [line for line in self.comments if _PERSON.match(line)]
+        alone = [replace(self, comments=(line,)) for line in lines]
+        ages = {one.age_years for one in alone} - {None}
+        sexes = {one.sex for one in alone} - {None}
+        return len(ages) > 1 or len(sexes) > 1
 
     @property
     def is_synthetic(self) -> bool:

@@ -42,7 +42,13 @@ def assess_quality(
     rhythmic = _shows_rhythm(leads, chosen)
     uses = {use.use: use for use in _uses(leads, rhythmic, record)}
     # A wrong gain comes first: it is why beats are not seen and leads look flat.
-    every = (*record.amplitudes, *record.rhythm, *record.intervals, *record.leads)
+    every = (
+        *record.amplitudes,
+        *record.rhythm,
+        *record.intervals,
+        *record.places,
+        *record.leads,
+    )
     return EcgQuality(
         verdict=worst([uses["rhythm"].verdict, *([CAUTION] if every else [])]),
         reasons=every,
@@ -80,8 +86,13 @@ def _uses(
     rhythm = (*record.rhythm, *(() if shows_rhythm else best.reasons))
     intervals = (*rhythm, *record.intervals)
     independent = [lead for lead in leads if lead.lead in INDEPENDENT]
-    st = (*intervals, *record.amplitudes, *_of_leads(independent, caution_only=True))
-    twelve = (*intervals, *record.amplitudes, *record.leads, *_of_leads(leads))
+    st = (
+        *intervals,
+        *record.amplitudes,
+        *record.places,
+        *_of_leads(independent, caution_only=True),
+    )
+    twelve = (*intervals, *record.amplitudes, *record.absent, *record.leads, *_of_leads(leads))
     for use, reasons in (
         ("rhythm", rhythm),
         ("intervals", intervals),

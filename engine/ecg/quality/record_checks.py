@@ -8,6 +8,7 @@ import numpy as np
 
 from ...prediagnosis import Message, Parameter
 from ..classical.settings import load_classical
+from ..leads import TWELVE_LEADS
 from .contradictions import check_algebra, leg_lead, wrong_gain
 from .model import QualityReason, Verdict
 from .settings import QualityLimits
@@ -18,6 +19,7 @@ from .view import View
 INDEPENDENT: Final = frozenset(SWAP_LEADS)
 CAUTION: Final[Verdict] = "assessable_with_caution"
 REFUSED: Final[Verdict] = "not_assessable"
+_WITH_ST: Final = frozenset({*TWELVE_LEADS, "V7", "V8", "V9"}) - {"aVR"}
 _SWAP: Final = "quality.record.swap"
 
 
@@ -30,6 +32,8 @@ class RecordFindings:
     rhythm : reasons against any use, the rhythm included
     intervals : further reasons against intervals
     amplitudes : further reasons against ST and voltages
+    places : further reasons against ST, which needs leads whose place is known
+    absent : the leads that statements on twelve leads lack; told with the intervals
     leads : further reasons against statements that need each lead in its place
     swaps : suspected
     """
@@ -37,6 +41,8 @@ class RecordFindings:
     rhythm: tuple[QualityReason, ...]
     intervals: tuple[QualityReason, ...]
     amplitudes: tuple[QualityReason, ...]
+    places: tuple[QualityReason, ...]
+    absent: tuple[QualityReason, ...]
     leads: tuple[QualityReason, ...]
     swaps: tuple[SwapSuspicion, ...]
 
@@ -65,6 +71,8 @@ def record_findings(
         rhythm=tuple(_against_rhythm(view, limits)),
         intervals=tuple(_against_intervals(view, good, limits)),
         amplitudes=tuple(_against_amplitudes(view, own_scale, limits)),
+        places=tuple(_against_places(good, limits)),
+        absent=tuple(_absent_leads(good, limits)),
         leads=tuple(_against_leads(broken, swaps)),
         swaps=swaps,
     )
@@ -118,6 +126,20 @@ def _against_amplitudes(
         yield _reason(f"gain_{gain}", REFUSED, mv=size)
     if own_scale is not None:
         yield _reason("own_scale", CAUTION)
+
+
+def _against_places(good: frozenset[str], limits: QualityLimits) -> Iterator[QualityReason]:
+    """Ask for leads whose place is known: a raised ST is one in two neighbours."""
+    least = limits.leads.least_named_st
+    if len(_WITH_ST & good) < least:
+        yield _reason("few_named", REFUSED, count=len(_WITH_ST & good), least=least)
+
+
+def _absent_leads(good: frozenset[str], limits: QualityLimits) -> Iterator[QualityReason]:
+    """Count a lead that isn't there as a refused one, where all twelve are read."""
+    count, least = len(INDEPENDENT & good), limits.length.least_independent_leads
+    if good and count < least:
+        yield _reason("few_leads", REFUSED, count=count, least=least)
 
 
 def _against_leads(broken: list[str], swaps: tuple[SwapSuspicion, ...]) -> Iterator[QualityReason]:

@@ -101,6 +101,7 @@ class LeadLimits:
     identical_share: float
     leg_lead_share: float
     leg_least_mv: float
+    least_named_st: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ DIFFER: Final = "ecg_measurements_differ"
 NOT_MEASURED: Final = "ecg_not_measured"
 REMEASURE: Final = "urgent.ecg_remeasure"
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"
-_ST_RULES: Final = ("ecg_st_elevation", "ecg_st_excluded", "ecg_st_close")
+_ST_RULES: Final = ("ecg_st_elevation", "ecg_st_very_large", "ecg_st_excluded", "ecg_st_close")
+_EXCLUDED: Final = ("ecg_st_very_large", "ecg_st_excluded")
 _NAN: Final = float("nan")
 
 
@@ -208,13 +209,15 @@ class _Items:
 
     def _st(self, rule: EcgRule) -> tuple[Message, tuple[InputValue, ...]]:
         st = self.evidence.st
-        found = st.sure if rule.id == "ecg_st_elevation" else st.close
+        found = {"ecg_st_elevation": st.sure, "ecg_st_very_large": st.very_large}.get(
+            rule.id, st.close
+        )
         where = found.territories[0] if len(found.territories) == 1 else "several"
         said: dict[str, Parameter] = {
             "leads": ", ".join(found.leads),
             "territory": f"ecg_territory:{where}",
         }
-        if rule.id == "ecg_st_excluded":
+        if rule.id in _EXCLUDED:
             said["why"] = f"ecg_exclusion:{st.exclusions[0]}"
         decimals = self.settings.quantities["st"].decimals
         unit = self.settings.quantities["st"].unit

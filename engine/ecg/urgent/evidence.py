@@ -15,7 +15,7 @@ from ..signal import EcgSignal
 from .dropped import blocked_p_waves, dropped_beats
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
-from .st import StView, is_left, raised, st_view
+from .st import StView, has_neighbours, is_left, raised, st_view
 
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
@@ -75,6 +75,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
     pairs["no_clear_beats"] = Pair(float(no_beats))
     pairs["amplitude_implausible"] = Pair(float(_is_other_unit(analysis)))
+    pairs["gain_implausible"] = Pair(float(not no_beats and _tells_gain(analysis)))
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
     judged = rhythmic and measured and st.is_known and not st.exclusions
@@ -104,7 +105,12 @@ def _is_other_unit(analysis: EcgAnalysis) -> bool:
     """Say whether beats repeat, and are so small or large that the rhythm can't be read."""
     told = {r.message.id for r in analysis.quality.reasons}
     refused = analysis.quality.uses["rhythm"].verdict == _REFUSED
-    return refused and _NO_BEATS not in told and bool(told & _GAINS)
+    return refused and _NO_BEATS not in told and _tells_gain(analysis)
+
+
+def _tells_gain(analysis: EcgAnalysis) -> bool:
+    """Say whether the gate takes the gain of all leads together for wrong."""
+    return any(r.message.id in _GAINS for r in analysis.quality.reasons)
 
 
 def _beat_pairs(
@@ -214,11 +220,15 @@ def _st_pairs(
         usable = np.array([name in st.mv for name in per_lead.leads])
         values = np.where(usable, per_lead.st_j_mv, np.nan)
         seen = float(raised(per_lead.leads, values, person, settings).largest_set)
-    none = 0.0 if st.mv else _NAN
+    judged = has_neighbours(st.mv, settings)
+    none = 0.0 if judged else _NAN
     return {
-        "st_leads": Pair((0.0 if excluded else sure) if st.mv else _NAN, seen, _NAN, differ=True),
-        "st_leads_excluded": Pair(close if excluded and st.mv else none),
-        "st_leads_close": Pair(close if not excluded and st.mv and not sure else none),
+        "st_leads": Pair((0.0 if excluded else sure) if judged else _NAN, seen, _NAN, differ=True),
+        "st_leads_excluded": Pair(close if excluded and judged else none),
+        "st_leads_very_large": Pair(
+            float(st.very_large.largest_set) if excluded and judged else none
+        ),
+        "st_leads_close": Pair(close if not excluded and judged and not sure else none),
     }
 
 

@@ -104,6 +104,7 @@ class Limits:
 
     pause_differ_s: float
     st_sure_sd: float
+    st_very_large_mv: float
     st_leads: int
     blocked_p: int
     dropped_rr_ratio: float
@@ -131,6 +132,9 @@ class Exclusions:
     spike_reach_ms: float
     spike_own_share: float
     spike_share: float
+    spike_near_ms: float
+    spike_after_ms: float
+    spike_elsewhere: float
     spike_least_rate_hz: float
 
 

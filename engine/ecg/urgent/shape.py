@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.ndimage import maximum_filter, maximum_filter1d, minimum_filter
 
 from ...fixedpoint import FloatArray
 from ..classical.beat import MedianBeats, average_beats
 from ..classical.bounds import qrs_bounds, spatial_velocity
 from ..classical.model import ClassicalMeasurement
-from ..classical.prepare import make_readable
+from ..classical.prepare import BoolArray, make_readable
 from ..classical.settings import load_classical
 from ..leads import derive_limb_leads
 from ..signal import EcgSignal
@@ -136,7 +136,7 @@ def _slow(velocity: FloatArray, share: float) -> int:
 
 
 def _has_needles(signal: EcgSignal, beats_s: FloatArray, limits: Exclusions) -> bool:
-    """Say whether deflections of one or two samples stand before many of the beats.
+    """Say whether deflections of one or two samples stand in one place before many of the beats.
 
     Recorders that sample slowly or filter strongly lose needles: their absence says nothing.
     """
@@ -151,9 +151,27 @@ def _has_needles(signal: EcgSignal, beats_s: FloatArray, limits: Exclusions) -> 
     width = (1, _AROUND * reach + 1)
     moves = maximum_filter(x, width) - minimum_filter(x, width)
     needle = (height >= limits.spike_mv) & (height >= limits.spike_own_share * moves)
-    found = needle.any(axis=0)
-    quiet = round(limits.spike_reach_ms * rate / _MS)
-    starts = [int(a) for a in np.round(beats_s * rate) if a >= quiet]
-    if not starts:
+    return _stand_in_one_place(needle.any(axis=0), np.round(beats_s * rate), rate, limits)
+
+
+def _stand_in_one_place(
+    needle: BoolArray, beats: FloatArray, rate_hz: float, limits: Exclusions
+) -> bool:
+    """Say whether needles stand at one distance before many beats, and seldom where none belongs.
+
+    A pacemaker leads each beat by one time; the needles of tense muscles are everywhere.
+    """
+    quiet, after, near = (
+        round(ms * rate_hz / _MS)
+        for ms in (limits.spike_reach_ms, limits.spike_after_ms, limits.spike_near_ms)
+    )
+    starts = [int(a) for a in beats if a >= quiet]
+    close = maximum_filter1d(needle, 2 * near + 1)
+    apart = np.ones(len(needle), dtype=bool)
+    for a in starts:
+        apart[a - quiet : a + after] = False
+    if not starts or not apart.any():
         return False
-    return float(np.mean([found[a - quiet : a].any() for a in starts])) >= limits.spike_share
+    share = np.mean([close[a - quiet : a] for a in starts], axis=0)
+    elsewhere = float(close[apart].mean())
+    return bool(share.max() >= limits.spike_share and elsewhere <= limits.spike_elsewhere)

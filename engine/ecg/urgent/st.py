@@ -1,6 +1,6 @@
 """ST elevation by lead, sex and age, in neighbouring leads; where the criterion says nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,8 @@ class StView:
     Attributes
     ----------
     mv : lead -> ST at J as it is printed
-    sure : raised beyond the uncertainty, in leads that are assessable
+    sure : raised beyond the uncertainty, in leads that are assessable; very large ones in any
+    very_large : so high beyond the uncertainty that nothing excuses it, in any lead
     close : raised, the sure ones included, in leads that are assessable with caution too
     is_known : whether every one of the twelve leads but aVR was measured and amplitudes hold
     exclusions : why the criterion says nothing
@@ -41,6 +42,7 @@ class StView:
 
     mv: Mapping[str, float]
     sure: RaisedLeads
+    very_large: RaisedLeads
     close: RaisedLeads
     is_known: bool
     exclusions: tuple[str, ...]
@@ -72,6 +74,18 @@ def raised(
         if limit is not None and value >= limit:
             up.add(lead)
     return _together(up, settings.neighbours, settings.limits.st_leads)
+
+
+def has_neighbours(measured: Collection[str], settings: EcgUrgentSettings) -> bool:
+    """Whether ST was measured in neighbouring leads: without, no rule on it can be applied.
+
+    >>> from .settings import load_ecg_urgent
+    >>> settings = load_ecg_urgent()
+    >>> has_neighbours({"II"}, settings), has_neighbours({"II", "III"}, settings)
+    (False, True)
+    """
+    least = settings.limits.st_leads
+    return any(len(set(n.leads) & set(measured)) >= least for n in settings.neighbours)
 
 
 def _together(up: set[str], neighbours: Iterable[Neighbours], least: int) -> RaisedLeads:
@@ -107,11 +121,14 @@ def st_view(
     verdicts = np.array([quality.lead(name).verdict for name in classical.leads])
     st = np.where(verdicts == _REFUSED, np.nan, st)
     sure = st - settings.limits.st_sure_sd * classical.st_uncertainty_mv
-    sure = np.where(verdicts == _CAUTION, np.nan, sure)
+    # A tombstone looks like a jump of the baseline to the gate: its caution takes no height away.
+    large = sure >= settings.limits.st_very_large_mv
+    sure = np.where((verdicts == _CAUTION) & ~large, np.nan, sure)
     mv = {n: float(v) for n, v in zip(classical.leads, st, strict=True) if np.isfinite(v)}
     return StView(
         mv=mv,
         sure=raised(classical.leads, sure, person, settings),
+        very_large=raised(classical.leads, np.where(large, sure, np.nan), person, settings),
         close=raised(classical.leads, st, person, settings),
         is_known=set(TWELVE_LEADS) - {"aVR"} <= set(mv),
         exclusions=exclusions_of(classical.value("qrs"), shape, person, settings),

@@ -3,8 +3,17 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+import ecg_files_xml
+import numpy as np
 import pytest
-from laennec.datasets.readers.ecg import EcgHeader, person_problems
+from laennec.datasets.readers.ecg import (
+    EcgHeader,
+    EcgRecording,
+    person_problems,
+    read_ecg,
+    write_wfdb,
+)
+from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.intake.person import Identity
 from laennec.engine.record import FEMALE, MALE, UNKNOWN
 
@@ -95,3 +104,29 @@ def test_the_problem_carries_no_value_of_the_person():
     assert problem.path == "ecg.file"
     assert "P-8" not in repr(problem)
     assert "P-7" not in repr(problem)
+
+
+@pytest.mark.parametrize(
+    ("comments", "named"),
+    [
+        (("Age: 51", "Sex: F"), ""),
+        (("Age: 51", "Age: 51.0", "Sex: F", "sex: female"), ""),
+        (("Age: 51", "Sex: F", "Age: 72"), "several_people"),
+        (("Age: 51", "Sex: F", "Sex: Male"), "several_people"),
+        (("Age: 51", "Sex: F", "infarct of age: 3 weeks"), ""),
+    ],
+)
+def test_two_people_in_one_wfdb_header_are_the_person_of_no_visit(tmp_path, comments, named):
+    """The first of two ages was taken without a word."""
+    signal = EcgSignal.of({"II": np.linspace(0.0, 1.0, 500)}, 500.0)
+    path = write_wfdb(EcgRecording(signal, SILENT), tmp_path / "made")
+    path.write_text(path.read_text() + "".join(f"# {line}\n" for line in comments))
+    assert elements(read_ecg(path).header) == named
+
+
+def test_two_people_in_one_muse_document_are_the_person_of_no_visit():
+    made = ecg_files_xml.muse()
+    other = b"<PatientDemographics><PatientID>P-8</PatientID></PatientDemographics>"
+    twice = made.data.replace(b"<TestDemographics>", other + b"<TestDemographics>", 1)
+    assert elements(read_ecg(made.data, name="made.xml").header) == ""
+    assert "several_people" in elements(read_ecg(twice, name="made.xml").header)
