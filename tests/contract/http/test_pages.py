@@ -34,6 +34,20 @@ def test_without_a_session_every_page_leads_to_the_sign_in(people, sent):
     assert "Jeton personnel" in browser.get("/review/sign-in").text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", ("Évaluation", "marquage CE", "pas au diagnostic", "médecin doit confirmer")),
+        ("en", ("Evaluation", "Not CE marked", "Not for diagnosis", "physician must confirm")),
+    ],
+)
+def test_every_page_says_what_it_is_not_and_who_confirms(people, sent, lang, said):
+    browser = signed_in(people)
+    for url in ("/review/sign-in", "/review", "/review/agreement", f"/review/{sent['id']}"):
+        foot = browser.get(f"{url}?lang={lang}").text.partition('<footer class="foot">')[2]
+        assert [part for part in said if part not in foot] == [], url
+
+
 def test_a_token_that_is_not_good_does_not_sign_in(people):
     answer = people.as_(None).post("/review/sign-in?lang=en", data={"token": "guess"})
     assert answer.status_code == 401
