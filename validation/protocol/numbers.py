@@ -14,6 +14,8 @@ MOST_BOOTSTRAPS: Final = 100_000
 MOST_CUTS: Final = 1_000
 MOST_DRAWN: Final = 5_000
 MOST_IMPUTATIONS: Final = 200
+MOST_WHOLE: Final = 2**53
+"""Larger whole numbers lose digits in JSON, so that a plan with one has no hash."""
 _HASH_DIGITS: Final = 64
 
 
@@ -40,6 +42,10 @@ def number_problems(protocol: Protocol) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def _whole(path: str, value: int, least: int) -> Check:
+    return path, value, least <= value <= MOST_WHOLE, f"from {least} to {MOST_WHOLE}"
+
+
 def _is_hash(text: str) -> bool:
     return len(text) == _HASH_DIGITS and not set(text) - set("0123456789abcdef")
 
@@ -48,7 +54,7 @@ def _analysis(protocol: Protocol) -> Iterator[Check]:
     a, below = protocol.analysis, protocol.reporting.suppress_below
     holds = 1 <= a.bootstraps <= MOST_BOOTSTRAPS
     yield "analysis.bootstraps", a.bootstraps, holds, f"from 1 to {MOST_BOOTSTRAPS}"
-    yield "analysis.seed", a.seed, 0 <= a.seed < 2**63, "at least 0, below 2 to the 63"
+    yield _whole("analysis.seed", a.seed, 0)
     holds = 0 < a.benefit_from < a.benefit_to
     yield "analysis.benefit_from", a.benefit_from, holds, "above 0, below benefit_to"
     yield "analysis.benefit_to", a.benefit_to, a.benefit_to < 1, "below 1"
@@ -59,10 +65,10 @@ def _analysis(protocol: Protocol) -> Iterator[Check]:
     )  # fmt: skip
     inside = all(0 < p < 1 for p in a.prevalences)
     yield "analysis.prevalences", a.prevalences, inside, "between 0 and 1"
-    yield "analysis.minimum_events", a.minimum_events, a.minimum_events >= 1, "at least 1"
+    yield _whole("analysis.minimum_events", a.minimum_events, 1)
     holds = 0 <= a.shapley_people <= MOST_DRAWN
     yield "analysis.shapley_people", a.shapley_people, holds, f"from 0 to {MOST_DRAWN}"
-    yield "reporting.suppress_below", below, below >= 0, "at least 0"
+    yield _whole("reporting.suppress_below", below, 0)
 
 
 def _missing(protocol: Protocol) -> Iterator[Check]:
@@ -112,13 +118,11 @@ def _sample(protocol: Protocol) -> Iterator[Check]:
         value = getattr(s, key)
         yield f"sample_size.{key}", value, value is None or value > _NARROW, f"above {_NARROW}"
     for key in ("cases_at_least", "others_at_least"):
-        yield f"sample_size.{key}", getattr(s, key), getattr(s, key) >= 0, "at least 0"
+        yield _whole(f"sample_size.{key}", getattr(s, key), 0)
     yield from _together(s, ("slope_width", "logit_mean", "logit_sd"))
     yield from _together(s, ("parameters", "r2_cox_snell"))
-    yield (
-        "sample_size.parameters", s.parameters, s.parameters is None or s.parameters >= 1,
-        "at least 1",
-    )  # fmt: skip
+    if s.parameters is not None:
+        yield _whole("sample_size.parameters", s.parameters, 1)
     if s.r2_cox_snell is not None:
         holds = 0 < s.r2_cox_snell < _MOST_R2
         yield "sample_size.r2_cox_snell", s.r2_cox_snell, holds, f"above 0, below {_MOST_R2}"
