@@ -65,7 +65,8 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
     key = read_private_key(command.key)
     bundle = _bundle(command)
     columns = [c for c in (command.outcome, command.time, command.competing) if c is not None]
-    table = read_table(command.data, command.mapping, columns)
+    today = datetime.now(UTC).date()
+    table = read_table(command.data, command.mapping, columns, today=today)
     columns_of = SiteColumns(command.outcome, command.time, command.horizon, command.competing)
     people, out_of = site_of(table, bundle, columns_of)
     unread = {f"cells of {column} not read": n for column, n in sorted(table.unread.items())}
@@ -74,8 +75,8 @@ def recalibrate_command(command: RecalibrateCommand) -> dict[str, Any]:
     told["out_of"] = out_of
     told["cells_not_read"] = dict(sorted(table.unread.items()))
     told["saw_these_data"] = table.sha256 in bundle.manifest.training.data.values()
-    day = datetime.now(UTC).date().isoformat()
-    site = Site(command.site, {table.name: table.sha256}, day, float(_share(people)))
+    training = {table.name: table.sha256}
+    site = Site(command.site, training, today.isoformat(), float(_share(people)))
     made = (
         recalibrated_manifest(bundle, calibration, site),
         recalibrated_files(bundle, calibration, card_head(told)),

@@ -80,6 +80,14 @@ def test_options_that_tell_nothing_are_refused(tmp_path, table, options, said):
         recalibrate(tmp_path, alive.append_column("years", years), **options)
 
 
+def test_a_visit_in_the_future_is_refused_as_a_study_refuses_it(tmp_path, table):
+    dated = table.append_column(
+        "visit_date", pa.array(["2999-01-01"] * 200 + ["2020-01-01"] * 2800)
+    )
+    told = recalibrate(tmp_path, dated)
+    assert (told["out_of"]["refused"], told["out_of"]["answered"]) == (200, 2800)
+
+
 def test_cells_that_cannot_be_read_are_told(tmp_path, table):
     """A column of decimal commas was left out of every risk, and nothing said so."""
     lipid, pressure = "total_cholesterol_mmol_per_l", "systolic_bp_mmhg"
