@@ -18,7 +18,9 @@ def plan(
     visits: Annotated[list[Path], typer.Argument(help="Visit JSON files, or folders of them.")],
     reader: Annotated[list[str], typer.Option(help="A reader; repeat for each.")],
     out: Annotated[Path, typer.Option(help="Folder for plan.json and the readers' pages.")],
-    seed: Annotated[int, typer.Option(help="Of the draw; keep it with the protocol.")],
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**53, help="Of the draw; keep it with the protocol.")
+    ],
     outcome: Annotated[str, typer.Option(help="Finding under study.")] = "t2d_undiagnosed",
     truth: Annotated[Path | None, typer.Option(help="CSV: visit_id, truth (1 or 0).")] = None,
     wrong_share: Annotated[

@@ -121,10 +121,19 @@ def read_truth(path: Path) -> dict[str, int]:
 
     Raises
     ------
-    StudyError  if a column is missing, a value is neither 1 nor 0, or a visit stands twice
+    StudyError  if it is no CSV, a column is missing, a value is neither 1 nor 0, or a visit stands
+        twice
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise StudyError(
+            found=f"a file that is no CSV in UTF-8 ({type(error).__name__})",
+            why="a truth read wrongly would be judged as one",
+            remedy="Save it as CSV in UTF-8, with the columns visit_id and truth",
+            path=path.name,
+        ) from error
     good = all(row.keys() >= {"visit_id", "truth"} and row["truth"] in ("0", "1") for row in rows)
     if not rows or not good:
         raise StudyError(

@@ -115,19 +115,19 @@ def obuchowski_rockette(pairs: FloatArray, reader: IntArray, case: IntArray) -> 
     worth = np.array(
         [[[arm[(reader == j) & (case == k)][0] for k in kept] for j in readers] for arm in pairs]
     )
-    mean = worth.mean(axis=2)
     left_out = (worth.sum(axis=2, keepdims=True) - worth) / (m - 1)
     apart = (left_out - left_out.mean(axis=2, keepdims=True)).reshape(2 * r, m)
     covariance = (apart @ apart.T * (m - 1) / m).reshape(2, r, 2, r)
     others = ~np.eye(r, dtype=np.bool_)
     same_arm = np.mean([covariance[i, :, i, :][others].mean() for i in (0, 1)])
     other_arm = np.mean([covariance[i, :, 1 - i, :][others].mean() for i in (0, 1)])
-    gaps = mean[0] - mean[1]
+    apart_by = worth[0] - worth[1]
+    gaps = apart_by.mean(axis=1)
     interaction = float(gaps.var(ddof=1)) / 2
     spread = interaction + max(r * float(same_arm - other_arm), 0.0)
     if spread <= 0:
         return NotEstimable("no_spread", worth.size, READERS)
     degrees = (r - 1) * (spread / interaction) ** 2 if interaction > 0 else np.inf
     half = float(stats.t.ppf((1 + LEVEL) / 2, degrees)) * np.sqrt(2 * spread / r)
-    value = float(gaps.mean())
+    value = float(apart_by.mean())  # of whole numbers: a difference of nothing is 0, not -4e-17
     return Estimate(value, value - float(half), value + float(half), int(worth.size), READERS)

@@ -64,6 +64,18 @@ def test_an_answer_says_nothing_of_its_task_but_the_answer():
     assert analyse(PLAN, given) == plain
 
 
+@pytest.mark.parametrize("wrong", [b"visit_id,truth\nv\xe9,1\n", b"\xff\xfev\0"])
+def test_a_truth_that_is_no_csv_is_refused(tmp_path, wrong):
+    (tmp_path / "truth.csv").write_bytes(wrong)
+    with pytest.raises(StudyError, match="columns visit_id and truth"):
+        read_truth(tmp_path / "truth.csv")
+
+
+def test_a_truth_that_a_spreadsheet_marked_as_utf_8_is_read(tmp_path):
+    (tmp_path / "truth.csv").write_text("visit_id,truth\nv1,1\n", "utf-8-sig")
+    assert read_truth(tmp_path / "truth.csv") == {"v1": 1}
+
+
 def test_a_visit_has_one_truth(tmp_path):
     (tmp_path / "truth.csv").write_text("visit_id,truth\nv1,1\nv2,0\nv1,0\n", "utf-8")
     with pytest.raises(StudyError, match="3 rows of 2 visits: which of two truths"):

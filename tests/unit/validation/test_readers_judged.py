@@ -140,6 +140,14 @@ def test_intervals_of_readers_and_cases_cover_what_other_readers_would_show():
     assert np.mean(wide) < 1.2
 
 
+def test_no_difference_between_the_arms_is_0():
+    """One reader gains what two others lose: it was printed as -3.7e-17."""
+    reader, case = np.repeat(np.arange(3), 30), np.tile(np.arange(30), 3)
+    pairs = np.zeros((2, 90))
+    pairs[0, :3] = pairs[1, 30:32] = pairs[1, 60] = 1
+    assert obuchowski_rockette(pairs, reader, case).value == 0
+
+
 def test_one_reader_is_no_sample_of_readers():
     c = {
         "reader": np.array(["a"] * 8),
