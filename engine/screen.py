@@ -7,7 +7,6 @@ house works: plausibility, features, urgent rules, facts, published scores, risk
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -43,6 +42,7 @@ from .record import UNKNOWN, VisitBatch
 from .risks import RiskColumns
 from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import risk_finding
+from .risks.old_inputs import score_with_days
 from .risks.person import PersonContext
 from .risks.without_diabetes import score_without_diabetes
 from .screened import consent_note, is_declined, is_minor
@@ -56,9 +56,6 @@ from .urgency.rules import urgent_items
 from .urgency.symptoms import symptoms_of
 from .words import sentences_sha256
 from .words.as_json import canonical_content
-
-if TYPE_CHECKING:
-    pass
 
 
 def screen(record: VisitRecord, models: Models, guidelines: Guidelines) -> PreDiagnosis:
@@ -208,7 +205,9 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     person = PersonContext.of(batch, made, row, is_diabetes_unconfirmed=unconfirmed)
     measured = (with_days_of_values(f, batch) for f in fact_findings(screening.facts, batch, row))
     facts = (*measured, *screening.ecg_findings.get(row, ()))
-    scores = published_findings(screening.published, row)
+    scores = tuple(
+        score_with_days(score, person) for score in published_findings(screening.published, row)
+    )
     if unconfirmed:
         scores = tuple(score_without_diabetes(score) for score in scores)
     risks = (*(_risk(screening, columns, person) for columns in screening.risks), *scores)

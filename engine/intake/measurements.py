@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..errors import RecordError
-from ..fixedpoint import parse_decimal
 from ..record import UNKNOWN, ItemState
 from ..vocabulary import Item, Vocabulary
 from .document import intake_numbers
+from .fasting import glucose_state, read_fasting
 from .person import short_text
 from .problems import ProblemLog, shown
 from .reported_values import read_value
@@ -236,10 +235,12 @@ def _slot(
         return item.code
     vocabulary = context.vocabulary
     if item.code == "glucose":
-        hours = _fasting_hours(given, path, code, context.log)
+        is_implied = bool(code.implied.get("fasting"))
+        hours = given.get("fasting_hours")
+        is_fasting = read_fasting(hours, path, context.log, is_implied=is_implied)
         specimen = _choice(vocabulary, "specimen", methods)
         challenge = _choice(vocabulary, "challenge", methods)
-        return f"glucose.{glucose_state(specimen, challenge, hours)}"
+        return f"glucose.{glucose_state(specimen, challenge, is_fasting)}"
     arm = _choice(vocabulary, "site", methods)
     return f"{item.code}.{arm or 'unspecified_arm'}"
 
@@ -247,51 +248,6 @@ def _slot(
 def _choice(vocabulary: Vocabulary, name: str, methods: Mapping[str, int]) -> str:
     index = methods.get(name, UNKNOWN)
     return vocabulary.methods[name].choices[index].code if index >= 0 else ""
-
-
-def _fasting_hours(
-    given: Mapping[str, Any], path: str, code: _Code, log: ProblemLog
-) -> bool | None:
-    """Return whether the person was fasting; None where nobody said."""
-    hours = given.get("fasting_hours")
-    if hours is None:
-        return True if code.implied.get("fasting") else None
-    try:
-        nano, sign = parse_decimal(str(hours))
-    except RecordError:
-        sign, nano = 1, -1
-    where, limits = f"{path}.fasting_hours", intake_numbers()["fasting"]
-    if sign or nano < 0 or isinstance(hours, bool):
-        log.add("refused_item", "fasting_unreadable", where, item="glucose", found=shown(hours))
-        return None
-    if nano > parse_decimal(limits["hours_max"])[0]:
-        log.add(
-            "refused_item",
-            "fasting_implausible",
-            where,
-            item="glucose",
-            found=shown(hours),
-            limit=str(limits["hours_max"]),
-        )
-        return None
-    return nano >= parse_decimal(limits["hours_min"])[0]
-
-
-def glucose_state(specimen: str, challenge: str, is_fasting: bool | None) -> str:
-    """Return which kind of glucose a value is; what is not said is never taken as fasting.
-
-    >>> glucose_state("venous_plasma", "", True), glucose_state("venous_plasma", "", None)
-    ('fasting_venous', 'unknown_fasting_venous')
-    """
-    if specimen == "capillary":
-        return "capillary"
-    if specimen not in ("venous_plasma", "venous_serum"):
-        return "unknown_specimen"
-    if challenge:
-        return "two_hour_75g"
-    if is_fasting is None:
-        return "unknown_fasting_venous"
-    return "fasting_venous" if is_fasting else "random_venous"
 
 
 def _confirmed(given: object, path: str, log: ProblemLog) -> bool:

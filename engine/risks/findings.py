@@ -30,6 +30,7 @@ from ..prediagnosis import (
 from ..record import BoolArray
 from .columns import Abstention, Answer, RiskColumns, has_one_of
 from .limits import model_limits
+from .old_inputs import old_inputs
 from .outcomes import Outcome
 from .person import PersonContext
 from .reference import from_reference
@@ -101,6 +102,7 @@ def _answered(
         limits=(
             *_compared(bundle, start),
             *_older(columns, person),
+            *old_inputs(bundle.manifest.input_names, person),
             *model_limits(bundle, person.batch, person.row, output, value),
         ),
         shapley=_shapley(bundle, x, observed),
