@@ -13,6 +13,7 @@ IssueName = Literal[
     "bundle_entries",
     "bundle_too_deep",
     "bundle_type",
+    "codes_several",
     "data_absent",
     "encounters_several",
     "entry_with_request",

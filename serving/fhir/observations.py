@@ -16,6 +16,7 @@ from ...engine.vocabulary import load_vocabulary
 from .entries import Entry, codings, obj, objects, text
 from .issue_codes import IssueName, KeptCode
 from .issues import IssueLog
+from .item_codes import codes_of, item_of
 from .maps import Json, fhir_maps, system
 from .moments import moment_of, offset_of, with_time
 from .statuses import tell_status
@@ -89,7 +90,7 @@ class Measured:
         ----------
         index : of the measurement in the visit
         """
-        item = _item_of(self.said["code"])
+        item = item_of(self.said["code"])
         for code in self.doubts if item else ():
             yield Problem(0, "refused_item", code, f"$.measurements[{index}]", item)
 
@@ -123,13 +124,13 @@ def read_observation(
 def _measured(
     part: Mapping[str, Any], path: str, shared: Json, log: IssueLog
 ) -> Iterator[Measured]:
-    """Yield what was measured; a value with codes of two measurements as each of them, in doubt."""
+    """Yield what was measured; a value with codes of two meanings as each of them, in doubt."""
     is_absent = "dataAbsentReason" in part
     if is_absent and not _given(part):
         log.add("data_absent", path, severity="information")
         return
     value = {**shared, **_extensions(part), **_value(part, path, log)}
-    codes = _codes(part, path, log)
+    codes = codes_of(part, path, log)
     doubts: tuple[KeptCode, ...] = ("value_said_absent",) if is_absent else ()
     doubts += ("code_doubtful",) if len(codes) > 1 else ()
     for code in codes:
@@ -192,38 +193,6 @@ def _hours(duration: Mapping[str, Any]) -> str:
     """Return a fast in hours; another unit stays beside its number, and the engine refuses it."""
     unit, value = text(duration.get("code")), str(duration.get("value"))
     return value if unit == "h" else shown(f"{value} {unit or '?'}")
-
-
-def _codes(part: Mapping[str, Any], path: str, log: IssueLog) -> list[str | Json]:
-    """Return the code that the vocabulary knows, else the first as it came, to be refused.
-
-    Of codes of several measurements one for each of them: which was measured is not known.
-    """
-    given = codings(part.get("code"))
-    known: list[str | Json] = [{"system": s, "code": c} for s, c in given if s == system("loinc")]
-    known += [c for s, c in given if s == system("measurement")]
-    by_item: dict[str, str | Json] = {}
-    for code in known:
-        item = _item_of(code)
-        if item:
-            by_item.setdefault(item, code)
-    if len(by_item) > 1:
-        items = ", ".join(sorted(by_item))
-        log.keep("refused_record", "codes_disagree", f"{path}.code", items=items)
-    if by_item:
-        return list(by_item.values())
-    said = text(obj(part.get("code")).get("text"))
-    first = given[0] if given else ("code.text" if said else "", said)
-    return [{"system": first[0], "code": first[1]}]
-
-
-def _item_of(code: str | Json) -> str:
-    """Return the item that a code of a visit means; empty where the vocabulary does not know it."""
-    vocabulary = load_vocabulary()
-    if isinstance(code, str):
-        return code if code in vocabulary.items else ""
-    is_known = code["system"] == system("loinc") and code["code"] in vocabulary.loinc
-    return str(vocabulary.loinc[code["code"]]["item"]) if is_known else ""
 
 
 def _value(part: Mapping[str, Any], path: str, log: IssueLog) -> Json:

@@ -19,7 +19,7 @@ class SentVisit:
 
     Parameters
     ----------
-    encounter : None where none came
+    encounter : None where none came and none is known to be open
     named : every way in which a part names an Encounter
     performed_at : moment of the visit
     """
@@ -56,15 +56,18 @@ class SentVisit:
         return day_of(moment, visit), day_of(visit, visit)
 
 
-def sent_visit(entries: Sequence[Entry], performed_at: str) -> SentVisit:
+def sent_visit(
+    entries: Sequence[Entry], performed_at: str, open_visit: Entry | None = None
+) -> SentVisit:
     """Return the visit of a Bundle.
 
     Parameters
     ----------
     entries : its resources
     performed_at : moment of the visit
+    open_visit : the Encounter that is known to be open, by its names; counts where none came
     """
-    encounter = next((entry for entry in entries if entry.kind == "Encounter"), None)
+    encounter = next((entry for entry in entries if entry.kind == "Encounter"), open_visit)
     references = [obj(e.resource.get("encounter")) for e in entries if e.kind in _NAMING]
     named = frozenset(text(one.get("reference")) or repr(one) for one in references if one)
     return SentVisit(encounter, named, performed_at)

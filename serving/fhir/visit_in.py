@@ -67,12 +67,13 @@ class FhirVisit:
     earlier: tuple[EarlierFile, ...] = ()
 
 
-def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
+def read_visit(document: bytes | Mapping[str, Any], open_visit: Entry | None = None) -> FhirVisit:
     """Read a Bundle into a visit.
 
     Parameters
     ----------
     document : FHIR R4 JSON, or what `load_document` made of it
+    open_visit : the Encounter that its sender has open, by its names; counts where none came
 
     Raises
     ------
@@ -87,7 +88,7 @@ def read_visit(document: bytes | Mapping[str, Any]) -> FhirVisit:
     tell_incomplete(bundle, entries, log)
     visit, places = _head(bundle, entries, patient, log)
     tell_deceased(patient.entry, visit["performed_at"], log)
-    this = sent_visit(entries, visit["performed_at"])
+    this = sent_visit(entries, visit["performed_at"], open_visit)
     answers = read_answers(_of(entries, "QuestionnaireResponse"), this, log)
     waveforms = Waveforms()
     observations = _readable(entries, patient.entry, log)

@@ -191,3 +191,42 @@ def test_a_value_with_two_codes_is_read_by_the_urgent_rules_as_each(codes, parts
     assert {v.name.partition(".")[0] for i in again for v in i.inputs} >= urgent
     assert draft.rules_not_applied
     assert "applied all the same" not in " ".join(banners(draft, Sentences("en")))
+
+
+def glucose_of(*codes, value=7.4):
+    code = {"coding": [{"system": LOINC, "code": one} for one in codes]}
+    return visit(observation(code=code, **quantity(value, "mmol/L")))
+
+
+@pytest.mark.parametrize("codes", [("14771-0", "14749-6"), ("14749-6", "14771-0")])
+def test_of_two_codes_of_one_measurement_the_one_that_says_more_counts(codes):
+    """Pinned: which of "fasting" and "not stated" counted hung on their order, and was not told."""
+    read = read_visit(sent(glucose_of(*codes)))
+    (one,) = read.document["measurements"]
+    assert one["code"]["code"] == "14771-0"
+    (issue,) = [i for i in read.issues if i.name == "codes_several"]
+    assert "14771-0" in issue.line("en")
+    assert issue.where.endswith(".code")
+
+
+@pytest.mark.parametrize(
+    "codes", [("14771-0", "14743-9"), ("14743-9", "14771-0"), ("14771-0", "14995-5", "14743-9")]
+)
+def test_codes_that_contradict_each_other_on_one_item_leave_its_value_in_doubt(codes):
+    """Pinned: a capillary value was a diagnosis where the code of a venous one stood first."""
+    document = glucose_of(*codes)
+    assert told(document) == [("refused_item", "code_doubtful")] * len(codes)
+    draft = draft_of(document)
+    assert all(f.state != "present" for f in draft.findings)
+    assert not any(i.severity == "refused_record" for i in draft.refused_items)
+    assert any(
+        v.name.startswith("glucose")
+        for i in draft_of(glucose_of(*codes, value=31)).urgent
+        for v in i.inputs
+    )
+
+
+def test_codes_that_differ_by_the_unit_only_say_the_same():
+    read = read_visit(sent(glucose_of("14771-0", "1558-6")))
+    assert [one["code"]["code"] for one in read.document["measurements"]] == ["14771-0"]
+    assert [i.name for i in read.issues if i.name == "codes_several"] == []
