@@ -9,7 +9,7 @@ from ...engine.errors import RecordError
 from ...engine.intake.document import load_document
 from ...engine.record import Problem
 from ..fhir.completeness import is_cut
-from ..fhir.entries import obj, text
+from ..fhir.entries import Entry, obj, text
 from .arrived import not_arrived
 from .services import Json, service_of
 
@@ -17,6 +17,7 @@ _KEYS: Final = frozenset(
     {"hook", "hookInstance", "context", "prefetch", "fhirServer", "fhirAuthorization", "extension"}
 )
 _MOST_INSTANCE: Final = 100
+_ENCOUNTER: Final = "Encounter"
 
 
 class CallUnreadable(RecordError):
@@ -41,6 +42,7 @@ class HookCall:
     instance : ``hookInstance``; the same one again is the same call
     patient_id : the person whose record is open
     prefetch : what the caller sent along, by key
+    open_visit : the Encounter of the context, of which only the names are known; None without one
     problems : what of it did not arrive
     """
 
@@ -48,23 +50,20 @@ class HookCall:
     instance: str
     patient_id: str
     prefetch: Mapping[str, Any]
+    open_visit: Entry | None = None
     problems: tuple[Problem, ...] = ()
 
     def bundle(self) -> Json:
-        """Return the prefetched resources as one Bundle, which goes on where one of them did."""
+        """Return the prefetched resources as one Bundle, which goes on where one of them did.
+
+        Where no Encounter came its number is that of the open visit, so that the report names it.
+        """
         bundle: Json = {"resourceType": "Bundle", "type": "collection"}
+        if self.open_visit is not None:
+            bundle["identifier"] = {"value": self.open_visit.resource["id"]}
         if any(is_cut(obj(given)) for given in self.prefetch.values()):
             bundle |= {"type": "searchset", "link": [{"relation": "next"}]}
-        return {**bundle, "entry": list(self._entries())}
-
-    def _entries(self) -> Iterator[object]:
-        for given in self.prefetch.values():
-            kind = obj(given).get("resourceType")
-            if kind == "Bundle":
-                entries = given.get("entry")
-                yield from entries if isinstance(entries, list) else ()
-            elif kind:
-                yield {"resource": given}
+        return {**bundle, "entry": list(_entries(self.prefetch))}
 
 
 def read_call(service_id: str, body: bytes) -> HookCall:
@@ -95,9 +94,30 @@ def read_call(service_id: str, body: bytes) -> HookCall:
         )
     patient_id = text(obj(said["context"]).get("patientId"))
     _check_patient(patient_id, obj(prefetch["patient"]))
-    _check_encounter(text(obj(said["context"]).get("encounterId")), prefetch.get("encounter"))
+    open_visit = _open_visit(said)
+    _check_encounters(open_visit, prefetch)
     problems = tuple(not_arrived(service["prefetch"], given))
-    return HookCall(service_id, text(said["hookInstance"]), patient_id, prefetch, problems)
+    instance = text(said["hookInstance"])
+    return HookCall(service_id, instance, patient_id, prefetch, open_visit, problems)
+
+
+def _entries(prefetch: Mapping[str, Any]) -> Iterator[object]:
+    for given in prefetch.values():
+        kind = obj(given).get("resourceType")
+        if kind == "Bundle":
+            entries = given.get("entry")
+            yield from entries if isinstance(entries, list) else ()
+        elif kind:
+            yield {"resource": given}
+
+
+def _open_visit(said: Mapping[str, Any]) -> Entry | None:
+    """Return the Encounter that the context names, under its address on the caller's server."""
+    number, server = text(obj(said["context"]).get("encounterId")), text(said.get("fhirServer"))
+    if not number:
+        return None
+    address = f"{server.rstrip('/')}/{_ENCOUNTER}/{number}" if server else ""
+    return Entry({"resourceType": _ENCOUNTER, "id": number}, address, "context.encounterId")
 
 
 def _check(said: Mapping[str, Any], service: Mapping[str, Any]) -> None:
@@ -135,10 +155,11 @@ def _check_patient(patient_id: str, patient: Mapping[str, Any]) -> None:
         )
 
 
-def _check_encounter(encounter_id: str, encounter: object) -> None:
-    """Refuse a call whose open visit is not that of its prefetch (hazard H2)."""
-    own = text(obj(encounter).get("id"))
-    if encounter_id and own and own != encounter_id:
+def _check_encounters(open_visit: Entry | None, prefetch: Mapping[str, Any]) -> None:
+    """Refuse a call whose open visit is not that of its prefetch, wherever it stands (H2)."""
+    sent = (obj(obj(entry).get("resource")) for entry in _entries(prefetch))
+    own = {text(one.get("id")) for one in sent if one.get("resourceType") == _ENCOUNTER} - {""}
+    if open_visit is not None and own - {open_visit.resource["id"]}:
         raise CallUnreadable(
             found="a prefetch of another visit than the open one",
             why="the card would speak of another day",

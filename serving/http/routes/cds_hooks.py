@@ -113,7 +113,7 @@ def call_service(
 def _measured(call: Call, asked: HookCall, language: str, base: str) -> Json:
     """Screen the visit of a prefetch and keep its draft; the same call again has one effect."""
     require(call.person, Deed.SEND_VISIT)
-    sent = read_visit(asked.bundle())
+    sent = read_visit(asked.bundle(), asked.open_visit)
     problems = (*sent.problems, *asked.problems)
     visit = SentVisit(json.dumps(sent.document).encode(), sent.ecg, problems, sent.earlier)
     key = f"hook:{asked.instance}"

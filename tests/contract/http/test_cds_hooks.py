@@ -293,3 +293,34 @@ def test_an_encounter_of_another_visit_than_the_open_one_gets_no_card(sandbox):
     context = sandbox.request("visit-measured")["context"]
     answer = sandbox.call("visit-measured", context={**context, "encounterId": "other"})
     problem(answer, 422, "request_unreadable")
+
+
+def test_an_encounter_of_another_visit_is_refused_wherever_it_stands(sandbox):
+    """Pinned: one that came with the observations was not looked at."""
+    filled = sandbox.prefetch("visit-measured")
+    other = {**filled["encounter"], "id": "other"}
+    entries = [*filled["observations"]["entry"], {"resource": other}]
+    filled |= {"encounter": None, "observations": {**filled["observations"], "entry": entries}}
+    answer = sandbox.call("visit-measured", prefetch=filled)
+    problem(answer, 422, "request_unreadable")
+
+
+@pytest.mark.parametrize("server", ["", "https://his.example/"])
+def test_without_an_encounter_the_open_visit_is_that_of_the_context(running, sandbox, server):
+    """Pinned: a result of another visit counted as of this one, and the report named none."""
+    filled = sandbox.prefetch("visit-measured")
+    own, *others = [one["resource"] for one in filled["observations"]["entry"]]
+    own["encounter"] = {"reference": f"{server}Encounter/{sandbox.encounter_id}"}
+    for one in others:
+        one["encounter"] = {"reference": f"{server}Encounter/another"}
+    card = only_card(sandbox.call("visit-measured", prefetch={**filled, "encounter": None}))
+    path = f"/v1/prediagnoses/{draft_of_card(card['uuid'])}"
+    report = running.as_("martin").get(path).json()
+    assert report["visit_id"] == sandbox.encounter_id
+    doubted = [one for one in report["refused_items"] if one["code"] == "result_of_other_visit"]
+    assert len(doubted) >= len(others)
+    only = {**filled, "encounter": None}
+    only["observations"] = {**filled["observations"], "entry": filled["observations"]["entry"][1:]}
+    card = only_card(sandbox.call("visit-measured", prefetch=only))
+    report = running.as_("martin").get(f"/v1/prediagnoses/{draft_of_card(card['uuid'])}").json()
+    assert "result_of_other_visit" in str(report["refused_items"])
