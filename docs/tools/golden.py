@@ -105,7 +105,9 @@ def requests() -> Iterator[tuple[Any, ...]]:
     yield "FHIR: two people", "software", "POST", path, FHIR, two_people(), {}
     english = f"{path}{ENGLISH}"
     yield "FHIR: in English", "software", "POST", english, FHIR, bundle("02-items-missing"), {}
+    yield "FHIR: two people, in English", "software", "POST", english, FHIR, two_people(), {}
     yield "FHIR: no JSON", "software", "POST", path, FHIR, "{", {}
+    yield "FHIR: no JSON, in English", "software", "POST", english, FHIR, "{", {}
     yield "FHIR: as it stands", "software", "GET", "/fhir/Bundle/{fhirdraft}", {}, None, {}
     yield "CDS Hooks: services", "nobody", "GET", "/cds-services", {}, None, {}
     measured = "/cds-services/visit-measured"

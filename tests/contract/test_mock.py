@@ -107,6 +107,23 @@ def test_the_mock_speaks_the_language_that_is_asked_for(mock, lang):
         assert client.get("/v1/prediagnoses/x", params={"lang": lang}).json()["language"] == lang
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_refusal_of_the_mock_is_in_the_words_of_the_service(mock, people, lang):
+    """Pinned: the mock refused in French whatever was asked for."""
+    two_people = exchange("FHIR: two people").body
+    sent = {"params": {"lang": lang}, "headers": {"Content-Type": "application/fhir+json"}}
+    for body in (json.dumps(two_people), "{"):
+        live = people.as_("software").post("/fhir/$prediagnose", content=body, **sent)
+        with httpx.Client(base_url=mock) as client:
+            said = client.post("/fhir/$prediagnose", content=body, **sent)
+        assert said.status_code == live.status_code == 422
+        assert texts(said.json()) == texts(live.json())
+
+
+def texts(refusal):
+    return [one["diagnostics"].removeprefix("MOCK: ") for one in refusal["issue"]]
+
+
 def exchange(name):
     """One golden exchange by its name."""
     return next(e for e in exchanges() if e.name == name)
