@@ -205,8 +205,8 @@ def plan_pandas(folder: Path) -> None:
 
 def search(folder: Path) -> None:
     """Search on the result and the trends."""
-    from laennec.serving.years.search.find import Beside
     from laennec.serving.years.search.run import SearchOptions, run_search
+    from laennec.serving.years.search.tables import Beside
 
     where = ("t2d_undiagnosed_band in high, intermediate and slope.waist > 0.35",)
     trends = folder / "years" / "trajectories.parquet"
@@ -229,8 +229,8 @@ def search_pandas(folder: Path) -> None:
 
 def values(folder: Path) -> None:
     """Search the values of everybody's last visit."""
-    from laennec.serving.years.search.find import Beside
     from laennec.serving.years.search.run import SearchOptions, run_search
+    from laennec.serving.years.search.tables import Beside
     from laennec.serving.years.visits import VisitFiles
 
     where = ("value.hba1c >= 5.9 % and finding.blood_pressure = present",)

@@ -10,7 +10,7 @@ from .printing import print_json
 from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
-    from ..serving.years.search.find import Beside
+    from ..serving.years.search.tables import Beside
 
 app = typer.Typer()
 
@@ -35,7 +35,7 @@ def beside(
     exposures: Path | None,
 ) -> "Beside":
     """Return the files beside a result."""
-    from ..serving.years.search.find import Beside
+    from ..serving.years.search.tables import Beside
     from ..serving.years.visits import VisitFiles
 
     tables = VisitFiles(tuple(visits), mapping) if visits else None

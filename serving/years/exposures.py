@@ -92,6 +92,18 @@ def _require_people(table: Any, name: str) -> None:  # noqa: ANN401 - pyarrow ha
         )
 
 
+def lines_of_nobody(exposures: Any, people: Any) -> int:  # noqa: ANN401 - pyarrow has no types
+    """Return how many lines of a file are of nobody of some people.
+
+    Parameters
+    ----------
+    exposures : from `read_exposures`
+    people : Arrow strings
+    """
+    of_each = exposures.filter(pc.equal(exposures["exposure"], WHOLE_LIST))["person_id"]
+    return int(pc.sum(pc.invert(pc.is_in(of_each, people))).as_py() or 0)
+
+
 def said_of_each(exposures: Any) -> dict[str, str]:  # noqa: ANN401 - as above
     """Return what each person has, or ``none``, and where it is known from.
 

@@ -15,9 +15,12 @@ from ...engine.earlier_values import urgent_within_days
 from ...engine.prediagnosis import URGENCIES
 from ...engine.urgency.agreement import PRESSING
 
+BoolArray = npt.NDArray[np.bool_]
 Int64Array = npt.NDArray[np.int64]
 
 NONE: Final = len(URGENCIES)
+WAITS_FOR_NO_INTERVAL: Final = URGENCIES.index("U2")
+"""The least urgent level with which somebody is due whatever the band."""
 UNKNOWN_DAY: Final = int(np.iinfo(np.int64).min)
 
 FUTURE: Final = "moment_in_future"
@@ -50,12 +53,12 @@ class LastVisits:
         return np.where(self.urgent == _NOWHERE, self.last, self.urgent)
 
     @property
-    def is_elsewhere(self) -> npt.NDArray[np.bool_]:
+    def is_elsewhere(self) -> BoolArray:
         """Say of whom the urgency is that of another visit than the last."""
         return self.urgent != _NOWHERE
 
 
-def last_visits(table: Any) -> LastVisits:  # noqa: ANN401 - pyarrow has no types
+def last_visits(table: Any, of_two: BoolArray | None = None) -> LastVisits:  # noqa: ANN401 - pyarrow has no types
     """Return the last visit of each person, by name; of one day the more urgent row.
 
     A row that was refused for a day that had not come yet, and asks for nothing urgent, counts only
@@ -64,6 +67,8 @@ def last_visits(table: Any) -> LastVisits:  # noqa: ANN401 - pyarrow has no type
     Parameters
     ----------
     table : with ``person_id`` (none of them null), ``visit_date``, ``urgency``, ``status_reason``
+    of_two : rows under an identifier of two people: what is urgent in them counts always, as the
+        last visit may be the other one's
     """
     names = table["person_id"].combine_chunks().dictionary_encode()
     code = names.indices.to_numpy().astype(np.int64)
@@ -71,7 +76,8 @@ def last_visits(table: Any) -> LastVisits:  # noqa: ANN401 - pyarrow has no type
     is_future = pc.fill_null(pc.equal(table["status_reason"], FUTURE), False).to_numpy()  # noqa: FBT003 - the value of a column
     placed = np.where(is_future & (urgency == NONE), UNKNOWN_DAY, day)
     last = _ends(code, np.lexsort((-urgency, placed, code)))
-    urgent = _urgent(code, urgency, (day, is_future), last)
+    always = day == UNKNOWN_DAY if of_two is None else (day == UNKNOWN_DAY) | of_two
+    urgent = _urgent(code, urgency, (day, is_future, always), last)
     by_name = pc.sort_indices(names.dictionary).to_numpy().astype(np.int64)
     return LastVisits(last[by_name], urgent[by_name])
 
@@ -81,19 +87,25 @@ def _ends(code: Int64Array, order: Int64Array) -> Int64Array:
     return order[np.r_[code[order][1:] != code[order][:-1], True]] if len(order) else order
 
 
-def _urgent(code: Int64Array, urgency: Any, when: tuple[Any, Any], last: Int64Array) -> Int64Array:  # noqa: ANN401 - arrays
+def _urgent(
+    code: Int64Array,
+    urgency: Any,  # noqa: ANN401 - arrays
+    when: tuple[Any, Any, Any],  # as above
+    last: Int64Array,
+) -> Int64Array:
     """Return the most urgent row of each code that is more urgent than its last one, or -1.
 
     The result does not say what was measured again, so an urgent row (U0, U1) counts whether it was
-    or not: for as many days before the last visit as an earlier visit of one record, and without a
-    day always. A day that had not come is no visit from which the days count.
+    or not: for as many days before the last visit as an earlier visit of one record, and always
+    without a day or where the last visit may be somebody else's. A day that had not come is no
+    visit from which the days count.
     """
-    day, is_future = when
+    day, is_future, always = when
     newest = np.full(len(last), UNKNOWN_DAY)
     np.maximum.at(newest, code, np.where(is_future, UNKNOWN_DAY, day))
     within = urgent_within_days()
     earliest = np.maximum(newest, UNKNOWN_DAY + within) - within
-    counts = (day == UNKNOWN_DAY) | (day >= earliest[code])
+    counts = always | (day >= earliest[code])
     more = np.flatnonzero((urgency <= _LEAST_PRESSING) & counts & (urgency < urgency[last][code]))
     chosen = more[_ends(code[more], np.lexsort((day[more], -urgency[more], code[more])))]
     found = np.full(len(last), _NOWHERE)

@@ -11,7 +11,15 @@ import pyarrow.compute as pc
 from ...engine.risks.columns import Abstention
 from ..batch.result.read import result_tables
 from ..batch.table.withdrawn import WITHDRAWN
-from .last_visits import UNKNOWN_DAY, days_of, last_visits, urgency_codes
+from .last_visits import (
+    UNKNOWN_DAY,
+    WAITS_FOR_NO_INTERVAL,
+    BoolArray,
+    days_of,
+    last_visits,
+    urgency_codes,
+)
+from .two_people import NOT_CHECKED, TwoPeople
 
 OUTCOME: Final = "t2d_undiagnosed"
 COLUMNS: Final = (
@@ -32,9 +40,11 @@ class PlanPeople:
     day : int64 (n,), days since 1970-01-01 of the visit that the urgency is of; ``UNKNOWN_DAY``
         where none is known
     risk : float64 (n,), NaN where it was not answered
-    row : Arrow strings, where somebody without a person id stands in the result; null for others
+    row : Arrow strings, where somebody without a person id, or under one of two people, stands in
+        the result; null for others
     elsewhere : Arrow strings, where the urgency is not that of the last visit: ``EARLIER`` or
         ``UNDATED``; null for others
+    of_two : bool (n,), the person id is of two people
     unnamed : rows without a person id of which nothing is urgent, left out here
     """
 
@@ -48,6 +58,7 @@ class PlanPeople:
     risk: Any
     row: Any
     elsewhere: Any
+    of_two: BoolArray
     unnamed: int = 0
 
     @property
@@ -82,24 +93,30 @@ LEFT_OUT: Final = (*(a.name.lower() for a in (Abstention.EXCLUDED, Abstention.DE
 pregnancy), declined, withdrawn."""
 
 
-def read_people(out: Path) -> PlanPeople:
+def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     """Return everybody of a result once, at the last visit.
 
     Of two rows of one person and day the more urgent counts, and what was urgent shortly before the
     last visit, or at one without a day, is the urgency of that person (`last_visits`). A row
     without a person id may be anybody's: where something in it is urgent it stands by itself, else
-    it is counted only.
+    it is counted only. So does every row under a person id of two people in which something is
+    urgent (U0 to U2): the last visit may be the other one's.
+
+    Parameters
+    ----------
+    out : folder of the result
+    two : person ids of two people
 
     Raises
     ------
     BatchRefused  if the folder holds no finished result, or a part of it can't be read
     """
-    tables = [_with_rows(name, part) for name, part in result_tables(out, COLUMNS)]
+    tables = [_with_rows(name, part, two) for name, part in result_tables(out, COLUMNS)]
     everything = pa.concat_tables(tables)
     is_named = pc.is_valid(everything["person_id"])
     table = everything.filter(pc.or_(is_named, pc.is_valid(everything["urgency"])))
     table = table.combine_chunks()
-    who = pc.coalesce(table["person_id"], table["row"])
+    who = pc.coalesce(table["row"], table["person_id"])
     at = table.schema.get_field_index("person_id")
     visits = last_visits(table.set_column(at, "person_id", who))
     most = visits.most_urgent
@@ -116,6 +133,7 @@ def read_people(out: Path) -> PlanPeople:
         risk=kept[f"{OUTCOME}_risk"].to_numpy().astype(np.float64),
         row=kept["row"],
         elsewhere=_elsewhere(visits.is_elsewhere, day),
+        of_two=two.among(kept["person_id"]),
         unnamed=everything.num_rows - table.num_rows,
     )
 
@@ -125,10 +143,12 @@ def _elsewhere(is_elsewhere: Any, day: Any) -> Any:  # noqa: ANN401 - arrays
     return pc.if_else(pa.array(is_elsewhere), word, pa.scalar(None, pa.string()))
 
 
-def _with_rows(name: str, table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return the columns of a part; a row without a person id says where it stands."""
+def _with_rows(name: str, table: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the columns of a part; a row that stands by itself says where it stands."""
     rows = np.full(table.num_rows, None, dtype=object)
-    for row in np.flatnonzero(pc.is_null(table["person_id"]).to_numpy()):
+    asks = urgency_codes(table["urgency"]) <= WAITS_FOR_NO_INTERVAL
+    alone = pc.is_null(table["person_id"]).to_numpy() | (asks & two.among(table["person_id"]))
+    for row in np.flatnonzero(alone):
         rows[row] = f"{name} row {row + 1}"
     return table.append_column("row", pa.array(rows, pa.string()))
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from laennec.serving.batch.result.parts import RESULT_SCHEMA
 from laennec.serving.batch.table.output import NOT_ASSESSABLE, SCHEMA
+from laennec.serving.years.trajectories.run import MANIFEST
+from laennec.serving.years.trajectories.run import SCHEMA as TRAJECTORIES
 
 _MANIFEST = {
     "schema": RESULT_SCHEMA,
@@ -42,6 +44,19 @@ def stamp_manifest(folder: Path, **said: Any) -> None:
     ]  # fmt: skip
     output = {**manifest.get("output", {}), "parts": parts}
     path.write_text(json.dumps({**manifest, "output": output, **said}))
+
+
+def write_trajectories(path: Path, table: Any) -> Path:
+    """Write a table of trajectories, and beside it the manifest that says of what it was made."""
+    pq.write_table(table, path)
+    said = {
+        "schema": TRAJECTORIES,
+        "table_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "today": "2026-11-03",
+        "input": [],
+    }
+    path.with_name(MANIFEST).write_text(json.dumps(said))
+    return path
 
 
 def _whole(table: Any) -> Any:

@@ -29,6 +29,7 @@ def people(*rows):
         np.array([np.nan if r is None else r for r in risk]),
         pa.nulls(len(rows), pa.string()),
         pa.nulls(len(rows), pa.string()),
+        np.zeros(len(rows), dtype=np.bool_),
     )
 
 

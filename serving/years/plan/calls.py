@@ -3,7 +3,7 @@
 Pure: people and settings in, numbers out; no clock, file or language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from ....engine.errors import DataError
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
-from ..last_visits import NONE, UNKNOWN_DAY
+from ..last_visits import NONE, UNKNOWN_DAY, WAITS_FOR_NO_INTERVAL
+from ..overlap import is_told
 from ..people import EARLIER, LEFT_OUT, MEASURED, NOT_SCREENED, UNDATED, PlanPeople
 from .settings import PlanSettings
 
@@ -24,7 +25,6 @@ Int64Array = npt.NDArray[np.int64]
 BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low", NOT_SCREENED)
 _DAYS_A_MONTH: Final = 30.4375
 _EPOCH: Final = date(1970, 1, 1)
-_WAITS_FOR_NO_INTERVAL: Final = URGENCIES.index("U2")
 _NEXT_VISIT: Final = URGENCIES.index("U3")
 
 
@@ -61,12 +61,12 @@ def call_list(
     capacity : calls of the year; the list stays whole and says who is within it
     """
     rank, months = _ranks(people, settings.interval_months())
-    months = np.where(people.urgency <= _WAITS_FOR_NO_INTERVAL, 0.0, months)
+    months = np.where(people.urgency <= WAITS_FOR_NO_INTERVAL, 0.0, months)
     number = (today - _EPOCH).days
     known = people.day != UNKNOWN_DAY
     waited = np.where(known, number - np.where(known, people.day, 0), 0)
     overdue = waited - np.round(months * _DAYS_A_MONTH).astype(np.int64)
-    waits = people.urgency > _WAITS_FOR_NO_INTERVAL
+    waits = people.urgency > WAITS_FOR_NO_INTERVAL
     left_out = (rank == BAND_ORDER.index(NOT_SCREENED)) & waits
     due = ((overdue >= 0) | ~waits) & ~left_out
     urgency = np.where(waits, NONE, people.urgency)
@@ -114,26 +114,54 @@ def _ranks(people: PlanPeople, months: Mapping[str, float]) -> tuple[Int64Array,
 
 def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> dict[str, Any]:
     """Return how many people stand where, groups of 1 to 10 suppressed."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - counting texts only
-
-    levels = (*URGENCIES, "none")
-    urgency = {u: int((people.urgency == i).sum()) for i, u in enumerate(levels)}
-    bands = people.band.to_pylist()
-    by_band = {band: bands.count(band) for band in BAND_ORDER}
-    urgent_unnamed = people.n - int(pc.count(people.row, mode="only_null").as_py())
-    unnamed = {"urgent": urgent_unnamed, "other": people.unnamed}
-    told = call_counts(people.n, len(calls.order), capacity)
+    unnamed = {"urgent": people.person_id.null_count, "other": people.unnamed}
+    told = told_calls(people, calls, capacity)
     return {
         "people": suppressed({"people": people.n})["people"],
         "without_person": suppressed(unnamed),
-        "urgency": suppressed(urgency),
+        "urgency": _by_urgency(people),
         "urgent_at_another_visit": _elsewhere(people),
-        "band": suppressed(by_band),
+        "band": suppressed(_by_band(people)),
         "calls": {name: told[name] for name in ("called", "not_called")},
         "not_called": _not_called(people, calls, told["not_called"]),
         "left_out": _left_out(people, calls),
         "capacity": {name: told[name] for name in ("within_capacity", "beyond_capacity")},
     }
+
+
+def _by_urgency(people: PlanPeople) -> dict[str, int | str]:
+    levels = (*URGENCIES, "none")
+    return suppressed({u: int((people.urgency == i).sum()) for i, u in enumerate(levels)})
+
+
+def _by_band(people: PlanPeople, kept: npt.NDArray[np.bool_] | None = None) -> dict[str, int]:
+    bands = people.band if kept is None else people.band.take(np.flatnonzero(kept))
+    said = bands.to_pylist()
+    return {band: said.count(band) for band in BAND_ORDER}
+
+
+def told_calls(
+    people: PlanPeople, calls: CallList, capacity: int | None = None
+) -> dict[str, int | str]:
+    """Return the counts of calls; hidden too where a count beside them leaves 1 to 10 people.
+
+    Everybody of U0 to U2 is called, and so is the whole of some bands: called less these are the
+    others who are called. None of some bands is called: the same of those who are not.
+    """
+    is_called = np.zeros(people.n, dtype=np.bool_)
+    is_called[calls.order] = True
+    everybody, called = _by_band(people), _by_band(people, is_called)
+    bands, urgency = suppressed(everybody), _by_urgency(people)
+    whole = _shown(bands, [b for b in BAND_ORDER if called[b] == everybody[b]])
+    none = _shown(bands, [b for b in BAND_ORDER if not called[b]])
+    pressing = _shown(urgency, URGENCIES[: WAITS_FOR_NO_INTERVAL + 1])
+    n = len(calls.order)
+    left = (n - whole, n - pressing, people.n - n - none)
+    return call_counts(people.n, n, capacity, is_open=all(is_told(one) for one in left))
+
+
+def _shown(told: Mapping[str, int | str], names: Sequence[str]) -> int:
+    return sum(n for n in (told[name] for name in names) if isinstance(n, int))
 
 
 def _elsewhere(people: PlanPeople) -> dict[str, int | str]:
@@ -179,11 +207,17 @@ def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:
     return {name: "hidden" if n else n for name, n in {"left_out": len(rows), **exact}.items()}
 
 
-def call_counts(n: int, called: int, capacity: int | None) -> dict[str, int | str]:
+def call_counts(
+    n: int, called: int, capacity: int | None, *, is_open: bool = True
+) -> dict[str, int | str]:
     """Return the counts of calls: everybody falls into within, beyond the capacity, and not called.
 
     Where one of them is 1 to 10 all others are hidden with it: their sum is known. A capacity that
     is reached is known from the start, so it is shown.
+
+    Parameters
+    ----------
+    is_open : no count beside them leaves 1 to 10 people
 
     >>> call_counts(900, 898, 200)["within_capacity"], call_counts(900, 898, 200)["called"]
     (200, 'hidden')
@@ -196,7 +230,7 @@ def call_counts(n: int, called: int, capacity: int | None) -> dict[str, int | st
         "beyond_capacity": called - within,
     }
     small = {name for name, count in exact.items() if 0 < count < SMALLEST_SHOWN}
-    if not small:
+    if is_open and not small:
         return {**exact}
     told: dict[str, int | str] = {n: HIDDEN if n in small else "hidden" for n in exact}
     if capacity is not None and within == capacity and within >= SMALLEST_SHOWN:

@@ -13,7 +13,7 @@ import numpy as np
 from ..exposures import APART, exposure_groups
 from ..overlap import BoolArray, Count, is_apart, is_told, shown_counts
 from ..people import PlanPeople
-from .calls import CallList, call_counts
+from .calls import CallList, told_calls
 from .settings import PlanSettings
 from .thresholds import Expected, expected_of
 
@@ -40,7 +40,7 @@ def call_rows(
 ) -> list[GroupRow]:
     """Return what testing everybody who is called would find and cost, and within capacity."""
     called = _called(people, calls)
-    told = call_counts(people.n, len(calls.order), capacity)
+    told = told_calls(people, calls, capacity)
     groups = {"called": called, "within_capacity": called & calls.is_tested}
     found = []
     for group, rows in groups.items():

@@ -23,6 +23,13 @@ _RIGHT: Final = 500.0
 _TOP: Final = 30.0
 _BASE: Final = 250.0
 _BAR: Final = 240.0
+_EDGE: Final = 520.0
+_ASIDE: Final = 7.0
+_BELOW: Final = 14.0
+_BESIDE: Final = 5.0
+_WIDE: Final = 34.0
+"""A label of the plot is so wide, and `_HIGH` high."""
+_HIGH: Final = 12.0
 HEADS: Final = (
     "risk", "tests", "cases", "interval", "cost", "cost_per_case", "return", "net", "net_with_care",
 )  # fmt: skip
@@ -73,6 +80,7 @@ def plan_page(
         on=written_day(document["today"], sentences.lang),
         cohort=document["cohort"],
         not_known=_not_known(document["cohort"], sentences),
+        beside=_beside(document["beside"], sentences),
         counts=_counts(document["counts"], sentences),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],
@@ -98,7 +106,9 @@ def _own(name: str) -> str:
 
 
 def _name(code: str, sentences: Sentences) -> str:
-    key = f"plan.name.{code}"
+    key, level = f"plan.name.{code}", f"urgency.{code}"
+    if sentences.has(level):
+        return sentences.text("plan.level", level=code, when=sentences.text(level))
     return sentences.text(key) if sentences.has(key) else code
 
 
@@ -113,6 +123,20 @@ def _not_known(cohort: Mapping[str, Any] | None, sentences: Sentences) -> list[s
         for name, told in (cohort or {"not_known": {}})["not_known"].items()
         if told["people"]
     ]
+
+
+def _beside(told: Mapping[str, Any], sentences: Sentences) -> list[str]:
+    """Return what is to be known of the files beside the result."""
+    two, lines = told["two_people"], told.get("exposures", {}).get("lines_of_nobody", 0)
+    found = [] if two["checked"] else [sentences.text("plan.two_people_not_checked")]
+    if two.get("ids"):
+        found.append(sentences.text("plan.two_people", ids=_count(two["ids"], sentences)))
+    if lines:
+        found.append(sentences.text("plan.lines_of_nobody", n=str(lines)))
+    if "trajectories" in told:
+        day = written_day(told["trajectories"]["on"], sentences.lang)
+        found.append(sentences.text("plan.trajectories_on", on=day))
+    return found
 
 
 def _counts(counts: Mapping[str, Any], sentences: Sentences) -> list[tuple[str, str, str]]:
@@ -200,10 +224,30 @@ def _curve(rows: Sequence[ThresholdRow], lang: str) -> dict[str, Any]:
     return {
         "line": text(line),
         "band": text([*low, *high[::-1]]),
-        "dots": [(*p, _cells(row, lang)[0]) for p, row in zip(line, rows, strict=True)],
+        "dots": line,
+        "labels": _labels(line, [_cells(row, lang)[0] for row in rows]),
         "most_tests": most_tests,
         "most_cases": round(most_cases),
     }
+
+
+def _labels(
+    dots: Sequence[tuple[float, float]], texts: Sequence[str]
+) -> list[tuple[float, float, str]]:
+    """Return where labels begin, to the right of their dots and below the line, which rises.
+
+    One that would lie on another or on the axis is left out: the table beside the plot has every
+    row.
+    """
+    kept: list[tuple[float, float, str]] = []
+    for (x, y), text in zip(dots, texts, strict=True):
+        left = min(x + _ASIDE, _EDGE - _WIDE)
+        for base in (y + _BELOW, y + _BESIDE):
+            is_free = all(abs(left - a) >= _WIDE or abs(base - b) >= _HIGH for a, b, _ in kept)
+            if is_free and base < _BASE:
+                kept.append((round(left, 1), round(base, 1), text))
+                break
+    return kept
 
 
 def _setting(one: Setting, sentences: Sentences) -> tuple[str, str, str, str]:

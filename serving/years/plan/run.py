@@ -18,7 +18,10 @@ from ..files import write_csv
 from ..last_visits import UNKNOWN_DAY
 from ..local_codes import read_local_codes
 from ..people import PlanPeople, read_people
-from ..search.find import EXPOSURE, NOTHING_BESIDE, Beside, Sources, search_people, told_not_known
+from ..search.find import EXPOSURE, search_people, told_not_known
+from ..search.tables import NOTHING_BESIDE, Beside, Sources
+from ..two_people import two_people
+from ..visits import visits_beside
 from .calls import CallList, call_list, counts, later_visits
 from .groups import GroupRow, call_rows, exposure_rows
 from .page import PlanTables, plan_page
@@ -33,7 +36,8 @@ PAGE: Final = "plan.html"
 GROUPS: Final = "groups.csv"
 _RISK_DECIMALS: Final = 4
 _PRINTED: Final = (
-    "today", "cohort", "capacity", "counts", "groups", "tests", "rows_hidden", "not_given",
+    "today", "cohort", "beside", "capacity", "counts", "groups", "tests", "rows_hidden",
+    "not_given",
 )  # fmt: skip
 _PRICES: Final = "prices."
 _TEST_COLUMNS: Final = ("risk", "tests", "fits", *(f.name for f in dataclasses.fields(Expected)))
@@ -78,7 +82,8 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     DataError  if the site's own numbers can't be used, or exposures are asked for and not given
     """
     settings = read_settings(options.settings)
-    people, cohort, exposures = _people(options)
+    planned = _planned(options)
+    people, exposures = planned.people, planned.exposures
     later = later_visits(people, options.today)
     calls = call_list(people, settings, options.today, options.capacity)
     told = counts(people, calls, options.capacity) | {
@@ -95,7 +100,8 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "result": "unconfirmed",
         "disclaimer": disclaimers(),
         "today": options.today.isoformat(),
-        "cohort": cohort,
+        "cohort": planned.cohort,
+        "beside": planned.beside,
         "capacity": options.capacity,
         "counts": told,
         "groups": {
@@ -116,11 +122,22 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     return document
 
 
-def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, Any] | None, Any]:
-    """Return whom the plan is for, which cohort that is (None: everybody), and their exposures."""
-    people = read_people(options.result)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Planned:
+    """Whom the plan is for, which cohort that is (None: everybody), and what stands beside them."""
+
+    people: PlanPeople
+    cohort: dict[str, Any] | None
+    exposures: Any
+    beside: dict[str, Any]
+
+
+def _planned(options: PlanOptions) -> _Planned:
     if options.cohort is None and not options.by_exposure:
-        return people, None, None
+        visits = visits_beside(options.beside.visits, options.result)
+        two = two_people(visits, read_manifest(options.result))
+        people = read_people(options.result, two)
+        return _Planned(people, None, None, {"two_people": two.told(people.n)})
     site = read_local_codes(options.thesaurus)
     cohort = None if options.cohort is None else read_cohort(options.cohort, site)
     by = (EXPOSURE,) if options.by_exposure else ()
@@ -129,16 +146,18 @@ def _people(options: PlanOptions) -> tuple[PlanPeople, dict[str, Any] | None, An
         Sources(options.result, options.beside, site=site),
         by,
     )
+    people = read_people(options.result, found.two)
     exposures = found.exposures if options.by_exposure else None
     if cohort is None:
-        return people, None, exposures
+        return _Planned(people, None, exposures, dict(found.beside))
     told = {
         "title": cohort.title,
         "where": cohort.criteria.text,
         "sha256": cohort.sha256,
         "not_known": told_not_known(found),
     }
-    return people.only(found.people["person_id"].combine_chunks()), told, exposures
+    people = people.only(found.people["person_id"].combine_chunks())
+    return _Planned(people, told, exposures, dict(found.beside))
 
 
 def _from_bands(bands: Mapping[str, Any]) -> list[int]:
@@ -155,7 +174,7 @@ def _calls(
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
         "days_overdue", "within_capacity", "status_reason", "row", "urgent_at_another_visit",
-        "exposures",
+        "two_people", "exposures",
     )  # fmt: skip
     names = (*URGENCIES, "")
     for place, row in enumerate(calls.order.tolist(), start=1):
@@ -174,6 +193,7 @@ def _calls(
             people.status_reason[row].as_py() or "",
             people.row[row].as_py() or "",
             people.elsewhere[row].as_py() or "",
+            "yes" if people.of_two[row] else "",
             exposures.get(people.person_id[row].as_py() or "", ""),
         )
 

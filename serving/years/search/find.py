@@ -1,81 +1,29 @@
-"""Searches a batch result or the stored visits: counts first.
-
-What stands beside the result (values of the visits, trajectories, exposures, decisions) is read
-only where a condition names it.
-"""
+"""Searches a batch result or the stored visits: counts first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ....datasets.readers.cohorts import (
     Cohort,
-    Criteria,
-    LocalCodes,
     NotKnown,
-    Wanted,
-    trajectory_columns,
     who_is_not_known,
     who_meets,
 )
 from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
-from ...batch.result.read import result_tables
-from ..exposures import APART, exposure_groups, read_exposures
-from ..last_visits import ELSEWHERE, last_visits
+from ..exposures import APART, exposure_groups
+from ..last_visits import ELSEWHERE
 from ..overlap import Count, is_told, shown_counts
-from ..trajectories.run import TRAJECTORIES
-from ..visits import VisitFiles, values_of_last_visits, visits_beside
+from ..two_people import NOT_CHECKED, TwoPeople
+from .tables import Sources, tables_of
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
 EXPOSURE: Final = "exposure"
 GROUPS: Final = (*BY, EXPOSURE)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands beside a result.
-
-    Parameters
-    ----------
-    visits : the tables that the batch screened, for values, answers and facts; None where there are
-        none, or the batch made one itself of a CDM or of Bulk Data
-    trajectories : ``trajectories.parquet`` of ``laennec trajectories``
-    exposures : CSV with ``person_id,exposure``
-    """
-
-    visits: VisitFiles | None = None
-    trajectories: Path | None = None
-    exposures: Path | None = None
-
-
-NOTHING_BESIDE: Final = Beside()
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where a search looks.
-
-    Parameters
-    ----------
-    result : folder of a finished batch
-    beside : files beside it
-    decisions : Arrow table of person_id, finding_id and verdict, from the store
-    site : a site's own codes
-    stored : tables of the stored visits, instead of a result
-    """
-
-    result: Path | None = None
-    beside: Beside = NOTHING_BESIDE
-    decisions: Any = None
-    site: LocalCodes | None = None
-    stored: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +32,16 @@ class Found:
 
     ``exposures`` : of everybody, where they were given
     ``not_known`` : of whom a condition can't be decided
+    ``beside`` : what an answer says of the files beside a result
+    ``two`` : person ids of two people
     """
 
     people: Any
     everybody: Any
     exposures: Any = None
     not_known: tuple[NotKnown, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    two: TwoPeople = NOT_CHECKED
 
 
 def search_people(cohort: Cohort, sources: Sources, by: Sequence[str] = ()) -> Found:
@@ -104,14 +56,15 @@ def search_people(cohort: Cohort, sources: Sources, by: Sequence[str] = ()) -> F
     BatchRefused  if the folder holds no result
     DataError  if the criteria read a table that was not given, or DuckDB is not installed
     """
-    tables = tables_of(cohort.criteria, sources, with_exposures=EXPOSURE in by)
+    read = tables_of(cohort.criteria, sources, with_exposures=EXPOSURE in by)
+    tables = read.by_name
     everybody, exposures = tables["people"], tables.get("exposures")
     for name in by:
         _require_group(name, everybody, exposures)
     names = who_meets(cohort.criteria, tables)
     found = everybody.filter(pc.is_in(everybody["person_id"], names))
     unknown = tuple(who_is_not_known(cohort.criteria, tables))
-    return Found(found, everybody, exposures, unknown)
+    return Found(found, everybody, exposures, unknown, read.told, read.two)
 
 
 def _require_group(name: str, everybody: Any, exposures: Any) -> None:  # noqa: ANN401 - pyarrow has no types
@@ -123,91 +76,6 @@ def _require_group(name: str, everybody: Any, exposures: Any) -> None:  # noqa: 
             remedy="Give --exposures or --visits for exposures; stored visits have no status",
             path="--group",
         )
-
-
-def tables_of(criteria: Criteria, sources: Sources, *, with_exposures: bool) -> dict[str, Any]:
-    """Return the tables that criteria read, by name.
-
-    Raises
-    ------
-    DataError, BatchRefused  as `search_people`
-    """
-    reads = {*criteria.tables, *(["exposures"] if with_exposures else ())}
-    tables = dict(sources.stored or {})
-    if sources.result is not None:
-        wants = "exposures" in reads
-        tables = _of_result(sources.result, criteria, sources.beside, exposures=wants)
-    if sources.beside.trajectories is not None:
-        path = sources.beside.trajectories
-        tables["trajectories"] = _of_these(_trajectories(path), tables["people"], path)
-    if sources.beside.exposures is not None and "exposures" in reads:
-        path = sources.beside.exposures
-        found = read_exposures(path, sources.site)
-        tables["exposures"] = _of_these(found, tables["people"], path)
-    if sources.decisions is not None:
-        tables["decisions"] = sources.decisions
-    return tables
-
-
-def _of_result(
-    result: Path, criteria: Criteria, beside: Beside, *, exposures: bool
-) -> dict[str, Any]:
-    """Return the people of a result, and of their visits what is asked for."""
-    tables = {"people": last_people(result)}
-    wanted = Wanted.of(criteria, exposures=exposures and beside.exposures is None)
-    visits = visits_beside(beside.visits, result) if wanted.anything else None
-    if visits is not None:
-        values = values_of_last_visits(visits, tables["people"], result, wanted)
-        tables |= values.as_tables()
-    return tables
-
-
-def last_people(result: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return the last row of each person, the more urgent one of a day, by name.
-
-    What is more urgent at another visit stands beside it, in a column of its own (`last_visits`).
-    """
-    table = pa.concat_tables([part for _, part in result_tables(result)])
-    table = table.filter(pc.is_valid(table["person_id"]))
-    visits = last_visits(table)
-    urgency = table["urgency"].combine_chunks().take(pa.array(visits.most_urgent))
-    elsewhere = pc.if_else(pa.array(visits.is_elsewhere), urgency, pa.scalar(None, urgency.type))
-    return table.take(pa.array(visits.last)).append_column(ELSEWHERE, elsewhere)
-
-
-def _trajectories(path: Path) -> Any:  # noqa: ANN401
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError):
-        table = None
-    if table is None or not _are_trajectories(table.schema):
-        raise DataError(
-            found="a file of trajectories that can't be read, or with other columns",
-            why="nobody would be found, and that would look like an answer",
-            remedy="Give trajectories.parquet of laennec trajectories",
-            path=path.name,
-        )
-    return table
-
-
-def _are_trajectories(schema: Any) -> bool:  # noqa: ANN401
-    """Say whether every column that a condition may read is there once, and of its type."""
-    return all(
-        schema.names.count(name) == 1 and schema.field(name).type == TRAJECTORIES.field(name).type
-        for name in trajectory_columns()
-    )
-
-
-def _of_these(table: Any, people: Any, path: Path) -> Any:  # noqa: ANN401
-    """Return a table beside a result; refuse one in which none of its people stands."""
-    if people.num_rows and not pc.any(pc.is_in(table["person_id"], people["person_id"])).as_py():
-        raise DataError(
-            found="a file in which nobody stands of whom the search is",
-            why="nobody would be found, and that would look like an answer",
-            remedy="Give the file of the same people; a person_id is compared letter by letter",
-            path=path.name,
-        )
-    return table
 
 
 def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
@@ -232,6 +100,7 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "people": people,
         "urgent_at_another_visit": _elsewhere(found.everybody),
         "not_known": told_not_known(found),
+        **found.beside,
         "by": groups,
         "suppressed": "groups of 1 to 10 people, and what would give them away",
     }

@@ -21,8 +21,9 @@ from ...store.store import Store, open_store
 from ..files import write_csv
 from ..local_codes import read_local_codes
 from .access import decided, note_search, record_search
-from .find import NOTHING_BESIDE, Beside, Sources, counted, search_people
+from .find import counted, search_people
 from .stored import stored_visits
+from .tables import NOTHING_BESIDE, Beside, Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,13 @@ def _check(options: SearchOptions) -> None:
             why="the stored visits have values of their own, and the two are not mixed",
             remedy="Give --result, or leave --visits out",
             path="--visits",
+        )
+    if options.result is None and options.beside.trajectories is not None:
+        raise DataError(
+            found="trajectories of tables without the result of their batch",
+            why="the stored visits have trends of their own, and the two are not mixed",
+            remedy="Give --result, or leave --trajectories out",
+            path="--trajectories",
         )
     if options.database and not options.actor:
         raise DataError(

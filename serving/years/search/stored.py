@@ -50,7 +50,8 @@ class StoredVisits:
     """The tables of a search over a store.
 
     ``without_values`` : people whose last draft was kept by a version that did not keep its values
-    ``contradicted`` : people whose stored visits can't all be of one person; they have no trends
+    ``contradicted`` : people whose stored visits can't all be of one person; they have no trends,
+    and what is urgent at any of their visits counts
     """
 
     tables: Mapping[str, Any]
@@ -70,6 +71,7 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
     last: dict[str, tuple[str, int]] = {}
     kept: dict[str, StoredVisit] = {}
     every: list[StoredVisit] = []
+    whose: list[tuple[str, date | None, Mapping[str, Any]]] = []
     urgencies: list[tuple[str, date | None, str | None]] = []
     with store.read() as connection:
         for person_id, number, content in _drafts(connection):
@@ -80,17 +82,19 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
             )
             place = (str(draft["performed_at"]), number)
             urgencies.append((person_id, visit.day, draft["urgency"]))
+            whose.append(visit.who)
             if trends:
                 every.append(visit)
             if place >= last.get(person_id, ("", 0)):
                 last[person_id] = place
                 kept[person_id] = visit
     visits = [kept[name] for name in sorted(kept)]
-    tables = _tables(visits, _urgent(urgencies))
+    two = contradicted(whose)
+    tables = _tables(visits, _urgent(urgencies, two))
     if trends:
         tables["trajectories"] = stored_trends(every, visits, today)
     without = sum(v.values is None for v in visits)
-    return StoredVisits(tables, without, len(contradicted(every)))
+    return StoredVisits(tables, without, len(two))
 
 
 def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
@@ -102,7 +106,7 @@ def _drafts(connection: Connection) -> Iterator[tuple[str, int, Mapping[str, Any
         yield person_id, number, json.loads(content)
 
 
-def _urgent(said: list[tuple[str, date | None, str | None]]) -> dict[str, str]:
+def _urgent(said: list[tuple[str, date | None, str | None]], two: set[str]) -> dict[str, str]:
     """Return the urgency (U0, U1) of each person that still counts, whichever visit it is from."""
     names, days, levels = zip(*said, strict=True) if said else ((), (), ())
     table = pa.table(
@@ -113,7 +117,8 @@ def _urgent(said: list[tuple[str, date | None, str | None]]) -> dict[str, str]:
             "status_reason": pa.nulls(len(said), pa.string()),
         }
     )
-    most = table.take(pa.array(last_visits(table).most_urgent)).to_pylist()
+    of_two = np.array([name in two for name in names], dtype=np.bool_)
+    most = table.take(pa.array(last_visits(table, of_two).most_urgent)).to_pylist()
     return {row["person_id"]: row["urgency"] for row in most if row["urgency"] in PRESSING}
 
 

@@ -1,6 +1,6 @@
 """Trajectories over the stored visits of each person: the same evaluator as for a table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -52,6 +52,11 @@ class StoredVisit:
     draft: Mapping[str, Any]
     values: Mapping[str, Any] | None
 
+    @property
+    def who(self) -> tuple[str, date | None, Mapping[str, Any]]:
+        """Return whose it is, when it was, and the sex and age of that person then."""
+        return self.person_id, self.day, (self.values or {}).get("person", {})
+
 
 def stored_trends(visits: Sequence[StoredVisit], last: Sequence[StoredVisit], today: date) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the trajectories of everybody over all stored visits, as a table of visits gives them.
@@ -66,7 +71,7 @@ def stored_trends(visits: Sequence[StoredVisit], last: Sequence[StoredVisit], to
     last : the last one of each person
     today : the day from which the time since the last test is counted
     """
-    strangers = contradicted(visits)
+    strangers = contradicted(visit.who for visit in visits)
     rows = {
         (row["person_id"], row["item"]): row
         for row in _over_all([v for v in visits if v.person_id not in strangers], today)
@@ -118,18 +123,22 @@ def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:
         }
 
 
-def contradicted(visits: Sequence[StoredVisit]) -> set[str]:
-    """Return the people whose visits can't all be of one person."""
+def contradicted(visits: Iterable[tuple[str, date | None, Mapping[str, Any]]]) -> set[str]:
+    """Return the people whose visits can't all be of one person.
+
+    Parameters
+    ----------
+    visits : `StoredVisit.who` of each
+    """
     born: dict[str, tuple[int, int]] = {}
     sexes: dict[str, set[str]] = {}
-    for visit in visits:
-        said = (visit.values or {}).get("person", {})
+    for person_id, day, said in visits:
         if "sex" in said:
-            sexes.setdefault(visit.person_id, set()).add(said["sex"])
-        if "age_years" in said and visit.day is not None:
-            last = visit.day.year - said["age_years"]
-            low, high = born.get(visit.person_id, (last - 1, last))
-            born[visit.person_id] = max(low, last - 1), min(high, last)
+            sexes.setdefault(person_id, set()).add(said["sex"])
+        if "age_years" in said and day is not None:
+            last = day.year - said["age_years"]
+            low, high = born.get(person_id, (last - 1, last))
+            born[person_id] = max(low, last - 1), min(high, last)
     two_ages = {name for name, (low, high) in born.items() if low > high}
     return two_ages | {name for name, said in sexes.items() if len(said) > 1}
 

@@ -3,14 +3,11 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from ....engine.fixedpoint import Int64Array
-from ....engine.record import UNKNOWN, BoolArray, VisitBatch
+from ....engine.record import BoolArray, VisitBatch
 
 NO_DAY: Final = "visit_date_missing"
 TWO_PEOPLE: Final = "another_person"
@@ -72,51 +69,3 @@ class NotUsed:
         for row, reason in sorted(self.reason.items()):
             file, shift = self._chunks[bisect_right(self._starts, row) - 1]
             yield (f"{file}#{row + shift}", reason)
-
-
-def contradicted(code: Int64Array, birth: Any, sex: Any) -> BoolArray:  # noqa: ANN401 - pyarrow has no types
-    """Say of each row whether its person has two birth dates or two sexes.
-
-    Parameters
-    ----------
-    code : (n,), the person of each row; -1 where it names nobody
-    birth : Arrow date32 (n,)
-    sex : int8 (n,), ``UNKNOWN`` where it is not known
-    """
-    day = pc.fill_null(birth.cast(pa.int32()), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    has_day = np.asarray(birth.is_valid().to_numpy(zero_copy_only=False))
-    two = np.union1d(_several(code, day, has_day), _several(code, sex, sex != UNKNOWN))
-    return np.isin(code, two)
-
-
-def ages_do_not_fit(code: Int64Array, year: Int64Array, age_years: Int64Array) -> BoolArray:
-    """Say of each row whether its person's ages do not fit the years of the visits.
-
-    One age for all visits is that of an inclusion, and says nothing.
-
-    Parameters
-    ----------
-    code : (n,), the person of each row; -1 where it names nobody
-    year : (n,), of the visit; 0 where it has no day
-    age_years : (n,), ``UNKNOWN`` where it is not known
-    """
-    known = (code >= 0) & (year > 0) & (age_years != UNKNOWN)
-    people, place = np.unique(code[known], return_inverse=True)
-    born, age = (year - age_years)[known], age_years[known]
-    spread = _spread(place, born, len(people)), _spread(place, age, len(people))
-    return np.isin(code, people[(spread[0] > 1) & (spread[1] > 0)])
-
-
-def _spread(place: Int64Array, value: Int64Array, n: int) -> Int64Array:
-    low, high = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
-    np.minimum.at(low, place, value)
-    np.maximum.at(high, place, value)
-    return np.asarray(high - low, dtype=np.int64)
-
-
-def _several(code: Int64Array, value: Any, known: Any) -> Int64Array:  # noqa: ANN401
-    """Return the people of whom more than one value is known."""
-    kept = known & (code >= 0)
-    pairs = np.unique(np.stack([code[kept], value[kept].astype(np.int64)], axis=1), axis=0)
-    people, count = np.unique(pairs[:, 0], return_counts=True)
-    return np.asarray(people[count > 1], dtype=np.int64)

@@ -21,12 +21,13 @@ from ....engine.trajectories import (
     visit_points,
 )
 from ....engine.trajectories.columns import DIRECTIONS
-from ...batch.result.parts import disclaimers, kept_whole, write_json
+from ...batch.result.parts import disclaimers, file_sha256, kept_whole, write_json
 from ...batch.table.withdrawn import read_withdrawn, split_withdrawn
 from ..files import write_csv
 from ..inputs import open_tables
+from ..two_people import Identities
 from .ecg_points import ecg_points
-from .not_used import TWO_AGES, TWO_PEOPLE, NotUsed, ages_do_not_fit, contradicted
+from .not_used import TWO_AGES, TWO_PEOPLE, NotUsed
 
 SCHEMA: Final = "laennec.trajectories/1"
 TABLE: Final = "trajectories.parquet"
@@ -61,11 +62,7 @@ class _Collected:
 
     def __init__(self) -> None:
         self.points: dict[str, list[Points]] = {}
-        self.people: list[Any] = []
-        self.births: list[Any] = []
-        self.sexes: list[Any] = [np.zeros(0, dtype=np.int8)]
-        self.ages: list[Any] = [np.zeros(0, dtype=np.int64)]
-        self.years: list[Any] = [np.zeros(0, dtype=np.int64)]
+        self.identities = Identities()
         self.not_used = NotUsed()
         self.rows = 0
 
@@ -81,12 +78,7 @@ class _Collected:
         for name, points in visit_points(batch, where, day.astype(np.int64)).items():
             kept = usable[points.group - self.rows]
             self.points.setdefault(name, []).append(_where(points, kept))
-        self.people.append(rows.person_id)
-        self.births.append(rows.birth_date)
-        self.sexes.append(batch.sex)
-        self.ages.append(batch.age_years.astype(np.int64))
-        year = pc.fill_null(pc.year(rows.visit_date), 0).to_numpy(zero_copy_only=False)
-        self.years.append(year.astype(np.int64))
+        self.identities.add(rows, batch)
         self.not_used.add(batch, dated, place[0])
         self.rows += n
 
@@ -131,6 +123,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     options.out.mkdir(parents=True, exist_ok=True)
     with kept_whole(options.out / TABLE) as aside:
         pq.write_table(table, aside, compression="zstd")
+        sha256 = file_sha256(aside)
     manifest = {
         "schema": SCHEMA,
         "disclaimer": disclaimers(),
@@ -142,6 +135,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
         "lines_malformed": collected.not_used.malformed,
         "people": len(names),
         "rows": table.num_rows,
+        "table_sha256": sha256,
         "withdrawn": len(withdrawn),
     }
     write_csv(options.out / NOT_USED, collected.not_used.rows())
@@ -156,20 +150,13 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
     refused whole, as one visit is.
     """
     today = options.today
-    people = pa.chunked_array(collected.people, pa.string()).combine_chunks()
-    names = people.unique().drop_null()
-    names = names.take(pc.sort_indices(names))
-    code = pc.index_in(people, names).fill_null(-1).to_numpy().astype(np.int64)
-    births = pa.chunked_array(collected.births, pa.date32()).combine_chunks()
-    two = contradicted(code, births, np.concatenate(collected.sexes))
-    collected.not_used.refuse(two, TWO_PEOPLE)
-    ages = ages_do_not_fit(code, np.concatenate(collected.years), np.concatenate(collected.ages))
-    collected.not_used.refuse(ages, TWO_AGES)
-    two |= ages
-    refused = names.take(pa.array(np.unique(code[two & (code >= 0)])))
+    who = collected.identities.judged()
+    names, code, two = who.names, who.code, who.rows
+    collected.not_used.refuse(who.by_sex_or_birth, TWO_PEOPLE)
+    collected.not_used.refuse(who.by_age, TWO_AGES)
     of_ecgs: dict[str, list[Points]] = {}
     for name, points in ecg_points(options.ecg_results, names, today):
-        is_kept = ~np.isin(points.group, pc.index_in(refused, names).to_numpy())
+        is_kept = ~np.isin(points.group, pc.index_in(who.two_people, names).to_numpy())
         of_ecgs.setdefault(name, []).append(_where(points, is_kept))
     found = []
     for item in trajectory_items():

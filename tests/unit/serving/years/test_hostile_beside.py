@@ -18,7 +18,7 @@ from laennec.serving.batch.table.output import SCHEMA
 from laennec.serving.years.drift.from_tables import visits_of
 from laennec.serving.years.drift.tally import NO_MONTH
 from laennec.serving.years.trajectories.run import TRAJECTORIES
-from made_result import write_result
+from made_result import write_result, write_trajectories
 
 PEOPLE = 24
 NAMES = [f"p{i:02}" for i in range(PEOPLE)]
@@ -113,12 +113,12 @@ def trajectories(**other):
 )
 def test_trajectories_of_another_shape_are_refused(here, table, capsys, monkeypatch):
     """Pinned: a column of another type ended in DuckDB's own words."""
-    pq.write_table(table, here / "t.parquet")
+    write_trajectories(here / "t.parquet", table)
     asked = [*SEARCH, "slope.hba1c > 0.1", "--trajectories", "t.parquet"]
     said, code = ended(asked, capsys, monkeypatch)
     assert code == 1
     assert "a file of trajectories that can't be read, or with other columns" in said
-    pq.write_table(trajectories(), here / "t.parquet")
+    write_trajectories(here / "t.parquet", trajectories())
     assert ended(asked, capsys, monkeypatch)[1] in (0, None)
 
 

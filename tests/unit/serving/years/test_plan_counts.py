@@ -51,6 +51,41 @@ def test_no_two_counts_of_calls_give_a_third_one_away(numbers, told):
     assert tuple(found[name] for name in names) == told
 
 
+@pytest.mark.parametrize(
+    ("others", "is_told"),
+    [
+        ([("low", None, 3000)] * 5, False),
+        ([("low", None, 3000)] * 12, True),
+        ([("intermediate", 1, 10)] * 4, False),
+    ],
+)
+def test_calls_do_not_tell_how_few_of_other_bands_are_called(others, is_told):
+    """Pinned: called, less the bands that are called in whole, were 5 people of the low band."""
+    found = people(
+        *((f"h{i:02}", 2, "high", 1, 0.2) for i in range(60)),
+        *((f"n{i:02}", 2, "not_assessable", 1, None) for i in range(30)),
+        *((f"l{i:02}", None, "low", 30, 0.01) for i in range(100)),
+        *((f"m{i:02}", None, "intermediate", 30, 0.03) for i in range(40)),
+        *((f"o{i:02}", u, band, since, 0.01) for i, (band, u, since) in enumerate(others)),
+    )
+    calls = call_list(found, SETTINGS, TODAY)
+    told = counts(found, calls)
+    assert isinstance(told["calls"]["called"], int) == is_told
+    assert isinstance(call_rows(found, calls, SETTINGS)[0].people, int) == is_told
+
+
+def test_calls_do_not_tell_how_few_of_other_bands_wait():
+    found = people(
+        *((f"h{i:02}", None, "high", 1, 0.2) for i in range(60)),
+        *((f"l{i:02}", None, "low", 30, 0.01) for i in range(100)),
+        *((f"m{i:02}", None, "intermediate", 30, 0.03) for i in range(6)),
+        *((f"o{i:02}", None, "intermediate", 3000, 0.03) for i in range(40)),
+    )
+    told = counts(found, call_list(found, SETTINGS, TODAY))
+    assert told["calls"] == {"called": "hidden", "not_called": "hidden"}
+    assert told["band"]["low"] == 100
+
+
 def exposed(*rows):
     """Return exposures of (people, exposure, answer)."""
     names, codes, answers = zip(*((n, c, a) for names, c, a in rows for n in names), strict=True)

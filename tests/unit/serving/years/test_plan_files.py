@@ -5,6 +5,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from datetime import date
 
@@ -78,6 +79,13 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     given = {"fr": "à donner par le site", "en": "for the site to give"}[lang]
     assert given in page
     assert "interval_months.<wbr>high" in page
+    assert {"fr": "U0 : maintenant", "en": "U0: now"}[lang] in page
+    labels = re.findall(r'<text x="([\d.]+)" y="([\d.]+)" font-size="11">', page)
+    places = [(float(x), float(y)) for x, y in labels]
+    assert len(places) > 2
+    for n, (x, y) in enumerate(places):
+        assert all(abs(x - a) >= 34 or abs(y - b) >= 12 for a, b in places[:n])
+    assert " *<" not in page
 
 
 def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(result, tmp_path):

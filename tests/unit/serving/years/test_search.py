@@ -3,7 +3,6 @@
 import json
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from laennec.cli import app
 from laennec.datasets.readers.cohorts import Cohort, cohort_toml, parse_criteria, read_cohort
@@ -11,8 +10,9 @@ from laennec.engine.errors import DataError
 from laennec.serving.audit.verify import verify
 from laennec.serving.batch.options import BatchRefused
 from laennec.serving.store.store import open_store
-from laennec.serving.years.search.find import Beside, Sources, counted, search_people
-from made_result import write_result
+from laennec.serving.years.search.find import counted, search_people
+from laennec.serving.years.search.tables import Beside, Sources
+from made_result import write_result, write_trajectories
 from typer.testing import CliRunner
 
 N = 60
@@ -55,8 +55,7 @@ def trajectories(tmp_path):
             "direction": ["rises" if i >= 30 else "no_trend_shown" for i in range(N)],
         }
     )
-    pq.write_table(table, path)
-    return path
+    return write_trajectories(path, table)
 
 
 def names(where, sources):

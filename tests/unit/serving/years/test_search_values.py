@@ -9,7 +9,8 @@ from laennec.engine.errors import DataError
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.years.drift.from_tables import tally_tables
 from laennec.serving.years.people import read_people
-from laennec.serving.years.search.find import Beside, Sources, search_people
+from laennec.serving.years.search.find import search_people
+from laennec.serving.years.search.tables import Beside, Sources
 from laennec.serving.years.visits import VisitFiles
 from typer.testing import CliRunner
 

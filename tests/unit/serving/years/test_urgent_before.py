@@ -125,6 +125,7 @@ def test_a_search_counts_and_finds_who_was_urgent_at_another_visit(made):
 
 
 def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
+    """Also at one of the year before, where the two visits can't be of one person."""
     database = f"sqlite:///{tmp_path / 'store.db'}"
     pressure = [
         {"code": "systolic_bp", "value": "225", "unit": "mm[Hg]"},
@@ -134,6 +135,7 @@ def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
     said = [
         ("p1", "2025-02-10", pressure), ("p1", "2025-02-12", hba1c),
         ("p2", "2024-02-10", pressure), ("p2", "2025-02-12", hba1c),
+        ("p3", "2024-02-10", pressure), ("p3", "2025-02-12", hba1c),
     ]  # fmt: skip
     for i, (name, day, values) in enumerate(said):
         path = tmp_path / f"visit-{i}.json"
@@ -143,7 +145,11 @@ def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
                     "schema": "laennec.visit/1",
                     "visit_id": f"v{i}",
                     "performed_at": f"{day}T09:00:00+01:00",
-                    "person": {"id": name, "birth_date": "1970-01-01", "sex": "male"},
+                    "person": {
+                        "id": name,
+                        "birth_date": "1970-01-01",
+                        "sex": "female" if (name, i) == ("p3", 5) else "male",
+                    },
                     "measurements": values,
                 }
             )
@@ -152,7 +158,9 @@ def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
         assert done.exit_code == 0, done.output
     store = open_store(database)
     try:
-        people = stored_visits(store, date(2025, 3, 1), trends=False).tables["people"]
+        stored = stored_visits(store, date(2025, 3, 1), trends=False)
     finally:
         store.close()
-    assert people["urgency_at_another_visit"].to_pylist() == ["U0", None]
+    people = stored.tables["people"]
+    assert people["urgency_at_another_visit"].to_pylist() == ["U0", None, "U0"]
+    assert stored.contradicted == 1
