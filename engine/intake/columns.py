@@ -10,23 +10,39 @@ from ..vocabulary import Vocabulary
 from .measurements import Reading
 
 
-def columns_from_readings(
-    readings: Sequence[Reading], vocabulary: Vocabulary
-) -> dict[str, QuantityColumn]:
-    """Return one column a slot, its readings in the order in which they were taken.
+def in_order(readings: Sequence[Reading], visit: datetime | None) -> list[Reading]:
+    """Return readings in the order in which they were taken.
 
-    Readings without a time keep the order in which they were sent, before those with one.
+    One without a time is of the visit: it keeps the order in which it was sent, after those of an
+    earlier day and before the timed ones of the day.
+
+    Parameters
+    ----------
+    readings : of one visit
+    visit : its moment, None where it can't be read
     """
-    by_slot: dict[str, list[Reading]] = {}
+    return sorted(readings, key=lambda reading: _when(reading, visit))
+
+
+def _when(reading: Reading, visit: datetime | None) -> tuple[int, float]:
+    if reading.at is None:
+        return (0, 0.0)
+    return (-1 if earlier_day(reading.at, visit) else 1, reading.at.timestamp())
+
+
+def by_slot(readings: Sequence[Reading]) -> dict[str, list[Reading]]:
+    """Return the readings of each slot, in the order that they have."""
+    found: dict[str, list[Reading]] = {}
     for reading in readings:
-        by_slot.setdefault(reading.slot, []).append(reading)
-    return {slot: _column(_in_order(found), vocabulary, slot) for slot, found in by_slot.items()}
+        found.setdefault(reading.slot, []).append(reading)
+    return found
 
 
-def _in_order(readings: Sequence[Reading]) -> list[Reading]:
-    untimed = [r for r in readings if r.at is None]
-    timed = [r for r in readings if r.at is not None]
-    return untimed + sorted(timed, key=lambda r: r.at.timestamp() if r.at else 0.0)
+def columns_of(
+    readings: Mapping[str, Sequence[Reading]], vocabulary: Vocabulary
+) -> dict[str, QuantityColumn]:
+    """Return one column a slot."""
+    return {slot: _column(found, vocabulary, slot) for slot, found in readings.items()}
 
 
 def _column(readings: Sequence[Reading], vocabulary: Vocabulary, slot: str) -> QuantityColumn:
@@ -41,33 +57,15 @@ def _column(readings: Sequence[Reading], vocabulary: Vocabulary, slot: str) -> Q
     )
 
 
-def paths_by_slot(readings: Sequence[Reading]) -> dict[str, tuple[str, ...]]:
-    """Return where each reading of each slot stood in the document, in column order."""
-    by_slot: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_slot.setdefault(reading.slot, []).append(reading)
-    return {slot: tuple(r.path for r in _in_order(found)) for slot, found in by_slot.items()}
-
-
-def texts_by_slot(readings: Sequence[Reading]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the values as reported, in column order, for the one row."""
-    by_slot: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_slot.setdefault(reading.slot, []).append(reading)
-    return {slot: (tuple(r.text for r in _in_order(found)),) for slot, found in by_slot.items()}
-
-
-def days_by_slot(readings: Sequence[Reading], visit: datetime | None) -> dict[str, tuple[str, ...]]:
+def days_by_slot(
+    readings: Mapping[str, Sequence[Reading]], visit: datetime | None
+) -> dict[str, tuple[str, ...]]:
     """Return the day of each reading that is of an earlier day than the visit, in column order.
 
     Empty for the others; a slot that has none is left out.
     """
-    by_slot: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_slot.setdefault(reading.slot, []).append(reading)
     days = {
-        slot: tuple(earlier_day(r.at, visit) for r in _in_order(found))
-        for slot, found in by_slot.items()
+        slot: tuple(earlier_day(r.at, visit) for r in found) for slot, found in readings.items()
     }
     return {slot: found for slot, found in days.items() if any(found)}
 

@@ -14,11 +14,11 @@ from ..vocabulary import Vocabulary, load_vocabulary
 from .answers import LISTS, OBJECTS, read_answers
 from .columns import (
     answer_columns,
-    columns_from_readings,
+    by_slot,
+    columns_of,
     days_by_slot,
     earlier_day,
-    paths_by_slot,
-    texts_by_slot,
+    in_order,
 )
 from .document import check_clock, intake_numbers, load_document
 from .ecg import GivenEcg, read_given_ecg
@@ -248,19 +248,20 @@ def _why_refused(record: VisitRecord) -> dict[str, str]:
 
 
 def _batch(parts: _Parts, vocabulary: Vocabulary, log: ProblemLog) -> VisitBatch:
+    readings = by_slot(in_order(parts.readings, parts.moment))
     return VisitBatch(
         visit_id=(parts.visit_id,),
         person_id=(parts.identity.person_id,),
         age_years=np.array([parts.age_years], dtype=np.int16),
         sex=np.array([parts.identity.sex], dtype=np.int8),
-        quantities=columns_from_readings(parts.readings, vocabulary),
+        quantities=columns_of(readings, vocabulary),
         answers=answer_columns(parts.answers, parts.readings),
         refused=np.array([log.refuses_record]),
         problems=tuple(log.problems),
         vocabulary=vocabulary,
-        reported=texts_by_slot(parts.readings),
-        paths=paths_by_slot(parts.readings),
-        measured_on=days_by_slot(parts.readings, parts.moment),
+        reported={slot: (tuple(r.text for r in found),) for slot, found in readings.items()},
+        paths={slot: tuple(r.path for r in found) for slot, found in readings.items()},
+        measured_on=days_by_slot(readings, parts.moment),
         context=_context(parts, vocabulary),
     )
 

@@ -83,6 +83,19 @@ def test_of_two_readings_the_day_is_that_of_the_one_that_counts() -> None:
     assert days_in(found["score2"]) == {"item:hdl_cholesterol": "2026-06-02"}
 
 
+def test_an_old_reading_does_not_overrule_one_of_the_visit_without_a_time() -> None:
+    """Pinned: 9.9 mmol/L of June stood for a cholesterol that was measured at the visit."""
+    document = visit()
+    _, today = findings_of(document)
+    old = {"code": "total_cholesterol", "value": "9.9", "unit": "mmol/L", "at": OLD}
+    for place in (0, len(document["measurements"])):
+        measured = [*document["measurements"]]
+        measured.insert(place, old)
+        _, found = findings_of({**document, "measurements": measured})
+        assert days_in(found["score2"]) == {}
+        assert found["score2"].risk == today["score2"].risk
+
+
 def test_an_old_pressure_is_named_by_its_arm() -> None:
     document = visit("2026-11-02T18:00:00+01:00", old=("systolic_bp", "diastolic_bp"))
     for one in document["measurements"]:
