@@ -5,13 +5,17 @@ the OpenAPI description shows.
 """
 
 import json
+import random
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from fastapi.testclient import TestClient
 from laennec.serving.fhir.visit_out import visit_bundle
@@ -159,6 +163,17 @@ def exchanges(client: TestClient, tokens: dict[str, str]) -> Iterator[dict[str, 
         }
 
 
+@contextmanager
+def same_ids() -> Iterator[None]:
+    """Draw the ids of drafts and problems alike in every run: only what was said then changes."""
+    drawn = random.Random(0)  # noqa: S311 - no secret: everybody reads them in the file
+    with (
+        patch("secrets.token_hex", lambda n: drawn.randbytes(n).hex()),
+        patch("uuid.uuid4", lambda: uuid.UUID(bytes=drawn.randbytes(16), version=4)),
+    ):
+        yield
+
+
 def write_bundles() -> None:
     """Write the example visits as Bundles, and the one that the description shows."""
     for path in sorted((ROOT / "examples" / "fhir").glob("*.json")):
@@ -181,9 +196,10 @@ def main() -> None:
             for role, person in PEOPLE.items()
         }
         settings = SiteSettings(site=site, database=f"sqlite:///{Path(folder) / 'golden.db'}")
-        app = create_app(HttpSettings(), settings, clock=lambda: NOW)
-        with TestClient(app) as client:
-            said = list(exchanges(client, tokens))
+        with same_ids():
+            app = create_app(HttpSettings(), settings, clock=lambda: NOW)
+            with TestClient(app) as client:
+                said = list(exchanges(client, tokens))
     rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in said)
     OUT.write_text(f'{{"schema": "{SCHEMA}", "exchanges": [\n{rows}\n]}}\n', encoding="utf-8")
     for one in said:
