@@ -53,17 +53,17 @@ def item_of(code: Code) -> str:
 
 
 def _meant(codes: Sequence[Code], path: str, log: IssueLog) -> list[Code]:
-    """Return the code that says most of one item; each kind where two of them contradict.
+    """Return the code that says all that the others of its item say; each kind where none does.
 
-    Every code of an Observation holds (FHIR: one may say less than another), which is told.
+    Every code of an Observation holds, and one may say less than another (FHIR), which is told.
+    Two that each say something else (fasting; two hours after 75 g) are two kinds.
     """
     kinds: dict[frozenset[tuple[str, str]], Code] = {}
     for code in codes:
         kinds.setdefault(_said(code), code)
-    pairs = frozenset().union(*kinds)
-    if len({name for name, _ in pairs}) < len(pairs):
-        return [code for kind, code in kinds.items() if kind]
     fullest = max(kinds, key=len)
+    if any(not kind <= fullest for kind in kinds):
+        return [code for kind, code in kinds.items() if kind]
     if len([kind for kind in kinds if kind]) > 1:
         log.add("codes_several", f"{path}.code", {"code": str(obj(kinds[fullest]).get("code"))})
     return [kinds[fullest]]

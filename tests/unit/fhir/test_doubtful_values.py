@@ -210,7 +210,13 @@ def test_of_two_codes_of_one_measurement_the_one_that_says_more_counts(codes):
 
 
 @pytest.mark.parametrize(
-    "codes", [("14771-0", "14743-9"), ("14743-9", "14771-0"), ("14771-0", "14995-5", "14743-9")]
+    "codes",
+    [
+        ("14771-0", "14743-9"),
+        ("14743-9", "14771-0"),
+        ("14771-0", "14995-5"),
+        ("14749-6", "14995-5", "14743-9"),
+    ],
 )
 def test_codes_that_contradict_each_other_on_one_item_leave_its_value_in_doubt(codes):
     """Pinned: a capillary value was a diagnosis where the code of a venous one stood first."""
