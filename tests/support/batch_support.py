@@ -9,9 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from laennec.engine.bundles.load import load_models
+from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
 
 RENAMED = {"waist_to_height": "waist_to_height_ratio", "family_history": "family_history_diabetes"}
 UNKNOWN_SHARE = 0.2
+ROWS = 1000
+CHUNK = 128
 
 
 def toy_bundle(root: Path, outcome: str = "t2d_undiagnosed") -> Path:
@@ -88,3 +91,17 @@ def read_result(out: Path) -> pa.Table:
 def die(*_args) -> None:
     """End a worker process before it did anything."""
     os._exit(1)
+
+
+def run(source, out, models=(), **how):
+    """Run a batch by one worker in small parts, unless told otherwise."""
+    inputs = source if isinstance(source, tuple) else (source,)
+    how = {"workers": 1, "chunk_rows": CHUNK, **how}
+    return run_batch(BatchOptions(inputs, out, models=models, **how), SilentReporter())
+
+
+def every_file(out: Path) -> dict[str, bytes]:
+    """Return the bytes of every file of a folder by name."""
+    return {
+        p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()
+    }
