@@ -4,7 +4,6 @@ A row is an Encounter with everything that names it. It is read and screened by 
 resume, kills and engines are those of any other table.
 """
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -22,7 +21,7 @@ from ....datasets.readers.tables.inputs import form_of
 from ...fhir.bulk import BulkCounts, BulkSorter, BulkVisit, is_bulk_file
 from ..options import BatchOptions, BatchRefused
 from ..progress import Reporter
-from ..result.parts import COLLECTED
+from ..result.parts import COLLECTED, file_sha256
 from .plan import BULK_SCHEMA, LEFT_OUT, SITE
 
 TABLE_FILE: Final = "encounters.parquet"
@@ -59,7 +58,7 @@ def collect_bulk(options: BatchOptions, reporter: Reporter) -> Collected | None:
     if not files:
         return None
     _check_alone(options)
-    sources = [{"name": name, "sha256": _sha256(path)} for name, path in files.items()]
+    sources = [{"name": name, "sha256": file_sha256(path)} for name, path in files.items()]
     before = read_collected(options.out / COLLECTED)
     if before is not None and options.resume:
         if before.content["source"] != sources:
@@ -115,11 +114,6 @@ def _check_alone(options: BatchOptions) -> None:
             f"Leave {name} out, or screen it in a run of its own",
             "inputs",
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _collect(files: Mapping[str, Path], sources: list[dict[str, str]], folder: Path) -> Collected:

@@ -12,6 +12,7 @@ from ....datasets.readers.tables import Fragment, FragmentUnreadable, TablePlan,
 from ....engine.bundles.load import Models
 from ....engine.errors import ModelError
 from ..options import CHUNK_ROWS, BatchOptions
+from ..result.parts import file_sha256
 
 ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
 ECG_STATE: Final = "ecg_state"
@@ -118,11 +119,6 @@ def _hash_of(path: Path | None) -> str:
     """Return the hashes of all files of one ECG; ``unreadable`` where they can't be read."""
     try:
         files = () if path is None else record_files(path)
-        return " ".join(f"{one.name} {_file_hash(one)}" for one in files)
+        return " ".join(f"{one.name} {file_sha256(one)}" for one in files)
     except (OSError, ValueError):
         return "unreadable"
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

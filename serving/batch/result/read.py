@@ -1,6 +1,5 @@
 """Reads the rows of a finished result: every part that its manifest lists, as it was written."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 from ....datasets.readers.tables import InputFile
 from ..options import BatchRefused
 from ..plan import TODAY, stored_json
-from .parts import MANIFEST_FILE, PARTS, RESULT_SCHEMA
+from .parts import MANIFEST_FILE, PARTS, RESULT_SCHEMA, file_sha256
 from .rows import wrong_columns, wrong_values
 
 _COMPLETE: Final = "complete"
@@ -111,9 +110,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _require_part(path: Path, sha256: str) -> None:
     """Refuse a part that is not the file of its manifest, by its hash."""
-    with path.open("rb") as stream:
-        is_same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
-    if not is_same:
+    if file_sha256(path) != sha256:
         raise _refused("a part that is not the one of its manifest", path.name)
 
 

@@ -123,20 +123,18 @@ def _check(options: SearchOptions) -> None:
             remedy="Give --result, or --database for the stored visits",
             path="--result",
         )
-    if options.result is None and options.beside.visits is not None:
-        raise DataError(
-            found="tables of visits without the result of their batch",
-            why="the stored visits have values of their own, and the two are not mixed",
-            remedy="Give --result, or leave --visits out",
-            path="--visits",
-        )
-    if options.result is None and options.beside.trajectories is not None:
-        raise DataError(
-            found="trajectories of tables without the result of their batch",
-            why="the stored visits have trends of their own, and the two are not mixed",
-            remedy="Give --result, or leave --trajectories out",
-            path="--trajectories",
-        )
+    of_a_batch = (
+        ("--visits", options.beside.visits, "values"),
+        ("--trajectories", options.beside.trajectories, "trends"),
+    )
+    for name, given, own in of_a_batch:
+        if options.result is None and given is not None:
+            raise DataError(
+                found=f"{name} without the result of a batch of these tables",
+                why=f"the stored visits have {own} of their own, and the two are not mixed",
+                remedy=f"Give --result, or leave {name} out",
+                path=name,
+            )
     if options.database and not options.actor:
         raise DataError(
             found="a search in a store without a name of who searches",
