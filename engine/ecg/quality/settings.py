@@ -105,6 +105,15 @@ class LeadLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class PulseLimits:
+    """A calibration pulse after the ECG."""
+
+    height_mv: float
+    least_s: float
+    alike_mv: float
+
+
+@dataclass(frozen=True, slots=True)
 class QualityLimits:
     """All limits of the gate."""
 
@@ -117,6 +126,7 @@ class QualityLimits:
     wander: WanderLimits
     gain: GainLimits
     leads: LeadLimits
+    pulse: PulseLimits
 
 
 @cache
@@ -133,6 +143,7 @@ def load_quality_limits() -> QualityLimits:
         wander=WanderLimits(**_tuples(raw["wander"])),
         gain=GainLimits(**_tuples(raw["gain"])),
         leads=LeadLimits(**_tuples(raw["leads"])),
+        pulse=PulseLimits(**_tuples(raw["pulse"])),
     )
 
 
