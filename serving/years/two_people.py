@@ -91,13 +91,16 @@ class Identities:
         self._years: list[Any] = [np.zeros(0, dtype=np.int64)]
 
     def add(self, rows: TableRows, checked: VisitBatch) -> None:
-        """Take one chunk, and its record after the plausibility check."""
+        """Take one chunk, and its record after the plausibility check.
+
+        The day of a refused row says nothing of an age: a mistyped year made two people of one.
+        """
         year = pc.fill_null(pc.year(rows.visit_date), 0).to_numpy(zero_copy_only=False)
         self._people.append(rows.person_id)
         self._births.append(rows.birth_date)
         self._sexes.append(checked.sex)
         self._ages.append(checked.age_years.astype(np.int64))
-        self._years.append(year.astype(np.int64))
+        self._years.append(np.where(checked.refused, 0, year).astype(np.int64))
 
     def judged(self) -> Judged:
         """Return whose the rows are, and of whom they can't be."""

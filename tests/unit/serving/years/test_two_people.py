@@ -85,6 +85,15 @@ def test_one_person_is_not_taken_for_two(tmp_path):
     assert "Identifiers of two people" not in page
 
 
+def test_a_mistyped_year_makes_no_two_people_of_one(tmp_path):
+    rows = ["A,2026-05-01,50,male,118,75", "A,2062-08-01,51,male,118,75"]
+    files, result = screened(tmp_path, [*rows, *CALM])
+    told, _, _ = planned(tmp_path, result, "--visits", files[0])
+    assert told["beside"]["two_people"] == {"checked": True, "ids": 0}
+    made = ["trajectories", files[0], "--out", tmp_path / "t", "--on", "2026-11-03"]
+    assert run(*made)["not_used_by_reason"] == {"moment_in_future": 1}
+
+
 def test_what_was_not_checked_is_said_with_how_to(tmp_path):
     files, result = screened(tmp_path, [*OTHERS["sex"], *CALM])
     told, _, page = planned(tmp_path, result)
