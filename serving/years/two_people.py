@@ -128,9 +128,10 @@ def two_people(given: InputTables | None, manifest: ResultManifest) -> TwoPeople
     """
     if given is None:
         return NOT_CHECKED
+    bare = {n: replace(plan, quantities=(), answers=()) for n, plan in given.plans.items()}
     found, place = Identities(), Place(today=manifest.today)
-    for chunk, columns, _ in given.chunks():
-        rows = table_rows(chunk.table, replace(columns, quantities=(), answers=()), place)
+    for chunk, columns, _ in replace(given, plans=bare).chunks():
+        rows = table_rows(chunk.table, columns, place)
         found.add(rows, check_plausibility(rows.batch))
     read = {file.sha256() for file in given.files}
     return TwoPeople(found.judged().two_people, is_checked=read >= manifest.inputs)
