@@ -56,6 +56,7 @@ def document(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - functions that
         "subgroups": [
             {
                 "groups": groups,
+                "rest": None,
                 "worst_gap": {"auroc": {**ESTIMATE, "lowest": "a", "highest": "b"}},
             }
         ],

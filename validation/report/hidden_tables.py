@@ -19,7 +19,7 @@ def hide_analysis(analysis: dict[str, Any], below: int) -> None:
         if "curve" in test and below:
             test["curve"] = _coarse(test["curve"], below * step[0], below * step[1])
     _abstention(analysis.get("abstention", {}), below)
-    _benefit(analysis.get("benefit", []), below)
+    _benefit(analysis.get("benefit", []), analysis.get("threshold", {}).get("index", {}), below)
     _over_time(analysis, below)
     histogram = analysis.get("calibration", {}).get("histogram", {})
     if histogram:
@@ -70,11 +70,25 @@ def _hide_table(table: dict[str, Any]) -> None:
             table[key] = hidden(value)
 
 
-def _benefit(rows: Sequence[dict[str, Any]], below: int) -> None:
-    """Hide net benefit at a cut-off whose table has a small cell: its digits give the cell back."""
+def _benefit(rows: Sequence[dict[str, Any]], frozen: Mapping[str, Any], below: int) -> None:
+    """Hide net benefit at a cut-off whose table has a small cell: its digits give the cell back.
+
+    So do two cut-offs of those who lie between them: a row is hidden too where it has few more
+    cases, or others, than one that is shown, or than the table at the frozen cut-off.
+    """
+    counts = frozen.get("counts")
+    shown = [] if counts is None or is_hidden(frozen) else [{**frozen, **counts}]
     for row in rows:
-        if is_small(row.pop("smallest_cell", 0), below):
+        positive = row.pop("positive")
+        few = any(_few_between(positive, other, below) for other in shown)
+        if is_small(row.pop("smallest_cell"), below) or few:
             row.update({key: dict(HIDDEN) for key in row if key != "threshold"})
+        else:
+            shown.append(positive)
+
+
+def _few_between(a: Mapping[str, Any], b: Mapping[str, Any], below: int) -> bool:
+    return any(a[k] != b[k] and abs(view(a)[k] - view(b)[k]) < below for k in ("tp", "fp"))
 
 
 def _over_time(analysis: dict[str, Any], below: int) -> None:

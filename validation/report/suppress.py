@@ -19,8 +19,9 @@ def suppress(document: Mapping[str, Any], below: int) -> dict[str, Any]:
     records they have. A two-by-two table with a small cell loses its counts and its estimates, and
     so does all that is made of one; a step of the flow with few people is joined with the next; a
     small group of a subgroup loses everything; a ROC curve keeps points that are at least ``below``
-    cases and others apart. Where only one of several counts with a known total would be hidden, the
-    smallest other one is hidden too: the difference would give it back.
+    cases and others apart, a decision curve those between which no few people lie. Where only one
+    of several counts with a known total would be hidden, the smallest other one is hidden too: the
+    difference would give it back.
 
     Parameters
     ----------

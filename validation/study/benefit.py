@@ -10,7 +10,7 @@ from ..protocol.model import Protocol
 from ..statistics.benefit import benefit_terms, mean_of, net_benefit, tests_avoided
 from ..statistics.calibration import is_risk
 from ..statistics.estimate import BoolArray, as_data
-from .counts import cells, smallest_cell
+from .counts import cells, counted, smallest_cell
 from .sections import thresholds_of
 
 Table = dict[str, Any]
@@ -44,6 +44,9 @@ def benefit(people: People, protocol: Protocol, design: Design | None = None) ->
             row[f"test:{name}"] = as_data(mean_of(terms, inside))
             row[f"index_minus:{name}"] = as_data(mean_of(index - terms, inside))
         row["smallest_cell"] = smallest_cell(people.of(among), *tables)
+        row["positive"] = counted(
+            people.of(among), {name: tables[0][name] for name in ("tp", "fp")}
+        )
         rows.append(row)
     return rows
 

@@ -1,5 +1,6 @@
 """The headline numbers again in every planned group, with the widest gap between groups."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,10 @@ SURVIVAL = ("c_index", "auroc_at", "observed_to_expected", "calibration_slope")
 
 
 def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
-    """Return one table a subgroup; a group with too few cases is told and not estimated."""
+    """Return one table a subgroup; a group with too few cases is told and not estimated.
+
+    ``rest`` is who belongs to no group: their counts are the whole's less those of the groups.
+    """
     found = []
     names = HEADLINE if protocol.reference.time is None else SURVIVAL
     for subgroup in protocol.subgroups:
@@ -47,6 +51,7 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
                 "label": subgroup.label,
                 "label_fr": subgroup.label_fr or subgroup.label,
                 "groups": rows,
+                "rest": _rest(people, people.groups[subgroup.id], protocol),
                 "worst_gap": {name: worst_gap(rows, name) for name in names},
             }
         )
@@ -54,7 +59,15 @@ def subgroups(people: People, protocol: Protocol) -> list[dict[str, Any]]:
 
 
 def group(people: People, rows: BoolArray, protocol: Protocol) -> dict[str, Any]:
-    """Return the counts and the headline numbers of some of the people.
+    """Return the counts and the headline numbers of some of the people."""
+    return {
+        **_counts(people, rows, protocol),
+        "results": headline(people, rows & people.answered, protocol),
+    }
+
+
+def _counts(people: People, rows: BoolArray, protocol: Protocol) -> dict[str, Any]:
+    """Return how many some of the people are.
 
     With the smallest cell behind what is counted: the two-by-two table's, or the horizon's.
     """
@@ -69,11 +82,15 @@ def group(people: People, rows: BoolArray, protocol: Protocol) -> dict[str, Any]
     table = {name: among & cell for name, cell in cells(case, positive).items()}
     if protocol.reference.time is not None:
         table = by_horizon(outcome_of(people), among, protocol.reference.horizon or 0.0)
-    return {
-        **counted(people, sets),
-        "smallest_cell": smallest_cell(people, table),
-        "results": headline(people, among, protocol),
-    }
+    return {**counted(people, sets), "smallest_cell": smallest_cell(people, table)}
+
+
+def _rest(people: People, groups: Sequence[BoolArray], protocol: Protocol) -> dict[str, Any] | None:
+    """Return the counts of who belongs to no group, None where everybody belongs to one."""
+    nowhere = ~np.logical_or.reduce(groups)
+    if not nowhere.any():
+        return None
+    return _counts(people, nowhere, protocol)
 
 
 def headline(people: People, among: BoolArray, protocol: Protocol) -> dict[str, Any]:

@@ -78,12 +78,13 @@ def by_horizon(outcome: Outcome, among: BoolArray, horizon: float) -> dict[str, 
 
 
 def _benefit(people: People, threshold: float, horizon: float) -> dict[str, Any]:
-    """Return net benefit at a cut-off, with the smallest cell that it is made of."""
+    """Return net benefit at a cut-off, with the smallest cell and the positives it is made of."""
     outcome, risk = outcome_of(people), people.value
     table = cells(had_event(outcome, horizon), risk >= threshold)
     return {
         "threshold": threshold,
         "smallest_cell": smallest_cell(people, table),
+        "positive": counted(people, {name: table[name] for name in ("tp", "fp")}),
         "index": as_data(net_benefit_at(outcome, risk, threshold, horizon)),
         "everybody": as_data(net_benefit_at(outcome, np.ones_like(risk), threshold, horizon)),
     }

@@ -1,5 +1,7 @@
 """What stands in a cell and is no number is told; what the mapping calls nothing is nothing."""
 
+from itertools import combinations
+
 import pytest
 from laennec.datasets.readers.tables import TableRefused
 from laennec.validation.errors import ProtocolRefused
@@ -74,10 +76,14 @@ def test_a_survival_decision_curve_is_hidden_at_small_cells(folder):
     cells = [row["smallest_cell"] for row in rows]
     limit = sorted(cells)[len(cells) // 2] + 1
     told = suppress(document, limit)["analyses"]["counted"]["benefit"]
-    assert {row["index"] == {"suppressed": True} for row in told} == {True, False}
-    for cell, row in zip(cells, told, strict=True):
-        assert (row["everybody"] == {"suppressed": True}) == (0 < cell < limit)
-        assert "smallest_cell" not in row
+    hidden = [row["index"] == {"suppressed": True} for row in told]
+    assert set(hidden) == {True, False}
+    assert hidden == [row["everybody"] == {"suppressed": True} for row in told]
+    assert all(gone or not 0 < cell < limit for cell, gone in zip(cells, hidden, strict=True))
+    assert not any(key in row for row in told for key in ("smallest_cell", "positive"))
+    known = [r["positive"] for r, gone in zip(rows, hidden, strict=True) if not gone]
+    steps = [abs(a[k] - b[k]) for a, b in combinations(known, 2) for k in ("tp", "fp")]
+    assert not any(0 < step < limit for step in steps)
 
 
 def french(folder, csv):

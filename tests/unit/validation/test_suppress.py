@@ -24,9 +24,11 @@ def test_nothing_is_hidden_where_nothing_is_small_or_asked():
     told["analyses"]["counted"]["discrimination"] = whole["analyses"]["counted"]["discrimination"]
     for band in whole["analyses"]["counted"]["bands"]:
         del band["smallest_cell"]
+    del whole["subgroups"][0]["rest"]
     assert told == {**whole, "suppressed_below": 11}
     asked_not = document(a=lambda d: d["subgroups"][0]["groups"][0].update(cases=1, others=99))
-    assert suppress(asked_not, 0)["subgroups"] == asked_not["subgroups"]
+    plain = suppress(asked_not, 0)["subgroups"][0]
+    assert {**plain, "rest": None} == asked_not["subgroups"][0]
     told = suppress(asked_not, 0)["analyses"]["counted"]["discrimination"]["tests"]["index"]
     assert len(told["curve"]) == 5
 
@@ -173,10 +175,43 @@ def test_a_difference_does_not_give_a_hidden_table_back(small):
     assert paired["sensitivity"]["difference"] == {"suppressed": True}
 
 
+def test_two_cut_offs_of_a_decision_curve_do_not_tell_of_few_between_them():
+    """Two cases lie between 0.1 and 0.15: they are the difference of its two tables."""
+    steps = {0.1: (40, 60), 0.15: (38, 45), 0.2: (28, 45), 0.25: (20, 45), 0.3: (16, 30)}
+
+    def curve(d):
+        d["analyses"]["counted"]["benefit"] = [
+            {
+                "threshold": t,
+                "smallest_cell": 15,
+                "positive": {"tp": tp, "fp": fp},
+                "index": dict(ESTIMATE),
+            }
+            for t, (tp, fp) in steps.items()
+        ]
+
+    def shown(**more):
+        rows = suppress(document(a=curve, **more), 11)["analyses"]["counted"]["benefit"]
+        assert not any("positive" in row for row in rows)
+        return [row["threshold"] for row in rows if row["index"] == ESTIMATE]
+
+    def no_frozen(d):
+        d["analyses"]["counted"]["threshold"]["index"]["counts"]["fn"] = 3
+
+    assert shown() == [0.1, 0.25]  # 28 and 16 are close to the 20 cases at the frozen cut-off
+    assert shown(b=no_frozen) == [0.1, 0.2, 0.3]
+
+
 def test_the_digits_of_a_decision_curve_do_not_give_a_small_cell_back():
     def curve(d):
         d["analyses"]["counted"]["benefit"] = [
-            {"threshold": t, "smallest_cell": n, "index": dict(ESTIMATE), "everybody": ESTIMATE}
+            {
+                "threshold": t,
+                "smallest_cell": n,
+                "positive": {"tp": 20, "fp": 30},
+                "index": dict(ESTIMATE),
+                "everybody": ESTIMATE,
+            }
             for t, n in ((0.1, 40), (0.2, 3))
         ]
         result = {**ESTIMATE, "threshold": 0.2}

@@ -2,6 +2,7 @@
 
 import copy
 
+import pytest
 from laennec.validation.report import write_report
 from laennec.validation.report.suppress import suppress
 from study_examples import protocol_text, run
@@ -53,6 +54,54 @@ def test_a_small_cell_of_a_group_hides_its_shares_and_keeps_its_ranking():
     assert [g["n"] for g in told["groups"]] == [100, 100, 100]
     assert told["worst_gap"]["ppv"] == {"suppressed": True}
     assert told["worst_gap"]["auroc"] != {"suppressed": True}
+
+
+def in_none(cases, others, abstained, cell=15):
+    """Return who belongs to no group."""
+    counts = {"cases": cases, "others": others, "abstained": abstained}
+    return {**counts, "n": cases + others, "smallest_cell": cell}
+
+
+@pytest.mark.parametrize(
+    ("rest", "counted", "shares"),
+    [
+        (None, "abc", "abc"),
+        (in_none(30, 70, 0), "abc", "abc"),
+        (in_none(0, 3, 0), "bc", "bc"),
+        (in_none(30, 70, 4), "bc", "bc"),
+        (in_none(30, 70, 0, cell=2), "abc", "bc"),
+    ],
+)
+def test_the_whole_less_its_groups_does_not_tell_of_few_in_none(rest, counted, shares):
+    """Three people of unknown sex were everybody less the women and the men."""
+
+    def few(d):
+        d["subgroups"][0]["rest"] = rest
+        for group in d["subgroups"][0]["groups"]:
+            group["results"]["sensitivity"] = dict(ESTIMATE)
+        gap = {**ESTIMATE, "lowest": "a", "highest": "b"}
+        d["subgroups"][0]["worst_gap"]["sensitivity"] = gap
+
+    subgroup = suppress(document(a=few), 11)["subgroups"][0]
+    groups, gaps = subgroup["groups"], subgroup["worst_gap"]
+    assert "rest" not in subgroup
+    assert "".join(g["label"] for g in groups if g["n"] is not None) == counted
+    assert "".join(g["label"] for g in groups if g["results"]["sensitivity"] == ESTIMATE) == shares
+    assert (gaps["sensitivity"] == HIDDEN) == (shares != "abc")
+    for ranking in (groups[0]["results"]["auroc"], gaps["auroc"]):
+        assert ranking["value"] == 0.5
+        assert (ranking["n"] is None) == (counted != "abc")
+
+
+def test_two_small_groups_are_not_told_together():
+    """Of three and of five cases in two hidden groups, eight were everybody's less the third's."""
+
+    def small(d):
+        for group, cases in zip(d["subgroups"][0]["groups"], (3, 5, 22), strict=True):
+            group.update(cases=cases)
+
+    told = suppress(document(a=small), 11)["subgroups"][0]["groups"]
+    assert [g["n"] for g in told] == [None, None, None]
 
 
 def test_shares_of_a_hidden_table_are_hidden_wherever_they_stand_again():
