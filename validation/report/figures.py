@@ -1,8 +1,10 @@
 """The drawings of a report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
+from .hidden import HIDDEN
 from .parts import Document, Figure, count_text, test_names
 from .svg import REFERENCE, Box, Plot, flow_diagram
 from .words import Words, wrap
@@ -102,8 +104,21 @@ def calibration(document: Document, words: Words) -> Iterator[Figure]:
         yield Figure(f"calibration_{which}", caption, plot.svg(caption))
 
 
+def _draw_run(plot: Plot, rows: list[Any], curves: Mapping[str, str]) -> None:
+    """Draw the curves over cut-offs that follow each other."""
+    known = [r for r in rows if "ci_low" in r["index"]]
+    low, high = ([(r["threshold"], r["index"][k]) for r in known] for k in ("ci_low", "ci_high"))
+    plot.band(low, high)
+    for style, (key, label) in enumerate(curves.items()):
+        points = [(r["threshold"], r[key]["value"]) for r in rows if "value" in r[key]]
+        plot.line(points, style, label)
+
+
 def benefit(document: Document, words: Words) -> Figure:
-    """Draw net benefit along the cut-offs, with the interval of the index test."""
+    """Draw net benefit along the cut-offs, with the interval of the index test.
+
+    Nothing is drawn across hidden cut-offs: where the curve runs between them is not told.
+    """
     rows = document["analyses"]["counted"]["benefit"]
     names = test_names(document, words)
     curves = {"index": names["index"], "everybody": words.say("report", "everybody")}
@@ -116,12 +131,9 @@ def benefit(document: Document, words: Words) -> Figure:
         words.say("axis", "net_benefit"),
         words.short,
     )
-    known = [r for r in rows if "ci_low" in r["index"]]
-    low, high = ([(r["threshold"], r["index"][k]) for r in known] for k in ("ci_low", "ci_high"))
-    plot.band(low, high)
-    for style, (key, label) in enumerate(curves.items()):
-        points = [(r["threshold"], r[key]["value"]) for r in rows if "value" in r[key]]
-        plot.line(points, style, label)
+    for is_shown, run in groupby(rows, key=lambda row: row["index"] != HIDDEN):
+        if is_shown:
+            _draw_run(plot, list(run), curves)
     ends_x = (rows[0]["threshold"], rows[-1]["threshold"])
     plot.line([(x, 0.0) for x in ends_x], REFERENCE, words.say("report", "nobody"))
     caption = words.say("caption", "benefit")

@@ -65,13 +65,15 @@ class Plot:
         return f"{self.across(x)},{self.up(y)}"
 
     def line(self, points: Sequence[Point], style: int = 0, label: str = "") -> None:
-        """Draw a curve, with its name in the legend where one is given."""
+        """Draw a curve, a dot where it is one point, with its name, if any, in the legend once."""
         inside = self._clipped(points)
         if not inside:
             return
+        if len(inside) == 1:
+            self.dot(inside[0], style)
         where = " ".join(self._inside(p) for p in inside)
         self._parts.append(f'<polyline points="{where}" class="line" {_stroke(style)}/>')
-        if label:
+        if label and (label, style) not in self._legend:
             self._legend.append((label, style))
 
     def _clipped(self, points: Sequence[Point]) -> list[Point]:

@@ -1,10 +1,13 @@
 """What is hidden in one place is given back in no other, and few persons are few."""
 
 import copy
+import re
 
 import pytest
 from laennec.validation.report import write_report
+from laennec.validation.report.figures import benefit
 from laennec.validation.report.suppress import suppress
+from laennec.validation.report.words import Words
 from study_examples import protocol_text, run
 from suppress_examples import ESTIMATE, document
 
@@ -91,6 +94,25 @@ def test_the_whole_less_its_groups_does_not_tell_of_few_in_none(rest, counted, s
     for ranking in (groups[0]["results"]["auroc"], gaps["auroc"]):
         assert ranking["value"] == 0.5
         assert (ranking["n"] is None) == (counted != "abc")
+
+
+@pytest.mark.parametrize(("hidden", "runs"), [((), [4]), ((1,), [1, 2]), ((0, 2), [1, 1])])
+def test_no_decision_curve_is_drawn_across_hidden_cut_offs(hidden, runs):
+    """A straight line stood between two cut-offs far apart, with an interval on it."""
+    rows = [
+        {"threshold": (1 + i) / 10, "index": dict(HIDDEN) if i in hidden else dict(ESTIMATE)}
+        for i in range(4)
+    ]
+    for row in rows:
+        row["everybody"] = row["index"]
+    whole = document(a=lambda d: d["analyses"]["counted"].update(benefit=rows))
+    whole["protocol"] = {"content": {"comparators": []}}
+    svg = benefit(whole, Words("en")).svg
+    drawn = re.findall(r'<polyline points="([^"]+)"', svg)
+    assert [len(points.split()) for points in drawn[:-1:2]] == runs
+    assert len(re.findall("<polygon", svg)) == len(runs)
+    assert svg.count("Index test") == 1
+    assert svg.count("<circle") == 2 * runs.count(1)
 
 
 def test_two_small_groups_are_not_told_together():
