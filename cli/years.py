@@ -1,11 +1,13 @@
 """The commands that look over the years: trajectories and the year's plan."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..serving.clock import Clock, latest_day, local_day, utc_now
 from .batch import Mapping, Withdrawn
 from .printing import print_json
 from .search import Exposures, Trajectories, Visits
@@ -19,12 +21,15 @@ Day = Annotated[
 ]
 
 
-def day_of(text: str | None) -> date:
-    """Return the named day, or today's."""
-    from ..serving.clock import latest_day, utc_now
+def day_of(text: str | None, today: Callable[[Clock], date]) -> date:
+    """Return the named day, or today's.
 
+    Parameters
+    ----------
+    today : `local_day` where days are counted from it, `latest_day` where a later one is refused
+    """
     if text is None:
-        return latest_day(utc_now)
+        return today(utc_now)
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -57,7 +62,7 @@ def trajectories(
     options = TrajectoryOptions(
         tuple(inputs),
         out,
-        today=day_of(on),
+        today=day_of(on, latest_day),
         mapping=mapping,
         withdrawn=withdrawn,
         ecg_results=tuple(ecg_result or ()),
@@ -105,7 +110,7 @@ def plan(
     options = PlanOptions(
         result,
         out or result / "plan",
-        day_of(on),
+        day_of(on, local_day),
         settings=settings,
         capacity=capacity,
         lang=lang,

@@ -30,6 +30,16 @@ def latest_day(clock: Clock) -> date:
     return read_clock(clock).astimezone(timezone(timedelta(hours=_FURTHEST_AHEAD_H))).date()
 
 
+def local_day(clock: Clock) -> date:
+    """Return the calendar day of this machine, in its own zone.
+
+    Parameters
+    ----------
+    clock : as in `read_clock`
+    """
+    return read_clock(clock).astimezone().date()
+
+
 def read_clock(clock: Clock) -> datetime:
     """Read a clock and refuse a time without a zone.
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ...engine.earlier_values import urgent_within_days
 from ...engine.prediagnosis import URGENCIES
 from ...engine.urgency.agreement import PRESSING
+from ..batch.result.aggregate import suppressed
 
 BoolArray = npt.NDArray[np.bool_]
 Int64Array = npt.NDArray[np.int64]
@@ -80,6 +81,22 @@ def last_visits(table: Any, of_two: BoolArray | None = None) -> LastVisits:  # n
     urgent = _urgent(code, urgency, (day, is_future, always), last)
     by_name = pc.sort_indices(names.dictionary).to_numpy().astype(np.int64)
     return LastVisits(last[by_name], urgent[by_name])
+
+
+def urgent_rows(table: Any) -> BoolArray:  # noqa: ANN401 - as above
+    """Say of which rows of a result something is urgent (U0 to U2)."""
+    asks: BoolArray = urgency_codes(table["urgency"]) <= WAITS_FOR_NO_INTERVAL
+    return asks
+
+
+def without_person(table: Any) -> dict[str, int | str]:  # noqa: ANN401 - as above
+    """Return how many rows of a result name nobody, the urgent ones apart; 1 to 10 are hidden.
+
+    They may be anybody's: neither a search nor a plan by person finds whose they are.
+    """
+    nobody = pc.is_null(table["person_id"]).to_numpy()
+    urgent = int((nobody & urgent_rows(table)).sum())
+    return suppressed({"urgent": urgent, "other": int(nobody.sum()) - urgent})
 
 
 def _ends(code: Int64Array, order: Int64Array) -> Int64Array:

@@ -13,11 +13,11 @@ from ..batch.result.read import result_tables
 from ..batch.table.withdrawn import WITHDRAWN
 from .last_visits import (
     UNKNOWN_DAY,
-    WAITS_FOR_NO_INTERVAL,
     BoolArray,
     days_of,
     last_visits,
     urgency_codes,
+    urgent_rows,
 )
 from .two_people import NOT_CHECKED, TwoPeople
 
@@ -114,7 +114,7 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     tables = [_with_rows(name, part, two) for name, part in result_tables(out, COLUMNS)]
     everything = pa.concat_tables(tables)
     is_named = pc.is_valid(everything["person_id"])
-    table = everything.filter(pc.or_(is_named, pc.is_valid(everything["urgency"])))
+    table = everything.filter(pc.or_(is_named, pa.array(urgent_rows(everything))))
     table = table.combine_chunks()
     who = pc.coalesce(table["row"], table["person_id"])
     at = table.schema.get_field_index("person_id")
@@ -146,8 +146,8 @@ def _elsewhere(is_elsewhere: Any, day: Any) -> Any:  # noqa: ANN401 - arrays
 def _with_rows(name: str, table: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the columns of a part; a row that stands by itself says where it stands."""
     rows = np.full(table.num_rows, None, dtype=object)
-    asks = urgency_codes(table["urgency"]) <= WAITS_FOR_NO_INTERVAL
-    alone = pc.is_null(table["person_id"]).to_numpy() | (asks & two.among(table["person_id"]))
+    is_shared = urgent_rows(table) & two.among(table["person_id"])
+    alone = pc.is_null(table["person_id"]).to_numpy() | is_shared
     for row in np.flatnonzero(alone):
         rows[row] = f"{name} row {row + 1}"
     return table.append_column("row", pa.array(rows, pa.string()))

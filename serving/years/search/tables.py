@@ -20,7 +20,7 @@ from ....engine.errors import DataError
 from ...batch.result.parts import file_sha256
 from ...batch.result.read import read_manifest, result_tables
 from ..exposures import lines_of_nobody, read_exposures
-from ..last_visits import ELSEWHERE, last_visits
+from ..last_visits import ELSEWHERE, last_visits, without_person
 from ..trajectories.run import MANIFEST, SCHEMA, TRAJECTORIES
 from ..two_people import NOT_CHECKED, TwoPeople, two_people
 from ..visits import VisitFiles, values_of_last_visits, visits_beside
@@ -114,22 +114,23 @@ def _of_result(result: Path, criteria: Criteria, beside: Beside, *, exposures: b
     """Return the people of a result, and of their visits what is asked for."""
     visits = visits_beside(beside.visits, result)
     two = two_people(visits, read_manifest(result))
-    people = _last_people(result, two)
+    everything = pa.concat_tables([part for _, part in result_tables(result)])
+    people = _last_people(everything, two)
     wanted = Wanted.of(criteria, exposures=exposures and beside.exposures is None)
-    tables = Tables({"people": people}, {"two_people": two.told(people.num_rows)}, two)
+    told = {"two_people": two.told(people.num_rows), "without_person": without_person(everything)}
+    tables = Tables({"people": people}, told, two)
     if visits is not None and wanted.anything:
         values = values_of_last_visits(visits, people, result, wanted)
         tables.by_name.update(values.as_tables())
     return tables
 
 
-def _last_people(result: Path, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return the last row of each person, the more urgent one of a day, by name.
+def _last_people(everything: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the last row of each person of a result, the more urgent one of a day, by name.
 
     What is more urgent at another visit stands beside it, in a column of its own (`last_visits`).
     """
-    table = pa.concat_tables([part for _, part in result_tables(result)])
-    table = table.filter(pc.is_valid(table["person_id"]))
+    table = everything.filter(pc.is_valid(everything["person_id"]))
     visits = last_visits(table, two.among(table["person_id"]))
     urgency = table["urgency"].combine_chunks().take(pa.array(visits.most_urgent))
     elsewhere = pc.if_else(pa.array(visits.is_elsewhere), urgency, pa.scalar(None, urgency.type))

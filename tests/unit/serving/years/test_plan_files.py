@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -253,6 +253,20 @@ def test_an_urgent_row_without_a_person_is_a_call(flawed, tmp_path):
     ]
     assert all(not row["row"] for row in calls if row["person_id"])
     assert json.loads(told.stdout)["counts"]["without_person"] == {"urgent": "<11", "other": "<11"}
+
+
+def test_a_search_says_that_urgent_rows_name_nobody(flawed):
+    command = ["search", "--result", str(flawed), "--where", "urgency in U0, U1"]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["without_person"] == {"urgent": "<11", "other": "<11"}
+
+
+def test_a_plan_counts_from_the_day_of_this_machine(flawed, tmp_path, monkeypatch):
+    monkeypatch.setattr("laennec.cli.years.utc_now", lambda: datetime(2026, 11, 30, 12, tzinfo=UTC))
+    told = CliRunner().invoke(app, ["plan", str(flawed), "--out", str(tmp_path)])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["today"] == "2026-11-30"
 
 
 def test_a_known_diabetes_is_on_no_call_list_even_where_another_risk_was_answered(tmp_path):
