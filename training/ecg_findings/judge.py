@@ -41,7 +41,10 @@ class Cell:
 
 
 def assessable(ecgs: Ecgs, table: StatementTable) -> BoolArray:
-    """Say where a statement has a score, shape (n, s), as the engine would (``not_when`` apart)."""
+    """Say where a statement has a score, shape (n, s), as the engine would.
+
+    ``not_when`` and what the rest of the rules makes up for (``only_adds``) stand apart.
+    """
     found = np.zeros(ecgs.truth.shape, dtype=bool)
     for j, spec in enumerate(table.statements):
         known = ecgs.uses[spec.use] & np.isfinite(ecgs.columns(spec.needs)).all(axis=1)

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
+from ...fixedpoint import FloatArray
 from .numbers import NUMBERS
 from .view import MS, NAN, View
 
@@ -12,7 +13,11 @@ _N: Final = NUMBERS["pacing"]
 
 
 def pacing_features(view: View) -> dict[str, float]:
-    """How sharp, how often and how steadily something sharp stands before the beats."""
+    """How sharp, how often and how steadily something sharp stands before the beats.
+
+    In muscle noise something sharp is everywhere: ``spike_before_mv`` is not known there unless a
+    needle stands out of it at one place.
+    """
     names = ("spike_share", "spike_height", "spike_contrast", "spike_before_mv", "spike_at_qrs_mv")
     found = dict.fromkeys(names, NAN)
     if view.fs < _N["least_rate_hz"] or view.n_beats < 3:  # noqa: PLR2004 - nothing repeats in two
@@ -43,6 +48,28 @@ def pacing_features(view: View) -> dict[str, float]:
     found["spike_height"] = float(np.median(best))
     found["spike_contrast"] = float(np.median(best)) / level
     found["spike_share"] = float((np.array(further) > _N["least_mv"]).mean())
-    found["spike_before_mv"] = float(np.median(further))
+    before_mv = float(np.median(further))
+    hidden = before_mv >= _N["hidden_from_mv"] and not _stands_out(view, height, on)
+    found["spike_before_mv"] = NAN if hidden else before_mv
     found["spike_at_qrs_mv"] = float(np.median(local))
     return found
+
+
+def _stands_out(view: View, height: FloatArray, onset: FloatArray) -> bool:
+    """Say whether what is sharp before the QRS stands at one place, well above all other places.
+
+    A pacemaker leads each beat by one time; the needles of tense muscles are everywhere. The place
+    is counted from the QRS onset or from R, whichever is the steadier.
+    """
+    near, start, far = (view.samples(_N[name]) for name in ("near_ms", "before_ms", "far_ms"))
+    close = maximum_filter1d(height, 2 * near + 1)
+    to_r = float(np.median(view.times.r_peak - onset))
+    for begin in (onset, view.times.r_peak - to_r):
+        at = np.round(begin).astype(int)
+        at = at[(at >= far) & (at < len(height))]
+        if not len(at):
+            continue
+        usual = np.median(close[at[:, None] + np.arange(-far, -start)], axis=0)
+        if usual.max() >= _N["stands_out"] * np.median(usual):
+            return True
+    return False

@@ -79,7 +79,10 @@ def find_statements(
     output = model.run(x, observed)
     names = model.table.names
     wide = is_wide_tachycardia(analysis, features.values)
-    reasons = [_reasons(s, analysis, features, wide=wide) for s in model.table.statements]
+    reasons = [
+        _reasons(s, analysis, features, wide=wide, reached=score >= s.present_from)
+        for s, score in zip(model.table.statements, output.score[0], strict=True)
+    ]
     free = np.array([[not why for why in reasons]])
     decided = decide(model.table, output.score, free)
     present = {name for name, is_in in zip(names, decided.present[0], strict=True) if is_in}
@@ -104,16 +107,27 @@ def _beside_rivals(
 
 
 def _reasons(
-    spec: StatementSpec, analysis: EcgAnalysis, features: EcgFeatures, *, wide: bool
+    spec: StatementSpec,
+    analysis: EcgAnalysis,
+    features: EcgFeatures,
+    *,
+    wide: bool,
+    reached: bool,
 ) -> tuple[str, ...]:
-    """Return why nothing can be said, empty where something can."""
+    """Return why nothing can be said, empty where something can.
+
+    ``reached``: the score is at its cut-off; what is not measured and could only add to it is then
+    not needed.
+    """
     if analysis.quality.uses[spec.use].verdict == REFUSED:
         return (f"ecg.statement.quality.{spec.use}",)
     if wide and silenced(spec.name, features.values):
         return (WIDE,)
     if spec.name in statement_settings()["in_millivolt"] and is_own_scale(analysis):
         return (OWN_SCALE,)
-    absent = [n for n in spec.needs if not np.isfinite(features.values.get(n, np.nan))]
+    spared = statement_settings()["only_adds"].get(spec.name, ()) if reached else ()
+    needed = [n for n in spec.needs if n not in spared]
+    absent = [n for n in needed if not np.isfinite(features.values.get(n, np.nan))]
     if absent:
         return tuple(f"{NEEDS}.{name}" for name in absent)
     withheld: dict[str, None] = {}
