@@ -9,7 +9,7 @@ from ecg_evidence import evidence
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.urgent import load_ecg_urgent
 from laennec.engine.ecg.urgent.evaluate import apply_rules, levels_of
-from laennec.engine.ecg.urgent.evidence import Pair
+from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.words.load import load_sentences
 
 SETTINGS = load_ecg_urgent()
@@ -76,6 +76,7 @@ LEVELS = [
     ({"qrs": 120.0, "left_bundle_shape": 1.0}, "ecg_left_bundle", "U1", "U0"),
     ({"qtc_fridericia": 500.0}, "ecg_qtc_500", "U1", "U1"),
     ({"qt": 500.0}, "ecg_qt_500", "U1", "U1"),
+    ({"fast_qt": 1.0, "rate": 111.0}, "ecg_qt_fast", "U1", "U1"),
     ({"st_leads": 2.0}, "ecg_st_elevation", "U0", "U0"),
     ({"st_leads_very_large": 2.0}, "ecg_st_very_large", "U0", "U0"),
     ({"st_leads_excluded": 2.0}, "ecg_st_excluded", "U1", "U0"),

@@ -13,7 +13,7 @@ from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.ecg.urgent import load_ecg_urgent
 from laennec.engine.ecg.urgent.evaluate import apply_rules
-from laennec.engine.ecg.urgent.evidence import Pair
+from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.ecg.visit import screened_ecg
 from waves_maker import SpikeSession
 

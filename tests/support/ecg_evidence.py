@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 from laennec.engine.bundles.load import Models
 from laennec.engine.ecg.delineation.delineate import Delineator
-from laennec.engine.ecg.urgent.evidence import Evidence, Pair
+from laennec.engine.ecg.urgent.evidence import Evidence
+from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.ecg.urgent.shape import BeatShape
 from laennec.engine.ecg.urgent.st import RaisedLeads, StView
 from laennec.engine.ecg.visit import DELINEATOR_ID
@@ -18,6 +19,7 @@ CALM = {
     "qrs": 92.0,
     "qtc_fridericia": 410.0,
     "qt": 390.0,
+    "fast_qt": 0.0,
     "wide_run": 0.0,
     "wide_run_rate": 0.0,
     "wide_run_length": 0.0,
@@ -39,11 +41,11 @@ VIEW = StView(
 )
 
 
-def evidence(**changes: float | Pair) -> Evidence:
+def evidence(*, unmeasured: tuple[str, ...] = (), **changes: float | Pair) -> Evidence:
     """Return a calm ECG with some quantities changed."""
     values = CALM | changes
     pairs = {n: v if isinstance(v, Pair) else Pair(v) for n, v in values.items()}
-    return Evidence(pairs, VIEW, BeatShape())
+    return Evidence(pairs, VIEW, BeatShape(), unmeasured)
 
 
 class BrokenSession:

@@ -251,9 +251,7 @@ def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
         truth=np.array([[np.nan if v is None else v for v in row] for row in truth], np.float64),
         statements=tuple(statements),
         uses={u: np.array([r["uses"][u] for r in rows]) for u in rows[0]["uses"]},
-        withheld=np.array(
-            [bool(set(r["withheld"]) - {"ecg.withheld.unstable_rate"}) for r in rows]
-        ),
+        withheld=np.array([bool(r["withheld"]) for r in rows]),
         beat=np.array([r["beat"] for r in rows], np.float64),
         own_scale=np.array([r["own_scale"] for r in rows], np.bool_),
         wide=np.array([r["wide"] for r in rows], np.bool_),

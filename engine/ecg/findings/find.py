@@ -23,8 +23,6 @@ NOT_ASSESSABLE: Final = "not_assessable"
 NEEDS: Final = "ecg.statement.needs"
 NOT_WITH: Final = "ecg.statement.not_with"
 OWN_SCALE: Final = "ecg.statement.own_scale"
-# Decision 6 withholds QTc in fibrillation, not in every irregular rhythm: not_when says so.
-_NO_REASON: Final = frozenset({"ecg.withheld.unstable_rate"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +132,7 @@ def _reasons(
     for name in spec.not_withheld:
         measured = analysis.measurements.measured.get(name)
         if measured is not None:
-            withheld |= dict.fromkeys(w for w in measured.withheld if w not in _NO_REASON)
+            withheld |= dict.fromkeys(measured.withheld)
     return tuple(withheld)
 
 

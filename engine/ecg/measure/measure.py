@@ -12,7 +12,7 @@ from .axis import frontal_axis_deg
 from .beats import BeatTimes, MedianBeat, find_dominant, level_baseline, median_beat
 from .leads import Landmarks, find_landmarks, measure_leads, p_terminal_force_mv_ms
 from .model import EcgMeasurements, LeadMeasures, Measured
-from .qtc import qtc_bazett_ms, qtc_framingham_ms, qtc_fridericia_ms, qtc_hodges_ms
+from .qtc import FORMULAS, reasons_against_qtc
 from .rhythm import Rhythm, measure_rhythm
 from .settings import MeasureSettings, load_settings
 from .voltage import cornell_mv, cornell_product_mm_ms, peguero_mv, sokolow_lyon_mv
@@ -20,12 +20,6 @@ from .voltage import cornell_mv, cornell_product_mm_ms, peguero_mv, sokolow_lyon
 _MS_PER_S: Final = 1000.0
 _NAN: Final = float("nan")
 _PAIR: Final = 2
-_FORMULAS: Final = {
-    "qtc_fridericia": qtc_fridericia_ms,
-    "qtc_bazett": qtc_bazett_ms,
-    "qtc_framingham": qtc_framingham_ms,
-    "qtc_hodges": qtc_hodges_ms,
-}
 
 
 def measure_ecg(
@@ -141,10 +135,10 @@ def _corrected(found: dict[str, Measured], rhythm: Rhythm, ecg: _Ecg) -> dict[st
     """QTc by each formula, or the reasons why none may be given."""
     reasons = _no_qtc(found, rhythm, ecg)
     if reasons:
-        return {name: ecg.withheld(name, *reasons) for name in _FORMULAS}
+        return {name: ecg.withheld(name, *reasons) for name in FORMULAS}
     qt = found["qt"]
     corrected = {}
-    for name, formula in _FORMULAS.items():
+    for name, formula in FORMULAS.items():
         value = float(formula(np.array(qt.value), np.array(rhythm.rr_median_s)))
         corrected[name] = Measured(
             name, value, ecg.unit(name), qt.spread, qt.n_beats, limits=ecg.limits
@@ -156,15 +150,14 @@ def _no_qtc(found: dict[str, Measured], rhythm: Rhythm, ecg: _Ecg) -> tuple[str,
     rules, qt = ecg.rules.withhold, found["qt"]
     if not qt.is_known:
         return qt.withheld
-    checks = {
-        "ecg.withheld.wide_qrs": found["qrs"].value >= rules.qtc_qrs_ms,
-        "ecg.withheld.slow_rate": rhythm.rate_bpm < rules.qtc_rate_low_bpm,
-        "ecg.withheld.fast_rate": rhythm.rate_bpm > rules.qtc_rate_high_bpm,
-        "ecg.withheld.unstable_rate": rhythm.rr_irregularity >= rules.qtc_rr_irregularity,
+    against = reasons_against_qtc(
+        found["qrs"].value, rhythm.rate_bpm, rhythm.rr_irregularity, rules
+    )
+    more = {
         "ecg.withheld.t_end_uncertain": qt.spread >= rules.qtc_t_end_spread_ms,
         "ecg.withheld.too_few_beats": np.isnan(rhythm.rr_median_s),
     }
-    return tuple(reason for reason, holds in checks.items() if holds)
+    return (*against, *(reason for reason, holds in more.items() if holds))
 
 
 def _axes(ecg: _Ecg) -> dict[str, Measured]:

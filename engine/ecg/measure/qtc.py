@@ -4,16 +4,18 @@ Fridericia decides in this house and the others are shown beside it (decision 6 
 decisions): over 452,440 measurements Bazett was the least reliable.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from .settings import WithholdSettings
 
 _FRAMINGHAM_MS_PER_S: Final = 154.0
 _HODGES_MS_PER_BPM: Final = 1.75
 _REFERENCE_BPM: Final = 60.0
-_SECONDS_A_MINUTE: Final = 60.0
+SECONDS_A_MINUTE: Final = 60.0
 _BOGOSSIAN_SHARE: Final = 0.485
 
 
@@ -69,8 +71,52 @@ def qtc_hodges_ms(qt_ms: FloatArray, rr_s: FloatArray) -> FloatArray:
     >>> round(float(qtc_hodges_ms(np.array(360.0), np.array(0.6))), 2)
     430.0
     """
-    rate_bpm = _SECONDS_A_MINUTE / rr_s
+    rate_bpm = SECONDS_A_MINUTE / rr_s
     return np.asarray(qt_ms + _HODGES_MS_PER_BPM * (rate_bpm - _REFERENCE_BPM))
+
+
+class Formula(Protocol):
+    """QT in ms and RR in s to QTc in ms."""
+
+    def __call__(self, qt_ms: FloatArray, rr_s: FloatArray) -> FloatArray:
+        """Correct QT for the rate."""
+
+
+FORMULAS: Final[Mapping[str, Formula]] = {
+    "qtc_fridericia": qtc_fridericia_ms,
+    "qtc_bazett": qtc_bazett_ms,
+    "qtc_framingham": qtc_framingham_ms,
+    "qtc_hodges": qtc_hodges_ms,
+}
+
+
+def reasons_against_qtc(
+    qrs_ms: float, rate_bpm: float, irregularity: float, limits: WithholdSettings
+) -> tuple[str, ...]:
+    """Say why no QTc may be given (decision 6): wide QRS, slow, fast or irregular heart.
+
+    QRS and rate are compared as they are printed, whole milliseconds and beats a minute, so that no
+    report shows a QTc beside "120 ms".
+
+    Parameters
+    ----------
+    qrs_ms, rate_bpm : NaN where not measured, which is no reason by itself
+    irregularity : median change from one RR to the next over the median RR
+    limits : of guidelines/ecg_measurements.toml
+
+    >>> from .settings import load_settings
+    >>> limits = load_settings().withhold
+    >>> reasons_against_qtc(119.6, 70.0, 0.02, limits), reasons_against_qtc(119.4, 70, 0.02, limits)
+    (('ecg.withheld.wide_qrs',), ())
+    """
+    qrs, rate = np.round(qrs_ms), np.round(rate_bpm)
+    checks = {
+        "ecg.withheld.wide_qrs": qrs >= limits.qtc_qrs_ms,
+        "ecg.withheld.slow_rate": rate < limits.qtc_rate_low_bpm,
+        "ecg.withheld.fast_rate": rate > limits.qtc_rate_high_bpm,
+        "ecg.withheld.unstable_rate": irregularity >= limits.qtc_rr_irregularity,
+    }
+    return tuple(reason for reason, holds in checks.items() if holds)
 
 
 def qt_bogossian_ms(qt_ms: FloatArray, qrs_ms: FloatArray) -> FloatArray:

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from ...prediagnosis import InputValue, Message, Parameter, Urgency, UrgentItem
+from ...prediagnosis import URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
 from ..analysis import EcgAnalysis
 from ..measure.reference import NOBODY, Person
-from .evidence import Evidence, Pair, evidence_of
+from .evidence import Evidence, evidence_of
+from .pair import Pair
 from .settings import Condition, EcgRule, EcgUrgentSettings, load_ecg_urgent
 
 DIFFER: Final = "ecg_measurements_differ"
@@ -86,10 +87,12 @@ def apply_rules(
     items = made.of_rules(holding)
     items += made.again([r for r in settings.rules if verdicts[r.id] is Verdict.POSSIBLE])
     doubtful = [r for r in settings.rules if verdicts[r.id] is Verdict.DOUBT]
-    items += made.review(DIFFER, _in_doubt(doubtful, evidence, said=bool(holding)))
+    now = any(item.level == URGENCIES[0] for item in items)
+    items += made.review(DIFFER, _in_doubt(doubtful, evidence, said=now))
     unknown = [r for r in settings.rules if verdicts[r.id] is Verdict.UNKNOWN]
     partly = [r for r in unknown if r.partly and _holds_partly(r, evidence)]
-    items += made.review(NOT_MEASURED, _named(partly, evidence, Verdict.UNKNOWN))
+    lost = (*_named(partly, evidence, Verdict.UNKNOWN), *evidence.unmeasured)
+    items += made.review(NOT_MEASURED, tuple(dict.fromkeys(lost)))
     open_groups = {rule.group for rule in unknown}
     return EcgUrgency(
         items=tuple(sorted(items, key=lambda item: item.level)),
@@ -143,7 +146,7 @@ def _in_doubt(doubtful: Iterable[EcgRule], evidence: Evidence, *, said: bool) ->
     """Return what the two measurements contradict each other in, where that may matter.
 
     Of a rate that differs no rule needs to be met: one of the two has missed beats, and what it
-    missed may be a run. Where a rule holds already (``said``), a physician is called anyway.
+    missed may be a run. Where a physician is called now already (``said``), nothing is added.
     """
     rate = ("rate",) if evidence.pairs["rate"].differ and not said else ()
     return tuple(dict.fromkeys((*rate, *_named(doubtful, evidence, Verdict.DOUBT))))
@@ -229,9 +232,12 @@ class _Items:
 
     def _both(self, name: str) -> list[InputValue]:
         """Return the classical value, and the network's where it is another."""
-        pair = self.evidence.pairs[name]
-        if self.settings.quantities[name].is_sign:
+        quantity = self.settings.quantities.get(name)
+        if quantity is not None and quantity.is_sign:
+            name = quantity.told_by
+        if name not in self.evidence.pairs:
             return []
+        pair = self.evidence.pairs[name]
         found = [] if np.isnan(pair.classical) else [self._input(name, pair.classical)]
         if np.isfinite(pair.network) and pair.network != pair.classical:
             found.append(self._input(f"{name}.network", pair.network))

@@ -6,13 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from ..analysis import EcgAnalysis
+from ..analysis import ALONE, EcgAnalysis
 from ..classical.compare import Comparison, disagreement
 from ..classical.model import ClassicalMeasurement
 from ..measure.reference import Person
 from ..measure.settings import load_settings
 from ..signal import EcgSignal
 from .dropped import blocked_p_waves, dropped_beats
+from .pair import Pair
+from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
 from .st import StView, has_neighbours, is_left, raised, st_view
@@ -21,36 +23,26 @@ _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
 _NO_BEATS: Final = "quality.record.no_clear_beats"
 _GAINS: Final = frozenset({"quality.record.gain_small", "quality.record.gain_large"})
+_USE_OF: Final[Mapping[str, str]] = {"rate": "rhythm", "qrs": "intervals", "st": "st"}
 _MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One quantity.
+class Evidence:
+    """Everything that the rules read.
 
     Attributes
     ----------
-    classical : NaN where it was withheld
-    network : NaN where there is no network or it withheld it
-    unguarded : what was withheld and still must not be silenced (a short recording); NaN without
-    differ : whether the two contradict each other
-    applies : False where the quantity is not asked for (QTc where it is withheld by rule)
+    pairs : quantity -> what the two measurements say
+    st, shape : of the median beat
+    unmeasured : what neither of two could measure though the gate allows it (decision 6 of the
+        architecture: a physician reads it now); QT is measured by hand and is none of them
     """
-
-    classical: float
-    network: float = _NAN
-    unguarded: float = _NAN
-    differ: bool = False
-    applies: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything that the rules read."""
 
     pairs: Mapping[str, Pair]
     st: StView
     shape: BeatShape
+    unmeasured: tuple[str, ...] = ()
 
 
 def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettings) -> Evidence:
@@ -68,7 +60,13 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
-        **_wave_pairs(analysis, compared, shape, settings),
+        **_qrs_pairs(analysis, compared, shape, settings),
+        **qt_pairs(
+            analysis,
+            _qrs_ms(analysis, shape),
+            settings.limits,
+            differ=_differ(compared["qt"]),
+        ),
         **_st_pairs(analysis, st, person, settings),
         **_blocked_pairs(analysis, settings),
     }
@@ -81,7 +79,23 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     judged = rhythmic and measured and st.is_known and not st.exclusions
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
-    return Evidence({n: _rounded(p, decimals[n]) for n, p in pairs.items()}, st, shape)
+    rounded = {n: _rounded(p, decimals[n]) for n, p in pairs.items()}
+    return Evidence(rounded, st, shape, _unmeasured(analysis, compared))
+
+
+def _unmeasured(analysis: EcgAnalysis, compared: Mapping[str, Comparison]) -> tuple[str, ...]:
+    """Return what neither measured where the gate allows it.
+
+    Of an ECG that the gate refuses, or that no network was asked of, the rules are named as not
+    applied, and declared symptoms call (decision 1 of the clinical decisions).
+    """
+    if analysis.measurements.measured["rate"].withheld == (ALONE,):
+        return ()
+    return tuple(
+        name
+        for name, use in _USE_OF.items()
+        if compared[name].agreement == "neither" and analysis.quality.uses[use].verdict != _REFUSED
+    )
 
 
 def _rounded(pair: Pair, decimals: int) -> Pair:
@@ -174,35 +188,25 @@ def _left_bundle(qrs_ms: float, spread_ms: float, shape: BeatShape, limits: Excl
     return float(is_left(shape) and (late or qrs_ms >= limits.wide_qrs_ms + spread_ms))
 
 
-def _wave_pairs(
+def _qrs_ms(analysis: EcgAnalysis, shape: BeatShape) -> float:
+    """Return the classical QRS; its steep part where that alone is wide, for QRS is no shorter."""
+    qrs, limits = analysis.classical.value("qrs"), load_settings().withhold
+    if not np.isfinite(qrs) and shape.least_qrs_ms >= limits.qtc_qrs_ms:
+        return shape.least_qrs_ms
+    return qrs
+
+
+def _qrs_pairs(
     analysis: EcgAnalysis,
     compared: Mapping[str, Comparison],
     shape: BeatShape,
     settings: EcgUrgentSettings,
 ) -> dict[str, Pair]:
-    """QRS and QT; QT counts raw where QTc is withheld (decision 6 of the clinical decisions)."""
-    classical, limits = analysis.classical, load_settings().withhold
-    qrs = classical.value("qrs")
-    # The steep part is no longer than the QRS: where it alone is wide, the QRS is.
-    if not np.isfinite(qrs) and shape.least_qrs_ms >= limits.qtc_qrs_ms:
-        qrs = shape.least_qrs_ms
-    rate = classical.value("rate")
-    corrects = bool(
-        qrs < limits.qtc_qrs_ms
-        and limits.qtc_rate_low_bpm <= rate <= limits.qtc_rate_high_bpm
-        and classical.rhythm.irregularity < limits.qtc_rr_irregularity
-    )
-    qtc = classical.value("qtc_fridericia") if corrects else _NAN
-    net_qtc = _network(analysis, "qtc_fridericia")
-    qt, net_qt = classical.value("qt"), _network(analysis, "qt")
-    raw = _NAN if np.isfinite(net_qtc) else net_qt
-    differ = _differ(compared["qt"])
-    spread = classical.values["qrs"].uncertainty
+    """Width and shape of the QRS."""
+    qrs, spread = _qrs_ms(analysis, shape), analysis.classical.values["qrs"].uncertainty
     left = _left_bundle(qrs, 0.0 if np.isnan(spread) else spread, shape, settings.exclusions)
     return {
         "qrs": Pair(qrs, _network(analysis, "qrs"), _NAN, _differ(compared["qrs"])),
-        "qtc_fridericia": Pair(qtc, net_qtc, _NAN, differ, applies=corrects),
-        "qt": Pair(_NAN if corrects else qt, raw, _NAN, differ, applies=not corrects),
         "left_bundle_shape": Pair(left),
     }
 

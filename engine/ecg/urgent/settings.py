@@ -19,12 +19,14 @@ _GUIDELINES: Final = "laennec.engine.guidelines"
 class Quantity:
     """What a rule reads: its unit, and the decimals with which it is printed and compared.
 
-    ``is_sign``: yes or no, which the sentence of the rule says already.
+    ``is_sign``: yes or no, which the sentence of the rule says already; ``told_by`` names the
+    quantity that is printed for it, if any.
     """
 
     unit: str
     decimals: int
     is_sign: bool = False
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Limits:
     st_sure_sd: float
     st_very_large_mv: float
     st_leads: int
+    fast_qt_ms: float
     blocked_p: int
     dropped_rr_ratio: float
     dropped_steady_share: float
