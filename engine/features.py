@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from .combine import OfficePressure, combine_readings, office_pressure
+from .combine import combine_readings
+from .derived import OfficePressure, office_pressure
 from .fixedpoint import FloatArray
 from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
 from .vocabulary import load as vocabulary_load

@@ -1,6 +1,6 @@
 """Which values of a visit may be used, by slot, with those that findings make of readings."""
 
-from .combine import DERIVED, combined_input
+from .derived import DERIVED, combined_input
 from .record import BoolArray, QuantityColumn, VisitBatch
 
 _BODY_MASS_INDEX = "body_mass_index"

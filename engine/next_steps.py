@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from .combine import ARMS
+from .derived import ARMS
 from .features import combined_values, feature_table
 from .record import ItemState, VisitBatch
 

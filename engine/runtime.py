@@ -7,7 +7,6 @@ not finite, not in its range or not the sum of its own explanation never leaves 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 
 import numpy as np
 import onnxruntime as ort
@@ -16,9 +15,9 @@ from onnxruntime.capi import onnxruntime_pybind11_state as _ort_state
 
 from .bundles.manifest import InputSpec, Manifest
 from .errors import ContractBroken
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from .fixedpoint import FloatArray
+from .model_output import ModelOutput, RecordState
+from .record import BoolArray
 
 TSK_OUTPUTS = ("risk", "rule_firing", "rule_contribution", "bias")
 MAMDANI_OUTPUTS = ("score", "rule_firing", "rule_share")
@@ -27,7 +26,6 @@ REFERENCES_KEPT = 4096
 SUM_TOLERANCE = 1e-9
 FIRING_TOLERANCE = 1e-9
 _QUIET = 4
-_OK = 0
 
 ORT_ERRORS: tuple[type[Exception], ...] = (
     *(e for e in vars(_ort_state).values() if isinstance(e, type) and issubclass(e, Exception)),
@@ -36,63 +34,6 @@ ORT_ERRORS: tuple[type[Exception], ...] = (
     TypeError,
     MemoryError,
 )
-
-
-class RecordState(IntEnum):
-    """Whether a record was answered, and why not."""
-
-    OK = 0
-    REQUIRED_MISSING = 1
-    OUTSIDE_UNIVERSE = 2
-    NO_RULE_FIRED = 3
-    MODEL_FAILED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ModelOutput:
-    """The answers to ``n`` records of a model with ``k`` inputs and ``r`` rules.
-
-    Parameters
-    ----------
-    value : shape (n,); calibrated risk (tsk) or score (mamdani), NaN unless the state is OK
-    rule_firing : shape (n, r), 0 to 1; NaN unless answered
-    rule_contribution : shape (n, r); parts of the logit (tsk) or shares of the area (mamdani)
-    bias : shape (n,); logit without any rule (tsk), 0 (mamdani)
-    state : shape (n,), values of ``RecordState``
-    required_missing : shape (n, k); required inputs that are not there
-    outside : shape (n, k); observed values outside the universe, NaN included
-    extrapolated : shape (n, k); observed values inside the universe, outside the training range
-    failures : what went wrong in the graph, each once
-    """
-
-    value: FloatArray
-    rule_firing: FloatArray
-    rule_contribution: FloatArray
-    bias: FloatArray
-    state: NDArray[np.uint8]
-    required_missing: BoolArray
-    outside: BoolArray
-    extrapolated: BoolArray
-    failures: tuple[str, ...] = ()
-
-    @property
-    def ok(self) -> BoolArray:
-        """Records that were answered."""
-        return np.asarray(self.state == _OK)
-
-    def take(self, row: int) -> "ModelOutput":
-        """Return the answer to one record."""
-        one = slice(row, row + 1)
-        return ModelOutput(
-            self.value[one],
-            self.rule_firing[one],
-            self.rule_contribution[one],
-            self.bias[one],
-            self.state[one],
-            self.required_missing[one],
-            self.outside[one],
-            self.extrapolated[one],
-        )
 
 
 class InputColumns:

@@ -10,7 +10,8 @@ from ..errors import ContractBroken, DataError
 from ..fuzzy.mamdani import evaluate_mamdani
 from ..fuzzy.system import MamdaniSystem, TskSystem, parse_system
 from ..fuzzy.tsk import evaluate_tsk
-from ..runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, RecordState, RiskModel, open_session
+from ..model_output import RecordState
+from ..runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, RiskModel, open_session
 from .golden import BoolArray, FloatArray, Golden, read_golden
 from .graph import GraphSummary, Port, read_graph
 from .manifest import Manifest

@@ -12,7 +12,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ..runtime import InputColumns, ModelOutput, RiskModel
+from ..model_output import ModelOutput
+from ..runtime import InputColumns, RiskModel
 from .patterns import same_pattern
 
 FloatArray = NDArray[np.float64]

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fuzzy.system import FuzzySystem, TskSystem
-from ..runtime import ModelOutput, RiskModel
+from ..model_output import ModelOutput
+from ..runtime import RiskModel
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

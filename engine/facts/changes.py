@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..combine import combined_input
+from ..derived import combined_input
 from ..fixedpoint import NANO_DIGITS, format_nano
 from ..guidelines import Row
 from ..guidelines import load as guidelines_load

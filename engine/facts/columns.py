@@ -1,4 +1,4 @@
-"""Fact findings over columns: which guideline rows hold, and what state that makes.
+"""Fact findings over columns: what state, grade and urgency the rows that hold make.
 
 Within one finding the highest grade among the rows that hold decides. "Absent" is said only where
 everything that the finding needs was assessable; a row that holds speaks whatever else is missing.
@@ -8,35 +8,17 @@ of two results never hides the earlier; where another does not, the results disa
 such rows support is borderline, to be repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
-from ..combine import CombinedInput, combined_input
-from ..guidelines import FindingSpec, Guidelines, Row
-from ..guidelines.model import (
-    ABSENT,
-    BORDERLINE,
-    NOT_ASSESSABLE,
-    PRESENT,
-    Flag,
-)
-from ..logic import (
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Operator,
-    all_of,
-    answered,
-    any_of,
-    compare,
-    count_true,
-    verdict_of,
-)
-from ..record import UNKNOWN as NOT_KNOWN
-from ..record import BoolArray, Int8Array, QuantityColumn, VisitBatch
+from ..combine import CombinedInput
+from ..derived import combined_input
+from ..guidelines import FindingSpec, Guidelines
+from ..guidelines.model import ABSENT, BORDERLINE, NOT_ASSESSABLE, PRESENT
+from ..logic import FALSE, TRUE
+from ..record import BoolArray, Int8Array, VisitBatch
 from .grades import (
     NO_GRADE,
     highest_grade,
@@ -46,10 +28,7 @@ from .grades import (
     state_of_grade,
     urgency_of,
 )
-
-TOWARDS_BORDERLINE: Final[Mapping[Operator, Operator]] = {
-    ">=": ">=", ">": ">=", "<=": "<=", "<": "<=",
-}  # fmt: skip
+from .rows import RowVerdicts, holds_any, row_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,33 +148,8 @@ def evaluate_finding(
     spec: FindingSpec, batch: VisitBatch, inputs: Mapping[str, CombinedInput]
 ) -> FactColumn:
     """Return one finding of n people from its combined inputs."""
-    each: dict[str, Int8Array] = {}
-    edges: dict[str, Int8Array] = {}
-    verdicts: dict[str, Int8Array] = {}
-    never, agreed = np.full(batch.n, FALSE), np.zeros(batch.n, dtype=np.bool_)
-    splits = dict.fromkeys((row.id for row in spec.rows), agreed)
-    for row in spec.rows:
-        if row.threshold is not None:
-            gate = _gate(row, batch)
-            found = inputs[row.threshold.item].readings
-            value = compare(found, row.threshold.op, row.threshold.values)
-            each[row.id] = value if gate is None else all_of(value, gate[:, None])
-            verdicts[row.id] = _gated(_any_result(value, found), gate)
-            edges[row.id] = (
-                _edge(row, row.threshold.op, found, gate) if row.borderline_from else never
-            )
-            if found.readings > 1:
-                splits[row.id] = is_split(value)
-    for row in spec.rows:
-        if row.threshold is None:
-            verdicts[row.id] = _tally(row, [each[i] for i in row.tally], batch.n)
-            edges[row.id] = never
-    said = RowVerdicts(
-        np.array([verdicts[r.id] for r in spec.rows]),
-        np.array([edges[r.id] for r in spec.rows]),
-        np.array([splits[r.id] for r in spec.rows]),
-    )
-    column = _decide(spec, said, _holds_any(spec.not_when, batch))
+    said = row_verdicts(spec, batch, inputs)
+    column = _decide(spec, said, holds_any(spec.not_when, batch))
     return replace(column, urgency=_barred_urgency(column, inputs))
 
 
@@ -207,82 +161,6 @@ def _barred_urgency(column: FactColumn, inputs: Mapping[str, CombinedInput]) -> 
     measured = np.logical_or.reduce([inputs[i].column.accepted[:, 0] for i in spec.items])
     level = np.int8(level_of(spec.barred.urgency))
     return np.where(column.barred & measured, level, column.urgency).astype(np.int8)
-
-
-@dataclass(frozen=True, slots=True)
-class RowVerdicts:
-    """What r rows say of n people, each (r, n): the row, its lower edge, whether results differ."""
-
-    rows: Int8Array
-    edge: Int8Array
-    split: BoolArray
-
-
-def _any_result(verdicts: Int8Array, found: QuantityColumn) -> Int8Array:
-    """Return (n,) true where one accepted result says so, false where every one says no."""
-    if found.readings == 1:
-        return np.asarray(verdicts[:, 0])
-    some = found.accepted.any(axis=1)
-    said = np.where(found.accepted, verdicts, FALSE).max(axis=1)
-    return np.where(some, said, UNKNOWN).astype(np.int8)
-
-
-def is_split(verdicts: Int8Array) -> BoolArray:
-    """Return (n,) where some results (n, m) satisfy a row and others do not."""
-    return np.asarray((verdicts == TRUE).any(axis=1) & (verdicts == FALSE).any(axis=1))
-
-
-def _gate(row: Row, batch: VisitBatch) -> Int8Array | None:
-    """Return whether the row speaks of this person; None for a row that speaks of everybody.
-
-    Sex, age, further answers and exclusions decide.
-    """
-    parts = []
-    if row.sex != NOT_KNOWN:
-        parts.append(answered(batch.sex, row.sex))
-    if row.age_min is not None or row.age_max is not None:
-        parts.append(_age_gate(row, batch))
-    if row.also:
-        parts.append(any_of(*(answered(batch.answer(f.name), f.choice) for f in row.also)))
-    if row.not_when:
-        parts.append(np.where(_holds_any(row.not_when, batch), UNKNOWN, TRUE))
-    return all_of(*parts) if parts else None
-
-
-def _gated(verdicts: Int8Array, gate: Int8Array | None) -> Int8Array:
-    return verdicts if gate is None else all_of(verdicts, gate)
-
-
-def _age_gate(row: Row, batch: VisitBatch) -> Int8Array:
-    age = batch.age_years
-    inside = np.ones(batch.n, dtype=np.bool_)
-    if row.age_min is not None:
-        inside &= age >= row.age_min
-    if row.age_max is not None:
-        inside &= age <= row.age_max
-    return np.where(age == NOT_KNOWN, UNKNOWN, verdict_of(inside)).astype(np.int8)
-
-
-def _holds_any(flags: Sequence[Flag], batch: VisitBatch) -> BoolArray:
-    """Return (n,) for whom any of the answers was given; unanswered does not count."""
-    holds = np.zeros(batch.n, dtype=np.bool_)
-    for flag in flags:
-        holds |= batch.answer(flag.name) == flag.choice
-    return holds
-
-
-def _edge(row: Row, op: Operator, found: QuantityColumn, gate: Int8Array | None) -> Int8Array:
-    """Return whether a value lies beyond the lower edge of the row's uncertainty."""
-    towards = TOWARDS_BORDERLINE[op]
-    return _gated(_any_result(compare(found, towards, row.borderline_from), found), gate)
-
-
-def _tally(row: Row, readings: Sequence[Int8Array], n: int) -> Int8Array:
-    """Return whether enough readings satisfy the rows; a tally never leaves anything unknown."""
-    found = np.zeros(n, dtype=np.int8)
-    for verdicts in readings:
-        found = found + count_true(verdicts)
-    return verdict_of(found >= row.at_least)
 
 
 def _decide(spec: FindingSpec, said: RowVerdicts, barred: BoolArray) -> FactColumn:

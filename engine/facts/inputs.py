@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..combine import ARMS, DERIVED, CombinedInput
+from ..combine import CombinedInput
+from ..derived import ARMS, DERIVED
 from ..fixedpoint import format_nano
 from ..guidelines import FindingSpec, Row
 from ..guidelines.model import Threshold

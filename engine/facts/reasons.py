@@ -15,9 +15,10 @@ from ..logic import FALSE, TRUE
 from ..prediagnosis import InputValue, Message, Reason
 from ..record import UNKNOWN as EITHER_SEX
 from ..record import VisitBatch
-from .columns import TOWARDS_BORDERLINE, FactColumn, FactColumns
+from .columns import FactColumn, FactColumns
 from .grades import NO_GRADE
 from .inputs import input_values, is_reported, results_that_say, row_parameters
+from .rows import TOWARDS_BORDERLINE
 
 ROW_MESSAGES: Final = {
     ">=": "row.at_least",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..combine import DERIVED
+from ..derived import DERIVED
 from ..errors import DataError, ScreeningError
 from ..fixedpoint import parse_decimal
 from ..logic import OPERATORS

@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ..combine import CENTIMETRES_PER_METRE, combine_readings, last_usable
+from ..combine import combine_readings, last_usable
+from ..derived import CENTIMETRES_PER_METRE
 from ..fixedpoint import FloatArray, Int64Array
 from ..intake.document import intake_numbers
 from ..record import UNKNOWN, BoolArray, ItemState, VisitBatch

@@ -14,8 +14,8 @@ from ..bundles.load import Models
 from ..bundles.verify import Bundle
 from ..features import Feature
 from ..fixedpoint import FloatArray
+from ..model_output import ModelOutput, RecordState
 from ..record import YES, BoolArray, Int8Array, VisitBatch
-from ..runtime import ModelOutput, RecordState
 from ..screened import is_declined, is_minor
 from .outcomes import Outcome
 

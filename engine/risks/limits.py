@@ -6,9 +6,9 @@ import numpy as np
 
 from ..bundles.manifest import Conformal
 from ..bundles.verify import Bundle
+from ..model_output import ModelOutput
 from ..prediagnosis import Message
 from ..record import UNKNOWN, VisitBatch
-from ..runtime import ModelOutput
 
 TRAINED_WAIST_SITE: Final = "iliac_crest"
 _PERCENT: Final = 100

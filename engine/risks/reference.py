@@ -4,8 +4,9 @@ import numpy as np
 
 from ..explain.patterns import patterns
 from ..fixedpoint import FloatArray
+from ..model_output import ModelOutput
 from ..record import BoolArray
-from ..runtime import ModelOutput, RiskModel
+from ..runtime import RiskModel
 
 
 def from_reference(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..combine import ARMS, office_pressure
+from ..derived import ARMS, office_pressure
 from ..features import Feature
 from ..fixedpoint import NANO
 from ..one_person import take_person

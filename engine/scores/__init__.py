@@ -21,7 +21,8 @@ from .points import (
     desir,
     findrisc,
 )
-from .score2 import Score2, esc_level, score2, score2_regions
+from .score2 import Score2, esc_level, score2
+from .score2_tables import score2_regions
 
 __all__ = [
     "CODES",

@@ -9,7 +9,7 @@ import numpy as np
 
 from .evaluate import MaskArray, eligibility
 from .inputs import CODES, CodeArray, FloatArray, ScoreInputs
-from .score2 import region_scales
+from .score2_tables import region_scales
 from .tables import SEXES, score_table
 
 Terms = Callable[[ScoreInputs, str], Mapping[str, FloatArray]]

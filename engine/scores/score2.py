@@ -4,11 +4,8 @@ On the complementary log-log scale the published formula is a sum, so each item'
 as it enters: ``ln(-ln(1 - risk)) = shift + stretch * (ln(-ln S0) + linear predictor)``.
 """
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -21,8 +18,9 @@ from .evaluate import (
     eligibility,
     passes,
 )
-from .inputs import CODES, BoolArray, CodeArray, FloatArray, ScoreInputError, ScoreInputs
-from .tables import SEXES, Cut, ScoreTable, parse_cut, parse_cuts, score_table
+from .inputs import BoolArray, CodeArray, FloatArray, ScoreInputs
+from .score2_tables import Equation, Score2Tables, region_or_default, score2_tables
+from .tables import SEXES
 
 AGE: Final = "age"
 SMOKING: Final = "smoking"
@@ -72,35 +70,6 @@ class Score2:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Equation:
-    """One equation for one sex, as in ``score2.toml``."""
-
-    constant: float
-    log_hazard: float
-    slope: Mapping[str, float]
-    with_age: Mapping[str, float]
-    centre: Mapping[str, float]
-    scale: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tables:
-    """``score2.toml`` with its shape."""
-
-    table: ScoreTable
-    ids: tuple[str, ...]
-    age_ends: tuple[Cut, ...]
-    equations: tuple[tuple[_Equation, ...], ...]
-    smoking_low: FloatArray
-    smoking_high: FloatArray
-    ranges: Mapping[str, tuple[float, float]]
-    regions: Mapping[str, Mapping[str, Mapping[str, list[float]]]]
-    levels: tuple[str, ...]
-    level_groups: tuple[tuple[Cut, tuple[Cut, ...]], ...]
-    default_region: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Computed:
     """Terms (n, terms) and, as (2, n) from low to high, their sums and the risks."""
 
@@ -139,41 +108,11 @@ def score2(inputs: ScoreInputs, *, region: str | None = None) -> Score2:
     >>> round(float(score2(ScoreInputs.from_columns({**man, **lipids})).risk[0]), 3)
     0.059
     """
-    tables = _tables()
-    region = _region(region)
+    tables = score2_tables()
+    region = region_or_default(region)
     who = eligibility(tables.table, inputs)
     equation = _equation_of(tables, inputs, who)
     return _assemble(tables, inputs, (who, equation), region)
-
-
-def score2_regions() -> tuple[str, ...]:
-    """Return the risk regions, from low to very high."""
-    return tuple(_tables().regions)
-
-
-def region_scales(region: str | None = None) -> Mapping[str, tuple[float, float]]:
-    """Return shift and stretch of SCORE2's regional recalibration by sex; France by default.
-
-    Raises
-    ------
-    ScoreInputError  if the region is none of the four
-    """
-    scales = _tables().regions[_region(region)]["score2"]
-    return {sex: (float(pair[0]), float(pair[1])) for sex, pair in scales.items()}
-
-
-def _region(region: str | None) -> str:
-    tables = _tables()
-    if region is None:
-        return tables.default_region
-    if region not in tables.regions:
-        raise ScoreInputError(
-            found=f"region {region!r}",
-            why="the risk depends on the region, so it is not guessed",
-            remedy=f"Use one of {', '.join(tables.regions)}",
-            path="region",
-        )
-    return region
 
 
 def esc_level(risk_low: FloatArray, risk_high: FloatArray, age_years: FloatArray) -> CodeArray:
@@ -192,14 +131,14 @@ def esc_level(risk_low: FloatArray, risk_high: FloatArray, age_years: FloatArray
     level = np.full(risk_low.shape, UNDECIDED, dtype=np.int8)
     ages = nano_from_floats(age_years)
     remaining = np.ones(risk_low.shape, dtype=bool)
-    for age_end, cuts in _tables().level_groups:
+    for age_end, cuts in score2_tables().level_groups:
         group = remaining & passes(ages, age_end)
         level[group] = band_of(risk_low[group], risk_high[group], cuts)
         remaining &= ~group
     return level
 
 
-def _equation_of(tables: _Tables, inputs: ScoreInputs, who: Eligibility) -> CodeArray:
+def _equation_of(tables: Score2Tables, inputs: ScoreInputs, who: Eligibility) -> CodeArray:
     years, _ = inputs.measured("age_years")
     ages = nano_from_floats(years)
     equation = np.full(len(inputs), UNDECIDED, dtype=np.int8)
@@ -208,7 +147,9 @@ def _equation_of(tables: _Tables, inputs: ScoreInputs, who: Eligibility) -> Code
     return np.where(who.usable, equation, UNDECIDED).astype(np.int8)
 
 
-def _compute(tables: _Tables, inputs: ScoreInputs, equation: CodeArray, region: str) -> _Computed:
+def _compute(
+    tables: Score2Tables, inputs: ScoreInputs, equation: CodeArray, region: str
+) -> _Computed:
     """Evaluate each equation for the people whose age and sex it is for; NaN for all others."""
     low = np.full((len(inputs), len(TERMS)), np.nan, order="F")
     high = low.copy(order="F")
@@ -230,7 +171,7 @@ def _compute(tables: _Tables, inputs: ScoreInputs, equation: CodeArray, region: 
 
 
 def _assemble(
-    tables: _Tables, inputs: ScoreInputs, chosen: tuple[Eligibility, CodeArray], region: str
+    tables: Score2Tables, inputs: ScoreInputs, chosen: tuple[Eligibility, CodeArray], region: str
 ) -> Score2:
     who, equation = chosen
     made = _compute(tables, inputs, equation, region)
@@ -264,7 +205,7 @@ def _assemble(
 
 
 def _terms(
-    tables: _Tables, formula: _Equation, inputs: ScoreInputs
+    tables: Score2Tables, formula: Equation, inputs: ScoreInputs
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return the lowest and highest terms of people who share an equation, (m, terms) each.
 
@@ -297,39 +238,3 @@ def _risk(log_hazard: FloatArray) -> FloatArray:
     with np.errstate(over="ignore"):  # a hazard beyond all bounds is a risk of one
         risk: FloatArray = -np.expm1(-np.exp(log_hazard))
     return risk
-
-
-@cache
-def _tables() -> _Tables:
-    table = score_table("score2")
-    raw = table.raw
-    smoking = [raw["smoking"]["codes"][code] for code in CODES["smoking"]]
-    return _Tables(
-        table=table,
-        ids=tuple(row["id"] for row in raw["equations"]),
-        age_ends=tuple(parse_cut(row["age_to"], table.id) for row in raw["equations"]),
-        equations=tuple(
-            tuple(_parse_equation(row, sex) for sex in SEXES) for row in raw["equations"]
-        ),
-        smoking_low=np.array([*smoking, min(smoking)], dtype=float),
-        smoking_high=np.array([*smoking, max(smoking)], dtype=float),
-        ranges={name: (span["from"], span["to"]) for name, span in raw["ranges"].items()},
-        regions=raw["regions"],
-        levels=tuple(row["id"] for row in raw["levels"]),
-        level_groups=tuple(
-            (parse_cut(row["age_to"], table.id), parse_cuts(row["cuts"], table.id))
-            for row in raw["level_groups"]
-        ),
-        default_region=raw["default_region"],
-    )
-
-
-def _parse_equation(row: Mapping[str, Any], sex: str) -> _Equation:
-    return _Equation(
-        constant=row[sex]["constant"],
-        log_hazard=math.log(-math.log(row[sex]["baseline_survival"])),
-        slope=row[sex]["slope"],
-        with_age=row[sex]["with_age"],
-        centre=row["centre"],
-        scale=row["scale"],
-    )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..combine import ARMS, CombinedInput, combined_input
+from ..combine import CombinedInput
+from ..derived import ARMS, combined_input
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array, VisitBatch
 from .settings import TrajectoryItem, trajectory_items

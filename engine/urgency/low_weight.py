@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..combine import body_mass_index
+from ..derived import body_mass_index
 from ..record import BoolArray, Int8Array, ItemState, QuantityColumn, VisitBatch
 
 PARTS: Final = ("height", "weight")

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..combine import DERIVED, interarm_difference
+from ..derived import DERIVED, interarm_difference
 from ..fixedpoint import format_nano
 from ..guidelines.model import Threshold
 from ..logic import TRUE, compare

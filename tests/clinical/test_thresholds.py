@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from guideline_rows import COMPARE, answers_for, last_place, measured, raw_rows
-from laennec.engine.combine import DERIVED
+from laennec.engine.derived import DERIVED
 from laennec.engine.facts.findings import evaluate_facts, fact_findings
 from laennec.engine.guidelines.model import STATES
 from laennec.engine.logic import FALSE, TRUE, UNKNOWN

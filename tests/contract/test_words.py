@@ -10,7 +10,8 @@ from typing import get_args
 import pytest
 from house import ROOT, modules, named, tree
 from laennec.engine.bundles.load import load_models
-from laennec.engine.combine import DERIVED, MEAN_OF_LAST_TWO
+from laennec.engine.combine import MEAN_OF_LAST_TWO
+from laennec.engine.derived import DERIVED
 from laennec.engine.facts.changes import INTERARM
 from laennec.engine.facts.findings import ROW_MESSAGES
 from laennec.engine.guidelines import load_guidelines

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from laennec.engine.fixedpoint import parse_decimal
+from laennec.engine.fixedpoint import format_nano, parse_decimal
 from laennec.engine.record import FEMALE, MALE, UNKNOWN, YES, ItemState, QuantityColumn, VisitBatch
 from laennec.engine.vocabulary import load_vocabulary
 
@@ -36,6 +36,16 @@ def visit_batch(*visits: Mapping[str, Any]) -> VisitBatch:
         problems=(),
         vocabulary=vocabulary,
     )
+
+
+def shown(column: QuantityColumn) -> list[str]:
+    """Return each person's first reading as text, or its state where it was not accepted."""
+    return [
+        format_nano(int(v), int(s)) if state == ItemState.ACCEPTED else ItemState(state).name
+        for v, s, state in zip(
+            column.nano[:, 0], column.comparator[:, 0], column.state[:, 0], strict=True
+        )
+    ]
 
 
 def _readings(given: object) -> list[tuple[str, str, str]]:

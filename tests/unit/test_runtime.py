@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from laennec.engine.bundles.load import load_models
 from laennec.engine.errors import ContractBroken
-from laennec.engine.runtime import RecordState, RiskModel, open_session
+from laennec.engine.model_output import RecordState
+from laennec.engine.runtime import RiskModel, open_session
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import numpy as np
 
 from ...engine.bundles.load import Models
 from ...engine.bundles.verify import Bundle
+from ...engine.model_output import ModelOutput, RecordState
 from ...engine.risks.columns import has_one_of, model_inputs
 from ...engine.risks.outcomes import Outcome, load_outcomes
-from ...engine.runtime import ModelOutput, RecordState
 from ...training.survey import Design
 from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Comparator, Protocol

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ....engine import guidelines
-from ....engine.combine import DERIVED
+from ....engine.derived import DERIVED
 from ....engine.vocabulary import Item, load_vocabulary
 from ....engine.words.load import load_sentences
 from ..tables.targets import canonical_targets

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ....datasets.readers.cohorts import item_of
-from ....engine.combine import DERIVED
+from ....engine.derived import DERIVED
 from ....engine.intake.table import TableColumn, TablePeople, table_batch
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
