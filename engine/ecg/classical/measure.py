@@ -8,7 +8,7 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ..leads import derive_limb_leads
 from ..signal import EcgSignal
-from .beat import MedianBeats, average_beats
+from .beat import MedianBeats, average_beats, finer
 from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end
 from .detect import Beats, detect_beats
 from .mains import without_mains
@@ -66,6 +66,7 @@ def measure_classical(
     readable = without_mains(readable, at, chosen.mains)
     averaged = None if NO_BEATS in why else average_beats(readable, at, chosen.average)
     rhythm = measure_rhythm(beats, averaged, at, signal, chosen)
+    averaged = None if averaged is None else finer(averaged, chosen.average)
     reasons = why + _why_no_waves(averaged, chosen)
     waves = None if averaged is None or reasons else _waves(averaged, beats, signal, chosen)
     st = _measure_st(signal, readable, averaged, waves, chosen)

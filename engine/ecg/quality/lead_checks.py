@@ -71,7 +71,8 @@ def _reason(kind: str, view: View, lead: int, verdict: Verdict, **numbers: float
 
 
 def _noise_of_leads(view: View, noise: Noise, limits: QualityLimits) -> Found:
-    for lead in np.flatnonzero(noise.snr_db < limits.noise.caution_db).tolist():
+    low = noise.snr_beyond_hum_db < limits.noise.caution_db
+    for lead in np.flatnonzero(low | (noise.snr_db < limits.noise.refuse_db)).tolist():
         refused = noise.snr_db[lead] < limits.noise.refuse_db
         verdict: Verdict = "not_assessable" if refused else "assessable_with_caution"
         yield lead, _reason("noisy", view, lead, verdict, db=round(float(noise.snr_db[lead])))

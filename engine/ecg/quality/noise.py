@@ -1,6 +1,6 @@
 """Noise of each lead: against the beats, muscle, mains, wander, steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...fixedpoint import FloatArray
-from ..classical.prepare import block_mean
+from ..classical.beat import average_beats
+from ..classical.mains import without_mains
+from ..classical.prepare import block_mean, make_readable
+from ..classical.settings import load_classical
 from .settings import QualityLimits
-from .view import View
+from .view import View, single_beat_noise_mv
 
 _UV: Final = 1000.0
 _MAD_TO_SD: Final = 1.4826
@@ -30,7 +33,8 @@ class Noise:
     Attributes
     ----------
     snr_db : QRS against the variance of the beats around their median
-    muscle_uv : SD of what changes from sample to sample
+    snr_beyond_hum_db : the same, without the hum of the mains where that is told
+    muscle_uv : SD of what changes from sample to sample, likewise
     mains_uv : amplitude of the stronger mains frequency
     mains_hz : that frequency
     wander_mv : range of the level
@@ -38,6 +42,7 @@ class Noise:
     """
 
     snr_db: FloatArray
+    snr_beyond_hum_db: FloatArray
     muscle_uv: FloatArray
     mains_uv: FloatArray
     mains_hz: FloatArray
@@ -56,12 +61,7 @@ def measure_noise(view: View, limits: QualityLimits) -> Noise:
         found["wander_mv"][rows] = high - low
         steps = np.abs(np.diff(level, axis=1))
         found["step_mv"][rows] = steps.max(axis=1) if steps.shape[1] else 0.0
-    with np.errstate(divide="ignore"):
-        known = view.qrs_mv[np.isfinite(view.qrs_mv)]
-        usual = float(np.median(known)) if len(known) else np.nan
-        # A lead across the electrical axis has a small QRS; that is no noise.
-        power = np.maximum(view.qrs_mv, usual) ** 2 / _QRS_POWER
-        found["snr_db"] = 10.0 * np.log10(power / np.maximum(view.noise_mv, _LEAST_NOISE_MV) ** 2)
+    found["snr_db"] = _snr_db(view, view.noise_mv)
     x = view.signal.signal_mv[rows]
     if len(rows) and not view.known[rows].all():
         x = np.where(view.known[rows], x, 0.0)
@@ -70,7 +70,39 @@ def measure_noise(view: View, limits: QualityLimits) -> Noise:
         found["mains_uv"][rows], found["mains_hz"][rows] = _mains(
             x, view.signal.sampling_rate_hz, limits
         )
-    return Noise(**found)
+    noise = Noise(**{**found, "snr_beyond_hum_db": found["snr_db"]})
+    hums = noise.mains_uv >= limits.mains.caution_uv
+    return _beyond_hum(view, noise, hums) if hums.any() else noise
+
+
+def _snr_db(view: View, noise_mv: FloatArray) -> FloatArray:
+    """Compare the QRS with the SD of a beat around the median, for every lead."""
+    with np.errstate(divide="ignore"):
+        known = view.qrs_mv[np.isfinite(view.qrs_mv)]
+        usual = float(np.median(known)) if len(known) else np.nan
+        # A lead across the electrical axis has a small QRS; that is no noise.
+        power = np.maximum(view.qrs_mv, usual) ** 2 / _QRS_POWER
+        ratio = power / np.maximum(noise_mv, _LEAST_NOISE_MV) ** 2
+        return np.asarray(10.0 * np.log10(ratio))
+
+
+def _beyond_hum(view: View, told: Noise, hums: NDArray[np.bool_]) -> Noise:
+    """Measure again what hum looks like, once it is subtracted as it is before ST is measured."""
+    settings, signal = load_classical(), view.signal
+    every = make_readable(signal.signal_mv, signal.sampling_rate_hz, np.inf, (), view.known)
+    at = np.round(every.from_file(view.beats.peak)).astype(np.int64)
+    quiet = without_mains(every, at, settings.mains)
+    median = average_beats(quiet, at, replace(settings.average, groups=0))
+    muscle, noise = told.muscle_uv.copy(), view.noise_mv.copy()
+    muscle[quiet.rows] = _muscle_uv(quiet.x)
+    if median is not None:
+        noise[quiet.rows] = single_beat_noise_mv(median)
+    snr = np.fmax(told.snr_db, _snr_db(view, noise))
+    return replace(
+        told,
+        snr_beyond_hum_db=np.where(hums, snr, told.snr_db),
+        muscle_uv=np.where(hums, np.fmin(muscle, told.muscle_uv), told.muscle_uv),
+    )
 
 
 def _levels(x: FloatArray, width: float) -> FloatArray:

@@ -72,5 +72,10 @@ def look_at(signal: EcgSignal) -> View:
         reach = round(settings.bounds.peak_reach_ms * coarse.rate_hz / _MS)
         around = median.signal_mv[0][:, median.r_index - reach : median.r_index + reach + 1]
         qrs[coarse.rows] = np.ptp(around, axis=1)
-        noise[coarse.rows] = median.noise_mv * np.sqrt(median.n_beats) / _MEDIAN_TO_MEAN
+        noise[coarse.rows] = single_beat_noise_mv(median)
     return View(signal, known, coarse, beats, median, qrs, noise)
+
+
+def single_beat_noise_mv(median: MedianBeats) -> FloatArray:
+    """Return the SD of a single beat around the median, for every lead of the median."""
+    return np.asarray(median.noise_mv * np.sqrt(median.n_beats) / _MEDIAN_TO_MEAN)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter, maximum_filter1d, minimum_filter
 
 from ...fixedpoint import FloatArray
-from ..classical.beat import MedianBeats, average_beats
+from ..classical.beat import MedianBeats, average_beats, finer
 from ..classical.bounds import qrs_bounds, spatial_velocity
 from ..classical.model import ClassicalMeasurement
 from ..classical.prepare import BoolArray, make_readable
@@ -67,7 +67,7 @@ def shape_of(signal: EcgSignal, classical: ClassicalMeasurement, limits: Exclusi
     if found is None:
         return BeatShape(has_needles=needles)
     names = [signal.leads[row] for row in readable.rows]
-    return _measured(found, names, limits, needles=needles)
+    return _measured(finer(found, chosen.average), names, limits, needles=needles)
 
 
 def _measured(

@@ -9,12 +9,13 @@ from ...fixedpoint import FloatArray
 from ..classical.model import ClassicalMeasurement
 from ..leads import TWELVE_LEADS, canonical_order
 from ..measure.reference import Person
-from ..quality import EcgQuality
+from ..quality import EcgQuality, LeadQuality
 from .settings import EcgUrgentSettings, Neighbours
 from .shape import BeatShape
 
 _REFUSED, _CAUTION = "not_assessable", "assessable_with_caution"
 _OWN_SCALE = "quality.record.own_scale"
+_HUM = "quality.lead.mains"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,13 @@ def st_view(
     st = np.round(classical.st_j_mv, decimals)
     if refused or own_scale:
         st = np.full(len(st), np.nan)
-    verdicts = np.array([quality.lead(name).verdict for name in classical.leads])
-    st = np.where(verdicts == _REFUSED, np.nan, st)
+    found = [quality.lead(name) for name in classical.leads]
+    st = np.where([lead.verdict == _REFUSED for lead in found], np.nan, st)
     sure = st - settings.limits.st_sure_sd * classical.st_uncertainty_mv
     # A tombstone looks like a jump of the baseline to the gate: its caution takes no height away.
     large = sure >= settings.limits.st_very_large_mv
-    sure = np.where((verdicts == _CAUTION) & ~large, np.nan, sure)
+    doubtful = np.array([_is_doubtful(lead) for lead in found], dtype=bool)
+    sure = np.where(doubtful & ~large, np.nan, sure)
     mv = {n: float(v) for n, v in zip(classical.leads, st, strict=True) if np.isfinite(v)}
     return StView(
         mv=mv,
@@ -133,6 +135,12 @@ def st_view(
         is_known=set(TWELVE_LEADS) - {"aVR"} <= set(mv),
         exclusions=exclusions_of(classical.value("qrs"), shape, person, settings),
     )
+
+
+def _is_doubtful(lead: LeadQuality) -> bool:
+    """Say whether a lead is read with caution; hum alone is subtracted before ST is measured."""
+    hum = all(r.message.id == _HUM for r in lead.reasons)
+    return lead.verdict == _CAUTION and not hum
 
 
 def exclusions_of(

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
+from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.classical import load_classical, measure_classical
 from laennec.engine.ecg.classical.mains import without_mains
 from laennec.engine.ecg.classical.prepare import make_readable
 from laennec.engine.ecg.leads import TWELVE_LEADS
+from laennec.engine.ecg.measure.reference import Person
+from laennec.engine.ecg.quality import assess_quality
 from laennec.engine.ecg.signal import EcgSignal
+from laennec.engine.ecg.urgent import urgent_ecg
 
 BEATS = np.arange(200, 4800, 400)
 
@@ -98,3 +102,25 @@ def test_the_spikes_of_a_pacemaker_are_no_hum():
     signal[0, 130:4900:431] += 4.0
     x = readable(signal)
     assert without_mains(x, BEATS // 2, load_classical().mains) is x
+
+
+@pytest.mark.parametrize("wall", ["anterior", "inferior", "lateral"])
+@pytest.mark.parametrize(("decibel", "rate"), [(15.0, 500.0), (9.0, 500.0), (9.0, 250.0)])
+def test_hum_makes_no_infarction_doubtful(wall, decibel, rate):
+    """The gate tells the hum; it is subtracted before ST is measured, and U0 had become U1."""
+    noise = (Noise("mains", decibel), Noise("emg", 26.0))
+    made = simulate(scenario(f"st_elevation_{wall}", noise=noise, sampling_rate_hz=rate), seed=7)
+    analysis = analyse_ecg(made.signal, None)
+    told = {r.message.id for lead in analysis.quality.leads for r in lead.reasons}
+    assert told == {"quality.lead.mains"}
+    said = urgent_ecg(analysis, Person("male", 50.0)).items
+    assert [(i.rule_id, i.level) for i in said] == [("ecg_st_elevation", "U0")]
+
+
+def test_noise_beside_a_hum_still_makes_st_doubtful():
+    """Only what the hum explains is taken off: muscle noise keeps its caution."""
+    noise = (Noise("mains", 12.0), Noise("emg", 7.0))
+    made = simulate(scenario("st_elevation_inferior", noise=noise), seed=7)
+    quality = assess_quality(made.signal)
+    told = {r.message.id for lead in quality.leads for r in lead.reasons}
+    assert {"quality.lead.mains", "quality.lead.noisy"} <= told
