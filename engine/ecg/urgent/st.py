@@ -139,8 +139,7 @@ def st_view(
 
 def _is_doubtful(lead: LeadQuality) -> bool:
     """Say whether a lead is read with caution; hum alone is subtracted before ST is measured."""
-    hum = all(r.message.id == _HUM for r in lead.reasons)
-    return lead.verdict == _CAUTION and not hum
+    return lead.verdict == _CAUTION and {r.message.id for r in lead.reasons} != {_HUM}
 
 
 def exclusions_of(
