@@ -17,10 +17,13 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from . import order, phrases
+from .common_phrases import coded
 from .ecg_json import ecg_json
 from .ecg_since_lines import comparison_json
 from .exposure_lines import exposure_json
 from .follow_up_lines import follow_up_json
+from .missing_phrases import change_phrase, missing_phrase, next_step
+from .reason_phrases import reason_phrase
 from .risk_change_lines import risk_change_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
@@ -141,9 +144,9 @@ def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:
         "level": item.level,
         "text": phrases.urgent_line(item, sentences),
         "inputs": _inputs(item.inputs),
-        "action": phrases.coded(item.action, sentences, "action"),
+        "action": coded(item.action, sentences, "action"),
         "action_code": item.action,
-        "addressee": phrases.coded(item.addressee, sentences, "addressee"),
+        "addressee": coded(item.addressee, sentences, "addressee"),
         "addressee_code": item.addressee,
         "source": item.source,
     }
@@ -188,9 +191,9 @@ def _finding(finding: Finding, sentences: Sentences) -> JsonObject:
 
 def _proposal(finding: Finding, sentences: Sentences) -> JsonObject:
     return {
-        "proposed_action": phrases.coded(finding.proposed_action, sentences, "action"),
+        "proposed_action": coded(finding.proposed_action, sentences, "action"),
         "proposed_action_code": finding.proposed_action,
-        "proposed_addressee": phrases.coded(finding.proposed_addressee, sentences, "addressee"),
+        "proposed_addressee": coded(finding.proposed_addressee, sentences, "addressee"),
         "proposed_addressee_code": finding.proposed_addressee,
     }
 
@@ -217,7 +220,7 @@ def _inputs(values: Sequence[InputValue]) -> list[JsonObject]:
 def _reason(reason: Reason, sentences: Sentences) -> JsonObject:
     return {
         "rule_id": reason.rule_id,
-        "text": phrases.reason_phrase(reason, sentences),
+        "text": reason_phrase(reason, sentences),
         "contribution": reason.contribution,
         "inputs": _inputs(reason.inputs),
         "source": reason.source,
@@ -229,17 +232,17 @@ def _reason(reason: Reason, sentences: Sentences) -> JsonObject:
 def _missing(finding: Finding, item: MissingItem, sentences: Sentences) -> JsonObject:
     return {
         "item": item.item,
-        "text": phrases.missing_phrase(finding, item, sentences),
+        "text": missing_phrase(finding, item, sentences),
         "required": item.required,
         "risk_interval": _pair(item.risk_interval),
         "could_change_band": item.could_change_band,
-        "next_step": phrases.next_step(item, sentences),
+        "next_step": next_step(item, sentences),
     }
 
 
 def _change(finding: Finding, change: Change, sentences: Sentences) -> JsonObject:
     return {
-        "text": phrases.change_phrase(finding, change, sentences),
+        "text": change_phrase(finding, change, sentences),
         "inputs": [
             {"name": name, "from": old, "to": new, "unit": unit}
             for name, old, new, unit in change.inputs

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ..prediagnosis import EcgChange, EcgComparison, EcgStanding
+from .common_phrases import capital
 from .numbers import number, signed
 from .paper import Page
-from .phrases import capital
 from .sentences import Sentences
 from .trajectory_lines import since_phrase
 

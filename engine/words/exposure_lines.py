@@ -4,8 +4,8 @@ from typing import Any
 
 from ..draft_context import DeclaredExposure
 from ..exposures import SECTION
+from .common_phrases import capital
 from .paper import Page
-from .phrases import capital
 from .reason_phrases import cited
 from .sentences import Sentences
 

@@ -3,6 +3,8 @@
 import textwrap
 from typing import Final
 
+from .sentences import Sentences
+
 WIDTH: Final = 80
 _GLUE: Final = "\u00a0"
 _GLUED: Final = (" :", " ;", " %", " ?", " !", " \u00bb")
@@ -39,3 +41,9 @@ class Page:
     def gap(self) -> None:
         """Leave one line free."""
         self.lines.append("")
+
+
+def write_labelled(label: str, text: str, sentences: Sentences, page: Page) -> None:
+    """Write a text behind its label; nothing where there is no text."""
+    if text:
+        page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")

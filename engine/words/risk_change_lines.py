@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, Final
 
 from ..prediagnosis import InputValue, RiskChange, RiskShift
+from .common_phrases import capital
 from .numbers import signed
 from .paper import Page
-from .phrases import capital
 from .sentences import Sentences
 from .trajectory_lines import day_phrase
 

@@ -2,7 +2,10 @@
 
 from ..prediagnosis import Finding
 from . import phrases
+from .common_phrases import capital, coded, listed
+from .missing_phrases import next_step
 from .paper import Page
+from .reason_phrases import input_phrase, reason_phrase
 from .sentences import Sentences
 
 
@@ -16,20 +19,20 @@ def write_not_assessable(findings: list[Finding], sentences: Sentences, page: Pa
     for message, together in phrases.alike(findings):
         names = ", ".join(sentences.name(f.id) for f in together)
         is_said = message.id == phrases.RECORD_REFUSED
-        words = "" if is_said else f"{phrases.capital(sentences.render(message))} "
-        page.add(phrases.capital(f"{words}({names})" if words else names), lead="- ")
+        words = "" if is_said else f"{capital(sentences.render(message))} "
+        page.add(capital(f"{words}({names})" if words else names), lead="- ")
     for finding in phrases.unlike(findings):
         page.add(phrases.headline(finding, sentences), lead="- ")
         for reason in (*finding.reasons_for, *finding.reasons_against):
-            page.add(phrases.reason_phrase(reason, sentences), indent=2)
+            page.add(reason_phrase(reason, sentences), indent=2)
         for limit in finding.limits:
             page.add(sentences.render(limit), indent=2)
-        steps = [phrases.next_step(item, sentences) for item in finding.missing]
-        action = phrases.coded(finding.proposed_action, sentences, "action")
+        steps = [next_step(item, sentences) for item in finding.missing]
+        action = coded(finding.proposed_action, sentences, "action")
         steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
         if steps:
             page.add(
-                sentences.text("ui.next", step=phrases.listed(steps, sentences)),
+                sentences.text("ui.next", step=listed(steps, sentences)),
                 indent=2,
                 lead="> ",
             )
@@ -54,5 +57,5 @@ def absent_line(finding: Finding, sentences: Sentences) -> str:
     if finding.kind != "fact":
         return words
     compared = [reason.inputs[0] for reason in finding.reasons_against if reason.inputs]
-    values = [phrases.input_phrase(value, sentences) for value in dict.fromkeys(compared)]
-    return f"{words} [{phrases.listed(values, sentences)}]" if values else words
+    values = [input_phrase(value, sentences) for value in dict.fromkeys(compared)]
+    return f"{words} [{listed(values, sentences)}]" if values else words

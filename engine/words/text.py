@@ -3,21 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..prediagnosis import (
-    EcgSection,
-    Finding,
-    GuidelineReference,
-    ItemNotice,
-    PreDiagnosis,
-    Reason,
-    UrgentItem,
-)
+from ..prediagnosis import EcgSection, Finding, ItemNotice, PreDiagnosis, UrgentItem
 from . import ecg_lines, order, phrases
+from .common_phrases import capital, coded
 from .ecg_since_lines import write_comparison
 from .exposure_lines import write_exposures
+from .finding_lines import write_finding, write_scores
 from .follow_up_lines import write_follow_up
-from .numbers import MINUS
-from .paper import Page
+from .paper import Page, write_labelled
+from .reason_phrases import cited, input_phrase
 from .risk_change_lines import write_risk_changes
 from .sentences import Sentences
 from .silent_lines import write_absent, write_not_assessable
@@ -25,9 +19,6 @@ from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
 from .trajectory_lines import write_trajectories
 
-REASONS_SHOWN: Final = 5
-MISSING_SHOWN: Final = 4
-SIGNS: Final = ("+", MINUS)
 PRESSING: Final = ("U0", "U1")
 
 
@@ -70,7 +61,7 @@ def render_text(
     write_trajectories(prediagnosis.trajectories, sentences, page)
     write_exposures(prediagnosis.exposures, sentences, page)
     _items(prediagnosis, sentences, page)
-    _scores(groups["scores"], sentences, page)
+    write_scores(groups["scores"], sentences, page)
     write_not_assessable(groups["not_assessable"], sentences, page)
     write_absent(groups["absent"], sentences, page)
     _foot(prediagnosis, sentences, standing, page)
@@ -156,20 +147,18 @@ def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: Page) -> No
 def _urgent_item(item: UrgentItem, sentences: Sentences, page: Page) -> None:
     delay = sentences.text(f"urgency.{item.level}").upper()
     page.add(phrases.urgent_line(item, sentences), lead=f"{item.level} {delay}  ")
-    action = phrases.coded(item.action, sentences, "action")
-    addressee = phrases.coded(item.addressee, sentences, "addressee")
-    _labelled("ui.action", action, sentences, page)
-    _labelled("ui.addressee", addressee, sentences, page)
-    values = ", ".join(phrases.input_phrase(v, sentences) for v in item.inputs)
-    _labelled("ui.values", values, sentences, page)
-    _labelled(
-        "ui.source", f"{phrases.cited(item.source, sentences)} [{item.rule_id}]", sentences, page
+    action = coded(item.action, sentences, "action")
+    addressee = coded(item.addressee, sentences, "addressee")
+    write_labelled("ui.action", action, sentences, page)
+    write_labelled("ui.addressee", addressee, sentences, page)
+    values = ", ".join(input_phrase(v, sentences) for v in item.inputs)
+    write_labelled("ui.values", values, sentences, page)
+    write_labelled(
+        "ui.source",
+        f"{cited(item.source, sentences)} [{item.rule_id}]",
+        sentences,
+        page,
     )
-
-
-def _labelled(label: str, text: str, sentences: Sentences, page: Page) -> None:
-    if text:
-        page.add(text, indent=4, lead=f"{sentences.text(label)}{sentences.text('join.colon')}")
 
 
 def _main(
@@ -181,93 +170,7 @@ def _main(
     for number, finding in enumerate(groups["main"], start=1):
         if number > 1:
             page.gap()
-        _finding(finding, f"{number}. ", sentences, page)
-
-
-def _finding(finding: Finding, lead: str, sentences: Sentences, page: Page) -> None:
-    level = phrases.level_words(finding, sentences)
-    badge = "" if order.level_of(finding) == "not_assessable" else f" [{level}]"
-    page.add(f"{phrases.headline(finding, sentences)}{badge}", lead=lead)
-    if finding.urgency:
-        _labelled("ui.level", sentences.text(f"urgency.{finding.urgency}"), sentences, page)
-    for label, text in (
-        ("ui.risk", phrases.risk_phrase(finding, sentences)),
-        ("ui.result", phrases.figure_phrase(finding, sentences)),
-    ):
-        _labelled(label, text, sentences, page)
-    _reasons("ui.for", finding.reasons_for, sentences, page)
-    _reasons("ui.against", finding.reasons_against, sentences, page)
-    _labelled("ui.sum_title", phrases.sum_phrase(finding, sentences), sentences, page)
-    _missing(finding, sentences, page)
-    _changes(finding, sentences, page)
-    _labelled("ui.action", _proposal(finding, sentences), sentences, page)
-    _origin(finding, sentences, page)
-
-
-def _proposal(finding: Finding, sentences: Sentences) -> str:
-    action = phrases.coded(finding.proposed_action, sentences, "action")
-    addressee = phrases.coded(finding.proposed_addressee, sentences, "addressee")
-    return f"{action} ({addressee})" if action and addressee else action or addressee
-
-
-def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: Page) -> None:
-    ordered = phrases.by_size(reasons)
-    if not ordered:
-        return
-    page.add(sentences.text(label), indent=4)
-    shown = len(ordered) if len(ordered) == REASONS_SHOWN + 1 else REASONS_SHOWN
-    for reason in ordered[:shown]:
-        figure = phrases.reason_figure(reason, sentences)
-        words = phrases.reason_phrase(reason, sentences)
-        if figure[:1] in SIGNS:
-            page.add(words, indent=6, lead=f"{figure}  ")
-        else:
-            tail = f"{sentences.text('join.colon')}{figure}" if figure else ""
-            page.add(f"{words}{tail}", indent=6, lead="- ")
-    if ordered[shown:]:
-        page.add(phrases.rest_phrase(ordered[shown:], sentences), indent=6, lead="- ")
-
-
-def _missing(finding: Finding, sentences: Sentences, page: Page) -> None:
-    if not finding.missing:
-        return
-    page.add(sentences.text("ui.missing"), indent=4)
-    for item in finding.missing[:MISSING_SHOWN]:
-        page.add(phrases.missing_phrase(finding, item, sentences), indent=6, lead="- ")
-    rest = [sentences.name(item.item) for item in finding.missing[MISSING_SHOWN:]]
-    if rest:
-        words = sentences.text("ui.more_missing", items=phrases.listed(rest, sentences))
-        page.add(words, indent=6, lead="- ")
-
-
-def _changes(finding: Finding, sentences: Sentences, page: Page) -> None:
-    if not finding.what_would_change:
-        return
-    page.add(sentences.text("ui.changes"), indent=4)
-    for change in finding.what_would_change:
-        page.add(phrases.change_phrase(finding, change, sentences), indent=6, lead="- ")
-
-
-def _origin(finding: Finding, sentences: Sentences, page: Page) -> None:
-    """Write the limits and where the finding comes from."""
-    if finding.limits:
-        page.add(sentences.text("ui.limits"), indent=4)
-    for limit in finding.limits:
-        page.add(sentences.render(limit), indent=6, lead="- ")
-    _labelled("ui.reference", phrases.reference_phrase(finding, sentences), sentences, page)
-    if finding.model:
-        model = finding.model
-        key = f"{sentences.text('ui.key')} {model.key}"
-        _labelled("ui.model", f"{model.id} {model.version}, {key}", sentences, page)
-    if finding.guideline:
-        _labelled("ui.guideline", guideline_line(finding.guideline, sentences), sentences, page)
-
-
-def guideline_line(guideline: GuidelineReference, sentences: Sentences) -> str:
-    """Word which rows of which set spoke, and whether a clinician signed them."""
-    signed = sentences.text("ui.signed" if guideline.signed else "ui.not_signed")
-    rows = ": ".join(part for part in (guideline.set, ", ".join(guideline.row_ids)) if part)
-    return f"{phrases.cited(guideline.guideline, sentences)} [{rows}; {signed}]"
+        write_finding(finding, f"{number}. ", sentences, page)
 
 
 def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None:
@@ -285,28 +188,8 @@ def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None
         for notice in notices:
             found, why, remedy = phrases.notice_phrases(notice, sentences)
             where = f" [{notice.path}]" if notice.path else ""
-            page.add(f"{found}. {phrases.capital(why)}.{where}", indent=2, lead="- ")
+            page.add(f"{found}. {capital(why)}.{where}", indent=2, lead="- ")
             page.add(remedy, indent=4, lead="> ")
-
-
-def _scores(findings: list[Finding], sentences: Sentences, page: Page) -> None:
-    if not findings:
-        return
-    page.heading(sentences.text("ui.scores"))
-    for finding in findings:
-        page.add(phrases.headline(finding, sentences), lead="- ")
-        numbers = (
-            phrases.risk_phrase(finding, sentences),
-            phrases.figure_phrase(finding, sentences),
-        )
-        page.add(", ".join(n for n in numbers if n), indent=2)
-        reasons = phrases.by_size((*finding.reasons_for, *finding.reasons_against))
-        words = [
-            f"{phrases.reason_phrase(r, sentences)} {phrases.reason_figure(r, sentences)}"
-            for r in reasons
-        ]
-        if words:
-            page.add(", ".join(words), indent=2)
 
 
 def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: Page) -> None:

@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, Final
 
 from ..prediagnosis import Trajectory
+from .common_phrases import capital
 from .numbers import number, signed, written_day
 from .paper import Page
-from .phrases import capital
 from .sentences import Sentences
 
 _DAYS_A_MONTH: Final = 30

@@ -6,7 +6,9 @@ from typing import Final
 
 from ...engine.prediagnosis import Finding
 from ...engine.words import Sentences, ecg_lines, phrases
+from ...engine.words.common_phrases import capital, coded
 from ...engine.words.order import level_of
+from ...engine.words.reason_phrases import reason_phrase
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
@@ -127,20 +129,20 @@ def letter_part(
         return LetterPart(
             headline=phrases.headline(finding, sentences),
             because=tuple(_because(finding, aside, sentences)),
-            action=phrases.coded(finding.proposed_action, sentences, "action"),
-            addressee=phrases.coded(finding.proposed_addressee, sentences, "addressee"),
+            action=coded(finding.proposed_action, sentences, "action"),
+            addressee=coded(finding.proposed_addressee, sentences, "addressee"),
             is_partly_set_aside=aside.touches(finding),
         )
     is_fact = finding.kind == "fact"
     put = sentences.text(f"state.{level}") if is_fact else as_chance(finding, level, sentences)
-    named = sentences.text("join.colon").join((phrases.capital(sentences.name(finding.id)), put))
+    named = sentences.text("join.colon").join((capital(sentences.name(finding.id)), put))
     because = (of_decisions.reason(decision.reason, decision.reason_text),)
     return LetterPart(named, because, "", "", is_amended=True)
 
 
 def _because(finding: Finding, aside: SetAside, sentences: Sentences) -> Iterator[str]:
     for reason in aside.left(finding.reasons_for)[:_REASONS]:
-        yield phrases.reason_phrase(reason, sentences).rstrip(".")
+        yield reason_phrase(reason, sentences).rstrip(".")
 
 
 def _ecg(report: ConfirmedReport, sentences: Sentences) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences, phrases
+from ...engine.words.common_phrases import coded
 from ..drafts.set_aside import SetAside
 
 
@@ -36,6 +37,6 @@ def urgent_told(draft: PreDiagnosis, aside: SetAside, sentences: Sentences) -> I
     for item in draft.urgent:
         yield UrgentTold(
             phrases.urgent_line(item, sentences),
-            phrases.coded(item.action, sentences, "action"),
+            coded(item.action, sentences, "action"),
             aside.has_part(item.inputs),
         )

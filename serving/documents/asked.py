@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...engine.prediagnosis import Finding, PreDiagnosis
 from ...engine.words import Sentences, ecg_lines, phrases
+from ...engine.words.common_phrases import capital, listed
 from ...engine.words.order import level_of
 from ..decisions.letter import LetterPart, letter_part
 from ..decisions.urgent_told import UrgentTold, urgent_told
@@ -114,7 +115,7 @@ def _open(
 ) -> Iterator[str]:
     """Return what the physician left open: at the limit, not assessable, or not known."""
     for finding, decision in kept:
-        name = phrases.capital(sentences.name(finding.id))
+        name = capital(sentences.name(finding.id))
         level = decision.amended_to or level_of(finding)
         missing = (
             [] if decision.amended_to else [sentences.name(one.item) for one in finding.missing]
@@ -124,7 +125,7 @@ def _open(
         elif level == "borderline":
             yield words.text("advice.open.borderline", finding=name)
         elif missing and level in ("present", "high", "intermediate"):
-            items = phrases.listed(missing, sentences)
+            items = listed(missing, sentences)
             yield words.text("advice.open.missing", finding=name, items=items)
 
 

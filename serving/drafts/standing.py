@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ...engine.prediagnosis import URGENCIES, Finding, PreDiagnosis
 from ...engine.words import Sentences, phrases
+from ...engine.words.common_phrases import is_index, listed
 from ...engine.words.order import level_of
 from ...engine.words.standing import Standing, draft_standing
 from .decision_words import DecisionWords, FindingDecision
@@ -38,7 +39,7 @@ def shown_standing(
         decided = (words.text("verdict.by", by=by, at=at).strip(), *decided)
         open_ids = [i for i in report.finding_ids() if i not in _by_finding(history.decisions)]
         if open_ids:
-            names = phrases.listed((sentences.name(i) for i in open_ids), sentences)
+            names = listed((sentences.name(i) for i in open_ids), sentences)
             decided = (*decided, words.text("show.undecided", findings=names))
         sections.append((words.text("show.decisions"), decided))
     standing = replace(draft_standing(sentences), sections=tuple(sections))
@@ -61,7 +62,7 @@ def final_standing(
     decided = _decided(report.decisions, prediagnosis, sentences)
     touched = _touched(report.decisions, prediagnosis)
     if touched:
-        names = phrases.listed((sentences.name(f.id) for f in touched), sentences)
+        names = listed((sentences.name(f.id) for f in touched), sentences)
         decided = (*decided, words.text("final.set_aside", findings=names))
     released = words.moment(report.released_at)
     return Standing(
@@ -170,7 +171,7 @@ def as_chance(finding: Finding, band: str, sentences: Sentences) -> str:
 
     The band of an index is an index, never a chance.
     """
-    if phrases.is_index(finding) and band != "not_assessable":
+    if is_index(finding) and band != "not_assessable":
         return sentences.text(f"becomes_index.{band}")
     kind = "not_risk" if band == "not_assessable" else "risk"
     band_words = sentences.text(f"band.{band}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...engine.words import Sentences, phrases
+from ...engine.words.common_phrases import capital
 from ...engine.words.ecg_since_lines import change_line
 from ..drafts.since import Moved, Since
 from .render import PageWords
@@ -56,4 +57,4 @@ def _line(moved: Moved, sentences: Sentences, words: PageWords) -> tuple[str, st
         f" \N{RIGHTWARDS ARROW} {sentences.quantity(name, is_.value, is_.unit)}"
         for name, was, is_ in moved.values
     )
-    return phrases.capital(sentences.name(moved.finding.id)), way, values
+    return capital(sentences.name(moved.finding.id)), way, values

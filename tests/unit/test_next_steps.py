@@ -7,7 +7,7 @@ from laennec.engine.guidelines import load_guidelines
 from laennec.engine.prediagnosis import Finding
 from laennec.engine.screen import draft_of
 from laennec.engine.screening import screen_columns
-from laennec.engine.words.phrases import missing_phrase, next_step
+from laennec.engine.words.missing_phrases import missing_phrase, next_step
 from laennec.engine.words.sentences import Sentences
 from visits import visit_batch
 

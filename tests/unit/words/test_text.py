@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from laennec.engine.errors import DataError
 from laennec.engine.prediagnosis import InputValue, Message, Reason
 from laennec.engine.words import LANGUAGES, Sentences, phrases
+from laennec.engine.words.common_phrases import interval_phrase
 from laennec.engine.words.paper import WIDTH
-from laennec.engine.words.reason_phrases import HOUSE
+from laennec.engine.words.reason_phrases import HOUSE, cited
 from laennec.engine.words.silent_lines import absent_line
 from laennec.engine.words.text import render_text
 from prediagnosis_examples import (
@@ -185,7 +186,7 @@ def test_a_risk_prints_start_rules_and_total_and_no_reason_of_zero_weight():
 )
 def test_both_ends_alike_are_one_value(interval, words):
     index = replace(high_risk_example().findings[3], details={"score": 79.9})
-    assert phrases.interval_phrase(index, interval, Sentences("fr")) == words
+    assert interval_phrase(index, interval, Sentences("fr")) == words
 
 
 def test_a_risk_whose_ends_are_alike_is_one_number_of_people():
@@ -201,8 +202,8 @@ def test_one_point_is_singular():
 def test_where_a_number_was_read_is_not_in_the_line_of_text():
     text = flat(render_text(urgent_example(), "fr"))
     for item in urgent_example().urgent:
-        assert phrases.cited(item.source, Sentences("fr")) in text
-        assert "[" not in phrases.cited(item.source, Sentences("fr"))
+        assert cited(item.source, Sentences("fr")) in text
+        assert "[" not in cited(item.source, Sentences("fr"))
 
 
 def test_a_rule_without_a_guideline_says_so_in_the_language_of_the_reader():
