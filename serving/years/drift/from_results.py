@@ -1,6 +1,8 @@
 """Counts what batches found: risks, abstentions, urgency, refused and suspect values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +14,21 @@ from ....engine.prediagnosis import URGENCIES
 from ...batch.options import BatchRefused
 from ...batch.result.read import read_manifest, result_tables
 from ...batch.table.output import OUTCOMES, REFUSED
+from ...clock import latest_day, utc_now
 from .from_tables import visits_of
 from .tally import DEVICE, SITE, Tally, What
 
 _NEEDED: Final = ("visit_date", "status", "urgency", *(f"{name}_risk" for name in OUTCOMES))
 NOBODY: Final = len(URGENCIES)
 """Urgency of a visit that asks for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """By what a result was made: the releases of each outcome, and on which day."""
+
+    releases: Mapping[str, str]
+    today: date
 
 
 def tally_results(results: Sequence[Path], *, records: bool) -> Tally:
@@ -46,7 +57,9 @@ def tally_results(results: Sequence[Path], *, records: bool) -> Tally:
             )
         hashes.add(manifest.content_sha256)
         for _, part in result_tables(result):
-            _count(tally, part, releases, records=records)
+            _count(
+                tally, part, _Made(releases, manifest.today or latest_day(utc_now)), records=records
+            )
     return tally
 
 
@@ -59,7 +72,7 @@ def releases_of(models: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {outcome: ", ".join(sorted(names)) for outcome, names in found.items()}
 
 
-def _count(tally: Tally, part: Any, releases: Mapping[str, str], *, records: bool) -> None:  # noqa: ANN401 - pyarrow has no types
+def _count(tally: Tally, part: Any, made: _Made, *, records: bool) -> None:  # noqa: ANN401 - pyarrow has no types
     lost = [name for name in _NEEDED if name not in part.column_names]
     if lost:
         raise BatchRefused(
@@ -74,7 +87,7 @@ def _count(tally: Tally, part: Any, releases: Mapping[str, str], *, records: boo
         for name in part.column_names
         if name == SITE or name.split(".")[0] == DEVICE
     }
-    visits = visits_of(_whole(part["visit_date"]), said)
+    visits = visits_of(_whole(part["visit_date"]), said, made.today)
     everybody = np.ones(part.num_rows, dtype=np.bool_)
     refused = pc.equal(part["status"], REFUSED).to_numpy()
     used = ~refused.astype(np.bool_)
@@ -87,7 +100,7 @@ def _count(tally: Tally, part: Any, releases: Mapping[str, str], *, records: boo
     tally.add(visits, What("urgency"), urgency.astype(np.float64), everybody)
     for outcome, name in OUTCOMES.items():
         risk = part[f"{name}_risk"].to_numpy().astype(np.float64)
-        release = releases.get(outcome, "")
+        release = made.releases.get(outcome, "")
         tally.add(visits, What("answered", name, release), np.isfinite(risk) * 1.0, used)
         tally.add(visits, What("risk", name, release), risk, used)
 

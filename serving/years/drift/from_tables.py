@@ -16,6 +16,7 @@ from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
 from ...batch.result.read import read_manifest
 from ...batch.table.output import Place, table_rows
+from ...clock import latest_day, utc_now
 from ..inputs import InputTables, open_collected, open_tables
 from .tally import DEVICE, EVERY_ITEM, SITE, Tally, Visits, What, month_of
 
@@ -63,29 +64,33 @@ def tally_collected(results: Sequence[Path]) -> Tally | None:
     return tally
 
 
-def _today(results: Sequence[Path]) -> date | None:
-    """Return the day after which the results refused a visit, the last of them."""
-    return max(filter(None, (read_manifest(result).today for result in results)), default=None)
+def _today(results: Sequence[Path]) -> date:
+    """Return the day after which the results refused a visit, the last of them; else today."""
+    days = filter(None, (read_manifest(result).today for result in results))
+    return max(days, default=latest_day(utc_now))
 
 
-def _tally(given: InputTables, today: date | None) -> Tally:
+def _tally(given: InputTables, today: date) -> Tally:
     tally = Tally()
     for chunk, plan, name in given.chunks():
         rows = table_rows(chunk.table, plan, Place(name, today=today))
         said = read_context(chunk.table, plan)
-        count_inputs(tally, rows, visits_of(rows.visit_date, said))
+        count_inputs(tally, rows, visits_of(rows.visit_date, said, today))
     return tally
 
 
-def visits_of(visit_date: Any, said: Mapping[str, Any]) -> Visits:  # noqa: ANN401 - pyarrow has no types
+def visits_of(visit_date: Any, said: Mapping[str, Any], today: date) -> Visits:  # noqa: ANN401 - pyarrow has no types
     """Return when and where rows were measured.
 
     Parameters
     ----------
     visit_date : Arrow date32
     said : from ``read_context``, or the columns of a result of those names
+    today : a later day is of a mistyped year: one alone would add years of empty months, in which
+        an interface that has stopped answering is not seen; it is no known day
     """
-    known = np.asarray(pc.is_valid(visit_date).to_numpy(zero_copy_only=False))
+    has_come = pc.fill_null(pc.less_equal(visit_date, pa.scalar(today)), False)  # noqa: FBT003 - the value of a column
+    known = np.asarray(has_come.to_numpy(zero_copy_only=False))
     day = pc.fill_null(visit_date.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
     devices = {
         name.removeprefix(DEVICE_OF) if name != DEVICE else EVERY_ITEM: column

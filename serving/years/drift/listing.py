@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from .page import to_do
-from .wording import alarm_lines, head_lines, signal_lines, words
+from .wording import alarm_lines, head_lines, no_alarm_lines, signal_lines, words
 
 COLUMNS: Final = (
     "measure", "name", "by", "group", "release", "month", "n", "value", "low", "high", "median",
@@ -49,8 +49,7 @@ def drift_text(document: Mapping[str, Any], lang: str) -> str:
         said += [f"    {one['carried']}"] if one["carried"] else []
     for one in signals:
         said.append(f"[CUSUM] {one['month']} · {one['name']} · {one['where']} · {one['way']}")
-    if not alarms and not signals and document["months"]:
-        said += [sentences.text("drift.no_alarm"), sentences.text("drift.no_alarm_note")]
+    said += no_alarm_lines(document, sentences)
     actions = to_do(document, sentences)
     if actions:
         said += ["", sentences.text("drift.what_to_do").upper()]

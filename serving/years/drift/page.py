@@ -17,8 +17,10 @@ from .wording import (
     alarm_lines,
     head_lines,
     is_index,
+    is_judged,
     joined,
     name_of,
+    no_alarm_lines,
     point_text,
     release_of,
     signal_lines,
@@ -67,6 +69,7 @@ def drift_body(document: Mapping[str, Any], lang: str) -> Markup:
         head=head_lines(document, sentences),
         months=months,
         alarms=alarm_lines(document, sentences),
+        no_alarm=no_alarm_lines(document, sentences),
         signals=signal_lines(document, sentences),
         to_do=to_do(document, sentences),
         visits=Markup(bars(months, document["visits"], title=sentences.text("drift.visits"))),  # noqa: S704 - drawn here, texts escaped
@@ -119,14 +122,16 @@ def _parts(document: Mapping[str, Any], sentences: Sentences) -> Iterable[dict[s
         mine = [one for one in document["series"] if one["measure"] == measure]
         whole = [one for one in mine if one["by"] == ALL]
         flagged = [one for one in mine if one["by"] != ALL and _is_flagged(one)]
-        rest = len(mine) - len(whole) - len(flagged)
+        rest = [one for one in mine if one["by"] != ALL and not _is_flagged(one)]
+        judged = sum(is_judged(one) for one in rest)
         if whole:
+            told = sentences.text("drift.parts_rest", judged=judged, never=len(rest) - judged)
             yield {
                 "title": sentences.text(f"drift.measure.{measure}"),
                 "unit": sentences.text(f"drift.unit.{measure}"),
                 "figure": _figure(whole, document, sentences),
                 "rows": [_row(one, document, sentences) for one in [*whole, *flagged]],
-                "rest": sentences.text("drift.parts_rest", n=rest) if rest else "",
+                "rest": told if rest else "",
             }
 
 

@@ -142,8 +142,16 @@ def _require_reference(report: Report) -> None:
     period, least = report.judge.period, int(report.judge.limits.number("months.least_visits"))
     if period is None or not report.visits:
         return
-    within = (n for month, n in report.visits.items() if period.first <= month <= period.last)
-    if max(within, default=0) < least:
+    enough = [month for month, n in report.visits.items() if n >= least]
+    within = [month for month in enough if period.first <= month <= period.last]
+    if enough and len(within) == len(enough):
+        raise DataError(
+            found="a reference period that holds every month which could be judged",
+            why="each month would be its own reference, and nothing would be compared",
+            remedy="Declare months before the ones that are to be judged, or leave --reference out",
+            path="reference",
+        )
+    if not within:
         raise DataError(
             found=f"a reference period in which no month has {least} visits",
             why="every month would be compared with another period than meant, or with none",

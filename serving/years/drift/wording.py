@@ -10,13 +10,14 @@ from ....engine.errors import ScreeningError
 from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import number
-from .judge import WATCH
+from .judge import ACT, STILL, WATCH
 from .series import INPUT, RISK, URGENCY
 from .tally import ALL
 
 _PSI: Final = (INPUT, RISK)
 _OWN_NAMES: Final = ("any", "age", "sex")
 _FIGURES: Final = 3
+_MOST_NAMED: Final = 20
 _LEAST: Final = WATCH
 """The gravest level comes first by name."""
 
@@ -203,6 +204,33 @@ def signal_lines(document: Mapping[str, Any], sentences: Sentences) -> list[dict
     ]
 
 
+def is_judged(one: Mapping[str, Any]) -> bool:
+    """Say whether a month of a series was compared with its reference."""
+    return any(point["state"] in (STILL, WATCH, ACT) for point in one["points"])
+
+
+def no_alarm_lines(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
+    """Return what is said where nothing is flagged; nothing where something is."""
+    if document["alarms"] or document["signals"] or not document["months"]:
+        return []
+    if not any(is_judged(one) for one in document["series"]):
+        return [sentences.text("drift.nothing_judged")]
+    return [sentences.text("drift.no_alarm"), sentences.text("drift.no_alarm_note")]
+
+
+def _never_judged(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
+    """Return the line on sites and devices of which no month of any series was judged."""
+    judged: dict[str, bool] = {}
+    for one in document["series"]:
+        if one["by"] != ALL:
+            where = where_of(one, sentences)
+            judged[where] = judged.get(where, False) or is_judged(one)
+    never = sorted(where for where, was in judged.items() if not was)
+    named, more = never[:_MOST_NAMED], len(never) - _MOST_NAMED
+    named += [sentences.text("drift.never_judged_more", n=more)] if more > 0 else []
+    return [sentences.text("drift.never_judged", places=", ".join(named))] if named else []
+
+
 def head_lines(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
     """Return what the reader must know before the first figure."""
     months = document["months"]
@@ -225,7 +253,7 @@ def head_lines(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
     if document["months_without_visits"]:
         empty = ", ".join(document["months_without_visits"])
         said.append(sentences.text("drift.without_visits", months=empty))
-    return [*said, *_notices(document, sentences)]
+    return [*said, *_never_judged(document, sentences), *_notices(document, sentences)]
 
 
 def _notices(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
