@@ -8,6 +8,7 @@ import numpy as np
 
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
+from .conduction import without_unsteady_pr
 from .delineation.delineate import Delineator
 from .fiducials import Fiducials, no_waves
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
@@ -68,6 +69,7 @@ def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis
     is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED
     fiducials = delineator.delineate(trusted) if delineator and is_asked else _nothing(signal)
     measurements = measure_ecg(trusted, BeatTimes.of(fiducials))
+    measurements = without_unsteady_pr(measurements, fiducials)
     refused = _refused_names(quality) if delineator else dict.fromkeys(measurements.measured, ALONE)
     return EcgAnalysis(
         signal=signal,

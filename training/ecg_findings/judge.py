@@ -52,6 +52,8 @@ def assessable(ecgs: Ecgs, table: StatementTable) -> BoolArray:
             known &= ~ecgs.withheld
         if spec.name in statement_settings()["in_millivolt"]:
             known &= ~ecgs.own_scale
+        if spec.name in statement_settings()["every_p_conducts"]:
+            known &= ~ecgs.blocked
         found[:, j] = known & ~_silenced(ecgs, spec.name)
     return found
 

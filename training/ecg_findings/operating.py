@@ -12,6 +12,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from ...engine.ecg.findings.decide import decide
+from ...engine.ecg.findings.evidence import is_shown
 from ...engine.ecg.findings.spec import StatementSpec, StatementTable
 from ...engine.fixedpoint import FloatArray
 from .judge import BoolArray, assessable
@@ -127,7 +128,9 @@ def called(
     by its value, apart); a forbidden statement is not decided
     """
     score = expit(logit)
-    found = decide(table, score, assessable(ecgs, table))
+    columns = {name: ecgs.columns((name,))[:, 0] for name in ecgs.names}
+    shown = is_shown(table.names, columns, len(score))
+    found = decide(table, score, assessable(ecgs, table), shown)
     borderline = np.array([s.borderline_from for s in table.statements])
     return found.present, found.decided & (score >= borderline), found.decided
 

@@ -25,6 +25,7 @@ from ...datasets.sources.ludb import read_ludb
 from ...engine import ecg as ecg_code
 from ...engine import guidelines
 from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
+from ...engine.ecg.conduction import may_be_higher_block
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.features.table import is_own_scale
@@ -59,6 +60,7 @@ class Ecgs:
     beat : shape (n, 12, width), median beat in millivolt, for the encoder
     own_scale : shape (n,), whether each lead was stored on a scale of its own
     wide : shape (n,), whether it may be a ventricular tachycardia, of which the engine says little
+    blocked : shape (n,), whether a block of higher degree than the first may be there
     """
 
     source: NDArray[np.str_]
@@ -72,6 +74,7 @@ class Ecgs:
     beat: FloatArray
     own_scale: NDArray[np.bool_]
     wide: NDArray[np.bool_]
+    blocked: NDArray[np.bool_]
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return some columns by name, shape (n, len(names))."""
@@ -91,6 +94,7 @@ class Ecgs:
             beat=self.beat[at],
             own_scale=self.own_scale[at],
             wide=self.wide[at],
+            blocked=self.blocked[at],
         )
 
 
@@ -179,6 +183,7 @@ def _row(
         "withheld": list(analysis.measurements.measured["qtc_fridericia"].withheld),
         "own_scale": is_own_scale(analysis),
         "wide": is_wide_tachycardia(analysis, found.values),
+        "blocked": may_be_higher_block(analysis.measurements, analysis.fiducials),
         "beat": beat_of(analysis).tolist(),
     }
 
@@ -255,4 +260,5 @@ def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
         beat=np.array([r["beat"] for r in rows], np.float64),
         own_scale=np.array([r["own_scale"] for r in rows], np.bool_),
         wide=np.array([r["wide"] for r in rows], np.bool_),
+        blocked=np.array([r["blocked"] for r in rows], np.bool_),
     )

@@ -68,6 +68,7 @@ def average_beats(
     whole = (peaks >= reach) & (peaks + reach < n)
     dominant = np.zeros(len(peaks), bool)
     dominant[whole] = _largest_group(levelled, peaks[whole], reach, settings)
+    levelled = _without_odd_levels(readable, peaks, whole & ~dominant, levelled, settings)
     before = round(settings.before_r_ms * rate / _MS)
     after = round(settings.after_r_ms * rate / _MS)
     slack = max(round(settings.align_ms * rate / _MS), 1)
@@ -137,6 +138,25 @@ def _levelled(x: FloatArray, peaks: IntArray, level: IntArray) -> FloatArray:
     levels = x[:, inside[:, None] + level].mean(axis=2)
     time, at = np.arange(x.shape[1]), inside + level.mean()
     return x - np.stack([np.interp(time, at, row) for row in levels])
+
+
+def _without_odd_levels(
+    readable: Readable,
+    peaks: IntArray,
+    odd: NDArray[np.bool_],
+    levelled: FloatArray,
+    settings: AverageSettings,
+) -> FloatArray:
+    """Return the signal on the levels of the beats that are measured.
+
+    A wide premature beat begins further before its R peak: what is silent before the others lies
+    inside its QRS, and a line drawn to there lifts or lowers the ST of the beat before it.
+    """
+    if not odd.any():
+        return levelled
+    usual = peaks[~odd]
+    level = _level_window(readable.x, usual, readable.rate_hz, settings)
+    return levelled if level is None else _levelled(readable.x, usual, level)
 
 
 def _largest_group(

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..leads import derive_limb_leads
+from ..measure.rr import rate_interval_s
 from ..signal import EcgSignal
 from .beat import MedianBeats, average_beats, finer
 from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end
@@ -141,7 +142,7 @@ def _rate(
     if why:
         return ClassicalValue("rate", _NAN, "/min", withheld=why)
     rr_s = np.diff(beats.peak) / signal.sampling_rate_hz
-    middle = float(np.median(rr_s))
+    middle = rate_interval_s(rr_s)
     spread = float(np.subtract(*np.percentile(rr_s, (75, 25)))) / np.sqrt(len(rr_s))
     own = _MINUTE_S / middle**2 * spread
     uncertainty = float(np.hypot(own, settings.uncertainty.rate_bpm))

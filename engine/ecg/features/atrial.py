@@ -7,6 +7,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from ...fixedpoint import FloatArray
 from ..fiducials import NO_BEAT
+from ..measure.rr import rate_interval_s
 from .numbers import NUMBERS
 from .view import MS, NAN, SECONDS, View
 
@@ -27,7 +28,7 @@ def rhythm_features(view: View) -> dict[str, float]:
     change = np.abs(np.diff(rr))
     calm = np.sort(change)[: max(round(len(change) * _RHYTHM["calm_share"]), 1)]
     return {
-        "rate_bpm": SECONDS / usual,
+        "rate_bpm": SECONDS / rate_interval_s(rr),
         "rr_irregularity": float(np.median(change)) / usual,
         "rr_spread": float(np.median(np.abs(rr - usual))) / usual,
         "rr_disorder": float(np.sqrt((calm**2).mean())) / usual,

@@ -34,7 +34,7 @@ class Decided:
     better: NDArray[np.intp]
 
 
-def decide(table: StatementTable, score: FloatArray, free: BoolArray) -> Decided:
+def decide(table: StatementTable, score: FloatArray, free: BoolArray, shown: BoolArray) -> Decided:
     """Decide what is present, so that no two statements contradict each other.
 
     What a present statement forbids is not decided, and forbids nothing; the statements that the
@@ -46,10 +46,13 @@ def decide(table: StatementTable, score: FloatArray, free: BoolArray) -> Decided
     table : cut-offs, and what forbids what
     score : shape (n, s), 0 to 1
     free : shape (n, s), where measurements and quality allow a statement
+    shown : shape (n, s), where what must be seen of it was seen (``missing_evidence``); elsewhere
+        it is not present, whatever its score, and neither forbids nor puts aside another
     """
-    alone = _present(table, score, free, np.zeros(free.shape, dtype=np.bool_))
+    may_be = free & shown
+    alone = _present(table, score, may_be, np.zeros(free.shape, dtype=np.bool_))
     better = _yielding(table, score, alone)
-    present = _present(table, score, free, better != NO_RIVAL)
+    present = _present(table, score, may_be, better != NO_RIVAL)
     decided = free.copy()
     for j, spec in enumerate(table.statements):
         decided[:, j] &= ~_forbidden(table, spec, present)

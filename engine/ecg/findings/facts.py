@@ -93,7 +93,12 @@ def _finding(
         proposed_action=ACTION if asks else "",
         proposed_addressee=ADDRESSEE if asks else "",
         model=reference,
-        limits=(*(_limit(why) for why in said.why), *_yields(said), *_counts_as_new(said)),
+        limits=(
+            *(_limit(why) for why in said.why),
+            *_yields(said),
+            *([Message(said.unseen)] if said.unseen else []),
+            *_counts_as_new(said),
+        ),
         details={} if said.why else {"bias": round(said.bias, _CONTRIBUTION_DECIMALS)},
     )
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..analysis import REFUSED, EcgAnalysis
+from ..conduction import may_be_higher_block
 from ..features import EcgFeatures
 from ..features.table import is_own_scale
 from .decide import NO_RIVAL, Decided, decide
+from .evidence import is_shown, why_not_shown
 from .model import StatementsModel, StatementsOutput
 from .settings import statement_settings
 from .spec import StatementSpec
@@ -22,6 +24,7 @@ ABSENT: Final = "absent"
 NOT_ASSESSABLE: Final = "not_assessable"
 NEEDS: Final = "ecg.statement.needs"
 NOT_WITH: Final = "ecg.statement.not_with"
+BLOCKED: Final = "ecg.statement.blocked_p"
 OWN_SCALE: Final = "ecg.statement.own_scale"
 
 
@@ -39,6 +42,7 @@ class Statement:
     bias : log-odds without any rule
     better : the rival that is better supported, where this one reached its cut-off and yields
     yielded : rivals that reached their cut-off and yield to this one
+    unseen : message id of what must be seen and was not, where this one reached its cut-off
     """
 
     name: str
@@ -50,6 +54,7 @@ class Statement:
     bias: float
     better: str = ""
     yielded: tuple[str, ...] = ()
+    unseen: str = ""
 
 
 def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
@@ -82,14 +87,24 @@ def find_statements(
         for s, score in zip(model.table.statements, output.score[0], strict=True)
     ]
     free = np.array([[not why for why in reasons]])
-    decided = decide(model.table, output.score, free)
+    columns = {name: np.array([value]) for name, value in features.values.items()}
+    shown = is_shown(names, columns, 1)
+    decided = decide(model.table, output.score, free, shown)
     present = {name for name, is_in in zip(names, decided.present[0], strict=True) if is_in}
     found = []
     for i, spec in enumerate(model.table.statements):
         why = reasons[i] + tuple(f"{NOT_WITH}.{name}" for name in spec.not_when if name in present)
         said = _statement(spec, i, why, output, (model, features))
-        found.append(_beside_rivals(said, i, names, decided))
+        said = _beside_rivals(said, i, names, decided)
+        found.append(said if shown[0, i] else _as_far_as_seen(said))
     return tuple(found)
+
+
+def _as_far_as_seen(said: Statement) -> Statement:
+    """Call borderline what reached its cut-off without what must be seen of it."""
+    if said.state != PRESENT:
+        return said
+    return replace(said, state=BORDERLINE, unseen=why_not_shown(said.name))
 
 
 def _beside_rivals(
@@ -123,6 +138,10 @@ def _reasons(
         return (WIDE,)
     if spec.name in statement_settings()["in_millivolt"] and is_own_scale(analysis):
         return (OWN_SCALE,)
+    if spec.name in statement_settings()["every_p_conducts"] and may_be_higher_block(
+        analysis.measurements, analysis.fiducials
+    ):
+        return (BLOCKED,)
     spared = statement_settings()["only_adds"].get(spec.name, ()) if reached else ()
     needed = [n for n in spec.needs if n not in spared]
     absent = [n for n in needed if not np.isfinite(features.values.get(n, np.nan))]

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from .rr import rate_interval_s
 
 _SECONDS_A_MINUTE: Final = 60.0
 _MS_PER_S: Final = 1000.0
@@ -20,7 +21,7 @@ class Rhythm:
 
     Attributes
     ----------
-    rate_bpm : 60 over the median RR interval
+    rate_bpm : 60 over the median RR interval; of pairs where long and short alternate
     rate_min_bpm, rate_max_bpm : of single intervals
     rr_median_s, rr_longest_s : seconds
     rr_variation : SD over mean of all RR intervals (dimensionless)
@@ -68,7 +69,7 @@ def measure_rhythm(beat_times_s: FloatArray, is_dominant: np.ndarray) -> Rhythm:
     changes = np.abs(np.diff(rr))
     median = _median(rr)
     return Rhythm(
-        rate_bpm=_SECONDS_A_MINUTE / median,
+        rate_bpm=_SECONDS_A_MINUTE / rate_interval_s(rr),
         rate_min_bpm=_SECONDS_A_MINUTE / rr.max() if len(rr) else _NAN,
         rate_max_bpm=_SECONDS_A_MINUTE / rr.min() if len(rr) else _NAN,
         rr_median_s=median,

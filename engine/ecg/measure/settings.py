@@ -32,6 +32,15 @@ class BeatSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RateSettings:
+    """When long and short intervals alternate; every field is explained in the data file."""
+
+    alternating_from: float
+    alternating_share: float
+    alternating_intervals: int
+
+
+@dataclass(frozen=True, slots=True)
 class WithholdSettings:
     """When no interval or no QTc may be given; every field is explained in the data file."""
 
@@ -43,6 +52,9 @@ class WithholdSettings:
     qtc_rate_high_bpm: float
     qtc_rr_irregularity: float
     qtc_t_end_spread_ms: float
+    pr_spread_ms: float
+    pr_spread_blocked_ms: float
+    blocked_p: int
     axis_least_mv: float
     formula_disagreement_ms: float
 
@@ -72,6 +84,7 @@ class MeasureSettings:
     """All that the data file says."""
 
     beats: BeatSettings
+    rate: RateSettings
     withhold: WithholdSettings
     reference: tuple[ReferenceInterval, ...]
     names: Mapping[str, Mapping[str, str]]
@@ -83,6 +96,7 @@ def load_settings() -> MeasureSettings:
     raw = read_toml(_GUIDELINES, FILE)
     return MeasureSettings(
         beats=_section(BeatSettings, raw["beats"]),
+        rate=_section(RateSettings, raw["rate"]),
         withhold=_section(WithholdSettings, raw["withhold"]),
         reference=tuple(_reference(row) for row in raw["reference"]),
         names=raw["measurement"],

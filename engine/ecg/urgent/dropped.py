@@ -1,9 +1,8 @@
-"""P waves that no QRS follows: as the network saw them, and as pauses without it."""
+"""Dropped beats, as pauses in a steady rhythm: what is seen of a block without a network."""
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from ..fiducials import NO_BEAT, Fiducials
 from .settings import Limits
 
 
@@ -33,20 +32,6 @@ def dropped_beats(beats_s: FloatArray, limits: Limits) -> int:
     if steady.sum() < max(limits.dropped_steady_per_gap * long.sum(), len(rr) - long.sum() - 1):
         return 0
     return int((long[1:] & steady[:-1]).sum())
-
-
-def blocked_p_waves(fiducials: Fiducials) -> float:
-    """Count the P waves that the network found and that no QRS follows, before the last beat.
-
-    Returns
-    -------
-    NaN where no network looked, or it found no beat
-    """
-    if not fiducials.n_beats:
-        return float("nan")
-    last = float(fiducials.r_peaks[-1])
-    at = fiducials.p.overall[:, 1]
-    return float(((fiducials.p.beat == NO_BEAT) & (at < last)).sum())
 
 
 _FEWEST = 4

@@ -9,10 +9,12 @@ import numpy as np
 from ..analysis import ALONE, EcgAnalysis
 from ..classical.compare import Comparison, disagreement
 from ..classical.model import ClassicalMeasurement
+from ..conduction import blocked_p_waves, has_blocked_p_waves
 from ..measure.reference import Person
+from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
 from ..signal import EcgSignal
-from .dropped import blocked_p_waves, dropped_beats
+from .dropped import dropped_beats
 from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
@@ -141,13 +143,16 @@ def _beat_pairs(
     # Beats that repeat at a thousandth of their size are no pause: the unit is wrong.
     clear = clear and not _is_other_unit(analysis)
     network = _network(analysis, "rate")
-    rate = _raw_rate(classical) if clear else _NAN
+    slower = _slower_rate(classical)
+    rate = slower if clear else _NAN
     pause = rhythm.longest_pause_s if clear else _NAN
     seen = other.rr_longest_s if np.isfinite(network) else _NAN
     far = abs(pause - seen) > settings.limits.pause_differ_s
+    near = abs(slower - network) <= compared["rate"].limit
+    far_rate = _differ(compared["rate"]) and not near
     length = rhythm.wide_run_beats * _MINUTE_S / rhythm.wide_run_bpm
     return {
-        "rate": Pair(classical.value("rate"), network, rate, _differ(compared["rate"])),
+        "rate": Pair(slower if known else _NAN, network, rate, far_rate),
         "pause": Pair(pause if known else _NAN, seen, pause, bool(far)),
         "fastest_run": Pair(rhythm.fastest_run_bpm if known else _NAN),
         "irregularity": Pair(rhythm.irregularity if known else _NAN),
@@ -162,9 +167,16 @@ def _or_zero(value: float) -> float:
     return value if np.isfinite(value) else 0.0
 
 
-def _raw_rate(classical: ClassicalMeasurement) -> float:
-    rr = np.diff(classical.beats_s)
-    return _MINUTE_S / float(np.median(rr)) if len(rr) else _NAN
+def _slower_rate(classical: ClassicalMeasurement) -> float:
+    """Return the rate, or that of the median interval where it is slower.
+
+    Where intervals alternate the rate is that of pairs. In a very slow heart they alternate as
+    well, where each T wave was taken for a beat: there the median may be the true interval.
+    """
+    rr_s = np.diff(classical.beats_s)
+    if not len(rr_s):
+        return _NAN
+    return _MINUTE_S / max(rate_interval_s(rr_s), float(np.median(rr_s)))
 
 
 def _network(analysis: EcgAnalysis, name: str) -> float:
@@ -242,7 +254,7 @@ def _blocked_pairs(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> dict[s
     known = analysis.classical.values["rate"].is_known
     gaps = dropped_beats(analysis.classical.beats_s, settings.limits) if known else 0
     slow = analysis.classical.value("rate") < load_settings().withhold.qtc_rate_low_bpm
-    many = seen >= settings.limits.blocked_p
+    many = has_blocked_p_waves(analysis.fiducials)
     both = seen if many and (gaps or slow) else 0.0
     return {
         "blocked_p": Pair(float(both)),

@@ -109,7 +109,6 @@ class Limits:
     st_very_large_mv: float
     st_leads: int
     fast_qt_ms: float
-    blocked_p: int
     dropped_rr_ratio: float
     dropped_steady_share: float
     dropped_steady_per_gap: float

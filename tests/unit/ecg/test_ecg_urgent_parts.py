@@ -8,11 +8,10 @@ import pytest
 from guideline_rows import raw_file
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine.ecg.classical import measure_classical
-from laennec.engine.ecg.fiducials import Fiducials, Waves, no_waves
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.ecg.urgent import load_ecg_urgent
-from laennec.engine.ecg.urgent.dropped import blocked_p_waves, dropped_beats
+from laennec.engine.ecg.urgent.dropped import dropped_beats
 from laennec.engine.ecg.urgent.settings import parse_ecg_urgent
 from laennec.engine.ecg.urgent.shape import BeatShape, shape_of
 from laennec.engine.ecg.urgent.st import exclusions_of
@@ -125,16 +124,3 @@ def test_one_lead_leaves_what_needs_another_unknown():
 )
 def test_dropped_beats_in_a_steady_rhythm(rr, count):
     assert dropped_beats(np.concatenate([[0.2], 0.2 + np.cumsum(rr)]), SETTINGS.limits) == count
-
-
-def test_blocked_p_waves_are_counted_before_the_last_beat():
-    def waves(times, beat):
-        points = np.stack([np.array(times)] * 3, axis=1).astype(float)
-        return Waves(points[None], points, np.array(beat), np.ones(len(times)))
-
-    p = waves([50, 150, 250, 900], [0, -1, -1, -1])
-    qrs = waves([100, 400], [0, 1])
-    found = Fiducials(("II",), 500.0, np.array([True]), p, qrs, no_waves(1))
-    assert blocked_p_waves(found) == 2.0
-    nothing = replace(found, qrs=no_waves(1))
-    assert np.isnan(blocked_p_waves(nothing))

@@ -52,6 +52,7 @@ def made(start, n=120, seed=2):
         beat=rng.normal(0.0, 0.3, (n, 12, WIDTH)),
         own_scale=np.zeros(n, bool),
         wide=np.zeros(n, bool),
+        blocked=np.zeros(n, bool),
     )
 
 

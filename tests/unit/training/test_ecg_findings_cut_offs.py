@@ -51,6 +51,7 @@ def made(start, n=N):
         beat=np.zeros((n, 12, 1)),
         own_scale=np.zeros(n, bool),
         wide=np.zeros(n, bool),
+        blocked=np.zeros(n, bool),
     )
 
 

@@ -177,7 +177,7 @@ def test_a_cell_in_which_boosting_says_one_thing_of_everybody_is_forgotten():
         source=made.source, record=tuple(str(i) for i in range(60)), x=np.zeros((60, 1)),
         names=("x",), truth=made.truth, statements=("s",), uses={}, withheld=np.zeros(60, bool),
             beat=np.zeros((60, 12, 70)), own_scale=np.zeros(60, bool),
-            wide=np.zeros(60, bool),
+            wide=np.zeros(60, bool), blocked=np.zeros(60, bool),
     )  # fmt: skip
     scores = made.rng.normal(size=made.truth.shape)
     scores[30:, 0] = -6.0

@@ -86,7 +86,8 @@ def with_one_cut_off():
 
 def scores(**given):
     row = [given.get(name, 0.0) for name in NAMES]
-    return np.array([row]), np.ones((1, len(NAMES)), bool)
+    free = np.ones((1, len(NAMES)), bool)
+    return np.array([row]), free, free
 
 
 def test_the_better_supported_of_fibrillation_and_flutter_stays():
@@ -110,6 +111,15 @@ def test_what_yields_itself_puts_no_other_aside():
     }
     yields = found.better[0, NAMES.index("atrial_flutter")]
     assert yields == NAMES.index("sinus_tachycardia")
+
+
+def test_what_was_not_seen_neither_stands_nor_puts_aside():
+    score, free, shown = scores(atrial_flutter=0.9, sinus_bradycardia=0.5)
+    shown = shown.copy()
+    shown[0, NAMES.index("atrial_flutter")] = False
+    found = decide(with_one_cut_off(), score, free, shown)
+    assert [NAMES[j] for j in np.flatnonzero(found.present[0])] == ["sinus_bradycardia"]
+    assert (found.better == -1).all()
 
 
 def test_what_a_pacemaker_forbids_is_no_rival():

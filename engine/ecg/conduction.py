@@ -1,0 +1,60 @@
+"""Whether P waves lead to QRS complexes: P waves without QRS, and a PR that is not one."""
+
+from dataclasses import replace
+from typing import Final
+
+from .fiducials import NO_BEAT, PEAK, Fiducials
+from .measure import EcgMeasurements
+from .measure.settings import load_settings
+
+PR: Final = "pr"
+VARIES: Final = "ecg.withheld.pr_varies"
+_NAN: Final = float("nan")
+
+
+def blocked_p_waves(fiducials: Fiducials) -> float:
+    """Count the P waves that the network found and that no QRS follows, before the last beat.
+
+    Returns
+    -------
+    NaN where no network looked, or it found no beat
+    """
+    if not fiducials.n_beats:
+        return _NAN
+    last = float(fiducials.r_peaks[-1])
+    at = fiducials.p.overall[:, PEAK]
+    return float(((fiducials.p.beat == NO_BEAT) & (at < last)).sum())
+
+
+def has_blocked_p_waves(fiducials: Fiducials) -> bool:
+    """Say whether so many P waves have no QRS that one that came too early can't explain them."""
+    return blocked_p_waves(fiducials) >= load_settings().withhold.blocked_p
+
+
+def may_be_higher_block(found: EcgMeasurements, fiducials: Fiducials) -> bool:
+    """Say whether a block of higher degree than the first may be there.
+
+    P waves that no QRS follows, or a PR that changes from beat to beat: neither is of first degree,
+    in which every P conducts after one PR.
+    """
+    return has_blocked_p_waves(fiducials) or VARIES in found.measured[PR].withheld
+
+
+def without_unsteady_pr(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasurements:
+    """Withhold PR where it is not one interval: P and QRS may be dissociated, or PR grows.
+
+    In complete block a P wave stands somewhere before each QRS, and the median of these distances
+    was printed as a PR and called a first-degree block.
+
+    Parameters
+    ----------
+    found : as measured
+    fiducials : of the same recording
+    """
+    pr, limits = found.measured[PR], load_settings().withhold
+    blocked = has_blocked_p_waves(fiducials)
+    most_ms = limits.pr_spread_blocked_ms if blocked else limits.pr_spread_ms
+    if not pr.is_known or not pr.spread >= most_ms:
+        return found
+    unsteady = replace(pr, value=_NAN, spread=_NAN, n_beats=0, withheld=(VARIES,), limits=())
+    return replace(found, measured={**found.measured, PR: unsteady})

@@ -1,0 +1,53 @@
+"""What must be seen before a statement is called present: without it, it is borderline at most.
+
+A score adds up what speaks for and against. A regular rhythm without P waves got a score for
+flutter although no wave of flutter was there: what is missing is no evidence of something else.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from ...fixedpoint import FloatArray
+from ...fuzzy.status import BoolArray
+from .settings import statement_settings
+
+_HOLDS: Final[Mapping[str, Callable[[FloatArray, float], BoolArray]]] = {
+    ">=": lambda values, limit: values >= limit,
+    "<": lambda values, limit: values < limit,
+}
+
+
+def is_shown(names: Sequence[str], features: Mapping[str, FloatArray], n: int) -> BoolArray:
+    """Say where what must be seen of a statement was seen.
+
+    Parameters
+    ----------
+    names : of ``s`` statements
+    features : name -> shape (n,), NaN where not measured: what is not measured was not seen
+    n : number of ECGs
+
+    Returns
+    -------
+    shape (n, s), True for a statement of which nothing special is asked
+    """
+    found = np.ones((n, len(names)), dtype=np.bool_)
+    unknown = np.full(n, np.nan)
+    for name, row in _rows().items():
+        if name in names:
+            held = [
+                _HOLDS[c["op"]](features.get(c["feature"], unknown), c["value"]) for c in row["all"]
+            ]
+            found[:, names.index(name)] = np.all(held, axis=0)
+    return found
+
+
+def why_not_shown(name: str) -> str:
+    """Return the message id of what was not seen of a statement."""
+    return str(_rows()[name]["why"])
+
+
+def _rows() -> Mapping[str, Mapping[str, Any]]:
+    rows: Mapping[str, Mapping[str, Any]] = statement_settings()["evidence"]
+    return rows

@@ -1,0 +1,101 @@
+"""What must be seen of a rhythm before it is called present."""
+
+import numpy as np
+import pytest
+from laennec.datasets.simulator import Noise, sample_scenario, simulate
+from laennec.engine import load_models
+from laennec.engine.ecg.analysis import analyse_ecg
+from laennec.engine.ecg.features import ecg_features
+from laennec.engine.ecg.findings.evidence import is_shown, why_not_shown
+from laennec.engine.ecg.findings.facts import statement_findings
+from laennec.engine.ecg.findings.find import find_statements
+from laennec.engine.ecg.findings.settings import statement_settings
+from laennec.engine.ecg.visit import STATEMENTS_ID, ready_delineator
+from laennec.engine.prediagnosis import ModelReference
+
+MODELS = load_models()
+BUNDLE = MODELS.statement_rules(STATEMENTS_ID)
+NETWORK, _ = ready_delineator(MODELS)
+NOISE = tuple(Noise(kind, 25.0) for kind in ("emg", "wander", "motion"))
+
+
+def looked_at(pathology, seed, **changes):
+    asked = sample_scenario(np.random.default_rng(seed), pathology, noise=NOISE, **changes)
+    analysis = analyse_ecg(simulate(asked, seed=seed).signal, NETWORK)
+    return analysis, ecg_features(analysis)
+
+
+def states(pathology, name, seeds=range(6), **changes):
+    found = []
+    for seed in seeds:
+        said = find_statements(*looked_at(pathology, seed, **changes), BUNDLE.model())
+        found.append(next(s for s in said if s.name == name).state)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pathology", "changes"),
+    [
+        ("junctional_rhythm", {}),
+        ("ventricular_tachycardia", {"rate_bpm": 95.0}),
+        ("sinus_tachycardia", {"rate_bpm": 199.0}),
+        ("sinus_tachycardia", {"rate_bpm": 219.0}),
+        ("prolonged_qt", {"rate_bpm": 115.0, "qtc_ms": 560.0}),
+        ("av_block_complete", {}),
+    ],
+)
+def test_no_flutter_without_flutter_waves(pathology, changes):
+    """Each was called flutter because it has no P wave that shows."""
+    assert "present" not in states(pathology, "atrial_flutter", **changes)
+
+
+def test_flutter_with_its_waves_is_still_flutter():
+    assert states("atrial_flutter", "atrial_flutter").count("present") >= 4
+
+
+@pytest.mark.parametrize("pathology", ["av_block_2_wenckebach", "premature_atrial_complex"])
+def test_no_fibrillation_where_p_waves_stand_before_the_beats(pathology):
+    assert "present" not in states(pathology, "atrial_fibrillation", range(8))
+
+
+def test_fibrillation_is_still_fibrillation():
+    assert states("atrial_fibrillation", "atrial_fibrillation") == ["present"] * 6
+
+
+def test_a_slow_rhythm_without_p_is_no_sinus_bradycardia():
+    assert "present" not in states("junctional_rhythm", "sinus_bradycardia")
+    assert states("sinus_bradycardia", "sinus_bradycardia") == ["present"] * 6
+
+
+@pytest.mark.parametrize("pathology", ["av_block_complete", "av_block_2_wenckebach"])
+def test_a_higher_block_is_no_first_degree(pathology):
+    assert states(pathology, "av_block_1", range(8)) == ["not_assessable"] * 8
+    assert states("av_block_1", "av_block_1") == ["present"] * 6
+
+
+def test_what_was_not_seen_is_told_and_the_score_stays():
+    analysis, features = looked_at("junctional_rhythm", 0)
+    said = find_statements(analysis, features, BUNDLE.model())
+    reference = ModelReference("ecg_findings/twelve_lead", "1", "0", "development")
+    found = statement_findings(said, features, BUNDLE.model(), reference)
+    flutter = next(f for f in found if f.id == "ecg_atrial_flutter")
+    assert flutter.state == "borderline"
+    assert flutter.urgency is None
+    assert why_not_shown("atrial_flutter") in [m.id for m in flutter.limits]
+    one = next(s for s in said if s.name == "atrial_flutter")
+    logit = np.log(one.score / (1.0 - one.score))
+    assert one.bias + sum(one.contribution.values()) == pytest.approx(logit)
+
+
+def test_every_feature_that_is_asked_for_is_measured():
+    _, features = looked_at("sinus_rhythm", 0)
+    rows = statement_settings()["evidence"].values()
+    assert {c["feature"] for row in rows for c in row["all"]} <= set(features.values)
+
+
+def test_what_is_not_measured_was_not_seen():
+    nan = np.array([np.nan, 1.0])
+    features = dict.fromkeys(("flutter_repeats", "flutter_rate_bpm", "flutter_per_beat"), nan)
+    features |= {"p_share": np.array([np.nan, 0.2])}
+    names = ("atrial_flutter", "atrial_fibrillation", "rbbb")
+    assert is_shown(names, features, 2).tolist() == [[False, False, True], [False, True, True]]

@@ -1,0 +1,73 @@
+"""P waves that lead to no QRS, and a PR that is not one interval."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from laennec.datasets.simulator import Noise, sample_scenario, simulate
+from laennec.engine import load_models
+from laennec.engine.ecg.analysis import analyse_ecg
+from laennec.engine.ecg.conduction import (
+    VARIES,
+    blocked_p_waves,
+    may_be_higher_block,
+    without_unsteady_pr,
+)
+from laennec.engine.ecg.fiducials import Fiducials, Waves, no_waves
+from laennec.engine.ecg.visit import ready_delineator
+
+NETWORK, _ = ready_delineator(load_models())
+NOISE = tuple(Noise(kind, 25.0) for kind in ("emg", "wander", "motion"))
+
+
+def analysed(pathology, seed):
+    asked = sample_scenario(np.random.default_rng(seed), pathology, noise=NOISE)
+    return analyse_ecg(simulate(asked, seed=seed).signal, NETWORK)
+
+
+def test_blocked_p_waves_are_counted_before_the_last_beat():
+    def waves(times, beat):
+        points = np.stack([np.array(times)] * 3, axis=1).astype(float)
+        return Waves(points[None], points, np.array(beat), np.ones(len(times)))
+
+    p = waves([50, 150, 250, 900], [0, -1, -1, -1])
+    qrs = waves([100, 400], [0, 1])
+    found = Fiducials(("II",), 500.0, np.array([True]), p, qrs, no_waves(1))
+    assert blocked_p_waves(found) == 2.0
+    nothing = replace(found, qrs=no_waves(1))
+    assert np.isnan(blocked_p_waves(nothing))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_pr_is_given_where_p_and_qrs_are_dissociated(seed):
+    """A PR of 270 to 450 ms was printed, with a standard deviation of 70 to 210 ms."""
+    found = analysed("av_block_complete", seed)
+    assert not found.measurements.measured["pr"].is_known
+    assert may_be_higher_block(found.measurements, found.fiducials)
+
+
+def test_a_pr_that_grows_until_a_p_is_blocked_is_no_pr():
+    found = [analysed("av_block_2_wenckebach", seed) for seed in range(6)]
+    why = [one.measurements.measured["pr"].withheld for one in found]
+    assert why == [(VARIES,)] * 6
+
+
+@pytest.mark.parametrize("pathology", ["av_block_1", "av_block_2_mobitz_2", "sinus_rhythm"])
+def test_a_pr_that_stays_is_given(pathology):
+    found = [analysed(pathology, seed) for seed in range(4)]
+    assert all(one.measurements.measured["pr"].is_known for one in found)
+    blocked = [may_be_higher_block(one.measurements, one.fiducials) for one in found]
+    assert blocked == [pathology == "av_block_2_mobitz_2"] * 4
+
+
+def test_one_p_that_is_not_conducted_asks_for_more_spread():
+    """Half the spread is enough beside P waves without QRS; one alone counts as none."""
+    found = analysed("sinus_rhythm", 1)
+    measured = found.measurements
+    pr = replace(measured.measured["pr"], spread=20.0)
+    measured = replace(measured, measured={**measured.measured, "pr": pr})
+    assert without_unsteady_pr(measured, found.fiducials) is measured
+    loose = found.fiducials.p.beat.copy()
+    loose[1:3] = -1
+    fiducials = replace(found.fiducials, p=replace(found.fiducials.p, beat=loose))
+    assert without_unsteady_pr(measured, fiducials).measured["pr"].withheld == (VARIES,)
