@@ -1,13 +1,12 @@
 """The commands that look over the years: trajectories and the year's plan."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..serving.clock import Clock, latest_day, local_day, utc_now
+from ..serving.clock import latest_day, local_day, utc_now
 from .batch import Mapping, Withdrawn
 from .printing import print_json
 from .search import Exposures, Trajectories, Visits
@@ -21,15 +20,10 @@ Day = Annotated[
 ]
 
 
-def day_of(text: str | None, today: Callable[[Clock], date]) -> date:
-    """Return the named day, or today's.
-
-    Parameters
-    ----------
-    today : `local_day` where days are counted from it, `latest_day` where a later one is refused
-    """
+def day_of(text: str | None) -> date:
+    """Return the named day, or today's on this machine."""
     if text is None:
-        return today(utc_now)
+        return local_day(utc_now)
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -62,10 +56,11 @@ def trajectories(
     options = TrajectoryOptions(
         tuple(inputs),
         out,
-        today=day_of(on, latest_day),
+        today=day_of(on),
         mapping=mapping,
         withdrawn=withdrawn,
         ecg_results=tuple(ecg_result or ()),
+        latest=latest_day(utc_now) if on is None else None,
     )
     manifest = run_trajectories(options)
     print_json(manifest)
@@ -110,7 +105,7 @@ def plan(
     options = PlanOptions(
         result,
         out or result / "plan",
-        day_of(on, local_day),
+        day_of(on),
         settings=settings,
         capacity=capacity,
         lang=lang,

@@ -45,8 +45,8 @@ class TrajectoryOptions:
     out : folder; the two files in it are replaced
     mapping, withdrawn : as of a batch
     ecg_results : folders of batches of these very inputs, of whose ECGs the intervals are followed
-    today : the day from which the time since the last test is counted, and after which a visit is
-        refused
+    today : the day from which the time since the last test is counted
+    latest : a visit after it is refused; ``today`` where None
     """
 
     inputs: tuple[Path, ...]
@@ -55,6 +55,7 @@ class TrajectoryOptions:
     mapping: Path | None = None
     withdrawn: Path | None = None
     ecg_results: tuple[Path, ...] = ()
+    latest: date | None = None
 
 
 class _Collected:
@@ -118,7 +119,7 @@ def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
     for chunk, plan, name in given.chunks():
         collected.not_used.add_malformed(name, chunk.bad_row_count, chunk.bad_rows)
         kept, _ = split_withdrawn(chunk.table, plan.person, withdrawn)
-        collected.add(kept, plan, (name, options.today))
+        collected.add(kept, plan, (name, options.latest or options.today))
     names, table = _table(collected, options)
     options.out.mkdir(parents=True, exist_ok=True)
     with kept_whole(options.out / TABLE) as aside:
@@ -149,13 +150,13 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
     A person of whom two birth dates or sexes are known, or whose ages do not fit the days, is
     refused whole, as one visit is.
     """
-    today = options.today
+    latest = options.latest or options.today
     who = collected.identities.judged()
     names, code, two = who.names, who.code, who.rows
     collected.not_used.refuse(who.by_sex_or_birth, TWO_PEOPLE)
     collected.not_used.refuse(who.by_age, TWO_AGES)
     of_ecgs: dict[str, list[Points]] = {}
-    for name, points in ecg_points(options.ecg_results, names, today):
+    for name, points in ecg_points(options.ecg_results, names, latest):
         is_kept = ~np.isin(points.group, pc.index_in(who.two_people, names).to_numpy())
         of_ecgs.setdefault(name, []).append(_where(points, is_kept))
     found = []
@@ -168,7 +169,7 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
             rows = [Points(code[there.group], there.day, there.value, there.method, there.unit)]
         if sum(len(one.group) for one in rows):
             points = concatenated(rows)
-            found.append(arrow_columns(evaluate_trajectories(item, points), names, today))
+            found.append(arrow_columns(evaluate_trajectories(item, points), names, options.today))
     table = pa.concat_tables(found) if found else TRAJECTORIES.empty_table()
     return names, table.sort_by([("person_id", "ascending"), ("item", "ascending")])
 
@@ -207,7 +208,8 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
     ----------
     columns : trajectories of one item
     names : the person of each group
-    today : the day from which the time since the last test is counted
+    today : the day from which the time since the last test is counted; a test of a day that has
+        not begun here yet is of today
     """
     g = len(columns.group)
     epoch_day = (today - date(1970, 1, 1)).days
@@ -220,7 +222,7 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
         "earlier_tests": columns.earlier_tests,
         "first_date": _dates(columns.first_day),
         "last_date": _dates(columns.last_day),
-        "days_since_last": epoch_day - columns.last_day,
+        "days_since_last": np.maximum(epoch_day - columns.last_day, 0),
         "last_value": _numbers(columns.last_value),
         "slope_per_year": _numbers(columns.slope),
         "slope_low": _numbers(columns.slope_low),

@@ -1,7 +1,7 @@
 """Trajectories of a table: the same answers as one visit with its past, whatever the row order."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,6 +82,17 @@ def test_rows_of_nobody_of_tomorrow_and_without_a_day_are_counted_and_not_used(t
     assert manifest["visits_not_used"] == 3
     _, without = run(tmp_path, table(), "c.csv")
     assert found.equals(without)
+
+
+def test_a_visit_of_a_day_that_has_begun_elsewhere_is_of_today(tmp_path):
+    """Pinned: counted from the latest day on earth, a visit of today was a day ago."""
+    tomorrow = TODAY + timedelta(days=1)
+    days = pa.array([tomorrow.isoformat(), TODAY.isoformat()])
+    two = table(("east", "here")).filter(pc.equal(table()["visit_date"], TODAY.isoformat()))
+    visits = two.set_column(1, "visit_date", days)
+    manifest, found = run(tmp_path, visits, latest=tomorrow)
+    assert manifest["today"] == TODAY.isoformat()
+    assert found["days_since_last"].to_pylist() == [0, 0]
 
 
 def test_people_who_withdrew_are_not_in_it(tmp_path):
