@@ -6,8 +6,8 @@ import numpy as np
 
 from ...engine.ecg.leads import CHEST_LEADS, TWELVE_LEADS
 from ...engine.fixedpoint import FloatArray
+from .events import AtrialEvent, Script, VentricularEvent
 from .figures import Table, figures, ventricle_shape
-from .rhythms import AtrialEvent, Script, VentricularEvent
 from .scenario import EcgScenario
 from .torso import frontal_turn
 from .waves import Group, WaveTable, empty_table, render

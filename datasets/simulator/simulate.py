@@ -10,9 +10,10 @@ from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
 from .assembly import Person, place_atrial, place_pr, place_spikes, place_ventricular
 from .background import background_vectors
+from .events import Script
 from .figures import figures
 from .noise import noise_mv
-from .rhythms import RHYTHMS, Script
+from .rhythms import RHYTHMS
 from .scenario import EcgScenario
 from .torso import lead_vectors
 from .truth import Truth

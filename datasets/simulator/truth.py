@@ -13,10 +13,10 @@ import numpy as np
 
 from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.fixedpoint import FloatArray
+from .events import Script
 from .figures import figures
 from .measured import Measured, measure
 from .profiles import Profiles, lead_boundaries, sample_waves
-from .rhythms import Script
 from .scenario import EcgScenario
 from .statements import statements
 from .waves import Group, WaveTable

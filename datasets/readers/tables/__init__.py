@@ -3,9 +3,11 @@
 from .context import read_context
 from .fragments import Chunk, Fragment, list_fragments, read_chunks
 from .inputs import Contents, InputFile, find_inputs, read_contents
-from .mapping import TableMapping, parse_mapping, read_mapping
-from .plan import check_delimiter, mapping_snippet, plan_table
+from .mapping import TableMapping
+from .mapping_file import parse_mapping, read_mapping
+from .plan import check_delimiter, plan_table
 from .problems import FragmentUnreadable, TableProblem, TableRefused
+from .proposal import mapping_snippet
 from .roles import TablePlan
 from .rows import TableRows, read_rows
 

@@ -12,15 +12,13 @@ from ....engine.record import UNKNOWN
 from .answers import is_answer_type
 from .dates import DEFAULT_FORMAT, is_date_type
 from .decimals import is_decimal_type, is_text_type
-from .mapping import SCHEMA, Source, TableMapping
+from .mapping import Source, TableMapping
 from .problems import TableProblem, TableRefused
+from .proposal import mapping_snippet
 from .roles import AnswerRole, ContextRole, DateRole, QuantityRole, TablePlan
 from .targets import DEVICE_OF, UNKNOWN_WORDS, Target, canonical_targets, find_target
 
 _NAME_SHOWN: Final = 40
-_READ_ME: Final = (
-    "# Take out of this list every column that is a measurement or an answer, and map it below."
-)
 
 _DELIMITERS: Final = (";", "\t", "|")
 
@@ -213,35 +211,6 @@ def _unknown(table: _Table, names: Sequence[str]) -> TableProblem:
 
 def _shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)[:_NAME_SHOWN]
-
-
-def mapping_snippet(strangers: Sequence[str]) -> str:
-    """Return the lines of a mapping that would settle unknown columns.
-
-    Columns whose name is close to a canonical one are proposed as that one; the others are put
-    under ``ignore``. A proposal is for a person to read, it is never applied.
-
-    >>> print(mapping_snippet(["Waist_cm", "psu"]))
-    schema = "laennec.mapping/1"
-    # Take out of this list every column that is a measurement or an answer, and map it below.
-    ignore = ["psu"]
-    [columns]
-    waist_cm = "Waist_cm"
-    """
-    proposed: dict[str, str] = {}
-    for name in strangers:
-        close = get_close_matches(name.lower(), list(canonical_targets()), n=1, cutoff=0.85)
-        if close and close[0] not in proposed:
-            proposed[close[0]] = name
-    others = [n for n in strangers if n not in proposed.values()]
-    ignore = ", ".join(_toml_text(n) for n in others)
-    lines = [f'schema = "{SCHEMA}"', _READ_ME, f"ignore = [{ignore}]", "[columns]"]
-    return "\n".join(lines + [f"{target} = {_toml_text(n)}" for target, n in proposed.items()])
-
-
-def _toml_text(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def _plan(table: _Table, sources: Mapping[str, Source]) -> TablePlan:

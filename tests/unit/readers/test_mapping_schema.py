@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from laennec.datasets.readers.tables import mapping as mapping_module
+from laennec.datasets.readers.tables import mapping_file
 from laennec.datasets.readers.tables.dates import FORMATS
 
 ROOT = Path(__file__).parents[3]
@@ -19,14 +19,14 @@ def entry_keys(name):
 
 
 def test_keys_are_those_of_the_reader():
-    assert set(SCHEMA["properties"]) == set(mapping_module._TOP_KEYS)
-    assert set(SCHEMA["properties"]["csv"]["properties"]) == set(mapping_module._CSV_KEYS)
-    assert set(SCHEMA["$defs"]) == set(mapping_module._ENTRY_KEYS)
-    for kind, keys in mapping_module._ENTRY_KEYS.items():
+    assert set(SCHEMA["properties"]) == set(mapping_file._TOP_KEYS)
+    assert set(SCHEMA["properties"]["csv"]["properties"]) == set(mapping_file._CSV_KEYS)
+    assert set(SCHEMA["$defs"]) == set(mapping_file._ENTRY_KEYS)
+    for kind, keys in mapping_file._ENTRY_KEYS.items():
         assert entry_keys(kind) == set(keys), kind
     date = SCHEMA["$defs"]["date"]["anyOf"][1]["properties"]
     assert date["format"]["enum"] == list(FORMATS)
-    assert SCHEMA["properties"]["schema"]["const"] == mapping_module.SCHEMA
+    assert SCHEMA["properties"]["schema"]["const"] == mapping_file.SCHEMA
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.name)
@@ -42,5 +42,5 @@ def test_the_examples_hold(path):
 def test_what_the_reader_refuses_the_schema_refuses(text):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(tomllib.loads(text), SCHEMA)
-    with pytest.raises(mapping_module.TableRefused):
-        mapping_module.parse_mapping(text)
+    with pytest.raises(mapping_file.TableRefused):
+        mapping_file.parse_mapping(text)
