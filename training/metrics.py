@@ -4,20 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
 from ..engine.errors import DataError
+from ..engine.fixedpoint import FloatArray
+from ..engine.record import BoolArray
 from .survey import BOOTSTRAP
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 LEVEL = 0.95
-_NEWTON_STEPS = 50
-_CONVERGED = 1e-8
-_HALVINGS = 20
-_FARTHEST = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,142 +168,6 @@ class WeightedAuroc:
         below = np.cumsum(other) - other / 2
         total = case.sum() * other.sum()
         return float((case * below).sum() / total) if total > 0 else float("nan")
-
-
-def fit_logistic(
-    x: FloatArray,
-    case: BoolArray,
-    weight: FloatArray,
-    offset: FloatArray | None = None,
-    start: FloatArray | None = None,
-) -> FloatArray:
-    """Fit a weighted logistic regression without penalty.
-
-    Parameters
-    ----------
-    x : shape (n, p), with a column of ones if an intercept is wanted
-    case : shape (n,)
-    weight : shape (n,)
-    offset : shape (n,), added to the logit
-    start : shape (p,), where to start; 0 when None
-
-    Returns
-    -------
-    shape (p,)
-
-    Raises
-    ------
-    DataError  if it does not converge (cases and others are separated, or columns repeat)
-    """
-    beta = np.zeros(x.shape[1]) if start is None else start
-    fixed = np.zeros(len(x)) if offset is None else offset
-    loss = _log_loss(fixed + x @ beta, case, weight)
-    for _ in range(_NEWTON_STEPS):
-        risk = expit(fixed + x @ beta)
-        gradient = x.T @ (weight * (case - risk))
-        hessian = (x * (weight * risk * (1 - risk))[:, None]).T @ x
-        try:
-            step = np.linalg.solve(hessian, gradient)
-        except np.linalg.LinAlgError:
-            break
-        if np.abs(step).max() < _CONVERGED:
-            return beta
-        step = _short(step, x)
-        beta, loss = _downhill(beta, step, loss, lambda b: _log_loss(fixed + x @ b, case, weight))
-    raise DataError(
-        found="the logistic regression does not converge",
-        why="its coefficients are not determined by these people",
-        remedy="Give more people of both kinds, or fewer columns",
-        path="calibration",
-    )
-
-
-def _short(step: FloatArray, x: FloatArray) -> FloatArray:
-    """Return a step that moves nobody's logit too far at once.
-
-    Far from the solution a whole step lands where every risk is 0 or 1, from where there is no way
-    back: so a model that is wrong for nearly everybody was said not to converge.
-    """
-    far = float(np.abs(x @ step).max())
-    return step * min(1.0, _FARTHEST / far) if far > 0 else step
-
-
-def _log_loss(logit: FloatArray, case: BoolArray, weight: FloatArray) -> float:
-    return float(weight @ (np.logaddexp(0.0, logit) - case * logit))
-
-
-def _downhill(
-    beta: FloatArray, step: FloatArray, loss: float, loss_at: Callable[[FloatArray], float]
-) -> tuple[FloatArray, float]:
-    """Go as far along a Newton step as the loss falls, halving it where it would rise."""
-    for halvings in range(_HALVINGS):
-        moved = beta + step / 2**halvings
-        found = loss_at(moved)
-        if found <= loss + abs(loss) * 1e-12:
-            break
-    return moved, found
-
-
-def calibration_slope(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
-    """Slope of the outcome on the logit of the risk; 1 is right, below 1 too extreme."""
-    x = np.stack([np.ones(len(logit)), logit], axis=1)
-    return float(fit_logistic(x, case, weight, start=np.array([0.0, 1.0]))[1])
-
-
-def calibration_intercept(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
-    """Intercept with the slope fixed at 1; 0 is right, above 0 too low a risk."""
-    return float(fit_logistic(np.ones((len(logit), 1)), case, weight, offset=logit)[0])
-
-
-def one_step_slope(
-    case: BoolArray, logit: FloatArray, weight: FloatArray
-) -> Callable[[FloatArray], float]:
-    """Return the calibration slope as a function of weights near `weight`, for replicates.
-
-    One Newton step from the fit with `weight`, where it is exact.
-
-    Source: one-step bootstrap of a generalised linear model, Moulton and Zeger 1991, Comput Stat
-    Data Anal 11:53-63.
-    """
-    x = np.stack([np.ones(len(logit)), logit], axis=1)
-    beta = fit_logistic(x, case, weight, start=np.array([0.0, 1.0]))
-    return _one_step(x, case, beta, expit(x @ beta), at=1)
-
-
-def one_step_intercept(
-    case: BoolArray, logit: FloatArray, weight: FloatArray
-) -> Callable[[FloatArray], float]:
-    """Return the calibration intercept as a function of weights; as `one_step_slope`."""
-    x = np.ones((len(logit), 1))
-    beta = fit_logistic(x, case, weight, offset=logit)
-    return _one_step(x, case, beta, expit(logit + beta[0]), at=0)
-
-
-def _one_step(
-    x: FloatArray, case: BoolArray, beta: FloatArray, risk: FloatArray, *, at: int
-) -> Callable[[FloatArray], float]:
-    gradients = x * (case - risk)[:, None]
-    p = x.shape[1]
-    hessians = (x[:, :, None] * x[:, None, :] * (risk * (1 - risk))[:, None, None]).reshape(
-        -1, p * p
-    )
-
-    def statistic(weight: FloatArray) -> float:
-        hessian = (weight @ hessians).reshape(p, p)
-        return float((beta + np.linalg.solve(hessian, weight @ gradients))[at])
-
-    return statistic
-
-
-def observed_to_expected(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
-    """Observed cases divided by expected cases."""
-    expected = float((weight * expit(logit)).sum())
-    return float((weight * case).sum()) / expected if expected > 0 else float("nan")
-
-
-def brier_score(case: BoolArray, logit: FloatArray, weight: FloatArray) -> float:
-    """Weighted mean squared difference between risk and outcome."""
-    return float(np.average((expit(logit) - case) ** 2, weights=weight))
 
 
 def bootstrap(

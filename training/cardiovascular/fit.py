@@ -14,7 +14,7 @@ from ...models.cardiovascular.definition import HazardModule, Stratum
 from ..completion import fit_completion
 from ..fitted import Fitted
 from ..learning import POINT_DECIMALS, minimise, with_readable_points, with_readable_words
-from ..metrics import fit_logistic
+from ..logistic import fit_logistic
 from ..survey import FloatArray
 from ..survival import Outcome, censoring_weights, had_event
 from .cohort import Cohort

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from .. import metrics as m
+from ..calibration import one_step_intercept, one_step_slope
 from ..card import exact
 from ..metrics import Estimate
 from ..report import Line
@@ -177,10 +178,10 @@ def calibration_lines(a: Answers) -> list[Line]:
         dead, score, factors = a.dead[inside], a.logit[inside], a.factors[:, inside]
         estimates = {
             "slope": m.bootstrap(
-                m.one_step_slope(dead, score, weight[inside]), weight[inside], factors
+                one_step_slope(dead, score, weight[inside]), weight[inside], factors
             ),
             "intercept": m.bootstrap(
-                m.one_step_intercept(dead, score, weight[inside]), weight[inside], factors
+                one_step_intercept(dead, score, weight[inside]), weight[inside], factors
             ),
             "O:E": observed_to_expected(a, everyone, weighted=weighted),
         }
@@ -250,46 +251,6 @@ def subgroups(people: Cohort, rows: list[Mapping[str, Any]]) -> dict[str, BoolAr
     return found
 
 
-def band_lines(a: Answers, low_below: float, high_from: float) -> list[Line]:
-    """Who falls into each band, and how many of them die of the cause by the horizon."""
-    risk = a.risk
-    bands = {
-        "low": risk < low_below,
-        "intermediate": (risk >= low_below) & (risk < high_from),
-        "high": risk >= high_from,
-    }
-    lines = []
-    for name, rows in bands.items():
-        n, deaths = int(rows.sum()), int(a.dead[rows].sum())
-        estimates = {
-            "share of people": m.wilson(n, a.people.n),
-            "share of deaths": m.wilson(deaths, a.deaths),
-            "incidence, survey-weighted": incidence(a, rows),
-        }
-        lines += [Line("bands", name, measure, e, deaths) for measure, e in estimates.items()]
-    for name, cut in (("low_cut", low_below), ("high_cut", high_from)):
-        lines += [Line("cuts", name, k, e, a.deaths) for k, e in _cut(a, risk >= cut).items()]
-    return lines
-
-
-def _cut(a: Answers, positive: BoolArray) -> dict[str, Estimate]:
-    """Sensitivity and specificity by the horizon, by weights that make up for censoring."""
-    known = a.known
-
-    def share(of: BoolArray, among: BoolArray) -> Estimate:
-        def statistic(weight: FloatArray) -> float:
-            total = float((weight * known)[among].sum())
-            return float((weight * known)[among & of].sum()) / total if total > 0 else float("nan")
-
-        return m.bootstrap(statistic, np.ones(a.people.n), a.factors)
-
-    return {
-        "sensitivity": share(positive, a.dead),
-        "specificity": share(~positive, ~a.dead),
-        "referred": m.wilson(int(positive.sum()), a.people.n),
-    }
-
-
 def missing_lines(a: Answers, hidden: Mapping[str, FloatArray]) -> list[Line]:
     """Measure what it costs not to know one input, and how calibration fares."""
     lines = []
@@ -303,26 +264,3 @@ def missing_lines(a: Answers, hidden: Mapping[str, FloatArray]) -> list[Line]:
         }
         lines += [Line("missing_one", name, k, e, a.deaths) for k, e in estimates.items()]
     return lines
-
-
-def aim_lines(lines: list[Line], aim: Mapping[str, Any], n_rules: int) -> list[Line]:
-    """Set each aim beside its measurement, with the word reached or not reached."""
-    by_place = {(x.table, x.row, x.measure): x for x in lines}
-    score2 = by_place["peers", "SCORE2", "this model minus it"]
-    margin = aim["c_index_below_score2_at_most"]
-    low, high = aim["calibration"]
-    judged = [
-        (f"C-index minus that of SCORE2, whole interval above -{margin}", score2,
-         score2.estimate.ci_low > -margin),
-    ]  # fmt: skip
-    for measure in ("slope", "O:E"):
-        line = by_place["calibration", "survey-weighted", measure]
-        inside = low <= line.estimate.value <= high
-        judged.append((f"calibration, {measure}, from {low} to {high}", line, inside))
-    count = Line("aims", "", "", exact(n_rules, n_rules, COUNTED))
-    at_most = aim["rules_at_most"]
-    judged.append((f"rules, at most {at_most}", count, n_rules <= at_most))
-    return [
-        Line("aims", f"{name}: {'reached' if ok else 'NOT reached'}", "value", x.estimate, x.cases)
-        for name, x, ok in judged
-    ]

@@ -24,7 +24,8 @@ from ..manifest_parts import Provenance, check_only_form, training_ranges
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from ..survey import FloatArray, replicate_factors
-from . import judge
+from . import judge, judge_cuts
+from .aims import aim_lines
 from .cohort import BoolArray, Cohort, make_cohort, score_inputs
 from .fit import fit_model
 from .manifest import Shipped, build_manifest
@@ -160,10 +161,10 @@ def judge_model(people: Cohort, recipe: Recipe, *, workers: int, say: Say) -> Ju
         *judge.calibration_lines(a),
         *judge.cycle_lines(a, settings.horizon_months),
         *judge.group_lines(a, judge.subgroups(people, recipe.raw["group"]), "subgroups"),
-        *judge.band_lines(a, settings.low_below, settings.high_from),
+        *judge_cuts.band_lines(a, settings.low_below, settings.high_from),
         *judge.missing_lines(a, hidden),
     ]
-    lines += judge.aim_lines(lines, recipe.raw["aim"], len(system.rules))
+    lines += aim_lines(lines, recipe.raw["aim"], len(system.rules))
     export = bundles.export(fitted.system, people.x, people.observed, fitted.completion)
     lines += [
         Line(

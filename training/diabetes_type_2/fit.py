@@ -13,7 +13,7 @@ from ...models.diabetes_type_2.definition import DiabetesModule
 from ..completion import fit_completion
 from ..fitted import Fitted
 from ..learning import POINT_DECIMALS, minimise, with_readable_points, with_readable_words
-from ..metrics import fit_logistic
+from ..logistic import fit_logistic
 from .cohort import Cohort
 from .forms import Settings
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from .. import metrics as m
+from ..calibration import brier_score, observed_to_expected, one_step_intercept, one_step_slope
 from ..card import exact
 from ..metrics import Estimate
 from ..report import Line
@@ -153,10 +154,10 @@ def calibration_lines(a: Answers) -> list[Line]:
     lines = []
     for row, weight in (("survey-weighted", a.people.design.weight), ("counted", a.ones)):
         statistics = {
-            "slope": m.one_step_slope(case, a.logit, weight),
-            "intercept": m.one_step_intercept(case, a.logit, weight),
-            "O:E": _of(m.observed_to_expected, case, a.logit),
-            "brier_score": _of(m.brier_score, case, a.logit),
+            "slope": one_step_slope(case, a.logit, weight),
+            "intercept": one_step_intercept(case, a.logit, weight),
+            "O:E": _of(observed_to_expected, case, a.logit),
+            "brier_score": _of(brier_score, case, a.logit),
         }
         for measure, statistic in statistics.items():
             estimate = m.bootstrap(statistic, weight, a.factors)
@@ -179,12 +180,12 @@ def group_lines(
         estimates = {"auroc": m.auroc_delong(case, logit)}
         for label, weights in (("O:E, survey-weighted", weight), ("O:E, counted", np.ones(n))):
             estimates[label] = m.bootstrap(
-                _of(m.observed_to_expected, case, logit),
+                _of(observed_to_expected, case, logit),
                 weights,
                 factors,
             )
         estimates["slope, survey-weighted"] = m.bootstrap(
-            m.one_step_slope(case, logit, weight), weight, factors
+            one_step_slope(case, logit, weight), weight, factors
         )
         estimates["share of people in the low band"] = m.wilson(int(low.sum()), n)
         estimates["npv of the low band"] = m.npv(case, ~low)
@@ -225,8 +226,8 @@ def missing_lines(a: Answers, hidden: Mapping[tuple[str, ...], FloatArray]) -> l
         lines.append(Line(table, row, "auroc lost", cost, cases))
         if len(names) == 1:
             for measure, statistic in (
-                ("slope", m.one_step_slope(case, logit, weight)),
-                ("O:E", _of(m.observed_to_expected, case, logit)),
+                ("slope", one_step_slope(case, logit, weight)),
+                ("O:E", _of(observed_to_expected, case, logit)),
             ):
                 estimate = m.bootstrap(statistic, weight, a.factors)
                 lines.append(Line(table, row, f"{measure}, survey-weighted", estimate, cases))
@@ -245,7 +246,7 @@ def ahead_lines(a: Answers) -> list[Line]:
             ("O:E, counted", np.ones(len(case))),
         ):
             estimates[measure] = m.bootstrap(
-                _of(m.observed_to_expected, case, logit),
+                _of(observed_to_expected, case, logit),
                 weights,
                 a.factors[:, rows],
             )

@@ -12,11 +12,9 @@ from ...datasets.sources.nhanes import NhanesTable, load_nhanes
 from ...engine.bundles import write_manifest
 from ...engine.bundles.verify import Bundle
 from ...engine.fuzzy.system import MamdaniSystem
-from ...engine.fuzzy.tsk import evaluate_tsk
 from .. import bundle as bundles
 from .. import plots, tracking
-from ..card import exact, render_card
-from ..completion import exact_expectation
+from ..card import render_card
 from ..fitted import Fitted
 from ..manifest_parts import Provenance, load_hand_written, training_ranges
 from ..options import Options, Say, silent
@@ -27,6 +25,7 @@ from . import judge, judge_cuts, operating, peers
 from .aims import aim_lines
 from .cohort import BoolArray, Cohort, make_cohort
 from .crossval import Fold, forward_in_time, leave_one_cycle_out, out_of_fold
+from .exactness import exact_lines
 from .fit import fit_form
 from .forms import MODEL, Form, Recipe, load_recipe
 from .manifest import Shipped, build_manifest
@@ -38,7 +37,6 @@ MADE_BY = (
     "of this run; invented people, about half of them with missing inputs; "
     "command: laennec train diabetes_type_2"
 )
-_EXACT_PEOPLE = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +148,7 @@ def judge_form(shop: Workshop, form: Form) -> Judged:
     lines = _measure(shop, form, folds, answers, choice)
     fitted = fit_form(form.system, people, len(recipe.eras), recipe.settings)
     export = bundles.export(fitted.system, people.x, people.observed, fitted.completion)
-    lines += _exact_lines(form, fitted, people, export)
+    lines += exact_lines(fitted, people, export)
     return Judged(fitted, choice, tuple(lines), people, logit, export)
 
 
@@ -205,37 +203,6 @@ def _ada_referrals(people: Cohort, recipe: Recipe) -> dict[str, BoolArray]:
         "the same without its item on activity": peers.ada_points(people, with_activity=False)
         >= cut,
     }
-
-
-def _exact_lines(form: Form, fitted: Fitted, people: Cohort, export: bundles.Export) -> list[Line]:
-    """Compare graph, rules and the directly solved expectation."""
-    how = "greatest absolute difference"
-    lines = [
-        Line(
-            "exact", f"graph against rules, {name}", "difference", exact(v, export.n_compared, how)
-        )
-        for name, v in export.largest_difference.items()
-    ]
-    complete = people.of(people.complete)
-    system, worst = fitted.system, 0.0
-    at = complete.x[:: max(1, complete.n // _EXACT_PEOPLE)]
-    optional = [system.inputs.index(name) for name in system.optional]
-    for chosen in ([j] for j in optional):
-        worst = max(worst, _worst_risk(fitted, complete, at, chosen))
-    worst = max(worst, _worst_risk(fitted, complete, at, optional[1:]))
-    row = "table of expectations against the exact solution, risk"
-    return [*lines, Line("exact", row, "difference", exact(worst, len(at), how))]
-
-
-def _worst_risk(fitted: Fitted, complete: Cohort, at: FloatArray, columns: list[int]) -> float:
-    missing = np.zeros(at.shape[1], dtype=np.bool_)
-    missing[columns] = True
-    system = fitted.system
-    firing = exact_expectation(system, complete.x, complete.design.weight, missing, at)
-    expected = 1 / (1 + np.exp(-(system.bias + firing @ system.points)))
-    observed = np.broadcast_to(~missing, at.shape).copy()
-    given = evaluate_tsk(system, at, observed, completion=fitted.completion).risk
-    return float(np.abs(given - expected).max())
 
 
 def _write(

@@ -11,14 +11,8 @@ from ...engine.ecg.findings.spec import StatementTable
 from ...engine.ecg.findings.wide import silenced
 from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
-from ..metrics import (
-    Estimate,
-    auroc_delong,
-    calibration_slope,
-    observed_to_expected,
-    sensitivity,
-    specificity,
-)
+from ..calibration import calibration_slope, observed_to_expected
+from ..metrics import Estimate, auroc_delong, sensitivity, specificity
 from ..report import Line
 from .records import Ecgs
 

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from ...engine.errors import DataError
 from ...engine.vocabulary.load import read_toml
-from ...training.metrics import fit_logistic
+from ...training.logistic import fit_logistic
 from ...training.survival import Outcome, censoring_weights, had_event
 from ..errors import StudyError
 from ..statistics.calibration import calibration_fit, observed_to_expected

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from ...engine.errors import DataError
-from ...training.metrics import fit_logistic
+from ...training.logistic import fit_logistic
 from ...training.survey import Design
 from .estimate import (
     BoolArray,

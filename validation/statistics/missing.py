@@ -8,7 +8,8 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from ...engine.errors import DataError
-from ...training.metrics import LEVEL, Estimate, fit_logistic
+from ...training.logistic import fit_logistic
+from ...training.metrics import LEVEL, Estimate
 from .estimate import BoolArray, FloatArray, IntArray, NotEstimable, Result, z_value
 
 _DONORS = 5

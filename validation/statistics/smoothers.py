@@ -13,7 +13,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.special import expit
 
 from ...engine.errors import DataError
-from ...training.metrics import fit_logistic
+from ...training.logistic import fit_logistic
 from .estimate import BoolArray, FloatArray
 
 LOWESS_SPAN = 2 / 3

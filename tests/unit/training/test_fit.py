@@ -8,6 +8,7 @@ from laennec.datasets.sources.nhanes import load_nhanes
 from laennec.engine.errors import DataError
 from laennec.engine.fuzzy.system import parse_system, system_toml
 from laennec.training import metrics as m
+from laennec.training.calibration import calibration_slope, observed_to_expected
 from laennec.training.diabetes_type_2 import judge, judge_cuts, operating, peers
 from laennec.training.diabetes_type_2.cohort import make_cohort
 from laennec.training.diabetes_type_2.crossval import (
@@ -49,8 +50,8 @@ def test_what_is_learned_is_short_calibrated_and_inside_its_bounds(people):
     fitted = fit_form(FORM.system, people, 2, QUICK.settings)
     logit = fitted.logit(people.x, people.observed, people.era)
     weight = people.design.weight
-    assert m.observed_to_expected(people.case, logit, weight) == pytest.approx(1, abs=0.01)
-    assert m.calibration_slope(people.case, logit, weight) == pytest.approx(1, abs=0.01)
+    assert observed_to_expected(people.case, logit, weight) == pytest.approx(1, abs=0.01)
+    assert calibration_slope(people.case, logit, weight) == pytest.approx(1, abs=0.01)
     assert m.auroc_delong(people.case, logit).value > 0.68
     for variable in fitted.system.variables:
         for term in variable.terms:

@@ -4,6 +4,15 @@ import numpy as np
 import pytest
 from laennec.engine.errors import DataError
 from laennec.training import metrics as m
+from laennec.training.calibration import (
+    brier_score,
+    calibration_intercept,
+    calibration_slope,
+    observed_to_expected,
+    one_step_intercept,
+    one_step_slope,
+)
+from laennec.training.logistic import fit_logistic
 from laennec.training.metrics import Estimate
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -76,7 +85,7 @@ def test_logistic_fit_agrees_with_sklearn(people):
     x = np.column_stack([score, score**2, np.ones(len(score))])
     peer = LogisticRegression(C=np.inf, fit_intercept=False, tol=1e-10, max_iter=2000)
     peer.fit(x, case, sample_weight=weight)
-    assert m.fit_logistic(x, case, weight) == pytest.approx(peer.coef_[0], abs=1e-4)
+    assert fit_logistic(x, case, weight) == pytest.approx(peer.coef_[0], abs=1e-4)
 
 
 def test_calibration_of_a_true_risk_is_right_and_of_a_distorted_one_is_found(people):
@@ -84,11 +93,11 @@ def test_calibration_of_a_true_risk_is_right_and_of_a_distorted_one_is_found(peo
     logit = rng.normal(-2, 1, 200_000)
     case = rng.random(200_000) < 1 / (1 + np.exp(-logit))
     ones = np.ones(len(logit))
-    assert m.calibration_slope(case, logit, ones) == pytest.approx(1, abs=0.03)
-    assert m.calibration_slope(case, 2 * logit, ones) == pytest.approx(0.5, abs=0.02)
-    assert m.calibration_intercept(case, logit - 0.7, ones) == pytest.approx(0.7, abs=0.03)
-    assert m.observed_to_expected(case, logit, ones) == pytest.approx(1, abs=0.02)
-    assert m.brier_score(np.array([True, False]), np.array([0.0, 0.0]), np.ones(2)) == 0.25
+    assert calibration_slope(case, logit, ones) == pytest.approx(1, abs=0.03)
+    assert calibration_slope(case, 2 * logit, ones) == pytest.approx(0.5, abs=0.02)
+    assert calibration_intercept(case, logit - 0.7, ones) == pytest.approx(0.7, abs=0.03)
+    assert observed_to_expected(case, logit, ones) == pytest.approx(1, abs=0.02)
+    assert brier_score(np.array([True, False]), np.array([0.0, 0.0]), np.ones(2)) == 0.25
 
 
 def test_one_step_is_the_fit_itself_and_close_to_it_for_a_replicate():
@@ -98,8 +107,8 @@ def test_one_step_is_the_fit_itself_and_close_to_it_for_a_replicate():
     weight = rng.uniform(0.5, 2, 20_000)
     moved = weight * np.repeat(rng.choice([0.0, 2.0], 400), 50)
     for one_step, direct in (
-        (m.one_step_slope, m.calibration_slope),
-        (m.one_step_intercept, m.calibration_intercept),
+        (one_step_slope, calibration_slope),
+        (one_step_intercept, calibration_intercept),
     ):
         statistic = one_step(case, logit, weight)
         assert statistic(weight) == pytest.approx(direct(case, logit, weight), abs=1e-6)
@@ -109,7 +118,7 @@ def test_one_step_is_the_fit_itself_and_close_to_it_for_a_replicate():
 def test_separated_people_have_no_logistic_fit():
     x = np.column_stack([np.r_[np.zeros(5), np.ones(5)], np.ones(10)])
     with pytest.raises(DataError, match="does not converge"):
-        m.fit_logistic(np.column_stack([x, x]), x[:, 0] == 1, np.ones(10))
+        fit_logistic(np.column_stack([x, x]), x[:, 0] == 1, np.ones(10))
 
 
 def test_bootstrap_gives_the_statistic_and_the_spread_of_its_replicates():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from laennec.training.metrics import fit_logistic
+from laennec.training.logistic import fit_logistic
 from laennec.validation.errors import StudyError
 from laennec.validation.recalibrate.fit import fit_site, site_people
 from laennec.validation.statistics.calibration import calibration_fit
