@@ -74,6 +74,7 @@ LEVELS = [
     ),
     ({"irregularity": 0.2, "rate": 111.0}, "ecg_fibrillation_fast", "U1", "U0"),
     ({"qrs": 120.0, "left_bundle_shape": 1.0}, "ecg_left_bundle", "U1", "U0"),
+    ({"pr": 129.0, "slow_onset": 36.0, "qrs": 110.0}, "ecg_preexcitation", "U2", "U1"),
     ({"qtc_fridericia": 500.0}, "ecg_qtc_500", "U1", "U1"),
     ({"qt": 500.0}, "ecg_qt_500", "U1", "U1"),
     ({"fast_qt": 1.0, "rate": 111.0}, "ecg_qt_fast", "U1", "U1"),

@@ -17,6 +17,8 @@ CALM = {
     "pause": 0.9,
     "irregularity": 0.02,
     "qrs": 92.0,
+    "pr": 160.0,
+    "slow_onset": 24.0,
     "qtc_fridericia": 410.0,
     "qt": 390.0,
     "fast_qt": 0.0,

@@ -157,6 +157,14 @@ def voltage_features(view: View) -> dict[str, float]:
     return found
 
 
+def _turned_away(view: View, q: Deflections) -> list[int]:
+    """Return the rows of I and aVL whose QS is that of a right axis: it says nothing of a scar."""
+    axis = frontal_axis_deg(np.array(view.of(q.net_mv, "I")), np.array(view.of(q.net_mv, "aVF")))
+    if not axis >= _Q["right_axis_deg"]:
+        return []
+    return [row for row in view.rows("I", "aVL") if q.is_qs[row]]
+
+
 def q_wave_features(view: View) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     """Q waves in two neighbouring leads, lost R waves in the chest leads, tall R in V1 and V2."""
     names = (
@@ -175,6 +183,8 @@ def q_wave_features(view: View) -> tuple[dict[str, float], dict[str, tuple[str, 
         return found, {}
     q = lead.qrs
     depth, length = -np.minimum(q.q_mv, 0.0), q.q_ms.copy()
+    away = _turned_away(view, q)
+    depth[away] = length[away] = NAN
     # The R after a Q: a Q without one is a QS.
     share = depth / np.maximum(q.r_height_mv, 0.01)
     share = np.where(q.is_qs, 3.0, np.minimum(share, 3.0))

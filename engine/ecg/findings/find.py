@@ -14,6 +14,7 @@ from ..features.table import is_own_scale
 from .decide import NO_RIVAL, Decided, decide
 from .evidence import is_shown, why_not_shown
 from .model import StatementsModel, StatementsOutput
+from .preexcited import PREEXCITED, may_be_preexcited
 from .settings import statement_settings
 from .spec import StatementSpec
 from .wide import WIDE, is_wide_tachycardia, silenced
@@ -81,9 +82,9 @@ def find_statements(
     x, observed = columns_of(features, model)
     output = model.run(x, observed)
     names = model.table.names
-    wide = is_wide_tachycardia(analysis, features.values)
+    ecg = _Ecg.of(analysis, features)
     reasons = [
-        _reasons(s, analysis, features, wide=wide, reached=score >= s.present_from)
+        _reasons(s, ecg, reached=score >= s.present_from)
         for s, score in zip(model.table.statements, output.score[0], strict=True)
     ]
     free = np.array([[not why for why in reasons]])
@@ -97,7 +98,7 @@ def find_statements(
         said = _statement(spec, i, why, output, (model, features))
         said = _beside_rivals(said, i, names, decided)
         found.append(said if shown[0, i] else _as_far_as_seen(said))
-    return tuple(found)
+    return tuple(_of_one_kind(said, found) for said in found)
 
 
 def _as_far_as_seen(said: Statement) -> Statement:
@@ -119,29 +120,41 @@ def _beside_rivals(
     return replace(said, yielded=yielded if said.state == PRESENT else ())
 
 
-def _reasons(
-    spec: StatementSpec,
-    analysis: EcgAnalysis,
-    features: EcgFeatures,
-    *,
-    wide: bool,
-    reached: bool,
-) -> tuple[str, ...]:
+def _of_one_kind(said: Statement, found: list[Statement]) -> Statement:
+    """Call what is only borderline absent where one of its kind is present, and name that one."""
+    if said.state != BORDERLINE or said.better:
+        return said
+    kinds = [kind for kind in statement_settings()["of_one_kind"] if said.name in kind]
+    rivals = {name for kind in kinds for name in kind}
+    seen = [s.name for s in found if s.state == PRESENT and s.name in rivals]
+    return replace(said, state=ABSENT, better=seen[0]) if seen else said
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ecg:
+    """What the reasons against any statement are read from."""
+
+    analysis: EcgAnalysis
+    features: EcgFeatures
+    is_wide: bool
+    is_preexcited: bool
+
+    @classmethod
+    def of(cls, analysis: EcgAnalysis, features: EcgFeatures) -> "_Ecg":
+        wide = is_wide_tachycardia(analysis, features.values)
+        return cls(analysis, features, wide, may_be_preexcited(analysis))
+
+
+def _reasons(spec: StatementSpec, ecg: _Ecg, *, reached: bool) -> tuple[str, ...]:
     """Return why nothing can be said, empty where something can.
 
     ``reached``: the score is at its cut-off; what is not measured and could only add to it is then
     not needed.
     """
-    if analysis.quality.uses[spec.use].verdict == REFUSED:
-        return (f"ecg.statement.quality.{spec.use}",)
-    if wide and silenced(spec.name, features.values):
-        return (WIDE,)
-    if spec.name in statement_settings()["in_millivolt"] and is_own_scale(analysis):
-        return (OWN_SCALE,)
-    if spec.name in statement_settings()["every_p_conducts"] and may_be_higher_block(
-        analysis.measurements, analysis.fiducials
-    ):
-        return (BLOCKED,)
+    analysis, features = ecg.analysis, ecg.features
+    forbidden = _forbidden(spec, ecg)
+    if forbidden:
+        return (forbidden,)
     spared = statement_settings()["only_adds"].get(spec.name, ()) if reached else ()
     needed = [n for n in spec.needs if n not in spared]
     absent = [n for n in needed if not np.isfinite(features.values.get(n, np.nan))]
@@ -153,6 +166,22 @@ def _reasons(
         if measured is not None:
             withheld |= dict.fromkeys(measured.withheld)
     return tuple(withheld)
+
+
+def _forbidden(spec: StatementSpec, ecg: _Ecg) -> str:
+    """Return what of the recording as a whole forbids a statement, empty where nothing does."""
+    analysis, settings = ecg.analysis, statement_settings()
+    blocked = spec.name in settings["every_p_conducts"] and may_be_higher_block(
+        analysis.measurements, analysis.fiducials
+    )
+    checks = (
+        (analysis.quality.uses[spec.use].verdict == REFUSED, f"ecg.statement.quality.{spec.use}"),
+        (ecg.is_wide and silenced(spec.name, ecg.features.values), WIDE),
+        (ecg.is_preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
+        (spec.name in settings["in_millivolt"] and is_own_scale(analysis), OWN_SCALE),
+        (blocked, BLOCKED),
+    )
+    return next((why for holds, why in checks if holds), "")
 
 
 def _statement(

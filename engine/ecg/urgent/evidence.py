@@ -216,10 +216,14 @@ def _qrs_pairs(
 ) -> dict[str, Pair]:
     """Width and shape of the QRS."""
     qrs, spread = _qrs_ms(analysis, shape), analysis.classical.values["qrs"].uncertainty
+    # Only the network looks for P: a PR that it measured needs no second one.
+    pr = _network(analysis, "pr")
     left = _left_bundle(qrs, 0.0 if np.isnan(spread) else spread, shape, settings.exclusions)
     return {
         "qrs": Pair(qrs, _network(analysis, "qrs"), _NAN, _differ(compared["qrs"])),
         "left_bundle_shape": Pair(left),
+        "pr": Pair(_NAN, pr, applies=bool(np.isnan(pr))),
+        "slow_onset": Pair(shape.slow_onset_ms),
     }
 
 
