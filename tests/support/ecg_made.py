@@ -9,6 +9,17 @@ EIGHT = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
 RATE_HZ = 250
 STEP_UV = 5.0
 BORN = "19740302"
+SCP_CODES = {
+    name: code
+    for code, name in [
+        *((i + 1, n) for i, n in enumerate(EIGHT)),
+        (61, "III"),
+        (62, "aVR"),
+        (63, "aVL"),
+        (64, "aVF"),
+    ]
+}
+"""Numbers of the leads in SCP-ECG, which MDC and DICOM count on from."""
 
 
 @dataclass(frozen=True)

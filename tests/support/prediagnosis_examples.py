@@ -6,11 +6,8 @@ from finding_examples import (
     ESH,
     NO_LAB,
     diabetes_not_assessable,
-    findrisc,
     high_risk,
     pressure,
-    score2,
-    score_not_applicable,
     textbook,
     waist_absent,
 )
@@ -26,6 +23,7 @@ from laennec.engine.prediagnosis import (
 )
 from laennec.engine.words import sentences_sha256
 from laennec.engine.words.as_json import canonical_content
+from score_examples import findrisc, score2, score_not_applicable
 
 SETS = {"diabetes": "fr", "blood_pressure": "esh2023", "anthropometry": "who", "lipids": "bmj"}
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import ecg_files
+import ecg_files_scp
 import numpy as np
 import pytest
 from laennec.datasets import read_ecg
@@ -225,7 +226,7 @@ def test_a_path_is_read_like_its_bytes(tmp_path):
 
 
 def test_the_extension_does_not_matter():
-    made = ecg_files.scp()
+    made = ecg_files_scp.scp()
     assert read_ecg(made.data, name="made.xml").header.format == "scp_ecg"
 
 

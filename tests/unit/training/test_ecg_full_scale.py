@@ -1,4 +1,4 @@
-"""The full scale: tasks and classes, examples in files, learning that is taken up again, scores."""
+"""The full scale: tasks and classes, examples in files, learning that is taken up again."""
 
 import csv
 import os
@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laennec.datasets.sources.ecg_sets import read_set
-from laennec.engine.errors import DataError
-from laennec.training.ecg import scores
-from laennec.training.ecg.config import chosen_runs, task_table
+from laennec.training.ecg.config import chosen_runs
 from laennec.training.ecg.examples import NOWHERE, intervals, part_of, resampled
 from laennec.training.ecg.loop import Asked, class_weights, learn, logits_of
 from laennec.training.ecg.run import train_ecg, work_depends_on
@@ -202,99 +200,6 @@ def test_every_set_is_left_out_in_turn_and_the_run_is_tracked(tmp_path):
     assert (tmp_path / "out/ecg-work").is_dir()
     names = {p.name for p in (tmp_path / "out/ecg-work").rglob("*.npz")}
     assert {"all.npz", "without-georgia.npz", "without-code15.npz"} <= names
-
-
-def test_fmax_takes_the_best_cut_off_and_leaves_out_what_nobody_said():
-    truth = np.array([[1.0, 0.0, np.nan], [0.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
-    score = np.array([[0.9, 0.2, 0.95], [0.1, 0.8, 0.3], [0.7, 0.4, 0.1]])
-    value, (low, high) = scores.fmax(truth, score, scores.Draws(50, 1))
-    # At 0.4 (exclusive of 0.3) everything true and nothing false is said.
-    assert value == pytest.approx(1.0)
-    assert low <= value <= high
-    worse, _ = scores.fmax(truth, 1 - score, scores.Draws(2, 1))
-    assert worse < value
-
-
-def test_macro_auroc_is_the_mean_over_classes_of_both_kinds():
-    rng = np.random.default_rng(3)
-    truth = (rng.random((200, 3)) < 0.3).astype(float)
-    truth[:, 2] = 1.0
-    score = np.where(truth == 1, 0.6, 0.4) + rng.normal(0, 0.2, truth.shape)
-    lines = scores.label_lines("t", ("a", "b", "c"), truth, score, scores.Draws(20, 1))
-    each = [find(lines, "t", name, "AUROC").estimate.value for name in "ab"]
-    macro = find(lines, "t", "macro", "AUROC").estimate
-    assert macro.value == pytest.approx(np.mean(each))
-    assert macro.ci_low < macro.value < macro.ci_high
-    assert find(lines, "t", "macro", "classes").estimate.value == 2
-
-
-def test_f1_of_the_challenge_of_2017_does_not_count_noise():
-    truth = np.array([0, 0, 1, 1, 2, 2, 3, 3])
-    given = np.array([0, 0, 1, 0, 2, 2, 2, 3])
-    lines = scores.f1_lines("t", ("N", "A", "O", "~"), truth, given, scores.Draws(10, 1))
-    n, a, o = 4 / 5, 2 / 3, 4 / 5
-    assert find(lines, "t", "mean of N, A, O", "F1").estimate.value == pytest.approx(
-        (n + a + o) / 3
-    )
-
-
-def test_sensitivity_and_predictivity_pool_beats_and_draw_records():
-    truth, given = np.array([0, 0, 2, 2, 2]), np.array([0, 2, 2, 2, 0])
-    record = np.array(["a", "a", "a", "b", "b"])
-    lines = scores.aami_lines("t", tuple("NSVFQ"), (truth, given), record, scores.Draws(40, 1))
-    assert find(lines, "t", "V", "sensitivity").estimate.value == pytest.approx(2 / 3)
-    assert find(lines, "t", "V", "+P").estimate.value == pytest.approx(2 / 3)
-    assert find(lines, "t", "V", "sensitivity").estimate.n == 2
-    assert np.isnan(find(lines, "t", "S", "sensitivity").estimate.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("task = 3", "no table of folders"),
-        ("[[task", "a config that can't be read"),
-        ('task = "x"\n[folders]', "the task 'x'"),
-        ('task = "cinc2017"\n[folders]', "no folder of cinc2017"),
-        ('task = "cinc2017"\nepochs = 3', "the key 'epochs'"),
-        ('task = "cinc2017"\n[folders]\ngeorgia = "x"', "the set 'georgia'"),
-        ('task = "cinc2017"\n[folders]\ncinc2017 = 3', "no table of folders"),
-        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nepochs = 1.5', "epochs = 1.5"),
-        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nepochs = 0', "epochs = 0"),
-        ('task = "cinc2017"\n[folders]\ncinc2017 = "x"\n[recipe]\nother = 1', "other = 1"),
-        ('task = "cinc2017"\nrecipe = 3\n[folders]\ncinc2017 = "x"', "the key|recipe = 3|read"),
-    ],
-)
-def test_a_config_that_is_wrong_is_refused_in_words(tmp_path, text, said):
-    config = tmp_path / "run.toml"
-    config.write_text(text)
-    with pytest.raises(DataError, match=said):
-        chosen_runs(config, ())
-
-
-def test_a_folder_without_any_set_and_a_set_without_records_are_named(tmp_path):
-    with pytest.raises(DataError, match="no folder of any set"):
-        chosen_runs(tmp_path, ())
-    with pytest.raises(DataError, match="the task 'nothing'"):
-        chosen_runs(tmp_path, ("nothing",))
-    write_beats(tmp_path / "mitdb", names=("102",))
-    with pytest.raises(DataError, match="no record of the task mitdb_aami"):
-        train_ecg(tmp_path, tmp_path / "out")
-    (tmp_path / "ptbxl").mkdir()
-    with pytest.raises(DataError, match=r"scp_statements\.csv"):
-        train_ecg(tmp_path, tmp_path / "out", forms=("ptbxl_all",))
-
-
-def test_every_task_names_sets_that_are_described():
-    from laennec.datasets.sources.ecg_sets import sets
-
-    for task in task_table()["task"].values():
-        assert set(task["sets"]) <= set(sets())
-
-
-def test_the_example_config_is_read():
-    (config,) = chosen_runs(ROOT / "examples/training/statements.toml", ())
-    assert config.leaves_out
-    assert len(config.folders) == len(task_table()["task"]["statements"]["sets"])
 
 
 ROOT = Path(__file__).parents[3]
