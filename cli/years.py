@@ -60,11 +60,12 @@ def trajectories(
         mapping=mapping,
         withdrawn=withdrawn,
         ecg_results=tuple(ecg_result or ()),
-        latest=latest_day(utc_now) if on is None else None,
+        latest=latest_day(utc_now) if on is None else min(day_of(on), latest_day(utc_now)),
     )
     manifest = run_trajectories(options)
     print_json(manifest)
-    raise typer.Exit(EXIT_PARTLY if manifest["lines_malformed"] else 0)
+    is_whole = manifest["visits"] and not manifest["lines_malformed"]
+    raise typer.Exit(0 if is_whole else EXIT_PARTLY)
 
 
 @app.command()

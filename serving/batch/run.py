@@ -19,7 +19,7 @@ from .plan import BatchPlan, Loaded, load_screening
 from .progress import Reporter, default_reporter
 from .result.aggregate import AGGREGATE_FILE, aggregate
 from .result.folder import output_folder
-from .result.manifest import make_manifest
+from .result.manifest import NO_ROWS, make_manifest
 from .result.parts import MANIFEST_FILE, PARTS, Part, parts_there, write_json
 
 EXIT_DONE: Final = 0
@@ -58,12 +58,12 @@ class BatchSummary:
         """Return what of the input is not in the result; the manifest says it under the same names.
 
         Rows that can't be read are not done either, nor are ECGs of which not one is there, nor
-        resources that name no visit.
+        resources that name no visit; an input without a row is an export that came out empty.
         """
         parts = () if self.state == "complete" else ("not_done",)
         lines = ("malformed_lines",) if self.manifest["malformed_lines"] else ()
         told = set(self.manifest["notices"])
-        return (*parts, *lines, *(name for name in (LEFT_OUT, NONE_THERE) if name in told))
+        return (*parts, *lines, *(name for name in (LEFT_OUT, NONE_THERE, NO_ROWS) if name in told))
 
     @property
     def content_sha256(self) -> str:

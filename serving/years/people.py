@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...engine.risks.columns import Abstention
-from ..batch.result.read import result_tables
+from ..batch.result.read import require_rows, result_tables
 from ..batch.table.withdrawn import WITHDRAWN
 from .last_visits import (
     UNKNOWN_DAY,
@@ -113,6 +113,7 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     """
     tables = [_with_rows(name, part, two) for name, part in result_tables(out, COLUMNS)]
     everything = pa.concat_tables(tables)
+    require_rows(everything, out)
     is_named = pc.is_valid(everything["person_id"])
     table = everything.filter(pc.or_(is_named, pa.array(urgent_rows(everything))))
     table = table.combine_chunks()

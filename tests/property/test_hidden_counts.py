@@ -11,6 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from laennec.serving.batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
 from laennec.serving.years.overlap import shown_counts
+from laennec.serving.years.plan.calls import call_list
+from laennec.serving.years.plan.calls import counts as plan_counts
+from laennec.serving.years.plan.hidden_rows import shown_rows
+from laennec.serving.years.plan.thresholds import threshold_rows
+from plan_people import SETTINGS, TODAY, people
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 FEW = SMALLEST_SHOWN - 1
@@ -39,6 +44,8 @@ def reach(cells, told, what):
     return ends
 
 
+RISKS = (0.001, 0.007, 0.015, 0.03, 0.15, None)
+BANDS = ("low", "low", "intermediate", "intermediate", "high", "not_assessable")
 small_or_not = st.one_of(st.integers(0, 14), st.integers(0, 400))
 
 
@@ -60,6 +67,32 @@ def test_no_group_of_a_whole_can_be_worked_out(counts):
     for i in hidden:
         low, high = reach(k, printed, np.eye(k)[i])
         assert low < high or low > FEW
+
+
+@given(st.lists(small_or_not, min_size=6, max_size=6))
+@example([100, 121, 150, 33, 9, 4])
+@example([1, 0, 0, 27, 0, 0])
+def test_no_part_of_a_plan_can_be_worked_out_of_its_table_of_tests(counts):
+    n = sum(counts)
+    if n < SMALLEST_SHOWN:
+        return
+    of = np.repeat(np.arange(len(counts)), counts)
+    found = people(*((f"p{i:05d}", None, BANDS[a], 99, RISKS[a]) for i, a in enumerate(of)))
+    calls = call_list(found, SETTINGS, TODAY)
+    told = plan_counts(found, calls)
+    rows = threshold_rows(found, SETTINGS)
+    beside = {**told["band"], "called": told["calls"]["called"]}
+    risk = np.array([np.nan if r is None else r for r in RISKS])
+    printed = [(np.array(BANDS) == band, told["band"][band]) for band in dict.fromkeys(BANDS)]
+    printed.append((np.ones(len(counts)), n))
+    before = len(printed)
+    shown = shown_rows(rows, found, calls, beside)
+    printed += [(np.nan_to_num(risk) >= row.risk, row.tests) for row in shown]
+    for parts in (np.eye(len(counts)), [np.array(BANDS) == b for b in dict.fromkeys(BANDS)]):
+        for part in parts:
+            low, high = reach(len(counts), printed, part)
+            alone = reach(len(counts), printed[:before], part)
+            assert low < high or not 0 < low <= FEW or alone == [low, high], (part, told, shown)
 
 
 @st.composite

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from .parts import PARTS, disclaimers
 
 AGGREGATE_FILE: Final = "aggregate.json"
-AGGREGATE_SCHEMA: Final = "laennec.batch_aggregate/1"
+AGGREGATE_SCHEMA: Final = "laennec.batch_aggregate/2"
 SMALLEST_SHOWN: Final = 11
 HIDDEN: Final = f"<{SMALLEST_SHOWN}"
 _COUNTED: Final = ("status", "urgency")
@@ -80,15 +80,18 @@ def printable(counts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def aggregate(out: Path) -> dict[str, Any]:
-    """Return how many people have which status, urgency and band, small groups suppressed."""
+    """Return how many rows have which status, urgency and band, small groups suppressed.
+
+    A person with several visits is several rows.
+    """
     counts: dict[str, Counter[str]] = {}
-    people = 0
+    rows = 0
     for path in sorted((out / PARTS).glob("part-*.parquet")):
         with pq.ParquetFile(path) as part:
             names = part.schema_arrow.names
             wanted = [n for n in names if n in _COUNTED or n.endswith("_band")]
             table = part.read(columns=wanted)
-        people += table.num_rows
+        rows += table.num_rows
         for name in wanted:
             for row in pc.value_counts(table.column(name)).to_pylist():
                 counts.setdefault(name, Counter())[row["values"] or "none"] += row["counts"]
@@ -97,6 +100,6 @@ def aggregate(out: Path) -> dict[str, Any]:
         "result": "unconfirmed",
         "disclaimer": disclaimers(),
         "suppressed_below": SMALLEST_SHOWN,
-        "people": suppressed({"people": people})["people"],
+        "rows": suppressed({"rows": rows})["rows"],
         "counts": {name: suppressed(dict(sorted(found.items()))) for name, found in counts.items()},
     }

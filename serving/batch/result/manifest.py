@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ....engine.prediagnosis import RISK_DECIMALS
 from ..ecg.plan import NONE_THERE, none_is_there
@@ -13,8 +13,9 @@ from ..table.reasons import CONTRIBUTION_DECIMALS
 from .fingerprint import Fingerprint
 from .parts import RESULT_SCHEMA, Part, disclaimers
 
-ROW_MALFORMED = "row_malformed"
-ECG_NOT_READ = "ecg_not_read"
+ROW_MALFORMED: Final = "row_malformed"
+ECG_NOT_READ: Final = "ecg_not_read"
+NO_ROWS: Final = "no_rows"
 
 
 def make_manifest(
@@ -31,7 +32,7 @@ def make_manifest(
     """
     ordered = [parts[name] for name in sorted(parts)]
     whole = sum((p.record.fingerprint for p in ordered), Fingerprint())
-    lost = _lost(plan, ordered, failures)
+    lost, counts = _lost(plan, ordered, failures), _counts(ordered)
     return {
         "schema": RESULT_SCHEMA,
         "state": "partly_done" if lost else "complete",
@@ -41,9 +42,9 @@ def make_manifest(
         "guideline_rows_unsigned": loaded.guidelines.rows_unsigned,
         "plan_sha256": plan.sha256,
         "plan": plan.as_dict(),
-        "notices": _notices(plan),
+        "notices": _notices(plan, counts),
         "ignored_columns": {n: list(table.ignored) for n, table in plan.tables.items()},
-        "counts": _counts(ordered),
+        "counts": counts,
         "items_refused": _summed([p.record.items for p in ordered]),
         "malformed_lines": [
             *plan.content["bulk"].get("malformed_lines", ()),
@@ -75,9 +76,10 @@ def _columns(plan: BatchPlan) -> tuple[str, ...]:
     return (*SCHEMA.names, *plan.ecg_columns, *plan.context_columns)
 
 
-def _notices(plan: BatchPlan) -> list[str]:
+def _notices(plan: BatchPlan, counts: Mapping[str, Any]) -> list[str]:
     found = {notice for table in plan.tables.values() for notice in table.notices}
     missing = {NONE_THERE} if none_is_there(plan.content["ecg"]) else set()
+    missing |= set() if counts["in"] else {NO_ROWS}
     return sorted(missing | (found - {ECG_NOT_READ} if plan.ecg_columns else found))
 
 

@@ -74,6 +74,22 @@ def result_tables(out: Path, columns: Sequence[str] | None = None) -> Iterator[t
         yield name, read_part(path, columns)
 
 
+def require_rows(table: Any, out: Path) -> None:  # noqa: ANN401 - pyarrow has no types
+    """Refuse a result in which no row stands.
+
+    Raises
+    ------
+    BatchRefused  as zeros would look like a population of which nobody needs anything
+    """
+    if not table.num_rows:
+        raise BatchRefused(
+            found="a result without a single row",
+            why="nobody would be found, and that would look like an answer",
+            remedy="Look at the tables that were screened: their export came out empty",
+            path=out.name,
+        )
+
+
 def read_part(path: Path, columns: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the rows of a part as an Arrow table.
 

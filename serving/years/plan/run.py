@@ -24,9 +24,10 @@ from ..two_people import two_people
 from ..visits import visits_beside
 from .calls import CallList, call_list, counts, later_visits
 from .groups import GroupRow, call_rows, exposure_rows
+from .hidden_rows import shown_rows
 from .page import PlanTables, plan_page
 from .settings import read_settings
-from .thresholds import Expected, ThresholdRow, flat, shown_rows, threshold_rows
+from .thresholds import Expected, ThresholdRow, flat, threshold_rows
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
@@ -91,7 +92,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "not_in_result": {"malformed_lines": read_manifest(options.result).malformed_lines},
     }
     rows = threshold_rows(people, settings, options.capacity)
-    shown = shown_rows(rows, int(np.isfinite(people.risk).sum()), _from_bands(told["band"]))
+    shown = shown_rows(rows, people, calls, {**told["band"], "called": told["calls"]["called"]})
     groups = {"calls": call_rows(people, calls, settings, options.capacity)}
     if exposures is not None:
         groups["exposure"] = exposure_rows(people, calls, exposures, settings)
@@ -158,13 +159,6 @@ def _planned(options: PlanOptions) -> _Planned:
     }
     people = people.only(found.people["person_id"].combine_chunks())
     return _Planned(people, told, exposures, dict(found.beside))
-
-
-def _from_bands(bands: Mapping[str, Any]) -> list[int]:
-    """Return how many people have a risk from a band up, where the counts are told."""
-    high, middle = bands["high"], bands["intermediate"]
-    told = [high] if isinstance(high, int) else []
-    return [*told, high + middle] if told and isinstance(middle, int) else told
 
 
 def _calls(

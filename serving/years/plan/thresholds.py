@@ -3,7 +3,6 @@
 Pure: people and settings in, numbers out; no clock, file or language.
 """
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ...batch.result.aggregate import SMALLEST_SHOWN
 from ..people import PlanPeople
 from .settings import PlanSettings
 
@@ -150,35 +148,6 @@ def _distribution(risks: FloatArray) -> FloatArray:
     for risk in risks[risks > 0]:
         chance = np.convolve(chance, (1 - risk, risk))[:longest]
     return chance
-
-
-def shown_rows(
-    rows: tuple[ThresholdRow, ...], n: int, beside: Collection[int] = ()
-) -> tuple[ThresholdRow, ...]:
-    """Return the rows of which no group of 1 to 10 people can be worked out.
-
-    Two thresholds whose tests differ by 1 to 10 would tell of those few, and so would a threshold
-    and a count beside it; the second is left out.
-
-    Parameters
-    ----------
-    rows : in ascending order of the threshold
-    n : people whose risk was answered
-    beside : people from a threshold up that are told elsewhere: the high band, and with it the
-        intermediate one
-    """
-    shown: list[ThresholdRow] = []
-    told = {n, *beside}
-    for row in rows:
-        if row.tests >= SMALLEST_SHOWN and all(is_apart(row.tests, other) for other in told):
-            shown.append(row)
-            told.add(row.tests)
-    return tuple(shown)
-
-
-def is_apart(one: int, other: int) -> bool:
-    """Say whether two counts, one of which lies in the other, tell of no 1 to 10 people."""
-    return one == other or abs(one - other) >= SMALLEST_SHOWN
 
 
 def flat(row: ThresholdRow) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from ....datasets.readers.cohorts import Criteria, LocalCodes, Wanted, trajectory_columns
 from ....engine.errors import DataError
 from ...batch.result.parts import file_sha256
-from ...batch.result.read import read_manifest, result_tables
+from ...batch.result.read import read_manifest, require_rows, result_tables
 from ..exposures import lines_of_nobody, read_exposures
 from ..last_visits import ELSEWHERE, last_visits, without_person
 from ..trajectories.run import MANIFEST, SCHEMA, TRAJECTORIES
@@ -115,6 +115,7 @@ def _of_result(result: Path, criteria: Criteria, beside: Beside, *, exposures: b
     visits = visits_beside(beside.visits, result)
     two = two_people(visits, read_manifest(result))
     everything = pa.concat_tables([part for _, part in result_tables(result)])
+    require_rows(everything, result)
     people = _last_people(everything, two)
     wanted = Wanted.of(criteria, exposures=exposures and beside.exposures is None)
     told = {"two_people": two.told(people.num_rows), "without_person": without_person(everything)}

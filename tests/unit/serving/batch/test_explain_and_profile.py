@@ -145,6 +145,6 @@ def test_no_group_of_one_to_ten_people_leaves_the_house(done):
     assert suppressed({"a": 0, "b": 11}) == {"a": 0, "b": 11}
     assert suppressed({"a": 4}) == {"a": "<11"}
     written = json.loads((done[0].out / "aggregate.json").read_text())
-    assert written["people"] == N
+    assert written["rows"] == N
     for counts in written["counts"].values():
         assert not any(isinstance(n, int) and 0 < n < 11 for n in counts.values())

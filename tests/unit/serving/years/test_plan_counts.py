@@ -6,17 +6,22 @@ import pytest
 from laennec.serving.years.overlap import shown_counts
 from laennec.serving.years.plan.calls import call_counts, call_list, counts
 from laennec.serving.years.plan.groups import call_rows, exposure_rows
-from laennec.serving.years.plan.thresholds import (
-    shown_rows,
-    threshold_rows,
-)
+from laennec.serving.years.plan.hidden_rows import shown_rows
+from laennec.serving.years.plan.thresholds import threshold_rows
 from plan_people import SETTINGS, TODAY, crowd, people, with_reasons
+
+
+def rows_shown(found, **changes):
+    calls = call_list(found, SETTINGS, TODAY)
+    told = counts(found, calls)
+    bands = {**told["band"], "called": told["calls"]["called"], **changes}
+    return shown_rows(threshold_rows(found, SETTINGS), found, calls, bands)
 
 
 def test_no_row_gives_away_a_group_of_one_to_ten():
     risks = [0.001] * 50 + [0.015] * 40 + [0.025] * 5 + [0.035] * 20 + [0.4] * 4
     found = crowd(risks)
-    shown = shown_rows(threshold_rows(found, SETTINGS), found.n)
+    shown = rows_shown(found)
     tests = [found.n, *(row.tests for row in shown)]
     assert all(n >= 11 for n in tests)
     apart = -np.diff(tests)
@@ -27,9 +32,28 @@ def test_no_row_gives_away_a_group_of_one_to_ten():
 def test_a_threshold_beside_the_band_counts_gives_away_nobody():
     """Twelve people of the high band and eight from a threshold up would tell of four."""
     found = crowd([0.001] * 50 + [0.04] * 40 + [0.09] * 5 + [0.25] * 30)
-    rows = threshold_rows(found, SETTINGS)
-    assert {row.tests for row in shown_rows(rows, found.n)} == {75, 35}
-    assert {row.tests for row in shown_rows(rows, found.n, [30])} == {75, 30}
+    assert {row.tests for row in rows_shown(found)} == {75, 35}
+    found = people(
+        *((f"p{i:05d}", None, "high" if risk > 0.2 else "low", 0, risk)
+          for i, risk in enumerate(found.risk.tolist()))
+    )  # fmt: skip
+    assert {row.tests for row in rows_shown(found)} == {75, 30}
+
+
+def test_a_threshold_less_a_band_that_is_told_gives_away_nobody():
+    """Pinned: 183 of the intermediate band and 192 tests from its cut-off: 9 of the high one."""
+    risks = [0.001] * 221 + [0.02] * 183 + [0.3] * 9
+    bands = ["low"] * 221 + ["intermediate"] * 183 + ["high"] * 9
+    rows = [(f"p{i:05d}", None, b, 0, r) for i, (b, r) in enumerate(zip(bands, risks, strict=True))]
+    rows += [(f"n{i}", None, "not_assessable", 0, None) for i in range(4)]
+    found = people(*rows, *((f"m{i}", None, "measured", 0, None) for i in range(20)))
+    assert 192 not in {row.tests for row in rows_shown(found)}
+
+
+def test_a_threshold_that_leaves_one_person_is_not_told():
+    """Pinned: of 28 people 27 had a risk from the lowest threshold up."""
+    found = people(*((f"p{i}", 1, "low", 9, 0.001 if i == 0 else 0.03) for i in range(28)))
+    assert 27 not in {row.tests for row in rows_shown(found)}
 
 
 @pytest.mark.parametrize(

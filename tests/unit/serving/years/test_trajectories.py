@@ -118,6 +118,20 @@ def test_the_command_prints_the_manifest(tmp_path):
     assert json.loads(told.stdout)["rows"] == 2
 
 
+def test_a_later_day_takes_no_visit_that_has_not_happened(tmp_path):
+    path = tmp_path / "visits.csv"
+    pa_csv.write_csv(table(("p-1",)).set_column(1, "visit_date", pa.array([
+        *DAYS[:-1], "2063-01-01"])), path)  # fmt: skip
+    out = tmp_path / "out"
+    told = CliRunner().invoke(
+        app, ["trajectories", str(path), "--out", str(out), "--on", "2064-01-01"]
+    )
+    assert told.exit_code == 0, told.output
+    row = pq.read_table(out / "trajectories.parquet").to_pylist()[0]
+    assert str(row["last_date"]) == DAYS[-2]
+    assert row["days_since_last"] == (date(2064, 1, 1) - date.fromisoformat(DAYS[-2])).days
+
+
 def test_a_day_that_is_none_is_refused(tmp_path):
     path = tmp_path / "visits.csv"
     pa_csv.write_csv(table(), path)
