@@ -1,7 +1,7 @@
 """The commands for ECG files: measure, findings, rhythm, fiducials, beats, compare, convert."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,6 @@ from .screen import Folders, Trust, load_models
 
 if TYPE_CHECKING:
     from ..serving.ecg.commands import EcgDone, Network
-    from ..serving.ecg.findings import FoundStatements
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
@@ -98,24 +97,72 @@ def findings(
     trust: Trust = None,
 ) -> None:
     """Say how likely each statement is (score 0 to 1) and whether it can be said at all."""
-    from ..serving.ecg.findings import FINDINGS_ID, scores_csv
+    from ..serving.ecg.commands import each_file, find_network
+    from ..serving.ecg.findings import (
+        FINDINGS_ID,
+        FoundStatements,
+        find_rules,
+        findings_task,
+        scores_csv,
+    )
 
-    _statements(files, output, FINDINGS_ID, scores_csv, (models, trust))
+    found: list[FoundStatements] = []
+    every = load_models(models, trust)
+    task = findings_task(find_network(every), find_rules(every, FINDINGS_ID), found.append)
+    tally = _Tally()
+    for _ in tally.over(_watched(each_file(files, task), len(files))):
+        pass
+    if output is None:
+        typer.echo(scores_csv(found), nl=False)
+    else:
+        write_text(output, scores_csv(found))
+    raise typer.Exit(tally.exit_code)
 
 
 @app.command()
 def rhythm(
     files: Files,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="CSV: record,label in N,A,O,~.")
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="CSV: record,label in N,A,O,~; a name in .json: in words too."
+        ),
     ] = None,
+    lang: Lang = "fr",
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
-    """Name the rhythm of single-lead strips: N sinus, A fibrillation, O other, ~ too noisy."""
-    from ..serving.ecg.findings import RHYTHM_ID, rhythm_csv
+    """Name the rhythm of single-lead strips: N sinus, A fibrillation, O other, ~ too noisy.
 
-    _statements(files, output, RHYTHM_ID, rhythm_csv, (models, trust))
+    A letter has no room for an arrest or a ventricular tachycardia: what a physician must read is
+    said in words on the error stream, and in JSON.
+    """
+    from ..serving.ecg.commands import each_file, find_network
+    from ..serving.ecg.findings import find_rules
+    from ..serving.ecg.rhythm import (
+        RHYTHM_ID,
+        FoundRhythm,
+        rhythm_csv,
+        rhythm_data,
+        rhythm_task,
+        rhythm_words,
+    )
+
+    one_of(lang, ("fr", "en"), "--lang")
+    found: list[FoundRhythm] = []
+    every = load_models(models, trust)
+    task = rhythm_task(find_network(every), find_rules(every, RHYTHM_ID), found.append)
+    tally = _Tally()
+    for _ in tally.over(_watched(each_file(files, task), len(files))):
+        typer.echo(rhythm_words(found[-1], lang), err=True, nl=False)
+    if output is None:
+        typer.echo(rhythm_csv(found), nl=False)
+    elif output.suffix.lower() == ".json":
+        data = rhythm_data(found, lang)
+        write_text(output, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    else:
+        write_text(output, rhythm_csv(found))
+    raise typer.Exit(tally.exit_code)
 
 
 @app.command()
@@ -149,30 +196,6 @@ def simulate(
         one_of(pathology, tuple(pathology_names()), "--pathology")
     for made in simulate_files(out, n=n, seed=seed, pathology=pathology):
         typer.echo(str(made.header))
-
-
-def _statements(
-    files: list[Path],
-    output: Path | None,
-    model_id: str,
-    as_text: "Callable[[list[FoundStatements]], str]",
-    folders: tuple[list[Path] | None, Path | None],
-) -> None:
-    """Say what every file shows by the rules of one form, and write or print the table."""
-    from ..serving.ecg.commands import each_file, find_network
-    from ..serving.ecg.findings import FoundStatements, find_rules, findings_task
-
-    found: list[FoundStatements] = []
-    every = load_models(*folders)
-    task = findings_task(find_network(every), find_rules(every, model_id), found.append)
-    tally = _Tally()
-    for _ in tally.over(_watched(each_file(files, task), len(files))):
-        pass
-    if output is None:
-        typer.echo(as_text(found), nl=False)
-    else:
-        write_text(output, as_text(found))
-    raise typer.Exit(tally.exit_code)
 
 
 def _network(models: list[Path] | None, trust: Path | None) -> "Network":

@@ -1,7 +1,7 @@
 """The draft as ``laennec.prediagnosis/1``, and the language-free content that its hash covers."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -9,12 +9,10 @@ from ..prediagnosis import (
     RISK_DECIMALS,
     Change,
     Finding,
-    InputValue,
     ItemNotice,
     MissingItem,
     PreDiagnosis,
     Reason,
-    UrgentItem,
 )
 from . import order, phrases
 from .common_phrases import coded
@@ -28,6 +26,7 @@ from .risk_change_lines import risk_change_json
 from .sentences import Sentences
 from .symptoms import symptom_lines
 from .trajectory_lines import trajectory_json
+from .urgent_lines import inputs_json, urgent_json
 
 NUMBER_DECIMALS: Final = 6
 """Contributions, memberships and parameters are rounded so far apart from machine noise."""
@@ -110,7 +109,7 @@ def as_json(
         "disclaimer": sentences.text("disclaimer"),
         "banners": phrases.banners(prediagnosis, sentences),
         "urgency": prediagnosis.urgency,
-        "urgent": [_urgent(item, sentences) for item in _urgent_order(prediagnosis.urgent)],
+        "urgent": urgent_json(prediagnosis.urgent, sentences),
         "symptoms": _symptoms(prediagnosis, sentences),
         "rules_not_applied": list(prediagnosis.rules_not_applied),
         "screening_declined": prediagnosis.screening_declined,
@@ -131,24 +130,6 @@ def as_json(
         "rows_unsigned": prediagnosis.rows_unsigned,
         "development_model": prediagnosis.development_model,
         "sentences_sha256": prediagnosis.sentences_sha256,
-    }
-
-
-def _urgent_order(items: Sequence[UrgentItem]) -> list[UrgentItem]:
-    return sorted(items, key=lambda item: order.urgency_rank(item.level))
-
-
-def _urgent(item: UrgentItem, sentences: Sentences) -> JsonObject:
-    return {
-        "rule_id": item.rule_id,
-        "level": item.level,
-        "text": phrases.urgent_line(item, sentences),
-        "inputs": _inputs(item.inputs),
-        "action": coded(item.action, sentences, "action"),
-        "action_code": item.action,
-        "addressee": coded(item.addressee, sentences, "addressee"),
-        "addressee_code": item.addressee,
-        "source": item.source,
     }
 
 
@@ -213,16 +194,12 @@ def _pair(interval: tuple[float, float] | None) -> list[float] | None:
     return None if interval is None else list(interval)
 
 
-def _inputs(values: Sequence[InputValue]) -> list[JsonObject]:
-    return [dataclasses.asdict(value) for value in values]
-
-
 def _reason(reason: Reason, sentences: Sentences) -> JsonObject:
     return {
         "rule_id": reason.rule_id,
         "text": reason_phrase(reason, sentences),
         "contribution": reason.contribution,
-        "inputs": _inputs(reason.inputs),
+        "inputs": inputs_json(reason.inputs),
         "source": reason.source,
         "membership": reason.membership,
         "share_percent": reason.share_percent,

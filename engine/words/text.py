@@ -1,25 +1,22 @@
 """The draft as plain text for a terminal: what is urgent first, then each finding with its why."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping
 
-from ..prediagnosis import EcgSection, Finding, ItemNotice, PreDiagnosis, UrgentItem
+from ..prediagnosis import EcgSection, Finding, ItemNotice, PreDiagnosis
 from . import ecg_lines, order, phrases
-from .common_phrases import capital, coded
+from .common_phrases import capital
 from .ecg_since_lines import write_comparison
 from .exposure_lines import write_exposures
 from .finding_lines import write_finding, write_scores
 from .follow_up_lines import write_follow_up
-from .paper import Page, write_labelled
-from .reason_phrases import cited, input_phrase
+from .paper import Page
 from .risk_change_lines import write_risk_changes
 from .sentences import Sentences
 from .silent_lines import write_absent, write_not_assessable
 from .standing import Standing, draft_standing
 from .symptoms import symptom_lines
 from .trajectory_lines import write_trajectories
-
-PRESSING: Final = ("U0", "U1")
+from .urgent_lines import write_urgent
 
 
 def render_text(
@@ -50,7 +47,7 @@ def render_text(
     standing = standing or draft_standing(sentences)
     _head(prediagnosis, sentences, standing, page)
     _sections(standing, page)
-    _urgent(prediagnosis.urgent, sentences, page)
+    write_urgent(prediagnosis.urgent, sentences, page)
     _banners(prediagnosis, sentences, page)
     _symptoms(prediagnosis, sentences, page)
     _main(groups, sentences, page, standing.nothing)
@@ -122,43 +119,6 @@ def _ecg(section: EcgSection | None, sentences: Sentences, page: Page) -> None:
         page.add(line, indent=2, lead=f"{sentences.text('ecg.report.not_measured')}{colon}")
     page.add(ecg_lines.second_line(section, sentences))
     page.add(sentences.text("ecg.report.no_statement"))
-
-
-def _urgent(items: Iterable[UrgentItem], sentences: Sentences, page: Page) -> None:
-    ordered = sorted(items, key=lambda item: order.urgency_rank(item.level))
-    pressing = [item for item in ordered if item.level in PRESSING]
-    later = [item for item in ordered if item.level not in PRESSING]
-    if pressing:
-        is_now = pressing[0].level == PRESSING[0]
-        page.gap()
-        page.rule("#")
-        title = sentences.text("ui.urgent_box" if is_now else "ui.urgent_today").upper()
-        page.add(title, lead="#  ")
-        page.rule("#")
-        for item in pressing:
-            _urgent_item(item, sentences, page)
-        page.rule("#")
-    if later:
-        page.heading(sentences.text("ui.urgent_later"))
-        for item in later:
-            _urgent_item(item, sentences, page)
-
-
-def _urgent_item(item: UrgentItem, sentences: Sentences, page: Page) -> None:
-    delay = sentences.text(f"urgency.{item.level}").upper()
-    page.add(phrases.urgent_line(item, sentences), lead=f"{item.level} {delay}  ")
-    action = coded(item.action, sentences, "action")
-    addressee = coded(item.addressee, sentences, "addressee")
-    write_labelled("ui.action", action, sentences, page)
-    write_labelled("ui.addressee", addressee, sentences, page)
-    values = ", ".join(input_phrase(v, sentences) for v in item.inputs)
-    write_labelled("ui.values", values, sentences, page)
-    write_labelled(
-        "ui.source",
-        f"{cited(item.source, sentences)} [{item.rule_id}]",
-        sentences,
-        page,
-    )
 
 
 def _main(

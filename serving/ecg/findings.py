@@ -1,4 +1,4 @@
-"""``laennec ecg findings`` and ``laennec ecg rhythm``: one line for each record and statement."""
+"""``laennec ecg findings``: one line for each record and statement."""
 
 import csv
 import io
@@ -14,18 +14,10 @@ from ...engine.ecg.features import ecg_features
 from ...engine.ecg.findings import StatementsModel
 from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.measure.reference import Person
-from ...engine.ecg.strip import analyse_strip
 from ...engine.errors import ContractBroken
 from .commands import EcgDone, Network
 
 FINDINGS_ID: Final = "ecg_findings/twelve_lead"
-RHYTHM_ID: Final = "ecg_findings/single_lead"
-LABELS: Final = {
-    "sinus_rhythm": "N",
-    "atrial_fibrillation": "A",
-    "other_rhythm": "O",
-    "noise": "~",
-}
 DECIMALS: Final = 10
 
 
@@ -61,15 +53,11 @@ def find_rules(models: Models, model_id: str) -> StatementsModel:
 def findings_task(
     network: Network, rules: StatementsModel, keep: Callable[[FoundStatements], None]
 ) -> Callable[[EcgRecording], EcgDone]:
-    """Return the task that judges, measures and says what is there; ``keep`` gets each answer.
-
-    Of a strip, the part that can be read is enough to name the rhythm.
-    """
-    analyse = analyse_strip if rules.id == RHYTHM_ID else analyse_ecg
+    """Return the task that judges, measures and says what is there; ``keep`` gets each answer."""
 
     def find(recording: EcgRecording) -> EcgDone:
         record, header = recording.header.record, recording.header
-        analysis = analyse(recording.signal, network.delineator)
+        analysis = analyse_ecg(recording.signal, network.delineator)
         features = ecg_features(analysis, Person(header.sex, header.age_years))
         keep(FoundStatements(record, find_statements(analysis, features, rules)))
         return EcgDone(Path(record), record, recording, analysis)
@@ -88,16 +76,4 @@ def scores_csv(found: Iterable[FoundStatements]) -> str:
             state = f"{s.state}:{why}" if why else s.state
             score = "" if s.why else f"{s.score:.{DECIMALS}g}"
             writer.writerow((one.record, s.name, score, state))
-    return out.getvalue()
-
-
-def rhythm_csv(found: Iterable[FoundStatements]) -> str:
-    """Write ``record,label``: the class of the highest score; noise where nothing is assessable."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("record", "label"))
-    for one in found:
-        known = [s for s in one.statements if not s.why]
-        best = max(known, key=lambda s: s.score, default=None)
-        writer.writerow((one.record, LABELS[best.name] if best else LABELS["noise"]))
     return out.getvalue()

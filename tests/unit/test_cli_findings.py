@@ -1,6 +1,7 @@
 """``ecg findings`` and ``ecg rhythm``: the contract's columns, and one bad file stops none."""
 
 import csv
+import json
 
 from laennec.cli import app
 from laennec.engine.ecg.findings.settings import statement_settings
@@ -38,3 +39,22 @@ def test_scores_are_written_for_every_statement_and_a_bad_file_is_told(tmp_path)
     assert list(csv.DictReader(labels.open(encoding="utf-8"))) == [
         {"record": good.stem, "label": "A"}
     ]
+
+
+def test_a_strip_that_can_not_be_read_is_told_in_words(tmp_path):
+    strip = tmp_path / "flat.csv"
+    strip.write_text("# fs: 250 Hz\n# unit: mV\nI\n" + "0.0\n" * 5000, encoding="utf-8")
+    done = RUN.invoke(app, ["ecg", "rhythm", str(strip), "--lang", "en"])
+    assert done.exit_code == 0
+    assert done.stdout == "record,label\nflat,~\n"
+    assert "arrest" in done.stderr
+    assert "U0 NOW" in done.stderr
+    out = tmp_path / "rhythm.json"
+    assert RUN.invoke(app, ["ecg", "rhythm", str(strip), "-o", str(out)]).exit_code == 0
+    data = json.loads(out.read_text(encoding="utf-8"))
+    one = data["strips"][0]
+    assert (one["record"], one["label"], one["urgency"]) == ("flat", "~", "U0")
+    assert one["urgent"][0]["rule_id"] == "ecg_no_clear_beats"
+    assert "arr\u00eat cardiaque" in one["notes"][0]["text"]
+    bad = RUN.invoke(app, ["ecg", "rhythm", str(strip), "--lang", "de"])
+    assert bad.exit_code == 2
