@@ -1,7 +1,6 @@
-"""Whatever happens to a batch run: what is there is whole, and what is not there is said."""
+"""Whatever stands in the tables of a batch run: nothing is lost, and what is not done is said."""
 
-import sys
-from pathlib import Path
+from functools import partial
 
 import batch_support
 import pyarrow as pa
@@ -9,39 +8,13 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from laennec.datasets.readers.tables import TableRefused
-from laennec.serving.batch import (
-    BatchOptions,
-    PlainReporter,
-    SilentReporter,
-    run_batch,
-)
-from laennec.serving.batch.engines import worker
+from laennec.serving.batch import BatchOptions, PlainReporter, run_batch
 
-ROOT = Path(__file__).parents[2]
-CHUNK = 64
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory):
-    return (batch_support.toy_bundle(tmp_path_factory.mktemp("models")),)
-
-
-def run(source, out, models=(), **how):
-    how = {"workers": 1, "chunk_rows": CHUNK, **how}
-    return run_batch(BatchOptions((source,), out, models=models, **how), SilentReporter())
-
-
-def every_file(out: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()
-    }
+run = partial(batch_support.run, chunk_rows=64)
 
 
 def accounted(counts):
     return counts["in"] == counts["scored"] + counts["not_assessable"] + counts["refused"]
-
-
-# Hostile input
 
 
 def test_a_folder_without_files_is_refused(tmp_path):
@@ -194,123 +167,8 @@ def test_no_value_of_a_person_is_ever_told(tmp_path, models, capfd):
     run_batch(options, PlainReporter())
     said = "".join(capfd.readouterr())
     assert "batch: " in said
-    for file, content in every_file(tmp_path / "out").items():
+    for file, content in batch_support.every_file(tmp_path / "out").items():
         assert private.encode() not in content, file
         assert file.endswith(".parquet") or b"p000001" not in content
     assert private not in said
     assert "p000001" not in said
-
-
-# What happens while it runs
-
-
-class _Failing:
-    """Stands for the screening of one part: fails on the third."""
-
-    def __init__(self, error):
-        self.error, self.calls, self.real = error, 0, worker.screen_table
-
-    def __call__(self, *args):
-        self.calls += 1
-        if self.calls == 3:
-            raise self.error
-        return self.real(*args)
-
-
-def test_a_part_that_can_not_be_screened_is_said_and_made_by_the_next_run(
-    tmp_path, models, monkeypatch, capsys
-):
-    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
-    run(tmp_path / "t.parquet", tmp_path / "whole", models)
-    with monkeypatch.context() as patch:
-        patch.setattr(worker, "screen_table", _Failing(ValueError("patient 7 is 3.5")))
-        options = BatchOptions(
-            (tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=1, chunk_rows=CHUNK
-        )
-        done = run_batch(options, PlainReporter(sys.stderr))
-    assert done.exit_code == 3
-    assert done.counts["in"] == 300 - CHUNK
-    (lost,) = done.manifest["not_done"]
-    assert (lost["code"], lost["detail"]) == ("part_failed", "ValueError")
-    said = capsys.readouterr().err
-    assert "fragment 0 part 2: part_failed (ValueError)" in said
-    assert "patient 7" not in said + done.manifest_path.read_text()
-    again = run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True)
-    assert (again.exit_code, again.rows_screened) == (0, CHUNK)
-    assert every_file(tmp_path / "out") == every_file(tmp_path / "whole")
-
-
-def test_a_full_disk_stops_the_run_and_leaves_whole_parts(tmp_path, models, monkeypatch):
-    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
-    full = OSError(28, "No space left on device")
-    with monkeypatch.context() as patch:
-        patch.setattr(worker, "screen_table", _Failing(full))
-        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
-    assert done.exit_code == 3
-    assert done.counts["rows_out"] == 2 * CHUNK
-    (lost,) = done.manifest["not_done"]
-    assert (lost["code"], lost["detail"], lost["rows_done"]) == ("disk", "ENOSPC", 128)
-    assert run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True).exit_code == 0
-
-
-def test_a_write_that_fails_half_way_leaves_nothing_behind(tmp_path, models, monkeypatch):
-    batch_support.write(tmp_path / "t.parquet", batch_support.people(100))
-
-    def full(_stream):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", lambda fd: None if _is_json(fd) else full(fd))
-        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
-    assert done.exit_code == 3
-    assert list((tmp_path / "out" / "parts").iterdir()) == []
-
-
-def _is_json(fd):
-    return ".json" in Path(f"/proc/self/fd/{fd}").readlink().name
-
-
-def test_another_error_of_the_system_is_a_failed_part(tmp_path, models, monkeypatch):
-    batch_support.write(tmp_path / "t.parquet", batch_support.people(300))
-    with monkeypatch.context() as patch:
-        patch.setattr(worker, "screen_table", _Failing(OSError("odd")))
-        done = run(tmp_path / "t.parquet", tmp_path / "out", models)
-    assert [e["code"] for e in done.manifest["not_done"]] == ["part_failed"]
-
-
-class _Interrupting(SilentReporter):
-    """Ctrl-C after some parts."""
-
-    def __init__(self, after):
-        self.left = after
-        self.lines = []
-
-    def part(self, rows, parts):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-    def line(self, text):
-        self.lines.append(text)
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_ends_in_good_order_and_resume_gives_the_same_bytes(tmp_path, models, workers):
-    batch_support.write(tmp_path / "t.parquet", batch_support.people(1000))
-    whole = run(tmp_path / "t.parquet", tmp_path / "whole", models)
-    reporter = _Interrupting(3)
-    options = BatchOptions(
-        (tmp_path / "t.parquet",), tmp_path / "out", models=models, workers=workers,
-        chunk_rows=CHUNK,
-    )  # fmt: skip
-    stopped = run_batch(options, reporter)
-    assert stopped.interrupted
-    assert stopped.exit_code == 3
-    assert "--resume goes on" in reporter.lines[-1]
-    there = len(list((tmp_path / "out" / "parts").iterdir()))
-    assert stopped.counts["rows_out"] == there * CHUNK
-    assert stopped.manifest["not_done"][0]["code"] == "not_reached"
-    done = run(tmp_path / "t.parquet", tmp_path / "out", models, resume=True)
-    assert done.rows_screened == 1000 - there * CHUNK
-    assert done.content_sha256 == whole.content_sha256
-    assert every_file(tmp_path / "out") == every_file(tmp_path / "whole")

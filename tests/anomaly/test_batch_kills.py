@@ -11,18 +11,6 @@ import batch_support
 import numpy as np
 import pytest
 
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory):
-    return (batch_support.toy_bundle(tmp_path_factory.mktemp("models")),)
-
-
-def every_file(out: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()
-    }
-
-
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -86,7 +74,7 @@ def test_killed_without_warning_the_next_run_gives_the_same_bytes(tmp_path, mode
     finish = start(tmp_path, out, models, workers)
     _, said = finish.communicate(timeout=240)
     assert finish.returncode == 0, said
-    one, other = every_file(out), every_file(tmp_path / "whole")
+    one, other = batch_support.every_file(out), batch_support.every_file(tmp_path / "whole")
     assert [name for name in one if one[name] != other.get(name)] == []
     assert one.keys() == other.keys()
 

@@ -8,7 +8,6 @@ from laennec.serving.decisions.decisions import Decision, DecisionRequest, Verdi
 from laennec.serving.decisions.release import release
 from laennec.serving.drafts.drafts import load_draft, save_draft
 from laennec.serving.drafts.states import State
-from sqlalchemy import text
 from store_support import (
     BERNARD,
     MARTIN,
@@ -70,18 +69,6 @@ def test_a_partial_decision_is_kept_and_the_report_stays_seen(store, draft_id, c
     rest = confirm_all(store, draft_id, DRAFT, clock, physician=BERNARD)
     assert rest.state is State.CONFIRMED
     assert rest.decided == ("raised_pressure", "cvd")
-
-
-def test_the_deciding_physician_is_named_in_the_released_report(store, draft_id, clock):
-    decide(store, ask(draft_id, DRAFT, confirm("cvd")), physician=BERNARD, clock=clock)
-    confirm_all(store, draft_id, DRAFT, clock)
-    released = release(store, draft_id, clock=clock)
-    assert [d.physician_name for d in released.decisions] == [
-        "Dr Martin",
-        "Dr Martin",
-        "Dr Bernard",
-    ]
-    assert released.decisions[2].physician_id == BERNARD.id
 
 
 def test_a_nurse_is_refused(store, draft_id, clock):
@@ -243,46 +230,6 @@ def test_seen_and_acknowledged_decide_nothing(store, draft_id, clock):
     assert mark_seen(store, draft_id, physician=BERNARD, clock=clock) is State.SEEN
     with pytest.raises(NotConfirmed):
         release(store, draft_id, clock=clock)
-
-
-def test_a_withdrawn_report_never_leaves(store, draft_id, clock):
-    confirm_all(store, draft_id, DRAFT, clock)
-    taken_back = Withdrawal(draft_id, "wrong-patient")
-    assert withdraw(store, taken_back, physician=MARTIN, clock=clock) is State.WITHDRAWN
-    with pytest.raises(NotConfirmed, match="'withdrawn'.*sent again, makes a new draft"):
-        release(store, draft_id, clock=clock)
-    with pytest.raises(NotPermitted):
-        withdraw(store, taken_back, physician=MARTIN, clock=clock)
-    new_id = save_draft(store, DRAFT, rendered_language="fr", clock=clock)
-    assert load_draft(store, new_id).version == 2
-    assert load_draft(store, draft_id).state is State.WITHDRAWN
-
-
-def test_a_withdrawal_needs_a_reason(store, draft_id, clock):
-    with pytest.raises(NotPermitted, match="already-known, artefact-or-lead-error"):
-        withdraw(store, Withdrawal(draft_id, "oops"), physician=MARTIN, clock=clock)
-
-
-@pytest.mark.parametrize("state", ["draft", "rejected"])
-def test_an_unconfirmed_report_is_not_released(store, draft_id, clock, state):
-    if state == "rejected":
-        decide(store, ask(draft_id, DRAFT, reject()), physician=MARTIN, clock=clock)
-    before = events(store)
-    said = "every finding was rejected" if state == "rejected" else f"a report that is '{state}'"
-    with pytest.raises(NotConfirmed, match=said):
-        release(store, draft_id, clock=clock)
-    assert events(store) == before
-
-
-def test_a_release_is_in_the_audit_before_it_leaves(store, draft_id, clock):
-    confirm_all(store, draft_id, DRAFT, clock)
-    released = release(store, draft_id, clock=clock)
-    with store.read() as connection:
-        payload = connection.execute(
-            text("SELECT payload FROM audit_events WHERE sequence = :n"),
-            {"n": released.audit_sequence},
-        ).scalar_one()
-    assert '"act":"release"' in payload
 
 
 @pytest.mark.parametrize(
