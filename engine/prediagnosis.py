@@ -220,6 +220,7 @@ class EcgSection:
     urgent_applied, urgent_not_applied : groups of urgent ECG rules; those not applied lacked
         a measurement
     evidence : where the reasons for present statements lie
+    windows : of a long recording, which parts of it were judged, and how
     """
 
     signal_sha256: str
@@ -239,6 +240,7 @@ class EcgSection:
     urgent_applied: tuple[str, ...] = ()
     urgent_not_applied: tuple[str, ...] = ()
     evidence: tuple[EcgEvidence, ...] = ()
+    windows: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

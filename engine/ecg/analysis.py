@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
 from .conduction import without_unsteady_pr
-from .delineation.delineate import Delineator
 from .fiducials import Fiducials, no_waves
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
 from .quality import EcgQuality, assess_quality
@@ -28,6 +27,13 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "p_terminal_force_v1",
     ),
 }  # fmt: skip
+
+
+class FindsWaves(Protocol):
+    """What gives the waves of a recording: a network, or what a network found before."""
+
+    def delineate(self, signal: EcgSignal) -> Fiducials:
+        """Return the waves of a recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class EcgAnalysis:
     readable_share: float = 1.0
 
 
-def analyse_ecg(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalysis:
+def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
     """Judge, delineate and measure one ECG, up to a calibration pulse at its end.
 
     A lead that the gate refuses is not shown to the network, nor measured.

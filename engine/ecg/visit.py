@@ -17,18 +17,25 @@ from ..prediagnosis import (
     UrgentItem,
 )
 from ..record import FEMALE, MALE, YES, VisitBatch
-from ..runtime import ORT_ERRORS
 from .analysis import EcgAnalysis, analyse_ecg
 from .delineation.delineate import Delineator
-from .features import ecg_features
+from .failures import FAILURES
+from .features import EcgFeatures, ecg_features
 from .findings.facts import refused_findings, statement_findings
 from .findings.find import Statement, find_statements
+from .findings.model import StatementsModel
 from .findings.settings import statement_settings
 from .findings.shown import evidence_of
 from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
 from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
+from .windows import (
+    Seen,
+    look_through,
+    with_items_of_windows,
+    with_statements_of_windows,
+)
 
 DELINEATOR_ID: Final = "ecg_delineation/waves"
 STATEMENTS_ID: Final = "ecg_findings/twelve_lead"
@@ -37,12 +44,6 @@ NOT_RECEIVED: Final = "ecg_not_received_with_symptoms"
 OF_ANOTHER: Final = "ecg_of_another_person"
 ST_NOT_EXCLUDED: Final = "ecg_st_not_excluded"
 ST_ELEVATION: Final = "ecg_st_elevation"
-FAILURES: Final[tuple[type[Exception], ...]] = (
-    ModelError,
-    ArithmeticError,
-    LookupError,
-    *ORT_ERRORS,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,44 +119,76 @@ def screened_ecg(
     ready = None if without_network else ready_delineator(models)
     analysis, model = _analysed(signal, ready)
     symptoms = tuple(declared)
-    urgency = urgent_ecg(analysis, person, symptoms)
+    ready_rules = None if without_network or model is None else _ready_rules(models)
+    seen = look_through(analysis, person, symptoms, ready_rules and ready_rules[0])
+    whole = urgent_ecg(analysis, person, symptoms)
+    urgency = with_items_of_windows(whole, seen)
     section = section_of(analysis, model, person, urgency)
+    section = replace(section, windows=seen.said(whole))
     if without_network:
         return ScreenedEcg(section, urgency, analysis)
-    findings, statements, evidence = _said(
-        analysis, model, models, person, with_symptoms=bool(symptoms)
-    )
+    said = _said((analysis, seen), ready_rules, models, person, with_symptoms=bool(symptoms))
     urgency = replace(
-        urgency, items=(*urgency.items, *_st_not_excluded(urgency, findings, symptoms))
+        urgency, items=(*urgency.items, *_st_not_excluded(urgency, said.findings, symptoms))
     )
-    section = replace(section, evidence=evidence)
-    return ScreenedEcg(section, urgency, analysis, findings, statements)
+    section = replace(section, evidence=said.evidence)
+    return ScreenedEcg(section, urgency, analysis, said.findings, said.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the rules say, as findings, with scores, and where it was read."""
+
+    findings: tuple[Finding, ...]
+    statements: tuple[Statement, ...] = ()
+    evidence: tuple[EcgEvidence, ...] = ()
+
+
+def _ready_rules(models: Models) -> tuple[StatementsModel, ModelReference] | None:
+    """Return the rules that name what an ECG shows; None where they are refused or not there."""
+    bundle = models.statement_rules(STATEMENTS_ID)
+    if bundle is None:
+        return None
+    try:
+        rules = bundle.model()
+    except FAILURES:
+        return None
+    m = bundle.manifest
+    return rules, ModelReference(m.id, m.version, bundle.sha256, m.key)
 
 
 def _said(
-    analysis: EcgAnalysis,
-    network: ModelReference | None,
+    looked: tuple[EcgAnalysis, Seen],
+    ready: tuple[StatementsModel, ModelReference] | None,
     models: Models,
     person: Person,
     *,
     with_symptoms: bool,
-) -> tuple[tuple[Finding, ...], tuple[Statement, ...], tuple[EcgEvidence, ...]]:
+) -> _Said:
     """Return what the rules say; not assessable where rules or network may not be asked."""
     bundle = models.statement_rules(STATEMENTS_ID)
-    if bundle is None:
-        return refused_findings(VOCABULARY), (), ()
-    if network is None:
-        return refused_findings(bundle.table.names), (), ()
+    names = VOCABULARY if bundle is None else bundle.table.names
+    if ready is None:
+        return _Said(refused_findings(names))
+    rules, reference = ready
+    analysis, seen = looked
+
+    def worded(statements: tuple[Statement, ...], features: EcgFeatures) -> tuple[Finding, ...]:
+        return statement_findings(
+            statements, features, rules, reference, with_symptoms=with_symptoms
+        )
+
     try:
-        rules = bundle.model()
         features = ecg_features(analysis, person)
         found = find_statements(analysis, features, rules)
     except FAILURES:
-        return refused_findings(bundle.table.names), (), ()
-    m = bundle.manifest
-    reference = ModelReference(m.id, m.version, bundle.sha256, m.key)
-    findings = statement_findings(found, features, rules, reference, with_symptoms=with_symptoms)
-    return findings, found, evidence_of(findings, features, analysis.fiducials)
+        return _Said(refused_findings(names))
+    findings = worded(found, features)
+    evidence = evidence_of(findings, features, analysis.fiducials)
+    both = with_statements_of_windows(
+        tuple(zip(found, findings, strict=True)), seen, lambda s, f: worded((s,), f)[0]
+    )
+    return _Said(tuple(f for _, f in both), tuple(s for s, _ in both), evidence)
 
 
 def _st_not_excluded(

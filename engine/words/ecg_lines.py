@@ -27,6 +27,7 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
     lines.append(_verdict(section, sentences))
     lines += [sentences.render(reason) for reason in _reasons(section)]
     lines += [sentences.render(message) for message in section.disagreements]
+    lines += [sentences.render(message) for message in section.windows]
     lines += urgent_lines(section, sentences)
     return lines
 

@@ -1,0 +1,95 @@
+"""One pass over the windows of a long recording; of each only what it says is kept."""
+
+from dataclasses import dataclass
+
+from ...prediagnosis import Message
+from ..analysis import ALONE, EcgAnalysis
+from ..failures import FAILURES
+from ..features import EcgFeatures, ecg_features
+from ..findings.find import PRESENT, Statement, find_statements
+from ..findings.model import StatementsModel
+from ..measure.reference import Person
+from ..urgent import EcgUrgency, urgent_ecg
+from .cut import Window, cut_out, windows_of
+from .settings import WindowSettings, window_settings
+from .spans import runs_of, spans_of, written
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was seen in the windows of one recording.
+
+    Attributes
+    ----------
+    windows : in order of time; none where the recording is not long
+    urgency : of each window
+    present : of each window, the present statements on the rhythm with the features behind them
+    settings : of guidelines/ecg_windows.toml
+    """
+
+    windows: tuple[Window, ...]
+    urgency: tuple[EcgUrgency, ...]
+    present: tuple[dict[str, tuple[Statement, EcgFeatures]], ...]
+    settings: WindowSettings
+
+    def said(self, whole: EcgUrgency) -> tuple[Message, ...]:
+        """Say which parts were judged how.
+
+        Parameters
+        ----------
+        whole : what the urgent rules said of the recording as a whole
+        """
+        if not self.windows:
+            return ()
+        one = {
+            "count": len(self.windows),
+            "seconds": round(self.settings.length_s),
+            "step": round(self.settings.step_s),
+            "from": round(self.settings.from_s),
+        }
+        messages = [Message("ecg.windows.judged", one)]
+        applied = set(whole.applied)
+        partly = [i for i, u in enumerate(self.urgency) if applied & set(u.not_applied)]
+        if partly:
+            spans = spans_of(runs_of(partly, 1), self.windows)
+            where = written(spans, self.settings.most_spans)
+            messages.append(Message("ecg.windows.partly", {"spans": where}))
+        return tuple(messages)
+
+
+def look_through(
+    whole: EcgAnalysis, person: Person, declared: tuple[str, ...], rules: StatementsModel | None
+) -> Seen:
+    """Judge each window of a long recording as an ECG of its own.
+
+    Parameters
+    ----------
+    whole : analysis of the recording; its waves are used again, so that no network is asked twice
+    person : sex and age
+    declared : names of declared symptoms
+    rules : of the statements; None where they may not be asked
+    """
+    settings = window_settings()
+    windows = windows_of(whole.signal.duration_s, settings)
+    with_network = whole.measurements.measured["rate"].withheld != (ALONE,)
+    urgency, present = [], []
+    for window in windows:
+        part = cut_out(whole, window, with_network=with_network)
+        urgency.append(urgent_ecg(part, person, declared))
+        present.append({} if rules is None else _present(part, person, rules, settings))
+    return Seen(windows, tuple(urgency), tuple(present), settings)
+
+
+def _present(
+    part: EcgAnalysis, person: Person, rules: StatementsModel, settings: WindowSettings
+) -> dict[str, tuple[Statement, EcgFeatures]]:
+    try:
+        features = ecg_features(part, person)
+        found = find_statements(part, features, rules)
+    except FAILURES:
+        return {}
+    return {
+        s.name: (s, features)
+        for s in found
+        if s.state == PRESENT and s.name in settings.statements_in_a_row
+    }
