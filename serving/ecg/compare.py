@@ -16,11 +16,12 @@ from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.visit import screened_ecg
 from ...engine.errors import DataError
 from ...engine.intake.person import Identity
-from ...engine.prediagnosis import EcgComparison, Message
+from ...engine.prediagnosis import EcgComparison, Message, UrgentItem
 from ...engine.record import FEMALE, MALE, UNKNOWN
 from ...engine.words import Sentences
 from ...engine.words.ecg_since_lines import comparison_json, write_comparison
 from ...engine.words.paper import Page
+from ...engine.words.urgent_lines import urgent_json, write_urgent
 from .earlier import recorded_of
 
 SCHEMA: Final = "laennec.ecg_comparison/1"
@@ -32,11 +33,17 @@ COLUMNS: Final = ("name", "lead", "unit", "before", "now", "difference", "limit"
 
 @dataclass(frozen=True, slots=True)
 class ComparedFiles:
-    """Two files that were compared."""
+    """Two files that were compared.
+
+    ``urgent`` is what the urgent rules find in the new one, whatever the old one shows;
+    ``there_then`` are the rules among them that speak on the old one too.
+    """
 
     new: str
     old: str
     comparison: EcgComparison
+    urgent: tuple[UrgentItem, ...]
+    there_then: tuple[str, ...]
 
 
 def compare_files(
@@ -64,17 +71,21 @@ def compare_files(
     _check_order(now.header, then.header, old)
     check_same_person(now.header, then.header, old)
     on, today = (_day(one.header) for one in (then, now))
-    sides = [
-        side_of(
-            screened_ecg(one.signal, models, Person(one.header.sex, one.header.age_years)),
-            recorded_of(one.header),
-        )
+    screened = [
+        screened_ecg(one.signal, models, Person(one.header.sex, one.header.age_years))
         for one in (now, then)
+    ]
+    sides = [
+        side_of(ecg, recorded_of(one.header))
+        for ecg, one in zip(screened, (now, then), strict=True)
     ]
     found = compare_ecgs(*sides, on=on, today=today)
     if not (now.header.patient_id and then.header.patient_id):
         found = replace(found, reasons=(*found.reasons, Message(IDENTITY)))
-    return ComparedFiles(now.header.record, then.header.record, found)
+    items, earlier = (ecg.urgency.items for ecg in screened)
+    spoke = {item.rule_id for item in earlier}
+    there_then = tuple(item.rule_id for item in items if item.rule_id in spoke)
+    return ComparedFiles(now.header.record, then.header.record, found, items, there_then)
 
 
 def _dated(recording: EcgRecording, day: date | None) -> EcgRecording:
@@ -138,6 +149,10 @@ def as_text(compared: ComparedFiles, lang: str) -> str:
     """Write a comparison for people."""
     words, page = Sentences(lang), Page()
     page.add(f"{compared.new} / {compared.old}")
+    write_urgent(compared.urgent, words, page)
+    if compared.there_then:
+        rules = ", ".join(compared.there_then)
+        page.add(words.text("ecg_since.urgent_then", rules=rules))
     write_comparison(compared.comparison, words, page)
     page.gap()
     page.add(words.text("disclaimer"))
@@ -152,13 +167,15 @@ def as_data(compared: ComparedFiles, lang: str) -> dict[str, Any]:
         "language": lang,
         "record": compared.new,
         "earlier_record": compared.old,
+        "urgent": urgent_json(compared.urgent, words),
+        "urgent_there_then": list(compared.there_then),
         **(comparison_json(compared.comparison, words) or {}),
         "disclaimer": words.text("disclaimer"),
     }
 
 
 def as_table(compared: ComparedFiles) -> str:
-    """Write the values as CSV, then the statements in the columns of the same names."""
+    """Write the values as CSV, then statements and urgent rules in columns of the same names."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -170,6 +187,11 @@ def as_table(compared: ComparedFiles) -> str:
         kept = {name: row[name] for name in ("name", "before", "now")}
         leads, why = " ".join(one.leads), _codes(one.why)
         writer.writerow({**kept, "lead": leads, "verdict": one.standing, "why": why})
+    for item in compared.urgent:
+        before = item.level if item.rule_id in compared.there_then else ""
+        writer.writerow(
+            {"name": item.rule_id, "before": before, "now": item.level, "verdict": "urgent"}
+        )
     return out.getvalue()
 
 

@@ -11,6 +11,7 @@ import pytest
 from ecg_pairs import recording
 from laennec.cli import app
 from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
+from laennec.datasets.simulator import sample_scenario, simulate
 from laennec.engine.errors import DataError, ScreeningError
 from laennec.serving.ecg.compare import check_same_person
 from typer.testing import CliRunner
@@ -53,6 +54,25 @@ def test_it_writes_json_and_csv(files, tmp_path):
     rows = list(csv.DictReader((tmp_path / "out.csv").open()))
     assert any((r["name"], r["verdict"]) == ("qrs", "beyond") for r in rows)
     assert any((r["name"], r["verdict"]) == ("lbbb", "new") for r in rows)
+
+
+def test_what_is_urgent_in_the_new_one_is_told_first(files, tmp_path):
+    """A complete block was compared as: new sinus bradycardia, new left bundle branch block."""
+    block = simulate(sample_scenario(np.random.default_rng(3), "av_block_complete"), seed=3).signal
+    new = written(tmp_path, "block", block)
+    said = " ".join(run(new, files[1], "--lang", "en").stdout.split())
+    assert "U0 NOW ECG: several P waves are not followed by a QRS" in said
+    assert said.index("U0 NOW") < said.index("THE ECG BESIDE AN EARLIER ONE")
+    assert "New since then: Sinus bradycardia" not in said
+    assert run(new, new, "-o", tmp_path / "same.json", "--lang", "en").exit_code == 0
+    told = json.loads((tmp_path / "same.json").read_text())
+    assert "ecg_av_block" in [item["rule_id"] for item in told["urgent"]]
+    assert "ecg_av_block" in told["urgent_there_then"]
+    assert "These rules find the same" in " ".join(run(new, new, "--lang", "en").stdout.split())
+    assert run(new, files[1], "-o", tmp_path / "out.csv").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "out.csv").open()))
+    row = next(r for r in rows if r["name"] == "ecg_av_block")
+    assert (row["verdict"], row["now"], row["before"]) == ("urgent", "U0", "")
 
 
 def test_an_unknown_ending_or_day_is_a_usage_error(files, tmp_path):
