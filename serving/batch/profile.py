@@ -16,7 +16,8 @@ from .options import BatchOptions
 from .plan import BatchPlan, Loaded, load_screening
 from .progress import SilentReporter
 from .result.aggregate import suppressed
-from .table.output import OUTCOMES, REFUSED, Place, result_table, table_rows
+from .table.output import OUTCOMES, Place, result_table, table_rows
+from .table.status import REFUSED
 
 PROFILE_SCHEMA: Final = "laennec.batch_profile/1"
 _STATES: Final[Mapping[str, ItemState]] = {

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from ...engine.risks.columns import Abstention
 from ..batch.result.read import require_rows, result_tables
+from ..batch.table.status import MEASURED, NOT_ASSESSABLE
 from ..batch.table.withdrawn import WITHDRAWN
 from .last_visits import (
     UNKNOWN_DAY,
@@ -76,9 +77,6 @@ class PlanPeople:
         }
         return replace(self, unnamed=0, **taken)
 
-
-MEASURED: Final = "measured"
-"""Band of somebody of whom a measured value speaks instead of the risk."""
 
 NOT_SCREENED: Final = "not_screened"
 """Band of somebody who is not called for screening: ``LEFT_OUT`` says why."""
@@ -156,8 +154,10 @@ def _with_rows(name: str, table: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - 
 
 def _band(table: Any) -> Any:  # noqa: ANN401 - as above
     """Return the band, ``measured``, ``not_screened`` or ``not_assessable`` of everybody."""
-    band = table[f"{OUTCOME}_band"]
-    is_measured = pc.and_(pc.is_null(band), pc.equal(table["status"], "scored"))
-    known = pc.if_else(is_measured, MEASURED, pc.fill_null(band, "not_assessable"))
+    band = pc.fill_null(table[f"{OUTCOME}_band"], NOT_ASSESSABLE)
+    is_measured = pc.and_(
+        pc.is_in(table["status_reason"], pa.array([MEASURED])), pc.equal(band, NOT_ASSESSABLE)
+    )
+    known = pc.if_else(is_measured, MEASURED, band)
     is_left_out = pc.is_in(table["status_reason"], pa.array(LEFT_OUT))
     return pc.if_else(is_left_out, NOT_SCREENED, known)

@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from laennec.serving.batch.result.parts import RESULT_SCHEMA
-from laennec.serving.batch.table.output import NOT_ASSESSABLE, SCHEMA
+from laennec.serving.batch.table.output import SCHEMA
+from laennec.serving.batch.table.status import NOT_ASSESSABLE
 from laennec.serving.years.trajectories.run import MANIFEST
 from laennec.serving.years.trajectories.run import SCHEMA as TRAJECTORIES
 

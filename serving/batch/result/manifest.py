@@ -8,8 +8,9 @@ from ....engine.prediagnosis import RISK_DECIMALS
 from ..ecg.plan import NONE_THERE, none_is_there
 from ..engines.worker import Outcome
 from ..plan import BatchPlan, Loaded
-from ..table.output import NOT_ASSESSABLE, REFUSED, SCHEMA, SCORED
+from ..table.output import SCHEMA
 from ..table.reasons import CONTRIBUTION_DECIMALS
+from ..table.status import NOT_ASSESSABLE, REFUSED, SCORED
 from .fingerprint import Fingerprint
 from .parts import RESULT_SCHEMA, Part, disclaimers
 

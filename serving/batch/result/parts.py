@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from ....engine.words import LANGUAGES, Sentences
 from ..table.columns import leaves
-from ..table.output import ENCODED, NOT_ASSESSABLE, REFUSED, SCORED
+from ..table.output import ENCODED
+from ..table.status import NOT_ASSESSABLE, REFUSED, SCORED
 from .fingerprint import Fingerprint, fingerprint
 
 PARTS: Final = "parts"

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ....engine.prediagnosis import URGENCIES
-from ..table.output import BANDS, SCHEMA, STATUSES
+from ..table.output import BANDS, SCHEMA
+from ..table.status import STATUSES
 
 _NUMBERS: Final = ("_score", "_per_min", "_ms", "_deg")
 _DAY: Final = "_date"

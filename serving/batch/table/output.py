@@ -19,6 +19,7 @@ from ....engine.screening import Screening, screen_columns
 from .age import settle_ages
 from .columns import TEXT, coded, list_offsets, plain
 from .reasons import REASON_TYPE, reasons_column
+from .status import status_columns
 
 OUTCOMES: Final[Mapping[str, str]] = {
     "t2d_undiagnosed": "t2d_undiagnosed",
@@ -28,11 +29,6 @@ OUTCOMES: Final[Mapping[str, str]] = {
 """Outcome of the models -> the beginning of its two columns."""
 
 BANDS: Final = ("low", "intermediate", "high", "not_assessable")
-SCORED: Final = "scored"
-NOT_ASSESSABLE: Final = "not_assessable"
-REFUSED: Final = "refused"
-STATUSES: Final = (SCORED, NOT_ASSESSABLE, REFUSED)
-
 _RISK_COLUMNS: Final = tuple(
     field
     for name in OUTCOMES.values()
@@ -80,9 +76,6 @@ class Place(NamedTuple):
 
 
 NOWHERE: Final = Place()
-
-MEASURED: Final = (Abstention.MEASURED, Abstention.TEST_MEASURED, Abstention.BOTH_MEASURED)
-"""A measured value speaks instead of the model."""
 
 
 def screen_table(
@@ -137,7 +130,7 @@ def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401
     """Return what was found of every person as a record batch with the columns of ``ENCODED``."""
     refused = screening.batch.refused
     spoken = np.asarray(~refused)
-    status, reason = _status(screening)
+    status, reason = status_columns(screening, tuple(OUTCOMES))
     columns = {
         "person_id": rows.person_id,
         "visit_date": rows.visit_date,
@@ -222,28 +215,3 @@ def _model_versions(screening: Screening) -> Any:  # noqa: ANN401
     order = np.argsort(rows, kind="stable")
     texts = coded(which[order], names)
     return pa.ListArray.from_arrays(list_offsets(rows, screening.batch.n), texts)
-
-
-def _status(screening: Screening) -> tuple[Any, Any]:
-    """Return status and reason of every row.
-
-    Scored: a risk was answered, or a measured fact is present and speaks instead. Refused: the
-    record as a whole. Not assessable: everything else, with why the first risk was not answered.
-    That somebody is excluded from it is said of a scored row too: such a person is not screened.
-    """
-    n = screening.batch.n
-    risks = [r for r in screening.risks if r.outcome.id in OUTCOMES]
-    scored = np.zeros(n, dtype=np.bool_)
-    for risk in risks:
-        scored |= _answered(risk) | np.isin(risk.abstention, MEASURED)
-    status = np.where(screening.batch.refused, 2, np.where(scored, 0, 1))
-    codes = [*(a.name.lower() for a in Abstention), None]
-    why = risks[0].abstention if risks else np.full(n, Abstention.MODEL_REFUSED)
-    is_told = (status == 1) | (why == Abstention.EXCLUDED)
-    reason = np.where(is_told, why, len(Abstention))
-    refusals: dict[str, int] = {}
-    for problem in reversed(screening.batch.problems):
-        if problem.severity == "refused_record":
-            code = refusals.setdefault(problem.code, len(codes) + len(refusals))
-            reason[problem.row] = code
-    return coded(status, STATUSES), coded(reason, [*codes, *refusals])

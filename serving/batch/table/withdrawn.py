@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from ....datasets.readers.tables.decimals import is_text_type
 from ..options import BatchRefused
-from .output import ENCODED, REFUSED
+from .output import ENCODED
+from .status import REFUSED
 
 WITHDRAWN: Final = "consent_withdrawn"
 

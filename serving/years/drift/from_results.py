@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from ....engine.prediagnosis import URGENCIES
 from ...batch.options import BatchRefused
 from ...batch.result.read import read_manifest, result_tables
-from ...batch.table.output import OUTCOMES, REFUSED
+from ...batch.table.output import OUTCOMES
+from ...batch.table.status import REFUSED
 from ...clock import latest_day, utc_now
 from .from_tables import visits_of
 from .tally import DEVICE, SITE, Tally, What

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from ....engine.errors import DataError
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from ...batch.table.status import MEASURED
 from ..last_visits import NONE, UNKNOWN_DAY, WAITS_FOR_NO_INTERVAL
 from ..overlap import is_told
-from ..people import EARLIER, LEFT_OUT, MEASURED, NOT_SCREENED, UNDATED, PlanPeople
+from ..people import EARLIER, LEFT_OUT, NOT_SCREENED, UNDATED, PlanPeople
 from .settings import PlanSettings
 
 FloatArray = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from laennec.datasets.readers.cohorts import parse_criteria
 from laennec.datasets.readers.cohorts.words import VERDICTS, column_words
 from laennec.engine.errors import DataError
 from laennec.engine.prediagnosis import URGENCIES
-from laennec.serving.batch.table.output import STATUSES
+from laennec.serving.batch.table.status import STATUSES
 from laennec.serving.decisions.decisions import Verdict
 
 BANDS = "low, intermediate, high, not_assessable"

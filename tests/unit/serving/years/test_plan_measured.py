@@ -1,0 +1,87 @@
+"""Somebody whose glucose was measured is not called as if nothing were known."""
+
+import csv
+import json
+from datetime import date, timedelta
+
+import pytest
+from laennec.cli import app
+from typer.testing import CliRunner
+
+TODAY = date(2026, 11, 30)
+HEAD = (
+    "person_id,visit_date,age_years,sex,height_cm,weight_kg,waist_cm,systolic_bp_mmhg,"
+    "diastolic_bp_mmhg,fasting_glucose_g_per_l,hba1c_percent"
+)
+BODY = "175,80,90"
+SAID = {
+    "both": (41, BODY, "0.90", "5.2"),
+    "both_long_ago": (400, BODY, "0.90", "5.2"),
+    "glucose_without_body": (41, ",,", "0.90", ""),
+    "hba1c_without_body": (41, ",,", "", "5.2"),
+    "nothing_without_body": (41, ",,", "", ""),
+    "one_of_both": (41, BODY, "0.90", ""),
+    "intermediate": (41, BODY, "1.15", "5.9"),
+    "in_range": (41, BODY, "1.30", "6.8"),
+    "suspicion": (41, BODY, "0.90", "7.5"),
+    "close_glucose": (41, BODY, "1.24", "6.0"),
+    "close_hba1c": (41, BODY, "0.90", "6.4"),
+    "suspect_hba1c": (41, ",,", "0.90", "52"),
+    "suspect_glucose": (41, BODY, "9.0", "5.2"),
+}
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("measured")
+    lines = [HEAD]
+    for name, (days, body, glucose, hba1c) in SAID.items():
+        day = TODAY - timedelta(days=days)
+        lines.append(f"{name},{day},50,male,{body},125,78,{glucose},{hba1c}")
+    for i in range(40):
+        day = TODAY - timedelta(days=i)
+        lines.append(f"m{i:02},{day},50,male,{BODY},125,78,0.90,5.2")
+        lines.append(f"n{i:02},{day},50,male,,,,125,78,,")
+    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
+    batch = ["batch", str(folder / "visits.csv"), "--out", str(folder / "result"), "--workers", "1"]
+    told = CliRunner().invoke(app, batch)
+    assert told.exit_code == 0, told.output
+    return folder / "result"
+
+
+def calls_of(result, out):
+    plan = ["plan", str(result), "--on", str(TODAY), "--out", str(out), "--lang", "en"]
+    told = CliRunner().invoke(app, plan)
+    assert told.exit_code == 0, told.output
+    with (out / "calls.csv").open(encoding="utf-8") as file:
+        calls = {row["person_id"]: row for row in csv.DictReader(file)}
+    return json.loads(told.stdout), calls
+
+
+def test_who_was_measured_is_due_after_the_interval_and_who_must_not_be_lost_at_once(
+    result, tmp_path
+):
+    """Pinned: everybody with glucose and HbA1c was not assessable, and so the whole list."""
+    _, calls = calls_of(result, tmp_path)
+    found = {name: (row["urgency"], row["band"]) for name, row in calls.items() if name in SAID}
+    assert not [name for name in calls if name.startswith("m")]
+    assert found == {
+        "suspect_glucose": ("U0", found["suspect_glucose"][1]),
+        "in_range": ("U2", "measured"),
+        "suspicion": ("U2", "measured"),
+        "close_glucose": ("U3", "not_assessable"),
+        "close_hba1c": ("U3", "not_assessable"),
+        "hba1c_without_body": ("", "not_assessable"),
+        "nothing_without_body": ("", "not_assessable"),
+        "suspect_hba1c": ("", "not_assessable"),
+        "both_long_ago": ("U3", "measured"),
+    }
+    assert found["suspect_glucose"][1] != "measured"
+    assert int(calls["both_long_ago"]["days_overdue"]) == 400 - 365
+
+
+def test_the_counts_and_the_page_say_how_many_were_measured(result, tmp_path):
+    told, _ = calls_of(result, tmp_path)
+    assert told["counts"]["band"]["measured"] == 40 + 6
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "measured glycaemia speaks instead of the risk" in page
