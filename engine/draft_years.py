@@ -83,8 +83,9 @@ class RiskShift:
 class RiskChange:
     """One risk then and now, by the same model as it is today.
 
-    ``shifts`` are the largest first; with those under 0.01, which are left out, they add up to the
-    difference of the two logits. Where ``why_not`` is set the two can't be compared.
+    ``shifts`` are the largest first; with those under 0.001, which are left out, they add up to the
+    difference of the two logits. Where ``why_not`` is set the two can't be compared, and ``shifts``
+    are the inputs for which: with what knowing each moves, or its part by the other method.
     """
 
     outcome: str

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..combine import CombinedInput
 from ..derived import ARMS, combined_input
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array, VisitBatch
@@ -99,12 +98,12 @@ def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int
         group=group[row],
         day=day[row],
         value=exact[row, reading],
-        method=_method(item, batch, combined)[row],
+        method=measured_how(item, batch)[row],
         unit=column.unit[row, reading],
     )
 
 
-def _method(item: TrajectoryItem, batch: VisitBatch, combined: CombinedInput) -> Int64Array:
+def measured_how(item: TrajectoryItem, batch: VisitBatch) -> Int64Array:
     """Return (n,) one number for each way of measuring; 0 where nothing of it was stated."""
     code = np.zeros(batch.n, dtype=np.int64)
     for name in item.methods:
