@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 
 from laennec.serving.audit.trail import event_hash
+from laennec.serving.audit.verify import verify
 from laennec.serving.decisions.confirm import decide
 from laennec.serving.decisions.release import release
 from laennec.serving.drafts.drafts import save_draft
@@ -78,3 +79,9 @@ def cut_tail(raw, last):
         "event_hash = (SELECT event_hash FROM audit_events WHERE sequence = ?)",
         (last, last),
     )
+
+
+def problems(store, checkpoints=None):
+    """What the check of a store finds: number of the event and kind."""
+    report = verify(store, checkpoints) if checkpoints else verify(store)
+    return {(problem.sequence, problem.kind) for problem in report.problems}

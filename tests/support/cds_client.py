@@ -7,6 +7,7 @@ import uuid
 from fhir_support import bundle
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from laennec.serving.cds_hooks.cards import draft_of_card
 
 ISSUER = "https://visits.example.org"
 KEY = ECKey.generate_key("P-256", {"kid": "one"}, private=True)
@@ -96,3 +97,22 @@ class Sandbox:
 
     def feed_back(self, *entries, token=None, service_id="visit-measured"):
         return self.post(f"/cds-services/{service_id}/feedback", {"feedback": entries}, token)
+
+
+def overridden(card, at="2026-11-29T10:00:00Z", reason="already-known", **more):
+    """Feedback of somebody who set a card aside."""
+    why = {"reason": {"code": reason, "system": "urn:laennec:override-reason"}, **more}
+    return {"card": card, "outcome": "overridden", "overrideReason": why, "outcomeTimestamp": at}
+
+
+def only_card(answer):
+    """The one card of an answer."""
+    assert answer.status_code == 200, answer.text
+    (card,) = answer.json()["cards"]
+    return card
+
+
+def steps_of(people, card):
+    """The state of the report behind a card, and what its history says of feedback."""
+    report = people.as_("martin").get(f"/v1/prediagnoses/{draft_of_card(card['uuid'])}").json()
+    return report["state"], [s for s in report["history"] if s["act"] == "card_feedback"]

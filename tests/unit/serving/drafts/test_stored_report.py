@@ -1,13 +1,9 @@
-"""What a physician reads is what the hash covers; a released report names who decided what."""
+"""What a physician reads is what the hash covers, whatever happens to the sentences since."""
 
 import json
-import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from laennec.engine import load_guidelines, load_models
 from laennec.engine.canonical import canonical_bytes, content_hash
 from laennec.engine.errors import AuditError, ConfirmationError, DataError, RecordError
 from laennec.engine.words import LANGUAGES, Sentences
@@ -17,69 +13,18 @@ from laennec.engine.words.load import load_sentences
 from laennec.engine.words.text import render_text
 from laennec.serving.audit.verify import verify
 from laennec.serving.commands.decide import DecideOptions, decide_command
-from laennec.serving.commands.report import release_command, show_command
-from laennec.serving.commands.screen import ScreenOptions, keep_draft, screen_file
+from laennec.serving.commands.report import show_command
+from laennec.serving.commands.screen import keep_draft, screen_file
 from laennec.serving.drafts import content as content_module
 from laennec.serving.drafts import kept_words as kept_words_module
 from laennec.serving.drafts.content import Content, kept_text, read_content, sentences_for
 from laennec.serving.drafts.drafts import load_draft, save_draft
 from laennec.serving.drafts.kept_words import words_to_keep
-from laennec.serving.drafts.standing import confirmed_part
 from laennec.serving.drafts.stored_report import ReportForm
-from laennec.serving.site import load_site
 from laennec.serving.store.store import open_store
 from prediagnosis_examples import EXAMPLES
 from store_support import HandClock, make_draft
-
-ROOT = Path(__file__).parents[4]
-VISIT = ROOT / "examples" / "visits" / "01-raised-risk.json"
-MARTIN, BERNARD = "RPPS:10001234567", "RPPS:10007654321"
-FORMATS = ("text", "json", "html")
-
-
-@pytest.fixture(scope="module")
-def options():
-    return ScreenOptions(load_models(), load_guidelines(), "fr", "text", datetime.now(UTC))
-
-
-@pytest.fixture(scope="module")
-def screened(options):
-    return screen_file(VISIT, options)
-
-
-@pytest.fixture
-def database(tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "examples" / "site", tmp_path / "site")
-    monkeypatch.setenv("LAENNEC_SITE", str(tmp_path / "site"))
-    monkeypatch.delenv("LAENNEC_DATABASE", raising=False)
-    return load_site(tmp_path / "site").database
-
-
-@pytest.fixture
-def kept(database, screened, options):
-    return keep_draft(database, screened, options)
-
-
-def decide(kept, verdict, by=MARTIN, **rest):
-    act = DecideOptions(kept["id"], by, kept["content_hash"], (verdict,), **rest)
-    result = decide_command(act)
-    assert result.exit_code == 0, result.data
-
-
-def shown(kept, form="text", lang=None, **rest):
-    result = show_command(kept["id"], ReportForm(form, lang), **rest)
-    assert result.exit_code == 0, result.data
-    return result.text
-
-
-def released(kept, form="text", lang=None, models=None):
-    result = release_command(kept["id"], ReportForm(form, lang, models))
-    assert result.exit_code == 0, result.data
-    return result.text
-
-
-def flat(text):
-    return " ".join(text.split())
+from stored_reports import FORMATS, MARTIN, decide, flat, released, shown
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
@@ -223,93 +168,6 @@ def test_what_is_decided_and_what_is_not_stands_on_the_shown_report(kept):
     assert "Confirmed: body mass index - criterion met." in text
     assert "Without a decision: " in text
     assert "Dr Martin (RPPS:10001234567)" in text
-
-
-def test_a_released_report_says_who_decided_what(kept):
-    decide(kept, "reject", finding="waist", reason="other", text="mesuré debout")
-    decide(kept, "amend", finding="dysglycaemia", reason="already-known", to="low")
-    decide(kept, "confirm")
-    text = flat(released(kept))
-    assert "Rapport décidé et amendé par Dr Martin (RPPS:10001234567)" in text
-    assert "Rejeté : tour de taille (proposé par le logiciel : critère atteint)" in text
-    assert "« mesuré debout »" in text
-    assert "Amendé : trouble de la glycémie - probabilité basse" in text
-    assert "Confirmé : indice de masse corporelle - critère atteint" in text
-    assert "Évaluation uniquement. Pas de marquage CE." in text
-    for draft_words in ("Brouillon", "à confirmer par un médecin"):
-        assert draft_words not in text
-    assert "Tour de taille très augmenté" not in text
-
-
-def test_nothing_of_a_released_report_stands_on_a_value_that_was_set_aside(kept, options):
-    drafted = shown(kept, "html")
-    assert "148" in drafted
-    decide(kept, "reject", finding="blood_pressure", reason="wrong-value")
-    decide(kept, "confirm")
-    for form in ("text", "html"):
-        said = released(kept, form, models=lambda: options.models)
-        text = flat(said)
-        assert "148" not in text, form
-        assert "Conclusions tirées avec une valeur mesurée que le médecin a écartée" in text, form
-
-
-def test_every_time_of_an_act_is_told_in_the_zone_of_the_visit_and_names_it(kept):
-    """The bug it pins: a visit of 09:20 in Paris was decided, in words, at 01:59 UTC."""
-    decide(kept, "confirm")
-    for said in (shown(kept), released(kept), released(kept, lang="en")):
-        acts = [line for line in said.splitlines() if "(UTC" in line]
-        assert acts
-        assert all("(UTC+01:00)" in line for line in acts)
-    assert "(UTC+01:00)" in released(kept, "json")
-
-
-def test_every_form_and_language_of_a_released_report_has_its_own_banner(kept):
-    decide(kept, "confirm")
-    for lang, banner in (
-        ("fr", "Rapport confirmé par Dr Martin"),
-        ("en", "Report confirmed by Dr"),
-    ):
-        draft_banner = Sentences(lang).text("status.draft.long")
-        for form in FORMATS:
-            text = released(kept, form, lang)
-            assert banner in text, (form, lang)
-            assert draft_banner not in text, (form, lang)
-            assert Sentences(lang).text("disclaimer") not in flat(text), (form, lang)
-        assert 'class="watermark"' not in released(kept, "html", lang)
-
-
-def test_a_page_has_its_drawings_where_the_same_models_are_there(kept, options):
-    decide(kept, "confirm")
-    assert "<polyline" in released(kept, "html", models=lambda: options.models)
-    assert "<polyline" not in released(kept, "html")
-
-
-def test_two_physicians_are_both_named_each_beside_what_they_decided(kept):
-    decide(kept, "confirm", finding="bmi", by=BERNARD)
-    decide(kept, "confirm")
-    text = flat(released(kept))
-    assert "Dr Bernard (RPPS:10007654321)" in text.partition("DÉCISION DU MÉDECIN")[0]
-    assert "indice de masse corporelle - critère atteint. Dr Bernard" in text
-
-
-def test_a_final_document_has_the_urgency_of_what_the_physician_left(kept, screened):
-    urgent = min(f.urgency for f in screened.draft.findings if f.urgency)
-    for finding in screened.draft.findings:
-        if finding.urgency == urgent:
-            decide(kept, "reject", finding=finding.id, reason="wrong-value")
-    decide(kept, "confirm")
-    document = json.loads(released(kept, "json"))["report"]
-    left = [f["urgency"] for f in document["findings"] if f["urgency"]]
-    assert urgent < document["urgency"] == min(left)
-    rejected = {f["id"] for f in document["rejected_findings"]}
-    assert rejected == {f.id for f in screened.draft.findings if f.urgency == urgent}
-
-
-def test_an_urgent_rule_stands_whatever_is_decided_on_findings():
-    draft = next(e() for e in EXAMPLES if e().urgent)
-    assert confirmed_part(draft, ()).urgent == draft.urgent
-    assert confirmed_part(draft, ()).urgency == min(u.level for u in draft.urgent)
-    assert confirmed_part(draft, ()).findings == ()
 
 
 def test_a_draft_kept_in_words_only_is_read_as_json_only(database):
