@@ -21,12 +21,15 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "rhythm": ("rate",),
     "intervals": (
         "p", "pr", "qrs", "qt", "qtc_fridericia", "qtc_bazett", "qtc_framingham", "qtc_hodges",
+        "p_axis", "qrs_axis", "t_axis",
     ),
     "twelve_lead": (
-        "p_axis", "qrs_axis", "t_axis", "sokolow_lyon", "cornell", "cornell_product", "peguero",
-        "p_terminal_force_v1",
+        "sokolow_lyon", "cornell", "cornell_product", "peguero", "p_terminal_force_v1",
     ),
 }  # fmt: skip
+# A frontal axis is that of I and aVF: no chest lead is needed, and limb leads that agree are.
+AXES: Final = ("p_axis", "qrs_axis", "t_axis")
+LIMBS_DISAGREE: Final = "quality.record.limb_algebra"
 
 
 class FindsWaves(Protocol):
@@ -104,12 +107,13 @@ def _nothing(signal: EcgSignal) -> Fiducials:
 
 def _refused_names(quality: EcgQuality) -> dict[str, str]:
     """Return what belongs to a use that the gate refuses, with the reason."""
-    return {
-        name: WITHHELD
-        for use, names in NEEDS.items()
-        if quality.uses[use].verdict == REFUSED
-        for name in names
-    }
+    refused = [name for use in NEEDS for name in NEEDS[use] if _is_refused(quality, use)]
+    disagree = any(reason.message.id == LIMBS_DISAGREE for reason in quality.reasons)
+    return dict.fromkeys((*refused, *(AXES if disagree else ())), WITHHELD)
+
+
+def _is_refused(quality: EcgQuality, use: str) -> bool:
+    return quality.uses[use].verdict == REFUSED
 
 
 def _gated(

@@ -26,6 +26,7 @@ from .findings.find import Statement, find_statements
 from .findings.model import StatementsModel
 from .findings.settings import statement_settings
 from .findings.shown import evidence_of
+from .findings.swapped import said_with_swaps
 from .measure.reference import Person
 from .section import section_of
 from .signal import EcgSignal
@@ -174,9 +175,10 @@ def _said(
     analysis, seen = looked
 
     def worded(statements: tuple[Statement, ...], features: EcgFeatures) -> tuple[Finding, ...]:
-        return statement_findings(
+        told = statement_findings(
             statements, features, rules, reference, with_symptoms=with_symptoms
         )
+        return tuple(said_with_swaps(f, features, analysis.quality.swaps) for f in told)
 
     try:
         features = ecg_features(analysis, person)

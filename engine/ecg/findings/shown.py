@@ -43,15 +43,25 @@ def evidence_of(
     return tuple(places)
 
 
+def leads_of(feature: str, features: EcgFeatures) -> tuple[str, ...]:
+    """Return the leads in which a feature was read, none where it is not shown.
+
+    Parameters
+    ----------
+    feature : name
+    features : of the recording, with the leads behind their groups
+    """
+    row = shown_settings()["feature"].get(feature, {})
+    return features.leads.get(row["group"], ()) if "group" in row else tuple(row.get("leads", ()))
+
+
 def _place(
     finding: str, feature: str, features: EcgFeatures, fiducials: Fiducials
 ) -> EcgEvidence | None:
-    row = shown_settings()["feature"].get(feature)
-    if row is None:
-        return None
-    leads = features.leads.get(row["group"], ()) if "group" in row else tuple(row["leads"])
+    leads = leads_of(feature, features)
     if not leads:
         return None
+    row = shown_settings()["feature"][feature]
     if "beat" not in row:
         return EcgEvidence(finding, leads, row["part"])
     beat = features.beats.get(row["beat"])

@@ -1,13 +1,18 @@
 """Leads whose place is not known: what can't be judged of them, and that it is said."""
 
+from dataclasses import replace
+
 import pytest
 from laennec.datasets.simulator import scenario, simulate
+from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.quality import assess_quality
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.ecg.urgent import urgent_ecg
+from laennec.engine.ecg.visit import ready_delineator
 
 LETTERS = "abcdefghijkl"
+NETWORK, _ = ready_delineator(load_models())
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +39,22 @@ def test_limb_leads_alone_have_neighbours_and_no_statements_on_twelve_leads(whol
     assert found.uses["st"].verdict == "assessable_with_caution"
     assert found.uses["twelve_lead"].verdict == "not_assessable"
     assert "ecg_st" in urgent_ecg(analyse_ecg(signal, None)).applied
+
+
+def test_limb_leads_alone_have_their_frontal_axis(whole):
+    """The axis needs I and aVF; it was withheld where any chest lead was missing."""
+    limbs = EcgSignal(whole.leads[:6], whole.signal_mv[:6], 500.0)
+    found, every = (analyse_ecg(s, NETWORK).measurements for s in (limbs, whole))
+    assert found.value("qrs_axis") == pytest.approx(every.value("qrs_axis"), abs=5.0)
+    assert found.measured["sokolow_lyon"].withheld == ("ecg.withheld.not_assessable",)
+
+
+def test_limb_leads_that_contradict_each_other_or_are_not_there_have_no_axis(whole):
+    rows = whole.signal_mv.copy()
+    rows[2] = -rows[2]
+    for signal in (
+        replace(whole, signal_mv=rows),
+        EcgSignal(whole.leads[6:], whole.signal_mv[6:], 500.0),
+    ):
+        found = analyse_ecg(signal, NETWORK).measurements
+        assert found.measured["qrs_axis"].withheld
