@@ -45,13 +45,29 @@ def test_a_short_pulse_one_within_the_ecg_and_a_single_lead_are_left():
         assert without_calibration_pulse(signal) is signal
 
 
-def test_derived_leads_need_not_show_the_pulse():
+@pytest.mark.parametrize("derived", [frozenset(), frozenset({"aVR"})])
+def test_limb_leads_that_follow_from_others_need_not_show_the_pulse(derived):
+    """A conversion computes them anew, and stores them as if they were recorded."""
     signal = with_tail(1.0)
     n = MADE.signal_mv.shape[1]
     signal.signal_mv[signal.leads.index("aVR"), n:] = -1.0
-    assert without_calibration_pulse(signal) is signal
-    kept = without_calibration_pulse(replace(signal, derived=frozenset({"aVR"})))
+    signal.signal_mv[signal.leads.index("III"), n:] = 0.0
+    kept = without_calibration_pulse(replace(signal, derived=derived))
     assert kept.signal_mv.shape[1] == n
+
+
+@pytest.mark.parametrize(("step_uv", "is_cut"), [(20.0, True), (np.nan, False)])
+def test_leads_of_a_coarse_file_are_alike_up_to_one_step(step_uv, is_cut):
+    signal = with_tail(1.0)
+    signal.signal_mv[signal.leads.index("V2"), MADE.signal_mv.shape[1] :] = 1.02
+    coarse = replace(signal, resolution_uv=np.full(len(signal.leads), step_uv))
+    assert (without_calibration_pulse(coarse) is not coarse) is is_cut
+
+
+def test_an_end_without_samples_hides_no_pulse():
+    """DICOM fills a group up to its length: the pulse was read as a beat again."""
+    kept = without_calibration_pulse(with_tail(0.0, 1.0, np.nan))
+    np.testing.assert_array_equal(kept.signal_mv, MADE.signal_mv)
 
 
 def test_an_infarction_before_a_pulse_is_called_now():
