@@ -6,6 +6,7 @@ yesterday was printed nowhere.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from .facts.columns import evaluate_facts
 from .facts.findings import fact_findings
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import KNOWN_DIABETES, EarlierVisit, day_of, refused_earlier
+from .past import KNOWN_DIABETES, EarlierVisit, UnusedVisit, day_of, unused_earlier
 from .prediagnosis import Finding, InputValue, Message, UrgentItem
 from .record import YES, VisitBatch
 from .urgency.agreement import PRESSING, measurement_of
@@ -32,18 +33,22 @@ SECOND: Final = "finding.diabetes_range.second_result"
 class EarlierValue:
     """A value of an earlier visit, how many days old, and what was proposed about it then.
 
-    ``days`` is None where the visit has no day that can be read.
+    ``days`` is None where the visit has no day that can be read; ``after`` is the day of one that
+    is dated after today's.
     """
 
     value: InputValue
     days: int | None
     action: str = ""
     addressee: str = ""
+    after: str = ""
 
     def message(self, name: str) -> Message:
         """Return a sentence about this value."""
         item, unit = f"item:{self.value.name}", f"unit:{self.value.unit}"
         given = {"item": item, "value": self.value.value, "unit": unit}
+        if self.after:
+            return Message(f"{name}_after", {**given, "date": self.after})
         if self.days is None:
             return Message(f"{name}_undated", given)
         return Message(name, {**given, "days": self.days})
@@ -83,15 +88,24 @@ class EarlierValues:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """An earlier visit after the plausibility check; ``days`` is None where it has no day."""
+    """An earlier visit after the plausibility check; ``days`` is None where it has no day.
+
+    ``after`` is its day where that lies after today's. A value of ``is_settled`` is not asked about
+    where the same was measured today.
+    """
 
     batch: VisitBatch
     days: int | None
     guidelines: Guidelines = field(repr=False)
+    after: str = ""
+    is_settled: bool = True
 
     def urgent(self) -> Iterator[UrgentItem]:
         columns = evaluate_urgent(self.batch, self.guidelines.urgent)
         yield from (i for i in urgent_items(columns, self.batch, 0) if i.level in PRESSING)
+
+    def is_open(self, value: InputValue, today: VisitBatch) -> bool:
+        return not (self.is_settled and _is_measured(value, today))
 
     def present(self, name: str, grades: Sequence[str]) -> EarlierValue | None:
         """Return the value behind a finding that was present in one of some grades."""
@@ -125,7 +139,8 @@ def earlier_values(
 ) -> EarlierValues:
     """Return what the earlier visits of a record still ask for.
 
-    An earlier visit that was refused is read for urgent values only, as today's own would be.
+    An earlier visit that was refused, or is dated after this one, is read for urgent values only,
+    as today's own would be. What was measured today settles no value of a later day.
 
     Parameters
     ----------
@@ -140,17 +155,23 @@ def earlier_values(
     now = day_of(record)
     found = [_Visit(one.batch, (now - one.day).days, guidelines) for one in earlier]
     visits = sorted(found, key=_age_days)
-    refused = [
-        _Visit(batch, None if day is None else (now - day).days, guidelines)
-        for batch, day in refused_earlier(record)
-    ]
+    unused = [_unused(one, now, guidelines) for one in unused_earlier(record)]
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
     others = [] if known else [one for one in visits if _age_days(one) > 0]
     return EarlierValues(
-        urgent=tuple(_again(sorted([*visits, *refused], key=_age_days), today)),
+        urgent=tuple(_again(sorted([*visits, *unused], key=_age_days), today)),
         in_range=_last(others, "range"),
         suspicion=_last(others, "suspicion"),
     )
+
+
+def _unused(one: UnusedVisit, now: date, guidelines: Guidelines) -> _Visit:
+    """Return a visit that is read for urgent values only; a day after today's says no age."""
+    if one.day is None or not one.is_after:
+        days = None if one.day is None else (now - one.day).days
+        return _Visit(one.batch, days, guidelines)
+    settled = one.is_mistyped
+    return _Visit(one.batch, None, guidelines, one.day.isoformat(), is_settled=settled)
 
 
 def _age_days(visit: _Visit) -> int:
@@ -165,24 +186,25 @@ def _last(visits: Sequence[_Visit], kind: str) -> EarlierValue | None:
 
 
 def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
-    """Yield one item for each urgent measurement of the last days that was not made today."""
+    """Yield one item for each urgent measurement of the last days that was not made since."""
     asked: set[str] = set()
     for one in visits:
         if _age_days(one) > urgent_within_days():
             return
         for item in one.urgent():
-            values = tuple(v for v in item.inputs if v.unit and not _is_measured(v, today))
+            values = tuple(v for v in item.inputs if v.unit and one.is_open(v, today))
             names = {measurement_of(v.name) for v in values}
             if names - asked:
                 asked |= names
-                yield _item_of(item, values, one.days)
+                yield _item_of(item, values, one)
 
 
-def _item_of(item: UrgentItem, values: tuple[InputValue, ...], days: int | None) -> UrgentItem:
+def _item_of(item: UrgentItem, values: tuple[InputValue, ...], visit: _Visit) -> UrgentItem:
+    value = EarlierValue(values[0], visit.days, after=visit.after)
     return UrgentItem(
         rule_id=item.rule_id,
         level="U1",
-        message=EarlierValue(values[0], days).message("urgent.earlier_value"),
+        message=value.message("urgent.earlier_value"),
         inputs=values,
         action=ACTION,
         addressee=ADDRESSEE,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .trajectories import Points
 
 KNOWN_DIABETES: Final = "condition.diabetes"
+NOT_COME: Final = "moment_in_future"
 NOTHING: Final["Mapping[str, Points]"] = {}
 
 
@@ -49,24 +50,37 @@ def checked_earlier(record: VisitRecord) -> tuple[EarlierVisit, ...]:
     )
 
 
-def refused_earlier(record: VisitRecord) -> tuple[tuple[VisitBatch, date | None], ...]:
-    """Return the refused earlier visits of the same person, of which urgent values are read.
+@dataclass(frozen=True, slots=True)
+class UnusedVisit:
+    """An earlier visit that is read for urgent values only.
 
-    Whatever refused the visit, a pressure of 212 stands in it. The day is None where it can't be
-    read; one that is dated later than the record is not read.
+    ``day`` is None where it can't be read. ``is_after``: dated after the record. ``is_mistyped``:
+    its day has not come yet, or can't be read, so nobody knows on which side of the record it lies.
+    """
 
-    Returns
-    -------
-    columns after the plausibility check, and the day
+    batch: VisitBatch
+    day: date | None
+    is_after: bool = False
+    is_mistyped: bool = False
+
+
+def unused_earlier(record: VisitRecord) -> tuple[UnusedVisit, ...]:
+    """Return the visits of the same person of which urgent values alone are read.
+
+    Whatever refused a visit, and whatever day it has, a pressure of 212 stands in it: one dated
+    after the record said "only its urgent values are told", and they were not.
     """
     if record.is_refused or not record.performed_at:
         return ()
-    refused = [one for one in record.previous if one.is_refused]
-    return tuple(
-        (check_plausibility(one.batch), day_of(one) if one.performed_at else None)
-        for one in refused
-        if not one.performed_at or _moment(one) <= _moment(record)
-    )
+    return tuple(_unused(one, record) for one in record.previous if not is_usable(one, record))
+
+
+def _unused(one: VisitRecord, record: VisitRecord) -> UnusedVisit:
+    batch = check_plausibility(one.batch)
+    if not one.performed_at:
+        return UnusedVisit(batch, None, is_mistyped=True)
+    not_come = any(problem.code == NOT_COME for problem in one.batch.problems)
+    return UnusedVisit(batch, day_of(one), _moment(one) > _moment(record), not_come)
 
 
 def past_of(

@@ -215,8 +215,11 @@ def _previous_visits(
     earlier = []
     for index, document in enumerate(given):
         path = f"$.previous_visits[{index}]"
-        if not isinstance(document, Mapping) or "previous_visits" in document:
+        if not isinstance(document, Mapping):
             log.refuse_record("previous_visit_unreadable", path)
+            continue
+        if _holds_visits(document):
+            log.refuse_record("previous_visit_nested", f"{path}.previous_visits")
             continue
         record = parse(document, now=now)
         if guard_same_person(parts.identity, record.identity, f"{path}.person", log):
@@ -227,6 +230,12 @@ def _previous_visits(
             log.add("note", "previous_visit_not_before", f"{path}.performed_at")
         _note_ecg(record, path, log)
     return tuple(earlier)
+
+
+def _holds_visits(document: Mapping[str, Any]) -> bool:
+    """Say whether a visit holds earlier visits of its own; an empty list holds none."""
+    within = document.get("previous_visits")
+    return isinstance(within, Sequence) and not isinstance(within, str | bytes) and bool(within)
 
 
 def _note_ecg(record: VisitRecord, path: str, log: ProblemLog) -> None:

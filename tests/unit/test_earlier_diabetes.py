@@ -61,16 +61,33 @@ def test_the_cardiovascular_risk_is_read_with_an_open_diabetes_and_not_compared(
         assert words in " ".join(render_text(one, lang).split())
 
 
+TREATED = {"conditions": ()}
+INSULIN = {"conditions": (), "medications": ["insulin_or_secretagogue"]}
+DESCRIBED = {"conditions": (), "medications": (), "hba1c_target": "7.0"}
+
+
 @pytest.mark.parametrize(
-    "before",
+    ("before", "code", "words"),
     [
-        {"medications": ()},
-        {"conditions": ()},
-        {"conditions": (), "medications": ["insulin_or_secretagogue"]},
+        ({"medications": ()}, "known", "Diabète connu à la visite"),
+        (TREATED, "treated", "Un traitement du diabète à la visite"),
+        (INSULIN, "treated", "Un traitement du diabète à la visite"),
+        (DESCRIBED, "described", "Un type, un objectif d'HbA1c ou une rémission"),
     ],
 )
-def test_a_treatment_or_a_condition_of_one_earlier_visit_is_enough(before):
-    assert asked(today(past(**before)), "diabetes_known_earlier")
+def test_what_an_earlier_visit_said_is_asked_about_in_its_own_words(before, code, words):
+    """Pinned: of a treatment alone it said "Diabetes was known"."""
+    one = today(past(**before))
+    assert asked(one, f"diabetes_{code}_earlier")
+    assert words in " ".join(render_text(one, "fr").split())
+    assert ("Diabète connu à la visite" in render_text(one, "fr")) is (code == "known")
+
+
+def test_of_several_earlier_visits_the_one_that_states_the_diabetes_is_named():
+    one = today(past("2024-11-03"), past("2025-11-03", **TREATED))
+    (notice,) = asked(one, "diabetes_known_earlier")
+    assert notice.parameters == {"date": "2024-11-03"}
+    assert not asked(one, "diabetes_treated_earlier")
 
 
 def test_the_treatment_of_a_pregnancy_and_a_calm_past_are_no_known_diabetes():
@@ -124,7 +141,8 @@ def test_a_type_or_a_target_alone_is_asked_about_as_a_treatment_alone_is(given):
     assert asked(treated, "diabetes_or_not")
     assert not asked(treated, "diabetes_described")
     assert not asked(today(conditions=["diabetes"], **given), "diabetes_described")
-    assert asked(today(past(conditions=(), medications=(), **given)), "diabetes_known_earlier")
+    before = today(past(conditions=(), medications=(), **given))
+    assert asked(before, "diabetes_described_earlier")
 
 
 def test_a_diabetes_of_a_past_pregnancy_only_is_no_known_diabetes():

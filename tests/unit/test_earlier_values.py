@@ -1,5 +1,7 @@
 """Today's report does not contradict what an earlier visit measured."""
 
+from datetime import UTC, datetime
+
 import pytest
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.words.text import render_text
@@ -87,10 +89,46 @@ def test_an_earlier_visit_that_was_refused_still_says_what_is_urgent(typo):
     assert "previous_visit_refused" in {note.code for note in draft.notes}
 
 
-def test_of_an_old_or_later_refused_visit_nothing_is_asked():
-    for day in ("2026-01-09", "2027-01-09"):
-        before = visit(day, *pressure("212", "128")) | {"conditions": ["zzz"]}
-        assert draft_of(visit("2026-11-10"), before).urgent == ()
+def test_of_an_old_refused_visit_nothing_is_asked():
+    before = visit("2026-01-09", *pressure("212", "128")) | {"conditions": ["zzz"]}
+    assert draft_of(visit("2026-11-10"), before).urgent == ()
+
+
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", ["2026-12-20", "2062-11-09"])
+@pytest.mark.parametrize("typo", [{}, {"conditions": ["zzz"]}], ids=["read", "refused"])
+@pytest.mark.parametrize("clock", [None, NOW], ids=["no clock", "clock"])
+def test_of_an_earlier_visit_dated_after_this_one_the_urgent_values_are_told(day, typo, clock):
+    """Pinned: 240/140 and 5.0 g/L of a mistyped day stood nowhere, beside "only its urgent..."."""
+    before = visit(day, *pressure("240", "140"), glucose("5.0")) | typo
+    given = visit("2026-11-10") | {"previous_visits": [before]}
+    draft = screen(parse(given, now=clock), MODELS, GUIDELINES)
+    assert draft.urgency == "U1"
+    assert {i.message.id for i in draft.urgent} == {"urgent.earlier_value_after"}
+    assert {i.message.parameters["date"] for i in draft.urgent} == {day}
+    text = " ".join(render_text(draft, "fr").split())
+    assert "240 mmHg" in text
+    assert "5,0 g/L" in text
+    assert "Vérifier la date" in text
+
+
+def test_todays_pressure_settles_a_mistyped_day_and_no_day_that_came_later():
+    """Two hours after 120/75 it was 215/130, which stood nowhere; 2062 is a day of nobody."""
+    calm = pressure("120", "75")
+    later = visit("2026-11-10", *pressure("215", "130"))
+    later["performed_at"] = "2026-11-10T11:20:00+01:00"
+    (item,) = draft_of(visit("2026-11-10", *calm), later).urgent
+    assert item.message.id == "urgent.earlier_value_after"
+    mistyped = visit("2062-11-10", *pressure("215", "130"))
+    given = visit("2026-11-10", *calm) | {"previous_visits": [mistyped]}
+    assert screen(parse(given, now=NOW), MODELS, GUIDELINES).urgent == ()
+
+
+def test_of_a_calm_visit_dated_after_this_one_nothing_is_asked():
+    later = visit("2026-12-10", *pressure("122", "76"), glucose("0.90"))
+    assert draft_of(visit("2026-11-10"), later).urgent == ()
 
 
 def test_what_was_measured_today_or_long_ago_is_not_asked_again():
