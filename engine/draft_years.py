@@ -10,8 +10,11 @@ from .draft_base import Band, InputValue, Message, ModelReference, Reason
 class Trajectory:
     """What one item did over the years, in the unit of its last value; it decides nothing.
 
-    ``tests`` are days since the method last changed; ``slope_interval`` is None where they are too
-    few; ``direction`` is rises, falls, no_trend_shown (the interval holds zero) or too_few.
+    ``tests`` are days since the method last changed; ``slope_interval`` is None where exact values
+    are too few or the last is a bound; ``direction`` is rises, falls, no_trend_shown (the interval
+    holds zero) or too_few. ``last_comparator`` says that the last value is known only to lie below
+    or above ``last_value``. Without a value that can be used ``tests`` is 0, the days are empty,
+    and what would be made of them is None.
     """
 
     item: str
@@ -19,14 +22,15 @@ class Trajectory:
     tests: int
     first_on: str
     last_on: str
-    days_since_last: int
-    last_value: float
+    days_since_last: int | None
+    last_value: float | None
     slope_per_year: float | None
     slope_interval: tuple[float, float] | None
     direction: str
     share_in_range: float | None = None
     range_id: str = ""
     notes: tuple[Message, ...] = ()
+    last_comparator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

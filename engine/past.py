@@ -104,19 +104,17 @@ def past_of(
     is_known = bool(checked.answer(KNOWN_DIABETES)[0] == YES)
     if not earlier and not is_known and not of_ecgs:
         return Past()
-    from .follow_up import follow_up_of  # noqa: PLC0415 - a visit without a past needs none
-    from .trajectories import trajectories_of  # noqa: PLC0415 - as above
+    from .follow_up import follow_up_of, target_of  # noqa: PLC0415 - most need none
+    from .trajectories.draft import USUAL_GOAL, trajectories_of  # noqa: PLC0415 - as above
 
     today = day_of(record)
     visits = [*((one.batch, one.day) for one in earlier), (checked, today)]
-    trajectories = trajectories_of(visits, today, of_ecgs)
-    made, models = screening.made, screening.models
-    reads_hba1c = not bool(screening.hba1c_unread[0])
-    follow_up = (
-        follow_up_of(visits, made, trajectories, models, reads_hba1c=reads_hba1c)
-        if is_known
-        else None
-    )
+    target = target_of(visits)
+    was_known = any(bool(one.answer(KNOWN_DIABETES)[0] == YES) for one, _ in visits)
+    usual = USUAL_GOAL if was_known else None
+    goal = target.percent if target.is_set else usual
+    trajectories = trajectories_of(visits, today, of_ecgs, goal=goal)
+    follow_up = follow_up_of(visits, screening, trajectories, target) if is_known else None
     return Past(
         {0: trajectories} if (earlier or of_ecgs) and trajectories else {},
         {} if follow_up is None else {0: follow_up},

@@ -1,4 +1,4 @@
-"""HbA1c against its target: the target, a value given as a bound, the last value known."""
+"""HbA1c against its target: a value given as a bound, the last value known."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,70 +10,27 @@ from ..features import Feature
 from ..prediagnosis import Message
 from ..record import VisitBatch
 from .due import Visit
-from .settings import same_target_within_percent, usual_target_percent
+from .settings import same_target_within_percent
+from .target import PLACES
 
 HBA1C: Final = "hba1c"
-TARGET: Final = "hba1c_target"
-PLACES: Final = 2
 _NAN: Final = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The HbA1c that control is judged by, in percent.
+class Above:
+    """By how many percent HbA1c is above its target, at least where it ``is_bound``; NaN: open.
 
-    ``also`` is the laxest of several that were set at this visit; equal where there is no other.
+    ``at_most`` is what it is above it at most, by value or by bound; NaN where that is open.
     """
 
     percent: float
-    also: float
-    is_set: bool
-
-    @property
-    def is_conflicting(self) -> bool:
-        """Whether two different ones were set at this visit."""
-        return self.also > self.percent
-
-    def limits(self) -> list[Message]:
-        """Return what is said of it: that it is the usual one, or the stricter of two."""
-        if self.is_conflicting:
-            both = {"percent": self.percent, "other": self.also}
-            return [Message("follow_up.limit.two_targets", both)]
-        if self.is_set:
-            return []
-        return [Message("follow_up.limit.usual_target", {"percent": self.percent})]
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """By how many percent HbA1c is above its target, at least where it ``is_bound``; NaN: open."""
-
-    percent: float
     is_bound: bool
+    at_most: float
 
     def limits(self) -> list[Message]:
         """Return what is said where the value is only known to lie above a bound."""
         return [Message("follow_up.limit.bound")] if self.is_bound else []
-
-
-def target_of(batch: VisitBatch, made: Mapping[str, Feature]) -> Target:
-    """Return the target that was set today, of several the strictest; else the usual one.
-
-    Parameters
-    ----------
-    batch : this visit
-    made : its features
-    """
-    feature = made["hba1c_target_percent"]
-    if not feature.observed[0]:
-        return Target(usual_target_percent(), usual_target_percent(), is_set=False)
-    column = batch.quantity(TARGET)
-    values = column.model_values()[0]
-    values = values[np.isfinite(values)]
-    strict, lax = float(values.min()), float(values.max())
-    if lax - strict <= same_target_within_percent():
-        strict = lax = float(feature.values[0])
-    return Target(round(strict, PLACES), round(lax, PLACES), is_set=True)
 
 
 def above_today(
@@ -90,9 +47,19 @@ def above_today(
     """
     hba1c = made["hba1c_percent"]
     if hba1c.observed[0]:
-        return Above(round(float(hba1c.values[0]) - target, PLACES), is_bound=False)
-    bound = bound_above(batch, target) if reads_hba1c else _NAN
-    return Above(bound, is_bound=bool(np.isfinite(bound)))
+        above = round(float(hba1c.values[0]) - target, PLACES)
+        return Above(above, is_bound=False, at_most=above)
+    if not reads_hba1c:
+        return Above(_NAN, is_bound=False, at_most=_NAN)
+    bound = bound_above(batch, target)
+    return Above(bound, is_bound=bool(np.isfinite(bound)), at_most=_at_most(batch, target))
+
+
+def _at_most(batch: VisitBatch, target: float) -> float:
+    """Return by how many percent at most HbA1c is above its target, by its upper bound; or NaN."""
+    column = batch.quantity(HBA1C)
+    under = column.model_values()[0][column.accepted[0] & (column.comparator[0] < 0)]
+    return round(float(under.min()) - target, PLACES) if under.size else _NAN
 
 
 def bound_above(batch: VisitBatch, target: float) -> float:
@@ -105,13 +72,13 @@ def bound_above(batch: VisitBatch, target: float) -> float:
 
     Returns
     -------
-    NaN where no accepted value is a lower bound at or above the target
+    NaN where no accepted value is a lower bound at or above the target, in whichever unit
     """
     column = batch.quantity(HBA1C)
     values = column.model_values()[0]
     is_bound = column.comparator[0] > 0
-    over = values[is_bound & (values >= target)]
-    return round(float(over.max()) - target, PLACES) if over.size else _NAN
+    over = values[is_bound & (values >= target - same_target_within_percent())]
+    return max(round(float(over.max()) - target, PLACES), 0.0) if over.size else _NAN
 
 
 def is_last_above(visits: Sequence[Visit], target: float) -> bool:
@@ -128,5 +95,5 @@ def is_last_above(visits: Sequence[Visit], target: float) -> bool:
     batch, _ = sorted(measured, key=lambda one: one[1])[-1]
     column = batch.quantity(HBA1C)
     values = np.round(column.model_values()[0], PLACES)
-    exact = (column.comparator[0] == 0) & (values > target)
+    exact = (column.comparator[0] == 0) & (values > target + same_target_within_percent())
     return bool(exact.any() or np.isfinite(bound_above(batch, target)))

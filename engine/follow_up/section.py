@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..bundles.load import Models
 from ..bundles.manifest import BAND_NAMES
 from ..bundles.verify import Bundle
 from ..features import Feature
@@ -28,9 +27,13 @@ from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..vocabulary import load_vocabulary
 from .due import Visit, due_items
-from .glycaemia import PLACES, above_today, is_last_above, target_of
+from .glycaemia import HBA1C, above_today, is_last_above
 from .remission import remission_limits
 from .settings import question_rows
+from .target import PLACES, Target
+
+if TYPE_CHECKING:
+    from ..screening import Screening
 
 KNOWN: Final = "condition.diabetes"
 PREGNANCY: Final = "condition.pregnancy"
@@ -66,28 +69,34 @@ def _not_read(batch: VisitBatch, *, reads_hba1c: bool) -> list[Message]:
     return [] if reads_hba1c else [Message("follow_up.limit.hba1c_unread")]
 
 
+def _open(batch: VisitBatch, above: float) -> list[Message]:
+    """Say that HbA1c is missing, or that it is a bound which leaves open how it stands."""
+    if np.isfinite(above):
+        return []
+    is_there = batch.quantity(HBA1C).accepted.any()
+    return [Message(f"follow_up.limit.hba1c_{'open' if is_there else 'missing'}")]
+
+
 def follow_up_of(
     visits: Sequence[Visit],
-    made: Mapping[str, Feature],
+    screening: "Screening",
     trajectories: Sequence[Trajectory],
-    models: Models,
-    *,
-    reads_hba1c: bool = True,
+    target: Target,
 ) -> FollowUp | None:
     """Return the follow-up of one person; None where no diabetes is known.
 
     Parameters
     ----------
     visits : checked records with their days, in any order before this visit, which is the last
-    made : features of this visit
+    screening : of this visit; without the follow-up rules everything but the index is said
     trajectories : of this person, over all visits
-    models : loaded bundles; without the follow-up rules everything but the index is said
-    reads_hba1c : HbA1c of today can be interpreted in this person
+    target : from ``target_of`` the same visits
     """
     batch, _ = visits[-1]
     if batch.answer(KNOWN)[0] != YES or batch.refused[0] or bool(is_minor(batch)[0]):
         return None
-    target = target_of(batch, made)
+    made, models = screening.made, screening.models
+    reads_hba1c = not bool(screening.hba1c_unread[0])
     above = above_today(batch, made, target.percent, reads_hba1c=reads_hba1c)
     numbers = {ABOVE: above.percent, RISE: _rise(trajectories)}
     bundle = next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
@@ -97,7 +106,8 @@ def follow_up_of(
     may_ask &= is_meant and batch.answer(PREGNANCY)[0] != YES and np.isfinite(numbers[ABOVE])
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
     limits += before.limits(kind)
-    limits += _not_read(batch, reads_hba1c=reads_hba1c)
+    not_read = _not_read(batch, reads_hba1c=reads_hba1c)
+    limits += not_read or (_open(batch, above.percent) if is_meant else [])
     limits += remission_limits(batch, made, reads_hba1c=reads_hba1c)
     limits += target.limits() if is_meant else []
     said = _index(bundle, batch, made, numbers) if bundle and may_ask else None
@@ -112,7 +122,7 @@ def follow_up_of(
         is_target_set=target.is_set,
         reasons=reasons,
         due=_due(visits, target.percent) if is_meant else (),
-        questions=tuple(_questions(batch, numbers[ABOVE])),
+        questions=tuple(_questions(batch, above.at_most)),
         limits=tuple(limits),
         model=_reference(bundle) if bundle and said else None,
         is_meant=is_meant,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from ..trajectories.settings import trajectory_item
 from ..vocabulary.load import read_toml
 
 _INFINITY: Final = float("inf")
@@ -58,7 +59,8 @@ def usual_target_percent() -> float:
 @cache
 def same_target_within_percent() -> float:
     """Return how far two targets may lie apart and be the same one in two units."""
-    return float(_table()["target"]["same_within_percent"])
+    goal = trajectory_item("hba1c").range
+    return goal.same_within if goal else 0.0
 
 
 @cache

@@ -1,16 +1,18 @@
-"""Trajectories of one item over many people, in columns: one row a person who was measured."""
+"""Trajectories of one item over many people, in columns: one row a person with any value."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array
-from .points import Points
+from .in_range import share_in_range
+from .points import NEVER, Points
 from .runs import DayValues, day_values
 from .settings import TrajectoryItem, method
-from .theil_sen import is_far, theil_sen
+from .theil_sen import Slopes, is_far, theil_sen
 
 FALLS: Final = -1
 NO_TREND: Final = 0
@@ -19,6 +21,7 @@ TOO_FEW: Final = 2
 DIRECTIONS: Final = {
     FALLS: "falls", NO_TREND: "no_trend_shown", RISES: "rises", TOO_FEW: "too_few",
 }  # fmt: skip
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,20 +32,23 @@ class TrajectoryColumns:
     ----------
     item : what was followed
     group : int64 (g,), the person, ascending
-    tests : int64 (g,), days with a usable value since the method last changed
+    tests : int64 (g,), days with a value, exact or a bound, since the method last changed
     earlier_tests : int64 (g,), days with one before that
     segments : int64 (g,), how often it was measured in one way without a break
-    first_day, last_day : int64 (g,), of the tests since the method last changed
-    last_value : float64 (g,), median of that day, in the model unit
-    last_unit : int8 (g,), index of the unit in which it was reported
-    slope, slope_low, slope_high : float64 (g,), model unit a year; NaN where there are too few
+    first_day, last_day : int64 (g,), of the tests since the method last changed; NEVER without any
+    last_value : float64 (g,), median of that day, in the model unit; NaN without any test
+    last_comparator : int8 (g,), where only a bound of it is known (-1 ``<``, 1 ``>``, ...); else 0
+    last_unit : int8 (g,), index of the unit in which it was reported; -1 without any test
+    slope, slope_low, slope_high : float64 (g,), of the exact values, model unit a year; NaN where
+        there are too few, or the last value is a bound
     direction : int8 (g,), FALLS, RISES, NO_TREND (the interval holds zero) or TOO_FEW
     share_in_range : float64 (g,), of the time between tests; NaN where none counts
     counted_days : int64 (g,), of the time between first and last test, what that share is of
     outliers : int64 (g,), tests far from the line; ``is_last_outlier`` bool (g,)
     conflict_days : int64 (g,), days whose results differ by more than the item repeats
     units : int64 (g,), units in which it was reported
-    not_used : int64 (g,), values that were refused, suspect or a bound
+    not_used : int64 (g,), values that were refused, suspect or a bound: of none is a trend made
+    not_usable_day : int64 (g,), of the last value that was refused or suspect; NEVER without any
     """
 
     item: TrajectoryItem
@@ -53,6 +59,7 @@ class TrajectoryColumns:
     first_day: Int64Array
     last_day: Int64Array
     last_value: FloatArray
+    last_comparator: Int8Array
     last_unit: Int8Array
     slope: FloatArray
     slope_low: FloatArray
@@ -65,10 +72,18 @@ class TrajectoryColumns:
     conflict_days: Int64Array
     units: Int64Array
     not_used: Int64Array
+    not_usable_day: Int64Array
+
+    @property
+    def is_last_known(self) -> BoolArray:
+        """Return (g,) of whom no value was refused or suspect on a day after the last test."""
+        return np.asarray((self.tests > 0) & (self.not_usable_day <= self.last_day))
 
 
 def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryColumns:
-    """Return the trajectory of every person who has a usable value of an item.
+    """Return the trajectory of every person who has any value of an item.
+
+    Somebody all of whose values were refused or suspect has no test, and how many there were.
 
     Parameters
     ----------
@@ -76,36 +91,61 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
     points : in any order; shuffling them changes nothing
     """
     days = day_values(item, points)
-    start, count = days.start, days.count
-    end = start + count
-    years = days.day / method().days_per_year
-    since = years - np.repeat(years[start], count)
-    slopes = theil_sen(since, days.value, start, count)
-    floor = np.abs(days.last_value) * item.repeats / 2
-    far = is_far(slopes.residual, floor, start, count)
-    share, counted_days = _share_in_range(item, days)
+    has = days.count > 0
+    first, last = days.start[has], (days.start + days.count - 1)[has]
+    last_comparator = _spread(days.comparator[last], has, 0).astype(np.int8)
+    slopes, far = _trend(item, days)
+    is_told = np.isfinite(slopes.low) & (last_comparator == 0)
+    low, high = (np.where(is_told, end, np.nan) for end in (slopes.low, slopes.high))
+    share, counted_days = share_in_range(item, days)
+    person = np.repeat(np.arange(len(days.group)), days.count)
     return TrajectoryColumns(
         item=item,
         group=days.group,
-        tests=count,
+        tests=days.count,
         earlier_tests=days.earlier,
         segments=days.segments,
-        first_day=days.day[start],
-        last_day=days.day[end - 1],
-        last_value=days.last_value,
+        first_day=_spread(days.day[first], has, NEVER),
+        last_day=_spread(days.day[last], has, NEVER),
+        last_value=_spread(days.value[last], has, np.nan),
+        last_comparator=last_comparator,
         last_unit=days.last_unit,
-        slope=np.where(np.isfinite(slopes.low), slopes.slope, np.nan),
-        slope_low=slopes.low,
-        slope_high=slopes.high,
-        direction=_direction(slopes.low, slopes.high),
+        slope=np.where(is_told, slopes.slope, np.nan),
+        slope_low=low,
+        slope_high=high,
+        direction=_direction(low, high),
         share_in_range=share,
         counted_days=counted_days,
-        outliers=np.add.reduceat(far.astype(np.int64), start) if len(start) else count,
-        is_last_outlier=far[end - 1],
+        outliers=np.bincount(person[far], minlength=len(days.group)),
+        is_last_outlier=_spread(far[last], has, 0).astype(np.bool_),
         conflict_days=days.conflicts,
         units=days.units,
         not_used=days.not_used,
+        not_usable_day=days.not_usable_day,
     )
+
+
+def _spread(values: npt.NDArray[T], has: BoolArray, otherwise: float) -> npt.NDArray[T]:
+    """Return one value a person; another one of those who have no day."""
+    found = np.full(len(has), otherwise, dtype=values.dtype)
+    found[has] = values
+    return found
+
+
+def _trend(item: TrajectoryItem, days: DayValues) -> tuple[Slopes, BoolArray]:
+    """Return the slopes of the exact values, and which days (n,) lie far from their line."""
+    exact = days.comparator == 0
+    person = np.repeat(np.arange(len(days.group)), days.count)[exact]
+    count = np.bincount(person, minlength=len(days.group))
+    start = np.cumsum(count) - count
+    day, value = days.day[exact], days.value[exact]
+    has = count > 0
+    begins = np.repeat(day[start[has]], count[has])
+    slopes = theil_sen((day - begins) / method().days_per_year, value, start, count)
+    last = _spread(value[(start + count - 1)[has]], has, np.nan)
+    far = np.zeros(len(exact), dtype=np.bool_)
+    far[exact] = is_far(slopes.residual, np.abs(last) * item.repeats / 2, start, count)
+    return slopes, far
 
 
 def _direction(low: FloatArray, high: FloatArray) -> Int8Array:
@@ -113,38 +153,3 @@ def _direction(low: FloatArray, high: FloatArray) -> Int8Array:
     with np.errstate(invalid="ignore"):
         said = np.where(low > 0, RISES, np.where(high < 0, FALLS, NO_TREND))
     return np.where(known, said, TOO_FEW).astype(np.int8)
-
-
-def _share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, Int64Array]:
-    """Return (g,) which share of the time a straight line between tests is in range, and the days.
-
-    A longer gap than the item's counts for no time.
-    """
-    g = len(days.start)
-    if item.range is None or len(days.value) <= 1:
-        return np.full(g, np.nan), np.zeros(g, dtype=np.int64)
-    before, after = days.value[:-1], days.value[1:]
-    length = np.diff(days.day).astype(np.float64)
-    run = np.repeat(np.arange(g), days.count)
-    counts = (run[:-1] == run[1:]) & (length <= item.gap_days)
-    inside = _inside(before, after, item.range.low, item.range.high)
-    total = np.bincount(run[1:][counts], weights=length[counts], minlength=g)
-    held = np.bincount(run[1:][counts], weights=(inside * length)[counts], minlength=g)
-    share = np.where(total > 0, held / np.where(total > 0, total, 1.0), np.nan)
-    return share, total.astype(np.int64)
-
-
-def _inside(before: FloatArray, after: FloatArray, low: float, high: float) -> FloatArray:
-    """Return which share of a straight line lies between two limits.
-
-    >>> _inside(np.array([6.0, 6.0]), np.array([8.0, 6.0]), 0.0, 7.0)
-    array([0.5, 1. ])
-    """
-    step = after - before
-    flat = step == 0
-    divisor = np.where(flat, 1.0, step)
-    one, other = (low - before) / divisor, (high - before) / divisor
-    enters = np.clip(np.minimum(one, other), 0.0, 1.0)
-    leaves = np.clip(np.maximum(one, other), 0.0, 1.0)
-    level = ((before >= low) & (before <= high)).astype(np.float64)
-    return np.where(flat, level, leaves - enters)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ..fixedpoint import COMPARATOR_SIGNS
 from ..prediagnosis import Message, Trajectory
 from ..record import VisitBatch
 from ..vocabulary import Unit, load_vocabulary
@@ -18,8 +19,9 @@ EPOCH: Final = date(1970, 1, 1)
 _ONE: Final = 1.0
 _MONTHS_A_YEAR: Final = 12
 TARGETED: Final = "hba1c"
-TARGET_SLOT: Final = "hba1c_target"
+USUAL_GOAL: Final = float("nan")
 INDIVIDUAL: Final = "hba1c_individual_target"
+NEWER_NOT_USABLE: Final = "trajectory.newer_not_usable"
 NOTHING_MORE: Final[Mapping[str, Points]] = {}
 
 
@@ -36,6 +38,8 @@ def trajectories_of(
     visits: Sequence[tuple[VisitBatch, date]],
     today: date,
     more: Mapping[str, Points] = NOTHING_MORE,
+    *,
+    goal: float | None,
 ) -> tuple[Trajectory, ...]:
     """Return the trajectories of one person.
 
@@ -44,10 +48,12 @@ def trajectories_of(
     visits : the checked record and the day of each visit, in any order
     today : day of the visit that is screened
     more : item -> points that a record does not hold (an interval of an ECG)
+    goal : HbA1c in percent that the physician set, ``USUAL_GOAL`` where none is, None where no
+        diabetes is known: of nobody else is a goal of treatment said
 
     Returns
     -------
-    one trajectory for each followed item that was measured at all, in the order of ``items.toml``
+    one trajectory for each followed item that was reported at all, in the order of ``items.toml``
     """
     parts: dict[str, list[Points]] = {name: [points] for name, points in more.items()}
     for batch, day in visits:
@@ -56,46 +62,38 @@ def trajectories_of(
         for name, points in made.items():
             parts.setdefault(name, []).append(points)
     found = []
-    target = _target(visits, today)
     for item in trajectory_items():
         if item.name in parts:
-            mine = with_target(item, target) if item.name == TARGETED else item
+            mine = with_goal(item, goal) if item.name == TARGETED else item
             columns = evaluate_trajectories(mine, concatenated(parts[item.name]))
             found += [trajectory_at(columns, row, today) for row in range(len(columns.group))]
     return tuple(found)
 
 
-def _target(visits: Sequence[tuple[VisitBatch, date]], today: date) -> float:
-    """Return the HbA1c that the physician set as target today, of two the stricter; else NaN."""
-    targets = [
-        float(np.nanmin(values))
-        for batch, day in visits
-        if day == today and np.isfinite(values := batch.quantity(TARGET_SLOT).model_values()).any()
-    ]
-    return min(targets, default=float("nan"))
-
-
-def with_target(item: TrajectoryItem, target: float) -> TrajectoryItem:
-    """Return an item whose range is the individual target; as it is where none is known.
+def with_goal(item: TrajectoryItem, goal: float | None) -> TrajectoryItem:
+    """Return HbA1c with a goal of treatment as its range; without one it has none.
 
     Parameters
     ----------
-    item : with a range that the usual target ends
-    target : in the item's model unit, or NaN
+    item : with a range that the usual goal ends
+    goal : in the item's model unit, ``USUAL_GOAL``, or None
     """
-    if item.range is None or not np.isfinite(target):
+    if item.range is None or goal is None:
+        return replace(item, range=None)
+    if not np.isfinite(goal):
         return item
     source = "the individual target that the physician set"
-    return replace(item, range=replace(item.range, id=INDIVIDUAL, high=target, source=source))
+    return replace(item, range=replace(item.range, id=INDIVIDUAL, high=goal, source=source))
 
 
 def trajectory_at(columns: TrajectoryColumns, row: int, today: date) -> Trajectory:
     """Return one person's trajectory, in the unit in which the last value was reported."""
     item = columns.item
+    if not columns.tests[row]:
+        return _without_a_test(columns, row)
     unit = _unit(item, int(columns.last_unit[row]))
     scale, offset = (unit.slope, unit.offset) if unit else (_ONE, 0.0)
-    last = EPOCH + timedelta(days=int(columns.last_day[row]))
-    first = EPOCH + timedelta(days=int(columns.first_day[row]))
+    first, last = _day(columns.first_day[row]), _day(columns.last_day[row])
     interval = (float(columns.slope_low[row]) / scale, float(columns.slope_high[row]) / scale)
     slope, share = float(columns.slope[row]), float(columns.share_in_range[row])
     return Trajectory(
@@ -112,7 +110,28 @@ def trajectory_at(columns: TrajectoryColumns, row: int, today: date) -> Trajecto
         share_in_range=share if np.isfinite(share) else None,
         range_id=item.range.id if item.range and np.isfinite(share) else "",
         notes=_notes(columns, row),
+        last_comparator=COMPARATOR_SIGNS[int(columns.last_comparator[row])],
     )
+
+
+def _without_a_test(columns: TrajectoryColumns, row: int) -> Trajectory:
+    return Trajectory(
+        item=columns.item.name,
+        unit=columns.item.unit,
+        tests=0,
+        first_on="",
+        last_on="",
+        days_since_last=None,
+        last_value=None,
+        slope_per_year=None,
+        slope_interval=None,
+        direction=DIRECTIONS[int(columns.direction[row])],
+        notes=_notes(columns, row),
+    )
+
+
+def _day(number: int) -> date:
+    return EPOCH + timedelta(days=int(number))
 
 
 def _unit(item: TrajectoryItem, index: int) -> Unit | None:
@@ -135,6 +154,11 @@ def _notes(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
         "not_used": int(columns.not_used[row]),
     }
     notes = [Message(f"trajectory.{name}", {"count": n}) for name, n in counted.items() if n]
+    if columns.last_comparator[row]:
+        notes.append(Message("trajectory.last_is_bound"))
+    if columns.tests[row] and not columns.is_last_known[row]:
+        newer = _day(columns.not_usable_day[row]).isoformat()
+        notes.append(Message(NEWER_NOT_USABLE, {"date": newer}))
     if columns.is_last_outlier[row]:
         notes.append(Message("trajectory.last_is_outlier"))
     if columns.units[row] > 1:

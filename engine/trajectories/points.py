@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from ..record import BoolArray, Int8Array, VisitBatch
 from .settings import TrajectoryItem, trajectory_items
 
 NOT_STATED = 0
+NEVER: Final = int(np.iinfo(np.int64).min)
+"""The day of what there never was, or of a reading that is not of the day of its visit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,9 +24,10 @@ class Points:
     ----------
     group : int64 (n,), the person
     day : int64 (n,), days since 1970-01-01
-    value : float64 (n,), in the model unit; NaN where it was refused, is suspect, or is a bound
+    value : float64 (n,), in the model unit; NaN where it was refused or is suspect (too old, too)
     method : int64 (n,), how it was measured; 0 where nothing was stated
     unit : int8 (n,), index of the reported unit
+    comparator : int8 (n,), of a value that is only a bound (-1 ``<``, 1 ``>``, ...); else 0
     """
 
     group: Int64Array
@@ -31,6 +35,11 @@ class Points:
     value: FloatArray
     method: Int64Array
     unit: Int8Array
+    comparator: Int8Array
+
+    def at(self, index: BoolArray | Int64Array) -> "Points":
+        """Return some of the points."""
+        return Points(**{f.name: getattr(self, f.name)[index] for f in fields(Points)})
 
 
 def concatenated(parts: Sequence[Points]) -> Points:
@@ -63,6 +72,7 @@ def points_from(
         value=np.asarray(value, dtype=np.float64),
         method=np.zeros(n, np.int64) if method is None else np.asarray(method, dtype=np.int64),
         unit=np.zeros(n, dtype=np.int8),
+        comparator=np.zeros(n, dtype=np.int8),
     )
 
 
@@ -87,19 +97,19 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
 
 
 def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int64Array) -> Points:
-    combined = combined_input(batch, item.source)
-    column = combined.readings
-    exact = np.where(column.comparator == 0, column.model_values(), np.nan)
+    column = combined_input(batch, item.source).readings
     there = column.present & ~batch.refused[:, None]
+    old = np.zeros_like(there)
     if column.old is not None and column.old.shape == there.shape:
-        exact = np.where(column.old, np.nan, exact)
+        old = column.old
     row, reading = np.nonzero(there)
     return Points(
         group=group[row],
-        day=day[row],
-        value=exact[row, reading],
+        day=np.where(old[row, reading], NEVER, day[row]),
+        value=np.where(old, np.nan, column.model_values())[row, reading],
         method=measured_how(item, batch)[row],
         unit=column.unit[row, reading],
+        comparator=column.comparator[row, reading],
     )
 
 

@@ -1,12 +1,13 @@
 """From points to one value a person and day, in the run since the method last changed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..fixedpoint import FloatArray, Int64Array
-from ..record import BoolArray, Int8Array
-from .points import NOT_STATED, Points
+from ..record import UNKNOWN, BoolArray, Int8Array
+from .points import NEVER, NOT_STATED, Points
 from .settings import TrajectoryItem
 from .theil_sen import medians
 
@@ -18,10 +19,13 @@ class DayValues:
     Attributes
     ----------
     group : int64 (g,)
-    start, count : int64 (g,), where each person's days stand in ``day`` and ``value``
+    start, count : int64 (g,), where each person's days stand in ``day`` and ``value``; a count of 0
+        where no value can be used
     day, value : shape (n,)
-    last_value, last_unit : (g,), of the last day
-    earlier, segments, conflicts, units, not_used : int64 (g,), as in ``TrajectoryColumns``
+    comparator : int8 (n,), of a day on which only a bound is known; else 0
+    last_unit : int8 (g,), of the last day; -1 where there is none
+    earlier, segments, conflicts, units, not_used, not_usable_day : int64 (g,), as in
+        ``TrajectoryColumns``
     """
 
     group: Int64Array
@@ -29,97 +33,135 @@ class DayValues:
     count: Int64Array
     day: Int64Array
     value: FloatArray
-    last_value: FloatArray
+    comparator: Int8Array
     last_unit: Int8Array
     earlier: Int64Array
     segments: Int64Array
     conflicts: Int64Array
     units: Int64Array
     not_used: Int64Array
+    not_usable_day: Int64Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Days:
+    """Every day with a value, by person and day: who, when, value, way, unit, in conflict."""
+
+    person: Int64Array
+    day: Int64Array
+    value: FloatArray
+    comparator: Int8Array
+    way: Int64Array
+    unit: Int8Array
+    conflict: BoolArray
 
 
 def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     """Order the points of an item and keep the run since its method last changed.
 
     Several values of one day, measured in the way that the vocabulary names first, are their
-    median. A day with different results is a conflict, whatever the methods.
+    median; a bound counts where no value of that way is exact, the one that says most. A day with
+    different results is a conflict, whatever the methods.
     """
+    people = np.unique(points.group)
+    g = len(people)
     usable = np.isfinite(points.value)
-    kept = _ordered(points, usable)
-    days = _first_of(kept.group, kept.day)
-    size = np.diff(np.r_[days, len(kept.group)])
-    conflict = _differs(item, kept, days, size)
-    value, way = _day_value(kept, days, size)
-    group, day = kept.group[days], kept.day[days]
-    begins = _first_of(group)
-    of_person = np.diff(np.r_[begins, len(group)])
-    person = np.repeat(np.arange(len(begins)), of_person)
-    segment = np.cumsum(np.r_[False, (way[1:] != way[:-1]) | (person[1:] != person[:-1])])
-    ends = begins + of_person - 1
-    is_last = segment == np.repeat(segment[ends], of_person)
-    count = np.bincount(person[is_last], minlength=len(begins))
-    people = group[begins]
-    last = days[ends] + size[ends] - 1
+    kept = _ordered(points.at(usable))
+    days = _days(item, kept, people)
+    segment = np.cumsum(_begins(days.person, days.way)) if len(days.person) else days.person
+    last_of = np.full(g, UNKNOWN, dtype=np.int64)
+    last_of[days.person] = np.arange(len(days.person))
+    has = last_of >= 0
+    is_last = segment == segment[last_of[days.person]]
+    count = np.bincount(days.person[is_last], minlength=g)
+    first_of = np.searchsorted(days.person, np.arange(g))
+    segments = np.zeros(g, dtype=np.int64)
+    segments[has] = segment[last_of[has]] - segment[first_of[has]] + 1
+    spoilt = points.group[~usable]
     return DayValues(
         group=people,
-        start=np.cumsum(np.r_[0, count[:-1]]) if len(count) else count,
+        start=np.cumsum(count) - count,
         count=count,
-        day=day[is_last],
-        value=value[is_last],
-        last_value=value[ends],
-        last_unit=kept.unit[last],
-        earlier=of_person - count,
-        segments=segment[ends] - segment[begins] + 1,
-        conflicts=np.bincount(person[conflict], minlength=len(begins)),
+        day=days.day[is_last],
+        value=days.value[is_last],
+        comparator=days.comparator[is_last],
+        last_unit=np.where(has, _at(days.unit, last_of), UNKNOWN).astype(np.int8),
+        earlier=np.bincount(days.person, minlength=g) - count,
+        segments=segments,
+        conflicts=np.bincount(days.person[days.conflict], minlength=g),
         units=_units(kept, people),
-        not_used=_counted(points.group[~usable], people),
+        not_used=_counted(np.r_[spoilt, kept.group[kept.comparator != 0]], people),
+        not_usable_day=_last_days(spoilt, points.day[~usable], people),
     )
 
 
-def _ordered(points: Points, usable: BoolArray) -> Points:
-    """Return the usable points by person, day, way (a stated one first), value and unit."""
-    unstated = points.method == NOT_STATED
-    keys = (points.unit, points.value, points.method, unstated, points.day, points.group)
-    order = np.lexsort(keys)
-    order = order[usable[order]]
-    return Points(
-        points.group[order],
-        points.day[order],
-        points.value[order],
-        points.method[order],
-        points.unit[order],
-    )
+def _ordered(points: Points) -> Points:
+    """Return points by person, day and way (a stated one first), exact ones before bounds.
+
+    Of bounds the one that says most stands first.
+    """
+    keys: tuple[Any, ...] = (points.unit, points.value)
+    if points.comparator.any():
+        sign = np.sign(points.comparator)
+        says_most = np.where(sign > 0, -points.value, points.value)
+        keys = (points.comparator, points.unit, says_most, -sign, sign != 0)
+    way = (points.method, points.method == NOT_STATED)
+    return points.at(np.lexsort((*keys, *way, points.day, points.group)))
 
 
-def _first_of(*columns: Int64Array) -> Int64Array:
-    """Return the places where any of the ordered columns changes, the first among them."""
-    if not len(columns[0]):
-        return np.zeros(0, dtype=np.int64)
-    changes = np.zeros(len(columns[0]) - 1, dtype=np.bool_)
+def _begins(*columns: Int64Array) -> BoolArray:
+    """Say where any of the ordered columns changes, and that the first place does."""
+    changes = np.ones(len(columns[0]), dtype=np.bool_)
     for column in columns:
-        changes |= column[1:] != column[:-1]
-    return np.flatnonzero(np.r_[True, changes])
+        changes[1:] &= column[1:] == column[:-1]
+    changes[1:] = ~changes[1:]
+    return changes
 
 
-def _differs(item: TrajectoryItem, kept: Points, days: Int64Array, size: Int64Array) -> BoolArray:
+def _days(item: TrajectoryItem, kept: Points, people: Int64Array) -> _Days:
+    """Return the days of ordered points."""
+    first = np.flatnonzero(_begins(kept.group, kept.day))
+    size = np.diff(np.r_[first, len(kept.group)])
+    head = kept.at(first)
+    return _Days(
+        person=np.searchsorted(people, head.group),
+        day=head.day,
+        value=_day_value(kept, head, size),
+        comparator=head.comparator,
+        way=head.method,
+        unit=head.unit,
+        conflict=_differs(item, kept, first, size),
+    )
+
+
+def _differs(item: TrajectoryItem, kept: Points, first: Int64Array, size: Int64Array) -> BoolArray:
     """Say on which days results differ by more than the item repeats."""
-    if not len(days):
+    if not len(first):
         return np.zeros(0, dtype=np.bool_)
-    lowest = np.minimum.reduceat(kept.value, days)
-    highest = np.maximum.reduceat(kept.value, days)
+    least = np.where(kept.comparator < 0, -np.inf, kept.value)
+    most = np.where(kept.comparator > 0, np.inf, kept.value)
+    highest = np.maximum.reduceat(least, first)
+    lowest = np.minimum.reduceat(most, first)
     return np.asarray((size > 1) & (highest - lowest > np.abs(highest) * item.repeats))
 
 
-def _day_value(kept: Points, days: Int64Array, size: Int64Array) -> tuple[FloatArray, Int64Array]:
-    """Return value and way of each day: of the way that stands first, the median."""
-    way = kept.method[days]
-    if len(days) == len(kept.group):
-        return kept.value, way
-    same = kept.method == np.repeat(way, size)
-    of_day = np.repeat(np.arange(len(days)), size)[same]
-    count = np.bincount(of_day, minlength=len(days))
-    start = np.cumsum(np.r_[0, count[:-1]])
-    return medians(kept.value[same], start, count), way
+def _day_value(kept: Points, head: Points, size: Int64Array) -> FloatArray:
+    """Return the value of each day: of the way that stands first, the median; or its bound."""
+    if len(head.group) == len(kept.group):
+        return head.value
+    same = (kept.comparator == 0) & (kept.method == np.repeat(head.method, size))
+    of_day = np.repeat(np.arange(len(size)), size)[same]
+    exact = np.bincount(of_day, minlength=len(size))
+    there = exact > 0
+    value = head.value.copy()
+    start = np.cumsum(exact) - exact
+    value[there] = medians(kept.value[same], start[there], exact[there])
+    return value
+
+
+def _at(column: Int8Array, index: Int64Array) -> Int8Array:
+    """Return a column's values at places; anything where it is empty."""
+    return column[index] if len(column) else np.zeros(len(index), dtype=np.int8)
 
 
 def _units(kept: Points, people: Int64Array) -> Int64Array:
@@ -130,7 +172,11 @@ def _units(kept: Points, people: Int64Array) -> Int64Array:
 
 def _counted(groups: Int64Array, people: Int64Array) -> Int64Array:
     """Count how often each of the ordered people is there."""
-    at = np.searchsorted(people, groups)
-    known = at < len(people)
-    known[known] = people[at[known]] == groups[known]
-    return np.bincount(at[known], minlength=len(people)).astype(np.int64)
+    return np.bincount(np.searchsorted(people, groups), minlength=len(people)).astype(np.int64)
+
+
+def _last_days(groups: Int64Array, day: Int64Array, people: Int64Array) -> Int64Array:
+    """Return the last of the days of each of the ordered people, or NEVER."""
+    last = np.full(len(people), NEVER, dtype=np.int64)
+    np.maximum.at(last, np.searchsorted(people, groups), day)
+    return last

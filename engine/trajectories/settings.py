@@ -15,15 +15,18 @@ _INFINITY: Final = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What "time in range" counts, in the model unit; an end that is not stated is open.
+    """What "time in range" counts, in the model unit; an end that is not stated is infinite.
 
-    A value at an end is met for no time, so ends need not say whether they belong to it.
+    The lower end belongs to it, the upper one unless it ``is_open_above``. A value that lies no
+    further from an end than ``same_within`` is that end, reported in another unit.
     """
 
     id: str
     low: float
     high: float
     source: str
+    is_open_above: bool = False
+    same_within: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,14 @@ def _slot(row: Mapping[str, Any]) -> str:
 def _range(row: Mapping[str, Any]) -> Range:
     low = row.get("at_or_above", -_INFINITY)
     high = row.get("below", row.get("below_or_at", _INFINITY))
-    return Range(row["id"], float(low), float(high), row["source"])
+    return Range(
+        row["id"],
+        float(low),
+        float(high),
+        row["source"],
+        "below" in row,
+        float(row.get("same_within", 0.0)),
+    )
 
 
 @cache

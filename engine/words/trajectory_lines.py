@@ -19,15 +19,18 @@ _MOST_PLACES: Final = 3
 
 def trajectory_line(trajectory: Trajectory, sentences: Sentences) -> str:
     """Word the last value, when it was, the trend with its interval, and the time in range."""
-    name, unit = trajectory.item, sentences.unit(trajectory.unit)
-    places, lang = _places(trajectory), sentences.lang
+    last, days = trajectory.last_value, trajectory.days_since_last
+    if last is None or days is None:
+        return capital(sentences.text("trajectory.none", item=trajectory.item))
+    unit = sentences.unit(trajectory.unit)
+    places, lang = _places(trajectory, last), sentences.lang
     parts = [
         sentences.text(
             "trajectory.last",
-            item=name,
-            value=f"{number(trajectory.last_value, lang, places)} {unit}".rstrip(),
+            item=trajectory.item,
+            value=f"{trajectory.last_comparator} {number(last, lang, places)} {unit}".strip(),
             on=day_phrase(trajectory.last_on, sentences),
-            since=since_phrase(trajectory.days_since_last, sentences),
+            since=since_phrase(days, sentences),
             tests=trajectory.tests,
             first=day_phrase(trajectory.first_on, sentences),
         )
@@ -65,16 +68,16 @@ def day_phrase(day: str, sentences: Sentences) -> str:
     return written_day(day, sentences.lang)
 
 
-def _places(trajectory: Trajectory) -> int:
+def _places(trajectory: Trajectory, last: float) -> int:
     """Return the printed places: of the model unit, more for a unit of larger steps."""
     from ..trajectories.settings import trajectory_item  # noqa: PLC0415 - a visit without a past needs none
 
     item = trajectory_item(trajectory.item)
-    return item.decimals if trajectory.unit == item.unit else _of_unit(trajectory, item.decimals)
+    return item.decimals if trajectory.unit == item.unit else _of_unit(last, item.decimals)
 
 
-def _of_unit(trajectory: Trajectory, decimals: int) -> int:
-    return max(decimals, _PLACES_OF_SMALL) if abs(trajectory.last_value) < _SMALL else 0
+def _of_unit(last: float, decimals: int) -> int:
+    return max(decimals, _PLACES_OF_SMALL) if abs(last) < _SMALL else 0
 
 
 def since_phrase(days: int, sentences: Sentences) -> str:

@@ -14,6 +14,8 @@ _YES: Final = ("yes", "no")
 _EQUAL: Final = ("=", "!=")
 
 Value = str | float | date
+Sql = tuple[str, tuple[Value, ...]]
+"""A condition, and what is bound to it."""
 
 
 def broken(found: str, why: str, remedy: str) -> DataError:

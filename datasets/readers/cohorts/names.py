@@ -6,7 +6,7 @@ Everything else is refused by name: a condition that is left out would find othe
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -14,9 +14,10 @@ from typing import Any, Final
 from ....engine.trajectories import trajectory_items
 from ....engine.vocabulary import load_vocabulary
 from .codes import cim10_findings, finding_ids, loinc_slots, measured_slots, table_quantity
-from .compare import Value, broken, compared, is_yes
+from .compare import Sql, Value, broken, compared, is_yes
 from .exposures import ASKED, HAS, exposure_codes
 from .trend_units import ORDERED, in_model_unit
+from .trends import OF_LAST, trend_condition
 from .values import compare_value
 from .words import VERDICTS, column_words, finding_words, trend_words
 
@@ -49,6 +50,8 @@ class Condition:
 
     ``name`` : of the house
     ``reads`` : table and, of it, a column, slot, finding or question
+    ``left_open`` : the SQL, and what is bound to it, of whom only a bound is known that decides
+    neither way; None where that can't be
     """
 
     name: str
@@ -57,6 +60,7 @@ class Condition:
     sql: str
     values: tuple[Value, ...]
     reads: frozenset[tuple[str, str]]
+    left_open: Sql | None = None
 
 
 @cache
@@ -69,7 +73,7 @@ def fields() -> Mapping[str, Any]:
 def trajectory_columns() -> frozenset[str]:
     """Return the columns of the trajectories that a condition may read."""
     read = {str(row["column"]) for row in fields()["trajectory"].values()}
-    return frozenset({"person_id", "item", *read})
+    return frozenset({"person_id", "item", *read, *OF_LAST})
 
 
 def condition_of(given: Given) -> Condition:
@@ -128,9 +132,9 @@ def _trajectory(given: Given, item: str) -> Condition:
             f"Ask for its amount: slope.{item} {given.op} {given.value}",
         )
     value = in_model_unit(given.text, given.value, item, row.get("unit", ""))
-    sql, values = compared(f"t.{row['column']}", row["kind"], given.op, value, words)
-    within = _exists("trajectories t", f"t.item = ? AND {sql}")
-    return _made(given, within, (item, *values), ("trajectories", item))
+    asked = trend_condition(row, item, (given.op, value), words)
+    made = _made(given, *asked.decided, ("trajectories", item))
+    return replace(made, left_open=asked.left_open)
 
 
 def _finding(given: Given, key: str) -> Condition:

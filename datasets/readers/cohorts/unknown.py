@@ -1,7 +1,7 @@
 """Of whom it is not known what a condition asks: they are not found, and that is no "no"."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow.compute as pc
@@ -11,7 +11,7 @@ from .evaluate import who_meets
 from .exposures import ASKED
 from .names import Condition, Given, condition_of, fields
 
-_NO_TABLE_OF_ALL = ("reason", "decision")
+_ALWAYS_KNOWN = ("reason", "decision", "tests")
 """Kinds of which a row that is not there means that there was none."""
 _STATED = ("finding", "urgency", "grade", "risk", "cim10")
 
@@ -48,21 +48,27 @@ def who_is_not_known(criteria: Criteria, tables: Mapping[str, Any]) -> Iterator[
     ------
     DataError  as `who_meets`
     """
-    seen = set()
+    unknown: dict[str, list[Condition]] = {}
     for condition in criteria.conditions:
-        unknown = _unknown(condition)
-        if unknown is None or condition.name in seen:
-            continue
-        seen.add(condition.name)
-        names = who_meets(Criteria((unknown,)), tables)
-        yield NotKnown(condition.name, names, _not_usable(condition, tables, names))
+        one = _unknown(condition)
+        if one is not None:
+            unknown.setdefault(condition.name, []).append(one)
+    for name, conditions in unknown.items():
+        first = conditions[0]
+        any_of_them = replace(
+            first,
+            sql=" OR ".join(f"({one.sql})" for one in conditions),
+            values=tuple(value for one in conditions for value in one.values),
+        )
+        names = who_meets(Criteria((any_of_them,)), tables)
+        yield NotKnown(name, names, _not_usable(first, tables, names))
 
 
 def _unknown(condition: Condition) -> Condition | None:
     """Return who is not found for want of an answer, as a condition; None where nobody can be."""
     head, _, key = condition.name.partition(".")
     is_word = not key and fields()["column"].get(head) == "word"
-    if head in _NO_TABLE_OF_ALL or (is_word and not _is_negated(condition)):
+    if head in _ALWAYS_KNOWN or (is_word and not _is_negated(condition)):
         return None
     name = condition.name
     if head == "exposure":
@@ -77,7 +83,11 @@ def _unknown(condition: Condition) -> Condition | None:
         )
         return Condition(name, name, name, sql, found, condition.reads)
     known = condition_of(Given(name, name, name, "is", "known"))
-    return Condition(name, name, name, f"NOT ({known.sql})", known.values, known.reads)
+    sql, values = f"NOT ({known.sql})", known.values
+    if condition.left_open is not None:
+        own, bound = condition.left_open
+        sql, values = f"{sql} OR {own}", (*values, *bound)
+    return Condition(name, name, name, sql, values, known.reads)
 
 
 def _is_negated(condition: Condition) -> bool:

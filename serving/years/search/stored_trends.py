@@ -14,7 +14,7 @@ from ....engine.intake.table import TableColumn, TablePeople, table_batch
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
 from ....engine.trajectories import Points, evaluate_trajectories, trajectory_items, visit_points
-from ....engine.trajectories.draft import day_number
+from ....engine.trajectories.draft import NEWER_NOT_USABLE, day_number
 from ....engine.trajectories.points import points_from
 from ....engine.vocabulary import load_vocabulary
 from ..trajectories.run import arrow_columns
@@ -25,7 +25,10 @@ TRENDS: Final = pa.schema(
         ("item", pa.string()),
         ("tests", pa.int64()),
         ("days_since_last", pa.int64()),
+        ("last_date", pa.date32()),
         ("last_value", pa.float64()),
+        ("last_comparator", pa.string()),
+        ("not_usable_date", pa.date32()),
         ("slope_per_year", pa.float64()),
         ("direction", pa.string()),
         ("share_in_range", pa.float64()),
@@ -107,6 +110,8 @@ def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:
     sources = {item.name: item.source for item in trajectory_items()}
     since = 0 if visit.day is None else (today - visit.day).days
     for said in visit.draft.get("trajectories", ()):
+        if not said["tests"]:
+            continue
         scale, offset = 1.0, 0.0
         if sources.get(said["item"]):
             item = item_of(sources[said["item"]])
@@ -117,10 +122,19 @@ def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:
             **{name: said[name] for name in ("item", "tests", "direction")},
             "person_id": visit.person_id,
             "days_since_last": said["days_since_last"] + since,
+            "last_date": date.fromisoformat(said["last_on"]),
             "last_value": said["last_value"] * scale + offset,
+            "last_comparator": said.get("last_comparator") or None,
+            "not_usable_date": _not_usable(said),
             "slope_per_year": None if slope is None else slope * scale,
             "share_in_range": said["share_in_range"],
         }
+
+
+def _not_usable(said: Mapping[str, Any]) -> date | None:
+    """Return the day of a value after the last test that was refused or suspect; None without."""
+    newer = (note for note in said["notes"] if note["id"] == NEWER_NOT_USABLE)
+    return next((date.fromisoformat(note["parameters"]["date"]) for note in newer), None)
 
 
 def contradicted(visits: Iterable[tuple[str, date | None, Mapping[str, Any]]]) -> set[str]:
@@ -194,7 +208,7 @@ def _of_ecgs(visits: Sequence[StoredVisit], group: Any, day: Any) -> dict[str, P
     found: dict[str, list[tuple[int, float]]] = {}
     for row, visit in enumerate(visits):
         for said in visit.draft.get("trajectories", ()):
-            is_of_the_day = said["days_since_last"] == 0
+            is_of_the_day = said["tests"] and said["days_since_last"] == 0
             if said["item"].startswith(_ECG) and is_of_the_day:
                 found.setdefault(said["item"], []).append((row, said["last_value"]))
     return {

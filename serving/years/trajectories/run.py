@@ -1,6 +1,6 @@
 """From a table with many visits a person to one row a person and item."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ....datasets.readers.tables import TablePlan, read_rows
+from ....engine.fixedpoint import COMPARATOR_SIGNS
 from ....engine.plausibility.check import check_plausibility
 from ....engine.trajectories import (
     Points,
@@ -21,6 +22,7 @@ from ....engine.trajectories import (
     visit_points,
 )
 from ....engine.trajectories.columns import DIRECTIONS
+from ....engine.trajectories.points import NEVER
 from ...batch.result.parts import disclaimers, file_sha256, kept_whole, write_json
 from ...batch.table.withdrawn import read_withdrawn, split_withdrawn
 from ..files import write_csv
@@ -85,15 +87,7 @@ class _Collected:
 
 
 def _where(points: Points, kept: Any) -> Points:  # noqa: ANN401
-    if kept.all():
-        return points
-    return Points(
-        points.group[kept],
-        points.day[kept],
-        points.value[kept],
-        points.method[kept],
-        points.unit[kept],
-    )
+    return points if kept.all() else points.at(kept)
 
 
 def run_trajectories(options: TrajectoryOptions) -> dict[str, Any]:
@@ -166,7 +160,7 @@ def _table(collected: _Collected, options: TrajectoryOptions) -> tuple[Any, Any]
         if parts:
             there = concatenated(parts)
             there = _where(there, ~two[there.group])
-            rows = [Points(code[there.group], there.day, there.value, there.method, there.unit)]
+            rows = [replace(there, group=code[there.group])]
         if sum(len(one.group) for one in rows):
             points = concatenated(rows)
             found.append(arrow_columns(evaluate_trajectories(item, points), names, options.today))
@@ -185,6 +179,7 @@ TRAJECTORIES: Final = pa.schema(
         ("last_date", pa.date32()),
         ("days_since_last", pa.int64()),
         ("last_value", pa.float64()),
+        ("last_comparator", pa.string()),
         ("slope_per_year", pa.float64()),
         ("slope_low", pa.float64()),
         ("slope_high", pa.float64()),
@@ -196,6 +191,7 @@ TRAJECTORIES: Final = pa.schema(
         ("conflict_days", pa.int64()),
         ("units", pa.int64()),
         ("not_used", pa.int64()),
+        ("not_usable_date", pa.date32()),
     ]
 )
 """The columns of ``trajectories.parquet``."""
@@ -213,6 +209,7 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
     """
     g = len(columns.group)
     epoch_day = (today - date(1970, 1, 1)).days
+    signs = pa.array([COMPARATOR_SIGNS[code] or None for code in sorted(COMPARATOR_SIGNS)])
     words = pa.array([DIRECTIONS[code] for code in sorted(DIRECTIONS)])
     data = {
         "person_id": names.take(pa.array(columns.group)),
@@ -222,8 +219,11 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
         "earlier_tests": columns.earlier_tests,
         "first_date": _dates(columns.first_day),
         "last_date": _dates(columns.last_day),
-        "days_since_last": np.maximum(epoch_day - columns.last_day, 0),
+        "days_since_last": _since(columns.last_day, epoch_day),
         "last_value": _numbers(columns.last_value),
+        "last_comparator": signs.take(
+            pa.array(columns.last_comparator.astype(np.int64) - min(COMPARATOR_SIGNS))
+        ),
         "slope_per_year": _numbers(columns.slope),
         "slope_low": _numbers(columns.slope_low),
         "slope_high": _numbers(columns.slope_high),
@@ -235,12 +235,21 @@ def arrow_columns(columns: TrajectoryColumns, names: Any, today: date) -> Any:  
         "conflict_days": columns.conflict_days,
         "units": columns.units,
         "not_used": columns.not_used,
+        "not_usable_date": _dates(columns.not_usable_day),
     }
     return pa.table([data[name] for name in TRAJECTORIES.names], schema=TRAJECTORIES)
 
 
+def _days(days: Any) -> Any:  # noqa: ANN401
+    return pa.array(days, pa.int64(), mask=days == NEVER)
+
+
+def _since(days: Any, today: int) -> Any:  # noqa: ANN401
+    return pc.max_element_wise(pc.subtract(today, _days(days)), 0, skip_nulls=False)
+
+
 def _dates(days: Any) -> Any:  # noqa: ANN401
-    return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
+    return _days(days).cast(pa.int32()).cast(pa.date32())
 
 
 def _numbers(values: Any) -> Any:  # noqa: ANN401

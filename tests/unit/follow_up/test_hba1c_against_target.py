@@ -83,7 +83,7 @@ def test_of_two_targets_the_stricter_judges_and_both_are_named(order):
     assert one.follow_up.band == "high"
     assert due(one)[1] == 3
     (limit,) = (m for m in one.follow_up.limits if m.id == "follow_up.limit.two_targets")
-    assert limit.parameters == {"percent": 6.5, "other": 9.0}
+    assert limit.parameters == {"percent": 6.5, "other": 9.0, "date": "2026-11-03"}
     for lang, both in (("fr", ("6,5 %", "9 %")), ("en", ("6.5 %", "9 %"))):
         said = " ".join(render_text(one, lang).split())
         assert all(text in said for text in both)

@@ -110,6 +110,48 @@ def test_time_in_range_counts_the_individual_target_where_one_is_set():
     assert "At the individual target or less for 100 %" in " ".join(text.split())
 
 
+def test_the_goal_of_treatment_is_said_of_nobody_without_a_known_diabetes():
+    """Pinned: 5.9 to 6.8 % without diabetes was "at 7 % or less for 100 % of the time"."""
+
+    def hba1c(one):
+        return next(t for t in one.trajectories if t.item == "hba1c")
+
+    past = [{**one, "conditions": []} for one in years(5, start=5.9)]
+    nobody = draft(past, hba1c="6.4", conditions=())
+    assert (hba1c(nobody).share_in_range, hba1c(nobody).range_id) == (None, "")
+    assert "7 %" not in next(
+        line for line in render_text(nobody, "en").split("- ") if line.startswith("HbA1c: 6.4")
+    )
+    assert hba1c(draft(past, hba1c="6.4")).range_id == "hba1c_usual_target"
+    before = draft(years(5, start=5.9), hba1c="6.4", conditions=())
+    assert hba1c(before).range_id == "hba1c_usual_target"
+
+
+def test_an_hba1c_of_an_earlier_visit_that_is_a_bound_is_the_last_one():
+    """Pinned: ">14.0 %" of June was nowhere, and 7.0 % of February was the last value."""
+    past = [visit("2026-02-20", hba1c="7.0"), visit("2026-06-20", hba1c=">14.0")]
+    one = draft(past, weight="84")
+    hba1c = next(t for t in one.trajectories if t.item == "hba1c")
+    assert (hba1c.last_on, hba1c.last_value, hba1c.last_comparator) == ("2026-06-20", 14.0, ">")
+    for lang, words in (
+        ("fr", ("HbA1c : > 14,0 %", "connue seulement comme une borne")),
+        ("en", ("HbA1c: > 14.0 %", "known only as a bound")),
+    ):
+        text = " ".join(render_text(one, lang).split())
+        assert all(word in text for word in words)
+
+
+def test_a_value_that_can_t_be_used_is_told_where_it_is_the_last_or_the_only_one():
+    past = [visit("2026-02-20", hba1c="7.0"), visit("2026-06-20", hba1c="19.5")]
+    text = " ".join(render_text(draft(past, weight="84"), "en").split())
+    assert "A newer value, of 2026-06-20, was refused or is suspect" in text
+    alone = draft(past[1:], weight="84")
+    hba1c = next(t for t in alone.trajectories if t.item == "hba1c")
+    assert (hba1c.tests, hba1c.last_value, hba1c.first_on) == (0, None, "")
+    assert "HbA1c: no value that can be used." in " ".join(render_text(alone, "en").split())
+    assert "HbA1c : aucune valeur utilisable." in " ".join(render_text(alone, "fr").split())
+
+
 def test_forty_years_are_read_whole():
     past = years(40, start=5.6, rise=0.05)
     one = draft(past, hba1c="7.6")

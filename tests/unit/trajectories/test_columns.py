@@ -122,14 +122,22 @@ def test_of_one_day_the_stated_way_that_the_vocabulary_names_first_counts():
 def test_values_that_may_not_be_used_are_counted_and_change_nothing():
     points = points_from([0] * 3 + [4], [1, 2, 3, 1], [90.0, np.nan, 91.0, np.nan])
     found = evaluate_trajectories(WAIST, points)
-    assert found.group.tolist() == [0]
-    assert (found.tests[0], found.not_used[0]) == (2, 1)
+    assert found.group.tolist() == [0, 4]
+    assert found.tests.tolist() == [2, 0]
+    assert found.not_used.tolist() == [1, 1]
+    assert found.not_usable_day.tolist() == [2, 1]
+    assert found.is_last_known.tolist() == [True, False]
+    assert np.isnan(found.last_value[1])
+    assert (found.direction[1], found.counted_days[1], found.segments[1]) == (TOO_FEW, 0, 0)
 
 
 @pytest.mark.parametrize(
     ("values", "share"),
-    [([120, 120], 1.0), ([150, 150], 0.0), ([130, 150], 0.5), ([150, 130, 130], 0.75)],
-)
+    [
+        ([120, 120], 1.0), ([150, 150], 0.0), ([130, 150], 0.5), ([150, 130, 130], 0.75),
+        ([140, 140], 0.0), ([137, 140, 140, 142], 1 / 3), ([139, 139], 1.0),
+    ],
+)  # fmt: skip
 def test_time_in_range_runs_along_straight_lines(values, share):
     item = trajectory_item("systolic_bp")
     day = np.arange(len(values)) * 100
@@ -137,6 +145,28 @@ def test_time_in_range_runs_along_straight_lines(values, share):
         item, points_from([0] * len(values), day, np.array(values, float))
     )
     assert found.share_in_range[0] == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "share"),
+    [
+        ("diastolic_bp", 90, 0.0), ("glucose.fasting_venous", 6.1, 0.0),
+        ("glucose.fasting_venous", 6.0, 1.0), ("egfr", 60, 1.0), ("hba1c", 7.0, 1.0),
+        ("hba1c", 7.1, 0.0),
+    ],
+)  # fmt: skip
+def test_a_value_that_stays_on_a_cut_off_is_in_range_where_the_range_holds_it(item, value, share):
+    """Pinned: 140/90 at every visit was "below 140 mmHg for 100 % of the time"."""
+    points = points_from([0] * 3, [0, 100, 200], [float(value)] * 3)
+    assert evaluate_trajectories(trajectory_item(item), points).share_in_range[0] == share
+
+
+@pytest.mark.parametrize("values", [(53, 53), (7.0, 53), (53, 7.0), (7.0, 7.0)])
+def test_one_target_in_two_units_is_one_in_the_time_in_range(values):
+    """Pinned: 53 mmol/mol, which is 7.0 %, was "at 7 % or less for 0 % of the time"."""
+    in_percent = [value if value < 20 else value * 0.09148 + 2.152 for value in values]
+    points = points_from([0, 0], [0, 100], in_percent)
+    assert evaluate_trajectories(trajectory_item("hba1c"), points).share_in_range[0] == 1.0
 
 
 def test_a_gap_that_is_too_long_counts_for_no_time():

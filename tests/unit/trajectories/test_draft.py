@@ -79,14 +79,14 @@ def test_an_offset_unit_is_turned_back_with_its_offset():
     assert of(draft(past, measurements=now), "hba1c").last_value == pytest.approx(48)
 
 
-def test_a_refused_and_a_bounded_value_are_not_used_and_counted():
+def test_a_refused_and_a_bounded_value_make_no_trend_and_are_counted():
     past = [
         visit(2020, ("weight", "8600", "kg")),
         visit(2021, ("weight", "85", "kg")),
         visit(2022, ("weight", "<90", "kg")),
     ]
     one = of(draft(past), "weight")
-    assert one.tests == 2
+    assert (one.tests, one.slope_per_year) == (3, None)
     assert {n.id: n.parameters for n in one.notes}["trajectory.not_used"] == {"count": 2}
 
 

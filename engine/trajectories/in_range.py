@@ -1,0 +1,89 @@
+"""Which share of the time between tests a value was in range."""
+
+import numpy as np
+
+from ..fixedpoint import FloatArray, Int64Array
+from ..record import BoolArray
+from .runs import DayValues
+from .settings import Range, TrajectoryItem
+
+_LESS, _MORE = -1, 1
+
+
+def share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, Int64Array]:
+    """Return (g,) which share of the time a straight line between tests is in range, and the days.
+
+    A longer gap than the item's counts for no time. A stretch that begins or ends with a bound
+    counts where both of its ends are known to lie in range, or both on one side of it.
+
+    Parameters
+    ----------
+    item : whose range
+    days : of g people
+    """
+    g = len(days.group)
+    if item.range is None or len(days.value) <= 1:
+        return np.full(g, np.nan), np.zeros(g, dtype=np.int64)
+    value = _at_the_ends(days.value, item.range)
+    length = np.diff(days.day).astype(np.float64)
+    person = np.repeat(np.arange(g), days.count)
+    inside = _inside(value[:-1], value[1:], item.range)
+    exact = days.comparator == 0
+    if not exact.all():
+        decided = _decided(value, days, item.range)
+        inside = np.where(exact[:-1] & exact[1:], inside, decided)
+    counts = (person[:-1] == person[1:]) & (length <= item.gap_days) & np.isfinite(inside)
+    whose, length = person[1:][counts], length[counts]
+    total = np.bincount(whose, weights=length, minlength=g)
+    held = np.bincount(whose, weights=inside[counts] * length, minlength=g)
+    share = np.where(total > 0, held / np.where(total > 0, total, 1.0), np.nan)
+    return share, total.astype(np.int64)
+
+
+def _at_the_ends(value: FloatArray, limits: Range) -> FloatArray:
+    """Return values; what is one with an end of the range, in another unit, is that end."""
+    for end in (limits.low, limits.high):
+        value = np.where(np.abs(value - end) <= limits.same_within, end, value)
+    return value
+
+
+def _inside(before: FloatArray, after: FloatArray, limits: Range) -> FloatArray:
+    """Return which share of a straight line lies in range.
+
+    >>> _inside(np.array([6.0, 7.0]), np.array([8.0, 7.0]), Range("", 0.0, 7.0, ""))
+    array([0.5, 1. ])
+    """
+    step = after - before
+    flat = step == 0
+    divisor = np.where(flat, 1.0, step)
+    one, other = (limits.low - before) / divisor, (limits.high - before) / divisor
+    enters = np.clip(np.minimum(one, other), 0.0, 1.0)
+    leaves = np.clip(np.maximum(one, other), 0.0, 1.0)
+    level = ~(_is_below(before, limits) | _is_above(before, limits))
+    return np.where(flat, level.astype(np.float64), leaves - enters)
+
+
+def _is_below(value: FloatArray, limits: Range) -> BoolArray:
+    return np.asarray(value < limits.low)
+
+
+def _is_above(value: FloatArray, limits: Range) -> BoolArray:
+    over = value >= limits.high if limits.is_open_above else value > limits.high
+    return np.asarray(over)
+
+
+def _decided(value: FloatArray, days: DayValues, limits: Range) -> FloatArray:
+    """Return 1 where both ends of a stretch are known to be in range, 0 where both beyond it.
+
+    NaN where a bound leaves it open.
+    """
+    sign = days.comparator
+    least = np.where(sign < 0, -np.inf, value)
+    most = np.where(sign > 0, np.inf, value)
+    is_less, is_more = sign == _LESS, sign == _MORE
+    below = _is_below(most, limits) | (is_less & (most <= limits.low))
+    above = _is_above(least, limits) | (is_more & (least >= limits.high))
+    under = ~_is_above(most, limits) | (is_less & (most <= limits.high))
+    within = under & ~_is_below(least, limits)
+    both = [side[:-1] & side[1:] for side in (within, below, above)]
+    return np.select(both, [1.0, 0.0, 0.0], np.nan)
