@@ -10,6 +10,7 @@ from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
 from .conduction import without_unsteady_pr
 from .fiducials import Fiducials, no_waves
+from .gaps import gaps_of
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
 from .quality import EcgQuality, assess_quality
 from .signal import EcgSignal
@@ -85,7 +86,7 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
         quality=quality,
         fiducials=fiducials,
         measurements=_gated(measurements, refused, quality),
-        classical=measure_classical(trusted),
+        classical=measure_classical(trusted, gaps=gaps_of(signal)),
     )
 
 

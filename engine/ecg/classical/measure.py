@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from ..gaps import Gap
 from ..leads import derive_limb_leads
 from ..measure.rr import rate_interval_s
 from ..signal import EcgSignal
@@ -42,7 +43,10 @@ class _Waves:
 
 
 def measure_classical(
-    signal: EcgSignal, settings: ClassicalSettings | None = None
+    signal: EcgSignal,
+    settings: ClassicalSettings | None = None,
+    *,
+    gaps: tuple[Gap, ...] = (),
 ) -> ClassicalMeasurement:
     """Measure an ECG by filters, median beats, spatial velocity and tangents.
 
@@ -52,6 +56,7 @@ def measure_classical(
     ----------
     signal : any number of leads, rate and length
     settings : of guidelines/ecg_classical.toml; the house's own by default
+    gaps : where nothing was recorded; leads that were refused lack samples and are no gap
 
     Returns
     -------
@@ -62,11 +67,11 @@ def measure_classical(
     readable = make_readable(
         signal.signal_mv, signal.sampling_rate_hz, chosen.average.least_rate_hz, signal.leads
     )
-    why = _why_not(signal, beats, chosen)
+    why = _why_not(signal, beats, gaps, chosen)
     at = np.round(readable.from_file(beats.peak)).astype(np.int64)
     readable = without_mains(readable, at, chosen.mains)
     averaged = None if NO_BEATS in why else average_beats(readable, at, chosen.average)
-    rhythm = measure_rhythm(beats, averaged, at, signal, chosen)
+    rhythm = measure_rhythm(beats, averaged, at, (signal, gaps), chosen)
     averaged = None if averaged is None else finer(averaged, chosen.average)
     reasons = why + _why_no_waves(averaged, chosen)
     waves = None if averaged is None or reasons else _waves(averaged, beats, signal, chosen)
@@ -89,11 +94,13 @@ def measure_classical(
     )
 
 
-def _why_not(signal: EcgSignal, beats: Beats, settings: ClassicalSettings) -> tuple[str, ...]:
+def _why_not(
+    signal: EcgSignal, beats: Beats, gaps: tuple[Gap, ...], settings: ClassicalSettings
+) -> tuple[str, ...]:
     """Return why not even the rate may be measured."""
     limits = settings.withhold
     why = []
-    if signal.duration_s < limits.least_duration_s:
+    if signal.duration_s - sum(stop - start for start, stop in gaps) < limits.least_duration_s:
         why.append(TOO_SHORT)
     if len(beats.peak) < limits.least_beats_rate:
         why.append(FEW_BEATS)

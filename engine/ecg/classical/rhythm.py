@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from ..gaps import Gap, longest_without_beat, pieces
 from ..signal import EcgSignal
 from .beat import MedianBeats
 from .bounds import qrs_bounds, spatial_velocity
@@ -23,7 +24,7 @@ def measure_rhythm(
     beats: Beats,
     averaged: MedianBeats | None,
     at: np.ndarray,
-    signal: EcgSignal,
+    recording: tuple[EcgSignal, tuple[Gap, ...]],
     settings: ClassicalSettings,
 ) -> ClassicalRhythm:
     """Measure the sequence of beats.
@@ -33,17 +34,18 @@ def measure_rhythm(
     beats : as found
     averaged : for the widths of the beats; without it no run of wide beats is looked for
     at : shape (n_beats,), the beats in samples of ``averaged``
+    recording : the signal, and where nothing was recorded: no pause reaches over a gap
     """
+    signal, gaps = recording
     times_s = beats.peak / signal.sampling_rate_hz
-    rr_s = np.diff(times_s)
-    pause = np.diff(np.concatenate([[0.0], times_s, [signal.duration_s]]))
-    longest = float(pause.max())
+    rr_s = np.concatenate([np.diff(piece) for piece in pieces(times_s, gaps)])
+    longest = longest_without_beat(np.concatenate([[0.0], times_s, [signal.duration_s]]), gaps)
     if len(rr_s) < _FEWEST:
         return ClassicalRhythm(_NAN, _NAN, _NAN, longest, _NAN, 0, _NAN, beats.contrast)
     run = settings.rhythm.run_intervals
     means = np.convolve(rr_s, np.ones(run) / run, "valid") if len(rr_s) >= run else rr_s
     wide = np.zeros(0) if averaged is None else beat_widths_ms(averaged, at, settings)
-    length, rate = _wide_run(wide, rr_s, settings)
+    length, rate = _wide_run(wide, np.diff(times_s), settings)
     return ClassicalRhythm(
         rate_min_bpm=_MINUTE_S / float(rr_s.max()),
         rate_max_bpm=_MINUTE_S / float(rr_s.min()),

@@ -93,6 +93,9 @@ def level_baseline(
         return signal_mv - np.nanmedian(signal_mv, axis=1, keepdims=True)
     index = start[inside, None] + np.arange(width)
     levels = signal_mv[:, index].mean(axis=2)
+    recorded = np.isfinite(levels).any(axis=0)
+    if recorded.any():
+        index, levels = index[recorded], levels[:, recorded]
     centres = index.mean(axis=1)
     if len(centres) == 1:
         return signal_mv - levels
@@ -158,8 +161,9 @@ def median_beat(
 ) -> MedianBeat | None:
     """Average the given beats by their median, aligned on the steepest agreement of their QRS.
 
-    A beat that the recording cuts counts where it is there. Breathing changes the height of R from
-    beat to beat; leaving out the first and the last of ten moves the median by tens of microvolt.
+    A beat that the recording, or a gap in all leads, cuts counts where it is there. Breathing
+    changes the height of R from beat to beat; leaving out the first and the last of ten moves the
+    median by tens of microvolt.
 
     Parameters
     ----------
@@ -181,10 +185,12 @@ def median_beat(
     centre = _spread_out(centre[has_qrs], settings.most_beats)
     centre = _aligned(np.nan_to_num(signal_mv), centre, reach, slack)
     at = np.arange(-before, after + 1)[:, None] + centre
-    there = (at >= 0) & (at < last)
+    recorded = np.asarray(np.isfinite(signal_mv).any(axis=0))
+    there = (at >= 0) & (at < last) & recorded[np.clip(at, 0, last - 1)]
     beats = signal_mv[:, np.clip(at, 0, last - 1)]
     middle = _median_where(beats, there)
-    spread = (np.abs(beats - middle[:, :, None]) * there).sum(axis=(1, 2)) / there.sum()
+    away = np.where(there, np.abs(beats - middle[:, :, None]), 0.0)
+    spread = away.sum(axis=(1, 2)) / there.sum()
     return MedianBeat(
         signal_mv=middle,
         r_index=before,

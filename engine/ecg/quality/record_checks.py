@@ -8,6 +8,7 @@ import numpy as np
 
 from ...prediagnosis import Message, Parameter
 from ..classical.settings import load_classical
+from ..gaps import gaps_of, recorded_s
 from ..leads import TWELVE_LEADS
 from .contradictions import check_algebra, leg_lead, wrong_gain
 from .model import QualityReason, Verdict
@@ -88,9 +89,15 @@ def _reason(name: str, verdict: Verdict, **parameters: Parameter) -> QualityReas
 
 def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason]:
     signal, length = view.signal, limits.length
+    gaps, there_s = gaps_of(signal), recorded_s(signal)
     if signal.duration_s < length.least_duration_s:
         seconds = round(signal.duration_s, 1)
         yield _reason("too_short", REFUSED, seconds=seconds, least=length.least_duration_s)
+    elif gaps:
+        verdict = REFUSED if there_s < length.least_duration_s else CAUTION
+        first, stop = max(gaps, key=lambda gap: gap[1] - gap[0])
+        where = {"from": round(first, 1), "to": round(stop, 1), "rest": round(there_s, 1)}
+        yield _reason("gap", verdict, least=length.least_duration_s, **where)
     if signal.sampling_rate_hz < length.least_rate_rhythm_hz:
         rate = round(signal.sampling_rate_hz)
         yield _reason("rate_too_low", REFUSED, rate=rate, least=length.least_rate_rhythm_hz)

@@ -34,16 +34,22 @@ def _longest(lead: int, runs: np.ndarray, per_s: float, n: int) -> Stretch:
     lengths = runs[:, 1] - runs[:, 0]
     first, stop = runs[lengths.argmax()]
     total = float(lengths.sum())
-    return Stretch(lead, total / per_s, total / n, first / per_s, min(stop, n) / per_s)
+    return Stretch(lead, total / per_s, total / n, first / per_s, stop / per_s)
 
 
 def find_gaps(view: View) -> list[Stretch]:
-    """Find samples that are missing or infinite, one stretch for each lead that has any."""
+    """Find samples that are missing or infinite, one stretch for each lead that has any.
+
+    Where no lead has a sample, none lacks it more than another: only where nothing at all was
+    recorded every lead is one gap.
+    """
     known, rate = view.known, view.signal.sampling_rate_hz
     if known.all():
         return []
-    rows = np.flatnonzero(~known.all(axis=1))
-    return [_longest(int(r), find_runs(~known[r]), rate, known.shape[1]) for r in rows]
+    own = ~known & known.any(axis=0) if known.any() else ~known
+    rows = np.flatnonzero(own.any(axis=1))
+    n = int(known.any(axis=0).sum()) or known.shape[1]
+    return [_longest(int(r), find_runs(own[r]), rate, n) for r in rows]
 
 
 def find_flat(view: View, limits: FlatLimits) -> list[Stretch]:
@@ -63,6 +69,9 @@ def find_flat(view: View, limits: FlatLimits) -> list[Stretch]:
         return found
     pieces = coarse.x[:, : windows * width].reshape(len(coarse.x), windows, width)
     flat = np.ptp(pieces, axis=2) < limits.range_mv
+    # A gap is bridged by a line: it is no flat stretch, and is told as a gap.
+    there = coarse.known[:, : windows * width].reshape(pieces.shape)
+    flat &= there.any(axis=2)
     beats = np.bincount(np.minimum(view.beat_at // width, windows - 1), minlength=windows) > 0
     per_s = coarse.rate_hz / width
     for i in np.flatnonzero(flat.any(axis=1)):

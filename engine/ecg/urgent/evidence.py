@@ -10,6 +10,7 @@ from ..analysis import ALONE, EcgAnalysis
 from ..classical.compare import Comparison, disagreement
 from ..classical.model import ClassicalMeasurement
 from ..conduction import blocked_p_waves, has_blocked_p_waves
+from ..gaps import gaps_of, longest_without_beat, pieces
 from ..measure.reference import Person
 from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
@@ -133,11 +134,7 @@ def _beat_pairs(
     analysis: EcgAnalysis, compared: Mapping[str, Comparison], settings: EcgUrgentSettings
 ) -> dict[str, Pair]:
     """Rate, pause, irregularity and runs."""
-    classical, rhythm, other = (
-        analysis.classical,
-        analysis.classical.rhythm,
-        analysis.measurements.rhythm,
-    )
+    classical, rhythm = analysis.classical, analysis.classical.rhythm
     known = classical.values["rate"].is_known
     clear = not any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
     # Beats that repeat at a thousandth of their size are no pause: the unit is wrong.
@@ -146,7 +143,7 @@ def _beat_pairs(
     slower = _slower_rate(classical)
     rate = slower if clear else _NAN
     pause = rhythm.longest_pause_s if clear else _NAN
-    seen = other.rr_longest_s if np.isfinite(network) else _NAN
+    seen = _longest_rr(analysis) if np.isfinite(network) else _NAN
     far = abs(pause - seen) > settings.limits.pause_differ_s
     near = abs(slower - network) <= compared["rate"].limit
     far_rate = _differ(compared["rate"]) and not near
@@ -160,6 +157,12 @@ def _beat_pairs(
         "wide_run_rate": Pair(_or_zero(rhythm.wide_run_bpm) if known else _NAN),
         "wide_run_length": Pair(_or_zero(length) if known else _NAN),
     }
+
+
+def _longest_rr(analysis: EcgAnalysis) -> float:
+    """Return the longest time from beat to beat that the network saw; none reaches over a gap."""
+    at = analysis.fiducials.r_peaks / analysis.signal.sampling_rate_hz
+    return longest_without_beat(at, gaps_of(analysis.signal))
 
 
 def _or_zero(value: float) -> float:
@@ -256,7 +259,8 @@ def _blocked_pairs(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> dict[s
     """P waves without QRS: sure where the network sees them and the pauses say so too."""
     seen = blocked_p_waves(analysis.fiducials)
     known = analysis.classical.values["rate"].is_known
-    gaps = dropped_beats(analysis.classical.beats_s, settings.limits) if known else 0
+    every = pieces(analysis.classical.beats_s, gaps_of(analysis.signal))
+    gaps = sum(dropped_beats(piece, settings.limits) for piece in every) if known else 0
     slow = analysis.classical.value("rate") < load_settings().withhold.qtc_rate_low_bpm
     many = has_blocked_p_waves(analysis.fiducials)
     both = seen if many and (gaps or slow) else 0.0

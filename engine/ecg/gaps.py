@@ -1,0 +1,74 @@
+"""Stretches in which no lead has a sample: what lies there was not recorded, and is no pause."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+
+from ..fixedpoint import FloatArray
+from ..vocabulary.load import read_toml
+from .signal import EcgSignal
+
+Gap = tuple[float, float]
+
+
+def gaps_of(signal: EcgSignal) -> tuple[Gap, ...]:
+    """Return from when to when no lead has a sample, in seconds; shorter ones hide no beat.
+
+    >>> x = np.ones(20)
+    >>> x[5:15] = np.nan
+    >>> gaps_of(EcgSignal.of({"II": x, "V1": x}, 10.0))
+    ((0.5, 1.5),)
+    """
+    lost = ~np.isfinite(signal.signal_mv).any(axis=0)
+    if not lost.any():
+        return ()
+    edges = np.flatnonzero(np.diff(lost, prepend=False, append=False)).reshape(-1, 2)
+    rate, least = signal.sampling_rate_hz, _least_s()
+    return tuple((a / rate, b / rate) for a, b in edges.tolist() if (b - a) / rate >= least)
+
+
+@cache
+def _least_s() -> float:
+    """Return from where a gap in all leads counts; the quality gate reads gaps from here."""
+    return float(
+        read_toml("laennec.engine.guidelines", "ecg_quality.toml")["common_gap"]["least_s"]
+    )
+
+
+def recorded_s(signal: EcgSignal) -> float:
+    """Return how many seconds of a recording are there."""
+    return signal.duration_s - sum(stop - start for start, stop in gaps_of(signal))
+
+
+def pieces(times_s: FloatArray, gaps: Sequence[Gap]) -> Iterator[FloatArray]:
+    """Split beats where a gap lies between two of them.
+
+    >>> [p.tolist() for p in pieces(np.array([0.0, 1.0, 4.0, 5.0]), [(1.5, 3.0)])]
+    [[0.0, 1.0], [4.0, 5.0]]
+    """
+    yield from np.split(times_s, np.searchsorted(times_s, [start for start, _ in gaps]))
+
+
+def longest_without_beat(times_s: FloatArray, gaps: Sequence[Gap]) -> float:
+    """Return the longest recorded stretch from one of these times to the next; NaN without one.
+
+    Parameters
+    ----------
+    times_s : shape (n,), ascending: beats, and the ends of the recording where they count
+    gaps : of the recording; a stretch ends where a gap begins, and a new one starts where it ends
+
+    >>> longest_without_beat(np.array([0.0, 1.0, 4.0, 5.0]), [(1.5, 3.5)])
+    1.0
+    >>> longest_without_beat(np.array([0.0, 1.0, 4.0, 5.0]), [])
+    3.0
+    """
+    if len(times_s) < 2:  # noqa: PLR2004 - between two
+        return float("nan")
+    starts = np.concatenate([times_s[:-1], [stop for _, stop in gaps]])
+    ends = np.sort(np.concatenate([times_s[1:], [start for start, _ in gaps]]))
+    inside = starts < times_s[-1]
+    for first, stop in gaps:
+        inside &= ~((starts >= first) & (starts < stop))
+    after = ends[np.searchsorted(ends, starts[inside], side="right")]
+    return float((after - starts[inside]).max(initial=0.0))
