@@ -45,8 +45,19 @@ def statement_findings(
     reference : how the bundle is named
     with_symptoms : the person declared one that the heart can cause
     """
-    found = (_finding(s, features, model, reference) for s in statements)
+    present = {s.name for s in statements if s.state == PRESENT}
+    found = (_told_beside(_finding(s, features, model, reference), present) for s in statements)
     return tuple(_as_pressing_as_symptoms(f) if with_symptoms else f for f in found)
+
+
+def _told_beside(finding: Finding, present: set[str]) -> Finding:
+    """Say of a finding what another statement that is present may do to it."""
+    if finding.state not in (PRESENT, "borderline"):
+        return finding
+    name = finding.id.removeprefix(PREFIX)
+    rows = statement_settings()["beside"].items()
+    notes = [Message(row["note"]) for other, row in rows if other in present and name in row["of"]]
+    return replace(finding, limits=(*finding.limits, *notes)) if notes else finding
 
 
 def _as_pressing_as_symptoms(finding: Finding) -> Finding:

@@ -1,5 +1,7 @@
 """What must be seen of a rhythm before it is called present."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laennec.datasets.simulator import Noise, sample_scenario, simulate
@@ -85,6 +87,23 @@ def test_what_was_not_seen_is_told_and_the_score_stays():
     one = next(s for s in said if s.name == "atrial_flutter")
     logit = np.log(one.score / (1.0 - one.score))
     assert one.bias + sum(one.contribution.values()) == pytest.approx(logit)
+
+
+def test_what_flutter_waves_can_imitate_is_told_and_not_lowered():
+    analysis, features = looked_at("atrial_flutter", 0)
+    said = find_statements(analysis, features, BUNDLE.model())
+    assert next(s for s in said if s.name == "atrial_flutter").state == "present"
+    raised = [replace(s, state="present") if s.name == "st_elevation" else s for s in said]
+    reference = ModelReference("ecg_findings/twelve_lead", "1", "0", "development")
+    given = (features, BUNDLE.model(), reference)
+    found = {f.id: f for f in statement_findings(tuple(raised), *given)}
+    note = "ecg.statement.flutter_beneath"
+    assert note in [m.id for m in found["ecg_st_elevation"].limits]
+    assert found["ecg_st_elevation"].urgency == "U2"
+    assert note not in [m.id for m in found["ecg_atrial_flutter"].limits]
+    calm = [replace(s, state="absent") if s.name == "atrial_flutter" else s for s in raised]
+    found = {f.id: f for f in statement_findings(tuple(calm), *given)}
+    assert note not in [m.id for m in found["ecg_st_elevation"].limits]
 
 
 def test_every_feature_that_is_asked_for_is_measured():
