@@ -166,8 +166,9 @@ def _at(column: Int8Array, index: Int64Array) -> Int8Array:
 
 def _units(kept: Points, people: Int64Array) -> Int64Array:
     """Return in how many units each person's values were reported."""
-    pairs = np.unique(np.stack([kept.group, kept.unit.astype(np.int64)], axis=1), axis=0)
-    return _counted(pairs[:, 0], people)
+    met = np.zeros((len(people), 1 + kept.unit.max(initial=0)), dtype=np.bool_)
+    met[np.searchsorted(people, kept.group), kept.unit] = True
+    return met.sum(axis=1)
 
 
 def _counted(groups: Int64Array, people: Int64Array) -> Int64Array:
