@@ -9,17 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ContractBroken
+from ..fixedpoint import FloatArray
+from ..record import BoolArray
 
 GOLDEN_SCHEMA = "laennec.golden/1"
 LARGEST_TOLERANCE = 1e-6
 _KEYS = {"schema", "made_by", "tolerance", "cases"}
 _CASE_KEYS = {"x", "value", "bias", "firing", "parts"}
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

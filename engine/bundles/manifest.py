@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fixedpoint import FloatArray
+
 SCHEMA = "laennec.bundle/1"
 MANIFEST = "manifest.toml"
 SIGNATURE = "signature"
@@ -19,7 +21,6 @@ BAND_NAMES = ("low", "intermediate", "high")
 BINARY_UNIVERSE = (0.0, 1.0)
 
 Monotone = Literal["increasing", "decreasing", "none"]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

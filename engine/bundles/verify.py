@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ContractBroken, DataError
+from ..fixedpoint import FloatArray
 from ..fuzzy.mamdani import evaluate_mamdani
 from ..fuzzy.system import MamdaniSystem, TskSystem, parse_system
 from ..fuzzy.tsk import evaluate_tsk
 from ..model_output import RecordState
+from ..record import BoolArray
 from ..runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, RiskModel, open_session
-from .golden import BoolArray, FloatArray, Golden, read_golden
+from .golden import Golden, read_golden
 from .graph import GraphSummary, Port, read_graph
 from .manifest import Manifest
 from .sealed import at, read_sealed

@@ -13,13 +13,11 @@ from math import floor, isfinite
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bundles.manifest import BAND_NAMES, Change
+from ..fixedpoint import FloatArray
+from ..record import BoolArray
 from ..runtime import RiskModel
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 MAX_STEPS = 60
 """Steps tried in one direction; pairs of changes try at most the square of it."""

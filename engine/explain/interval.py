@@ -12,12 +12,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fixedpoint import FloatArray
 from ..model_output import ModelOutput
+from ..record import BoolArray
 from ..runtime import InputColumns, RiskModel
 from .patterns import same_pattern
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 MAX_MIDDLES = 4
 """With more than this many non-monotone items missing at once, only their ends are tried."""

@@ -25,13 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ContractBroken
+from ..fixedpoint import FloatArray
 from ..fuzzy.system import FuzzySystem
+from ..record import BoolArray
 from ..runtime import RiskModel
 from .patterns import same_pattern
 from .shared_rules import attribute, is_added_up
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 MAX_INPUTS = 12
 ROWS_AT_ONCE = 1 << 16

@@ -18,14 +18,12 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..fixedpoint import FloatArray
 from ..fuzzy.system import FuzzySystem, TskSystem
 from ..model_output import ModelOutput
+from ..record import BoolArray
 from ..runtime import RiskModel
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 SUM_TOLERANCE = 1e-9
 

@@ -94,7 +94,11 @@ def fault_rows(found):
 
 def tampering():
     """How many cases of tampering the tests try, and how many of them were noticed."""
-    tests = ("tests/anomaly/test_store_tamper.py", "tests/contract/test_store_upgrade.py")
+    tests = (
+        "tests/anomaly/test_store_tamper.py",
+        "tests/anomaly/test_store_rows_tamper.py",
+        "tests/contract/test_store_upgrade.py",
+    )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "--no-header", *tests],
         cwd=ROOT,
