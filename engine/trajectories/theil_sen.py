@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtri
 
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray
@@ -111,6 +110,8 @@ def confident_rank(size: int) -> int:
     tail = (1 - method().level) / 2
     pairs = size * (size - 1) // 2
     if size > method().exact_up_to:
+        from scipy.special import ndtri  # noqa: PLC0415 - heavy, and for long runs only
+
         spread = float(-ndtri(tail)) * np.sqrt(size * (size - 1) * (2 * size + 5) / 18)
         return max(round((pairs - spread) / 2), 0)
     below = np.cumsum(_inversions(size))
