@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets.readers.ecg import person_problems
+from ..datasets.readers.ecg import person_problems, unstated_person
 from ..engine import Guidelines, Models, PreDiagnosis, parse
 from ..engine.ecg.signal import EcgSignal
 from ..engine.errors import RecordError, ScreeningError
@@ -185,6 +185,7 @@ def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, Screening
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = [
         *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
+        *unstated_person(recording.header, path=FILE_PATH),
         *(not_used(name, FILE_PATH) for name in unused),
     ]
     recorded = recorded_of(recording.header)

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ...datasets.readers.ecg import person_problems, read_ecg
+from ...datasets.readers.ecg import person_problems, read_ecg, unstated_person
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError, ScreeningError
 from ...engine.intake import VisitRecord
@@ -52,7 +52,10 @@ def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> Vis
             return _refused(record, "ecg_file_missing", file=path.name)
         return _refused(record, "ecg_unreadable", kind=error.code)
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
-    problems = person_problems(recording.header, record.identity, moment, path=FILE_PATH)
+    problems = (
+        *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
+        *unstated_person(recording.header, path=FILE_PATH),
+    )
     return with_ecg(record, recording.signal, problems, recorded_of(recording.header))
 
 

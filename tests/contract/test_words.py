@@ -97,6 +97,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "ecg_unreadable",
         "ecg_outside_folder",
         "ecg_file_not_used",
+        "ecg_person_not_stated",
         "ecg_file_missing",
         "previous_ecg_undated",
         "previous_ecg_other_person",

@@ -9,7 +9,7 @@ from .errors import (
     EcgUnsupported,
     ReaderMissing,
 )
-from .person import person_problems
+from .person import person_problems, unstated_person
 from .recording import Declared, EcgHeader, EcgRecording, Filters
 from .registry import is_recording, read_ecg, read_ecgs
 from .wfdb_write import EcgUnwritable, write_wfdb
@@ -31,5 +31,6 @@ __all__ = [
     "person_problems",
     "read_ecg",
     "read_ecgs",
+    "unstated_person",
     "write_wfdb",
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from .assemble import StoredLead, assemble
 from .errors import damaged, unreadable
 from .names import microvolt_per
+from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
 from .xml_tree import number_of, parse_xml, text_at
@@ -30,7 +31,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise unreadable("A document without a resting ECG", source.label)
     notes = () if root.find("FullDisclosureData") is None else ("full_disclosure_skipped",)
     header = _header(root, source, notes)
-    return [assemble(_leads(strip, source.label), header, declared)]
+    recording = assemble(_leads(strip, source.label), header, declared)
+    return noting_people([recording], people_in(root, "PatientInfo"))
 
 
 def _leads(strip: ET.Element, where: str) -> list[StoredLead]:

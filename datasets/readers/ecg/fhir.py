@@ -16,6 +16,7 @@ from ....engine.fixedpoint import FloatArray
 from .assemble import StoredLead, assemble
 from .errors import unreadable, unsupported
 from .names import lead_of_code, microvolt_per
+from .people import noting_people
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, text_of
 
@@ -41,7 +42,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     observations = _observations(document)
     if not observations:
         raise unreadable("A FHIR document without sampled data", source.label)
-    return [_recording(one, source, declared) for one in observations]
+    found = [_recording(one, source, declared) for one in observations]
+    return noting_people(found, [one.header.patient_id for one in found if one.header.patient_id])
 
 
 def _observations(document: object) -> list[dict[str, Any]]:

@@ -49,6 +49,22 @@ def person_problems(
     return tuple(log.problems)
 
 
+def unstated_person(header: EcgHeader, *, path: str = "ecg.file") -> tuple[Problem, ...]:
+    """Return a note where the file states nothing of a person that could be compared.
+
+    A plain EDF file has one free line for the person, which is not guessed at.
+
+    Parameters
+    ----------
+    header : of the ECG file
+    path : where it is told
+    """
+    stated = (header.patient_id.strip(), header.birth_date, header.sex, header.age_years)
+    if any(value not in ("", None) for value in stated):
+        return ()
+    return (Problem(0, "note", "ecg_person_not_stated", path, "ecg", {}),)
+
+
 def _differ(one: object, other: object) -> bool:
     """Whether both sides state a value and the values are not equal."""
     return bool(one) and bool(other) and one != other

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from .assemble import StoredLead, assemble, step_of
 from .cardiosoft import comma_samples
 from .errors import damaged, unreadable, unsupported
+from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
 from .xml_tree import number_of, parse_xml, text_at
@@ -28,7 +29,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     if not waves:
         raise unreadable("A document without a rhythm recording", source.label)
     header = _header(root, source)
-    return [assemble(_leads(wave, source.label), header, declared) for wave in waves]
+    found = [assemble(_leads(wave, source.label), header, declared) for wave in waves]
+    return noting_people(found, people_in(root, "patdata"))
 
 
 def _leads(wave: ET.Element, where: str) -> list[StoredLead]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from .errors import too_large, unreadable, unsupported
 from .kit import read_each, read_one
-from .recording import SEVERAL_PEOPLE, Declared, EcgRecording
+from .people import noting_people, people_in, several_in_scp
+from .recording import Declared, EcgRecording
 from .source import Source, limits
 from .xml_tree import parse_xml, root_tag
 
@@ -36,7 +37,8 @@ def read_scp(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Read SCP-ECG (EN 1064), plain or Huffman coded, with or without beat subtraction."""
     if source.data and _u32(source.data, 2) > len(source.data):
         raise unreadable("A record shorter than it says", source.label)
-    return read_one("scp_ecg:SCPECGParser", "scp_ecg", source, declared)
+    found = read_one("scp_ecg:SCPECGParser", "scp_ecg", source, declared)
+    return noting_people(found, several_in_scp(source.data))
 
 
 def sniff_ishne(source: Source) -> bool:
@@ -65,10 +67,12 @@ def read_aecg(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     ]
     if not slots:
         raise unreadable("A document without a rhythm recording", source.label)
+    people = people_in(root, "trialSubject")
+    parser = "hl7_aecg:HL7aECGParser"
     if len(slots) == 1 and slots == [(0, 0)]:
-        return read_one("hl7_aecg:HL7aECGParser", "hl7_aecg", source, declared)
+        return noting_people(read_one(parser, "hl7_aecg", source, declared), people)
     trees = [_only(root, i, j) for i, j in slots]
-    return read_each("hl7_aecg:HL7aECGParser", "hl7_aecg", source, declared, trees)
+    return noting_people(read_each(parser, "hl7_aecg", source, declared, trees), people)
 
 
 def _rhythms(root: ET.Element) -> list[ET.Element]:
@@ -113,9 +117,7 @@ def read_muse(source: Source, declared: Declared) -> Sequence[EcgRecording]:
                 tree.remove(wave)
         trees.append(tree)
     found = read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
-    people = {ET.tostring(one).strip() for one in root.iter("PatientDemographics")}
-    notes = (SEVERAL_PEOPLE,) if len(people) > 1 else ()
-    return [EcgRecording(one.signal, one.header.noting(*notes)) for one in found]
+    return noting_people(found, people_in(root, "PatientDemographics"))
 
 
 def _drop_empty_checksums(root: ET.Element) -> None:
@@ -150,8 +152,9 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         for found in beats.findall("repbeats"):
             beats.remove(found)
     name = "sierra_xml:SierraXMLParser"
+    people = people_in(root, "generalpatientdata")
     recordings = read_each(name, "philips_sierra_xml", source, declared, [root])
-    return [_noting_pulse(recording) for recording in recordings]
+    return noting_people([_noting_pulse(recording) for recording in recordings], people)
 
 
 def _noting_pulse(recording: EcgRecording) -> EcgRecording:
@@ -172,4 +175,6 @@ def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     root = parse_xml(source)
     for cycle in root.findall("TYPICAL_CYCLE"):
         root.remove(cycle)
-    return read_each("mortara_el250:MortaraEL250Parser", "mortara_xml", source, declared, [root])
+    people = people_in(root, "SUBJECT")
+    parser = "mortara_el250:MortaraEL250Parser"
+    return noting_people(read_each(parser, "mortara_xml", source, declared, [root]), people)

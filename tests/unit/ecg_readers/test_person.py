@@ -1,8 +1,10 @@
 """The wrong-patient guard between an ECG file and a visit (hazard H2)."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 
+import ecg_files
 import ecg_files_xml
 import numpy as np
 import pytest
@@ -11,8 +13,11 @@ from laennec.datasets.readers.ecg import (
     EcgRecording,
     person_problems,
     read_ecg,
+    read_ecgs,
+    unstated_person,
     write_wfdb,
 )
+from laennec.datasets.readers.ecg.people import several_in_scp
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.intake.person import Identity
 from laennec.engine.record import FEMALE, MALE, UNKNOWN
@@ -130,3 +135,73 @@ def test_two_people_in_one_muse_document_are_the_person_of_no_visit():
     twice = made.data.replace(b"<TestDemographics>", other + b"<TestDemographics>", 1)
     assert elements(read_ecg(made.data, name="made.xml").header) == ""
     assert "several_people" in elements(read_ecg(twice, name="made.xml").header)
+
+
+TWICE = {
+    ecg_files_xml.muse: (
+        b"<TestDemographics>",
+        b"<PatientDemographics><PatientID>P-8</PatientID></PatientDemographics>",
+    ),
+    ecg_files_xml.aecg: (b"<component>", b"<trialSubject><id extension='P-8'/></trialSubject>"),
+    ecg_files_xml.sierra: (
+        b"<parsedwaveforms",
+        b"<generalpatientdata><patientid>P-8</patientid></generalpatientdata>",
+    ),
+    ecg_files_xml.cardiosoft: (b"<StripData>", b"<PatientInfo><PID>P-8</PID></PatientInfo>"),
+    ecg_files_xml.schiller: (b"<wavedata>", b"<patdata><id>P-8</id></patdata>"),
+    ecg_files_xml.mortara: (b"<CHANNEL", b"<SUBJECT ID='P-8'/>"),
+}
+
+
+@pytest.mark.parametrize("make", TWICE, ids=lambda make: make.__name__)
+def test_two_people_in_one_document_are_the_person_of_no_visit(make):
+    made, (before, other) = make(), TWICE[make]
+    assert before in made.data
+    twice = made.data.replace(before, other + before, 1)
+    assert "several_people" not in read_ecgs(made.data, name="made.xml")[0].header.notes
+    assert all(
+        "several_people" in elements(one.header) for one in read_ecgs(twice, name="made.xml")
+    )
+
+
+def test_two_subjects_in_one_fhir_bundle_are_the_person_of_no_visit():
+    one = json.loads(ecg_files.fhir().data)
+    other = {**one, "subject": {"reference": "Patient/P-8"}}
+    for people, found in (((one, one), False), ((one, other), True)):
+        bundle = {"resourceType": "Bundle", "entry": [{"resource": r} for r in people]}
+        read = read_ecgs(json.dumps(bundle).encode(), name="made.json")
+        assert [("several_people" in r.header.notes) for r in read] == [found, found]
+
+
+@pytest.mark.parametrize(
+    ("tags", "people"),
+    [
+        ([(2, b"P-7\0"), (8, b"\x02")], 1),
+        ([(2, b"P-7\0"), (2, b"P-7")], 1),
+        ([(2, b"P-7\0"), (2, b"P-8\0")], 2),
+        ([(8, b"\x01"), (8, b"\x02"), (2, b"P-7")], 2),
+        ([(2, b"\0"), (2, b"P-7")], 1),
+        ([], 0),
+    ],
+)
+def test_tags_of_an_scp_record_that_name_two_people_are_seen(tags, people):
+    body = b"".join(bytes([t]) + len(v).to_bytes(2, "little") + v for t, v in tags) + b"\xff\0\0"
+    start, length = 6 + 16 + 10, 16 + len(body)
+    pointer = (1).to_bytes(2, "little") + length.to_bytes(4, "little")
+    pointer += (start + 1).to_bytes(4, "little")
+    section_0 = b"\0\0\0\0" + (16 + 10).to_bytes(4, "little") + bytes(8) + pointer
+    data = bytes(6) + section_0 + bytes(16) + body
+    assert len(several_in_scp(data)) == people
+    for cut in range(len(data)):
+        assert len(several_in_scp(data[:cut])) <= people
+
+
+def test_a_file_that_says_nothing_of_a_person_is_told():
+    """A plain EDF file has one free line for the person: nothing of it was compared, unsaid."""
+    made = ecg_files.edf()
+    plain = made.data.replace(b"EDF+C", b"     ", 1)
+    header = read_ecg(plain, name="made.edf").header
+    assert person_problems(header, VISIT, AT) == ()
+    note = unstated_person(header)[0]
+    assert (note.severity, note.code, note.item) == ("note", "ecg_person_not_stated", "ecg")
+    assert unstated_person(read_ecg(made.data, name="made.edf").header) == ()
