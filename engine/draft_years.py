@@ -37,15 +37,19 @@ class Trajectory:
 class DueItem:
     """Something that is done again: ``last_on`` from a visit, empty where the person said it.
 
-    ``unknown``: neither a visit nor an answer says when it was last done. ``months`` is 0 for what
-    is done or not, such as a vaccination without a yearly return.
+    ``unknown``: neither a visit nor an answer says when it was last done. ``waiting``: a value was
+    sent, is the newest, and is refused or waits to be confirmed. ``months`` is 0 for what is done
+    or not, such as a vaccination without a yearly return. ``said_on`` is the day of the earlier
+    visit whose ``answer`` is read, as today has none, or of the visit that sent what waits.
     """
 
     id: str
-    state: Literal["up_to_date", "due", "unknown"]
+    state: Literal["up_to_date", "due", "unknown", "waiting"]
     last_on: str
     months: int
     source: str
+    said_on: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class FollowUp:
     ``index`` 0 to 100 is how much reason there is to look at the treatment again, no probability;
     None where the rules could not be asked. ``direction`` is that of HbA1c (as a trajectory's).
     ``is_meant`` is False for a stated type other than 2: then only hypoglycaemia and work are
-    spoken of. ``hypoglycaemia``: declared, none_declared or not_stated treatment that may lower
-    glucose too far.
+    spoken of. ``hypoglycaemia``: declared, declared_before (at an earlier visit, today says
+    nothing), none_declared or not_stated treatment that may lower glucose too far.
     """
 
     index: float | None

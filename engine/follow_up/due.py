@@ -1,17 +1,44 @@
 """What is due for a person with known diabetes: from the visits, or from what the person says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ..prediagnosis import DueItem
-from ..record import UNKNOWN, YES, VisitBatch
+from ..record import NO, UNKNOWN, YES, VisitBatch
 from ..trajectories.settings import method
 from .settings import DueRow, due_rows, most_months
+from .waiting import is_waiting
 
 Visit = tuple[VisitBatch, date]
 _MONTHS_A_YEAR: Final = 12
-State = Literal["up_to_date", "due", "unknown"]
+State = Literal["up_to_date", "due", "unknown", "waiting"]
+
+
+class Answered(NamedTuple):
+    """What the last earlier visit that answered a question said, and its day."""
+
+    day: date
+    choice: int
+
+
+def answered_before(
+    visits: Sequence[Visit], question: str, *, worst: Callable[[list[int]], int] = max
+) -> Answered | None:
+    """Return the last answer before this visit; None where no earlier visit was asked.
+
+    Parameters
+    ----------
+    visits : checked records with their days, this visit last
+    question : name of an answer
+    worst : which of two that were given on one day stands
+    """
+    days: dict[date, list[int]] = {}
+    for batch, day in visits[:-1]:
+        index = int(batch.answer(question)[0])
+        if index != UNKNOWN:
+            days.setdefault(day, []).append(index)
+    return Answered(max(days), worst(days[max(days)])) if days else None
 
 
 def due_items(visits: Sequence[Visit], today: date, *, above_target: bool) -> tuple[DueItem, ...]:
@@ -25,22 +52,35 @@ def due_items(visits: Sequence[Visit], today: date, *, above_target: bool) -> tu
     """
     age = int(visits[-1][0].age_years[0])
     return tuple(
-        _item(row, visits, today, above_target=above_target)
+        _item(row, visits, today, row.months_above if above_target else row.months)
         for row in due_rows()
         if age == UNKNOWN or age >= row.from_age
     )
 
 
-def _item(row: DueRow, visits: Sequence[Visit], today: date, *, above_target: bool) -> DueItem:
-    months = row.months_above if above_target else row.months
-    if row.is_once:
-        state, last_on = _done(row, visits[-1][0]), ""
-    elif row.question:
-        state, last_on = _answered(row, visits[-1][0], months), ""
-    else:
-        last = max((day for batch, day in visits if _is_measured(row, batch)), default=None)
-        state, last_on = _measured(last, today, months), last.isoformat() if last else ""
-    return DueItem(row.id, state, last_on, months, row.source)
+def _item(row: DueRow, visits: Sequence[Visit], today: date, months: int) -> DueItem:
+    if not row.question:
+        return _measured_item(row, visits, today, months)
+    answer = int(visits[-1][0].answer(row.question)[0])
+    batch = visits[-1][0]
+    if answer != UNKNOWN:
+        return DueItem(row.id, _answered(row, batch, answer, months), "", months, row.source)
+    before = answered_before(visits, row.question, worst=min if row.is_once else max)
+    if before is None:
+        return DueItem(row.id, "unknown", "", months, row.source)
+    code = batch.vocabulary.questions[row.question].choices[before.choice].code
+    state = _answered_then(row, batch, before, (today, months))
+    on, answered = before.day.isoformat(), f"{row.question}.{code}"
+    return DueItem(row.id, state, "", months, row.source, on, answered)
+
+
+def _measured_item(row: DueRow, visits: Sequence[Visit], today: date, months: int) -> DueItem:
+    last = max((day for batch, day in visits if _is_measured(row, batch)), default=None)
+    sent = max((day for batch, day in visits if is_waiting(batch, row.slots)), default=None)
+    last_on = last.isoformat() if last else ""
+    if sent and (last is None or sent > last):
+        return DueItem(row.id, "waiting", last_on, months, row.source, sent.isoformat())
+    return DueItem(row.id, _measured(last, today, months), last_on, months, row.source)
 
 
 def _is_measured(row: DueRow, batch: VisitBatch) -> bool:
@@ -51,23 +91,37 @@ def _measured(last: date | None, today: date, months: int) -> State:
     """Say whether it is due; what no visit holds may have been done elsewhere."""
     if last is None:
         return "unknown"
-    return (
-        "due"
-        if (today - last).days > months * method().days_per_year / _MONTHS_A_YEAR
-        else "up_to_date"
-    )
+    return "due" if _months(last, today) > months else "up_to_date"
 
 
-def _done(row: DueRow, batch: VisitBatch) -> State:
-    answer = int(batch.answer(row.question)[0])
-    return "unknown" if answer == UNKNOWN else "up_to_date" if answer == YES else "due"
+def _months(then: date, today: date) -> float:
+    return (today - then).days / method().days_per_year * _MONTHS_A_YEAR
 
 
-def _answered(row: DueRow, batch: VisitBatch, months: int) -> State:
+def _answered(row: DueRow, batch: VisitBatch, index: int, months: int) -> State:
     """Say whether it is due; an answer that only says "less than two years" is not up to date."""
-    index = int(batch.answer(row.question)[0])
-    if index == UNKNOWN:
-        return "unknown"
-    code = batch.vocabulary.questions[row.question].choices[index].code
-    most = most_months().get(code)
+    if row.is_once:
+        return "up_to_date" if index == YES else "due"
+    most = _most_months(row, batch, index)
     return "up_to_date" if most is not None and most <= months else "due"
+
+
+def _answered_then(row: DueRow, batch: VisitBatch, before: Answered, on: tuple[date, int]) -> State:
+    """Say whether it is due by an answer of an earlier day: it grew older by as many months.
+
+    What was overdue then is overdue as far as anybody said; what was done then is up to date only
+    where it can't have become due since.
+    """
+    today, months = on
+    if row.is_once:
+        held: State = "up_to_date" if row.lasts else "unknown"
+        return "due" if before.choice == NO else held
+    most, since = _most_months(row, batch, before.choice), _months(before.day, today)
+    if most is None or most > months or since > months:
+        return "due"
+    return "up_to_date" if most + since <= months else "unknown"
+
+
+def _most_months(row: DueRow, batch: VisitBatch, index: int) -> int | None:
+    code = batch.vocabulary.questions[row.question].choices[index].code
+    return most_months().get(code)

@@ -17,7 +17,8 @@ class DueRow:
 
     ``slots`` are measured items of which any one counts; ``question`` is the answer that says when
     it was last done. ``months_above`` holds where HbA1c is above the target; where ``is_once``, the
-    answer says yes or no and no months count. ``from_age`` in completed years.
+    answer says yes or no and no months count. What ``lasts`` was done for good: a yes of an earlier
+    visit still holds. ``from_age`` in completed years.
     """
 
     id: str
@@ -28,6 +29,7 @@ class DueRow:
     source: str
     is_once: bool = False
     from_age: int = 0
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def due_rows() -> tuple[DueRow, ...]:
             row["source"],
             bool(row.get("once", False)),
             int(row.get("from_age", 0)),
+            bool(row.get("lasts", False)),
         )
         for row in _table()["due"]
     )

@@ -46,15 +46,26 @@ def rule_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
 
 def due_line(item: DueItem, sentences: Sentences) -> str:
     """Word one thing that is done again."""
+    line = _due_today(item, sentences)
+    if not item.answer:
+        return line
+    on, answer = day_phrase(item.said_on, sentences), f"answer:{item.answer}"
+    return sentences.text("follow_up.due.said", line=line, on=on, answer=answer)
+
+
+def _due_today(item: DueItem, sentences: Sentences) -> str:
+    """Word the state itself; what an earlier visit answered is asked again, not "not known"."""
     what = sentences.text(f"follow_up.what.{item.id}")
-    last = day_phrase(item.last_on, sentences) if item.last_on else ""
-    said = sentences.text("follow_up.due.last", on=last) if last else ""
+    state = "asked_before" if item.answer and item.state == "unknown" else item.state
     if not item.months:
-        return sentences.text(f"follow_up.once.{item.state}", what=what)
+        return sentences.text(f"follow_up.once.{state}", what=what)
     given: dict[str, Parameter] = {"what": what, "months": item.months}
     if item.state != "unknown":
-        given["last"] = said
-    return sentences.text(f"follow_up.due.{item.state}", **given)
+        last = day_phrase(item.last_on, sentences) if item.last_on else ""
+        given["last"] = sentences.text("follow_up.due.last", on=last) if last else ""
+    if item.state == "waiting":
+        given["sent"] = day_phrase(item.said_on, sentences)
+    return sentences.text(f"follow_up.due.{state}", **given)
 
 
 def question_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:

@@ -65,11 +65,11 @@ def test_a_known_diabetes_asks_for_no_glucose_that_would_confirm_it(given, tail,
     """ "Next step: venous fasting glucose at a laboratory" stood beside "diabetes known"."""
     one = found({**given, "answers": says_yes("condition.diabetes")}, "diabetes_range", guidelines)
     assert (one.state, one.message.id) == ("not_assessable", f"finding.diabetes_range.{tail}")
-    assert {m.next_step for m in one.missing} == {"known_diabetes"}
+    assert {m.next_step for m in one.missing} == {"diabetes_followed"}
     assert one.proposed_action == ("follow_known_diabetes" if given else "")
     unknown = found(given, "diabetes_range", guidelines)
     assert one.urgency == unknown.urgency
-    assert "known_diabetes" not in {m.next_step for m in unknown.missing}
+    assert "diabetes_followed" not in {m.next_step for m in unknown.missing}
 
 
 def test_every_finding_of_a_known_disease_words_what_it_says_of_it():

@@ -1,0 +1,82 @@
+"""Values that were sent and that nobody uses yet: refused, or waiting to be confirmed.
+
+An index that left such a value out fell when a pressure rose from 200 to 210 mmHg and became
+suspect: what gets worse must never look like better control.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from ..bundles.verify import Bundle
+from ..features import Feature
+from ..prediagnosis import Message
+from ..record import BoolArray, QuantityColumn, VisitBatch
+
+_OF_RULES: Final = {
+    "hba1c_above_target_percent": ("hba1c",),
+    "systolic_bp_mmhg": ("systolic_bp", "diastolic_bp"),
+}
+"""Inputs that are read from other items than their feature names, or from a pair of them."""
+_REFUSED: Final = ("refused_item", "suspect_item")
+_INCREASING: Final = "increasing"
+
+
+def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
+    """Say whether a value of some items was sent that is refused or waits to be confirmed.
+
+    One that is only too old waits for nobody.
+
+    Parameters
+    ----------
+    batch : one visit
+    slots : items, or slots of theirs
+    """
+    columns = [column for slot in slots for column in _columns(batch, slot)]
+    if any((c.present & ~c.accepted & ~_is_old(c)).any() for c in columns):
+        return True
+    sent = {column.item.code for column in columns if column.present.any()}
+    lost = {p.item for p in batch.problems if p.severity in _REFUSED} - sent
+    return any(slot in lost for slot in slots)
+
+
+def withheld_by(
+    bundle: Bundle, batch: VisitBatch, made: Mapping[str, Feature]
+) -> Iterator[Message]:
+    """Yield what an index must wait for: values of today that could only make it worse.
+
+    Parameters
+    ----------
+    bundle : the rules of the index
+    batch : this visit
+    made : its features
+    """
+    for spec in bundle.manifest.inputs:
+        feature = made.get(spec.name)
+        items = _OF_RULES.get(spec.name, feature.sources if feature else ())
+        waiting = next((item for item in items if is_waiting(batch, (item,))), "")
+        if waiting:
+            yield Message("follow_up.limit.waits", {"item": f"item:{waiting}"})
+        elif feature and not feature.observed[0]:
+            bounds = (item for item in items if _is_bound(batch, item, spec.monotone))
+            yield from (
+                Message("follow_up.limit.input_bound", {"item": f"item:{i}"}) for i in bounds
+            )
+
+
+def _is_bound(batch: VisitBatch, item: str, monotone: str) -> bool:
+    """Say whether an item is known only to lie on the worse side of a bound."""
+    sign = 1 if monotone == _INCREASING else -1
+    return any((c.accepted & (c.comparator * sign > 0)).any() for c in _columns(batch, item))
+
+
+def _columns(batch: VisitBatch, slot: str) -> Iterator[QuantityColumn]:
+    """Yield the columns of a slot, or of every slot of an item."""
+    for name, column in batch.quantities.items():
+        if name == slot or name.startswith(f"{slot}."):
+            yield column
+
+
+def _is_old(column: QuantityColumn) -> BoolArray:
+    return column.old if column.old is not None else np.zeros_like(column.present)
