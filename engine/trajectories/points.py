@@ -90,10 +90,31 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
     item -> its points; an item that nobody of the batch was measured for is not there. A refused
     record gives none.
     """
-    made = {
-        item.name: _points(item, batch, group, day) for item in trajectory_items() if item.source
-    }
+    unread: dict[str, set[int]] = {}
+    for problem in batch.problems:
+        if problem.severity == "refused_item":
+            unread.setdefault(problem.item, set()).add(problem.row)
+    made = {}
+    for item in trajectory_items():
+        if item.source:
+            points = _points(item, batch, group, day)
+            rows = unread.get(item.name.partition(".")[0], set())
+            made[item.name] = _with_unread(points, batch, rows, (group, day)) if rows else points
     return {name: points for name, points in made.items() if len(points.group)}
+
+
+def _with_unread(
+    points: Points, batch: VisitBatch, rows: set[int], place: tuple[Int64Array, Int64Array]
+) -> Points:
+    """Return points with those of values that could not even be read; they are refused too."""
+    group, day = place
+    read = set(zip(points.group.tolist(), points.day.tolist(), strict=True))
+    at = [
+        row
+        for row in sorted(rows)
+        if not batch.refused[row] and (int(group[row]), int(day[row])) not in read
+    ]
+    return concatenated([points, points_from(group[at], day[at], np.full(len(at), np.nan))])
 
 
 def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int64Array) -> Points:

@@ -13,7 +13,13 @@ from ....engine.derived import DERIVED
 from ....engine.intake.table import TableColumn, TablePeople, table_batch
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
-from ....engine.trajectories import Points, evaluate_trajectories, trajectory_items, visit_points
+from ....engine.trajectories import (
+    Points,
+    concatenated,
+    evaluate_trajectories,
+    trajectory_items,
+    visit_points,
+)
 from ....engine.trajectories.draft import NEWER_NOT_USABLE, day_number
 from ....engine.trajectories.points import points_from
 from ....engine.vocabulary import load_vocabulary
@@ -36,6 +42,8 @@ TRENDS: Final = pa.schema(
 )
 _NO_TEST: Final = {"tests": 0}
 _ECG: Final = "ecg."
+_OLD: Final = ("too_old", "too_old_for_today")
+"""Suspect as values of that day; they are of an earlier one."""
 _SEX: Final = {"F": FEMALE, "M": MALE}
 
 
@@ -96,6 +104,8 @@ def _over_all(visits: Sequence[StoredVisit], today: date) -> list[dict[str, Any]
     group = np.array([place[v.person_id] for v in kept], dtype=np.int64)
     day = np.array([day_number(v.day) for v in kept if v.day], dtype=np.int64)
     points = visit_points(check_plausibility(_batch(kept)), group, day) | _of_ecgs(kept, group, day)
+    for name, spoilt in _not_usable_values(kept, group, day).items():
+        points[name] = concatenated([points[name], spoilt]) if name in points else spoilt
     found: list[dict[str, Any]] = []
     for item in trajectory_items():
         if item.name in points:
@@ -103,6 +113,23 @@ def _over_all(visits: Sequence[StoredVisit], today: date) -> list[dict[str, Any]
             table = arrow_columns(columns, pa.array(names, pa.string()), today)
             found += table.select(TRENDS.names).to_pylist()
     return found
+
+
+def _not_usable_values(visits: Sequence[StoredVisit], group: Any, day: Any) -> dict[str, Points]:  # noqa: ANN401 - numpy
+    """Return what the drafts call refused or suspect, without values: none of them is kept.
+
+    A notice names the item alone, not how it was measured.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, visit in enumerate(visits):
+        said = (*visit.draft["refused_items"], *visit.draft["suspect_items"])
+        for code in {notice["item"] for notice in said if notice["code"] not in _OLD}:
+            rows.setdefault(code, []).append(row)
+    return {
+        item.name: points_from(group[at], day[at], np.full(len(at), np.nan))
+        for item in trajectory_items()
+        if item.source and (at := rows.get(item.name.partition(".")[0]))
+    }
 
 
 def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:

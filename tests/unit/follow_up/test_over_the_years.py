@@ -141,8 +141,9 @@ def test_an_hba1c_of_an_earlier_visit_that_is_a_bound_is_the_last_one():
         assert all(word in text for word in words)
 
 
-def test_a_value_that_can_t_be_used_is_told_where_it_is_the_last_or_the_only_one():
-    past = [visit("2026-02-20", hba1c="7.0"), visit("2026-06-20", hba1c="19.5")]
+@pytest.mark.parametrize("value", ["19.5", "75", "seven"])
+def test_a_value_that_can_t_be_used_is_told_where_it_is_the_last_or_the_only_one(value):
+    past = [visit("2026-02-20", hba1c="7.0"), visit("2026-06-20", hba1c=value)]
     text = " ".join(render_text(draft(past, weight="84"), "en").split())
     assert "A newer value, of 2026-06-20, was refused or is suspect" in text
     alone = draft(past[1:], weight="84")

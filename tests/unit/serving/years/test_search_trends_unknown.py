@@ -19,6 +19,7 @@ KINDS = {
     "never": (16, {2024: ("", "130"), 2026: ("", "")}),
     "suspect": (17, {2024: ("7.0", "130"), 2026: ("7.0", "262")}),
     "spoilt": (18, {2024: ("", "262"), 2026: ("", "262")}),
+    "unread": (11, {2024: ("7.0", "130"), 2026: ("seven", "130")}),
 }
 """Kind -> how many people, and of each year HbA1c and systolic pressure."""
 ALL = sum(n for n, _ in KINDS.values())
@@ -59,8 +60,9 @@ def of(*kinds):
     return sum(KINDS[kind][0] for kind in kinds)
 
 
-TESTED = of("calm", "bound", "always", "open", "low", "suspect")
-UNTESTED = ALL - TESTED
+TESTED = ("calm", "bound", "always", "open", "low", "suspect")
+"""Whose last HbA1c is known, be it as a bound."""
+UNTESTED = ALL - of(*TESTED)
 
 
 @pytest.mark.parametrize(
@@ -74,19 +76,19 @@ UNTESTED = ALL - TESTED
         ("last.hba1c > 7 %", ("bound", "always", "open")),
         ("last.hba1c >= 54 mmol/mol", ("bound", "always")),
         ("last.hba1c = 7.0 %", ("calm", "suspect")),
-        ("last.hba1c is known", ("calm", "bound", "always", "open", "low", "suspect")),
-        ("last.hba1c is unknown", ("never", "spoilt")),
+        ("last.hba1c is known", TESTED),
+        ("last.hba1c is unknown", ("never", "spoilt", "unread")),
         ("days_since.hba1c is unknown", ("never", "spoilt")),
         ("tests.hba1c is unknown", ("never", "spoilt")),
         ("trend.hba1c is unknown", ("never", "spoilt")),
         ("tests.hba1c = 0", ("never", "spoilt")),
         ("tests.hba1c < 1", ("never", "spoilt")),
-        ("tests.hba1c in 0, 1", ("never", "spoilt")),
-        ("tests.hba1c >= 2", ("calm", "bound", "always", "open", "low", "suspect")),
+        ("tests.hba1c in 0, 1", ("never", "spoilt", "unread")),
+        ("tests.hba1c >= 2", TESTED),
         ("slope.hba1c is unknown", tuple(KINDS)),
-        ("days_since.hba1c < 400", ("calm", "bound", "always", "open", "low", "suspect")),
+        ("days_since.hba1c < 400", TESTED),
         ("days_since.hba1c is unknown and tests.systolic_bp >= 1", ("never",)),
-        ("last.systolic_bp < 140", ("calm", "bound", "always", "open", "low", "never")),
+        ("last.systolic_bp < 140", ("calm", "bound", "always", "open", "low", "never", "unread")),
         ("last.systolic_bp is unknown", ("suspect", "spoilt")),
         ("tests.systolic_bp = 0", ("spoilt",)),
         ("tests.systolic_bp is unknown", ()),
@@ -148,15 +150,19 @@ def visit(person, year, value):
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    """Return the address of a store with two visits each of three people."""
+    """Return the address of a store with two visits each of some people."""
     folder = tmp_path_factory.mktemp("stored")
     paths = []
-    past = visit("sent", 2024, "7.0")
+    past, doubted = (visit(name, 2024, "7.0") for name in ("sent", "sent-doubt"))
     visits = [
         *(visit("calm", year, "7.0") for year in (2024, 2026)),
         visit("bound", 2024, "7.0"), visit("bound", 2026, ">14.0"),
         *(visit("never", year, "") for year in (2024, 2026)),
         {**visit("sent", 2026, ">14.0"), "previous_visits": [past]},
+        visit("doubt", 2024, "7.0"), visit("doubt", 2026, "19.5"),
+        {**visit("sent-doubt", 2026, "19.5"), "previous_visits": [doubted]},
+        visit("corrected", 2024, "19.5"), visit("corrected", 2026, "7.0"),
+        visit("spoilt", 2024, "19.5"), visit("spoilt", 2026, "seven"),
     ]  # fmt: skip
     for number, said in enumerate(visits):
         path = folder / f"{number}.json"
@@ -171,11 +177,13 @@ def store(tmp_path_factory):
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
-        ("last.hba1c < 7.5 %", ["calm"]),
+        ("last.hba1c < 7.5 %", ["calm", "corrected"]),
         ("last.hba1c >= 9 %", ["bound", "sent"]),
-        ("last.hba1c is unknown", ["never"]),
-        ("tests.hba1c = 0", ["never"]),
+        ("last.hba1c is unknown", ["doubt", "never", "sent-doubt", "spoilt"]),
+        ("tests.hba1c = 0", ["never", "spoilt"]),
+        ("tests.hba1c = 1", ["corrected", "doubt", "sent-doubt"]),
         ("tests.hba1c = 2", ["bound", "calm", "sent"]),
+        ("tests.hba1c is unknown", ["never"]),
     ],
 )
 def test_a_store_finds_the_same(store, where, expected, tmp_path):
