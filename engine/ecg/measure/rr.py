@@ -41,7 +41,8 @@ def _alternates(rr_s: FloatArray, rules: RateSettings) -> bool:
     """Say whether each interval is unlike the next one and like the one after that."""
     if len(rr_s) < rules.alternating_intervals:
         return False
-    next_one = float(np.median(np.abs(np.diff(rr_s))))
+    neighbours = np.abs(np.diff(rr_s))
+    next_one = float(np.quantile(neighbours, 1.0 - rules.alternating_neighbours))
     second = float(np.median(np.abs(rr_s[2:] - rr_s[:-2])))
     is_uneven = next_one >= rules.alternating_from * float(np.median(rr_s))
     return is_uneven and second <= rules.alternating_share * next_one

@@ -35,6 +35,7 @@ class BeatSettings:
 class RateSettings:
     """When long and short intervals alternate; every field is explained in the data file."""
 
+    alternating_neighbours: float
     alternating_from: float
     alternating_share: float
     alternating_intervals: int
