@@ -8,7 +8,7 @@ import numpy as np
 
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
-from .conduction import without_unsteady_pr
+from .conduction import without_p_in_t, without_unsteady_pr
 from .fiducials import Fiducials, no_waves
 from .gaps import gaps_of
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
@@ -80,6 +80,7 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     fiducials = delineator.delineate(trusted) if delineator and is_asked else _nothing(signal)
     measurements = measure_ecg(trusted, BeatTimes.of(fiducials))
     measurements = without_unsteady_pr(measurements, fiducials)
+    measurements = without_p_in_t(measurements, fiducials)
     refused = _refused_names(quality) if delineator else dict.fromkeys(measurements.measured, ALONE)
     return EcgAnalysis(
         signal=signal,

@@ -1,14 +1,18 @@
-"""Whether P waves lead to QRS complexes: P waves without QRS, and a PR that is not one."""
+"""Whether P waves lead to QRS complexes: P waves without QRS, a PR that is not one, P within T."""
 
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from .fiducials import NO_BEAT, PEAK, Fiducials
-from .measure import EcgMeasurements
+from .measure import BeatTimes, EcgMeasurements
 from .measure.settings import load_settings
 
 PR: Final = "pr"
 VARIES: Final = "ecg.withheld.pr_varies"
+IN_T: Final = "ecg.withheld.p_in_t"
+_MS_PER_S: Final = 1000.0
 _NAN: Final = float("nan")
 
 
@@ -58,3 +62,26 @@ def without_unsteady_pr(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeas
         return found
     unsteady = replace(pr, value=_NAN, spread=_NAN, n_beats=0, withheld=(VARIES,), limits=())
     return replace(found, measured={**found.measured, PR: unsteady})
+
+
+def without_p_in_t(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasurements:
+    """Withhold P and PR where P begins in the T before it or right after: its onset is not known.
+
+    Of a sinus tachycardia of 158 a minute a PR of 92 ms was printed for one of 158 ms.
+
+    Parameters
+    ----------
+    found : as measured
+    fiducials : of the same recording
+    """
+    times = BeatTimes.of(fiducials)
+    gaps = times.p_onset[1:] - times.t_offset[:-1]
+    known_ms = gaps[~np.isnan(gaps)] * _MS_PER_S / fiducials.sampling_rate_hz
+    if not len(known_ms) or np.median(known_ms) >= load_settings().withhold.p_after_t_ms:
+        return found
+    hidden = {
+        name: replace(one, value=_NAN, spread=_NAN, n_beats=0, withheld=(IN_T,), limits=())
+        for name, one in found.measured.items()
+        if name in ("p", PR) and one.is_known
+    }
+    return replace(found, measured={**found.measured, **hidden})

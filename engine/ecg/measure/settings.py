@@ -56,6 +56,7 @@ class WithholdSettings:
     pr_spread_ms: float
     pr_spread_blocked_ms: float
     blocked_p: int
+    p_after_t_ms: float
     axis_least_mv: float
     formula_disagreement_ms: float
 

@@ -1,19 +1,21 @@
-"""P waves that lead to no QRS, and a PR that is not one interval."""
+"""P waves that lead to no QRS, a PR that is not one interval, and P within T."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from laennec.datasets.simulator import Noise, sample_scenario, simulate
+from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.conduction import (
     VARIES,
     blocked_p_waves,
     may_be_higher_block,
+    without_p_in_t,
     without_unsteady_pr,
 )
 from laennec.engine.ecg.fiducials import Fiducials, Waves, no_waves
+from laennec.engine.ecg.measure import BeatTimes, measure_ecg
 from laennec.engine.ecg.visit import ready_delineator
 
 NETWORK, _ = ready_delineator(load_models())
@@ -71,3 +73,32 @@ def test_one_p_that_is_not_conducted_asks_for_more_spread():
     loose[1:3] = -1
     fiducials = replace(found.fiducials, p=replace(found.fiducials.p, beat=loose))
     assert without_unsteady_pr(measured, fiducials).measured["pr"].withheld == (VARIES,)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("rate_bpm", [145.0, 165.0])
+def test_p_and_pr_are_not_printed_where_p_lies_in_t(rate_bpm, seed):
+    """At 158 a minute PR was printed 60 ms short."""
+    asked = sample_scenario(np.random.default_rng(seed), "sinus_tachycardia", rate_bpm=rate_bpm)
+    found = analyse_ecg(simulate(asked, seed=seed).signal, NETWORK).measurements
+    for name in ("p", "pr"):
+        assert found.measured[name].withheld
+        assert np.isnan([found.measured[name].value, found.measured[name].spread]).all()
+
+
+@pytest.mark.parametrize("rate_bpm", [70.0, 110.0])
+def test_p_and_pr_are_printed_where_p_stands_clear_of_t(rate_bpm):
+    made = simulate(scenario("sinus_rhythm", rate_bpm=rate_bpm), seed=3)
+    found = analyse_ecg(made.signal, NETWORK).measurements
+    assert found.value("pr") == pytest.approx(made.truth.measured.pr_ms, abs=10.0)
+
+
+def test_a_pr_that_varies_is_told_as_that_wherever_p_lies():
+    """Else a complete block whose P fall on T would be called a first-degree block again."""
+    signal = simulate(scenario("sinus_tachycardia", rate_bpm=165.0), seed=3).signal
+    fiducials = NETWORK.delineate(signal)
+    measured = measure_ecg(signal, BeatTimes.of(fiducials))
+    varies = replace(measured.measured["pr"], value=150.0, spread=80.0, withheld=())
+    measured = replace(measured, measured={**measured.measured, "pr": varies})
+    told = without_p_in_t(without_unsteady_pr(measured, fiducials), fiducials)
+    assert told.measured["pr"].withheld == (VARIES,)
