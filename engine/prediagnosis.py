@@ -221,6 +221,7 @@ class EcgSection:
         a measurement
     evidence : where the reasons for present statements lie
     windows : of a long recording, which parts of it were judged, and how
+    drawn_from_s : where the part of a long recording begins that a page draws
     """
 
     signal_sha256: str
@@ -241,6 +242,7 @@ class EcgSection:
     urgent_not_applied: tuple[str, ...] = ()
     evidence: tuple[EcgEvidence, ...] = ()
     windows: tuple[Message, ...] = ()
+    drawn_from_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from .signal import EcgSignal
 from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
 from .windows import (
     Seen,
+    drawn_from_s,
     look_through,
     with_items_of_windows,
     with_statements_of_windows,
@@ -125,7 +126,11 @@ def screened_ecg(
     whole = urgent_ecg(analysis, person, symptoms)
     urgency = with_items_of_windows(whole, seen)
     section = section_of(analysis, model, person, urgency)
-    section = replace(section, windows=seen.said(whole))
+    section = replace(
+        section,
+        windows=seen.said(whole),
+        drawn_from_s=drawn_from_s(urgency, analysis.signal.duration_s, seen.settings),
+    )
     if without_network:
         return ScreenedEcg(section, urgency, analysis)
     said = _said((analysis, seen), ready_rules, models, person, with_symptoms=bool(symptoms))

@@ -12,7 +12,7 @@ from ...engine.intake.visit import with_ecg
 from ...engine.prediagnosis import EcgSection
 from ...engine.record import Problem
 from ...engine.words import Sentences
-from ..report.ecg_paper import Mark, ecg_svg
+from ..report.ecg_paper import LONGEST_STRIP_S, Mark, ecg_svg
 from ..report.ecg_shades import shades_of
 from .earlier import recorded_of
 
@@ -79,8 +79,14 @@ def draw_ecg(signal: EcgSignal, section: EcgSection, lang: str) -> str:
     caption = words.text("ecg.report.drawn" if marks else "ecg.report.drawn_bare")
     if section.evidence:
         caption = f"{caption}. {words.text('ecg.report.shaded')}"
+    start_s = section.drawn_from_s
+    if signal.duration_s > LONGEST_STRIP_S:
+        stop_s = min(start_s + LONGEST_STRIP_S, signal.duration_s)
+        part = words.text("ecg.report.drawn_part", start=round(start_s, 1), stop=round(stop_s, 1))
+        caption = f"{part} {caption}"
     return ecg_svg(
         signal,
+        start_s=start_s,
         marks=[*marks, *shades_of(section, words)],
         caption=caption,
         description=words.text("ecg.report.picture"),

@@ -12,6 +12,7 @@ from laennec.engine.ecg.visit import screened_ecg
 from laennec.engine.words.ecg_json import ecg_json
 from laennec.engine.words.ecg_lines import recording_lines
 from laennec.engine.words.sentences import Sentences
+from laennec.serving.ecg.visit import draw_ecg
 
 MAN = Person("male", 50.0)
 
@@ -58,6 +59,18 @@ def test_fibrillation_of_twenty_seconds_is_called_and_stated(models):
     for language in ("en", "fr"):
         limits = [Sentences(language).render(m) for m in said.limits]
         assert any("35-" in text or "30-" in text for text in limits), limits
+
+
+def test_the_page_draws_the_part_that_was_called(models):
+    """Ten seconds from the start were drawn, whatever was called from elsewhere."""
+    calm = piece("sinus_rhythm", 30)
+    found = screened_ecg(joined(calm, piece("st_elevation_inferior", 20), calm), models, MAN)
+    assert 28.0 <= found.section.drawn_from_s <= 42.0
+    drawn = draw_ecg(joined(calm, piece("st_elevation_inferior", 20), calm), found.section, "en")
+    assert f"Drawn of the recording: {found.section.drawn_from_s:.0f}" in drawn
+    assert screened_ecg(calm, models, MAN).section.drawn_from_s == 0.0
+    short = screened_ecg(piece("sinus_rhythm", 10), models, MAN)
+    assert "Drawn of" not in draw_ecg(piece("sinus_rhythm", 10), short.section, "en")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

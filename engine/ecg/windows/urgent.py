@@ -13,6 +13,8 @@ from .settings import WindowSettings
 from .spans import runs_of, spans_of
 
 _SECONDS: Final = "s"
+_FROM: Final = "ecg.seen_from"
+_TO: Final = "ecg.seen_to"
 
 
 def with_items_of_windows(whole: EcgUrgency, seen: Seen) -> EcgUrgency:
@@ -44,6 +46,24 @@ def with_items_of_windows(whole: EcgUrgency, seen: Seen) -> EcgUrgency:
     return replace(whole, items=tuple(sorted(own.values(), key=lambda item: item.level)))
 
 
+def drawn_from_s(urgency: EcgUrgency, duration_s: float, settings: WindowSettings) -> float:
+    """Return where the part begins that a page draws: around the middle of what is most urgent.
+
+    Parameters
+    ----------
+    urgency : with the items of windows, the most urgent first; without any the start is drawn
+    duration_s : of the recording
+    settings : of guidelines/ecg_windows.toml
+    """
+    for item in urgency.items:
+        at = {v.name: float(v.value) for v in item.inputs if v.name in (_FROM, _TO)}
+        if at:
+            middle = (at[_FROM] + at[_TO]) / 2.0
+            last = max(duration_s - settings.length_s, 0.0)
+            return min(max(middle - settings.length_s / 2.0, 0.0), last)
+    return 0.0
+
+
 def _is_of_whole(item: UrgentItem, settings: WindowSettings) -> bool:
     """Say whether only the recording as a whole is asked for this."""
     of = {value.name.removeprefix("ecg.").partition(".")[0] for value in item.inputs}
@@ -59,8 +79,8 @@ def _pressing(item: UrgentItem) -> tuple[str, bool]:
 def _where(item: UrgentItem, spans: Iterable[Window]) -> UrgentItem:
     """Add the first span, and how many there are."""
     every = tuple(spans)
-    seconds = (("seen_from", every[0].start_s), ("seen_to", every[0].stop_s))
-    told = [InputValue(f"ecg.{n}", f"{v:.0f}", _SECONDS, "derived") for n, v in seconds]
+    seconds = ((_FROM, every[0].start_s), (_TO, every[0].stop_s))
+    told = [InputValue(name, f"{value:.0f}", _SECONDS, "derived") for name, value in seconds]
     if len(every) > 1:
         told.append(InputValue("ecg.seen_times", str(len(every)), "{spans}", "derived"))
     return replace(item, inputs=(*item.inputs, *told))
