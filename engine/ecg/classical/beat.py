@@ -150,9 +150,10 @@ def _without_odd_levels(
     """Return the signal on the levels of the beats that are measured.
 
     A wide premature beat begins further before its R peak: what is silent before the others lies
-    inside its QRS, and a line drawn to there lifts or lowers the ST of the beat before it.
+    inside its QRS, and a line drawn to there lifts or lowers the ST of the beat before it. Of few
+    such beats the median takes no notice.
     """
-    if not odd.any():
+    if odd.sum() < settings.odd_share * len(peaks):
         return levelled
     usual = peaks[~odd]
     level = _level_window(readable.x, usual, readable.rate_hz, settings)

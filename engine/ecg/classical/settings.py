@@ -54,6 +54,7 @@ class AverageSettings:
     shape_correlation: float
     rival_share: float
     early_share: float
+    odd_share: float
     before_r_ms: float
     after_r_ms: float
     align_ms: float
