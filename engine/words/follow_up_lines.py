@@ -12,6 +12,8 @@ from .sentences import Sentences
 from .trajectory_lines import day_phrase
 
 _DECIMALS: Final = 1
+MARKS: Final = {"due": "!", "waiting": "?", "unknown": "?", "up_to_date": "✓"}
+"""State of what is done again -> its mark; what is overdue is printed first."""
 _TOP: Final = 5
 
 
@@ -42,6 +44,26 @@ def rule_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
         share = number(reason.share_percent or 0.0, sentences.lang, 0)
         lines.append(f"{share} %  {reason_phrase(reason, sentences)}")
     return lines
+
+
+def due_first(follow_up: FollowUp) -> list[DueItem]:
+    """Return what is done again: overdue first, then what waits or is asked, what is done last."""
+    order = list(MARKS)
+    return sorted(follow_up.due, key=lambda item: order.index(item.state))
+
+
+def brief(follow_up: FollowUp, sentences: Sentences) -> tuple[str, str]:
+    """Return the follow-up as one row of a table: the index, and what is overdue (may be empty).
+
+    Both are empty for a type of diabetes that the rules are not written for.
+    """
+    if not follow_up.is_meant:
+        return "", ""
+    overdue = [sentences.text(f"follow_up.what.{i.id}") for i in follow_up.due if i.state == "due"]
+    index = "" if follow_up.index is None else number(follow_up.index, sentences.lang, _DECIMALS)
+    said = sentences.text(f"follow_up.brief.{follow_up.band}", index=index)
+    what = ", ".join(overdue)
+    return said, sentences.text("follow_up.brief.due", what=what) if overdue else ""
 
 
 def due_line(item: DueItem, sentences: Sentences) -> str:
@@ -82,8 +104,9 @@ def write_follow_up(follow_up: FollowUp | None, sentences: Sentences, page: Page
         page.add(line)
     for line in rule_lines(follow_up, sentences):
         page.add(line, indent=2)
-    for item in follow_up.due:
-        page.add(due_line(item, sentences), lead="- ")
+    for item in due_first(follow_up):
+        lead = MARKS["due"] if item.state == "due" else "-"
+        page.add(due_line(item, sentences), lead=f"{lead} ")
     questions = question_lines(follow_up, sentences)
     if questions:
         page.add(sentences.text("follow_up.questions"))

@@ -1,9 +1,9 @@
 """The parts of the page as plain data: words and drawings, nothing left to decide."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .drawing import Bar, PlotDrawing, Ruler
+from .follow_up_view import FollowUpView
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,6 @@ class PageView:
     ecg: EcgView | None
     ecg_since: EcgSinceView | None
     trajectories: tuple[tuple[str, tuple[str, ...]], ...]
-    follow_up: Mapping[str, tuple[str, ...]]
+    follow_up: FollowUpView | None
     risk_changes: tuple[str, ...]
     exposures: tuple[str, ...]

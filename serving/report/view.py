@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ...engine.prediagnosis import FollowUp, ItemNotice, PreDiagnosis, UrgentItem
-from ...engine.words import Sentences, follow_up_lines, order, phrases
+from ...engine.prediagnosis import ItemNotice, PreDiagnosis, UrgentItem
+from ...engine.words import Sentences, order, phrases
 from ...engine.words.common_phrases import coded
 from ...engine.words.exposure_lines import exposure_line
 from ...engine.words.reason_phrases import cited, input_phrase
@@ -14,6 +14,7 @@ from ...engine.words.trajectory_lines import trajectory_line
 from .ecg_since_view import ecg_since_view
 from .ecg_view import ecg_view
 from .finding_view import finding_view
+from .follow_up_view import follow_up_view
 from .page import NoticeView, PageView, UrgentView
 from .plots import MembershipPlot
 
@@ -64,7 +65,7 @@ def page_view(
         nothing=phrases.nothing_phrase(grouped, sentences),
         ecg=ecg_view(prediagnosis.ecg, sentences) if prediagnosis.ecg else None,
         ecg_since=ecg_since_view(prediagnosis.ecg_comparison, sentences),
-        follow_up=_follow_up(prediagnosis.follow_up, sentences),
+        follow_up=follow_up_view(prediagnosis.follow_up, sentences),
         risk_changes=tuple(risk_change_line(c, sentences) for c in prediagnosis.risk_changes),
         trajectories=tuple(
             (trajectory_line(t, sentences), tuple(sentences.render(note) for note in t.notes))
@@ -73,18 +74,6 @@ def page_view(
         exposures=tuple(exposure_line(e, sentences) for e in prediagnosis.exposures),
         **groups,
     )
-
-
-def _follow_up(follow_up: FollowUp | None, sentences: Sentences) -> dict[str, tuple[str, ...]]:
-    """Return the lines of the follow-up by part; empty where no diabetes is known."""
-    if follow_up is None:
-        return {}
-    return {
-        "head": tuple(follow_up_lines.head_lines(follow_up, sentences)),
-        "rules": tuple(follow_up_lines.rule_lines(follow_up, sentences)),
-        "due": tuple(follow_up_lines.due_line(item, sentences) for item in follow_up.due),
-        "questions": tuple(follow_up_lines.question_lines(follow_up, sentences)),
-    }
 
 
 def _by_level(items: Sequence[UrgentItem]) -> list[UrgentItem]:
