@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from ...engine.risks.columns import Abstention
 from ..batch.result.read import require_rows, result_tables
-from ..batch.table.status import MEASURED, NOT_ASSESSABLE
+from ..batch.table.status import MEASURED, MEASURED_HIGH, NOT_ASSESSABLE, PREGNANCY
 from ..batch.table.withdrawn import WITHDRAWN
+from .earlier_signs import OUTCOME, READ, SIGN, earlier_signs, with_glucose_below
 from .last_visits import (
     UNKNOWN_DAY,
     BoolArray,
@@ -22,11 +23,7 @@ from .last_visits import (
 )
 from .two_people import NOT_CHECKED, TwoPeople
 
-OUTCOME: Final = "t2d_undiagnosed"
-COLUMNS: Final = (
-    "person_id", "visit_date", "urgency", "status", "status_reason",
-    f"{OUTCOME}_risk", f"{OUTCOME}_band", "cvd_death_10y_band",
-)  # fmt: skip
+COLUMNS: Final = (*READ, "urgency", f"{OUTCOME}_risk", "cvd_death_10y_band")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,16 +33,18 @@ class PlanPeople:
     Attributes
     ----------
     person_id, band, cvd_band, status, status_reason : Arrow strings; ``band`` is high,
-        intermediate, low, measured, not_assessable or not_screened
+        intermediate, low, measured, not_assessable, not_screened or earlier_sign
     urgency : int8 (n,), 0 for U0 to 3 for U3, 4 where nothing asks for anyone
     day : int64 (n,), days since 1970-01-01 of the visit that the urgency is of; ``UNKNOWN_DAY``
         where none is known
-    risk : float64 (n,), NaN where it was not answered
+    risk : float64 (n,), NaN where it was not answered, or an earlier visit speaks instead
     row : Arrow strings, where somebody without a person id, or under one of two people, stands in
         the result; null for others
     elsewhere : Arrow strings, where the urgency is not that of the last visit: ``EARLIER`` or
         ``UNDATED``; null for others
     of_two : bool (n,), the person id is of two people
+    sign : Arrow strings, what an earlier visit said (`earlier_signs`); null for others
+    sign_day : int64 (n,), of that visit; ``UNKNOWN_DAY`` where none is known
     unnamed : rows without a person id of which nothing is urgent, left out here
     """
 
@@ -60,6 +59,8 @@ class PlanPeople:
     row: Any
     elsewhere: Any
     of_two: BoolArray
+    sign: Any
+    sign_day: Any
     unnamed: int = 0
 
     @property
@@ -86,16 +87,19 @@ UNDATED: Final = "undated_visit"
 """Where something urgent is from that is not from the last visit: of a person with both the more
 urgent."""
 
-LEFT_OUT: Final = (*(a.name.lower() for a in (Abstention.EXCLUDED, Abstention.DECLINED)), WITHDRAWN)
-"""Reasons of a result for which nobody is called: excluded (known diabetes, its treatment,
-pregnancy), declined, withdrawn."""
+LEFT_OUT: Final = (
+    Abstention.EXCLUDED.name.lower(), PREGNANCY, Abstention.DECLINED.name.lower(), WITHDRAWN
+)  # fmt: skip
+"""Reasons of a result for which nobody is called: excluded (known diabetes, its treatment),
+pregnant, declined, withdrawn."""
 
 
 def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     """Return everybody of a result once, at the last visit.
 
     Of two rows of one person and day the more urgent counts, and what was urgent shortly before the
-    last visit, or at one without a day, is the urgency of that person (`last_visits`). A row
+    last visit, or at one without a day, is the urgency of that person (`last_visits`). Where an
+    earlier visit said what the last one forgot (`earlier_signs`), no risk answers. A row
     without a person id may be anybody's: where something in it is urgent it stands by itself, else
     it is counted only. So does every row under a person id of two people in which something is
     urgent (U0 to U2): the last visit may be the other one's.
@@ -117,22 +121,26 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     table = table.combine_chunks()
     who = pc.coalesce(table["row"], table["person_id"])
     at = table.schema.get_field_index("person_id")
-    visits = last_visits(table.set_column(at, "person_id", who))
+    by_name = table.set_column(at, "person_id", who)
+    visits = last_visits(by_name)
+    signs = earlier_signs(by_name, visits.last)
     most = visits.most_urgent
     day = days_of(table["visit_date"])[most]
     kept = table.take(pa.array(visits.last))
     return PlanPeople(
         person_id=kept["person_id"],
-        band=_band(kept),
+        band=pc.if_else(pa.array(signs.is_open), SIGN, _band(kept)),
         cvd_band=kept["cvd_death_10y_band"],
         status=kept["status"],
         status_reason=kept["status_reason"],
         urgency=urgency_codes(table["urgency"])[most],
         day=day,
-        risk=kept[f"{OUTCOME}_risk"].to_numpy().astype(np.float64),
+        risk=np.where(signs.is_open, np.nan, kept[f"{OUTCOME}_risk"].to_numpy()),
         row=kept["row"],
         elsewhere=_elsewhere(visits.is_elsewhere, day),
         of_two=two.among(kept["person_id"]),
+        sign=signs.sign,
+        sign_day=signs.day,
         unnamed=everything.num_rows - table.num_rows,
     )
 
@@ -144,6 +152,7 @@ def _elsewhere(is_elsewhere: Any, day: Any) -> Any:  # noqa: ANN401 - arrays
 
 def _with_rows(name: str, table: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the columns of a part; a row that stands by itself says where it stands."""
+    table = with_glucose_below(table)
     rows = np.full(table.num_rows, None, dtype=object)
     is_shared = urgent_rows(table) & two.among(table["person_id"])
     alone = pc.is_null(table["person_id"]).to_numpy() | is_shared
@@ -156,7 +165,8 @@ def _band(table: Any) -> Any:  # noqa: ANN401 - as above
     """Return the band, ``measured``, ``not_screened`` or ``not_assessable`` of everybody."""
     band = pc.fill_null(table[f"{OUTCOME}_band"], NOT_ASSESSABLE)
     is_measured = pc.and_(
-        pc.is_in(table["status_reason"], pa.array([MEASURED])), pc.equal(band, NOT_ASSESSABLE)
+        pc.is_in(table["status_reason"], pa.array([MEASURED, MEASURED_HIGH])),
+        pc.equal(band, NOT_ASSESSABLE),
     )
     known = pc.if_else(is_measured, MEASURED, band)
     is_left_out = pc.is_in(table["status_reason"], pa.array(LEFT_OUT))

@@ -44,8 +44,8 @@ def reach(cells, told, what):
     return ends
 
 
-RISKS = (0.001, 0.007, 0.015, 0.03, 0.15, None)
-BANDS = ("low", "low", "intermediate", "intermediate", "high", "not_assessable")
+RISKS = (0.001, 0.007, 0.015, 0.03, 0.15, None, None)
+BANDS = ("low", "low", "intermediate", "intermediate", "high", "not_assessable", "earlier_sign")
 small_or_not = st.one_of(st.integers(0, 14), st.integers(0, 400))
 
 
@@ -69,9 +69,11 @@ def test_no_group_of_a_whole_can_be_worked_out(counts):
         assert low < high or low > FEW
 
 
-@given(st.lists(small_or_not, min_size=6, max_size=6))
-@example([100, 121, 150, 33, 9, 4])
-@example([1, 0, 0, 27, 0, 0])
+@given(st.lists(small_or_not, min_size=7, max_size=7))
+@example([100, 121, 150, 33, 9, 4, 0])
+@example([1, 0, 0, 27, 0, 0, 0])
+@example([100, 121, 150, 33, 20, 40, 3])
+@example([0, 7, 4, 11, 11, 4, 0])
 def test_no_part_of_a_plan_can_be_worked_out_of_its_table_of_tests(counts):
     n = sum(counts)
     if n < SMALLEST_SHOWN:

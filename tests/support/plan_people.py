@@ -30,6 +30,8 @@ def people(*rows):
         pa.nulls(len(rows), pa.string()),
         pa.nulls(len(rows), pa.string()),
         np.zeros(len(rows), dtype=np.bool_),
+        pa.nulls(len(rows), pa.string()),
+        np.full(len(rows), UNKNOWN_DAY),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from ....engine.guidelines.model import ABSENT, BORDERLINE, PRESENT
+from ....engine.plausibility.diabetes import is_sign_of_diabetes
 from ....engine.record import BoolArray
 from ....engine.risks import Abstention, RiskColumns
 from ....engine.screening import Screening
@@ -16,8 +17,13 @@ NOT_ASSESSABLE: Final = "not_assessable"
 REFUSED: Final = "refused"
 STATUSES: Final = (SCORED, NOT_ASSESSABLE, REFUSED)
 
-MEASURED: Final = Abstention.MEASURED.name.lower()
-"""Reason of a scored row whose first risk was not answered, as a measured value speaks instead."""
+MEASURED: Final = "measured"
+MEASURED_HIGH: Final = "measured_high"
+"""Reasons of a scored row whose first risk was not answered, as a measured value speaks instead: it
+is clearly below its cut-off, or reaches it."""
+
+PREGNANCY: Final = "pregnancy"
+"""Reason of a row that is excluded from the first risk for nothing but a pregnancy."""
 
 _SPEAKS: Final = (Abstention.MEASURED, Abstention.TEST_MEASURED, Abstention.BOTH_MEASURED)
 
@@ -28,7 +34,8 @@ def status_columns(screening: Screening, outcomes: Sequence[str]) -> tuple[Any, 
     Scored: a risk was answered, or a measured fact is present and speaks instead. Refused: the
     record as a whole. Not assessable: everything else, with why the first risk was not answered.
     Of a scored row it is said that somebody is excluded from the first risk, as such a person is
-    not screened, and that a measured value speaks instead of it, as nothing is missing there.
+    not screened, and that a measured value speaks instead of it, as nothing is missing there. A
+    pregnancy, which passes, is told from a known or treated diabetes.
 
     Parameters
     ----------
@@ -41,12 +48,15 @@ def status_columns(screening: Screening, outcomes: Sequence[str]) -> tuple[Any, 
     for risk in risks:
         scored |= (risk.abstention == Abstention.ANSWERED) | np.isin(risk.abstention, _SPEAKS)
     status = np.where(screening.batch.refused, 2, np.where(scored, 0, 1))
-    codes = [*(a.name.lower() for a in Abstention), None]
+    codes = [*(a.name.lower() for a in Abstention), None, MEASURED, MEASURED_HIGH, PREGNANCY]
     why = risks[0].abstention if risks else np.full(n, Abstention.MODEL_REFUSED)
-    is_told = (status == 1) | (why == Abstention.EXCLUDED)
-    reason = np.where(is_told, why, len(Abstention))
+    is_excluded = why == Abstention.EXCLUDED
+    reason = np.where((status == 1) | is_excluded, why, codes.index(None))
+    reason[is_excluded & ~is_sign_of_diabetes(screening.batch)] = codes.index(PREGNANCY)
     if risks:
-        reason[(status == 0) & value_speaks(screening, risks[0])] = Abstention.MEASURED
+        below, high = values_speak(screening, risks[0])
+        reason[(status == 0) & below] = codes.index(MEASURED)
+        reason[(status == 0) & high] = codes.index(MEASURED_HIGH)
     refusals: dict[str, int] = {}
     for problem in reversed(screening.batch.problems):
         if problem.severity == "refused_record":
@@ -55,28 +65,33 @@ def status_columns(screening: Screening, outcomes: Sequence[str]) -> tuple[Any, 
     return coded(status, STATUSES), coded(reason, [*codes, *refusals])
 
 
-def value_speaks(screening: Screening, risk: RiskColumns) -> BoolArray:
-    """Say for whom a measured value speaks instead of a risk that was not answered, bool (n,).
+def values_speak(screening: Screening, risk: RiskColumns) -> tuple[BoolArray, BoolArray]:
+    """Say for whom a measured value speaks instead of a risk that was not answered.
 
-    It is above or below its cut-off: one within the uncertainty of it is to be repeated, one of
-    which a second reading is suspect or refused to be measured again, and an HbA1c that excludes
-    nothing says nothing.
+    One that reaches its cut-off speaks. One below it speaks where nothing is to be repeated: no
+    other one lies within the uncertainty of its cut-off, and no reading is suspect or refused. An
+    HbA1c that excludes nothing says nothing.
 
     Parameters
     ----------
     screening : of n people
     risk : one of its risks
+
+    Returns
+    -------
+    bool (n,) below the cut-offs, bool (n,) at one or above
     """
     unanswered = (risk.abstention != Abstention.ANSWERED) & (risk.abstention < Abstention.EXCLUDED)
     facts = {name.partition(".")[0] for name in risk.outcome.measured_by}
     states = [c.state for c in screening.facts.columns if c.spec.id in facts]
-    speaks = np.zeros(screening.batch.n, dtype=np.bool_)
-    for state in states:
-        speaks |= (state == ABSENT) | (state == PRESENT)
-    for state in states:
-        speaks &= state != BORDERLINE
+    nobody = np.zeros(screening.batch.n, dtype=np.bool_)
+    high, below, close = (
+        np.logical_or.reduce([nobody, *(state == said for state in states)])
+        for said in (PRESENT, ABSENT, BORDERLINE)
+    )
+    below &= ~(high | close)
     items = {slot.partition(".")[0] for slot in risk.outcome.defined_by}
     for problem in screening.batch.problems:
         if problem.item.partition(".")[0] in items:
-            speaks[problem.row] = False
-    return np.asarray(unanswered & speaks)
+            below[problem.row] = False
+    return unanswered & below, unanswered & high

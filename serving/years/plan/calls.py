@@ -15,6 +15,7 @@ from ....engine.errors import DataError
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
 from ...batch.table.status import MEASURED
+from ..earlier_signs import SIGN
 from ..last_visits import NONE, UNKNOWN_DAY, WAITS_FOR_NO_INTERVAL
 from ..overlap import is_told
 from ..people import EARLIER, LEFT_OUT, NOT_SCREENED, UNDATED, PlanPeople
@@ -23,7 +24,7 @@ from .settings import PlanSettings
 FloatArray = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
 
-BAND_ORDER: Final = ("high", "intermediate", "not_assessable", MEASURED, "low", NOT_SCREENED)
+BAND_ORDER: Final = (SIGN, "high", "intermediate", "not_assessable", MEASURED, "low", NOT_SCREENED)
 _DAYS_A_MONTH: Final = 30.4375
 _EPOCH: Final = date(1970, 1, 1)
 _NEXT_VISIT: Final = URGENCIES.index("U3")

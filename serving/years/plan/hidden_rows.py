@@ -59,7 +59,8 @@ class _Groups:
         """Say whether no difference between a group and those that are told is of 1 to 10 people.
 
         A difference of two groups, one of which lies in the other, may hold whole bands that are
-        told: less any of them it must not be so few either.
+        told: less any of them it must not be so few either, nor must what the bands that are cut by
+        the difference hold beside it.
         """
         for other in [np.zeros(len(part), dtype=np.bool_), *self.nested, *self.bands]:
             if not (other & ~part).any():
@@ -70,9 +71,21 @@ class _Groups:
                 continue
             inside = [int(b.sum()) for b in self.bands if b.any() and not (b & ~rest).any()]
             n = int(rest.sum())
-            if not all(is_told(n - less) for less in _sums(inside)):
+            left = [n - less for less in _sums(inside)]
+            if not all(is_told(number) for number in [*left, self._beside(rest)]):
                 return False
         return True
+
+    def _beside(self, rest: BoolArray) -> int:
+        """Return how many people of the bands that are cut by some people are not among those.
+
+        0 where one of these bands is not told: then nothing is known of it.
+        """
+        cut = [b for b in self.bands if (b & rest).any() and (b & ~rest).any()]
+        whole = [b for b in self.bands if not (b & ~rest).any()]
+        among = rest & ~np.logical_or.reduce([np.zeros(len(rest), dtype=np.bool_), *whole])
+        beside = np.logical_or.reduce([np.zeros(len(rest), dtype=np.bool_), *cut])
+        return 0 if (among & ~beside).any() else int((beside & ~among).sum())
 
 
 def _sums(numbers: Sequence[int]) -> set[int]:

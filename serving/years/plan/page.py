@@ -13,6 +13,7 @@ from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import MINUS, number, written_day
 from ....serving import report
+from ..earlier_signs import SIGN
 from .calls import BAND_ORDER
 from .groups import GroupRow
 from .settings import PlanSettings, Setting
@@ -82,6 +83,7 @@ def plan_page(
         not_known=_not_known(document["cohort"], sentences),
         beside=_beside(document["beside"], sentences),
         counts=_counts(document["counts"], sentences),
+        has_sign=bool(document["counts"]["band"][SIGN]),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],
         rows=[(_cells(row, lang), row.fits) for row in tables.tests],

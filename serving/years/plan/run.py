@@ -13,6 +13,7 @@ from ....datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ....engine.prediagnosis import URGENCIES
 from ...batch.result.parts import disclaimers, write_json, write_text
 from ...batch.result.read import read_manifest
+from ..earlier_signs import SIGN
 from ..exposures import said_of_each
 from ..files import write_csv
 from ..last_visits import UNKNOWN_DAY
@@ -167,13 +168,12 @@ def _calls(
     """Yield the call list, first call first; exposures are context and change no place in it."""
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
-        "days_overdue", "within_capacity", "status_reason", "row", "urgent_at_another_visit",
-        "two_people", "exposures",
+        "days_overdue", "within_capacity", "status_reason", SIGN, f"{SIGN}_date", "row",
+        "urgent_at_another_visit", "two_people", "exposures",
     )  # fmt: skip
     names = (*URGENCIES, "")
     for place, row in enumerate(calls.order.tolist(), start=1):
         risk = float(people.risk[row])
-        day = int(people.day[row])
         yield (
             place,
             people.person_id[row].as_py() or "",
@@ -181,15 +181,21 @@ def _calls(
             people.band[row].as_py(),
             people.cvd_band[row].as_py() or "",
             round(risk, _RISK_DECIMALS) if np.isfinite(risk) else "",
-            np.datetime64(day, "D").item().isoformat() if day != UNKNOWN_DAY else "",
+            _written(int(people.day[row])),
             max(int(calls.overdue_days[row]), 0),
             "yes" if calls.is_tested[row] else "no",
             people.status_reason[row].as_py() or "",
+            people.sign[row].as_py() or "",
+            _written(int(people.sign_day[row])),
             people.row[row].as_py() or "",
             people.elsewhere[row].as_py() or "",
             "yes" if people.of_two[row] else "",
             exposures.get(people.person_id[row].as_py() or "", ""),
         )
+
+
+def _written(day: int) -> str:
+    return str(np.datetime64(day, "D")) if day != UNKNOWN_DAY else ""
 
 
 def _tests(rows: Sequence[ThresholdRow]) -> Iterator[Sequence[Any]]:

@@ -19,6 +19,7 @@ from ....datasets.readers.cohorts import Criteria, LocalCodes, Wanted, trajector
 from ....engine.errors import DataError
 from ...batch.result.parts import file_sha256
 from ...batch.result.read import read_manifest, require_rows, result_tables
+from ..earlier_signs import SIGN, earlier_signs, with_glucose_below
 from ..exposures import lines_of_nobody, read_exposures
 from ..last_visits import ELSEWHERE, last_visits, without_person
 from ..trajectories.run import MANIFEST, SCHEMA, TRAJECTORIES
@@ -129,13 +130,16 @@ def _of_result(result: Path, criteria: Criteria, beside: Beside, *, exposures: b
 def _last_people(everything: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the last row of each person of a result, the more urgent one of a day, by name.
 
-    What is more urgent at another visit stands beside it, in a column of its own (`last_visits`).
+    What is more urgent at another visit stands beside it, in a column of its own (`last_visits`),
+    and so does what an earlier one said (`earlier_signs`).
     """
     table = everything.filter(pc.is_valid(everything["person_id"]))
     visits = last_visits(table, two.among(table["person_id"]))
     urgency = table["urgency"].combine_chunks().take(pa.array(visits.most_urgent))
     elsewhere = pc.if_else(pa.array(visits.is_elsewhere), urgency, pa.scalar(None, urgency.type))
-    return table.take(pa.array(visits.last)).append_column(ELSEWHERE, elsewhere)
+    signs = earlier_signs(with_glucose_below(table), visits.last)
+    people = table.take(pa.array(visits.last)).append_column(ELSEWHERE, elsewhere)
+    return people.append_column(SIGN, signs.sign)
 
 
 def _trajectories(path: Path) -> Any:  # noqa: ANN401

@@ -182,11 +182,11 @@ def test_how_many_were_left_out_is_said_with_why_and_tells_of_no_few_people():
         found = with_reasons(people(*rows), [*reasons, *[None] * 40])
         return counts(found, call_list(found, SETTINGS, TODAY))["left_out"]
 
-    whole = {"left_out": 32, "excluded": 20, "declined": 12, "consent_withdrawn": 0}
+    whole = {"left_out": 32, "excluded": 20, "pregnancy": 0, "declined": 12, "consent_withdrawn": 0}
     assert told(20, 12, 0) == whole
     assert told(20, 0, 0)["excluded"] == 20
     assert told(20, 3, 0) == {**whole, "left_out": 23, "excluded": "hidden", "declined": "<11"}
-    hidden = {"left_out": "hidden", "excluded": "hidden", "declined": 0, "consent_withdrawn": 0}
+    hidden = {n: 0 for n in whole} | {"left_out": "hidden", "excluded": "hidden"}
     assert told(5, 0, 0) == hidden
     assert told(20, 0, 4) == hidden
 

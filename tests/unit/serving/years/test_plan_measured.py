@@ -84,4 +84,4 @@ def test_the_counts_and_the_page_say_how_many_were_measured(result, tmp_path):
     told, _ = calls_of(result, tmp_path)
     assert told["counts"]["band"]["measured"] == 40 + 6
     page = (tmp_path / "plan.html").read_text(encoding="utf-8")
-    assert "measured glycaemia speaks instead of the risk" in page
+    assert "measured glycaemia answers" in page

@@ -197,6 +197,6 @@ def test_a_mistyped_year_has_no_values_and_hides_no_visit(tmp_path):
     assert found["value.hba1c < 6.5 %"].num_rows == 0
     planned = read_people(out)
     assert planned.person_id.to_pylist() == ["late", "two"]
-    assert planned.status_reason.to_pylist() == ["moment_in_future", "measured"]
+    assert planned.status_reason.to_pylist() == ["moment_in_future", "measured_high"]
     assert counted_ages(tally_tables((path,), None, [out])) == 1
     assert counted_ages(tally_tables((path,), None, [])) == 1

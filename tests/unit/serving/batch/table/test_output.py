@@ -109,7 +109,7 @@ def test_every_row_has_a_status_and_what_is_not_scored_has_a_reason(screened):
     assert {r["status"] for r in rows} == {"scored", "not_assessable"}
     for row in rows:
         assert row["status_reason"] is not None or row["status"] == "scored"
-        told = (None, "excluded", "measured")
+        told = (None, "excluded", "pregnancy", "measured", "measured_high")
         assert row["status_reason"] in told or row["status"] != "scored"
     known = [r for r in rows if r["status_reason"] == "excluded"]
     assert known
