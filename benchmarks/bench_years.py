@@ -103,7 +103,7 @@ def _make(folder: Path) -> None:
 
 def _make_result(folder: Path, visits: Any, rng: Any, order: Any) -> None:  # noqa: ANN401 - Arrow and numpy
     from laennec.serving.batch import SCHEMA
-    from laennec.serving.batch.result.parts import PARTS
+    from laennec.serving.batch.result.parts import PARTS, RESULT_SCHEMA
 
     n = visits.num_rows
     risk = np.round(rng.beta(0.8, 20, n), 4)
@@ -134,10 +134,11 @@ def _make_result(folder: Path, visits: Any, rng: Any, order: Any) -> None:  # no
     listed = {"name": part.name, "rows": n, "sha256": _sha256(part)}
     made_of = {"name": "visits.parquet", "sha256": _sha256(folder / "visits.parquet")}
     manifest = {
+        "schema": RESULT_SCHEMA,
         "state": "complete",
         "not_done": [],
-        "plan": {"input": [made_of]},
-        "output": {"parts": [listed]},
+        "plan": {"input": [made_of], "models": [], "guidelines": {}},
+        "output": {"content_sha256": "", "parts": [listed]},
     }
     (result / "manifest.json").write_text(json.dumps(manifest))
 

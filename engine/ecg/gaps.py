@@ -51,12 +51,15 @@ def pieces(times_s: FloatArray, gaps: Sequence[Gap]) -> Iterator[FloatArray]:
 
 
 def longest_without_beat(times_s: FloatArray, gaps: Sequence[Gap]) -> float:
-    """Return the longest recorded stretch from one of these times to the next; NaN without one.
+    """Return the longest recorded time from one of these times to the next; NaN without one.
+
+    What was not recorded is taken off and what lies on both sides of it is added up: two seconds
+    without a beat before a gap and two after it are a pause, unless the one beat fell into the gap.
 
     Parameters
     ----------
     times_s : shape (n,), ascending: beats, and the ends of the recording where they count
-    gaps : of the recording; a stretch ends where a gap begins, and a new one starts where it ends
+    gaps : of the recording
 
     >>> longest_without_beat(np.array([0.0, 1.0, 4.0, 5.0]), [(1.5, 3.5)])
     1.0
@@ -65,10 +68,8 @@ def longest_without_beat(times_s: FloatArray, gaps: Sequence[Gap]) -> float:
     """
     if len(times_s) < 2:  # noqa: PLR2004 - between two
         return float("nan")
-    starts = np.concatenate([times_s[:-1], [stop for _, stop in gaps]])
-    ends = np.sort(np.concatenate([times_s[1:], [start for start, _ in gaps]]))
-    inside = starts < times_s[-1]
-    for first, stop in gaps:
-        inside &= ~((starts >= first) & (starts < stop))
-    after = ends[np.searchsorted(ends, starts[inside], side="right")]
-    return float((after - starts[inside]).max(initial=0.0))
+    first, last = times_s[:-1], times_s[1:]
+    recorded = last - first
+    for start, stop in gaps:
+        recorded = recorded - np.clip(np.minimum(last, stop) - np.maximum(first, start), 0.0, None)
+    return float(recorded.max())

@@ -67,6 +67,29 @@ def test_a_real_pause_beside_a_gap_is_called(models):
     assert levels(screened_ecg(silent, models, MAN)).get("ecg_pause_3s") == "U0"
 
 
+def silent_around(gap_s, before_s, after_s):
+    """Stop the heart around a gap: so much before it and so much after it is recorded."""
+    signal = made(seconds=20, rate_bpm=75.0)
+    x, rate = signal.signal_mv.copy(), signal.sampling_rate_hz
+    first, last = round(8.0 * rate), round((8.0 + before_s + gap_s + after_s) * rate)
+    x[:, first:last] = x[:, first : first + 1]
+    stopped = replace(signal, signal_mv=x)
+    return without(stopped, 8.0 + before_s, 8.0 + before_s + gap_s)
+
+
+@pytest.mark.parametrize(("gap_s", "before_s", "after_s"), [(1.0, 2.0, 2.0), (1.5, 2.0, 1.2)])
+def test_a_pause_with_a_gap_in_it_is_called(models, gap_s, before_s, after_s):
+    """Pinned: two seconds of silence on both sides of a gap called nobody."""
+    found = screened_ecg(silent_around(gap_s, before_s, after_s), models, MAN)
+    assert levels(found).get("ecg_pause_3s") == "U0"
+
+
+def test_a_pause_that_a_gap_may_hide_is_named(models):
+    found = screened_ecg(silent_around(1.8, 0.9, 0.9), models, MAN)
+    assert "ecg_pause_3s" not in levels(found)
+    assert "ecg_pause" in found.urgency.not_applied
+
+
 def test_a_long_gap_at_an_end_is_no_pause(models):
     for from_s, to_s in ((0.0, 4.0), (16.0, 20.0)):
         found = screened_ecg(without(made(seconds=20), from_s, to_s), models, MAN)
@@ -119,8 +142,8 @@ def test_the_longest_stretch_equals_a_slow_search(beats, holes):
     stops = {round(t * 100) for t in times}
     for i in range(1000):
         hidden = any(round(a * 100) <= i < round(b * 100) for a, b in gaps)
-        run = 0 if hidden or i in stops else run
-        run = 0 if hidden else run + 1
+        run = 0 if i in stops else run
+        run = run if hidden else run + 1
         inside = times[0] * 100 - 0.5 <= i < times[-1] * 100 - 0.5
         best = max(best, run if inside else 0)
     assert longest_without_beat(times, gaps) == pytest.approx(best / 100, abs=0.011)

@@ -20,7 +20,7 @@ from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
-from .st import StView, has_neighbours, is_left, raised, st_view
+from .st import StView, is_left, is_whole, raised, st_view
 
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
@@ -143,6 +143,7 @@ def _beat_pairs(
     slower = _slower_rate(classical)
     rate = slower if clear else _NAN
     pause = rhythm.longest_pause_s if clear else _NAN
+    known_pause = known and not _may_hide_pause(analysis, settings)
     seen = _longest_rr(analysis) if np.isfinite(network) else _NAN
     far = abs(pause - seen) > settings.limits.pause_differ_s
     near = abs(slower - network) <= compared["rate"].limit
@@ -150,13 +151,22 @@ def _beat_pairs(
     length = rhythm.wide_run_beats * _MINUTE_S / rhythm.wide_run_bpm
     return {
         "rate": Pair(slower if known else _NAN, network, rate, far_rate),
-        "pause": Pair(pause if known else _NAN, seen, pause, bool(far)),
+        "pause": Pair(pause if known_pause else _NAN, seen, pause, bool(far)),
         "fastest_run": Pair(rhythm.fastest_run_bpm if known else _NAN),
         "irregularity": Pair(rhythm.irregularity if known else _NAN),
         "wide_run": Pair(float(rhythm.wide_run_beats) if known else _NAN),
         "wide_run_rate": Pair(_or_zero(rhythm.wide_run_bpm) if known else _NAN),
         "wide_run_length": Pair(_or_zero(length) if known else _NAN),
     }
+
+
+def _may_hide_pause(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> bool:
+    """Say whether a stretch with a gap in it is long enough for the shortest pause of a rule."""
+    if not gaps_of(analysis.signal):
+        return False
+    least = min(c.value for r in settings.rules for c in r.conditions if c.quantity == "pause")
+    beats = np.concatenate([[0.0], analysis.classical.beats_s, [analysis.signal.duration_s]])
+    return longest_without_beat(beats, ()) >= least
 
 
 def _longest_rr(analysis: EcgAnalysis) -> float:
@@ -243,15 +253,14 @@ def _st_pairs(
         usable = np.array([name in st.mv for name in per_lead.leads])
         values = np.where(usable, per_lead.st_j_mv, np.nan)
         seen = float(raised(per_lead.leads, values, person, settings).largest_set)
-    judged = has_neighbours(st.mv, settings)
-    none = 0.0 if judged else _NAN
+    very_large = float(st.very_large.largest_set)
+    # That none is raised is known only where every wall was seen.
+    none = 0.0 if close or is_whole(st.mv, settings) else _NAN
     return {
-        "st_leads": Pair((0.0 if excluded else sure) if judged else _NAN, seen, _NAN, differ=True),
-        "st_leads_excluded": Pair(close if excluded and judged else none),
-        "st_leads_very_large": Pair(
-            float(st.very_large.largest_set) if excluded and judged else none
-        ),
-        "st_leads_close": Pair(close if not excluded and judged and not sure else none),
+        "st_leads": Pair((0.0 if excluded else sure) or none, seen, _NAN, differ=True),
+        "st_leads_excluded": Pair((close if excluded else 0.0) or none),
+        "st_leads_very_large": Pair((very_large if excluded else 0.0) or none),
+        "st_leads_close": Pair((close if not excluded and not sure else 0.0) or none),
     }
 
 

@@ -77,16 +77,18 @@ def raised(
     return _together(up, settings.neighbours, settings.limits.st_leads)
 
 
-def has_neighbours(measured: Collection[str], settings: EcgUrgentSettings) -> bool:
-    """Whether ST was measured in neighbouring leads: without, no rule on it can be applied.
+def is_whole(measured: Collection[str], settings: EcgUrgentSettings) -> bool:
+    """Whether ST was measured in neighbouring leads of every wall that twelve leads see.
+
+    What was raised where leads are missing is not known: no rule on ST was applied to it.
 
     >>> from .settings import load_ecg_urgent
     >>> settings = load_ecg_urgent()
-    >>> has_neighbours({"II"}, settings), has_neighbours({"II", "III"}, settings)
-    (False, True)
+    >>> is_whole(TWELVE_LEADS, settings), is_whole(set(TWELVE_LEADS) - {"V3"}, settings)
+    (True, False)
     """
-    least = settings.limits.st_leads
-    return any(len(set(n.leads) & set(measured)) >= least for n in settings.neighbours)
+    walls = [n.leads for n in settings.neighbours if set(n.leads) <= set(TWELVE_LEADS)]
+    return all(len(set(leads) & set(measured)) >= settings.limits.st_leads for leads in walls)
 
 
 def _together(up: set[str], neighbours: Iterable[Neighbours], least: int) -> RaisedLeads:

@@ -33,12 +33,31 @@ def test_leads_without_a_place_say_nothing_of_st_or_twelve_leads(whole, names):
     assert urgent_ecg(analyse_ecg(signal, None)).not_applied == ("ecg_st", "ecg_st_read")
 
 
-def test_limb_leads_alone_have_neighbours_and_no_statements_on_twelve_leads(whole):
+def test_limb_leads_alone_say_nothing_of_the_other_walls(whole):
+    """They were named as applied: an anterior infarction can't be seen in them."""
     signal = EcgSignal(whole.leads[:6], whole.signal_mv[:6], 500.0)
     found = assess_quality(signal)
     assert found.uses["st"].verdict == "assessable_with_caution"
     assert found.uses["twelve_lead"].verdict == "not_assessable"
-    assert "ecg_st" in urgent_ecg(analyse_ecg(signal, None)).applied
+    assert "ecg_st" in urgent_ecg(analyse_ecg(signal, None)).not_applied
+
+
+@pytest.mark.parametrize("lost", [("V1", "V2", "V3", "V4"), ("V2", "V4"), ("II", "III")])
+def test_a_wall_that_was_not_seen_is_not_called_free_of_elevation(whole, lost):
+    """Beside an infarction in leads that were lost the rule was named as applied."""
+    left = [i for i, lead in enumerate(whole.leads) if lead not in lost]
+    signal = EcgSignal(tuple(whole.leads[i] for i in left), whole.signal_mv[left], 500.0)
+    found = urgent_ecg(analyse_ecg(signal, None))
+    assert found.items == ()
+    assert "ecg_st" in found.not_applied
+
+
+def test_what_is_raised_in_the_leads_that_are_there_is_called():
+    made = simulate(scenario("st_elevation_inferior"), seed=4).signal
+    limbs = EcgSignal(made.leads[:6], made.signal_mv[:6], 500.0)
+    found = urgent_ecg(analyse_ecg(limbs, None))
+    assert ("ecg_st_elevation", "U0") in {(i.rule_id, i.level) for i in found.items}
+    assert "ecg_st" not in found.not_applied
 
 
 def test_limb_leads_alone_have_their_frontal_axis(whole):
