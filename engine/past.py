@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KNOWN_DIABETES: Final = "condition.diabetes"
 NOT_COME: Final = "moment_in_future"
+BEFORE_BIRTH: Final = "birth_after_visit"
 NOTHING: Final["Mapping[str, Points]"] = {}
 
 
@@ -54,8 +55,9 @@ def checked_earlier(record: VisitRecord) -> tuple[EarlierVisit, ...]:
 class UnusedVisit:
     """An earlier visit that is read for urgent values only.
 
-    ``day`` is None where it can't be read. ``is_after``: dated after the record. ``is_mistyped``:
-    its day has not come yet, or can't be read, so nobody knows on which side of the record it lies.
+    ``day`` is None where it can't be read or lies before the birth. ``is_after``: dated after the
+    record. ``is_mistyped``: its day can't be right, so nobody knows on which side of the record it
+    lies.
     """
 
     batch: VisitBatch
@@ -77,9 +79,10 @@ def unused_earlier(record: VisitRecord) -> tuple[UnusedVisit, ...]:
 
 def _unused(one: VisitRecord, record: VisitRecord) -> UnusedVisit:
     batch = check_plausibility(one.batch)
-    if not one.performed_at:
+    told = {problem.code for problem in one.batch.problems}
+    if not one.performed_at or BEFORE_BIRTH in told:
         return UnusedVisit(batch, None, is_mistyped=True)
-    not_come = any(problem.code == NOT_COME for problem in one.batch.problems)
+    not_come = NOT_COME in told
     return UnusedVisit(batch, day_of(one), _moment(one) > _moment(record), not_come)
 
 

@@ -29,7 +29,7 @@ def visit_schema() -> dict[str, Any]:
         "site": {**_TEXT, "description": "Where it took place; for the watch over drift only."},
         "measurements": {"type": "array", "maxItems": 2000, "items": _measurement(vocabulary)},
         "ecg": {"oneOf": [_ecg_file(), _ecg_samples()]},
-        "previous_visits": {"type": "array", "items": _earlier_visit()},
+        "previous_visits": {"type": "array", "items": {"$ref": "#"}},
     }
     for key, section in OBJECTS.items():
         properties[key] = _object(vocabulary, section)
@@ -44,12 +44,6 @@ def visit_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {key: properties[key] for key in KEYS},
     }
-
-
-def _earlier_visit() -> dict[str, Any]:
-    """Return the form of an earlier visit: one level only, none of them holds others."""
-    none = {"previous_visits": {"type": "array", "maxItems": 0}}
-    return {"$ref": "#", "properties": none}
 
 
 def _ecg_file() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reads one visit (``laennec.visit/1``) into a record of one row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -213,15 +213,13 @@ def _previous_visits(
         log.refuse_record("not_a_list", "$.previous_visits")
         return ()
     earlier = []
-    for index, document in enumerate(given):
-        path = f"$.previous_visits[{index}]"
+    for path, document in _side_by_side(given, "$.previous_visits"):
         if not isinstance(document, Mapping):
             log.refuse_record("previous_visit_unreadable", path)
             continue
-        if _holds_visits(document):
-            log.refuse_record("previous_visit_nested", f"{path}.previous_visits")
-            continue
-        record = parse(document, now=now)
+        if not isinstance(document.get("previous_visits", []), list):
+            log.refuse_record("not_a_list", f"{path}.previous_visits")
+        record = parse({k: v for k, v in document.items() if k != "previous_visits"}, now=now)
         if guard_same_person(parts.identity, record.identity, f"{path}.person", log):
             earlier.append(record)
         if record.is_refused:
@@ -232,10 +230,18 @@ def _previous_visits(
     return tuple(earlier)
 
 
-def _holds_visits(document: Mapping[str, Any]) -> bool:
-    """Say whether a visit holds earlier visits of its own; an empty list holds none."""
-    within = document.get("previous_visits")
-    return isinstance(within, Sequence) and not isinstance(within, str | bytes) and bool(within)
+def _side_by_side(given: Sequence[object], path: str) -> Iterator[tuple[str, object]]:
+    """Yield earlier visits with where they stand, those that one of them holds after it.
+
+    What stood inside an earlier visit was lost, urgent values too. A visit that is sent twice is
+    read twice: its values are of one day, and count as one.
+    """
+    for index, document in enumerate(given):
+        at = f"{path}[{index}]"
+        yield at, document
+        within = document.get("previous_visits") if isinstance(document, Mapping) else None
+        if isinstance(within, list):
+            yield from _side_by_side(within, f"{at}.previous_visits")
 
 
 def _note_ecg(record: VisitRecord, path: str, log: ProblemLog) -> None:
