@@ -6,8 +6,12 @@ leads, 10 s, 500 Hz; the real-record figures are in the model card.
 
 import concurrent.futures
 import importlib.util
+import json
 import multiprocessing
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import tracemalloc
@@ -27,7 +31,9 @@ from laennec.engine.ecg.delineation.network import probabilities
 from laennec.engine.ecg.delineation.prepare import NET_RATE_HZ, prepare
 from laennec.engine.ecg.measure.beats import BeatTimes
 from laennec.engine.ecg.measure.measure import measure_ecg
+from laennec.engine.ecg.measure.reference import NOBODY
 from laennec.engine.ecg.signal import EcgSignal
+from laennec.engine.ecg.visit import screened_ecg
 
 BUNDLE = "ecg_delineation/waves"
 MEGABYTE = 1024.0 * 1024.0
@@ -209,6 +215,38 @@ def long_rows(ready: Delineator) -> list[dict[str, Any]]:
     ]
 
 
+def judged(leads: int, minutes: int) -> dict[str, float]:
+    """Judge a long ECG as a visit does, as a whole and window by window, in this process."""
+    models = load_models()
+    signal = example(60.0 * minutes, leads=leads)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    screened_ecg(signal, models, NOBODY)
+    return {
+        "s": time.process_time() - start,
+        "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+        "before_mb": before / 1024.0,
+    }
+
+
+def judged_row(leads: int) -> dict[str, Any]:
+    """Time what a visit does with half an hour, beside what it does with ten minutes."""
+    told = []
+    for minutes in (10, 30):
+        command = [sys.executable, str(Path(__file__)), str(leads), str(minutes)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - this file
+        told.append(json.loads(done.stdout.splitlines()[-1]))
+    ten, thirty = told
+    return {
+        "what": f"half an hour of {leads} leads in a visit: gate, waves, urgent rules, windows",
+        "ours": f"{thirty['s']:.1f} s; peak {thirty['mb']:.0f} MB, with the signal made "
+        f"{thirty['before_mb']:.0f} MB before",
+        "peer": f"ten minutes: {ten['s']:.1f} s; peak {ten['mb']:.0f} MB",
+        "ratio": ten["s"] / thirty["s"],
+        "how": "500 Hz; processor time and peak memory of a process of its own",
+    }
+
+
 def measure() -> list[dict[str, Any]]:
     """Return the rows of this benchmark."""
     ready, signal = delineator(), example()
@@ -218,4 +256,10 @@ def measure() -> list[dict[str, Any]]:
         chain_row(ready, signal),
         batch_row(),
         *long_rows(ready),
+        judged_row(2),
+        judged_row(12),
     ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(judged(int(sys.argv[1]), int(sys.argv[2]))))  # noqa: T201 - the parent reads it
