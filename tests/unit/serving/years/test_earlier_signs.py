@@ -1,16 +1,11 @@
 """What an earlier row of a person said is not forgotten where the last one did not measure it."""
 
-import csv
-import json
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 import pytest
-from laennec.cli import app
 from laennec.serving.years.earlier_signs import earlier_signs, with_glucose_below
 from laennec.serving.years.last_visits import UNKNOWN_DAY, last_visits
-from typer.testing import CliRunner
+from years_support import batch_result, planned, result_rows, searched
 
 GLUCOSE_FORM = "diabetes_type_2/undiagnosed_glucose_known 0.1.0"
 NO_LAB = "diabetes_type_2/undiagnosed_no_lab 0.1.0"
@@ -21,17 +16,16 @@ def rows(*said):
     """Return rows of one person: (day or None, status_reason[, band[, model[, status]]])."""
     filled = [(*one, *(None, NO_LAB, "scored")[len(one) - 2 :]) for one in said]
     days, reasons, bands, models, statuses = zip(*filled, strict=True)
-    return pa.table(
-        {
-            "person_id": ["p"] * len(said),
-            "visit_date": pa.array([d and date.fromisoformat(d) for d in days], pa.date32()),
-            "urgency": pa.nulls(len(said), pa.string()),
-            "status": statuses,
-            "status_reason": pa.array(reasons, pa.string()),
-            "t2d_undiagnosed_band": pa.array(bands, pa.string()),
-            "model_versions": pa.array([[m] for m in models], pa.list_(pa.string())),
-        }
+    table = result_rows(
+        days,
+        person_id=["p"] * len(said),
+        urgency=[None] * len(said),
+        status=statuses,
+        status_reason=reasons,
+        t2d_undiagnosed_band=bands,
     )
+    versions = pa.array([[m] for m in models], pa.list_(pa.string()))
+    return table.append_column("model_versions", versions)
 
 
 LATE = "2026-11-20"
@@ -109,20 +103,12 @@ def result(tmp_path_factory):
             lines.append(row(f"{kind}-{i:02}", "2024-11-20", said))
             lines.append(row(f"{kind}-{i:02}", LATE, ",,false"))
     lines += [row("settled", "2024-11-20", BEFORE["glucose"]), row("settled", LATE, "0.90,,false")]
-    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
-    batch = ["batch", str(folder / "visits.csv"), "--out", str(folder / "result"), "--workers", "1"]
-    told = CliRunner().invoke(app, batch)
-    assert told.exit_code == 0, told.output
-    return folder / "result"
+    return batch_result(folder, lines)
 
 
 def test_the_plan_calls_who_had_a_sign_before_and_says_which(result, tmp_path):
     """Pinned: they were intermediate, with a risk of undiagnosed diabetes, and called by nobody."""
-    plan = ["plan", str(result), "--on", "2026-11-30", "--out", str(tmp_path), "--lang", "en"]
-    told = CliRunner().invoke(app, plan)
-    assert told.exit_code == 0, told.output
-    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
-        calls = list(csv.DictReader(file))
+    told, calls, page = planned(result, tmp_path)
     assert {c["person_id"].partition("-")[0] for c in calls} == {"glucose", "hba1c", "known"}
     assert len(calls) == 36
     for call in calls:
@@ -131,17 +117,13 @@ def test_the_plan_calls_who_had_a_sign_before_and_says_which(result, tmp_path):
         assert (call["band"], call["risk"]) == ("earlier_sign", "")
         assert (call["earlier_sign_date"], call["visit_date"]) == ("2024-11-20", LATE)
         assert call["days_overdue"] == "10"
-    counts = json.loads(told.stdout)["counts"]
-    assert counts["band"]["earlier_sign"] == 36
-    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert told["counts"]["band"]["earlier_sign"] == 36
     assert "it does not go away" in page
 
 
 def test_a_search_finds_them(result):
     def found(where):
-        told = CliRunner().invoke(app, ["search", "--result", str(result), "--where", where])
-        assert told.exit_code == 0, told.output
-        return json.loads(told.stdout)["people"]["found"]
+        return searched(result, where)["people"]["found"]
 
     assert found("earlier_sign = diabetes_known_or_treated") == 12
     assert found("earlier_sign = measured_high") == 25
@@ -154,16 +136,11 @@ def test_a_pregnancy_that_is_over_is_no_sign_and_a_diabetes_in_it_is_one(tmp_pat
     lines = [f"{HEAD},enceinte"]
     for name, known in (("over", "false"), ("diabetic", "true")):
         lines += [f"{name},2024-11-20,{body},{known},O", f"{name},{LATE},{body},false,N"]
-    visits, mapping, out = (tmp_path / n for n in ("visits.csv", "mapping.toml", "result"))
-    visits.write_text("\n".join(lines) + "\n")
+    mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         'schema = "laennec.mapping/1"\n[columns]\n"condition.pregnancy" = '
         '{ column = "enceinte", values = { O = "yes", N = "no" } }\n'
     )
-    batch = ["batch", str(visits), "--mapping", str(mapping), "--out", str(out), "--workers", "1"]
-    for command in (batch, ["plan", str(out), "--on", "2026-11-30"]):
-        told = CliRunner().invoke(app, command)
-        assert told.exit_code == 0, told.output
-    with (out / "plan" / "calls.csv").open(encoding="utf-8") as file:
-        calls = [(c["person_id"], c["earlier_sign"]) for c in csv.DictReader(file)]
-    assert calls == [("diabetic", KNOWN)]
+    result = batch_result(tmp_path, lines, "--mapping", mapping)
+    _, calls, _ = planned(result, tmp_path / "plan")
+    assert [(c["person_id"], c["earlier_sign"]) for c in calls] == [("diabetic", KNOWN)]

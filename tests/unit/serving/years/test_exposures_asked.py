@@ -1,17 +1,15 @@
 """Exposures that were not asked about stay unknown, in whichever of the three ways they come."""
 
 import csv
-import json
 
 import pytest
-from laennec.cli import app
 from laennec.datasets.readers.cohorts import exposure_codes, parse_criteria, who_is_not_known
 from laennec.engine.vocabulary.site import AddedExposure, SiteExposures, exposures_in_use
 from laennec.serving.clock import latest_day, utc_now
 from laennec.serving.store.store import open_store
 from laennec.serving.years.exposures import exposure_groups
 from laennec.serving.years.search.stored import stored_visits
-from typer.testing import CliRunner
+from years_support import run, stored
 
 OF_EACH = 20
 KINDS = {
@@ -23,12 +21,6 @@ KINDS = {
     "nights": {**dict.fromkeys(exposure_codes(), "false"), "night_work": "true"},
 }
 """What a table says of each kind of people, one by one."""
-
-
-def run(*words):
-    done = CliRunner().invoke(app, [str(word) for word in words])
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +35,7 @@ def batch(tmp_path_factory):
             for i in range(OF_EACH):
                 row = dict(zip(head, (f"{kind}{i:02}", "2026-01-10", 50, "male"), strict=True))
                 writer.writerow(row | {f"exposure_{code}": a for code, a in said.items()})
-    done = CliRunner().invoke(
-        app, ["batch", str(folder / "visits.csv"), "--out", str(folder / "result")]
-    )
-    assert done.exit_code == 0, done.output
+    run("batch", folder / "visits.csv", "--out", folder / "result")
     return folder
 
 
@@ -104,20 +93,18 @@ def test_who_stands_in_a_file_was_asked_about_the_whole_list(batch, tmp_path):
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Return the address of a store: a list with an exposure, an empty list, and no list."""
-    folder = tmp_path_factory.mktemp("store")
-    database = f"sqlite:///{folder / 'store.db'}"
-    for name, said in (
-        ("some", {"exposures": ["noise"]}),
-        ("none", {"exposures": []}),
-        ("not", {}),
-    ):
-        visit = {"schema": "laennec.visit/1", "visit_id": name,
-                 "performed_at": "2025-02-10T09:00:00+01:00", **said,
-                 "person": {"id": name, "birth_date": "1970-01-01", "sex": "male"}}  # fmt: skip
-        (folder / f"{name}.json").write_text(json.dumps(visit))
-        screened = ["screen", str(folder / f"{name}.json"), "--database", database]
-        assert CliRunner().invoke(app, screened).exit_code == 0
-    return database
+    lists = {"some": {"exposures": ["noise"]}, "none": {"exposures": []}, "not": {}}
+    visits = [
+        {
+            "schema": "laennec.visit/1",
+            "visit_id": name,
+            "performed_at": "2025-02-10T09:00:00+01:00",
+            **said,
+            "person": {"id": name, "birth_date": "1970-01-01", "sex": "male"},
+        }
+        for name, said in lists.items()
+    ]
+    return stored(tmp_path_factory.mktemp("store"), visits)
 
 
 def stored_tables(database):

@@ -1,12 +1,9 @@
 """Somebody whose glucose was measured is not called as if nothing were known."""
 
-import csv
-import json
 from datetime import date, timedelta
 
 import pytest
-from laennec.cli import app
-from typer.testing import CliRunner
+from years_support import batch_result, planned
 
 TODAY = date(2026, 11, 30)
 HEAD = (
@@ -42,20 +39,12 @@ def result(tmp_path_factory):
         day = TODAY - timedelta(days=i)
         lines.append(f"m{i:02},{day},50,male,{BODY},125,78,0.90,5.2")
         lines.append(f"n{i:02},{day},50,male,,,,125,78,,")
-    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
-    batch = ["batch", str(folder / "visits.csv"), "--out", str(folder / "result"), "--workers", "1"]
-    told = CliRunner().invoke(app, batch)
-    assert told.exit_code == 0, told.output
-    return folder / "result"
+    return batch_result(folder, lines)
 
 
 def calls_of(result, out):
-    plan = ["plan", str(result), "--on", str(TODAY), "--out", str(out), "--lang", "en"]
-    told = CliRunner().invoke(app, plan)
-    assert told.exit_code == 0, told.output
-    with (out / "calls.csv").open(encoding="utf-8") as file:
-        calls = {row["person_id"]: row for row in csv.DictReader(file)}
-    return json.loads(told.stdout), calls
+    told, calls, _ = planned(result, out, on=TODAY)
+    return told, {row["person_id"]: row for row in calls}
 
 
 def test_who_was_measured_is_due_after_the_interval_and_who_must_not_be_lost_at_once(

@@ -6,6 +6,7 @@ import pytest
 from laennec.cli import app
 from laennec.serving.codes.site_maps import template
 from typer.testing import CliRunner
+from years_support import stored
 
 
 def run(*words):
@@ -30,8 +31,6 @@ def glucose(value, unit):
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Return the address of a store with three visits, one of them corrected."""
-    folder = tmp_path_factory.mktemp("store")
-    database = f"sqlite:///{folder / 'store.db'}"
     visits = [
         visit(1, measurements=[glucose("1.31", "g/L")], exposures=["noise", "night_work"]),
         visit(2, measurements=[glucose("9.0", "mmol/L")], conditions=["diabetes"], exposures=[]),
@@ -39,12 +38,7 @@ def store(tmp_path_factory):
         visit(3, measurements=[{"code": "systolic_bp", "value": "186", "unit": "mm[Hg]"},
                                {"code": "diastolic_bp", "value": "104", "unit": "mm[Hg]"}]),
     ]  # fmt: skip
-    for i, one in enumerate(visits):
-        path = folder / f"visit-{i}.json"
-        path.write_text(json.dumps(one))
-        done = CliRunner().invoke(app, ["screen", str(path), "--database", database])
-        assert done.exit_code == 0, done.output
-    return database
+    return stored(tmp_path_factory.mktemp("store"), visits)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from laennec.cli import app
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
 from typer.testing import CliRunner
+from years_support import found_in_store, stored
 
 HEAD = "person_id,visit_date,age_years,sex,hba1c_percent,systolic_bp_mmhg\n"
 BORN = 1970
@@ -152,7 +153,6 @@ def visit(person, year, value):
 def store(tmp_path_factory):
     """Return the address of a store with two visits each of some people."""
     folder = tmp_path_factory.mktemp("stored")
-    paths = []
     past, doubted = (visit(name, 2024, "7.0") for name in ("sent", "sent-doubt"))
     visits = [
         *(visit("calm", year, "7.0") for year in (2024, 2026)),
@@ -164,14 +164,7 @@ def store(tmp_path_factory):
         visit("corrected", 2024, "19.5"), visit("corrected", 2026, "7.0"),
         visit("spoilt", 2024, "19.5"), visit("spoilt", 2026, "seven"),
     ]  # fmt: skip
-    for number, said in enumerate(visits):
-        path = folder / f"{number}.json"
-        path.write_text(json.dumps(said))
-        paths.append(str(path))
-    database = f"sqlite:///{folder / 'store.db'}"
-    done = CliRunner().invoke(app, ["screen", *paths, "--database", database, "-o", str(folder)])
-    assert done.exit_code in (0, 1), done.output
-    return database
+    return stored(folder, visits)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +180,4 @@ def store(tmp_path_factory):
     ],
 )
 def test_a_store_finds_the_same(store, where, expected, tmp_path):
-    people = tmp_path / "people.csv"
-    asked = ["search", "--database", store, "--by", "dr-a", "--where", where]
-    done = CliRunner().invoke(app, [*asked, "--people", str(people)])
-    assert done.exit_code == 0, done.exception
-    assert people.read_text().split()[1:] == expected
+    assert found_in_store(store, where, tmp_path)[0] == expected

@@ -1,12 +1,9 @@
 """Trends over the stored visits of many years: one evaluator, pseudonyms, the search recorded."""
 
-import json
-
 import pytest
-from laennec.cli import app
 from laennec.datasets.readers.cohorts import parse_criteria
 from laennec.engine.errors import DataError
-from typer.testing import CliRunner
+from years_support import found_in_store, stored
 
 YEARS = range(2016, 2026)
 
@@ -39,29 +36,11 @@ def people():
 def store(tmp_path_factory):
     """Return the address of a store with ten visits of each of four people."""
     folder = tmp_path_factory.mktemp("trends")
-    paths = []
     past = [visit("sent", year, round(5.4 + 0.1 * i, 1)) for i, year in enumerate(YEARS)]
     visits = [*people(), {**past[-1], "previous_visits": past[:-1]}]
     visits.append(visit("rising", 2015, 9.9))
     visits.append(visit("rising", 2015, 5.3))
-    for number, said in enumerate(visits):
-        path = folder / f"{number:02}.json"
-        path.write_text(json.dumps(said))
-        paths.append(str(path))
-    database = f"sqlite:///{folder / 'store.db'}"
-    done = CliRunner().invoke(app, ["screen", *paths, "--database", database, "-o", str(folder)])
-    assert done.exit_code in (0, 1), done.output
-    return database
-
-
-def found(store, where, tmp_path):
-    people = tmp_path / "people.csv"
-    done = CliRunner().invoke(
-        app, ["search", "--database", store, "--by", "dr-a", "--where", where,
-              "--people", str(people)],
-    )  # fmt: skip
-    assert done.exit_code == 0, done.exception
-    return people.read_text().split()[1:], json.loads(done.stdout)
+    return stored(folder, visits)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +58,11 @@ def found(store, where, tmp_path):
     ],
 )
 def test_trends_are_those_of_all_stored_visits(store, where, expected, tmp_path):
-    assert found(store, where, tmp_path)[0] == expected
+    assert found_in_store(store, where, tmp_path)[0] == expected
 
 
 def test_visits_that_are_of_two_people_have_no_trend_and_are_counted(store, tmp_path):
-    names, told = found(store, "tests.hba1c >= 1", tmp_path)
+    names, told = found_in_store(store, "tests.hba1c >= 1", tmp_path)
     assert "two" not in names
     assert told["visits_of_two_people"] == "<11"
     assert told["people"]["found"] == "<11"

@@ -1,12 +1,10 @@
 """Two people under one identifier: what is urgent of one is hidden by no visit of the other."""
 
-import csv
 import json
 import re
 
 import pytest
-from laennec.cli import app
-from typer.testing import CliRunner
+from years_support import planned, run, searched
 
 HEAD = "person_id,visit_date,birth_date,sex,systolic_bp_mmhg,diastolic_bp_mmhg"
 CALM = [f"c{i:02},2026-11-01,,male,118,75" for i in range(20)]
@@ -16,12 +14,6 @@ OTHERS = {
     "age": ["A,2024-08-01,70,male,225,135", "A,2026-11-01,41,male,118,75"],
 }
 ONE = ["A,2024-08-01,1970-01-01,male,225,135", "A,2026-11-01,1970-01-01,male,118,75"]
-
-
-def run(*words):
-    told = CliRunner().invoke(app, [str(word) for word in words])
-    assert told.exit_code == 0, told.output
-    return json.loads(told.stdout)
 
 
 def screened(folder, *tables):
@@ -39,21 +31,11 @@ def screened(folder, *tables):
     return files, folder / "result"
 
 
-def planned(folder, result, *words):
-    """Return what a plan prints, its calls and its page."""
-    told = run(
-        "plan", result, "--on", "2026-11-30", "--lang", "en", "--out", folder / "plan", *words
-    )
-    with (folder / "plan" / "calls.csv").open(encoding="utf-8") as file:
-        calls = list(csv.DictReader(file))
-    return told, calls, (folder / "plan" / "plan.html").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("rows", OTHERS.values(), ids=OTHERS)
 def test_the_urgent_row_of_the_other_person_is_a_call_of_its_own(rows, tmp_path):
     """Pinned: the later row was taken, and the other person's pressure of 225 called nobody."""
     files, result = screened(tmp_path, [*rows, *CALM])
-    told, calls, page = planned(tmp_path, result, "--visits", files[0])
+    told, calls, page = planned(result, tmp_path / "plan", "--visits", files[0])
     urgent = [row for row in calls if row["urgency"] == "U0"]
     assert [(row["person_id"], row["two_people"]) for row in urgent] == [("A", "yes")]
     assert urgent[0]["visit_date"] == rows[0].split(",")[1]
@@ -71,7 +53,7 @@ def test_every_urgent_row_under_such_an_identifier_stays_and_the_calm_one_is_cou
         "A,2026-10-01,50,male,118,75", "A,2026-11-01,50,male,225,130",
     ]  # fmt: skip
     files, result = screened(tmp_path, [*rows, *CALM])
-    told, calls, _ = planned(tmp_path, result, "--visits", files[0])
+    told, calls, _ = planned(result, tmp_path / "plan", "--visits", files[0])
     days = [row["visit_date"] for row in calls if row["person_id"] == "A" and row["urgency"]]
     assert sorted(days) == ["2026-08-01", "2026-09-01", "2026-11-01"]
     assert told["counts"]["people"] == 24
@@ -79,7 +61,7 @@ def test_every_urgent_row_under_such_an_identifier_stays_and_the_calm_one_is_cou
 
 def test_one_person_is_not_taken_for_two(tmp_path):
     files, result = screened(tmp_path, [*ONE, *CALM])
-    told, calls, page = planned(tmp_path, result, "--visits", files[0])
+    told, calls, page = planned(result, tmp_path / "plan", "--visits", files[0])
     assert told["beside"]["two_people"] == {"checked": True, "ids": 0}
     assert [row for row in calls if row["urgency"] == "U0"] == []
     assert "Identifiers of two people" not in page
@@ -88,7 +70,7 @@ def test_one_person_is_not_taken_for_two(tmp_path):
 def test_a_mistyped_year_makes_no_two_people_of_one(tmp_path):
     rows = ["A,2026-05-01,50,male,118,75", "A,2062-08-01,51,male,118,75"]
     files, result = screened(tmp_path, [*rows, *CALM])
-    told, _, _ = planned(tmp_path, result, "--visits", files[0])
+    told, _, _ = planned(result, tmp_path / "plan", "--visits", files[0])
     assert told["beside"]["two_people"] == {"checked": True, "ids": 0}
     made = ["trajectories", files[0], "--out", tmp_path / "t", "--on", "2026-11-03"]
     assert run(*made)["not_used_by_reason"] == {"moment_in_future": 1}
@@ -96,26 +78,26 @@ def test_a_mistyped_year_makes_no_two_people_of_one(tmp_path):
 
 def test_what_was_not_checked_is_said_with_how_to(tmp_path):
     files, result = screened(tmp_path, [*OTHERS["sex"], *CALM])
-    told, _, page = planned(tmp_path, result)
+    told, _, page = planned(result, tmp_path / "plan")
     said = told["beside"]["two_people"]
     assert said["checked"] is False
     assert "--visits" in said["to_check"]
     assert "Not checked: two people under one identifier" in page
     kept = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert kept["beside"] == told["beside"]
-    searched = run("search", "--result", result, "--where", "urgency = U0")
-    assert searched["two_people"] == said
-    searched = run("search", "--result", result, "--where", "urgency = U0", "--visits", files[0])
-    assert searched["two_people"] == {"checked": True, "ids": "<11"}
-    assert searched["urgent_at_another_visit"] == "<11"
+    told = searched(result, "urgency = U0")
+    assert told["two_people"] == said
+    told = searched(result, "urgency = U0", "--visits", files[0])
+    assert told["two_people"] == {"checked": True, "ids": "<11"}
+    assert told["urgent_at_another_visit"] == "<11"
 
 
 def test_half_of_the_tables_check_half(tmp_path):
     """The two people of one identifier stand in two tables, of which one is given."""
     files, result = screened(tmp_path, [OTHERS["sex"][0], *CALM], [OTHERS["sex"][1]])
-    told, _, _ = planned(tmp_path, result, "--visits", files[0])
+    told, _, _ = planned(result, tmp_path / "plan", "--visits", files[0])
     assert told["beside"]["two_people"]["checked"] is False
-    told, calls, _ = planned(tmp_path, result, "--visits", files[0], "--visits", files[1])
+    told, calls, _ = planned(result, tmp_path / "plan", "--visits", files[0], "--visits", files[1])
     assert told["beside"]["two_people"] == {"checked": True, "ids": "<11"}
     assert [row["person_id"] for row in calls if row["urgency"] == "U0"] == ["A"]
 
@@ -126,5 +108,5 @@ def test_a_cohort_keeps_the_urgent_rows_of_whom_it_finds(tmp_path):
         'schema = "laennec.cohort/1"\ntitle = "calm"\nwhere = ["visit_date > 2026-10-01"]\n'
     )
     words = ("--visits", files[0], "--cohort", tmp_path / "cohort.toml")
-    _, calls, _ = planned(tmp_path, result, *words)
+    _, calls, _ = planned(result, tmp_path / "plan", *words)
     assert [row["person_id"] for row in calls if row["urgency"] == "U0"] == ["A"]

@@ -1,18 +1,15 @@
 """What is urgent at a visit that is not the last one stays a call."""
 
-import csv
-import json
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from laennec.cli import app
 from laennec.engine.earlier_values import urgent_within_days
 from laennec.serving.store.store import open_store
 from laennec.serving.years.last_visits import FUTURE, last_visits
 from laennec.serving.years.search.stored import stored_visits
-from typer.testing import CliRunner
+from years_support import batch_result, planned, result_rows, searched, stored
 
 HEAD = "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,hba1c_percent"
 
@@ -20,14 +17,7 @@ HEAD = "person_id,visit_date,age_years,sex,systolic_bp_mmhg,diastolic_bp_mmhg,hb
 def rows(*said):
     """Return a table of (person, day or None, urgency or None[, status reason])."""
     people, days, levels, reasons = zip(*((*one, None)[:4] for one in said), strict=True)
-    return pa.table(
-        {
-            "person_id": people,
-            "visit_date": pa.array([d and date.fromisoformat(d) for d in days], pa.date32()),
-            "urgency": pa.array(levels, pa.string()),
-            "status_reason": pa.array(reasons, pa.string()),
-        }
-    )
+    return result_rows(days, person_id=people, urgency=levels, status_reason=reasons)
 
 
 @pytest.mark.parametrize(
@@ -86,47 +76,32 @@ def made(tmp_path_factory):
         lines += [f"c{i:02},2026-10-31,50,male,225,135,", f"c{i:02},2026-11-01,50,male,,,5.4"]
     lines += ["e,,50,male,225,135,", "e,2026-10-31,50,male,120,75,5.4"]
     lines += [f"o{i:02},2026-10-31,50,male,120,75,5.4" for i in range(30)]
-    (folder / "visits.csv").write_text("\n".join(lines) + "\n")
-    batch = ["batch", str(folder / "visits.csv"), "--out", str(folder / "result"), "--workers", "1"]
-    told = CliRunner().invoke(app, batch)
-    assert told.exit_code == 0, told.output
-    return folder / "result"
+    return batch_result(folder, lines)
 
 
 def test_the_plan_calls_who_was_urgent_at_a_visit_before_the_last_one(made, tmp_path):
-    plan = ["plan", str(made), "--on", "2026-11-30", "--out", str(tmp_path), "--lang", "en"]
-    told = CliRunner().invoke(app, plan)
-    assert told.exit_code == 0, told.output
-    with (tmp_path / "calls.csv").open(encoding="utf-8") as file:
-        calls = {row["person_id"]: row for row in csv.DictReader(file)}
-    urgent = {n: row for n, row in calls.items() if row["urgency"] == "U0"}
+    told, calls, page = planned(made, tmp_path)
+    urgent = {row["person_id"]: row for row in calls if row["urgency"] == "U0"}
     assert sorted(urgent) == [*(f"c{i:02}" for i in range(12)), "e"]
     one = urgent["c03"]
     assert one["urgent_at_another_visit"] == "earlier_visit"
     assert (one["visit_date"], one["days_overdue"]) == ("2026-10-31", "30")
     assert urgent["e"]["urgent_at_another_visit"] == "undated_visit"
     assert (urgent["e"]["visit_date"], urgent["e"]["days_overdue"]) == ("", "0")
-    counts = json.loads(told.stdout)["counts"]
+    counts = told["counts"]
     assert counts["urgent_at_another_visit"] == {"earlier_visit": "hidden", "undated_visit": "<11"}
-    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
     assert "Urgent at a visit that is not the last one" in page
 
 
 def test_a_search_counts_and_finds_who_was_urgent_at_another_visit(made):
-    def search(where):
-        told = CliRunner().invoke(app, ["search", "--result", str(made), "--where", where])
-        assert told.exit_code == 0, told.output
-        return json.loads(told.stdout)
-
-    told = search("urgency = U0")
+    told = searched(made, "urgency = U0")
     assert told["people"]["found"] == 0
     assert told["urgent_at_another_visit"] == 13
-    assert search("urgency_at_another_visit = U0")["people"]["found"] == 13
+    assert searched(made, "urgency_at_another_visit = U0")["people"]["found"] == 13
 
 
 def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
     """Also at one of the year before, where the two visits can't be of one person."""
-    database = f"sqlite:///{tmp_path / 'store.db'}"
     pressure = [
         {"code": "systolic_bp", "value": "225", "unit": "mm[Hg]"},
         {"code": "diastolic_bp", "value": "135", "unit": "mm[Hg]"},
@@ -137,30 +112,25 @@ def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
         ("p2", "2024-02-10", pressure), ("p2", "2025-02-12", hba1c),
         ("p3", "2024-02-10", pressure), ("p3", "2025-02-12", hba1c),
     ]  # fmt: skip
-    for i, (name, day, values) in enumerate(said):
-        path = tmp_path / f"visit-{i}.json"
-        path.write_text(
-            json.dumps(
-                {
-                    "schema": "laennec.visit/1",
-                    "visit_id": f"v{i}",
-                    "performed_at": f"{day}T09:00:00+01:00",
-                    "person": {
-                        "id": name,
-                        "birth_date": "1970-01-01",
-                        "sex": "female" if (name, i) == ("p3", 5) else "male",
-                    },
-                    "measurements": values,
-                }
-            )
-        )
-        done = CliRunner().invoke(app, ["screen", str(path), "--database", database])
-        assert done.exit_code == 0, done.output
-    store = open_store(database)
+    visits = [
+        {
+            "schema": "laennec.visit/1",
+            "visit_id": f"v{i}",
+            "performed_at": f"{day}T09:00:00+01:00",
+            "person": {
+                "id": name,
+                "birth_date": "1970-01-01",
+                "sex": "female" if (name, i) == ("p3", 5) else "male",
+            },
+            "measurements": values,
+        }
+        for i, (name, day, values) in enumerate(said)
+    ]
+    store = open_store(stored(tmp_path, visits))
     try:
-        stored = stored_visits(store, date(2025, 3, 1), trends=False)
+        kept = stored_visits(store, date(2025, 3, 1), trends=False)
     finally:
         store.close()
-    people = stored.tables["people"]
+    people = kept.tables["people"]
     assert people["urgency_at_another_visit"].to_pylist() == ["U0", None, "U0"]
-    assert stored.contradicted == 1
+    assert kept.contradicted == 1
