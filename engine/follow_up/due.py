@@ -41,18 +41,18 @@ def answered_before(
     return Answered(max(days), worst(days[max(days)])) if days else None
 
 
-def due_items(visits: Sequence[Visit], today: date, *, above_target: bool) -> tuple[DueItem, ...]:
+def due_items(visits: Sequence[Visit], today: date, *, may_be_above: bool) -> tuple[DueItem, ...]:
     """Return everything that is done again, with whether it is due.
 
     Parameters
     ----------
     visits : checked records of one person with their days, this visit last
     today : day of this visit
-    above_target : HbA1c is above the target, which asks for it more often
+    may_be_above : HbA1c is above the target or may be, which asks for it more often
     """
     age = int(visits[-1][0].age_years[0])
     return tuple(
-        _item(row, visits, today, row.months_above if above_target else row.months)
+        _item(row, visits, today, row.months_above if may_be_above else row.months)
         for row in due_rows()
         if age == UNKNOWN or age >= row.from_age
     )

@@ -1,4 +1,4 @@
-"""HbA1c against its target: a value given as a bound, the last value known."""
+"""HbA1c against its target: a value given as a bound, the last day that decides."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -81,19 +81,36 @@ def bound_above(batch: VisitBatch, target: float) -> float:
     return max(round(float(over.max()) - target, PLACES), 0.0) if over.size else _NAN
 
 
-def is_last_above(visits: Sequence[Visit], target: float) -> bool:
-    """Say whether the last HbA1c that any visit holds is above the target, by value or by bound.
+def may_be_above(visits: Sequence[Visit], target: float) -> bool:
+    """Say whether HbA1c is above its target, or may be, as far as any visit measured it.
+
+    The last day that decides counts: of several results of that day the one above. A bound that
+    leaves the target open decides nothing, and where nothing decides, HbA1c may be above.
 
     Parameters
     ----------
     visits : checked records of one person with their days
     target : in percent
     """
-    measured = [one for one in visits if one[0].quantity(HBA1C).accepted.any()]
-    if not measured:
-        return False
-    batch, _ = sorted(measured, key=lambda one: one[1])[-1]
+    days = {day for batch, day in visits if batch.quantity(HBA1C).accepted.any()}
+    for last in sorted(days, reverse=True):
+        of_day = [batch for batch, day in visits if day == last]
+        if any(_is_above(batch, target) for batch in of_day):
+            return True
+        if any(_is_met(batch, target) for batch in of_day):
+            return False
+    return bool(days)
+
+
+def _is_above(batch: VisitBatch, target: float) -> bool:
     column = batch.quantity(HBA1C)
     values = np.round(column.model_values()[0], PLACES)
     exact = (column.comparator[0] == 0) & (values > target + same_target_within_percent())
     return bool(exact.any() or np.isfinite(bound_above(batch, target)))
+
+
+def _is_met(batch: VisitBatch, target: float) -> bool:
+    column = batch.quantity(HBA1C)
+    values = np.round(column.model_values()[0], PLACES)
+    under = (column.comparator[0] <= 0) & (values <= target + same_target_within_percent())
+    return bool(under.any())

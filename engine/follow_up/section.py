@@ -14,7 +14,7 @@ from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..vocabulary import load_vocabulary
 from .before import LOWERING, TYPE_2, Treatment, treatment_of, type_before, type_of
 from .due import Visit, due_items
-from .glycaemia import HBA1C, above_today, is_last_above
+from .glycaemia import HBA1C, above_today, may_be_above
 from .index import index_of, reference_of
 from .remission import remission_limits
 from .settings import question_rows
@@ -110,9 +110,9 @@ def _rules(models: Models, batch: VisitBatch) -> Bundle | None:
 
 
 def _due(visits: Sequence[Visit], target: float) -> tuple[DueItem, ...]:
-    """Return what is due; HbA1c by the last value that any of the visits holds."""
+    """Return what is due; HbA1c by the last day of any of the visits that decides."""
     _, today = visits[-1]
-    return due_items(visits, today, above_target=is_last_above(visits, target))
+    return due_items(visits, today, may_be_above=may_be_above(visits, target))
 
 
 def _rise(trajectories: Sequence[Trajectory]) -> float:

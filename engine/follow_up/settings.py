@@ -16,9 +16,9 @@ class DueRow:
     """Something that is done again after so many months.
 
     ``slots`` are measured items of which any one counts; ``question`` is the answer that says when
-    it was last done. ``months_above`` holds where HbA1c is above the target; where ``is_once``, the
-    answer says yes or no and no months count. What ``lasts`` was done for good: a yes of an earlier
-    visit still holds. ``from_age`` in completed years.
+    it was last done. ``months_above`` holds where HbA1c is or may be above the target; where
+    ``is_once``, the answer says yes or no and no months count. What ``lasts`` was done for good: a
+    yes of an earlier visit still holds. ``from_age`` in completed years.
     """
 
     id: str

@@ -31,7 +31,7 @@ def test_a_last_hba1c_above_the_target_is_due_again_after_three_months(value):
     assert "3" in due_line(state(one, "hba1c"), Sentences("fr"))
 
 
-@pytest.mark.parametrize("value", ["6.6", "7.0", "<7.0", "<9.0", "7.004"])
+@pytest.mark.parametrize("value", ["6.6", "7.0", "<7.0", "7.004"])
 def test_a_last_hba1c_at_the_target_stays_done_for_six_months(value):
     assert due(known(visit(day="2026-06-03", hba1c=value), weight="85")) == ("up_to_date", 6)
 
@@ -42,6 +42,26 @@ def test_the_last_value_counts_whatever_the_order_of_the_visits():
     assert due(known(high, low, weight="85")) == ("up_to_date", 6)
     assert due(known(low, hba1c="9.8")) == ("up_to_date", 3)
     assert due(known(weight="85")) == ("unknown", 6)
+
+
+@pytest.mark.parametrize("bound", [">6.0", "<10.0", "<=7.5"])
+def test_a_bound_that_leaves_the_target_open_makes_no_longer_interval(bound):
+    """Pinned: 9.5 % of July, then ">6.0 %" of August, was "done (every 6 months)" in November."""
+    after = visit(day="2026-07-15", hba1c=bound)
+    high, calm = visit(day="2026-06-20", hba1c="9.5"), visit(day="2026-06-20", hba1c="6.6")
+    assert due(known(high, after, weight="85")) == ("due", 3)
+    assert due(known(calm, after, weight="85")) == ("up_to_date", 6)
+    assert due(known(after, weight="85")) == ("due", 3)
+    assert due(known(high, hba1c=bound)) == ("up_to_date", 3)
+
+
+@pytest.mark.parametrize("values", [("9.5", "<7.0"), ("6.6", ">14.0"), ("6.6", "9.5")])
+def test_of_results_of_one_day_the_one_above_the_target_counts(values):
+    for order in (values, values[::-1]):
+        of_day = [visit(day="2026-06-20", hba1c=value) for value in order]
+        for number, one in enumerate(of_day):
+            one["visit_id"] = f"v{number}"
+        assert due(known(*of_day, weight="85")) == ("due", 3)
 
 
 def test_a_value_beyond_what_the_method_prints_is_above_the_target():

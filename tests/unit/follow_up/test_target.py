@@ -161,7 +161,9 @@ def test_a_bound_is_no_missing_hba1c():
         ("53", "mmol/mol", "7.0", "%", 6), ("64", "mmol/mol", "8.0", "%", 6),
         ("58", "mmol/mol", "7.5", "%", 6), ("7.0", "%", "53", "mmol/mol", 6),
         ("54", "mmol/mol", "7.0", "%", 3), ("7.1", "%", "7.0", "%", 3),
-        (">58", "mmol/mol", "7.5", "%", 3), (">57", "mmol/mol", "7.5", "%", 6),
+        (">58", "mmol/mol", "7.5", "%", 3), (">57", "mmol/mol", "7.5", "%", 3),
+        ("<58", "mmol/mol", "7.5", "%", 6), ("<=53", "mmol/mol", "7.0", "%", 6),
+        ("<60", "mmol/mol", "7.5", "%", 3),
     ],
 )  # fmt: skip
 def test_one_target_in_two_units_is_one_for_what_is_due(hba1c, unit, target, target_unit, months):
