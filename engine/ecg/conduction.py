@@ -67,7 +67,7 @@ def without_unsteady_pr(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeas
 def without_p_in_t(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasurements:
     """Withhold P and PR where P begins in the T before it or right after: its onset is not known.
 
-    Of a sinus tachycardia of 158 a minute a PR of 92 ms was printed for one of 158 ms.
+    Of a fast sinus tachycardia a PR far shorter than the true one was printed.
 
     Parameters
     ----------

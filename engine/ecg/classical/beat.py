@@ -95,7 +95,7 @@ def finer(found: MedianBeats, settings: AverageSettings) -> MedianBeats:
     """Return the median beats at the rate that waves are bounded at, ``levelled_mv`` as it is.
 
     A coarse file is interpolated within its band: at 100 Hz a change over two samples lasts 20 ms,
-    and every QRS was 9 ms too long.
+    and every QRS came out too long.
     """
     times = int(np.ceil(settings.least_rate_hz / found.rate_hz))
     if times == 1:

@@ -10,8 +10,8 @@ def rate_interval_s(rr_s: FloatArray, settings: RateSettings | None = None) -> f
     """Return the RR interval of which 60 s make the rate.
 
     It is the median: one missed or extra beat does not move it. Where every second beat is early
-    (bigeminy) the median is the short or the long one, as chance has it, and a rate of 75 was
-    called 100 to 125; there the rate is that of pairs.
+    (bigeminy) the median is the short or the long one, as chance has it: it counts too few
+    beats or too many. There the rate is that of pairs.
 
     Parameters
     ----------
