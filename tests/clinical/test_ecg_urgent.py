@@ -5,10 +5,10 @@ import math
 import re
 
 import pytest
-from ecg_evidence import evidence
+from ecg_evidence import evidence, levels_of
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.urgent import load_ecg_urgent
-from laennec.engine.ecg.urgent.evaluate import apply_rules, levels_of
+from laennec.engine.ecg.urgent.evaluate import apply_rules
 from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.words.load import load_sentences
 

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from ecg_evidence import levels_of
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine import load_guidelines, parse, screen
 from laennec.engine.bundles.load import Models
@@ -11,7 +12,6 @@ from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.ecg.urgent import urgent_ecg
-from laennec.engine.ecg.urgent.evaluate import levels_of
 from laennec.engine.words.text import render_text
 
 CHEST_PAIN = ("symptom.chest_pain",)

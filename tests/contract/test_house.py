@@ -40,7 +40,6 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
     "engine/ecg/classical/rhythm.py": (frozenset({60.0}), "seconds a minute"),
     "engine/ecg/measure/axis.py": (frozenset({180.0}), "half a turn in degrees"),
     "engine/ecg/measure/beats.py": (frozenset({1.2533}), "spread of a median to that of a mean"),
-    "engine/ecg/measure/model.py": (frozenset({1.2533}), "spread of a median to that of a mean"),
     "engine/ecg/measure/qtc.py": (
         frozenset({154.0, 1.75, 60.0, 0.485}),
         "coefficients that the named formulas are made of, cited at each; seconds a minute",

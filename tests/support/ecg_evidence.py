@@ -1,5 +1,6 @@
 """Evidence for urgent ECG rules, made by hand: a calm ECG with single quantities changed."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 from laennec.engine.bundles.load import Models
@@ -9,6 +10,7 @@ from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.ecg.urgent.shape import BeatShape
 from laennec.engine.ecg.urgent.st import RaisedLeads, StView
 from laennec.engine.ecg.visit import DELINEATOR_ID
+from laennec.engine.prediagnosis import UrgentItem
 from waves_maker import RULES
 
 CALM = {
@@ -48,6 +50,11 @@ def evidence(*, unmeasured: tuple[str, ...] = (), **changes: float | Pair) -> Ev
     values = CALM | changes
     pairs = {n: v if isinstance(v, Pair) else Pair(v) for n, v in values.items()}
     return Evidence(pairs, VIEW, BeatShape(), unmeasured)
+
+
+def levels_of(items: Iterable[UrgentItem]) -> dict[str, str]:
+    """Return rule id -> level."""
+    return {item.rule_id: item.level for item in items}
 
 
 class BrokenSession:

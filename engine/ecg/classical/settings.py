@@ -107,7 +107,6 @@ class TEndSettings:
     lead_share: float
     tangent_to_end_ms: float
     least_t_mv: float
-    least_t_of_qrs: float
     most_disagreement_ms: float
     most_lead_spread_ms: float
 

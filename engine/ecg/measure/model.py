@@ -37,11 +37,6 @@ class Measured:
     limits: tuple[str, ...] = ()
 
     @property
-    def standard_error(self) -> float:
-        """Standard error of the median over the beats (1.2533 SD / root n)."""
-        return _MEDIAN_TO_MEAN * self.spread / self.n_beats**0.5 if self.n_beats else _NAN
-
-    @property
     def is_known(self) -> bool:
         """Whether there is a value."""
         return not np.isnan(self.value)
@@ -116,10 +111,6 @@ class EcgMeasurements:
     def value(self, name: str) -> float:
         """Return one value, NaN when withheld."""
         return self.measured[name].value
-
-
-_NAN = float("nan")
-_MEDIAN_TO_MEAN = 1.2533
 
 
 def _larger(positive: FloatArray, negative: FloatArray) -> FloatArray:

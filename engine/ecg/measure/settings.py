@@ -58,7 +58,6 @@ class WithholdSettings:
     blocked_p: int
     p_after_t_ms: float
     axis_least_mv: float
-    formula_disagreement_ms: float
 
 
 @dataclass(frozen=True, slots=True)

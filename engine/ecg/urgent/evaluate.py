@@ -1,6 +1,6 @@
 """The urgent rules on one ECG: items that call a person, and rules that could not be applied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -267,8 +267,3 @@ class _Items:
             addressee=rule.addressee,
             source=rule.source,
         )
-
-
-def levels_of(items: Iterable[UrgentItem]) -> Mapping[str, Urgency]:
-    """Return rule id -> level."""
-    return {item.rule_id: item.level for item in items}
