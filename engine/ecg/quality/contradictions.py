@@ -22,11 +22,17 @@ _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
 
 def _sampled(view: View) -> dict[str, FloatArray]:
-    """Return the usable leads around zero, at most some 1024 samples of each."""
+    """Return the usable leads around zero, at most some 1024 samples of each.
+
+    Those of times at which a lead has none are left out of all: what bridges a gap obeys no law.
+    """
     if view.coarse.x.size == 0:
         return {}
     step = max(view.coarse.x.shape[1] // _READ, 1)
-    x = view.coarse.x[:, ::step]
+    there = view.coarse.known[:, ::step].all(axis=0)
+    if not there.any():
+        return {}
+    x = view.coarse.x[:, ::step][:, there]
     x = x - x.mean(axis=1, keepdims=True)
     return {view.signal.leads[row]: x[i] for i, row in enumerate(view.coarse.rows)}
 
@@ -102,6 +108,8 @@ def leg_lead(view: View, limits: LeadLimits) -> str | None:
     """
     leads = view.signal.leads
     if not {"I", "II", "III"} <= set(leads):
+        return None
+    if not all(view.known[leads.index(name)].any() for name in _LEG_LEADS):
         return None
     qrs = {name: view.qrs_mv[leads.index(name)] for name in _LEG_LEADS}
     smallest = min(qrs, key=lambda name: np.nan_to_num(qrs[name]))

@@ -69,9 +69,9 @@ def find_flat(view: View, limits: FlatLimits) -> list[Stretch]:
         return found
     pieces = coarse.x[:, : windows * width].reshape(len(coarse.x), windows, width)
     flat = np.ptp(pieces, axis=2) < limits.range_mv
-    # A gap is bridged by a line: it is no flat stretch, and is told as a gap.
+    # A gap is bridged by a line: what touches it is no flat stretch, and is told as a gap.
     there = coarse.known[:, : windows * width].reshape(pieces.shape)
-    flat &= there.any(axis=2)
+    flat &= there.all(axis=2)
     beats = np.bincount(np.minimum(view.beat_at // width, windows - 1), minlength=windows) > 0
     per_s = coarse.rate_hz / width
     for i in np.flatnonzero(flat.any(axis=1)):
