@@ -89,3 +89,34 @@ def test_a_declined_screening_is_looked_through_without_a_network(models):
     found = screened_ecg(signal, models, MAN, without_network=True)
     assert levels(found) == {"ecg_rate_above_150": "U1"}
     assert found.findings == ()
+
+
+def lost(signal, from_s, to_s):
+    """Leave out what every lead recorded in between."""
+    x, rate = signal.signal_mv.copy(), signal.sampling_rate_hz
+    x[:, round(from_s * rate) : round(to_s * rate)] = np.nan
+    return replace(signal, signal_mv=x)
+
+
+@pytest.mark.parametrize("gap_s", [4.0, 5.5, 10.0, 25.0])
+def test_a_long_gap_is_no_arrest(models, gap_s):
+    """Pinned: from 5.5 s on, a window of nothing recorded was called now, "no clear beat"."""
+    found = screened_ecg(lost(piece("sinus_rhythm", 60), 20.0, 20.0 + gap_s), models, MAN)
+    assert found.urgency.items == ()
+    assert [r.id for r in found.section.reasons] == ["quality.record.gap"]
+    assert "ecg.windows.partly" in [m.id for m in found.section.windows]
+
+
+@pytest.mark.parametrize("gap_s", [5.5, 10.0, 25.0])
+@pytest.mark.parametrize("is_before", [True, False])
+def test_an_arrest_beside_a_long_gap_is_called_now(models, gap_s, is_before):
+    """Six seconds of fibrillating ventricles up to the gap, or from its end on."""
+    signal = piece("sinus_rhythm", 60)
+    x, rate = signal.signal_mv.copy(), signal.sampling_rate_hz
+    start = round((14.0 if is_before else 20.0 + gap_s) * rate)
+    time_s = np.arange(round(6.0 * rate)) / rate
+    x[:, start : start + len(time_s)] = 0.4 * np.sin(
+        2 * np.pi * (5 * time_s + 0.5 * np.sin(2 * np.pi * 0.3 * time_s))
+    )
+    found = screened_ecg(lost(replace(signal, signal_mv=x), 20.0, 20.0 + gap_s), models, MAN)
+    assert "U0" in levels(found).values()

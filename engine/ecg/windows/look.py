@@ -1,13 +1,15 @@
 """One pass over the windows of a long recording; of each only what it says is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...prediagnosis import Message
 from ..analysis import ALONE, EcgAnalysis
+from ..classical.prepare import LARGEST_GAP_SHARE
 from ..failures import FAILURES
 from ..features import EcgFeatures, ecg_features
 from ..findings.find import PRESENT, Statement, find_statements
 from ..findings.model import StatementsModel
+from ..gaps import recorded_s
 from ..measure.reference import Person
 from ..urgent import EcgUrgency, urgent_ecg
 from .cut import Window, cut_out, windows_of
@@ -75,9 +77,20 @@ def look_through(
     urgency, present = [], []
     for window in windows:
         part = cut_out(whole, window, with_network=with_network)
-        urgency.append(urgent_ecg(part, person, declared))
+        urgency.append(_urgency(part, person, declared))
         present.append({} if rules is None else _present(part, person, rules, settings))
     return Seen(windows, tuple(urgency), tuple(present), settings)
+
+
+def _urgency(part: EcgAnalysis, person: Person, declared: tuple[str, ...]) -> EcgUrgency:
+    """Apply the urgent rules; of a window in which too little was recorded to be read, none.
+
+    That no clear beat stands in a gap is no arrest. What lies beside the gap is in the windows
+    before and after it too.
+    """
+    urgency = urgent_ecg(part, person, declared)
+    least_s = (1.0 - LARGEST_GAP_SHARE) * part.signal.duration_s
+    return urgency if recorded_s(part.signal) >= least_s else replace(urgency, items=())
 
 
 def _present(
