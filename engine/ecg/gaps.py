@@ -36,9 +36,15 @@ def _least_s() -> float:
     )
 
 
-def recorded_s(signal: EcgSignal) -> float:
-    """Return how many seconds of a recording are there."""
-    return signal.duration_s - sum(stop - start for start, stop in gaps_of(signal))
+def recorded_s(signal: EcgSignal, gaps: Sequence[Gap]) -> float:
+    """Return how many seconds of a recording are there.
+
+    Parameters
+    ----------
+    signal : leads that were refused may lack samples that are no gap
+    gaps : of the recording
+    """
+    return signal.duration_s - sum(stop - start for start, stop in gaps)
 
 
 def pieces(times_s: FloatArray, gaps: Sequence[Gap]) -> Iterator[FloatArray]:

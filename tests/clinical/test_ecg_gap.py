@@ -120,7 +120,7 @@ def test_nothing_at_all_is_no_silence(models):
 def test_a_gap_of_one_lead_is_its_own():
     signal = without(without(made(), 2.0, 4.0, leads=[1]), 6.0, 6.5)
     assert gaps_of(signal) == ((6.0, 6.5),)
-    assert recorded_s(signal) == pytest.approx(9.5)
+    assert recorded_s(signal, gaps_of(signal)) == pytest.approx(9.5)
 
 
 @given(

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from ..gaps import Gap
+from ..gaps import Gap, recorded_s
 from ..leads import derive_limb_leads
 from ..measure.rr import rate_interval_s
 from ..signal import EcgSignal
@@ -100,7 +100,7 @@ def _why_not(
     """Return why not even the rate may be measured."""
     limits = settings.withhold
     why = []
-    if signal.duration_s - sum(stop - start for start, stop in gaps) < limits.least_duration_s:
+    if recorded_s(signal, gaps) < limits.least_duration_s:
         why.append(TOO_SHORT)
     if len(beats.peak) < limits.least_beats_rate:
         why.append(FEW_BEATS)

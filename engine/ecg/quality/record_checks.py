@@ -89,7 +89,8 @@ def _reason(name: str, verdict: Verdict, **parameters: Parameter) -> QualityReas
 
 def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason]:
     signal, length = view.signal, limits.length
-    gaps, there_s = gaps_of(signal), recorded_s(signal)
+    gaps = gaps_of(signal)
+    there_s = recorded_s(signal, gaps)
     if signal.duration_s < length.least_duration_s:
         seconds = round(signal.duration_s, 1)
         yield _reason("too_short", REFUSED, seconds=seconds, least=length.least_duration_s)

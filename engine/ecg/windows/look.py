@@ -9,7 +9,7 @@ from ..failures import FAILURES
 from ..features import EcgFeatures, ecg_features
 from ..findings.find import PRESENT, Statement, find_statements
 from ..findings.model import StatementsModel
-from ..gaps import recorded_s
+from ..gaps import gaps_of, recorded_s
 from ..measure.reference import Person
 from ..urgent import EcgUrgency, urgent_ecg
 from .cut import Window, cut_out, windows_of
@@ -90,7 +90,8 @@ def _urgency(part: EcgAnalysis, person: Person, declared: tuple[str, ...]) -> Ec
     """
     urgency = urgent_ecg(part, person, declared)
     least_s = (1.0 - LARGEST_GAP_SHARE) * part.signal.duration_s
-    return urgency if recorded_s(part.signal) >= least_s else replace(urgency, items=())
+    is_there = recorded_s(part.signal, gaps_of(part.signal)) >= least_s
+    return urgency if is_there else replace(urgency, items=())
 
 
 def _present(
