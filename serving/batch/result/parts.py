@@ -30,7 +30,7 @@ ANSWERS: Final = "answers"
 """The answers to the Bundles of each part, beside the parts."""
 
 ASIDE: Final = ".aside"
-RESULT_SCHEMA: Final = "laennec.batch/1"
+RESULT_SCHEMA: Final = "laennec.batch/2"
 _METADATA: Final = b"laennec"
 _ECG_TEXTS: Final = (
     "ecg_state", "ecg_earlier_state", "ecg_new_block", "ecg_new_q_waves", "ecg_new_rhythm",

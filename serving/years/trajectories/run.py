@@ -31,7 +31,7 @@ from ..two_people import Identities
 from .ecg_points import ecg_points
 from .not_used import TWO_AGES, TWO_PEOPLE, NotUsed
 
-SCHEMA: Final = "laennec.trajectories/1"
+SCHEMA: Final = "laennec.trajectories/2"
 TABLE: Final = "trajectories.parquet"
 MANIFEST: Final = "trajectories.json"
 NOT_USED: Final = "not_used.csv"
