@@ -47,8 +47,9 @@ class TrajectoryColumns:
     outliers : int64 (g,), tests far from the line; ``is_last_outlier`` bool (g,)
     conflict_days : int64 (g,), days whose results differ by more than the item repeats
     units : int64 (g,), units in which it was reported
-    not_used : int64 (g,), values that were refused, suspect or a bound: of none is a trend made
-    not_usable_day : int64 (g,), of the last value that was refused or suspect; NEVER without any
+    not_used : int64 (g,), values that were refused, suspect, a bound, or contradicted by a bound of
+        the same day: of none is a trend made
+    not_usable_day : int64 (g,), of the last of these that is no day's bound; NEVER without any
     """
 
     item: TrajectoryItem
@@ -76,14 +77,14 @@ class TrajectoryColumns:
 
     @property
     def is_last_known(self) -> BoolArray:
-        """Return (g,) of whom no value was refused or suspect on a day after the last test."""
+        """Return (g,) of whom no value was unusable on a day after the last test."""
         return np.asarray((self.tests > 0) & (self.not_usable_day <= self.last_day))
 
 
 def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryColumns:
     """Return the trajectory of every person who has any value of an item.
 
-    Somebody all of whose values were refused or suspect has no test, and how many there were.
+    Somebody none of whose values can be used has no test, and how many there were.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Trajectories over the stored visits of each person: the same evaluator as for a table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -106,6 +106,9 @@ def _over_all(visits: Sequence[StoredVisit], today: date) -> list[dict[str, Any]
     points = visit_points(check_plausibility(_batch(kept)), group, day) | _of_ecgs(kept, group, day)
     for name, spoilt in _not_usable_values(kept, group, day).items():
         points[name] = concatenated([points[name], spoilt]) if name in points else spoilt
+    for name, rows in _contradicted_days(kept).items():
+        if name in points:
+            points[name] = _without_days(points[name], group[rows], day[rows])
     found: list[dict[str, Any]] = []
     for item in trajectory_items():
         if item.name in points:
@@ -130,6 +133,32 @@ def _not_usable_values(visits: Sequence[StoredVisit], group: Any, day: Any) -> d
         for item in trajectory_items()
         if item.source and (at := rows.get(item.name.partition(".")[0]))
     }
+
+
+def _contradicted_days(visits: Sequence[StoredVisit]) -> dict[str, list[int]]:
+    """Return of each item the visits that measured it, and whose draft took no value of that day.
+
+    A visit that was sent along contradicts it, and is not stored itself.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, visit in enumerate(visits):
+        measured = {slot.partition(".")[0] for slot, *_ in (visit.values or {}).get("measured", ())}
+        for said in visit.draft.get("trajectories", ()):
+            if said["item"].partition(".")[0] in measured and not _is_of_the_day(said):
+                rows.setdefault(said["item"], []).append(row)
+    return rows
+
+
+def _without_days(points: Points, group: Any, day: Any) -> Points:  # noqa: ANN401 - numpy
+    """Return points without the values of some people's days."""
+    days = set(zip(group.tolist(), day.tolist(), strict=True))
+    of = zip(points.group.tolist(), points.day.tolist(), strict=True)
+    return replace(points, value=np.where([one in days for one in of], np.nan, points.value))
+
+
+def _is_of_the_day(said: Mapping[str, Any]) -> bool:
+    """Say whether a trajectory of a draft ends with a value of the day of the draft."""
+    return bool(said["tests"]) and said["days_since_last"] == 0
 
 
 def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:
@@ -159,7 +188,7 @@ def _of_draft(visit: StoredVisit, today: date) -> Iterator[dict[str, Any]]:
 
 
 def _not_usable(said: Mapping[str, Any]) -> date | None:
-    """Return the day of a value after the last test that was refused or suspect; None without."""
+    """Return the day of a value after the last test that can't be used; None without."""
     newer = (note for note in said["notes"] if note["id"] == NEWER_NOT_USABLE)
     return next((date.fromisoformat(note["parameters"]["date"]) for note in newer), None)
 
@@ -235,8 +264,7 @@ def _of_ecgs(visits: Sequence[StoredVisit], group: Any, day: Any) -> dict[str, P
     found: dict[str, list[tuple[int, float]]] = {}
     for row, visit in enumerate(visits):
         for said in visit.draft.get("trajectories", ()):
-            is_of_the_day = said["tests"] and said["days_since_last"] == 0
-            if said["item"].startswith(_ECG) and is_of_the_day:
+            if said["item"].startswith(_ECG) and _is_of_the_day(said):
                 found.setdefault(said["item"], []).append((row, said["last_value"]))
     return {
         item: points_from(group[[r for r, _ in told]], day[[r for r, _ in told]],

@@ -153,6 +153,16 @@ def test_a_value_that_can_t_be_used_is_told_where_it_is_the_last_or_the_only_one
     assert "HbA1c : aucune valeur utilisable." in " ".join(render_text(alone, "fr").split())
 
 
+@pytest.mark.parametrize("values", [("6.8", ">14.0"), (">14.0", "6.8")])
+def test_a_bound_that_contradicts_a_value_of_its_day_leaves_no_last_value(values):
+    """Pinned: the bound was left out, and "HbA1c: 6.8 %" stood as the last value."""
+    past = [visit("2026-06-20", hba1c=value) | {"visit_id": f"v-{value}"} for value in values]
+    one = draft([visit("2026-02-20", hba1c="7.0"), *past], weight="84")
+    text = " ".join(render_text(one, "en").split())
+    assert "A newer value, of 2026-06-20, was refused or is suspect, or contradicts" in text
+    assert "6.8 % on 2026-06-20" not in text
+
+
 def test_forty_years_are_read_whole():
     past = years(40, start=5.6, rise=0.05)
     one = draft(past, hba1c="7.6")

@@ -51,12 +51,35 @@ def test_no_trend_is_said_where_the_last_value_is_a_bound():
     assert between.slope[0] == falls.slope[0]
 
 
-def test_of_one_day_an_exact_value_counts_before_a_bound_and_a_contradiction_is_said():
-    found = of(HBA1C, [7.0, 14.0], [EXACT, MORE], days=[5, 5])
-    assert (found.last_value[0], found.last_comparator[0]) == (7.0, EXACT)
-    assert found.conflict_days[0] == 1
+def test_of_one_day_an_exact_value_counts_before_a_bound_that_agrees():
     agrees = of(HBA1C, [7.0, 6.0, 9.0], [EXACT, MORE, LESS], days=[5, 5, 5])
-    assert agrees.conflict_days[0] == 0
+    assert (agrees.last_value[0], agrees.last_comparator[0]) == (7.0, EXACT)
+    assert (agrees.conflict_days[0], agrees.not_used[0]) == (0, 2)
+    assert agrees.is_last_known[0]
+
+
+@pytest.mark.parametrize("way", [[0, 0, 0], [0, 1, 2], [0, 2, 1]])
+@pytest.mark.parametrize(
+    ("item", "values", "signs"),
+    [
+        (HBA1C, [6.8, 14.0], [EXACT, MORE]),
+        (HBA1C, [9.5, 5.0], [EXACT, LESS]),
+        (HBA1C, [14.0, 5.0], [MORE, LESS]),
+        (EGFR, [20.0, 90.0], [EXACT, MORE]),
+        (EGFR, [90.0, 15.0], [MORE, LESS]),
+    ],
+)
+def test_a_bound_that_another_result_of_its_day_contradicts_leaves_the_last_value_unknown(
+    item, values, signs, way
+):
+    """Pinned: 6.8 % and "> 14.0 %" of one day were a last value below 7.5 %."""
+    found = of(item, [60.0, *values], [EXACT, *signs], days=[0, 5, 5], way=way)
+    assert (found.last_day[0], found.last_value[0], found.not_usable_day[0]) == (0, 60.0, 5)
+    assert not found.is_last_known[0]
+    assert (found.tests[0], found.not_used[0], found.conflict_days[0]) == (1, 2, 1)
+    alone = of(item, values, signs, days=[5, 5], way=way[1:])
+    assert (alone.tests[0], alone.conflict_days[0]) == (0, 1)
+    assert np.isnan(alone.last_value[0])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +91,7 @@ def test_of_the_bounds_of_one_day_the_one_that_says_most_counts(values, sign, sa
 
 
 def test_of_one_day_the_way_that_stands_first_counts_be_it_a_bound():
-    found = of(HBA1C, [14.0, 7.0], [MORE, EXACT], days=[5, 5], way=[1, 2])
+    found = of(HBA1C, [14.0, 14.5], [MORE, EXACT], days=[5, 5], way=[1, 2])
     assert (found.last_value[0], found.last_comparator[0]) == (14.0, MORE)
 
 

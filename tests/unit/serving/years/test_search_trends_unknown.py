@@ -21,17 +21,19 @@ KINDS = {
     "suspect": (17, {2024: ("7.0", "130"), 2026: ("7.0", "262")}),
     "spoilt": (18, {2024: ("", "262"), 2026: ("", "262")}),
     "unread": (11, {2024: ("7.0", "130"), 2026: ("seven", "130")}),
+    "torn": (19, {2024: ("7.0", "130"), 2026: ("6.8 & >14.0", "130")}),
 }
-"""Kind -> how many people, and of each year HbA1c and systolic pressure."""
+"""Kind -> how many people, and of each year HbA1c (two of one day) and systolic pressure."""
 ALL = sum(n for n, _ in KINDS.values())
 
 
 def table():
     rows = (
-        f"{kind}{i},{year}-01-10,{year - BORN},male,{hba1c},{pressure}"
+        f"{kind}{i},{year}-01-10,{year - BORN},male,{result},{pressure}"
         for kind, (n, years) in KINDS.items()
         for i in range(n)
         for year, (hba1c, pressure) in years.items()
+        for result in hba1c.split(" & ")
     )
     return HEAD + "\n".join(rows) + "\n"
 
@@ -78,18 +80,21 @@ UNTESTED = ALL - of(*TESTED)
         ("last.hba1c >= 54 mmol/mol", ("bound", "always")),
         ("last.hba1c = 7.0 %", ("calm", "suspect")),
         ("last.hba1c is known", TESTED),
-        ("last.hba1c is unknown", ("never", "spoilt", "unread")),
+        ("last.hba1c is unknown", ("never", "spoilt", "unread", "torn")),
         ("days_since.hba1c is unknown", ("never", "spoilt")),
         ("tests.hba1c is unknown", ("never", "spoilt")),
         ("trend.hba1c is unknown", ("never", "spoilt")),
         ("tests.hba1c = 0", ("never", "spoilt")),
         ("tests.hba1c < 1", ("never", "spoilt")),
-        ("tests.hba1c in 0, 1", ("never", "spoilt", "unread")),
+        ("tests.hba1c in 0, 1", ("never", "spoilt", "unread", "torn")),
         ("tests.hba1c >= 2", TESTED),
         ("slope.hba1c is unknown", tuple(KINDS)),
         ("days_since.hba1c < 400", TESTED),
         ("days_since.hba1c is unknown and tests.systolic_bp >= 1", ("never",)),
-        ("last.systolic_bp < 140", ("calm", "bound", "always", "open", "low", "never", "unread")),
+        (
+            "last.systolic_bp < 140",
+            ("calm", "bound", "always", "open", "low", "never", "unread", "torn"),
+        ),
         ("last.systolic_bp is unknown", ("suspect", "spoilt")),
         ("tests.systolic_bp = 0", ("spoilt",)),
         ("tests.systolic_bp is unknown", ()),
@@ -142,11 +147,19 @@ def test_the_table_has_a_row_of_everybody_who_had_a_value_be_it_unusable(made):
 def visit(person, year, value):
     return {
         "schema": "laennec.visit/1",
-        "visit_id": f"{person}-{year}",
+        "visit_id": f"{person}-{year}-{value}",
         "performed_at": f"{year}-02-10T09:00:00+01:00",
         "person": {"id": person, "birth_date": "1970-01-01", "sex": "male"},
         "measurements": [{"code": "hba1c", "value": value, "unit": "%"}] if value else [],
     }
+
+
+TORN = {"torn-1": ("6.8", ">14.0"), "torn-2": (">14.0", "6.8")}
+
+
+def torn(name, value, before):
+    """Return a visit that an earlier one of its day, sent with it and not stored, contradicts."""
+    return {**visit(name, 2026, value), "previous_visits": [visit(name, 2026, before)]}
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +176,8 @@ def store(tmp_path_factory):
         {**visit("sent-doubt", 2026, "19.5"), "previous_visits": [doubted]},
         visit("corrected", 2024, "19.5"), visit("corrected", 2026, "7.0"),
         visit("spoilt", 2024, "19.5"), visit("spoilt", 2026, "seven"),
+        visit("torn", 2026, ">14.0"), visit("torn", 2026, "6.8"),
+        *(torn(name, *values) for name, values in TORN.items()),
     ]  # fmt: skip
     return stored(folder, visits)
 
@@ -172,8 +187,8 @@ def store(tmp_path_factory):
     [
         ("last.hba1c < 7.5 %", ["calm", "corrected"]),
         ("last.hba1c >= 9 %", ["bound", "sent"]),
-        ("last.hba1c is unknown", ["doubt", "never", "sent-doubt", "spoilt"]),
-        ("tests.hba1c = 0", ["never", "spoilt"]),
+        ("last.hba1c is unknown", ["doubt", "never", "sent-doubt", "spoilt", "torn", *TORN]),
+        ("tests.hba1c = 0", ["never", "spoilt", "torn", *TORN]),
         ("tests.hba1c = 1", ["corrected", "doubt", "sent-doubt"]),
         ("tests.hba1c = 2", ["bound", "calm", "sent"]),
         ("tests.hba1c is unknown", ["never"]),
