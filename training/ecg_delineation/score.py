@@ -113,11 +113,6 @@ def f1(matches: Matches) -> float:
     return 2 * matches.hits / total if total else float("nan")
 
 
-def mean_f1(records: Sequence[Mapping[Key, Matches]]) -> float:
-    """Return the mean F1 of the six boundaries over records."""
-    return float(np.mean([f1(pooled([r[key] for r in records])) for key in BOUNDARIES]))
-
-
 def interval_medians(found: Fiducials) -> dict[str, float]:
     """Return the record's median P, PR, QRS and QT over leads and beats, milliseconds."""
     n, ms = found.n_beats, 1000.0 / found.sampling_rate_hz
