@@ -70,12 +70,13 @@ def follow_up_of(
     made = screening.made
     reads_hba1c = not bool(screening.hba1c_unread[0])
     above = above_today(batch, made, target.percent, reads_hba1c=reads_hba1c)
-    numbers = {ABOVE: above.percent, RISE: _rise(trajectories)}
+    hba1c = next((t for t in trajectories if t.item == HBA1C), None)
+    numbers = {ABOVE: above.percent, RISE: _rise(hba1c)}
     kind, before, treatment = type_of(batch), type_before(visits), treatment_of(visits)
     is_meant = (kind or before.code) in (TYPE_2, "")
     bundle = _rules(screening.models, batch) if is_meant else None
     waits = list(withheld_by(bundle, batch, made)) if bundle else []
-    may_ask = not waits and np.isfinite(numbers[ABOVE])
+    may_ask = not waits and np.isfinite(above.percent)
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
     limits += [*before.limits(kind), *treatment.limits(), *waits]
     not_read = _not_read(batch, reads_hba1c=reads_hba1c)
@@ -85,7 +86,6 @@ def follow_up_of(
     said = index_of(bundle, batch, made, numbers) if bundle and may_ask else None
     limits += above.limits() if said else []
     value, band, reasons = said or (None, "not_assessable", ())
-    hba1c = next((t for t in trajectories if t.item == "hba1c"), None)
     return FollowUp(
         index=value,
         band=band,
@@ -115,13 +115,12 @@ def _due(visits: Sequence[Visit], target: float) -> tuple[DueItem, ...]:
     return due_items(visits, today, may_be_above=may_be_above(visits, target))
 
 
-def _rise(trajectories: Sequence[Trajectory]) -> float:
+def _rise(hba1c: Trajectory | None) -> float:
     """Return the slope of HbA1c in percent a year; NaN where no trend is shown."""
-    found = next((t for t in trajectories if t.item == "hba1c"), None)
-    if found is None or found.slope_per_year is None or found.direction not in _SHOWN_TREND:
+    if hba1c is None or hba1c.slope_per_year is None or hba1c.direction not in _SHOWN_TREND:
         return float("nan")
-    item = load_vocabulary().item_of("hba1c")
-    return found.slope_per_year * item.units[item.unit_index(found.unit)].slope
+    item = load_vocabulary().item_of(HBA1C)
+    return hba1c.slope_per_year * item.units[item.unit_index(hba1c.unit)].slope
 
 
 def _questions(batch: VisitBatch, treatment: Treatment, above: float) -> list[Message]:
