@@ -10,7 +10,7 @@ from ..engines.worker import Outcome
 from ..plan import BatchPlan, Loaded
 from ..table.output import SCHEMA
 from ..table.reasons import CONTRIBUTION_DECIMALS
-from ..table.status import NOT_ASSESSABLE, REFUSED, SCORED
+from ..table.status import NOT_ASSESSABLE, REFUSED, STATUSES
 from .fingerprint import Fingerprint
 from .parts import RESULT_SCHEMA, Part, disclaimers
 
@@ -60,17 +60,15 @@ def make_manifest(
                 "published_risks_decimals": RISK_DECIMALS,
                 "contribution_decimals": CONTRIBUTION_DECIMALS,
             },
-            "parts": [
-                {
-                    "name": p.record.name,
-                    "rows": p.record.rows,
-                    "sha256": p.sha256,
-                    **({"answers_sha256": p.record.answers} if p.record.answers else {}),
-                }
-                for p in ordered
-            ],
+            "parts": [_listed(part) for part in ordered],
         },
     }
+
+
+def _listed(part: Part) -> dict[str, Any]:
+    record = part.record
+    answers = {"answers_sha256": record.answers} if record.answers else {}
+    return {"name": record.name, "rows": record.rows, "sha256": part.sha256, **answers}
 
 
 def _columns(plan: BatchPlan) -> tuple[str, ...]:
@@ -86,17 +84,14 @@ def _notices(plan: BatchPlan, counts: Mapping[str, Any]) -> list[str]:
 
 def _counts(parts: Sequence[Part]) -> dict[str, Any]:
     """Return rows in = scored + not assessable + refused; malformed lines are refused rows."""
-    found = {status: _summed([p.record.counts[status] for p in parts]) for status in
-             (SCORED, NOT_ASSESSABLE, REFUSED)}  # fmt: skip
+    found = {status: _summed([p.record.counts[status] for p in parts]) for status in STATUSES}
     bad = sum(p.record.bad_row_count for p in parts)
     if bad:
         found[REFUSED] = {**found[REFUSED], ROW_MALFORMED: bad}
     totals = {status: sum(reasons.values()) for status, reasons in found.items()}
     return {
         "in": sum(totals.values()),
-        SCORED: totals[SCORED],
-        NOT_ASSESSABLE: totals[NOT_ASSESSABLE],
-        REFUSED: totals[REFUSED],
+        **totals,
         "not_assessable_by_reason": found[NOT_ASSESSABLE],
         "refused_by_reason": found[REFUSED],
         "rows_out": sum(p.record.rows for p in parts),
