@@ -25,7 +25,7 @@ from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, Miss
 from ..record import ItemState, VisitBatch
 from .changes import BODY_MASS_INDEX, what_would_change
 from .columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
-from .inputs import is_reported, row_parameters, slots_of, states_of, values_of
+from .inputs import furthest_result, is_reported, row_parameters, slots_of, states_of, values_of
 from .reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
 
 __all__ = [
@@ -99,8 +99,11 @@ def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
         tail = KNOWN_ABSENT
     tail = BARRED if person.column.barred[person.row] and person.spec.barred.action else tail
     shown = next((r for r in rows if r.threshold is not None), None)
-    parameters = row_parameters(person.columns, person.batch, person.row, shown) if shown else {}
-    return Message(f"finding.{person.spec.id}.{tail}", parameters)
+    if shown is None:
+        return Message(f"finding.{person.spec.id}.{tail}")
+    which = furthest_result(person.columns, shown, person.row)
+    where = person.columns, person.batch, person.row
+    return Message(f"finding.{person.spec.id}.{tail}", row_parameters(*where, shown, which))
 
 
 def _outcome(person: FactPerson) -> Outcome:

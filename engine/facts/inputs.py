@@ -30,6 +30,21 @@ def results_that_say(
     return [int(i) for i in np.flatnonzero((said == verdict) & found.accepted[person])]
 
 
+def furthest_result(columns: FactColumns, row: Row, person: int) -> int:
+    """Return which accepted result of a row's item lies furthest on the side that it looks for.
+
+    Of 6.8 % and ">14.0 %" of one day the sentence named 6.8 %.
+    """
+    combined = columns.inputs.get(row.item)
+    if row.threshold is None or combined is None or combined.readings.readings <= 1:
+        return 0
+    readings = combined.readings
+    side = -1 if row.threshold.op[0] == "<" else 1
+    order = np.lexsort((side * readings.comparator[person], side * readings.model_values()[person]))
+    kept = [int(i) for i in order if readings.accepted[person, i]]
+    return kept[-1] if kept else 0
+
+
 def row_parameters(
     columns: FactColumns, batch: VisitBatch, person: int, row: Row, result: int = 0
 ) -> dict[str, Parameter]:

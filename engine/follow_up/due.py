@@ -1,6 +1,6 @@
 """What is due for a person with known diabetes: from the visits, or from what the person says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
@@ -41,26 +41,33 @@ def answered_before(
     return Answered(max(days), worst(days[max(days)])) if days else None
 
 
-def due_items(visits: Sequence[Visit], today: date, *, may_be_above: bool) -> tuple[DueItem, ...]:
+def due_items(
+    visits: Sequence[Visit], today: date, torn: Mapping[str, date], *, may_be_above: bool
+) -> tuple[DueItem, ...]:
     """Return everything that is done again, with whether it is due.
 
     Parameters
     ----------
     visits : checked records of one person with their days, this visit last
     today : day of this visit
+    torn : item -> day whose results contradict each other, as none of them is used
     may_be_above : HbA1c is above the target or may be, which asks for it more often
     """
     age = int(visits[-1][0].age_years[0])
     return tuple(
-        _item(row, visits, today, row.months_above if may_be_above else row.months)
+        _item(row, (visits, torn), today, row.months_above if may_be_above else row.months)
         for row in due_rows()
         if age == UNKNOWN or age >= row.from_age
     )
 
 
-def _item(row: DueRow, visits: Sequence[Visit], today: date, months: int) -> DueItem:
+def _item(
+    row: DueRow, known: tuple[Sequence[Visit], Mapping[str, date]], today: date, months: int
+) -> DueItem:
+    visits, torn = known
     if not row.question:
-        return _measured_item(row, visits, today, months)
+        days = {torn[slot] for slot in row.slots if slot in torn}
+        return _measured_item(row, visits, days, (today, months))
     answer = int(visits[-1][0].answer(row.question)[0])
     batch = visits[-1][0]
     if answer != UNKNOWN:
@@ -74,9 +81,19 @@ def _item(row: DueRow, visits: Sequence[Visit], today: date, months: int) -> Due
     return DueItem(row.id, state, "", months, row.source, on, answered)
 
 
-def _measured_item(row: DueRow, visits: Sequence[Visit], today: date, months: int) -> DueItem:
-    last = max((day for batch, day in visits if _is_measured(row, batch)), default=None)
-    sent = max((day for batch, day in visits if is_waiting(batch, row.slots)), default=None)
+def _measured_item(
+    row: DueRow, visits: Sequence[Visit], torn: set[date], on: tuple[date, int]
+) -> DueItem:
+    """Return what is measured again.
+
+    A day of which no result is used waits as a suspect value does, until it is too old by itself.
+    """
+    today, months = on
+    measured = {day for batch, day in visits if _is_measured(row, batch)}
+    too_old = {day for day in torn if _months(day, today) > months}
+    last = max(measured - (torn - too_old), default=None)
+    waits = {day for batch, day in visits if is_waiting(batch, row.slots)}
+    sent = max(waits | (measured & (torn - too_old)), default=None)
     last_on = last.isoformat() if last else ""
     if sent and (last is None or sent > last):
         return DueItem(row.id, "waiting", last_on, months, row.source, sent.isoformat())

@@ -11,6 +11,7 @@ from ..prediagnosis import DueItem, FollowUp, Message, Trajectory
 from ..record import UNKNOWN, YES, VisitBatch
 from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
+from ..trajectories.draft import contradicted_on
 from ..vocabulary import load_vocabulary
 from .before import LOWERING, TYPE_2, Treatment, treatment_of, type_before, type_of
 from .due import Visit, due_items
@@ -93,7 +94,7 @@ def follow_up_of(
         target_percent=target.percent,
         is_target_set=target.is_set,
         reasons=reasons,
-        due=_due(visits, target.percent) if is_meant else (),
+        due=_due(visits, trajectories, target.percent) if is_meant else (),
         questions=tuple(_questions(batch, treatment, above.at_most)),
         limits=tuple(limits),
         model=reference_of(bundle) if bundle and said else None,
@@ -109,10 +110,13 @@ def _rules(models: Models, batch: VisitBatch) -> Bundle | None:
     return next((b for b in models.loaded if b.manifest.outcome == OUTCOME), None)
 
 
-def _due(visits: Sequence[Visit], target: float) -> tuple[DueItem, ...]:
+def _due(
+    visits: Sequence[Visit], trajectories: Sequence[Trajectory], target: float
+) -> tuple[DueItem, ...]:
     """Return what is due; HbA1c by the last day of any of the visits that decides."""
     _, today = visits[-1]
-    return due_items(visits, today, may_be_above=may_be_above(visits, target))
+    torn = {t.item: day for t in trajectories if (day := contradicted_on(t)) is not None}
+    return due_items(visits, today, torn, may_be_above=may_be_above(visits, target))
 
 
 def _rise(hba1c: Trajectory | None) -> float:

@@ -44,6 +44,7 @@ class TrajectoryColumns:
     direction : int8 (g,), FALLS, RISES, NO_TREND (the interval holds zero) or TOO_FEW
     share_in_range : float64 (g,), of the time between tests; NaN where none counts
     counted_days : int64 (g,), of the time between first and last test, what that share is of
+    long_days : int64 (g,), of the rest, what lies in gaps that are too long to count
     outliers : int64 (g,), tests far from the line; ``is_last_outlier`` bool (g,)
     conflict_days : int64 (g,), days whose results differ by more than the item repeats
     units : int64 (g,), units in which it was reported
@@ -68,6 +69,7 @@ class TrajectoryColumns:
     direction: Int8Array
     share_in_range: FloatArray
     counted_days: Int64Array
+    long_days: Int64Array
     outliers: Int64Array
     is_last_outlier: BoolArray
     conflict_days: Int64Array
@@ -98,7 +100,7 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
     slopes, far = _trend(item, days)
     is_told = np.isfinite(slopes.low) & (last_comparator == 0)
     low, high = (np.where(is_told, end, np.nan) for end in (slopes.low, slopes.high))
-    share, counted_days = share_in_range(item, days)
+    in_range = share_in_range(item, days)
     person = np.repeat(np.arange(len(days.group)), days.count)
     return TrajectoryColumns(
         item=item,
@@ -115,8 +117,9 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
         slope_low=low,
         slope_high=high,
         direction=_direction(low, high),
-        share_in_range=share,
-        counted_days=counted_days,
+        share_in_range=in_range.share,
+        counted_days=in_range.counted_days,
+        long_days=in_range.long_days,
         outliers=np.bincount(person[far], minlength=len(days.group)),
         is_last_outlier=_spread(far[last], has, 0).astype(np.bool_),
         conflict_days=days.conflicts,

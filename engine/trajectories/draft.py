@@ -8,19 +8,25 @@ from typing import Final
 import numpy as np
 
 from ..fixedpoint import COMPARATOR_SIGNS
-from ..prediagnosis import Message, Trajectory
+from ..prediagnosis import Message, Parameter, Trajectory
 from ..record import VisitBatch
 from ..vocabulary import Unit, load_vocabulary
 from .columns import DIRECTIONS, TrajectoryColumns, evaluate_trajectories
 from .points import Points, concatenated, visit_points
+from .same_day import last_different
 from .settings import TrajectoryItem, method, trajectory_items
 
 EPOCH: Final = date(1970, 1, 1)
 _ONE: Final = 1.0
 _MONTHS_A_YEAR: Final = 12
+_TENTHS_BELOW: Final = 2
+_LEAST_MONTHS: Final = 0.1
+_DIGITS: Final = 6
 TARGETED: Final = "hba1c"
 USUAL_GOAL: Final = float("nan")
 INDIVIDUAL: Final = "hba1c_individual_target"
+CONTRADICTION: Final = "trajectory.contradiction"
+_DIFFERENT: Final = "trajectory.different_results"
 NEWER_NOT_USABLE: Final = "trajectory.newer_not_usable"
 NOTHING_MORE: Final[Mapping[str, Points]] = {}
 
@@ -65,8 +71,10 @@ def trajectories_of(
     for item in trajectory_items():
         if item.name in parts:
             mine = with_goal(item, goal) if item.name == TARGETED else item
-            columns = evaluate_trajectories(mine, concatenated(parts[item.name]))
-            found += [trajectory_at(columns, row, today) for row in range(len(columns.group))]
+            points = concatenated(parts[item.name])
+            columns, same_day = evaluate_trajectories(mine, points), _same_day(item, points)
+            told = (trajectory_at(columns, row, today) for row in range(len(columns.group)))
+            found += [replace(one, notes=(*one.notes, *same_day)) for one in told]
     return tuple(found)
 
 
@@ -163,15 +171,65 @@ def _notes(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
         notes.append(Message("trajectory.last_is_outlier"))
     if columns.units[row] > 1:
         notes.append(Message("trajectory.units", {"count": int(columns.units[row])}))
-    return (*notes, *_gaps(columns, row))
+    return (*notes, *_not_counted(columns, row))
 
 
-def _gaps(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
-    """Say of how much of the time a share in range is, where a gap was too long to count."""
+def _not_counted(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:
+    """Say of how much of the time a share in range is, and why the rest does not count.
+
+    A stretch beside a bound was called "a gap of more than 24 months".
+    """
     whole = int(columns.last_day[row] - columns.first_day[row])
-    counted = int(columns.counted_days[row])
-    if not np.isfinite(columns.share_in_range[row]) or counted >= whole:
+    counted, long = int(columns.counted_days[row]), int(columns.long_days[row])
+    if columns.item.range is None or counted >= whole:
         return ()
-    said = {"counted": counted, "whole": whole, "gap": columns.item.gap_days}
-    month = method().days_per_year / _MONTHS_A_YEAR
-    return (Message("trajectory.gaps", {k: round(days / month) for k, days in said.items()}),)
+    said = [
+        Message("trajectory.counted", {"counted": _months(counted), "whole": _months(whole)}),
+        Message("trajectory.gaps", {"lost": _months(long), "gap": _months(columns.item.gap_days)}),
+        Message("trajectory.open", {"lost": _months(whole - counted - long)}),
+    ]
+    return tuple(
+        m for m, days in zip(said, (whole, long, whole - counted - long), strict=True) if days
+    )
+
+
+def _months(days: float) -> float:
+    """Return months; of fewer than two the tenths, so that no part of them becomes none."""
+    months = days / method().days_per_year * _MONTHS_A_YEAR
+    if months >= _TENTHS_BELOW:
+        return round(months)
+    return max(round(months, 1), _LEAST_MONTHS) if days else 0
+
+
+def _same_day(item: TrajectoryItem, points: Points) -> tuple[Message, ...]:
+    """Return the results of the last day that has different ones, as they were reported.
+
+    Of 6.8 % and "> 14.0 %" the higher one stood nowhere.
+    """
+    found = last_different(item, points)
+    if found is None:
+        return ()
+    (least, unit), (most, other_unit) = (_reported(item, one) for one in (found.least, found.most))
+    said: dict[str, Parameter] = {
+        "date": _day(found.least.day[0]).isoformat(),
+        "least": least,
+        "unit": unit,
+        "most": most,
+        "other_unit": other_unit,
+    }
+    return (Message(CONTRADICTION if found.contradicted else _DIFFERENT, said),)
+
+
+def contradicted_on(trajectory: Trajectory) -> date | None:
+    """Return the last day with different results, where none of them is used; else None."""
+    days = (note.parameters["date"] for note in trajectory.notes if note.id == CONTRADICTION)
+    return next((date.fromisoformat(str(day)) for day in days), None)
+
+
+def _reported(item: TrajectoryItem, point: Points) -> tuple[str, str]:
+    """Return a result with its sign, and its unit."""
+    unit = _unit(item, int(point.unit[0]))
+    scale, offset = (unit.slope, unit.offset) if unit else (_ONE, 0.0)
+    value = f"{(float(point.value[0]) - offset) / scale:.{_DIGITS}g}"
+    sign = COMPARATOR_SIGNS[int(point.comparator[0])]
+    return f"{sign} {value}".strip(), unit.ucum if unit else item.unit

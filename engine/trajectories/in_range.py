@@ -1,5 +1,7 @@
 """Which share of the time between tests a value was in range."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..fixedpoint import FloatArray, Int64Array
@@ -10,8 +12,25 @@ from .settings import Range, TrajectoryItem
 _LESS, _MORE = -1, 1
 
 
-def share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, Int64Array]:
-    """Return (g,) which share of the time a straight line between tests is in range, and the days.
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeInRange:
+    """Which share of the time g people's values were in range, and of how many days it is.
+
+    Attributes
+    ----------
+    share : float64 (g,), NaN where no day counts
+    counted_days : int64 (g,), what it is the share of
+    long_days : int64 (g,), in gaps that are too long; the other days lie beside a bound that leaves
+        them open
+    """
+
+    share: FloatArray
+    counted_days: Int64Array
+    long_days: Int64Array
+
+
+def share_in_range(item: TrajectoryItem, days: DayValues) -> TimeInRange:
+    """Return which share of the time a straight line between tests is in range.
 
     A longer gap than the item's counts for no time. A stretch that begins or ends with a bound
     counts where both of its ends are known to lie in range, or both on one side of it.
@@ -23,7 +42,8 @@ def share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, I
     """
     g = len(days.group)
     if item.range is None or len(days.value) <= 1:
-        return np.full(g, np.nan), np.zeros(g, dtype=np.int64)
+        none = np.zeros(g, dtype=np.int64)
+        return TimeInRange(np.full(g, np.nan), none, none)
     value = _at_the_ends(days.value, item.range)
     length = np.diff(days.day).astype(np.float64)
     person = np.repeat(np.arange(g), days.count)
@@ -32,12 +52,18 @@ def share_in_range(item: TrajectoryItem, days: DayValues) -> tuple[FloatArray, I
     if not exact.all():
         decided = _decided(value, days, item.range)
         inside = np.where(exact[:-1] & exact[1:], inside, decided)
-    counts = (person[:-1] == person[1:]) & (length <= item.gap_days) & np.isfinite(inside)
-    whose, length = person[1:][counts], length[counts]
-    total = np.bincount(whose, weights=length, minlength=g)
-    held = np.bincount(whose, weights=inside[counts] * length, minlength=g)
+    is_one, is_long = person[:-1] == person[1:], length > item.gap_days
+    counts = is_one & ~is_long & np.isfinite(inside)
+
+    def summed(stretches: BoolArray, weights: FloatArray) -> FloatArray:
+        whose = person[1:][stretches]
+        return np.bincount(whose, weights[stretches], minlength=g).astype(np.float64)
+
+    total = summed(counts, length)
+    held = summed(counts, np.where(counts, inside, 0.0) * length)
     share = np.where(total > 0, held / np.where(total > 0, total, 1.0), np.nan)
-    return share, total.astype(np.int64)
+    long_days = summed(is_one & is_long, length)
+    return TimeInRange(share, total.astype(np.int64), long_days.astype(np.int64))
 
 
 def _at_the_ends(value: FloatArray, limits: Range) -> FloatArray:

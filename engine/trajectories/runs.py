@@ -1,13 +1,13 @@
 """From points to one value a person and day, in the run since the method last changed."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..fixedpoint import FloatArray, Int64Array
-from ..record import UNKNOWN, BoolArray, Int8Array
-from .points import NEVER, NOT_STATED, Points, concatenated
+from ..record import UNKNOWN, Int8Array
+from .points import NEVER, Points, concatenated
+from .same_day import agreement_of, begins, by_day
 from .settings import TrajectoryItem
 from .theil_sen import medians
 
@@ -55,22 +55,6 @@ class _Days:
     unit: Int8Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Agreement:
-    """How the results of each day agree, of ordered points.
-
-    Attributes
-    ----------
-    group : int64 (d,), the person of each day
-    differs : bool (d,), by more than the item repeats
-    contradicted : bool (n,), points of a day on which a bound and another result can't both be true
-    """
-
-    group: Int64Array
-    differs: BoolArray
-    contradicted: BoolArray
-
-
 def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     """Order the points of an item and keep the run since its method last changed.
 
@@ -82,11 +66,11 @@ def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     people = np.unique(points.group)
     g = len(people)
     usable = np.isfinite(points.value)
-    ordered = _ordered(points.at(usable))
-    agreement = _agreement(item, ordered)
+    ordered = by_day(points.at(usable))
+    agreement = agreement_of(item, ordered)
     kept = ordered.at(~agreement.contradicted)
     days = _days(kept, people)
-    segment = np.cumsum(_begins(days.person, days.way)) if len(days.person) else days.person
+    segment = np.cumsum(begins(days.person, days.way)) if len(days.person) else days.person
     last_of = np.full(g, UNKNOWN, dtype=np.int64)
     last_of[days.person] = np.arange(len(days.person))
     has = last_of >= 0
@@ -113,32 +97,9 @@ def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     )
 
 
-def _ordered(points: Points) -> Points:
-    """Return points by person, day and way (a stated one first), exact ones before bounds.
-
-    Of bounds the one that says most stands first.
-    """
-    keys: tuple[Any, ...] = (points.unit, points.value)
-    if points.comparator.any():
-        sign = np.sign(points.comparator)
-        says_most = np.where(sign > 0, -points.value, points.value)
-        keys = (points.comparator, points.unit, says_most, -sign, sign != 0)
-    way = (points.method, points.method == NOT_STATED)
-    return points.at(np.lexsort((*keys, *way, points.day, points.group)))
-
-
-def _begins(*columns: Int64Array) -> BoolArray:
-    """Say where any of the ordered columns changes, and that the first place does."""
-    changes = np.ones(len(columns[0]), dtype=np.bool_)
-    for column in columns:
-        changes[1:] &= column[1:] == column[:-1]
-    changes[1:] = ~changes[1:]
-    return changes
-
-
 def _days(kept: Points, people: Int64Array) -> _Days:
     """Return the days of ordered points."""
-    first = np.flatnonzero(_begins(kept.group, kept.day))
+    first = np.flatnonzero(begins(kept.group, kept.day))
     size = np.diff(np.r_[first, len(kept.group)])
     head = kept.at(first)
     return _Days(
@@ -149,30 +110,6 @@ def _days(kept: Points, people: Int64Array) -> _Days:
         way=head.method,
         unit=head.unit,
     )
-
-
-def _agreement(item: TrajectoryItem, ordered: Points) -> _Agreement:
-    """Compare the results of each day of ordered points.
-
-    Of 6.8 % and "> 14.0 %" of one day the bound vanished, and the last value was below 7.5 %.
-    """
-    none = np.zeros(len(ordered.group), dtype=np.bool_)
-    first = np.flatnonzero(_begins(ordered.group, ordered.day))
-    if not len(first):
-        return _Agreement(ordered.group, none, none)
-    value, sign = ordered.value, ordered.comparator
-    highest = np.maximum.reduceat(np.where(sign < 0, -np.inf, value), first)
-    lowest = np.minimum.reduceat(np.where(sign > 0, np.inf, value), first)
-    repeats = np.abs(highest) * item.repeats
-    differs = np.asarray(highest - lowest > repeats)
-    group = ordered.group[first]
-    if not sign.any():
-        return _Agreement(group, differs, none)
-    over = np.maximum.reduceat(np.where(sign > 0, value, -np.inf), first)
-    under = np.minimum.reduceat(np.where(sign < 0, value, np.inf), first)
-    contradicted = (over - lowest > repeats) | (highest - under > repeats)
-    size = np.diff(np.r_[first, len(ordered.group)])
-    return _Agreement(group, differs, np.repeat(contradicted, size))
 
 
 def _day_value(kept: Points, head: Points, size: Int64Array) -> FloatArray:

@@ -14,7 +14,7 @@ CODE_SEPARATOR: Final = ":"
 SMALLEST_COUNT: Final = 1
 
 _NAMED_IN: Final = ("variable", "item", "answer", "feature", "finding_name")
-_UNIT_PARAMETERS: Final = ("unit", "reads_as")
+_UNIT_PARAMETERS: Final = ("unit", "other_unit", "reads_as")
 _JOINS: Final = {"and": "join.and", "or": "join.or", "(": "join.open", ")": "join.close"}
 _ANSWERS: Final = {"yes": "no", "no": "yes"}
 _IS_TERM: Final = 2

@@ -224,7 +224,7 @@ def test_a_share_of_the_time_says_of_how_much_of_it_where_a_gap_is_left_out():
     hba1c = next(t for t in draft(past, hba1c="9.9").trajectories if t.item == "hba1c")
     assert hba1c.share_in_range == 1.0
     (gap,) = (note for note in hba1c.notes if note.id == "trajectory.gaps")
-    assert gap.parameters == {"counted": 12, "whole": 60, "gap": 24}
+    assert gap.parameters == {"lost": 48, "gap": 24}
     for lang, words in (("fr", "12 des 60 mois"), ("en", "12 of the 60 months")):
         assert words in " ".join(render_text(draft(past, hba1c="9.9"), lang).split())
     whole = next(t for t in draft(years(5), hba1c="7.0").trajectories if t.item == "hba1c")
