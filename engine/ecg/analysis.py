@@ -8,6 +8,7 @@ import numpy as np
 
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
+from .classical.mains import without_hum
 from .conduction import without_p_in_t, without_unsteady_pr
 from .fiducials import Fiducials, no_waves
 from .gaps import gaps_of
@@ -30,6 +31,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # A frontal axis is that of I and aVF: no chest lead is needed, and limb leads that agree are.
 AXES: Final = ("p_axis", "qrs_axis", "t_axis")
+HUM: Final = "quality.lead.mains"
 LIMBS_DISAGREE: Final = "quality.record.limb_algebra"
 
 
@@ -65,7 +67,8 @@ class EcgAnalysis:
 def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
     """Judge, delineate and measure one ECG, up to a calibration pulse at its end.
 
-    A lead that the gate refuses is not shown to the network, nor measured.
+    A lead that the gate refuses is not shown to the network, nor measured. Hum of the mains that
+    the gate tells is subtracted for both measurements: ST on a wave of it is no elevation.
 
     Parameters
     ----------
@@ -77,8 +80,10 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     quality = assess_quality(signal)
     trusted = _without_refused(signal, quality)
     is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED
-    fiducials = delineator.delineate(trusted) if delineator and is_asked else _nothing(signal)
-    measurements = measure_ecg(trusted, BeatTimes.of(fiducials))
+    classical = measure_classical(trusted, gaps=gaps_of(signal))
+    quiet = without_hum(trusted, classical.beats_s) if _hums(quality) else trusted
+    fiducials = delineator.delineate(quiet) if delineator and is_asked else _nothing(signal)
+    measurements = measure_ecg(quiet, BeatTimes.of(fiducials))
     measurements = without_unsteady_pr(measurements, fiducials)
     measurements = without_p_in_t(measurements, fiducials)
     refused = _refused_names(quality) if delineator else dict.fromkeys(measurements.measured, ALONE)
@@ -87,7 +92,17 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
         quality=quality,
         fiducials=fiducials,
         measurements=_gated(measurements, refused, quality),
-        classical=measure_classical(trusted, gaps=gaps_of(signal)),
+        classical=classical,
+    )
+
+
+def _hums(quality: EcgQuality) -> bool:
+    """Say whether the gate tells hum of the mains in a lead that it doesn't refuse."""
+    return any(
+        reason.message.id == HUM
+        for lead in quality.leads
+        if lead.verdict != REFUSED
+        for reason in lead.reasons
     )
 
 

@@ -13,14 +13,32 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from ...fixedpoint import FloatArray
-from .prepare import Readable
-from .settings import MainsSettings
+from ..signal import EcgSignal
+from .prepare import Readable, make_readable
+from .settings import MainsSettings, load_classical
 
 IntArray = NDArray[np.int64]
 ComplexArray = NDArray[np.complex128]
 _MS: Final = 1000.0
 _TINY: Final = 1e-12
 _PASSES: Final = 2
+
+
+def without_hum(signal: EcgSignal, beats_s: FloatArray) -> EcgSignal:
+    """Return a signal without the hum of the mains; where it has no sample it has none.
+
+    Parameters
+    ----------
+    signal : at its own rate
+    beats_s : shape (n_beats,), R peaks in seconds
+    """
+    rate = signal.sampling_rate_hz
+    readable = make_readable(signal.signal_mv, rate, np.inf)
+    at = np.round(beats_s * rate).astype(np.int64)
+    quiet = without_mains(readable, at, load_classical().mains)
+    samples = np.array(signal.signal_mv, np.float64)
+    samples[readable.rows] -= readable.x - quiet.x
+    return replace(signal, signal_mv=samples)
 
 
 def without_mains(readable: Readable, peaks: IntArray, settings: MainsSettings) -> Readable:
@@ -68,14 +86,28 @@ def _hum(
     weight = np.maximum(uniform_filter1d(silent, window, mode="constant"), _TINY)
     time_s = np.arange(readable.x.shape[1]) / rate
     for order in range(1, settings.orders + 1):
-        if order * hertz >= settings.most_of_nyquist * rate / 2.0:
+        halves = halves_of(order * hertz, rate, settings.most_of_nyquist)
+        if not halves:
             break
         turn = np.exp(-2j * np.pi * order * hertz * time_s)
         for _ in range(_PASSES):
             rest, gain = _fast(readable.x - total, order * hertz, rate, settings)
             moving = _mean(_calm(rest, silent, settings) * turn, window) / weight / gain
-            total += 2.0 * np.real(moving * np.conj(turn))
+            total += halves * np.real(moving * np.conj(turn))
     return total
+
+
+def halves_of(hertz: float, rate_hz: float, most_of_nyquist: float) -> int:
+    """Return of how many turning halves a hum of one frequency consists; 0 where it can't be told.
+
+    At half the sampling rate (50 Hz at 100 Hz) the two fall together: samples change their sign.
+
+    >>> halves_of(50.0, 250.0, 0.95), halves_of(50.0, 100.0, 0.95), halves_of(60.0, 100.0, 0.95)
+    (2, 1, 0)
+    """
+    if hertz < most_of_nyquist * rate_hz / 2.0:
+        return 2
+    return int(hertz == rate_hz / 2.0)
 
 
 def _calm(rest: FloatArray, silent: FloatArray, settings: MainsSettings) -> FloatArray:

@@ -139,7 +139,7 @@ def _waves(n: int, rate_hz: float, frequencies: tuple[float, ...]) -> NDArray[np
 def _mains(x: FloatArray, rate_hz: float, limits: QualityLimits) -> tuple[FloatArray, FloatArray]:
     """Return amplitude and frequency of the mains, beyond what the spectrum has beside it."""
     mains = limits.mains
-    usable = [f for f in mains.frequencies_hz if f + mains.beside_hz < _NYQUIST_SHARE * rate_hz]
+    usable = [f for f in mains.frequencies_hz if _is_seen(f, mains.beside_hz, rate_hz)]
     width = int(_PER_WINDOW_S * rate_hz)
     windows = x.shape[1] // width if width else 0
     if not usable or not windows:
@@ -150,6 +150,14 @@ def _mains(x: FloatArray, rate_hz: float, limits: QualityLimits) -> tuple[FloatA
     real, imaginary = pieces @ waves.real, pieces @ waves.imag
     size = np.sqrt(real**2 + imaginary**2).reshape(len(x), windows, len(usable), 3)
     typical = np.median(size, axis=1)
-    beyond = np.clip(typical[:, :, 0] - typical[:, :, 1:].max(axis=2), 0.0, None) * _UV
+    # At half the sampling rate what turns forwards and what turns backwards are one.
+    halves = np.array([1.0 if f == rate_hz / 2.0 else 2.0 for f in usable]) / 2.0
+    beyond = typical[:, :, 0] * halves - typical[:, :, 1:].max(axis=2)
+    beyond = np.clip(beyond, 0.0, None) * _UV
     best = beyond.argmax(axis=1)
     return beyond[np.arange(len(x)), best], np.array(usable)[best]
+
+
+def _is_seen(hertz: float, beside_hz: float, rate_hz: float) -> bool:
+    """Say whether a hum can be told at this rate: well below half of it, or as its very half."""
+    return hertz + beside_hz < _NYQUIST_SHARE * rate_hz or hertz == rate_hz / 2.0

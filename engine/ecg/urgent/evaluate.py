@@ -18,7 +18,9 @@ DIFFER: Final = "ecg_measurements_differ"
 NOT_MEASURED: Final = "ecg_not_measured"
 REMEASURE: Final = "urgent.ecg_remeasure"
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"
-_ST_RULES: Final = ("ecg_st_elevation", "ecg_st_very_large", "ecg_st_excluded", "ecg_st_close")
+_ELEVATION: Final = "ecg_st_elevation"
+_DOUBTED: Final = "urgent.ecg_st_elevation_doubt"
+_ST_RULES: Final = (_ELEVATION, "ecg_st_very_large", "ecg_st_excluded", "ecg_st_close")
 _EXCLUDED: Final = ("ecg_st_very_large", "ecg_st_excluded")
 _NAN: Final = float("nan")
 
@@ -212,23 +214,23 @@ class _Items:
 
     def _st(self, rule: EcgRule) -> tuple[Message, tuple[InputValue, ...]]:
         st = self.evidence.st
-        found = {"ecg_st_elevation": st.sure, "ecg_st_very_large": st.very_large}.get(
-            rule.id, st.close
-        )
+        found = {_ELEVATION: st.sure, "ecg_st_very_large": st.very_large}.get(rule.id, st.close)
         where = found.territories[0] if len(found.territories) == 1 else "several"
         said: dict[str, Parameter] = {
             "leads": ", ".join(found.leads),
             "territory": f"ecg_territory:{where}",
         }
-        if rule.id in _EXCLUDED:
-            said["why"] = f"ecg_exclusion:{st.exclusions[0]}"
+        doubted = rule.id == _ELEVATION and bool(st.doubts)
+        why = st.doubts if doubted else st.exclusions
+        if doubted or rule.id in _EXCLUDED:
+            said["why"] = f"ecg_exclusion:{why[0]}"
         decimals = self.settings.quantities["st"].decimals
         unit = self.settings.quantities["st"].unit
         inputs = tuple(
             InputValue(f"ecg.st.{lead}", f"{st.mv[lead]:.{decimals}f}", unit, "derived")
             for lead in found.leads
         )
-        return Message(f"urgent.{rule.id}", said), inputs
+        return Message(_DOUBTED if doubted else f"urgent.{rule.id}", said), inputs
 
     def _both(self, name: str) -> list[InputValue]:
         """Return the classical value, and the network's where it is another."""

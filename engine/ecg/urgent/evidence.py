@@ -21,6 +21,7 @@ from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
 from .st import StView, is_left, is_whole, raised, st_view
+from .sure import Premises, has_left_form, with_doubts
 
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
@@ -60,6 +61,8 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     trusted = _trusted(analysis)
     shape = shape_of(trusted, analysis.classical, settings.exclusions)
     st = st_view(analysis.classical, analysis.quality, person, shape, settings)
+    premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
+    st = with_doubts(st, premises, person, settings)
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
@@ -79,7 +82,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     pairs["gain_implausible"] = Pair(float(not no_beats and _tells_gain(analysis)))
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
-    judged = rhythmic and measured and st.is_known and not st.exclusions
+    judged = rhythmic and measured and st.is_known and not (st.exclusions or st.doubts)
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
     rounded = {n: _rounded(p, decimals[n]) for n, p in pairs.items()}
@@ -209,8 +212,8 @@ def _left_bundle(qrs_ms: float, spread_ms: float, shape: BeatShape, limits: Excl
     read = (shape.late_v1_mv, shape.late_left_mv, shape.late_r_ms, shape.deepest_q_mv)
     if np.isnan(read).any():
         return _NAN
-    late = shape.late_r_ms >= limits.late_r_ms and shape.deepest_q_mv < limits.most_q_mv
-    return float(is_left(shape) and (late or qrs_ms >= limits.wide_qrs_ms + spread_ms))
+    formed = has_left_form(shape, limits)
+    return float(is_left(shape) and (formed or qrs_ms >= limits.wide_qrs_ms + spread_ms))
 
 
 def _qrs_ms(analysis: EcgAnalysis, shape: BeatShape) -> float:

@@ -126,9 +126,12 @@ class Exclusions:
     late_share: float
     late_r_ms: float
     most_q_mv: float
+    sure_left_male_ms: float
+    sure_left_female_ms: float
     slow_onset_share: float
     slow_onset_ms: float
     slow_onset_qrs_ms: float
+    sure_slow_times: float
     spike_mv: float
     spike_ms: float
     spike_reach_ms: float

@@ -9,6 +9,7 @@ from scipy.ndimage import maximum_filter, maximum_filter1d, minimum_filter
 from ...fixedpoint import FloatArray
 from ..classical.beat import MedianBeats, average_beats, finer
 from ..classical.bounds import qrs_bounds, spatial_velocity
+from ..classical.mains import without_mains
 from ..classical.model import ClassicalMeasurement
 from ..classical.prepare import BoolArray, make_readable
 from ..classical.settings import load_classical
@@ -32,7 +33,7 @@ class BeatShape:
     late_v1_mv, late_left_mv : mean of the late part of the QRS in V1, and the larger of I and V6
     late_r_ms : time from the onset to the top of R, the longer of V5 and V6
     deepest_q_mv : of I and V6 before their R
-    slow_onset_ms : time until the loop has run a share of its length
+    slow_onset_ms, slow_end_ms : time until the loop has run a share of its length, and for its last
     has_needles : whether needles of a pacemaker stand before the beats
     """
 
@@ -44,6 +45,7 @@ class BeatShape:
     late_r_ms: float = _NAN
     deepest_q_mv: float = _NAN
     slow_onset_ms: float = _NAN
+    slow_end_ms: float = _NAN
     has_needles: bool = False
 
 
@@ -63,6 +65,7 @@ def shape_of(signal: EcgSignal, classical: ClassicalMeasurement, limits: Exclusi
     rate = signal.sampling_rate_hz
     readable = make_readable(signal.signal_mv, rate, chosen.average.least_rate_hz, signal.leads)
     at = np.round(readable.from_file(classical.beats_s * rate)).astype(np.int64)
+    readable = without_mains(readable, at, chosen.mains)
     found = average_beats(readable, at, replace(chosen.average, groups=0))
     if found is None:
         return BeatShape(has_needles=needles)
@@ -95,6 +98,7 @@ def _measured(
         late_r_ms=_larger(_top(leads, "V5"), _top(leads, "V6")) / rate * _MS,
         deepest_q_mv=_larger(_q(leads, "I"), _q(leads, "V6")),
         slow_onset_ms=_slow(velocity[0][inside], limits.slow_onset_share) / rate * _MS,
+        slow_end_ms=_slow(velocity[0][inside][::-1], limits.slow_onset_share) / rate * _MS,
         has_needles=needles,
     )
 

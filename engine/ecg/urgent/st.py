@@ -39,6 +39,7 @@ class StView:
     close : raised, the sure ones included, in leads that are assessable with caution too
     is_known : whether every one of the twelve leads but aVR was measured and amplitudes hold
     exclusions : why the criterion says nothing
+    doubts : what would exclude it and is not measured surely; it lowers nothing
     """
 
     mv: Mapping[str, float]
@@ -47,6 +48,7 @@ class StView:
     close: RaisedLeads
     is_known: bool
     exclusions: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def st_limit_mv(lead: str, person: Person, settings: EcgUrgentSettings) -> float | None:

@@ -1,11 +1,13 @@
 """Hum of the mains and bigeminy: the classical widths on simulated truth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.classical import load_classical, measure_classical
-from laennec.engine.ecg.classical.mains import without_mains
+from laennec.engine.ecg.classical.mains import without_hum, without_mains
 from laennec.engine.ecg.classical.prepare import make_readable
 from laennec.engine.ecg.leads import TWELVE_LEADS
 from laennec.engine.ecg.measure.reference import Person
@@ -124,3 +126,16 @@ def test_noise_beside_a_hum_still_makes_st_doubtful():
     quality = assess_quality(made.signal)
     told = {r.message.id for lead in quality.leads for r in lead.reasons}
     assert {"quality.lead.mains", "quality.lead.noisy"} <= told
+
+
+def test_hum_at_half_the_sampling_rate_is_told_and_taken_away():
+    """At 100 Hz a hum of 50 Hz changes its sign from sample to sample, and was taken for muscle."""
+    clean = simulate(scenario("sinus_rhythm", sampling_rate_hz=100.0), seed=3).signal
+    hum = 0.15 * np.where(np.arange(clean.n_samples) % 2, -1.0, 1.0)
+    hummed = replace(clean, signal_mv=clean.signal_mv + hum)
+    told = assess_quality(hummed)
+    reasons = [r.message for lead in told.leads for r in lead.reasons]
+    assert {r.id for r in reasons} == {"quality.lead.mains"}
+    assert all(abs(r.parameters["uv"] - 150) < 15 and r.parameters["hz"] == 50 for r in reasons)
+    quiet = without_hum(hummed, measure_classical(hummed).beats_s)
+    assert np.abs(quiet.signal_mv - clean.signal_mv)[:, 100:-100].max() < 0.01
