@@ -81,6 +81,20 @@ def plan(
         typer.Option(exists=True, dir_okay=False, help="TOML of the site's prices and horizon."),
     ] = None,
     capacity: Annotated[int | None, typer.Option(min=0, help="Calls of the year.")] = None,
+    attendance: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of those called who come, 0 to 1; else of --settings, or published.",
+        ),
+    ] = None,
+    sensitivity: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of the cases that the test finds, 0 to 1; else as attendance."
+        ),
+    ] = None,
     cohort: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Only a saved search's people.")
     ] = None,
@@ -97,12 +111,14 @@ def plan(
 ) -> None:
     """Plan the year from a result: whom to call first, tests, expected cases, cost, return."""
     from ..serving.years.plan.run import PlanOptions, printed, run_plan
+    from ..serving.years.plan.settings import ATTENDANCE, SENSITIVITY
     from .printing import one_of
     from .search import beside
 
     one_of(lang, ("fr", "en"), "--lang")
     if by is not None:
         one_of(by, ("exposure",), "--by")
+    shares = {ATTENDANCE: attendance, SENSITIVITY: sensitivity}
     options = PlanOptions(
         result,
         out or result / "plan",
@@ -114,5 +130,6 @@ def plan(
         beside=beside(visits, mapping, trajectories, exposures),
         thesaurus=thesaurus,
         by_exposure=by is not None,
+        given={n: v for n, v in shares.items() if v is not None},
     )
     print_json(printed(run_plan(options)))

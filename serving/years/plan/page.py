@@ -16,7 +16,7 @@ from ....serving import report
 from ..earlier_signs import SIGN
 from .calls import BAND_ORDER
 from .groups import GroupRow
-from .settings import PlanSettings, Setting
+from .settings import ASSUMED, PlanSettings, Setting
 from .thresholds import Expected, ThresholdRow
 
 _LEFT: Final = 60.0
@@ -94,6 +94,7 @@ def plan_page(
             (sentences.text(f"plan.by.{kind}"), [_group(row, sentences) for row in rows])
             for kind, rows in tables.groups.items()
         ],
+        assumed=_assumed(settings, sentences),
         level=number(settings.number("test.level") * 100, sentences.lang),
         horizon=number(settings.number("benefit.horizon_years"), sentences.lang),
         years=number(settings.number("benefit.years_earlier"), sentences.lang),
@@ -105,6 +106,17 @@ def plan_page(
 
 def _own(name: str) -> str:
     return files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
+
+
+def _assumed(settings: PlanSettings, sentences: Sentences) -> str:
+    """Say which share is taken to come and to be found, and whose numbers these are."""
+    shares = settings.assumed
+    said = {name: f"{number(share * 100, sentences.lang)} %" for name, share in shares.items()}
+    own = sum(settings.settings[name].is_own for name in ASSUMED)
+    standing = sentences.text(f"plan.assumed.{('shipped', 'one_own', 'own')[own]}")
+    line = sentences.text("plan.assumed", standing=standing, **said)
+    whole = [name for name, share in shares.items() if share == 1]
+    return " ".join([line, *(sentences.text(f"plan.assumed.{name}") for name in whole)])
 
 
 def _name(code: str, sentences: Sentences) -> str:

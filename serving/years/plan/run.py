@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,7 @@ from .calls import CallList, call_list, counts, later_visits
 from .groups import GroupRow, call_rows, exposure_rows
 from .hidden_rows import shown_rows
 from .page import PlanTables, plan_page
-from .settings import read_settings
+from .settings import PlanSettings, read_settings
 from .thresholds import Expected, ThresholdRow, flat, threshold_rows
 
 SCHEMA: Final = "laennec.plan/1"
@@ -39,7 +39,7 @@ GROUPS: Final = "groups.csv"
 _RISK_DECIMALS: Final = 4
 _PRINTED: Final = (
     "today", "cohort", "beside", "capacity", "counts", "groups", "tests", "rows_hidden",
-    "not_given",
+    "expected_cases_assume", "not_given",
 )  # fmt: skip
 _PRICES: Final = "prices."
 _TEST_COLUMNS: Final = ("risk", "tests", "fits", *(f.name for f in dataclasses.fields(Expected)))
@@ -61,6 +61,7 @@ class PlanOptions:
     beside : what that search, and the groups by exposure, read beside the result
     thesaurus : the site's own codes
     by_exposure : also plan for each exposure by itself
+    given : numbers of the plan by name, above ``settings``
     """
 
     result: Path
@@ -73,6 +74,7 @@ class PlanOptions:
     beside: Beside = NOTHING_BESIDE
     thesaurus: Path | None = None
     by_exposure: bool = False
+    given: Mapping[str, float] = field(default_factory=dict)
 
 
 def run_plan(options: PlanOptions) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
     BatchRefused  if the folder holds no finished result
     DataError  if the site's own numbers can't be used, or exposures are asked for and not given
     """
-    settings = read_settings(options.settings)
+    settings = read_settings(options.settings, options.given)
     planned = _planned(options)
     people, exposures = planned.people, planned.exposures
     later = later_visits(people, options.today)
@@ -111,14 +113,15 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         },
         "tests": [flat(row) for row in shown],
         "rows_hidden": len(rows) - len(shown),
+        "expected_cases_assume": _assumed(settings),
         "not_given": list(settings.not_given),
         "settings": [dataclasses.asdict(one) for one in settings.settings.values()],
     }
     page = plan_page(document, PlanTables(shown, groups), settings, options.lang)
     options.out.mkdir(parents=True, exist_ok=True)
     write_csv(options.out / CALLS, _calls(people, calls, said_of_each(exposures)))
-    write_csv(options.out / TESTS, _tests(shown))
-    write_csv(options.out / GROUPS, _groups(groups))
+    write_csv(options.out / TESTS, _tests(shown, settings.assumed))
+    write_csv(options.out / GROUPS, _groups(groups, settings.assumed))
     write_json(options.out / JSON, document)
     write_text(options.out / PAGE, page)
     return document
@@ -198,21 +201,32 @@ def _written(day: int) -> str:
     return str(np.datetime64(day, "D")) if day != UNKNOWN_DAY else ""
 
 
-def _tests(rows: Sequence[ThresholdRow]) -> Iterator[Sequence[Any]]:
-    """Yield the table by threshold."""
-    yield _TEST_COLUMNS
+def _assumed(settings: PlanSettings) -> dict[str, dict[str, Any]]:
+    """Return the shares on which expected cases rest, and where each is from."""
+    return {
+        name: {"share": row.value, "is_own": row.is_own, "source": row.source}
+        for name, row in ((name, settings.settings[f"test.{name}"]) for name in settings.assumed)
+    }
+
+
+def _tests(rows: Sequence[ThresholdRow], assumed: Mapping[str, float]) -> Iterator[Sequence[Any]]:
+    """Yield the table by threshold, and what its expected cases assume."""
+    yield (*_TEST_COLUMNS, *assumed)
     for row in rows:
-        yield [_cell(flat(row)[name]) for name in _TEST_COLUMNS]
+        yield [*(_cell(flat(row)[name]) for name in _TEST_COLUMNS), *assumed.values()]
 
 
-def _groups(groups: Mapping[str, Sequence[GroupRow]]) -> Iterator[Sequence[Any]]:
-    """Yield the table by group."""
+def _groups(
+    groups: Mapping[str, Sequence[GroupRow]], assumed: Mapping[str, float]
+) -> Iterator[Sequence[Any]]:
+    """Yield the table by group, and what its expected cases assume."""
     names = [field.name for field in dataclasses.fields(Expected)]
-    yield ("by", "group", "people", "called", "tests", *names)
+    yield ("by", "group", "people", "called", "tests", *names, *assumed)
     for kind, rows in groups.items():
         for row in rows:
             expected = [_cell(getattr(row.expected, name, None)) for name in names]
-            yield (kind, row.group, row.people, row.called, row.tests, *expected)
+            counts = (kind, row.group, row.people, row.called, row.tests)
+            yield (*counts, *expected, *assumed.values())
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a cell of any type

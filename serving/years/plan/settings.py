@@ -12,8 +12,12 @@ from ....engine.errors import DataError
 SCHEMA: Final = "laennec.plan_settings/1"
 DEFAULTS: Final = "plan.toml"
 OWN: Final = "the site's own"
+ATTENDANCE: Final = "test.attendance"
+SENSITIVITY: Final = "test.sensitivity"
+ASSUMED: Final = (ATTENDANCE, SENSITIVITY)
+NOTHING_GIVEN: Final[Mapping[str, float]] = {}
 _SHARES: Final = (
-    "test.attendance", "test.sensitivity", "test.level", "thresholds.risk",
+    ATTENDANCE, SENSITIVITY, "test.level", "thresholds.risk",
     "benefit.discount_rate",
 )  # fmt: skip
 _ASCENDING: Final = (
@@ -61,6 +65,11 @@ class PlanSettings:
         return tuple(n for n, s in self.settings.items() if s.value is None)
 
     @property
+    def assumed(self) -> dict[str, float]:
+        """Return which share of those called is taken to come, and of the cases to be found."""
+        return {name.partition(".")[2]: self.number(name) for name in ASSUMED}
+
+    @property
     def thresholds(self) -> tuple[float, ...]:
         """Return the risks from which on the table tests, ascending."""
         return tuple(sorted(float(v) for v in self.settings["thresholds.risk"].value))
@@ -94,12 +103,15 @@ class PlanSettings:
         return float(found.value)
 
 
-def read_settings(path: Path | None = None) -> PlanSettings:
+def read_settings(
+    path: Path | None = None, given: Mapping[str, float] = NOTHING_GIVEN
+) -> PlanSettings:
     """Return the defaults, with what a site's own file puts in their place.
 
     Parameters
     ----------
     path : TOML of the same form; a value may stand alone (``test = 1.35``) or with its source
+    given : by name, what stands above both
 
     Raises
     ------
@@ -111,7 +123,8 @@ def read_settings(path: Path | None = None) -> PlanSettings:
         own = _checked(_read(_own(path), is_own=True), settings)
         settings |= {n: s for n, s in own.items() if not _is_shipped(s, settings.get(n))}
         _check_together(settings)
-    return PlanSettings(settings)
+    stated = {n: Setting(n, v, settings[n].unit, OWN, True, True) for n, v in given.items()}  # noqa: FBT003 - named in the class
+    return PlanSettings(settings | _checked(stated, settings))
 
 
 def _is_shipped(own: Setting, shipped: Setting | None) -> bool:

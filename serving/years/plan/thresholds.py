@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from ..people import PlanPeople
-from .settings import PlanSettings
+from .settings import ATTENDANCE, SENSITIVITY, PlanSettings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,8 +74,8 @@ def expected_of(risks: FloatArray, settings: PlanSettings, called: int | None = 
         known, and their calls cost as much
     """
     number = settings.number
-    comes = number("test.attendance")
-    found = np.minimum(risks * comes * number("test.sensitivity"), 1.0)
+    comes = number(ATTENDANCE)
+    found = np.minimum(risks * comes * number(SENSITIVITY), 1.0)
     low, high = expected_interval(found, number("test.level"))
     cases, tests = float(found.sum()), len(risks)
     calls = tests if called is None else called
@@ -100,7 +100,7 @@ def _cost(calls: int, tests: int, cases: float, settings: PlanSettings) -> float
     if prices is None:
         return None
     call, test, confirmation = prices
-    comes = settings.number("test.attendance")
+    comes = settings.number(ATTENDANCE)
     return calls * call + tests * comes * test + cases * confirmation
 
 

@@ -75,7 +75,7 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     assert "polyline" in page
     assert {"fr": "non vérifié", "en": "not verified"}[lang] in page
     assert {"fr": "Compté au 03/11/2026", "en": "Counted on 2026-11-03"}[lang] in page
-    assert ("Source (en langue d&#39;origine) : A neutral 1" in page) == (lang == "fr")
+    assert ("Source (en langue d&#39;origine) : Of those called" in page) == (lang == "fr")
     given = {"fr": "à donner par le site", "en": "for the site to give"}[lang]
     assert given in page
     assert "interval_months.<wbr>high" in page
@@ -86,6 +86,41 @@ def test_the_command_writes_the_list_the_table_and_the_page(result, tmp_path, la
     for n, (x, y) in enumerate(places):
         assert all(abs(x - a) >= 34 or abs(y - b) >= 12 for a, b in places[:n])
     assert " *<" not in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("given", [(), ("0.5", "0.9"), ("1", "1")])
+def test_answer_tables_and_page_say_who_is_taken_to_come(result, tmp_path, lang, given):
+    """Pinned: nothing but a row of settings said that everybody was taken to come."""
+    options = [
+        x for pair in zip(("--attendance", "--sensitivity"), given, strict=False) for x in pair
+    ]
+    command = ["plan", str(result), "--out", str(tmp_path), "--on", "2026-11-03", "--lang", lang]
+    told = CliRunner().invoke(app, [*command, *options])
+    assert told.exit_code == 0, told.output
+    said = json.loads(told.stdout)["expected_cases_assume"]
+    assert [one["is_own"] for one in said.values()] == [bool(given)] * 2
+    shares = [one["share"] for one in said.values()]
+    assert shares == ([float(x) for x in given] or [0.631, 0.878])
+    for name in ("tests.csv", "groups.csv"):
+        with (tmp_path / name).open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert {(float(r["attendance"]), float(r["sensitivity"])) for r in rows} == {tuple(shares)}
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    decimal = {"fr": ",", "en": "."}[lang]
+    assert f"{shares[0] * 100:g} %".replace(".", decimal) in page
+    whole = {"fr": "supposée venir", "en": "is taken to come"}[lang]
+    assert (whole in page) is (given == ("1", "1"))
+    literature = {"fr": "de la littérature", "en": "from the literature"}[lang]
+    assert (literature in page) is not bool(given)
+
+
+@pytest.mark.parametrize("share", ["1.5", "-0.1", "nan"])
+def test_a_share_that_is_none_makes_no_plan(result, tmp_path, share):
+    out = tmp_path / "out"
+    command = ["plan", str(result), "--out", str(out), "--on", "2026-11-03", "--attendance", share]
+    assert CliRunner().invoke(app, command).exit_code != 0
+    assert not out.exists()
 
 
 def test_a_pseudonym_that_looks_like_a_formula_is_no_formula(result, tmp_path):

@@ -14,11 +14,12 @@ from laennec.serving.years.plan.thresholds import (
     flat,
     threshold_rows,
 )
-from plan_people import SETTINGS, TODAY, crowd, people
+from plan_people import SETTINGS, TODAY, WHOLE, crowd, people
 
 _READ = (
     "HAS 2014", "Fasting venous", "For each case", "Myocardial", "Type 2 diabetes, France",
     "The longer of", "Cardiovascular events", "The same, 10 years", "Delay that", "ISSA",
+    "Of those called", "Of the cases",
 )  # fmt: skip
 _SAID = ("person_id", "exposure", "answer")
 _FROM_MEMORY = ("(FM)", "(FM,", "Assumption")
@@ -63,7 +64,7 @@ def test_cost_and_return_are_those_of_the_sites_own_prices(tmp_path):
         "cardiovascular_event = 10000\nearly_care_per_year = 100\n"
         "[benefit]\ndiscount_rate = 0\nhorizon_years = 5\n[thresholds]\nrisk = [0.1]\n"
     )
-    settings = read_settings(own)
+    settings = read_settings(own, WHOLE)
     (row,) = (one.expected for one in threshold_rows(crowd([0.1] * 100), settings))
     assert row.cost == pytest.approx(100 * 3 + 10 * 10)
     assert row.cost_per_case == pytest.approx(40)
@@ -126,13 +127,13 @@ def test_the_capacity_says_which_threshold_can_be_tested():
 
 
 def test_every_number_has_a_source_and_says_whether_it_was_read():
-    for one in SETTINGS.settings.values():
+    for one in read_settings().settings.values():
         assert one.source, one.name
         assert one.verified == one.source.startswith(_READ), one.name
 
 
 def test_no_number_that_is_used_is_from_memory_and_none_without_a_source_has_a_value():
-    for one in SETTINGS.settings.values():
+    for one in read_settings().settings.values():
         assert not any(mark in one.source for mark in _FROM_MEMORY), one.name
         assert (one.value is None) == one.source.startswith("None:"), one.name
     assert SETTINGS.not_given == ("prices.call", "benefit.discount_rate")
@@ -144,7 +145,7 @@ def test_what_rests_on_a_number_that_was_not_given_is_not_worked_out(tmp_path):
     def at(*lines):
         own = tmp_path / "own.toml"
         own.write_text('schema = "laennec.plan_settings/1"\n' + "\n".join(lines) + "\n")
-        return threshold_rows(found, read_settings(own))[0].expected
+        return threshold_rows(found, read_settings(own, WHOLE))[0].expected
 
     bare = at()
     assert bare.cases == pytest.approx(10.0)
@@ -158,6 +159,28 @@ def test_what_rests_on_a_number_that_was_not_given_is_not_worked_out(tmp_path):
     whole = at("[prices]", "call = 5", "[benefit]", "discount_rate = 0")
     assert whole.return_ratio == pytest.approx(10 * 0.040 * 14007 / priced.cost)
     assert whole.net == pytest.approx(10 * 0.040 * 14007 - priced.cost)
+
+
+def test_by_default_not_everybody_comes_and_not_every_case_is_found(tmp_path):
+    """Pinned: expected cases took everybody to come, and the test to find every case."""
+    found = crowd([0.1] * 100)
+    shipped = threshold_rows(found, read_settings())[0].expected
+    assert shipped.cases == pytest.approx(10 * 0.631 * 0.878)
+    own = tmp_path / "own.toml"
+    own.write_text('schema = "laennec.plan_settings/1"\n[test]\nattendance = 0.4\n')
+    by_file = read_settings(own)
+    assert by_file.assumed == {"attendance": 0.4, "sensitivity": 0.878}
+    above = read_settings(own, {"test.attendance": 0.5})
+    assert threshold_rows(found, above)[0].expected.cases == pytest.approx(10 * 0.5 * 0.878)
+    assert above.settings["test.attendance"].is_own
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["test.attendance", "test.sensitivity"])
+def test_a_share_that_is_none_is_refused(name, share):
+    with pytest.raises(DataError) as refused:
+        read_settings(given={name: share})
+    assert refused.value.path == name
 
 
 def test_a_copied_file_makes_no_shipped_price_the_sites_own(tmp_path):
@@ -182,7 +205,7 @@ def test_a_call_costs_as_much_where_no_risk_is_known(tmp_path):
     own.write_text(
         'schema = "laennec.plan_settings/1"\n[prices]\ntest = 2\ncall = 3.5\nconfirmation = 0\n'
     )
-    settings = read_settings(own)
+    settings = read_settings(own, WHOLE)
     found = people(
         *((f"r{i}", None, "high", 1, 0.1) for i in range(40)),
         *((f"n{i}", None, "not_assessable", 1, None) for i in range(20)),
