@@ -1,7 +1,7 @@
 """The index of loss of control: the signed rules asked of one person, with what each rule said."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,22 @@ from ..prediagnosis import Band, InputValue, Message, ModelReference, Reason
 from ..record import BoolArray, VisitBatch
 from ..risks.values import input_value, pressure_arm
 from .target import PLACES
+from .waiting import INCREASING
 
 _SHOWN: Final = 1e-6
+
+
+class IndexRange(NamedTuple):
+    """The least and the most that an index can be; ``band`` where both lie in one."""
+
+    low: float
+    high: float
+    band: Band | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether what is not known leaves the index as it is."""
+        return self.low == self.high
 
 
 def index_of(
@@ -34,8 +48,7 @@ def index_of(
     output = bundle.model.run(x, observed)
     if not output.ok[0]:
         return None
-    value = float(bundle.model.rounded(output.value)[0])
-    band: Band = BAND_NAMES[int(bundle.model.bands(output.value)[0])]  # type: ignore[assignment]  # the names are those of Band
+    value, band = _said(bundle, output.value)
     shares, firing = output.rule_contribution[0], output.rule_firing[0]
     order = np.argsort(-shares, kind="stable")
     reasons = tuple(
@@ -44,6 +57,48 @@ def index_of(
         if shares[r] > _SHOWN
     )
     return value, band, reasons
+
+
+def index_range(
+    bundle: Bundle,
+    made: Mapping[str, Feature],
+    numbers: Mapping[str, float],
+    waiting: Collection[str],
+) -> IndexRange | None:
+    """Return the least and the most that the index can be, whatever some inputs turn out to be.
+
+    Parameters
+    ----------
+    bundle : the rules; no input that gets worse lowers their index
+    made, numbers : as of `index_of`
+    waiting : names of the inputs
+
+    Returns
+    -------
+    None where the rules can't be asked, or one of them is required
+    """
+    x, observed = _inputs(bundle, made, numbers)
+    found: list[tuple[float, Band]] = []
+    for end in (0, 1):
+        for j, spec in enumerate(bundle.manifest.inputs):
+            if spec.name in waiting:
+                if spec.required:
+                    return None
+                low, high = spec.universe
+                x[0, j] = (low, high)[end] if spec.monotone == INCREASING else (high, low)[end]
+                observed[0, j] = True
+        output = bundle.model.run(x, observed)
+        if not output.ok[0]:
+            return None
+        found.append(_said(bundle, output.value))
+    (low, band), (high, worst) = found
+    return IndexRange(low, high, band if band == worst else None)
+
+
+def _said(bundle: Bundle, value: FloatArray) -> tuple[float, Band]:
+    """Return an index as it is printed, with its band."""
+    band: Band = BAND_NAMES[int(bundle.model.bands(value)[0])]  # type: ignore[assignment]  # the names are those of Band
+    return float(bundle.model.rounded(value)[0]), band
 
 
 def _inputs(

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..bundles.load import Models
 from ..bundles.verify import Bundle
-from ..prediagnosis import DueItem, FollowUp, Message, Trajectory
+from ..prediagnosis import DueItem, FollowUp, Message, Parameter, Trajectory
 from ..record import UNKNOWN, YES, VisitBatch
 from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
@@ -16,11 +16,11 @@ from ..vocabulary import load_vocabulary
 from .before import LOWERING, TYPE_2, Treatment, treatment_of, type_before, type_of
 from .due import Visit, due_items
 from .glycaemia import HBA1C, above_today, may_be_above
-from .index import index_of, reference_of
+from .index import IndexRange, index_of, index_range, reference_of
 from .remission import remission_limits
 from .settings import question_rows
 from .target import Target
-from .waiting import is_waiting, withheld_by
+from .waiting import Withheld, is_waiting, withheld_by
 
 if TYPE_CHECKING:
     from ..screening import Screening
@@ -77,9 +77,12 @@ def follow_up_of(
     is_meant = (kind or before.code) in (TYPE_2, "")
     bundle = _rules(screening.models, batch) if is_meant else None
     waits = list(withheld_by(bundle, batch, made)) if bundle else []
-    may_ask = not waits and np.isfinite(above.percent)
+    names = {one.name for one in waits}
+    between = index_range(bundle, made, numbers, names) if bundle and waits else None
+    is_held = bool(waits) and not (between and between.is_decided)
+    may_ask = np.isfinite(above.percent) and not is_held
     limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
-    limits += [*before.limits(kind), *treatment.limits(), *waits]
+    limits += [*before.limits(kind), *treatment.limits(), *_waits(waits, between)]
     not_read = _not_read(batch, reads_hba1c=reads_hba1c)
     limits += not_read or (_open(batch, above.percent) if is_meant else [])
     limits += remission_limits(batch, made, reads_hba1c=reads_hba1c)
@@ -101,6 +104,20 @@ def follow_up_of(
         is_meant=is_meant,
         hypoglycaemia=treatment.state,
     )
+
+
+def _waits(waits: Sequence[Withheld], between: IndexRange | None) -> list[Message]:
+    """Say what the index waits for, what the other values allow, and how to get it."""
+    if between is None:
+        return [one.message for one in waits]
+    if between.is_decided:
+        items = (one.message.parameters["item"] for one in waits)
+        return [Message("follow_up.limit.waits_moot", {"item": item}) for item in items]
+    given: dict[str, Parameter] = {"low": between.low, "high": between.high}
+    others = Message("follow_up.limit.by_the_others", given)
+    if between.band:
+        others = Message("follow_up.limit.one_band", {**given, "band": f"band:{between.band}"})
+    return [*(one.message for one in waits), others]
 
 
 def _rules(models: Models, batch: VisitBatch) -> Bundle | None:

@@ -5,7 +5,7 @@ suspect: what gets worse must never look like better control.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ _OF_RULES: Final = {
 }
 """Inputs that are read from other items than their feature names, or from a pair of them."""
 _REFUSED: Final = ("refused_item", "suspect_item")
-_INCREASING: Final = "increasing"
+INCREASING: Final = "increasing"
 
 
 def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
@@ -41,9 +41,16 @@ def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
     return any(slot in lost for slot in slots)
 
 
+class Withheld(NamedTuple):
+    """An input of the rules that must be known before they give an index, and what is said."""
+
+    name: str
+    message: Message
+
+
 def withheld_by(
     bundle: Bundle, batch: VisitBatch, made: Mapping[str, Feature]
-) -> Iterator[Message]:
+) -> Iterator[Withheld]:
     """Yield what an index must wait for: values of today that could only make it worse.
 
     Parameters
@@ -57,17 +64,16 @@ def withheld_by(
         items = _OF_RULES.get(spec.name, feature.sources if feature else ())
         waiting = next((item for item in items if is_waiting(batch, (item,))), "")
         if waiting:
-            yield Message("follow_up.limit.waits", {"item": f"item:{waiting}"})
+            yield Withheld(spec.name, Message("follow_up.limit.waits", {"item": f"item:{waiting}"}))
         elif feature and not feature.observed[0]:
             bounds = (item for item in items if _is_bound(batch, item, spec.monotone))
-            yield from (
-                Message("follow_up.limit.input_bound", {"item": f"item:{i}"}) for i in bounds
-            )
+            said = (Message("follow_up.limit.input_bound", {"item": f"item:{i}"}) for i in bounds)
+            yield from (Withheld(spec.name, message) for message in said)
 
 
 def _is_bound(batch: VisitBatch, item: str, monotone: str) -> bool:
     """Say whether an item is known only to lie on the worse side of a bound."""
-    sign = 1 if monotone == _INCREASING else -1
+    sign = 1 if monotone == INCREASING else -1
     return any((c.accepted & (c.comparator * sign > 0)).any() for c in _columns(batch, item))
 
 

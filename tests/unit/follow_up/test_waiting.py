@@ -47,6 +47,47 @@ def test_a_filtration_rate_known_only_to_be_low_gives_no_index(value, is_given):
     assert ("follow_up.limit.input_bound" in limits(one)) is not is_given
 
 
+@pytest.mark.parametrize("hba1c", ["6.4", "7.0", "7.6", "8.1"])
+@pytest.mark.parametrize(
+    ("item", "waits", "turns_out"),
+    [
+        ("systolic_bp", "210", ["100", "128", "136", "150", "190"]),
+        ("ldl_cholesterol", "6.0", ["0.6", "1.1", "1.4", "3.0"]),
+        ("egfr", "8", ["16", "40", "52", "58", "90"]),
+        ("egfr", "<30", ["16", "28"]),
+    ],
+)
+def test_what_the_other_values_allow_holds_whatever_the_value_turns_out_to_be(
+    hba1c, item, waits, turns_out
+):
+    """Pinned: one mistyped value withheld the whole index, and nothing said what the rest shows."""
+    given = {"hba1c": hba1c, "hba1c_target": "7.0"}
+    beside = {"systolic_bp": {"diastolic_bp": "82"}}.get(item, {})
+    one = draft(**given, **beside, **{item: waits})
+    others = limits(one).get("follow_up.limit.by_the_others") or limits(one).get(
+        "follow_up.limit.one_band"
+    )
+    low, high = others["low"], others["high"]
+    assert low < high
+    assert one.follow_up.index is None
+    for value in turns_out:
+        assert low <= draft(**given, **beside, **{item: value}).follow_up.index <= high
+    text = " ".join(render_text(one, "en").split())
+    assert f"at least {low:g} of 100, and at most {high:g}" in text
+
+
+def test_a_value_that_could_not_move_the_index_withholds_nothing():
+    one = draft(hba1c="9.9", hba1c_target="7.0", systolic_bp="210", diastolic_bp="82")
+    assert one.follow_up.index == draft(hba1c="9.9", hba1c_target="7.0").follow_up.index
+    assert limits(one)["follow_up.limit.waits_moot"] == {"item": "item:systolic_bp"}
+    assert "follow_up.limit.waits" not in limits(one)
+
+
+def test_without_its_hba1c_nothing_is_said_of_the_index():
+    told = limits(draft(hba1c="18.5", systolic_bp="210", diastolic_bp="82"))
+    assert not {"follow_up.limit.by_the_others", "follow_up.limit.one_band"} & set(told)
+
+
 @pytest.mark.parametrize(
     ("lang", "words", "sent"),
     [
