@@ -28,6 +28,18 @@ def gaps_of(signal: EcgSignal) -> tuple[Gap, ...]:
     return tuple((a / rate, b / rate) for a, b in edges.tolist() if (b - a) / rate >= least)
 
 
+def inner_gaps_of(signal: EcgSignal) -> tuple[Gap, ...]:
+    """Return the gaps between two recorded parts: only these leave the order of beats open.
+
+    >>> x = np.ones(20)
+    >>> x[:3] = np.nan
+    >>> inner_gaps_of(EcgSignal.of({"II": x, "V1": x}, 10.0))
+    ()
+    """
+    gaps = gaps_of(signal)
+    return tuple(g for g in gaps if g[0] > 0.0 and g[1] < signal.duration_s)
+
+
 @cache
 def _least_s() -> float:
     """Return from where a gap in all leads counts; the quality gate reads gaps from here."""

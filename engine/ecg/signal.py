@@ -27,6 +27,7 @@ class EcgSignal:
     sampling_rate_hz : > 0
     derived : the leads that were calculated from others and not recorded
     resolution_uv : microvolt per step of the recorder, shape (n_leads,); NaN where not known
+    pulses_s : from when to when a calibration pulse stood that was taken out, seconds
     """
 
     leads: tuple[str, ...]
@@ -34,6 +35,7 @@ class EcgSignal:
     sampling_rate_hz: float
     derived: frozenset[str] = frozenset()
     resolution_uv: FloatArray = field(default_factory=lambda: np.empty(0))
+    pulses_s: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if self.signal_mv.ndim != _DIMENSIONS or len(self.signal_mv) != len(self.leads):

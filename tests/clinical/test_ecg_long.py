@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from laennec.datasets.simulator import scenario, simulate
+from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.bundles.load import Models
 from laennec.engine.ecg.measure.reference import Person
@@ -120,3 +120,50 @@ def test_an_arrest_beside_a_long_gap_is_called_now(models, gap_s, is_before):
     )
     found = screened_ecg(lost(replace(signal, signal_mv=x), 20.0, 20.0 + gap_s), models, MAN)
     assert "U0" in levels(found).values()
+
+
+@pytest.mark.parametrize("duration_s", [11.0, 12.5, 14.0, 15.0, 18.0])
+@pytest.mark.parametrize("place", ["start", "middle", "end"])
+def test_six_seconds_of_an_infarction_are_called_in_a_recording_of_10_to_20_s(
+    models, duration_s, place
+):
+    """Pinned: up to 15 s no window was looked at, and 6 s at the end of 14 s called nobody."""
+    signal, ill = piece("sinus_rhythm", 20), piece("st_elevation_inferior", 20)
+    x, rate = signal.signal_mv[:, : round(duration_s * signal.sampling_rate_hz)].copy(), 500
+    free = duration_s - 6.0
+    start = round({"start": 0.0, "middle": free / 2.0, "end": free}[place] * rate)
+    x[:, start : start + 6 * rate] = ill.signal_mv[:, start : start + 6 * rate]
+    found = screened_ecg(replace(signal, signal_mv=x), models, MAN)
+    assert levels(found)["ecg_st_elevation"] == "U0"
+    assert "ecg.windows.judged_short" in [m.id for m in found.section.windows]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_windows_of_a_calm_short_recording_call_nobody(seed):
+    noise = tuple(Noise(kind, 25.0) for kind in ("emg", "wander", "motion"))
+    asked = sample_scenario(
+        np.random.default_rng(seed), "sinus_rhythm", noise=noise, duration_s=14.0
+    )
+    found = screened_ecg(simulate(asked, seed=seed).signal, Models(), MAN)
+    assert found.urgency.items == ()
+
+
+@pytest.mark.parametrize("gap_s", [31.0, 41.0, 46.0])
+@pytest.mark.parametrize(("pathology", "called"), [("sinus_rhythm", 0), ("lbbb", 1)])
+def test_a_gap_of_more_than_half_leaves_the_rest_to_be_judged(models, pathology, called, gap_s):
+    """Pinned: every lead was left out, and 14 to 29 s of good signal were no clear beat."""
+    signal = lost(piece(pathology, 60), 12.0, 12.0 + gap_s)
+    for chosen in (models, Models()):
+        found = screened_ecg(signal, chosen, MAN)
+        assert len(found.urgency.items) == called
+        assert found.analysis.classical.value("rate") == pytest.approx(72.0, abs=3.0)
+        assert [r.id for r in found.section.reasons] == ["quality.record.gap"]
+        assert {"ecg_slow", "ecg_fast", "ecg_left_bundle"} <= set(found.urgency.applied)
+
+
+def test_what_lies_between_gaps_in_no_window_is_named(models):
+    signal = lost(lost(piece("sinus_rhythm", 60), 22.0, 30.0), 34.0, 43.0)
+    told = {m.id: m.parameters for m in screened_ecg(signal, models, MAN).section.windows}
+    assert told["ecg.windows.unread"] == {"spans": "20-22, 30-34, 43-45"}
+    whole = screened_ecg(piece("sinus_rhythm", 60), models, MAN).section.windows
+    assert "ecg.windows.unread" not in [m.id for m in whole]

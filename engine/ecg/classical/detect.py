@@ -97,19 +97,32 @@ def detect_in(readable: Readable, leads: tuple[str, ...], settings: DetectSettin
     if len(rows) < len(readable.rows):
         kept = np.isin(readable.rows, rows)
         readable = replace(readable, x=readable.x[kept], known=readable.known[kept], rows=rows)
+    place = _without_long_gaps(readable, settings)
+    readable = replace(readable, x=readable.x[:, place], known=readable.known[:, place])
     if readable.x.size == 0 or readable.x.shape[1] / readable.rate_hz < settings.window_s:
         return Beats(np.empty(0), np.empty(0), float("nan"), weight)
     band = _weighted_band(readable, settings)
     found = _find(band, readable.rate_hz, settings)
     weight[readable.rows] = band.weights.sum(axis=1) / max(band.weights.sum(), _TINY)
-    floor = max(float(np.median(band.course)), _TINY)
+    floor = max(float(np.median(band.course[readable.known.any(axis=0)])), _TINY)
     contrast = float(np.median(band.course[found]) / floor) if len(found) else float("nan")
     first = _first_peaks(found, band.course, readable.rate_hz, settings)
     peak = _refine(readable, first, _time_row(leads, weight, readable, settings), settings)
     real = np.asarray(readable.known[:, peak].any(axis=0))
     real[1:] &= np.diff(peak) > 0
     height = band.course[found] / np.maximum(band.usual[found], _TINY)
-    return Beats(readable.to_file(peak[real].astype(np.float64)), height[real], contrast, weight)
+    at = readable.to_file(place[peak[real]].astype(np.float64))
+    return Beats(at, height[real], contrast, weight)
+
+
+def _without_long_gaps(readable: Readable, settings: DetectSettings) -> IntArray:
+    """Return the samples without the middle of gaps in all leads: no height is usual there."""
+    lost = np.asarray(~readable.known.any(axis=0))
+    kept = np.ones(len(lost), dtype=bool)
+    half = max(round(settings.window_s * readable.rate_hz / 2.0), 1)
+    for start, stop in np.flatnonzero(np.diff(lost, prepend=False, append=False)).reshape(-1, 2):
+        kept[start + half : max(stop - half, start + half)] = False
+    return np.flatnonzero(kept)
 
 
 def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:

@@ -50,8 +50,9 @@ def make_readable(
 ) -> Readable:
     """Bridge gaps, and take means of neighbours down to the lowest rate that is still enough.
 
-    A lead without samples in more than half of the time, or that never moves, is left out, and
-    so are the four limb leads that follow from I and II where both are there.
+    A lead without samples in more than half of the time in which anything was recorded, or that
+    never moves, is left out, and so are the four limb leads that follow from I and II where both
+    are there.
 
     Parameters
     ----------
@@ -83,10 +84,27 @@ def _usable_rows(signal_mv: FloatArray, known: BoolArray) -> NDArray[np.intp]:
     if known.all():
         moves = signal_mv.max(axis=1) > signal_mv.min(axis=1)
         return np.flatnonzero(moves)
-    enough = known.mean(axis=1) >= 1.0 - LARGEST_GAP_SHARE
+    enough = share_known(known) >= 1.0 - LARGEST_GAP_SHARE
     high = np.where(known, signal_mv, -np.inf).max(axis=1)
     low = np.where(known, signal_mv, np.inf).min(axis=1)
     return np.flatnonzero(enough & (high > low))
+
+
+def share_known(known: BoolArray) -> FloatArray:
+    """Return the share of the time in which anything was recorded that each lead has samples for.
+
+    A gap in all leads together is the fault of none: what stands beside it is read.
+
+    Parameters
+    ----------
+    known : shape (n_leads, n_samples)
+
+    Returns
+    -------
+    shape (n_leads,), 0 where nothing was recorded
+    """
+    recorded = max(int(known.any(axis=0).sum()), 1)
+    return np.asarray(known.sum(axis=1) / recorded)
 
 
 def independent_rows(rows: NDArray[np.intp], leads: tuple[str, ...]) -> NDArray[np.intp]:

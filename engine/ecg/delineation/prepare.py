@@ -69,16 +69,19 @@ def prepare(signal_mv: FloatArray, sampling_rate_hz: float) -> Prepared:
     ratio = ratio or Fraction(1, FINEST_RATIO)
     step = float(1 / ratio)
     missing = ~np.isfinite(signal_mv)
-    enough = missing.mean(axis=1) <= LARGEST_GAP_SHARE if signal_mv.shape[1] else missing.any(1)
+    # A gap in all leads together is the fault of none: what stands beside it is read.
+    recorded = max(int((~missing).any(axis=0).sum()), 1)
+    enough = (~missing).sum(axis=1) >= (1.0 - LARGEST_GAP_SHARE) * recorded
     rows = np.flatnonzero(enough & (signal_mv.shape[1] > 1))
     filled = _fill(signal_mv[rows], missing[rows])
     at_net_rate = _resample(filled, ratio)
     flat = without_baseline(at_net_rate)
-    scale = lead_scale(flat)
+    known = ~_nearest(missing[rows], flat.shape[1], step)
+    there = known.any(axis=0)
+    scale = lead_scale(flat if there.all() else flat[:, there])
     kept = scale > NUMERICAL_FLOOR_MV
     x = (flat[kept] / scale[kept, None]).astype(np.float32)
-    known = ~_nearest(missing[rows][kept], x.shape[1], step)
-    return Prepared(x, rows[kept], known, step)
+    return Prepared(x, rows[kept], known[kept], step)
 
 
 def _fill(signal: FloatArray, missing: NDArray[np.bool_]) -> FloatArray:

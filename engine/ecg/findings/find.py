@@ -11,7 +11,7 @@ from ..analysis import REFUSED, EcgAnalysis
 from ..conduction import may_be_higher_block
 from ..features import EcgFeatures
 from ..features.table import is_own_scale
-from ..gaps import gaps_of
+from ..gaps import inner_gaps_of
 from .decide import NO_RIVAL, Decided, decide
 from .evidence import is_shown, why_not_shown
 from .model import StatementsModel, StatementsOutput
@@ -178,7 +178,7 @@ def _forbidden(spec: StatementSpec, ecg: _Ecg) -> str:
     )
     checks = (
         (analysis.quality.uses[spec.use].verdict == REFUSED, f"ecg.statement.quality.{spec.use}"),
-        (spec.name in settings["not_beside_gap"] and bool(gaps_of(analysis.signal)), GAP),
+        (spec.name in settings["not_beside_gap"] and bool(inner_gaps_of(analysis.signal)), GAP),
         (ecg.is_wide and silenced(spec.name, ecg.features.values), WIDE),
         (ecg.is_preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
         (spec.name in settings["in_millivolt"] and is_own_scale(analysis), OWN_SCALE),

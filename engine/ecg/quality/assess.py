@@ -6,7 +6,7 @@ from typing import Final
 from ..signal import EcgSignal
 from .lead_checks import NOISY, lead_reasons
 from .model import EcgQuality, LeadQuality, QualityReason, UseQuality, worst
-from .record_checks import CAUTION, INDEPENDENT, REFUSED, RecordFindings, record_findings
+from .record_checks import CAUTION, INDEPENDENT, REFUSED, TOLD, RecordFindings, record_findings
 from .settings import QualityLimits, load_quality_limits
 from .swap_model import SwapModel, load_swap_model
 from .view import look_at
@@ -50,7 +50,9 @@ def assess_quality(
         *record.leads,
     )
     return EcgQuality(
-        verdict=worst([uses["rhythm"].verdict, *([CAUTION] if every else [])]),
+        verdict=worst(
+            [uses["rhythm"].verdict, *(CAUTION for reason in every if reason.verdict != TOLD)]
+        ),
         reasons=every,
         leads=leads,
         uses=uses,

@@ -64,7 +64,8 @@ def measure_noise(view: View, limits: QualityLimits) -> Noise:
     found["snr_db"] = _snr_db(view, view.noise_mv)
     x = view.signal.signal_mv[rows]
     if len(rows) and not view.known[rows].all():
-        x = np.where(view.known[rows], x, 0.0)
+        there = view.known[rows].any(axis=0)
+        x = np.where(view.known[rows], x, 0.0)[:, there]
     if x.size and x.shape[1] >= _SHORTEST:
         found["muscle_uv"][rows] = _muscle_uv(x)
         found["mains_uv"][rows], found["mains_hz"][rows] = _mains(

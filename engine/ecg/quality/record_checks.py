@@ -8,8 +8,9 @@ import numpy as np
 
 from ...prediagnosis import Message, Parameter
 from ..classical.settings import load_classical
-from ..gaps import gaps_of, recorded_s
+from ..gaps import Gap, gaps_of, recorded_s
 from ..leads import TWELVE_LEADS
+from ..signal import EcgSignal
 from .contradictions import check_algebra, leg_lead, wrong_gain
 from .model import QualityReason, Verdict
 from .settings import QualityLimits
@@ -18,6 +19,7 @@ from .swap_model import SwapModel, SwapSuspicion, suspect_swaps
 from .view import View
 
 INDEPENDENT: Final = frozenset(SWAP_LEADS)
+TOLD: Final[Verdict] = "assessable"
 CAUTION: Final[Verdict] = "assessable_with_caution"
 REFUSED: Final[Verdict] = "not_assessable"
 _WITH_ST: Final = frozenset({*TWELVE_LEADS, "V7", "V8", "V9"}) - {"aVR"}
@@ -91,12 +93,13 @@ def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason
     signal, length = view.signal, limits.length
     gaps = gaps_of(signal)
     there_s = recorded_s(signal, gaps)
+    yield from _pulses(signal)
     if signal.duration_s < length.least_duration_s:
         seconds = round(signal.duration_s, 1)
         yield _reason("too_short", REFUSED, seconds=seconds, least=length.least_duration_s)
-    elif gaps:
+    elif untold := _untold(gaps, signal, is_short=there_s < length.least_duration_s):
         verdict = REFUSED if there_s < length.least_duration_s else CAUTION
-        first, stop = max(gaps, key=lambda gap: gap[1] - gap[0])
+        first, stop = max(untold, key=lambda gap: gap[1] - gap[0])
         where = {"from": round(first, 1), "to": round(stop, 1), "rest": round(there_s, 1)}
         yield _reason("gap", verdict, least=length.least_duration_s, **where)
     if signal.sampling_rate_hz < length.least_rate_rhythm_hz:
@@ -106,6 +109,23 @@ def _against_rhythm(view: View, limits: QualityLimits) -> Iterator[QualityReason
         yield _reason("no_clear_beats", REFUSED)
     elif view.beats.contrast < limits.noise.caution_contrast:
         yield _reason("faint_beats", CAUTION)
+
+
+def _untold(gaps: tuple[Gap, ...], signal: EcgSignal, *, is_short: bool) -> list[Gap]:
+    """Return the gaps that no calibration pulse left; each of them where too little is there."""
+
+    def is_pulse(gap: Gap) -> bool:
+        return any(first <= gap[0] and gap[1] <= stop for first, stop in signal.pulses_s)
+
+    return [gap for gap in gaps if is_short or not is_pulse(gap)]
+
+
+def _pulses(signal: EcgSignal) -> Iterator[QualityReason]:
+    """Name the calibration pulses that were taken out: they take nothing from what is there."""
+    if signal.pulses_s:
+        (first, stop), count = signal.pulses_s[0], len(signal.pulses_s)
+        where = {"from": round(first, 1), "to": round(stop, 1), "count": count}
+        yield _reason("calibration_pulse", TOLD, **where)
 
 
 def _against_intervals(

@@ -106,11 +106,18 @@ class LeadLimits:
 
 @dataclass(frozen=True, slots=True)
 class PulseLimits:
-    """A calibration pulse after the ECG."""
+    """A calibration pulse beside or in the ECG."""
 
     height_mv: float
     least_s: float
+    most_s: float
     alike_mv: float
+    differ_mv: float
+    flat_mv: float
+    edge_ms: float
+    level_ms: float
+    many_leads: int
+    most_level_s: float
 
 
 @dataclass(frozen=True, slots=True)

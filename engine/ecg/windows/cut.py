@@ -24,16 +24,19 @@ def windows_of(duration_s: float, settings: WindowSettings) -> tuple[Window, ...
     The last one ends with the recording, so that no sample is outside all of them.
 
     >>> from .settings import window_settings
-    >>> [(w.start_s, w.stop_s) for w in windows_of(18.0, window_settings())]
-    [(0.0, 10.0), (5.0, 15.0), (8.0, 18.0)]
+    >>> [(w.start_s, w.stop_s) for w in windows_of(23.0, window_settings())]
+    [(0.0, 10.0), (5.0, 15.0), (10.0, 20.0), (13.0, 23.0)]
+    >>> [(w.start_s, w.stop_s) for w in windows_of(14.0, window_settings())]
+    [(0.0, 8.0), (3.0, 11.0), (6.0, 14.0)]
     >>> windows_of(10.0, window_settings())
     ()
     """
-    if duration_s <= settings.from_s:
+    layout = settings.layout(duration_s)
+    if layout is None:
         return ()
-    last = duration_s - settings.length_s
-    starts = [*np.arange(0.0, last, settings.step_s).tolist(), last]
-    return tuple(Window(start, start + settings.length_s) for start in starts)
+    last = duration_s - layout.length_s
+    starts = [*np.arange(0.0, last, layout.step_s).tolist(), last]
+    return tuple(Window(start, start + layout.length_s) for start in starts)
 
 
 def cut_out(whole: EcgAnalysis, window: Window, *, with_network: bool) -> EcgAnalysis:
@@ -47,7 +50,7 @@ def cut_out(whole: EcgAnalysis, window: Window, *, with_network: bool) -> EcgAna
     """
     rate, n = whole.signal.sampling_rate_hz, whole.signal.n_samples
     start, stop = round(window.start_s * rate), min(round(window.stop_s * rate), n)
-    part = replace(whole.signal, signal_mv=whole.signal.signal_mv[:, start:stop])
+    part = replace(whole.signal, signal_mv=whole.signal.signal_mv[:, start:stop], pulses_s=())
     return analyse_ecg(part, _Known(whole.fiducials, start, stop) if with_network else None)
 
 

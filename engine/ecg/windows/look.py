@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from ...prediagnosis import Message
 from ..analysis import ALONE, EcgAnalysis
 from ..classical.prepare import LARGEST_GAP_SHARE
+from ..classical.settings import load_classical
 from ..failures import FAILURES
 from ..features import EcgFeatures, ecg_features
 from ..findings.find import PRESENT, Statement, find_statements
 from ..findings.model import StatementsModel
 from ..gaps import gaps_of, recorded_s
 from ..measure.reference import Person
+from ..signal import EcgSignal
 from ..urgent import EcgUrgency, urgent_ecg
 from .cut import Window, cut_out, windows_of
-from .settings import WindowSettings, window_settings
+from .settings import Layout, WindowSettings, window_settings
 from .spans import runs_of, spans_of, written
 
 
@@ -27,12 +29,16 @@ class Seen:
     urgency : of each window
     present : of each window, the present statements on the rhythm with the features behind them
     settings : of guidelines/ecg_windows.toml
+    layout : how the windows lie; None where there are none
+    unread : recorded parts beside gaps of which no window could be measured
     """
 
     windows: tuple[Window, ...]
     urgency: tuple[EcgUrgency, ...]
     present: tuple[dict[str, tuple[Statement, EcgFeatures]], ...]
     settings: WindowSettings
+    layout: Layout | None = None
+    unread: tuple[Window, ...] = ()
 
     def said(self, whole: EcgUrgency) -> tuple[Message, ...]:
         """Say which parts were judged how.
@@ -41,21 +47,25 @@ class Seen:
         ----------
         whole : what the urgent rules said of the recording as a whole
         """
-        if not self.windows:
+        if self.layout is None:
             return ()
         one = {
             "count": len(self.windows),
-            "seconds": round(self.settings.length_s),
-            "step": round(self.settings.step_s),
-            "from": round(self.settings.from_s),
+            "seconds": round(self.layout.length_s),
+            "step": round(self.layout.step_s),
+            "from": round(self.layout.from_s),
         }
-        messages = [Message("ecg.windows.judged", one)]
+        kind = "judged" if self.layout.with_statements else "judged_short"
+        messages = [Message(f"ecg.windows.{kind}", one)]
         applied = set(whole.applied)
         partly = [i for i, u in enumerate(self.urgency) if applied & set(u.not_applied)]
         if partly:
             spans = spans_of(runs_of(partly, 1), self.windows)
             where = written(spans, self.settings.most_spans)
             messages.append(Message("ecg.windows.partly", {"spans": where}))
+        if self.unread:
+            where = written(self.unread, self.settings.most_spans)
+            messages.append(Message("ecg.windows.unread", {"spans": where}))
         return tuple(messages)
 
 
@@ -71,15 +81,42 @@ def look_through(
     declared : names of declared symptoms
     rules : of the statements; None where they may not be asked
     """
-    settings = window_settings()
-    windows = windows_of(whole.signal.duration_s, settings)
+    settings, duration_s = window_settings(), whole.signal.duration_s
+    layout, windows = settings.layout(duration_s), windows_of(duration_s, settings)
+    rules = rules if layout and layout.with_statements else None
     with_network = whole.measurements.measured["rate"].withheld != (ALONE,)
     urgency, present = [], []
     for window in windows:
         part = cut_out(whole, window, with_network=with_network)
         urgency.append(_urgency(part, person, declared))
         present.append({} if rules is None else _present(part, person, rules, settings))
-    return Seen(windows, tuple(urgency), tuple(present), settings)
+    unread = _unread(whole.signal, windows, settings)
+    return Seen(windows, tuple(urgency), tuple(present), settings, layout, unread)
+
+
+def _unread(
+    signal: EcgSignal, windows: tuple[Window, ...], settings: WindowSettings
+) -> tuple[Window, ...]:
+    """Return what was recorded beside gaps and lies in no window with enough of it to be measured.
+
+    It is in the usual beat of the whole only.
+    """
+    gaps, least_s = gaps_of(signal), load_classical().withhold.least_duration_s
+    if not gaps:
+        return ()
+
+    def is_read(window: Window) -> bool:
+        cut = [(max(a, window.start_s), min(b, window.stop_s)) for a, b in gaps]
+        lost = sum(max(b - a, 0.0) for a, b in cut)
+        return window.stop_s - window.start_s - lost >= least_s
+
+    known = [*gaps, *((w.start_s, w.stop_s) for w in windows if is_read(w))]
+    found, at = [], 0.0
+    for start, stop in sorted([*known, (signal.duration_s, signal.duration_s)]):
+        if start - at >= settings.least_told_s:
+            found.append(Window(at, start))
+        at = max(at, stop)
+    return tuple(found)
 
 
 def _urgency(part: EcgAnalysis, person: Person, declared: tuple[str, ...]) -> EcgUrgency:

@@ -59,8 +59,8 @@ def drawn_from_s(urgency: EcgUrgency, duration_s: float, settings: WindowSetting
         at = {v.name: float(v.value) for v in item.inputs if v.name in (_FROM, _TO)}
         if at:
             middle = (at[_FROM] + at[_TO]) / 2.0
-            last = max(duration_s - settings.length_s, 0.0)
-            return min(max(middle - settings.length_s / 2.0, 0.0), last)
+            last = max(duration_s - settings.drawn_s, 0.0)
+            return min(max(middle - settings.drawn_s / 2.0, 0.0), last)
     return 0.0
 
 

@@ -18,16 +18,17 @@ SETTINGS = window_settings()
 
 @given(st.floats(0.0, 4000.0))
 def test_no_second_of_a_long_recording_is_outside_all_windows(duration_s):
-    windows = windows_of(duration_s, SETTINGS)
-    if duration_s <= SETTINGS.from_s:
+    windows, layout = windows_of(duration_s, SETTINGS), SETTINGS.layout(duration_s)
+    assert (layout is None) == (duration_s <= 10.0)
+    if layout is None:
         assert windows == ()
         return
     assert windows[0].start_s == 0.0
     assert windows[-1].stop_s == pytest.approx(duration_s)
     starts = np.array([w.start_s for w in windows])
     assert (np.diff(starts) > 0).all()
-    assert np.diff(starts).max() <= SETTINGS.step_s + 1e-9
-    assert all(w.stop_s - w.start_s == pytest.approx(SETTINGS.length_s) for w in windows)
+    assert np.diff(starts).max() <= layout.step_s + 1e-9
+    assert all(w.stop_s - w.start_s == pytest.approx(layout.length_s) for w in windows)
 
 
 @given(st.lists(st.integers(0, 60), max_size=30), st.integers(1, 4))

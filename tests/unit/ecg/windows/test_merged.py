@@ -30,7 +30,7 @@ def seen(items=None, present=None):
     items, present = items or {}, present or {}
     urgency = tuple(EcgUrgency(tuple(items.get(i, ()))) for i in range(len(WINDOWS)))
     statements = tuple(present.get(i, {}) for i in range(len(WINDOWS)))
-    return Seen(WINDOWS, urgency, statements, SETTINGS)
+    return Seen(WINDOWS, urgency, statements, SETTINGS, SETTINGS.layout(60.0))
 
 
 def values(one):
@@ -167,7 +167,7 @@ def test_parts_in_which_a_rule_was_not_applied_are_named():
     urgency = tuple(
         EcgUrgency(not_applied=("ecg_st",) if i in (0, 6) else ()) for i in range(len(WINDOWS))
     )
-    told = Seen(WINDOWS, urgency, ({},) * len(WINDOWS), SETTINGS)
+    told = Seen(WINDOWS, urgency, ({},) * len(WINDOWS), SETTINGS, SETTINGS.layout(60.0))
     messages = told.said(EcgUrgency(applied=("ecg_st",)))
     assert [m.id for m in messages] == ["ecg.windows.judged", "ecg.windows.partly"]
     assert messages[0].parameters["count"] == len(WINDOWS)
