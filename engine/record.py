@@ -102,6 +102,12 @@ class QuantityColumn:
         """(n, m): the value may be used by rules and models."""
         return self.state == _ACCEPTED
 
+    @property
+    def waiting(self) -> BoolArray:
+        """(n, m): a value of the visit's day that is not used: suspect, or refused."""
+        unused = self.present & ~self.accepted
+        return unused if self.old is None else unused & ~self.old
+
     def with_state(self, state: Int8Array) -> "QuantityColumn":
         """Return the same column with other states."""
         return replace(self, state=state)

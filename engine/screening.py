@@ -26,7 +26,7 @@ from .prediagnosis import (
 )
 from .published import PublishedColumns, evaluate_published
 from .record import YES, BoolArray, Int8Array, VisitBatch
-from .risks import RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
+from .risks import FactsSay, RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
 from .screen_ecg import screen_ecgs
 from .uninterpretable import as_models_read, hba1c_not_interpretable
 from .urgency.rules import UrgentColumns, evaluate_urgent
@@ -99,13 +99,14 @@ def screen_columns(
     facts = evaluate_facts(checked, guidelines)
     published = evaluate_published(checked, made)
     risks = tuple(
-        evaluate_risks(outcome, for_models, made, models, _any_of(outcome.measured_by, facts))
+        evaluate_risks(outcome, for_models, made, models, _say(outcome.measured_by, facts))
         for outcome in load_outcomes()
         if outcomes is None or outcome.id in outcomes
     )
     said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
     levels = [urgent.level, said, published.urgency]
     levels += [_risk_urgency(columns) for columns in risks]
+    signs = _say(signs_of_diabetes(), facts)
     ecgs = screen_ecgs(checked, models, signals or {})
     levels.append(ecgs.urgency(batch.n))
     return Screening(
@@ -117,8 +118,7 @@ def screen_columns(
         risks=risks,
         urgency=np.minimum.reduce(levels).astype(np.int8),
         hba1c_unread=hba1c_unread,
-        diabetes_unconfirmed=_any_of(signs_of_diabetes(), facts)
-        & (checked.answer(DIABETES) != YES),
+        diabetes_unconfirmed=(signs.present | signs.could_be) & (checked.answer(DIABETES) != YES),
         models=models,
         guidelines=guidelines,
         ecgs=ecgs.sections,
@@ -130,13 +130,14 @@ def screen_columns(
     )
 
 
-def _any_of(names: Sequence[str], facts: FactColumns) -> BoolArray:
-    """Say for whom one of some facts is present, or has the grade after the point."""
-    found = np.zeros(facts.n, dtype=np.bool_)
+def _say(names: Sequence[str], facts: FactColumns) -> FactsSay:
+    """Say for whom one of some facts is present or has the grade after the point, or would be."""
+    present, could_be = (np.zeros(facts.n, dtype=np.bool_) for _ in range(2))
     for name in names:
         finding, _, grade = name.partition(".")
-        found |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
-    return found
+        present |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)
+        could_be |= facts.could_be(finding, grade)
+    return FactsSay(present, could_be)
 
 
 def _risk_urgency(columns: RiskColumns) -> Int8Array:

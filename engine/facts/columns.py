@@ -3,6 +3,8 @@
 Within one finding the highest grade among the rows that hold decides. "Absent" is said only where
 everything that the finding needs was assessable; a row that holds speaks whatever else is missing.
 
+A value that is not used and would be graver if it were true opens what the others leave absent.
+
 Several results of one item all count. A row holds where any of them reaches it, so that the later
 of two results never hides the earlier; where another does not, the results disagree, and what only
 such rows support is borderline, to be repeated.
@@ -29,6 +31,7 @@ from .grades import (
     urgency_of,
 )
 from .rows import RowVerdicts, holds_any, row_verdicts
+from .waiting import waiting_grade, waiting_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class FactColumn:
     split : bool (n, r), the row holds for some results of its item and not for others
     disagrees : bool (n,), the finding is borderline because results of one item disagree
     barred : bool (n,), an answer makes the finding not assessable whatever was measured
+    waiting : int8 (n,), the grade beyond it that a value which is not used would make, -1 without
+        one; its urgency is in ``urgency``
     """
 
     spec: FindingSpec
@@ -57,6 +62,7 @@ class FactColumn:
     split: BoolArray
     disagrees: BoolArray
     barred: BoolArray
+    waiting: Int8Array
 
     def take(self, rows: slice) -> "FactColumn":
         """Return some people of this finding."""
@@ -70,6 +76,7 @@ class FactColumn:
             self.split[rows],
             self.disagrees[rows],
             self.barred[rows],
+            self.waiting[rows],
         )
 
 
@@ -125,6 +132,15 @@ class FactColumns:
             return np.zeros(self.n, dtype=np.bool_)
         return np.asarray(column.state == PRESENT)
 
+    def could_be(self, finding: str, grade: str = "") -> BoolArray:
+        """Return (n,) for whom a value that is not used would make it present, or a grade."""
+        column = self.column(finding)
+        nobody = np.zeros(self.n, dtype=np.bool_)
+        if column is None:
+            return nobody
+        found = [(g.code == grade) if grade else (g.state == PRESENT) for g in column.spec.grades]
+        return np.array([*found, False])[column.waiting]
+
 
 def evaluate_facts(batch: VisitBatch, guidelines: Guidelines) -> FactColumns:
     """Compare every person with every row of the chosen guideline sets.
@@ -150,7 +166,21 @@ def evaluate_finding(
     """Return one finding of n people from its combined inputs."""
     said = row_verdicts(spec, batch, inputs)
     column = _decide(spec, said, holds_any(spec.not_when, batch))
-    return replace(column, urgency=_barred_urgency(column, inputs))
+    waiting = waiting_grade(spec, batch, column.grade)
+    waiting = np.where(_gives_way(column, waiting), np.int8(NO_GRADE), waiting)
+    urgency = np.minimum(_barred_urgency(column, inputs), waiting_levels(spec, waiting))
+    is_open = (waiting != NO_GRADE) & (column.state == ABSENT)
+    state = np.where(is_open, np.int8(BORDERLINE), column.state)
+    return replace(column, state=state, urgency=urgency.astype(np.int8), waiting=waiting)
+
+
+def _gives_way(column: FactColumn, waiting: Int8Array) -> BoolArray:
+    """Return (n,) where a waiting value's grade only says that something else is to be measured.
+
+    It was: a capillary value that waits is nothing beside a venous one.
+    """
+    ways = [g.state != PRESENT and g.beside_needs == ABSENT for g in column.spec.grades]
+    return np.array([*ways, False])[waiting] & (column.state == ABSENT)
 
 
 def _barred_urgency(column: FactColumn, inputs: Mapping[str, CombinedInput]) -> Int8Array:
@@ -189,6 +219,7 @@ def _decide(spec: FindingSpec, said: RowVerdicts, barred: BoolArray) -> FactColu
         split=said.split.T,
         disagrees=disagrees,
         barred=barred,
+        waiting=np.full_like(grade, NO_GRADE),
     )
 
 

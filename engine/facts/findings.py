@@ -19,14 +19,24 @@ from ..guidelines.model import (
     Outcome,
 )
 from ..logic import FALSE, TRUE, UNKNOWN
-from ..next_steps import next_step
+from ..next_steps import CONFIRM, next_step
 from ..one_person import take_person
-from ..prediagnosis import URGENCIES, Finding, GuidelineReference, Message, MissingItem
+from ..prediagnosis import (
+    URGENCIES,
+    Finding,
+    GuidelineReference,
+    InputValue,
+    Message,
+    MissingItem,
+    Parameter,
+)
 from ..record import ItemState, VisitBatch
 from .changes import BODY_MASS_INDEX, what_would_change
 from .columns import FactColumn, FactColumns, evaluate_facts, evaluate_finding
 from .inputs import furthest_result, is_reported, row_parameters, slots_of, states_of, values_of
 from .reasons import ROW_MESSAGES, FactPerson, reasons_against, reasons_for
+from .waiting import WAITS
+from .waiting_values import values_that_wait
 
 __all__ = [
     "ROW_MESSAGES",
@@ -63,6 +73,7 @@ def fact_findings(columns: FactColumns, batch: VisitBatch, row: int) -> tuple[Fi
 
 
 def _finding(person: FactPerson) -> Finding:
+    waiting = values_that_wait(person.spec, person.batch, int(person.column.waiting[person.row]))
     for_, for_rows = reasons_for(person)
     against, against_rows = reasons_against(person)
     rows = (*for_rows, *against_rows)
@@ -71,7 +82,7 @@ def _finding(person: FactPerson) -> Finding:
     return Finding(
         id=person.spec.id,
         kind="fact",
-        message=_message(person, for_rows),
+        message=_waits(person, waiting) or _message(person, for_rows),
         state=STATES[person.state],
         grade=person.grade.code if person.grade else "",
         urgency=URGENCIES[urgency] if urgency < NO_URGENCY else None,
@@ -84,8 +95,19 @@ def _finding(person: FactPerson) -> Finding:
         proposed_action=outcome.action,
         proposed_addressee=outcome.addressee,
         guideline=_reference(person.spec, rows),
-        limits=tuple(_limits(person)),
+        limits=tuple(_limits(person, waiting)),
     )
+
+
+def _waits(person: FactPerson, waiting: Sequence[InputValue]) -> Message | None:
+    """Return the sentence on a value that waits, where nothing else makes the finding."""
+    if not waiting or person.grade is not None or person.state == PRESENT:
+        return None
+    return Message(WAITS, {**_named(waiting[0]), "finding": f"finding_name:{person.spec.id}"})
+
+
+def _named(value: InputValue) -> dict[str, Parameter]:
+    return {"item": f"item:{value.name}", "value": value.value, "unit": f"unit:{value.unit}"}
 
 
 def _message(person: FactPerson, rows: Sequence[Row]) -> Message:
@@ -129,10 +151,14 @@ def _outcome(person: FactPerson) -> Outcome:
 
 
 def _outcome_by_answer(person: FactPerson) -> Outcome | None:
-    """Return what an answer proposes instead: a pregnancy, a known disease."""
+    """Return what is proposed instead: by a pregnancy, a known disease, a value that waits."""
     if person.column.barred[person.row] and _measured_items(person):
         return person.spec.barred
-    return person.spec.known if _is_known(person) else None
+    if person.waiting is None:
+        return person.spec.known if _is_known(person) else None
+    waits = person.waiting.outcome
+    is_known = waits.urgency not in PRESSING and person.has(person.spec.known_when)
+    return person.spec.known if is_known else waits
 
 
 def _is_known(person: FactPerson) -> bool:
@@ -151,6 +177,7 @@ def _missing(person: FactPerson) -> tuple[MissingItem, ...]:
     step = (grade.next_step if grade else "") or person.spec.next_step
     step = person.spec.postponed_step if person.has(person.spec.postponed) else step
     step = _part_step(person) or (ALREADY_MEASURED if _is_done(person, step) else step)
+    step = CONFIRM if person.waiting is not None else step
     return tuple(
         MissingItem(group[0], required=True, next_step=step)
         for group in person.spec.needs
@@ -189,7 +216,7 @@ def _reference(spec: FindingSpec, rows: Sequence[Row]) -> GuidelineReference:
     )
 
 
-def _limits(person: FactPerson) -> Iterator[Message]:
+def _limits(person: FactPerson, waiting: Sequence[InputValue]) -> Iterator[Message]:
     """Yield what the reader must know: answers that bar or weaken, values that were not used."""
     for flag in person.has(person.spec.not_when):
         yield Message("limit.fact.barred", {"condition": f"answer:{flag.name}"})
@@ -198,16 +225,14 @@ def _limits(person: FactPerson) -> Iterator[Message]:
             yield Message(note.message)
     if person.column.barred[person.row] and person.spec.barred.action:
         yield from _values_to_read(person)
-    yield from _value_limits(person)
+    yield from _value_limits(person, waiting)
 
 
 def _values_to_read(person: FactPerson) -> Iterator[Message]:
     """Yield what was measured and is left to a physician to read."""
     for item in _measured_items(person):
         for value in values_of(person.columns, person.batch, person.row, item):
-            unit = f"unit:{value.unit}"
-            parameters = {"item": f"item:{value.name}", "value": value.value, "unit": unit}
-            yield Message("limit.fact.barred_value", parameters)
+            yield Message("limit.fact.barred_value", _named(value))
 
 
 def _measured_items(person: FactPerson) -> list[str]:
@@ -215,10 +240,12 @@ def _measured_items(person: FactPerson) -> list[str]:
     return [i for i in person.spec.items if is_reported(person.columns, i, person.row)]
 
 
-def _value_limits(person: FactPerson) -> Iterator[Message]:
-    states = states_of(person.spec, person.batch, person.row)
-    for item, state in states.items():
-        if state in (ItemState.SUSPECT, ItemState.REFUSED):
+def _value_limits(person: FactPerson, waiting: Sequence[InputValue]) -> Iterator[Message]:
+    in_title = 1 if _waits(person, waiting) else 0
+    yield from (Message("limit.fact.value_waits", _named(v)) for v in waiting[in_title:])
+    said = {slot for value in waiting for slot in (value.name, *slots_of(value.name))}
+    for item, state in states_of(person.spec, person.batch, person.row).items():
+        if state in (ItemState.SUSPECT, ItemState.REFUSED) and item not in said:
             yield Message("limit.fact.value_not_used", {"item": f"item:{item}"})
     for name in person.spec.items:
         combined = person.columns.inputs[name]

@@ -54,6 +54,12 @@ class FactPerson:
         return None if index == NO_GRADE else self.spec.grades[index]
 
     @property
+    def waiting(self) -> Grade | None:
+        """The grade that a value which is not used would make; None without one."""
+        index = int(self.column.waiting[self.row])
+        return None if index == NO_GRADE else self.spec.grades[index]
+
+    @property
     def order(self) -> int:
         """The order of its grade; -1 without one."""
         return NO_GRADE if self.grade is None else self.grade.order

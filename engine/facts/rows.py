@@ -50,7 +50,7 @@ def row_verdicts(
     splits = dict.fromkeys((row.id for row in spec.rows), agreed)
     for row in spec.rows:
         if row.threshold is not None:
-            gate = _gate(row, batch)
+            gate = gate_of(row, batch)
             found = inputs[row.threshold.item].readings
             value = compare(found, row.threshold.op, row.threshold.values)
             each[row.id] = value if gate is None else all_of(value, gate[:, None])
@@ -85,7 +85,7 @@ def _is_split(verdicts: Int8Array) -> BoolArray:
     return np.asarray((verdicts == TRUE).any(axis=1) & (verdicts == FALSE).any(axis=1))
 
 
-def _gate(row: Row, batch: VisitBatch) -> Int8Array | None:
+def gate_of(row: Row, batch: VisitBatch) -> Int8Array | None:
     """Return whether the row speaks of this person; None for a row that speaks of everybody.
 
     Sex, age, further answers and exclusions decide.

@@ -5,7 +5,7 @@ The interval over missing items is left to one person's explanation: it costs fu
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, auto
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from ..fixedpoint import FloatArray
 from ..model_output import ModelOutput, RecordState
 from ..record import YES, BoolArray, Int8Array, VisitBatch
 from ..screened import is_declined, is_minor
+from .inputs_that_wait import inputs_that_wait
 from .outcomes import Outcome
 
 NOBODY = -1
@@ -26,18 +27,30 @@ class Abstention(IntEnum):
     """Why a risk is not assessable, worst last."""
 
     ANSWERED = 0
-    REQUIRED_MISSING = 1
-    OUTSIDE_UNIVERSE = 2
-    NO_RULE_FIRED = 3
-    MODEL_FAILED = 4
-    MODEL_REFUSED = 5
-    MEASURED = 6
-    TEST_MEASURED = 7
-    BOTH_MEASURED = 8
-    EXCLUDED = 9
-    MINOR = 10
-    DECLINED = 11
-    RECORD_REFUSED = 12
+    REQUIRED_MISSING = auto()
+    OUTSIDE_UNIVERSE = auto()
+    NO_RULE_FIRED = auto()
+    MODEL_FAILED = auto()
+    MODEL_REFUSED = auto()
+    MEASURED = auto()
+    TEST_MEASURED = auto()
+    BOTH_MEASURED = auto()
+    VALUE_WAITS = auto()
+    EXCLUDED = auto()
+    MINOR = auto()
+    DECLINED = auto()
+    RECORD_REFUSED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FactsSay:
+    """For whom a fact speaks instead of a risk: bool (n,), and (n,) for whom one would.
+
+    ``could_be``: on a value that is not used, if it were true.
+    """
+
+    present: BoolArray
+    could_be: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def evaluate_risks(
     batch: VisitBatch,
     made: Mapping[str, Feature],
     models: Models,
-    measured: BoolArray,
+    facts: "FactsSay",
 ) -> RiskColumns:
     """Answer one outcome for everyone who may be answered.
 
@@ -101,7 +114,7 @@ def evaluate_risks(
     batch : the record after the plausibility check
     made : its features
     models : loaded and refused bundles
-    measured : bool (n,), a present fact speaks instead
+    facts : what is said instead of the risk, today's facts or values that are not used
 
     Returns
     -------
@@ -112,6 +125,7 @@ def evaluate_risks(
     chosen = _choose(bundles, made, enough, batch.n)
     both = _all_measured(outcome, batch)
     tested = _any_measured(outcome, batch)
+    measured = facts.present
     eligible = _eligible(outcome, batch, measured | both | tested)
     answers = tuple(_answers(bundles, chosen, made, [eligible & e for e in enough]))
     columns = _blank(outcome, bundles, chosen, answers)
@@ -121,6 +135,10 @@ def evaluate_risks(
     columns.abstention[tested] = Abstention.TEST_MEASURED
     columns.abstention[both] = Abstention.BOTH_MEASURED
     columns.abstention[measured & ~both] = Abstention.MEASURED
+    _withhold(columns, facts.could_be & ~measured)
+    for answer in answers:
+        rows = inputs_that_wait(answer.bundle.manifest.input_names, batch, made)
+        _withhold(columns, rows & _is_answered_by(answer, columns))
     columns.abstention[_excluded(outcome, batch)] = Abstention.EXCLUDED
     columns.abstention[is_minor(batch) & (columns.abstention != Abstention.ANSWERED)] = (
         Abstention.MINOR
@@ -128,6 +146,19 @@ def evaluate_risks(
     columns.abstention[is_declined(batch)] = Abstention.DECLINED
     columns.abstention[batch.refused] = Abstention.RECORD_REFUSED
     return columns
+
+
+def _is_answered_by(answer: Answer, columns: RiskColumns) -> BoolArray:
+    answered = np.zeros(len(columns.abstention), dtype=np.bool_)
+    answered[answer.rows] = columns.abstention[answer.rows] == Abstention.ANSWERED
+    return answered
+
+
+def _withhold(columns: RiskColumns, waits: BoolArray) -> None:
+    """Say nothing where a value that is not used could change the answer."""
+    columns.value[waits] = np.nan
+    columns.band[waits] = NOBODY
+    columns.abstention[waits] = Abstention.VALUE_WAITS
 
 
 def _bundles_of(outcome: Outcome, models: Models) -> tuple[Bundle, ...]:

@@ -28,8 +28,9 @@ from ..prediagnosis import (
     Reason,
 )
 from ..record import BoolArray
-from .columns import Abstention, Answer, RiskColumns, has_one_of
+from .columns import Abstention, Answer, RiskColumns
 from .limits import model_limits
+from .missing import what_stops
 from .old_inputs import old_inputs
 from .outcomes import Outcome
 from .person import PersonContext
@@ -254,8 +255,7 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
     outcome = columns.outcome
     chosen = int(columns.chosen[person.row])
     bundle = columns.bundles[chosen] if chosen >= 0 else None
-    asks = bundle is not None and abstention < Abstention.MEASURED
-    missing = _required_missing(columns, bundle, person) if asks and bundle else ()
+    missing = () if bundle is None else what_stops(columns, bundle, person, abstention)
     return Finding(
         id=outcome.id,
         kind="risk",
@@ -272,24 +272,3 @@ def _not_assessable(columns: RiskColumns, person: PersonContext, abstention: Abs
 def _abstention(outcome: Outcome, abstention: Abstention) -> str:
     name = abstention.name.lower()
     return outcome.abstention.get(name, f"abstention.{name}")
-
-
-def _required_missing(
-    columns: RiskColumns, bundle: Bundle, person: PersonContext
-) -> tuple[MissingItem, ...]:
-    """Name what stops the finding, and of alternatives the first that the outcome lists."""
-    made, row = person.made, person.row
-    required = tuple(
-        _required(s.name, person)
-        for s in bundle.manifest.inputs
-        if s.required and not (made[s.name].observed[row])
-    )
-    if has_one_of(columns.outcome, bundle, made)[row]:
-        return required
-    first = next(n for n in columns.outcome.one_of if n in bundle.manifest.input_names)
-    return (*required, _required(first, person))
-
-
-def _required(name: str, person: PersonContext) -> MissingItem:
-    own = step_of(name, person.batch, person.row)
-    return MissingItem(f"feature:{name}", required=True, next_step=own or f"next_step.{name}")

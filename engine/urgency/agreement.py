@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..ecg.findings.settings import statement_settings
+from ..facts.waiting import WAITS
 from ..prediagnosis import URGENCIES, Finding, Message, UrgentItem
 
 PRESSING: Final = ("U0", "U1")
@@ -116,7 +117,13 @@ def _reads_the_same(finding: Finding, item: UrgentItem) -> bool:
     mine = {
         measurement_of(v.name) for reason in finding.reasons_for for v in reason.inputs if v.unit
     }
-    return bool(mine & {measurement_of(v.name) for v in item.inputs if v.unit})
+    if mine & {measurement_of(v.name) for v in item.inputs if v.unit}:
+        return True
+    waits = finding.message.parameters["item"] if finding.message.id == WAITS else ""
+    return bool(waits) and any(
+        measurement_of(str(waits).removeprefix("item:")) == measurement_of(v.name)
+        for v in item.inputs
+    )
 
 
 def measurement_of(name: str) -> str:

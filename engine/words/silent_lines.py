@@ -1,9 +1,10 @@
 """The findings that say nothing for themselves: not assessable, or looked for and not met."""
 
+from ..next_steps import UNUSED
 from ..prediagnosis import Finding
 from . import phrases
 from .common_phrases import capital, coded, listed
-from .missing_phrases import next_step
+from .missing_phrases import missing_interval, next_step
 from .paper import Page
 from .reason_phrases import input_phrase, reason_phrase
 from .sentences import Sentences
@@ -25,8 +26,9 @@ def write_not_assessable(findings: list[Finding], sentences: Sentences, page: Pa
         page.add(phrases.headline(finding, sentences), lead="- ")
         for reason in (*finding.reasons_for, *finding.reasons_against):
             page.add(reason_phrase(reason, sentences), indent=2)
-        for limit in finding.limits:
-            page.add(sentences.render(limit), indent=2)
+        limits = [sentences.render(limit) for limit in finding.limits]
+        for words in (*limits, *_not_used(finding, sentences)):
+            page.add(words, indent=2)
         steps = [next_step(item, sentences) for item in finding.missing]
         action = coded(finding.proposed_action, sentences, "action")
         steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
@@ -36,6 +38,12 @@ def write_not_assessable(findings: list[Finding], sentences: Sentences, page: Pa
                 indent=2,
                 lead="> ",
             )
+
+
+def _not_used(finding: Finding, sentences: Sentences) -> list[str]:
+    """Name what was sent and is not used: it is not missing."""
+    unused = [item for item in finding.missing if item.next_step in UNUSED]
+    return [capital(missing_interval(finding, item, sentences)[0]) for item in unused]
 
 
 def write_absent(findings: list[Finding], sentences: Sentences, page: Page) -> None:

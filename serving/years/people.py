@@ -12,7 +12,7 @@ from ...engine.risks.columns import Abstention
 from ..batch.result.read import require_rows, result_tables
 from ..batch.table.status import MEASURED, MEASURED_HIGH, NOT_ASSESSABLE, PREGNANCY
 from ..batch.table.withdrawn import WITHDRAWN
-from .earlier_signs import OUTCOME, READ, SIGN, earlier_signs, with_glucose_below
+from .earlier_signs import READ, SIGN, earlier_signs
 from .last_visits import (
     UNKNOWN_DAY,
     BoolArray,
@@ -23,7 +23,10 @@ from .last_visits import (
 )
 from .two_people import NOT_CHECKED, TwoPeople
 
-COLUMNS: Final = (*READ, "urgency", f"{OUTCOME}_risk", "cvd_death_10y_band")
+OUTCOME: Final = "t2d_undiagnosed"
+COLUMNS: Final = (
+    *READ, "urgency", f"{OUTCOME}_band", f"{OUTCOME}_risk", "cvd_death_10y_band",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +48,7 @@ class PlanPeople:
     of_two : bool (n,), the person id is of two people
     sign : Arrow strings, what an earlier visit said (`earlier_signs`); null for others
     sign_day : int64 (n,), of that visit; ``UNKNOWN_DAY`` where none is known
+    asks_day : bool (n,), a visit that said so has no day, or one that can't be right
     unnamed : rows without a person id of which nothing is urgent, left out here
     """
 
@@ -61,6 +65,7 @@ class PlanPeople:
     of_two: BoolArray
     sign: Any
     sign_day: Any
+    asks_day: BoolArray
     unnamed: int = 0
 
     @property
@@ -141,6 +146,7 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
         of_two=two.among(kept["person_id"]),
         sign=signs.sign,
         sign_day=signs.day,
+        asks_day=signs.asks_day,
         unnamed=everything.num_rows - table.num_rows,
     )
 
@@ -152,7 +158,6 @@ def _elsewhere(is_elsewhere: Any, day: Any) -> Any:  # noqa: ANN401 - arrays
 
 def _with_rows(name: str, table: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return the columns of a part; a row that stands by itself says where it stands."""
-    table = with_glucose_below(table)
     rows = np.full(table.num_rows, None, dtype=object)
     is_shared = urgent_rows(table) & two.among(table["person_id"])
     alone = pc.is_null(table["person_id"]).to_numpy() | is_shared

@@ -34,6 +34,7 @@ def people(*rows):
         np.zeros(len(rows), dtype=np.bool_),
         pa.nulls(len(rows), pa.string()),
         np.full(len(rows), UNKNOWN_DAY),
+        np.zeros(len(rows), dtype=np.bool_),
     )
 
 

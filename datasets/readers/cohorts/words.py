@@ -18,7 +18,12 @@ VERDICTS: Final = ("confirm", "amend", "reject")
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "urgency": URGENCIES,
     "urgency_at_another_visit": URGENCIES,
-    "earlier_sign": ("diabetes_known_or_treated", "measured_high"),
+    "earlier_sign": (
+        "diabetes_known_or_treated",
+        "tests_contradict",
+        "measured_high",
+        "value_waits",
+    ),  # fmt: skip
     "status": ("scored", "not_assessable", "refused"),
     "ecg_earlier_state": (
         "compared",

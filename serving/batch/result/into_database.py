@@ -39,6 +39,7 @@ results = sa.Table(
     sa.Column("urgency", _NAME),
     sa.Column("status", _NAME, nullable=False),
     sa.Column("status_reason", _NAME),
+    sa.Column("glucose_says", _NAME),
 )
 reasons = sa.Table(
     "laennec_reason",

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ....engine.prediagnosis import URGENCIES
+from ..table.glucose import GLUCOSE_SAYS, WORDS
 from ..table.output import BANDS, SCHEMA
 from ..table.status import STATUSES
 
@@ -16,7 +17,7 @@ _DAY: Final = "_date"
 _BAND: Final = "_band"
 _RISK: Final = "_risk"
 _DEVICE: Final = "device."
-_WORDS: Final = {"urgency": URGENCIES, "status": STATUSES}
+_WORDS: Final = {"urgency": URGENCIES, "status": STATUSES, GLUCOSE_SAYS: WORDS}
 
 
 def wrong_columns(schema: Any) -> str:  # noqa: ANN401 - pyarrow has no types

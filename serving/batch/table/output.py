@@ -18,6 +18,7 @@ from ....engine.scores import NO_POINTS
 from ....engine.screening import Screening, screen_columns
 from .age import settle_ages
 from .columns import TEXT, coded, list_offsets, plain
+from .glucose import GLUCOSE_SAYS, glucose_column
 from .reasons import REASON_TYPE, reasons_column
 from .status import status_columns
 
@@ -27,6 +28,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "cvd_death_10y": "cvd_death_10y",
 }
 """Outcome of the models -> the beginning of its two columns."""
+
+FIRST: Final = "t2d_undiagnosed"
+"""The risk whose abstention is the reason of a row."""
 
 BANDS: Final = ("low", "intermediate", "high", "not_assessable")
 _RISK_COLUMNS: Final = tuple(
@@ -52,6 +56,7 @@ ENCODED: Final = pa.schema(
         pa.field("suspect_items", pa.list_(TEXT)),
         pa.field("status", TEXT, nullable=False),
         pa.field("status_reason", TEXT),
+        pa.field(GLUCOSE_SAYS, TEXT),
     ]
 )
 """The result while it is in memory: a text that repeats is dictionary-encoded."""
@@ -143,6 +148,7 @@ def result_table(rows: TableRows, screening: Screening) -> Any:  # noqa: ANN401
         "suspect_items": _items(screening.batch.problems, "suspect_item", screening.batch.n),
         "status": status,
         "status_reason": reason,
+        GLUCOSE_SAYS: glucose_column(screening, FIRST),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in ENCODED.names], schema=ENCODED)
 

@@ -171,7 +171,8 @@ def _calls(
     """Yield the call list, first call first; exposures are context and change no place in it."""
     yield (
         "place", "person_id", "urgency", "band", "cardiovascular_band", "risk", "visit_date",
-        "days_overdue", "within_capacity", "status_reason", SIGN, f"{SIGN}_date", "row",
+        "days_overdue", "within_capacity", "status_reason", SIGN, f"{SIGN}_date",
+        f"{SIGN}_check_date", "row",
         "urgent_at_another_visit", "two_people", "exposures",
     )  # fmt: skip
     names = (*URGENCIES, "")
@@ -190,6 +191,7 @@ def _calls(
             people.status_reason[row].as_py() or "",
             people.sign[row].as_py() or "",
             _written(int(people.sign_day[row])),
+            "yes" if people.asks_day[row] else "",
             people.row[row].as_py() or "",
             people.elsewhere[row].as_py() or "",
             "yes" if people.of_two[row] else "",

@@ -19,7 +19,7 @@ from ....datasets.readers.cohorts import Criteria, LocalCodes, Wanted, trajector
 from ....engine.errors import DataError
 from ...batch.result.parts import file_sha256
 from ...batch.result.read import read_manifest, require_rows, result_tables
-from ..earlier_signs import SIGN, earlier_signs, with_glucose_below
+from ..earlier_signs import SIGN, earlier_signs
 from ..exposures import lines_of_nobody, read_exposures
 from ..last_visits import ELSEWHERE, last_visits, without_person
 from ..trajectories.run import MANIFEST, SCHEMA, TRAJECTORIES
@@ -137,7 +137,7 @@ def _last_people(everything: Any, two: TwoPeople) -> Any:  # noqa: ANN401 - pyar
     visits = last_visits(table, two.among(table["person_id"]))
     urgency = table["urgency"].combine_chunks().take(pa.array(visits.most_urgent))
     elsewhere = pc.if_else(pa.array(visits.is_elsewhere), urgency, pa.scalar(None, urgency.type))
-    signs = earlier_signs(with_glucose_below(table), visits.last)
+    signs = earlier_signs(table, visits.last)
     people = table.take(pa.array(visits.last)).append_column(ELSEWHERE, elsewhere)
     return people.append_column(SIGN, signs.sign)
 

@@ -76,7 +76,8 @@ def test_the_guideline_of_a_finding_is_that_of_its_rows():
         ({LEFT: "150 mm[Hg]", DIASTOLIC: "80 mm[Hg]"}, "blood_pressure", "isolated_systolic"),
         ({LEFT: "150 mm[Hg]"}, "blood_pressure", "pressure_one_visit"),
         ({LEFT: ["150 mm[Hg]", "18 kPa"]}, "blood_pressure", "mixed_readings"),
-        ({LEFT: ["150 mm[Hg]", "250 mm[Hg] suspect"]}, "blood_pressure", "value_not_used"),
+        ({LEFT: ["150 mm[Hg]", "250 mm[Hg] suspect"]}, "blood_pressure", "value_waits"),
+        ({LEFT: ["150 mm[Hg]", "120 mm[Hg] suspect"]}, "blood_pressure", "value_not_used"),
         ({"waist": "90 cm", "answers": says_yes("condition.pregnancy")}, "waist", "barred"),
         (
             {"waist": "90 cm", "answers": {"method.waist.waist_site": "iliac_crest"}},

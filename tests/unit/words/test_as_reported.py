@@ -46,7 +46,7 @@ def test_a_pressure_that_was_sent_and_not_used_is_not_called_missing(tmp_path):
     visit = json.loads(VISIT.read_text(encoding="utf-8"))
     rest = [m for m in visit["measurements"] if not m["code"].endswith("_bp")]
     text = said(tmp_path, measurements=[*rest, pressure])
-    assert "pression systolique : ce qui a été envoyé n'est pas utilisé" in text
+    assert "Pression systolique : ce qui a été envoyé n'est pas utilisé" in text
 
 
 def test_an_ecg_file_that_is_not_there_is_said_to_be_missing(tmp_path):

@@ -61,7 +61,7 @@ def test_a_row_in_french_says_what_to_do_and_has_french_numbers(flawed):
     assert "American" not in again
     assert "Ligne : évaluée" in said
     assert "urgency: U0 (maintenant)" in said
-    risk = next(line for line in said.splitlines() if "t2d_undiagnosed_risk" in line)
+    risk = next(line for line in said.splitlines() if "cvd_death_10y_risk" in line)
     assert "0," in risk and "." not in risk
     assert "pas les valeurs de la personne" in said
     assert "pression diastolique (bras le plus haut) ≥ 90 mmHg" in said

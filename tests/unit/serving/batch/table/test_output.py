@@ -44,7 +44,12 @@ def screened(models):
 
 def test_the_columns_are_those_of_the_contract_and_then_the_new_ones():
     assert SCHEMA.names[: len(CONTRACT)] == CONTRACT
-    assert SCHEMA.names[len(CONTRACT) :] == ["suspect_items", "status", "status_reason"]
+    assert SCHEMA.names[len(CONTRACT) :] == [
+        "suspect_items",
+        "status",
+        "status_reason",
+        "glucose_says",
+    ]
     reason = SCHEMA.field("reasons").type.value_type
     assert [f.name for f in reason] == ["finding", "rule_id", "contribution"]
 
