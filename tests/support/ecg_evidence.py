@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from laennec.engine.bundles.load import Models
 from laennec.engine.ecg.delineation.delineate import Delineator
 from laennec.engine.ecg.urgent.evidence import Evidence
+from laennec.engine.ecg.urgent.front import FrontView
 from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.ecg.urgent.shape import BeatShape
 from laennec.engine.ecg.urgent.st import RaisedLeads, StView
@@ -32,6 +33,10 @@ CALM = {
     "st_leads_excluded": 0.0,
     "st_leads_very_large": 0.0,
     "st_leads_close": 0.0,
+    "front_depressed": 0.0,
+    "front_close": 0.0,
+    "coved": 0.0,
+    "deep_t": 0.0,
     "blocked_p": 0.0,
     "blocked_p_suspected": 0.0,
     "no_clear_beats": 0.0,
@@ -41,7 +46,20 @@ CALM = {
 }
 RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
 VIEW = StView(
-    {"II": 0.2, "III": 0.3}, RAISED, RAISED, RAISED, is_known=True, exclusions=("hypertrophy",)
+    {"II": 0.2, "III": 0.3, "V2": -0.1, "V3": -0.1},
+    RAISED,
+    RAISED,
+    RAISED,
+    is_known=True,
+    exclusions=("hypertrophy",),
+)
+FRONT = FrontView(
+    {
+        "front_depressed": {"V2": 0.3, "V3": 0.4},
+        "front_close": {"V2": 0.3, "V3": 0.4},
+        "coved": {"V2": -0.2},
+        "deep_t": {"V2": -0.3, "V3": -0.4},
+    }
 )
 
 
@@ -49,7 +67,7 @@ def evidence(*, unmeasured: tuple[str, ...] = (), **changes: float | Pair) -> Ev
     """Return a calm ECG with some quantities changed."""
     values = CALM | changes
     pairs = {n: v if isinstance(v, Pair) else Pair(v) for n, v in values.items()}
-    return Evidence(pairs, VIEW, BeatShape(), unmeasured)
+    return Evidence(pairs, VIEW, BeatShape(), FRONT, unmeasured)
 
 
 def levels_of(items: Iterable[UrgentItem]) -> dict[str, str]:

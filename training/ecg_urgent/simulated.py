@@ -40,6 +40,13 @@ CASES: Final = (
     Urgent("ST elevation, anterior", "st_elevation_anterior", ST_RULES),
     Urgent("ST elevation, inferior", "st_elevation_inferior", ST_RULES),
     Urgent("ST elevation, lateral", "st_elevation_lateral", ST_RULES),
+    Urgent(
+        "posterior infarction",
+        "st_elevation_posterior",
+        ("ecg_front_depression", "ecg_front_depression_close"),
+    ),
+    Urgent("coved ST in V1 to V3", "brugada_type_1", ("ecg_coved",)),
+    Urgent("deep negative T in front", "t_wave_inversion_anterior", ("ecg_deep_t",)),
     Urgent("pericarditis", "pericarditis", ST_RULES),
     Urgent("ventricular tachycardia", "ventricular_tachycardia", WIDE_RULES),
     Urgent(

@@ -130,6 +130,30 @@ def t_end(
     )
 
 
+def t_heights(
+    beat_mv: FloatArray, window: tuple[int, int], rate_hz: float, settings: TEndSettings
+) -> tuple[FloatArray, FloatArray]:
+    """Return the highest and the lowest point of T against the level before the QRS.
+
+    Parameters
+    ----------
+    beat_mv : shape (k, width), one median beat
+    window : first and last sample in which T may lie
+    rate_hz : of the beat
+
+    Returns
+    -------
+    shape (k,) each, millivolt; NaN where the window is too short
+    """
+    begin, stop = window
+    if stop - begin < _SHORTEST:
+        nothing = np.full(len(beat_mv), np.nan)
+        return nothing, nothing
+    smooth = max(round(settings.smooth_ms * rate_hz / _MS), 1)
+    t = uniform_filter1d(beat_mv, smooth, axis=1)[:, begin:stop]
+    return t.max(axis=1), t.min(axis=1)
+
+
 def _quartiles(ends: FloatArray) -> FloatArray:
     """Return the quartiles of every row, NaN for a row without a number; shape (3, g)."""
     found = np.full((3, len(ends)), np.nan)

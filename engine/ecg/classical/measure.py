@@ -11,7 +11,7 @@ from ..leads import derive_limb_leads
 from ..measure.rr import rate_interval_s
 from ..signal import EcgSignal
 from .beat import MedianBeats, average_beats, finer
-from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end
+from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end, t_heights
 from .detect import Beats, detect_beats
 from .mains import without_mains
 from .model import ClassicalMeasurement, ClassicalRhythm, ClassicalValue
@@ -39,6 +39,7 @@ class _Waves:
     onset: FloatArray
     offset: FloatArray
     t: TEnd
+    t_window: tuple[int, int]
     rate_hz: float
 
 
@@ -88,6 +89,8 @@ def measure_classical(
         st_j_mv=st[0],
         st_j60_mv=st[1],
         st_uncertainty_mv=st[2],
+        t_highest_mv=st[3],
+        t_lowest_mv=st[4],
         st_withheld=() if np.isfinite(st[0]).any() else (reasons or (NO_QRS_BOUNDS,)),
         beats_s=beats.peak / signal.sampling_rate_hz,
         n_dominant=0 if averaged is None else averaged.n_beats,
@@ -129,7 +132,9 @@ def _waves(
     j = offset[0] if np.isfinite(offset[0]) else averaged.r_index
     begin = int(j + limits.begin_ms * rate / _MS)
     stop = min(averaged.r_index + int(latest * rate / _MS), averaged.signal_mv.shape[2])
-    return _Waves(onset, offset, t_end(averaged.signal_mv, (begin, stop), rate, limits), rate)
+    window = (begin, stop)
+    t = t_end(averaged.signal_mv, window, rate, limits)
+    return _Waves(onset, offset, t, window, rate)
 
 
 def _room_samples(averaged: MedianBeats, beats: Beats) -> float:
@@ -219,22 +224,24 @@ def _measure_st(
     averaged: MedianBeats | None,
     waves: _Waves | None,
     settings: ClassicalSettings,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return ST at J, at J + 60 ms and its uncertainty for every lead of the signal."""
-    nothing = np.full(len(signal.leads), _NAN)
+) -> tuple[FloatArray, ...]:
+    """Return of every lead ST at J, at J + 60 ms, its uncertainty, and the ends of T."""
     if averaged is None or waves is None or not np.isfinite(waves.offset[0]):
-        return nothing, nothing, nothing
+        return (np.full(len(signal.leads), _NAN),) * 5
     beat, per_ms = averaged.signal_mv[0], averaged.rate_hz / _MS
     j = waves.offset[0]
     at_j = _mean_from(beat, j, settings.st.mean_ms * per_ms)
     late = j + settings.st.late_ms * per_ms
     at_j60 = _mean_from(beat, late, settings.st.mean_ms * per_ms)
     noise = np.hypot(averaged.noise_mv, settings.uncertainty.st_mv)
+    highest, lowest = t_heights(beat, waves.t_window, averaged.rate_hz, settings.t_end)
     names = [signal.leads[row] for row in readable.rows]
     return (
         _for_all_leads(signal.leads, names, at_j),
         _for_all_leads(signal.leads, names, at_j60),
         _for_all_leads(signal.leads, names, noise, spread=True),
+        _for_own_leads(signal.leads, names, highest),
+        _for_own_leads(signal.leads, names, lowest),
     )
 
 
@@ -257,6 +264,12 @@ def _for_all_leads(
     every = {**following, **known}
     unknown = np.array([_NAN])
     return np.array([every.get(name, unknown)[0] for name in leads])
+
+
+def _for_own_leads(leads: tuple[str, ...], names: list[str], values: FloatArray) -> FloatArray:
+    """Give the measured leads their place; the ends of others don't follow from theirs."""
+    own = dict(zip(names, values.tolist(), strict=True))
+    return np.array([own.get(name, _NAN) for name in leads])
 
 
 __all__ = ["ClassicalRhythm", "measure_classical"]

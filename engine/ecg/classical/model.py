@@ -72,6 +72,7 @@ class ClassicalMeasurement:
     leads : the leads that ST was measured in
     st_j_mv, st_j60_mv : shape (n_leads,), ST at J and 60 ms later against the level before the QRS
     st_uncertainty_mv : shape (n_leads,), one standard deviation
+    t_highest_mv, t_lowest_mv : shape (n_leads,), the ends of T against the level before the QRS
     st_withheld : message ids of why there is no ST
     beats_s : shape (n_beats,), R peaks in seconds
     n_dominant : beats behind the median beat
@@ -83,6 +84,8 @@ class ClassicalMeasurement:
     st_j_mv: FloatArray
     st_j60_mv: FloatArray
     st_uncertainty_mv: FloatArray
+    t_highest_mv: FloatArray
+    t_lowest_mv: FloatArray
     st_withheld: tuple[str, ...]
     beats_s: FloatArray
     n_dominant: int

@@ -7,21 +7,18 @@ from typing import Final
 
 import numpy as np
 
-from ...prediagnosis import URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
+from ...prediagnosis import URGENCIES, InputValue, Message, Urgency, UrgentItem
 from ..analysis import EcgAnalysis
 from ..measure.reference import NOBODY, Person
 from .evidence import Evidence, evidence_of
 from .pair import Pair
 from .settings import Condition, EcgRule, EcgUrgentSettings, load_ecg_urgent
+from .told_leads import leads_told
 
 DIFFER: Final = "ecg_measurements_differ"
 NOT_MEASURED: Final = "ecg_not_measured"
 REMEASURE: Final = "urgent.ecg_remeasure"
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"
-_ELEVATION: Final = "ecg_st_elevation"
-_DOUBTED: Final = "urgent.ecg_st_elevation_doubt"
-_ST_RULES: Final = (_ELEVATION, "ecg_st_very_large", "ecg_st_excluded", "ecg_st_close")
-_EXCLUDED: Final = ("ecg_st_very_large", "ecg_st_excluded")
 _NAN: Final = float("nan")
 
 
@@ -204,33 +201,13 @@ class _Items:
         return rule.action_with_symptoms if self.symptoms else rule.action
 
     def _rule(self, rule: EcgRule, level: Urgency) -> UrgentItem:
-        if rule.id in _ST_RULES:
-            message, inputs = self._st(rule)
-        else:
-            names = dict.fromkeys(c.quantity for c in rule.conditions)
-            inputs = tuple(v for name in names for v in self._both(name))
-            message = Message(f"urgent.{rule.id}")
+        told = leads_told(rule, self.evidence, self.settings)
+        if told is not None:
+            return self._item(rule, level, *told, self._action(rule))
+        names = dict.fromkeys(c.quantity for c in rule.conditions)
+        inputs = tuple(v for name in names for v in self._both(name))
+        message = Message(f"urgent.{rule.id}")
         return self._item(rule, level, message, inputs, self._action(rule))
-
-    def _st(self, rule: EcgRule) -> tuple[Message, tuple[InputValue, ...]]:
-        st = self.evidence.st
-        found = {_ELEVATION: st.sure, "ecg_st_very_large": st.very_large}.get(rule.id, st.close)
-        where = found.territories[0] if len(found.territories) == 1 else "several"
-        said: dict[str, Parameter] = {
-            "leads": ", ".join(found.leads),
-            "territory": f"ecg_territory:{where}",
-        }
-        doubted = rule.id == _ELEVATION and bool(st.doubts)
-        why = st.doubts if doubted else st.exclusions
-        if doubted or rule.id in _EXCLUDED:
-            said["why"] = f"ecg_exclusion:{why[0]}"
-        decimals = self.settings.quantities["st"].decimals
-        unit = self.settings.quantities["st"].unit
-        inputs = tuple(
-            InputValue(f"ecg.st.{lead}", f"{st.mv[lead]:.{decimals}f}", unit, "derived")
-            for lead in found.leads
-        )
-        return Message(_DOUBTED if doubted else f"urgent.{rule.id}", said), inputs
 
     def _both(self, name: str) -> list[InputValue]:
         """Return the classical value, and the network's where it is another."""

@@ -16,6 +16,7 @@ from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
 from ..signal import EcgSignal
 from .dropped import dropped_beats
+from .front import FrontView, front_view
 from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
@@ -38,7 +39,7 @@ class Evidence:
     Attributes
     ----------
     pairs : quantity -> what the two measurements say
-    st, shape : of the median beat
+    st, shape, front : of the median beat
     unmeasured : what neither of two could measure though the gate allows it (decision 6 of the
         architecture: a physician reads it now); QT is measured by hand and is none of them
     """
@@ -46,6 +47,7 @@ class Evidence:
     pairs: Mapping[str, Pair]
     st: StView
     shape: BeatShape
+    front: FrontView
     unmeasured: tuple[str, ...] = ()
 
 
@@ -63,6 +65,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     st = st_view(analysis.classical, analysis.quality, person, shape, settings)
     premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
     st = with_doubts(st, premises, person, settings)
+    front = front_view(analysis.classical, st.mv, settings)
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
@@ -74,6 +77,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
             differ=_differ(compared["qt"]),
         ),
         **_st_pairs(analysis, st, person, settings),
+        **front.pairs(),
         **_blocked_pairs(analysis, settings),
     }
     no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
@@ -86,7 +90,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
     rounded = {n: _rounded(p, decimals[n]) for n, p in pairs.items()}
-    return Evidence(rounded, st, shape, _unmeasured(analysis, compared))
+    return Evidence(rounded, st, shape, front, _unmeasured(analysis, compared))
 
 
 def _unmeasured(analysis: EcgAnalysis, compared: Mapping[str, Comparison]) -> tuple[str, ...]:

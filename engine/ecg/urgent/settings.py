@@ -13,6 +13,7 @@ from ...vocabulary.load import read_toml
 
 FILE: Final = "ecg_urgent.toml"
 _GUIDELINES: Final = "laennec.engine.guidelines"
+_FRONT_SHAPES: Final = ("depressed", "surely_depressed", "coved", "deep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,25 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontPattern:
+    """What some of V1 to V4 may show.
+
+    Attributes
+    ----------
+    shape : how the two limits are read (front.py)
+    leads : in which; neighbours stand side by side
+    least : so many neighbours make a criterion; that many are counted or none
+    st_mv, t_mv : limits of ST and of the end of T
+    """
+
+    shape: str
+    leads: tuple[str, ...]
+    least: int
+    st_mv: float
+    t_mv: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Numbers that are no rule of their own."""
 
@@ -153,6 +173,7 @@ class EcgUrgentSettings:
     exclusions: Exclusions
     st_limits: tuple[StLimit, ...]
     neighbours: tuple[Neighbours, ...]
+    front: Mapping[str, FrontPattern]
     rules: tuple[EcgRule, ...]
     reviews: Mapping[str, EcgRule]
 
@@ -192,6 +213,10 @@ def parse_ecg_urgent(raw: Mapping[str, Any], path: str) -> EcgUrgentSettings:
             exclusions=Exclusions(**raw["exclusions"]),
             st_limits=tuple(_st_limit(row, path) for row in raw["st_limit"]),
             neighbours=tuple(_neighbours(row) for row in raw["contiguous"]),
+            front={
+                name: _front_pattern(row, quantities, name, path)
+                for name, row in raw["front"].items()
+            },
             rules=rules,
             reviews={review.id: review for review in reviews},
         )
@@ -246,3 +271,13 @@ def _st_limit(raw: Mapping[str, Any], path: str) -> StLimit:
 
 def _neighbours(raw: Mapping[str, Any]) -> Neighbours:
     return Neighbours(tuple(raw["leads"]), raw["territory"])
+
+
+def _front_pattern(
+    raw: Mapping[str, Any], quantities: Mapping[str, Quantity], name: str, path: str
+) -> FrontPattern:
+    if name not in quantities:
+        raise broken(f"the pattern {name}", "no quantity has that name", f"{path}, front")
+    if raw["shape"] not in _FRONT_SHAPES:
+        raise broken(f"the shape {raw['shape']!r}", f"they are {_FRONT_SHAPES}", f"{path}, front")
+    return FrontPattern(**{**raw, "leads": tuple(raw["leads"])})

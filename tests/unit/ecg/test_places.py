@@ -30,7 +30,11 @@ def test_leads_without_a_place_say_nothing_of_st_or_twelve_leads(whole, names):
     assert found.uses["twelve_lead"].verdict == "not_assessable"
     told = [r.message.id for r in found.reasons]
     assert told.count("quality.record.few_leads") == told.count("quality.record.few_named") == 1
-    assert urgent_ecg(analyse_ecg(signal, None)).not_applied == ("ecg_st", "ecg_st_read")
+    assert urgent_ecg(analyse_ecg(signal, None)).not_applied == (
+        "ecg_st",
+        "ecg_st_read",
+        "ecg_front",
+    )
 
 
 def test_limb_leads_alone_say_nothing_of_the_other_walls(whole):
