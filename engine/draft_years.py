@@ -79,12 +79,16 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class RiskShift:
-    """One input that moved a risk: its value then and now, and the logit it moved by."""
+    """One input that moved a risk: its value then and now, and the logit it moved by.
+
+    ``measured`` are the measurements behind an index or a ratio that changed, then and now.
+    """
 
     name: str
     before: InputValue
     now: InputValue
     contribution: float
+    measured: tuple[tuple[InputValue, InputValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,10 @@ class RiskChange:
     """One risk then and now, by the same model as it is today.
 
     ``shifts`` are the largest first; with those under 0.001, which are left out, they add up to the
-    difference of the two logits. Where ``why_not`` is set the two can't be compared, and ``shifts``
-    are the inputs for which: with what knowing each moves, or its part by the other method.
+    difference of the two logits. Where ``why_not`` is set the two can't be compared. ``apart`` were
+    known on one day only or measured in another way: they count on both days as they are today, and
+    ``before`` is the risk with them so. Each has by how much it would have moved the logit, 0 where
+    nothing can be said without it.
     """
 
     outcome: str
@@ -102,3 +108,4 @@ class RiskChange:
     now: float | None
     shifts: tuple[RiskShift, ...] = ()
     why_not: str = ""
+    apart: tuple[RiskShift, ...] = ()

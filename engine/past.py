@@ -127,13 +127,14 @@ def past_of(
     )
 
 
-def last_before(record: VisitRecord) -> VisitRecord | None:
-    """Return the last usable visit of an earlier day; None where there is none."""
+def before(record: VisitRecord) -> tuple[VisitRecord, ...]:
+    """Return the usable visits of earlier days, the last one first."""
     if record.is_refused or not record.performed_at:
-        return None
+        return ()
     earlier = [one for one in record.previous if is_usable(one, record)]
-    before = [one for one in earlier if day_of(one) < day_of(record)]
-    return max(before, key=lambda one: (_moment(one), one.batch.visit_id[0]), default=None)
+    of_days = [one for one in earlier if day_of(one) < day_of(record)]
+    order = sorted(of_days, key=lambda one: (_moment(one), one.batch.visit_id[0]), reverse=True)
+    return tuple(order)
 
 
 def is_usable(earlier: VisitRecord, record: VisitRecord) -> bool:

@@ -25,7 +25,8 @@ from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import checked_earlier, day_of, last_before, past_of
+from .past import checked_earlier, past_of
+from .past_risks import risk_changes_of
 from .prediagnosis import (
     ECG_RULES,
     URGENCIES,
@@ -33,14 +34,12 @@ from .prediagnosis import (
     ItemNotice,
     Message,
     PreDiagnosis,
-    RiskChange,
     Urgency,
     UrgentItem,
 )
 from .published import published_findings
 from .record import UNKNOWN, VisitBatch
 from .risks import RiskColumns
-from .risks.changes import RisksOfDay, risk_changes
 from .risks.findings import risk_finding
 from .risks.old_inputs import score_with_days
 from .risks.person import PersonContext
@@ -94,22 +93,8 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
         ecg_comparison={} if since.comparison is None else {0: since.comparison},
         trajectories=past.trajectories,
         follow_up=past.follow_up,
-        risk_changes=_risk_changes(record, screening),
+        risk_changes=risk_changes_of(record, screening),
     )
-
-
-def _risk_changes(record: VisitRecord, screening: Screening) -> dict[int, tuple[RiskChange, ...]]:
-    """Return how each risk moved since the last earlier visit, asked of the same models."""
-    last = last_before(record)
-    if last is None or is_declined(screening.batch)[0]:
-        return {}
-    before = screen_columns(last.batch, screening.models, screening.guidelines)
-    then, now = (
-        RisksOfDay(PersonContext.of(one.batch, one.made, 0), one.risks)
-        for one in (before, screening)
-    )
-    changes = risk_changes(then, now, day_of(last))
-    return {0: changes} if changes else {}
 
 
 def draft_of(screening: Screening, row: int, performed_at: str) -> PreDiagnosis:

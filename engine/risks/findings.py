@@ -13,7 +13,6 @@ from ..bundles.verify import Bundle
 from ..errors import ScreeningError
 from ..explain.counterfactual import Counterfactual, Counterfactuals, counterfactuals
 from ..explain.interval import FlippingItems, RiskInterval, missing_that_could_flip, risk_interval
-from ..explain.shapley import MAX_INPUTS, shapley_values
 from ..fixedpoint import FloatArray
 from ..fuzzy.system import MamdaniSystem, TskSystem
 from ..next_steps import step_of
@@ -27,7 +26,6 @@ from ..prediagnosis import (
     Parameter,
     Reason,
 )
-from ..record import BoolArray
 from .columns import Abstention, Answer, RiskColumns
 from .limits import model_limits
 from .missing import what_stops
@@ -35,10 +33,10 @@ from .old_inputs import old_inputs
 from .outcomes import Outcome
 from .person import PersonContext
 from .reference import from_reference
+from .shapley import CONTRIBUTION_DECIMALS, shapley_of
 from .values import input_value
 from .without_diabetes import said_without_diabetes
 
-CONTRIBUTION_DECIMALS = 6
 EXPLANATION_ERRORS = (
     ScreeningError,
     ArithmeticError,
@@ -106,7 +104,7 @@ def _answered(
             *old_inputs(bundle.manifest.input_names, person),
             *model_limits(bundle, person.batch, person.row, output, value),
         ),
-        shapley=_shapley(bundle, x, observed),
+        shapley=shapley_of(bundle, x, observed),
         details=_details(bundle, start, value),
     )
 
@@ -229,21 +227,6 @@ def _change(found: Counterfactual) -> Change:
         risk=found.value,
         becomes=found.band,
     )
-
-
-def _shapley(
-    bundle: Bundle,
-    x: FloatArray,
-    observed: BoolArray,
-) -> dict[str, float]:
-    if len(bundle.manifest.inputs) > MAX_INPUTS:
-        return {}
-    values = shapley_values(bundle.model, x, observed, bundle.rules).values[0]
-    return {
-        spec.name: round(float(v), CONTRIBUTION_DECIMALS) + 0.0
-        for spec, v, known in zip(bundle.manifest.inputs, values, observed[0], strict=True)
-        if known and np.isfinite(v)
-    }
 
 
 def _reference(bundle: Bundle) -> ModelReference:

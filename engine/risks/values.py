@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..derived import ARMS, office_pressure
-from ..features import Feature
+from ..features import Feature, combined_values
 from ..fixedpoint import NANO
 from ..one_person import take_person
 from ..prediagnosis import InputValue
@@ -55,6 +55,27 @@ def _reported(feature: Feature, batch: VisitBatch, row: int, arm: str) -> InputV
         return InputValue("age_years", str(int(feature.values[row])), "a")
     slot = source if source in batch.vocabulary.slots else f"{source}.{arm}"
     return _reading(feature, slot, batch, row)
+
+
+def source_values(feature: Feature, batch: VisitBatch, row: int) -> dict[str, InputValue]:
+    """Return the measurements that an index or a ratio was made from, by slot; else none.
+
+    Parameters
+    ----------
+    feature : of one or several sources
+    batch : the record after the plausibility check
+    row : which person
+    """
+    if len(feature.sources) == 1:
+        return {}
+    found = {}
+    for slot in feature.sources:
+        values = combined_values(batch, slot)
+        one = Feature(slot, "", values, np.isfinite(values), (slot,))
+        value = _reading(one, slot, batch, row) if one.observed[row] else None
+        if value is not None:
+            found[slot] = value
+    return found
 
 
 def _reading(feature: Feature, slot: str, batch: VisitBatch, row: int) -> InputValue | None:

@@ -12,6 +12,7 @@ from .sentences import Sentences
 from .trajectory_lines import day_phrase
 
 _SHOWN: Final = 5
+ESTIMATED: Final = "estimated"
 
 
 def risk_change_line(change: RiskChange, sentences: Sentences) -> str:
@@ -22,17 +23,26 @@ def risk_change_line(change: RiskChange, sentences: Sentences) -> str:
         "now": sentences.risk(change.now or 0.0),
     }
     if change.why_not or change.before is None:
-        said = sentences.text(f"risk_change.{change.why_not}", **given)
-        if not change.shifts:
-            return capital(said)
-        reasons = _listed([_values(shift, sentences) for shift in change.shifts], sentences)
-        return capital(f"{said} {sentences.text('risk_change.for', list=reasons)}")
+        return capital(sentences.text(f"risk_change.{change.why_not}", **given))
     line = sentences.text("risk_change.moved", before=sentences.risk(change.before), **given)
     moved = _moved(change, sentences)
-    if not moved:
-        return capital(f"{line} {sentences.text('risk_change.nothing')}")
-    reasons = _listed(moved, sentences)
-    return capital(f"{line} {sentences.text('risk_change.reasons', list=reasons)}")
+    reasons = sentences.text("risk_change.nothing")
+    if moved:
+        reasons = sentences.text("risk_change.reasons", list=_listed(moved, sentences))
+    return capital(" ".join([line, reasons, *_apart(change, sentences)]))
+
+
+def _apart(change: RiskChange, sentences: Sentences) -> list[str]:
+    """Name what counts on both days as it is today, by why."""
+    groups: dict[str, list[str]] = {}
+    for shift in change.apart:
+        is_once = ESTIMATED in (shift.before.origin, shift.now.origin)
+        why = "apart_once" if is_once else "apart_method"
+        groups.setdefault(why, []).append(_values(shift, sentences))
+    return [
+        sentences.text(f"risk_change.{why}", list=_listed(parts, sentences))
+        for why, parts in groups.items()
+    ]
 
 
 def _listed(parts: list[str], sentences: Sentences) -> str:
@@ -55,10 +65,20 @@ def _moved(change: RiskChange, sentences: Sentences) -> list[str]:
 
 
 def _shift(shift: RiskShift, sentences: Sentences) -> str:
+    behind = [
+        sentences.text(
+            "risk_change.values",
+            input=sentences.name(now.name),
+            before=_value(before, sentences),
+            now=_value(now, sentences),
+        )
+        for before, now in shift.measured
+    ]
+    moved = signed(shift.contribution, sentences.lang)
     return sentences.text(
         "risk_change.shift",
         values=_values(shift, sentences),
-        moved=signed(shift.contribution, sentences.lang),
+        moved=_listed([moved, *behind], sentences),
     )
 
 
@@ -72,7 +92,7 @@ def _values(shift: RiskShift, sentences: Sentences) -> str:
 
 
 def _value(value: InputValue, sentences: Sentences) -> str:
-    if value.origin == "estimated":
+    if value.origin == ESTIMATED:
         return sentences.text("risk_change.unknown")
     return sentences.quantity(value.name, value.value, value.unit)
 

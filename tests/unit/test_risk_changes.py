@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.prediagnosis import RiskShift
+from laennec.engine.risks import changes
 from laennec.engine.words.as_json import as_json, canonical_content
 from laennec.engine.words.risk_change_lines import risk_change_line
 from laennec.engine.words.sentences import Sentences
@@ -82,22 +83,66 @@ def test_a_visit_of_the_same_day_and_a_later_one_are_no_past():
     assert "risk_changes" not in canonical_content(draft())
 
 
-def test_other_items_known_then_is_said_and_not_compared():
+def test_of_a_visit_that_gives_no_risk_that_is_said_and_not_compared():
     missing = of(draft(visit(2021, waist=None, weight=None)))
     assert (missing.before, missing.why_not) == (None, "not_assessable")
-    fasting = {"code": "glucose", "value": "0.95", "unit": "g/L", "specimen": "venous_plasma",
+
+
+def test_a_thin_last_visit_does_not_give_up_the_comparison_with_the_one_before():
+    """Pinned: a weight alone of last year, and nothing was compared with the full visit before."""
+    thin = {**visit(2025, waist=None, weight=None), "questionnaire": {}}
+    change = of(draft(visit(2021, waist="90.0"), thin))
+    assert (change.since, change.why_not) == ("2021-11-03", "")
+    assert change.before == of(draft(visit(2021, waist="90.0"))).before
+    full = of(draft(visit(2021, waist="90.0"), visit(2025, waist="95.0")))
+    assert full.since == "2025-11-03"
+
+
+def adds_up(change):
+    total = sum(shift.contribution for shift in change.shifts)
+    return total == pytest.approx(logit(change.now) - logit(change.before), abs=0.02)
+
+
+def apart(change):
+    return [shift.name for shift in change.apart]
+
+
+@pytest.mark.parametrize("is_known_now", [True, False])
+def test_a_glucose_of_one_day_asks_today_s_form_on_both(is_known_now):
+    """Pinned: a glucose of one of the two days withheld the whole comparison."""
+    fasting = {"code": "glucose", "value": "1.02", "unit": "g/L", "specimen": "venous_plasma",
                "fasting_hours": 10}  # fmt: skip
-    earlier = visit(2021)
-    earlier["measurements"].append(fasting)
-    assert of(draft(earlier)).why_not == "other_form"
+    earlier, now = visit(2021, waist="98.0"), visit()
+    (now if is_known_now else earlier)["measurements"].append(fasting)
+    one = screen(parse({**now, "previous_visits": [earlier]}), MODELS, GUIDELINES)
+    change = of(one)
+    finding = next(f for f in one.findings if f.id == "t2d_undiagnosed")
+    assert (change.why_not, change.now) == ("", finding.risk)
+    assert apart(change) == (["fasting_glucose_mmol_per_l"] if is_known_now else [])
+    assert adds_up(change)
+
+
+def test_a_capillary_glucose_of_today_leaves_the_comparison_with_a_venous_one():
+    earlier, now = visit(2021, waist="98.0"), visit()
+    for record, specimen in ((earlier, "venous_plasma"), (now, "capillary")):
+        record["measurements"].append({"code": "glucose", "value": "1.02", "unit": "g/L",
+                                       "specimen": specimen, "fasting_hours": 10})  # fmt: skip
+    change = of(screen(parse({**now, "previous_visits": [earlier]}), MODELS, GUIDELINES))
+    assert change.why_not == ""
+    assert adds_up(change)
+    assert "waist_to_height_ratio" in [shift.name for shift in change.shifts]
 
 
 @pytest.mark.parametrize(("then", "now"), [("160", None), (None, "160")])
 def test_a_value_known_on_one_day_only_moves_no_risk(then, now):
     """Pinned: after a high pressure a risk "fell", by a pressure that was not measured."""
-    change = of(draft(visit(2021, systolic_bp=then), systolic_bp=now))
-    assert (change.before, change.why_not) == (None, "other_items")
-    assert [shift.name for shift in change.shifts] == ["systolic_bp_mmhg"]
+    change = of(draft(visit(2021, systolic_bp=then, waist="98.0"), systolic_bp=now))
+    assert apart(change) == ["systolic_bp_mmhg"]
+    assert (change.why_not, change.shifts[0].name) == ("", "waist_to_height_ratio")
+    assert adds_up(change)
+    # without it the two days compare as two days of which neither knows it, or both the same
+    same = of(draft(visit(2021, systolic_bp=now, waist="98.0"), systolic_bp=now))
+    assert (change.before, change.now) == (same.before, same.now)
 
 
 def answered(one, **answers):
@@ -119,11 +164,14 @@ def test_an_answer_that_raises_nothing_is_no_fall_where_it_was_known_on_one_day_
     now = visit() if is_known_now else answered(visit(), **{name: None})
     record = {**now, "previous_visits": [unknown if is_known_now else known]}
     change = of(screen(parse(record), MODELS, GUIDELINES))
-    assert (change.before, change.why_not, len(change.shifts)) == (None, "other_items", 1)
-    one = change.shifts[0]
+    assert (change.why_not, len(change.apart)) == ("", 1)
+    assert change.before <= change.now  # two years older, and else the same
+    one = change.apart[0]
     assert (one.before.origin == "estimated") is is_known_now
     assert (one.now.origin == "estimated") is not is_known_now
-    assert f"{Sentences('en').name(one.name)} " in risk_change_line(change, Sentences("en"))
+    said = risk_change_line(change, Sentences("en"))
+    assert f"so left out (counted on both days as today): {Sentences('en').name(one.name)}" in said
+    assert adds_up(change)
 
 
 def test_an_answer_that_moves_nothing_is_compared_without():
@@ -146,7 +194,8 @@ def test_what_is_printed_adds_up_to_what_the_risk_moved():
     assert "height 170" not in line
     assert "values that did not change, together (\u2212" in line
     printed = [
-        float(found.replace("\u2212", "-")) for found in re.findall(r"\(([+\u2212][\d.]+)\)", line)
+        float(found.replace("\u2212", "-"))
+        for found in re.findall(r"\(([+\u2212][\d.]+)[;)]", line)
     ]
     moved = sum(shift.contribution for shift in still.shifts)
     assert sum(printed) == pytest.approx(moved, abs=0.005 * len(printed))
@@ -177,11 +226,28 @@ def test_a_waist_that_was_measured_in_another_way_is_no_change_of_the_person(
         "previous_visits": [measured(visit(2021, waist="98"), then)],
     }
     change = of(screen(parse(record), MODELS, GUIDELINES))
-    assert change.why_not == ("" if is_compared else "other_method")
-    assert is_compared is (change.before is not None)
-    assert change.shifts[0].name == "waist_to_height_ratio"
+    assert change.why_not == ""
+    assert adds_up(change)
+    assert apart(change) == ([] if is_compared else ["waist_to_height_ratio"])
+    assert (change.shifts[0].name == "waist_to_height_ratio") is is_compared
     line = risk_change_line(change, Sentences("en"))
-    assert ("measured in another way" in line) is not is_compared
+    assert ("Measured in another way, so left out" in line) is not is_compared
+
+
+def test_the_measurement_behind_a_ratio_is_named_with_what_it_moved():
+    line = risk_change_line(of(draft(visit(2021, waist="98.0"))), Sentences("en"))
+    assert re.search(
+        r"waist-to-height ratio 0.576 → 0.612 \(\+[\d.]+; waist circumference 98", line
+    )
+
+
+def test_a_change_that_can_not_be_explained_takes_nothing_else_with_it(monkeypatch):
+    """H1: an urgent item must not be lost by an explanation that fails."""
+    monkeypatch.setattr(changes, "_compared", lambda *_: 1 / 0)
+    one = draft(visit(2021), systolic_bp="196", diastolic_bp="122")
+    assert of(one).why_not == "failed"
+    assert one.urgent
+    assert "could not be calculated" in render_text(one, "en").replace("\n  ", " ")
 
 
 def test_nobody_who_declines_models_is_compared():
