@@ -93,10 +93,11 @@ UNDATED: Final = "undated_visit"
 urgent."""
 
 LEFT_OUT: Final = (
-    Abstention.EXCLUDED.name.lower(), PREGNANCY, Abstention.DECLINED.name.lower(), WITHDRAWN
+    Abstention.EXCLUDED.name.lower(), PREGNANCY, Abstention.MINOR.name.lower(),
+    Abstention.DECLINED.name.lower(), WITHDRAWN,
 )  # fmt: skip
 """Reasons of a result for which nobody is called: excluded (known diabetes, its treatment),
-pregnant, declined, withdrawn."""
+pregnant, younger than the adults of the models, declined, withdrawn."""
 
 
 def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:

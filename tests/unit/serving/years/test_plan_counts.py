@@ -182,7 +182,10 @@ def test_how_many_were_left_out_is_said_with_why_and_tells_of_no_few_people():
         found = with_reasons(people(*rows), [*reasons, *[None] * 40])
         return counts(found, call_list(found, SETTINGS, TODAY))["left_out"]
 
-    whole = {"left_out": 32, "excluded": 20, "pregnancy": 0, "declined": 12, "consent_withdrawn": 0}
+    whole = {
+        "left_out": 32, "excluded": 20, "pregnancy": 0, "minor": 0, "declined": 12,
+        "consent_withdrawn": 0,
+    }  # fmt: skip
     assert told(20, 12, 0) == whole
     assert told(20, 0, 0)["excluded"] == 20
     assert told(20, 3, 0) == {**whole, "left_out": 23, "excluded": "hidden", "declined": "<11"}
