@@ -249,12 +249,13 @@ def test_other_leads_of_one_name_are_numbered():
     header = b"r 2 100 2\n" + b"r.dat 16 1000/mV 16 0 0 0 0 MLx\n" * 2
     recording = read_ecg(header, name="r.hea", companions={"r.dat": b"\0" * 8})
     assert recording.signal.leads == ("MLx", "MLx_2")
-    assert recording.header.notes == ("lead_names_numbered",)
+    assert recording.header.notes == ("lead_names_numbered", "lead_names_not_known")
 
 
 def test_a_record_without_an_ecg_is_refused():
     header = b"r 1 100 2\nr.dat 16 1000/mmHg 16 0 0 0 0 ABP\n"
-    refused(EcgUnreadable, "No lead with samples", header, "r.hea", {"r.dat": b"\0" * 4})
+    refused(EcgIncomplete, r"ABP \(unit mmHg\)", header, "r.hea", {"r.dat": b"\0" * 4})
+    refused(EcgUnreadable, "without signals", b"r 0 100 2\n", "r.hea")
 
 
 def test_one_signal_file_named_twice_is_refused():

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,8 +11,16 @@ import numpy as np
 from ....engine.ecg.leads import TWELVE_LEADS
 from ....engine.ecg.signal import EcgSignal
 from ....engine.fixedpoint import FloatArray
-from .errors import EcgAmbiguous, incomplete, too_large, unreadable
-from .names import is_other_signal, lead_name, microvolt_per
+from .errors import EcgAmbiguous, EcgIncomplete, incomplete, too_large, unreadable
+from .names import (
+    MINUS,
+    are_chest_electrodes,
+    is_electrode,
+    is_lead,
+    is_other_signal,
+    lead_name,
+    microvolt_per,
+)
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
 from .source import limits
 
@@ -31,6 +39,7 @@ class StoredLead:
     step_uv : microvolt per stored step; NaN where the file states no gain or no unit
     rate_hz : NaN where the file states none
     gain : units of the file per stored step; it stays in force where only the unit is declared
+    unit : as written, for formats that store other signals beside the leads; "" is not asked about
     """
 
     name: str
@@ -38,11 +47,13 @@ class StoredLead:
     step_uv: float
     rate_hz: float
     gain: float = 1.0
+    unit: str = ""
 
     @property
     def is_ecg(self) -> bool:
-        """Whether the name allows it to be an ECG lead."""
-        return not is_other_signal(self.name)
+        """Whether name and unit allow it to be an ECG lead."""
+        voltage = not self.unit or microvolt_per(self.unit) is not None
+        return voltage and not is_other_signal(self.name)
 
 
 def step_of(value: float, unit: str) -> float:
@@ -58,15 +69,18 @@ def assemble(
 
     Raises
     ------
-    EcgIncomplete : a lead without name, gain, unit or rate that the caller did not declare
+    EcgIncomplete : a lead without name, gain, unit or rate that the caller did not declare; no
+        signal that can be an ECG
     EcgAmbiguous : two leads of the twelve with one name and other samples
     EcgUnreadable : no lead, no sample, leads of different lengths
     """
     where = header.record or header.format
-    leads = _declare([lead for lead in stored if lead.is_ecg], declared, where)
-    if len(leads) < len(stored):
+    kept = _ecg_only(stored, where)
+    if len(kept) < len(stored):
         header = header.noting("not_ecg_skipped")
+    leads = _declare(kept, declared, where)
     _refuse_absent(leads, where)
+    leads, header = _upright(leads, header)
     leads, header = _one_rate(leads, header, where)
     lengths = {len(lead.samples) for lead in leads}
     if len(lengths) > 1:
@@ -84,6 +98,42 @@ def assemble(
     steps = {n: step for n, step in scale.items() if step > 0}
     signal = EcgSignal.of(samples, leads[0].rate_hz, resolution_uv=steps)
     return EcgRecording(signal, header)
+
+
+def _ecg_only(stored: Sequence[StoredLead], where: str) -> list[StoredLead]:
+    """Leave out what is no ECG by its name or its unit.
+
+    ``C3`` and ``C4`` of a sleep laboratory, beside ``O1``, are no chest leads.
+    """
+    chest = are_chest_electrodes([lead.name for lead in stored])
+    kept = [lead for lead in stored if lead.is_ecg and (chest or not is_electrode(lead.name))]
+    if stored and not kept:
+        names = [lead_name(s.name) + (f" (unit {s.unit[:12]})" if s.unit else "") for s in stored]
+        raise EcgIncomplete(
+            found=f"None of the signals can be an ECG lead: {', '.join(names[:6])}",
+            why="names and units say that they are something else",
+            remedy="Export the ECG leads under their names, in uV or mV",
+            path=where,
+        )
+    return kept
+
+
+def _upright(leads: Sequence[StoredLead], header: EcgHeader) -> tuple[list[StoredLead], EcgHeader]:
+    """Turn leads back that the file names as negative, such as ``-aVR`` in the order of Cabrera.
+
+    Beside the lead itself its negative stays a lead of its own. Where no name is without a sign,
+    the sign may be a dash of the writer, and all stay apart.
+    """
+    names = [lead_name(lead.name) for lead in leads]
+    plain = {name for name in names if name in TWELVE_LEADS}
+    turned = {f"{MINUS}{n}": n for n in TWELVE_LEADS if n not in plain} if plain else {}
+    if not turned.keys() & set(names):
+        return list(leads), header
+    upright = [
+        replace(lead, name=turned[name], samples=-lead.samples) if name in turned else lead
+        for name, lead in zip(names, leads, strict=True)
+    ]
+    return upright, header.noting("negative_leads_turned")
 
 
 def refuse_size(n_leads: int, n_samples: int, path: str) -> None:
@@ -128,9 +178,9 @@ def _agree(stated: float, declared: float, what: str, where: str) -> float:
 
 
 def _agree_name(stated: str, declared: str, where: str) -> str:
-    if stated and declared and lead_name(stated) != lead_name(declared):
+    if is_lead(stated) and declared and lead_name(stated) != lead_name(declared):
         raise unreadable("A lead name was declared that contradicts the file", where)
-    return stated or declared
+    return declared or stated
 
 
 def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:
@@ -166,7 +216,7 @@ def _one_rate(
 def _averaged(lead: StoredLead, group: int, rate_hz: float) -> StoredLead:
     whole = len(lead.samples) // group * group
     samples = lead.samples[:whole].reshape(-1, group).mean(axis=1)
-    return StoredLead(lead.name, samples, lead.step_uv, rate_hz, lead.gain)
+    return replace(lead, samples=samples, rate_hz=rate_hz)
 
 
 def _names(
@@ -188,4 +238,7 @@ def _names(
         unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
     if len(set(unique)) < len(unique):
         raise unreadable("Lead names that can't be told apart", where)
-    return unique, header.noting("lead_names_numbered") if double else header
+    if double:
+        header = header.noting("lead_names_numbered")
+    known = all(is_lead(name) for name in names)
+    return unique, header if known else header.noting("lead_names_not_known")

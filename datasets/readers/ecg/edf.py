@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from ....engine.fixedpoint import FloatArray
 from .assemble import StoredLead, assemble, refuse_size, step_of
 from .errors import damaged, unreadable
-from .names import microvolt_per
 from .recording import Declared, EcgHeader, EcgRecording, Filters, Sex, sex_of
 from .source import Source
 
@@ -87,9 +86,6 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         block = blocks[:, at : at + signal.per_record]
         at += signal.per_record
         if signal.is_annotation:
-            continue
-        if microvolt_per(signal.unit) is None and signal.unit:
-            notes = tuple(dict.fromkeys((*notes, "not_ecg_skipped")))
             continue
         leads.append(_lead(signal, block, starts, layout, source.label))
     return [assemble(leads, _header(layout, source, notes), declared)]
@@ -199,7 +195,7 @@ def _lead(
     samples = block.astype(np.float64)
     rate = signal.per_record / layout.record_s
     flat = samples.ravel() if starts is None else _spread(samples, starts, rate, where)
-    return StoredLead(signal.label, flat + zero, step, rate, gain)
+    return StoredLead(signal.label, flat + zero, step, rate, gain, signal.unit)
 
 
 def _spread(samples: FloatArray, starts: FloatArray, rate: float, where: str) -> FloatArray:

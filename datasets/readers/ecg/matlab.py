@@ -87,7 +87,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         gain = 1.0 / line.gain
         samples = np.where(row == gap_value(line.format), np.nan, row) - line.baseline
         step = step_of(gain, line.unit)
-        leads.append(StoredLead(line.name, samples, step, said.rate_hz, gain))
+        leads.append(StoredLead(line.name, samples, step, said.rate_hz, gain, line.unit))
     top = EcgHeader(
         FORMAT,
         header.record,

@@ -50,10 +50,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     else:
         tracks = tracks_of(source, header, header.length)
         leads, comments = [lead_of(track, header.rate_hz) for track in tracks], header.comments
-    ecg = [lead for lead, keep in leads if keep]
     said = WfdbHeader(header.rate_hz, None, (), (), header.started_at, comments)
-    skipped = () if len(ecg) == len(leads) else ("not_ecg_skipped",)
-    notes = (*skipped, *((SEVERAL_PEOPLE,) if said.describes_several else ()))
+    notes = (SEVERAL_PEOPLE,) if said.describes_several else ()
     top = EcgHeader(
         format=FORMAT,
         record=source.stem or "record",
@@ -63,7 +61,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         synthetic=said.is_synthetic,
         notes=notes,
     )
-    recording = assemble(ecg, top, declared)
+    recording = assemble(leads, top, declared)
     return [_with_derived(recording, said.derived)]
 
 

@@ -1,6 +1,7 @@
 """WFDB records of several segments, joined, with NaN where a segment lacks a signal or is a gap."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,17 +12,15 @@ from .wfdb_header import NULL_FILE, WfdbHeader, parse_header
 from .wfdb_tracks import Track, lead_of, tracks_of
 
 
-def segments_of(
-    source: Source, header: WfdbHeader
-) -> tuple[list[tuple[StoredLead, bool]], tuple[str, ...]]:
+def segments_of(source: Source, header: WfdbHeader) -> tuple[list[StoredLead], tuple[str, ...]]:
     """Join the segments of a record, with NaN where a segment lacks a signal or is a gap."""
     total = sum(length for _, length in header.segments)
     if header.length is not None and total != header.length:
         raise unreadable("Segments that do not add up to the length of the record", source.label)
-    parts: list[tuple[int, dict[str, tuple[StoredLead, bool]]]] = []
+    parts: list[tuple[int, dict[str, StoredLead]]] = []
     comments, names = header.comments, list[str]()
     for name, length in header.segments:
-        found: dict[str, tuple[StoredLead, bool]] = {}
+        found: dict[str, StoredLead] = {}
         if name != NULL_FILE:
             found, said = _segment(source, name, length, header.rate_hz)
             comments += said
@@ -29,12 +28,13 @@ def segments_of(
         if length:
             parts.append((length, found))
     refuse_size(len(names), total, source.label)
-    return [_joined(name, parts, source.label) for name in names], comments
+    joined = [_joined(name, parts, source.label) for name in names]
+    return [lead for lead in joined if lead is not None], comments
 
 
 def _segment(
     source: Source, name: str, length: int, rate_hz: float
-) -> tuple[dict[str, tuple[StoredLead, bool]], tuple[str, ...]]:
+) -> tuple[dict[str, StoredLead], tuple[str, ...]]:
     text = source.companion(f"{name}.hea")
     if text is None:
         raise damaged("The header of a segment is missing", source.label)
@@ -61,27 +61,26 @@ def _layout(header: WfdbHeader) -> list[Track]:
 
 
 def _joined(
-    name: str, parts: list[tuple[int, dict[str, tuple[StoredLead, bool]]]], where: str
-) -> tuple[StoredLead, bool]:
-    """Join one signal over the segments, in steps of its first segment."""
+    name: str, parts: list[tuple[int, dict[str, StoredLead]]], where: str
+) -> StoredLead | None:
+    """Join one signal over the segments, in steps of its first segment; None if in no segment."""
     there = [found[name] for _, found in parts if name in found]
     if not there:
-        empty = np.full(sum(length for length, _ in parts), np.nan)
-        return StoredLead(name, empty, 1.0, math.nan), False
-    lead, keep = there[0]
+        return None
+    lead = there[0]
     rows = []
     for length, found in parts:
         if name not in found:
             spf = round(len(lead.samples) / _length_of(name, parts))
             rows.append(np.full(length * spf, np.nan))
             continue
-        other = found[name][0]
+        other = found[name]
         if other.rate_hz != lead.rate_hz:
             raise unreadable("A signal that changes its rate between segments", where)
         same = other.step_uv == lead.step_uv or math.isnan(other.step_uv)
         rows.append(other.samples if same else other.samples * (other.step_uv / lead.step_uv))
-    return StoredLead(name, np.concatenate(rows), lead.step_uv, lead.rate_hz, lead.gain), keep
+    return replace(lead, samples=np.concatenate(rows))
 
 
-def _length_of(name: str, parts: list[tuple[int, dict[str, tuple[StoredLead, bool]]]]) -> int:
+def _length_of(name: str, parts: list[tuple[int, dict[str, StoredLead]]]) -> int:
     return next(length for length, found in parts if name in found)

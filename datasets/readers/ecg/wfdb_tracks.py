@@ -9,7 +9,6 @@ import numpy as np
 from ....engine.fixedpoint import FloatArray
 from .assemble import StoredLead, refuse_size, step_of
 from .errors import damaged, unreadable
-from .names import is_other_signal, microvolt_per
 from .source import Source
 from .wfdb_header import NULL_FILE, SignalLine, WfdbHeader
 from .wfdb_samples import (
@@ -33,14 +32,11 @@ class Track:
     samples: FloatArray
 
 
-def lead_of(track: Track, rate_hz: float) -> tuple[StoredLead, bool]:
-    """Return the lead of a track and whether it can be an ECG lead."""
+def lead_of(track: Track, rate_hz: float) -> StoredLead:
+    """Return the lead of a track."""
     line = track.line
-    gain = 1.0 / line.gain
-    step = step_of(gain, line.unit)
-    voltage = not line.unit or microvolt_per(line.unit) is not None
-    lead = StoredLead(line.name, track.samples, step, rate_hz * line.samples_per_frame, gain)
-    return lead, voltage and not is_other_signal(line.name)
+    gain, rate = 1.0 / line.gain, rate_hz * line.samples_per_frame
+    return StoredLead(line.name, track.samples, step_of(gain, line.unit), rate, gain, line.unit)
 
 
 def tracks_of(source: Source, header: WfdbHeader, n_frames: int | None) -> list[Track]:
