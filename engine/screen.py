@@ -20,7 +20,7 @@ from .earlier_values import (
     with_earlier_suspicion,
 )
 from .ecg_past import ecg_past
-from .exposures import exposures_of
+from .exposures import exposures_before, exposures_of
 from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
@@ -88,6 +88,7 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
         screening,
         urgency=np.minimum(screening.urgency, min([NO_URGENCY, *levels])).astype(np.int8),
         earlier={0: earlier},
+        exposures={0: exposures_of(batch, 0, exposures_before(visits))},
         ecg_urgent={0: since.urgent},
         ecg_findings={0: since.findings},
         ecg_comparison={} if since.comparison is None else {0: since.comparison},
@@ -134,7 +135,7 @@ def sealed_draft_of(
         screening_declined=bool(is_declined(batch)[row]),
         is_minor=bool(is_minor(batch)[row]),
         ecg=screening.ecgs.get(row),
-        exposures=exposures_of(batch, row),
+        exposures=screening.exposures.get(row, exposures_of(batch, row)),
         trajectories=screening.trajectories.get(row, ()),
         follow_up=screening.follow_up.get(row),
         risk_changes=screening.risk_changes.get(row, ()),

@@ -16,6 +16,7 @@ from .plausibility.check import check_plausibility
 from .plausibility.diabetes import DIABETES
 from .prediagnosis import (
     URGENCIES,
+    DeclaredExposure,
     EcgComparison,
     EcgSection,
     Finding,
@@ -74,6 +75,7 @@ class Screening:
     follow_up: Mapping[int, FollowUp] = field(default_factory=dict)
     risk_changes: Mapping[int, tuple[RiskChange, ...]] = field(default_factory=dict)
     earlier: Mapping[int, EarlierValues] = field(default_factory=dict)
+    exposures: Mapping[int, tuple[DeclaredExposure, ...]] = field(default_factory=dict)
 
 
 def screen_columns(

@@ -107,6 +107,55 @@ def test_a_batch_gives_the_same_bytes_of_results_whatever_the_exposures(tmp_path
     assert results[0] == results[1]
 
 
+def over_the_years(today, **earlier):
+    """Return the draft of a visit with earlier ones, exposures by day (``d2019_05_04``)."""
+    past = []
+    for day, codes in earlier.items():
+        one = visit(0, codes)
+        moment = f"{day[1:].replace('_', '-')}T09:20:00+01:00"
+        past.append({**one, "visit_id": day, "performed_at": moment})
+    return screen(parse(json.dumps(visit(0, today) | {"previous_visits": past})), *engine())
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "words"),
+    [
+        (["noise"], "no", {"en": "(at visits of 2016 to 2019, not today)",
+                           "fr": "(aux visites de 2016 à 2019, pas aujourd'hui)"}),
+        (None, "not_asked", {"en": "(at visits of 2016 to 2019, not asked today)",
+                             "fr": "(aux visites de 2016 à 2019, pas demandé aujourd'hui)"}),
+        (["night_work"], "yes", {"en": "(also at visits of 2016 to 2019)",
+                                 "fr": "(aussi aux visites de 2016 à 2019)"}),
+    ],
+)  # fmt: skip
+def test_what_an_earlier_visit_declared_is_shown_with_its_years(today, said, words):
+    """Pinned: night work until 2019 stood nowhere at a visit of 2026."""
+    draft = over_the_years(
+        today, d2022_05_04=["lead"], d2019_05_04=["night_work"], d2016_05_04=["night_work"]
+    )
+    told = {one["code"]: one for one in as_json(draft, "en")["exposures"]}
+    one = told["night_work"]
+    assert (one["today"], one["visits_before"]) == (said, 2)
+    assert (one["first_on"], one["last_on"]) == ("2016-05-04", "2019-05-04")
+    assert one["origin"] == ("visit" if said == "yes" else "earlier_visit")
+    for lang, text in words.items():
+        assert text in " ".join(render_text(draft, lang).split())
+    assert "visits of 2022," in told["lead"]["text"]
+    if "noise" in told:
+        assert "(" not in told["noise"]["text"].partition(":")[0]
+
+
+def test_what_an_earlier_visit_declared_moves_nothing():
+    one = over_the_years(None, d2019_05_04=CODES)
+    assert all_that_is_said(one) == all_that_is_said(over_the_years(None, d2019_05_04=None))
+    assert len(one.exposures) == len(CODES)
+
+
+def test_an_exposure_of_a_visit_that_is_not_used_is_not_carried():
+    later = over_the_years(["noise"], d2027_05_04=["night_work"])
+    assert [one.name for one in later.exposures] == ["exposure.noise"]
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_each_is_shown_with_its_source_beside_the_findings(lang):
     draft = screened(0, ["noise", "lead"])
