@@ -6,6 +6,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from follow_up_visits import draft as follow_up_draft
+from follow_up_visits import visit
 from hypothesis import given, settings
 from laennec.engine.canonical import content_hash
 from laennec.engine.prediagnosis import Message
@@ -66,6 +68,29 @@ def test_a_reason_keeps_its_rule_its_contribution_and_the_reported_value():
 def test_the_most_urgent_stands_first():
     document = as_json(urgent_example(), "en")
     assert [item["level"] for item in document["urgent"]] == ["U0", "U0", "U1"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"hba1c": "7.6"},
+        {"hba1c": "18.5"},
+        {"hba1c": ">14.0"},
+        {"hba1c": "7.6", "systolic_bp": "210", "diastolic_bp": "84"},
+        {"weight": "84"},
+        {"weight": "84", "conditions": ()},
+    ],
+)
+def test_what_is_said_over_the_years_obeys_the_schema(values, lang):
+    """Pinned: a follow-up without an index was none by the published schema."""
+    past = [visit("2026-06-20", hba1c=value) | {"visit_id": value} for value in ("6.8", ">14.0")]
+    past += [{**visit("2019-06-20", weight="80", height="176"), "exposures": ["night_work"]}]
+    one = follow_up_draft(past, **values)
+    told = json.loads(json.dumps(as_json(one, lang)))
+    assert told["trajectories"]
+    assert told["exposures"][0]["visits_before"] == 1
+    VALIDATOR.validate(told)
 
 
 def test_the_schema_refuses_a_fact_with_a_band_and_an_unknown_key():
