@@ -10,12 +10,16 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from .facts.columns import evaluate_facts
+from .contradicting_tests import Contradiction, TestedVisit, both_below, contradiction
+from .earlier_value import EarlierValue
+from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
+from .facts.grades import NO_GRADE
+from .facts.waiting_values import values_that_wait
 from .guidelines import Guidelines
 from .intake import VisitRecord
 from .past import KNOWN_DIABETES, EarlierVisit, UnusedVisit, day_of, unused_earlier
-from .prediagnosis import Finding, InputValue, Message, UrgentItem
+from .prediagnosis import Finding, InputValue, UrgentItem
 from .record import YES, VisitBatch
 from .urgency.agreement import PRESSING, measurement_of
 from .urgency.reported import columns_of
@@ -30,42 +34,6 @@ SECOND: Final = "finding.diabetes_range.second_result"
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierValue:
-    """A value of an earlier visit, how many days old, and what was proposed about it then.
-
-    ``days`` is None where the visit has no day that can be read; ``after`` is the day of one that
-    is dated after today's.
-    """
-
-    value: InputValue
-    days: int | None
-    action: str = ""
-    addressee: str = ""
-    after: str = ""
-
-    def message(self, name: str) -> Message:
-        """Return a sentence about this value."""
-        item, unit = f"item:{self.value.name}", f"unit:{self.value.unit}"
-        given = {"item": item, "value": self.value.value, "unit": unit}
-        if self.after:
-            return Message(f"{name}_after", {**given, "date": self.after})
-        if self.days is None:
-            return Message(f"{name}_undated", given)
-        return Message(name, {**given, "days": self.days})
-
-    def again(self, finding: Finding) -> Finding:
-        """Propose again what was proposed then, where nothing was measured today."""
-        if finding.state != "not_assessable" or finding.urgency:
-            return finding
-        return replace(
-            finding,
-            urgency="U2",
-            proposed_action=self.action,
-            proposed_addressee=self.addressee,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class EarlierValues:
     """What earlier visits still say.
 
@@ -74,11 +42,13 @@ class EarlierValues:
     urgent : items that ask for a new measurement today
     in_range : the last glucose in the diabetes range of another day; None where there is none
     suspicion : the last HbA1c of another day that raises suspicion; None where there is none
+    contradiction : two tests, today's too, that contradict each other; None where none do
     """
 
     urgent: tuple[UrgentItem, ...] = ()
     in_range: EarlierValue | None = None
     suspicion: EarlierValue | None = None
+    contradiction: Contradiction | None = None
 
     @property
     def speaks_for_diabetes(self) -> bool:
@@ -100,6 +70,15 @@ class _Visit:
     after: str = ""
     is_settled: bool = True
 
+    @property
+    def facts(self) -> FactColumns:
+        """Return what was found at the visit."""
+        return evaluate_facts(self.batch, self.guidelines)
+
+    def tested(self) -> TestedVisit:
+        """Return the visit with its facts."""
+        return TestedVisit(self.batch, self.facts, None if self.after else self.days)
+
     def urgent(self) -> Iterator[UrgentItem]:
         columns = evaluate_urgent(self.batch, self.guidelines.urgent)
         yield from (i for i in urgent_items(columns, self.batch, 0) if i.level in PRESSING)
@@ -113,13 +92,15 @@ class _Visit:
         So is one of which another result of that visit is below the cut-off: 14 % beside 5.5 % of
         one visit was forgotten.
         """
-        columns = evaluate_facts(self.batch, self.guidelines)
+        columns = self.facts
         found = fact_findings(columns, self.batch, 0)
         split = {column.spec.id for column in columns.columns if column.disagrees[0]}
         said = (f for f in found if f.id == name and f.grade in grades)
         present = (f for f in said if f.state == "present" or f.id in split)
         values = (
-            EarlierValue(value, self.days, finding.proposed_action, finding.proposed_addressee)
+            EarlierValue(
+                value, self.days, finding.proposed_action, finding.proposed_addressee, self.after
+            )
             for finding in present
             for reason in finding.reasons_for
             for value in reason.inputs
@@ -127,15 +108,31 @@ class _Visit:
         )
         return next(values, None)
 
+    def waiting(self, name: str, grades: Sequence[str]) -> EarlierValue | None:
+        """Return the value that was not used and would have made one of some grades."""
+        column = self.facts.column(name)
+        if column is None or column.waiting[0] == NO_GRADE:
+            return None
+        index = int(column.waiting[0])
+        grade = column.spec.grades[index]
+        values = values_that_wait(column.spec, self.batch, index) if grade.code in grades else ()
+        asks = grade.outcome
+        found = (
+            EarlierValue(value, self.days, asks.action, asks.addressee, self.after, waits=True)
+            for value in values
+        )
+        return next(found, None)
+
 
 @cache
-def _settings() -> Mapping[str, Any]:
+def settings() -> Mapping[str, Any]:
+    """Return ``earlier_visits.toml``."""
     return read_toml("laennec.engine.guidelines", "earlier_visits.toml")
 
 
 def urgent_within_days() -> int:
     """Return how many days an urgent value of an earlier visit is asked about again."""
-    return int(_settings()["urgent_within_days"])
+    return int(settings()["urgent_within_days"])
 
 
 def earlier_values(
@@ -146,8 +143,9 @@ def earlier_values(
 ) -> EarlierValues:
     """Return what the earlier visits of a record still ask for.
 
-    An earlier visit that was refused, or is dated after this one, is read for urgent values only,
-    as today's own would be. What was measured today settles no value of a later day.
+    An earlier visit that was refused, or is dated after this one, is read for urgent values, as
+    today's own would be, and for what speaks for diabetes. What was measured today settles no value
+    of a later day.
 
     Parameters
     ----------
@@ -164,16 +162,26 @@ def earlier_values(
     visits = sorted(found, key=_age_days)
     unused = [_unused(one, now, guidelines) for one in unused_earlier(record)]
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
-    others = [] if known else [one for one in visits if _age_days(one) > 0]
+    of_other_days = [
+        *(one for one in visits if one.days),
+        *(one for one in unused if one.days != 0),
+    ]
+    others = [] if known else of_other_days
+    now_tested = _Visit(today, 0, guidelines).tested()
+    tested = [] if known else [now_tested, *(one.tested() for one in others)]
+    suspicion = _last(others, "suspicion")
+    if suspicion is not None and both_below(now_tested):
+        suspicion = replace(suspicion, action="")
     return EarlierValues(
         urgent=tuple(_again(sorted([*visits, *unused], key=_age_days), today)),
         in_range=_last(others, "range"),
-        suspicion=_last(others, "suspicion"),
+        suspicion=suspicion,
+        contradiction=contradiction(tested),
     )
 
 
 def _unused(one: UnusedVisit, now: date, guidelines: Guidelines) -> _Visit:
-    """Return a visit that is read for urgent values only; a day after today's says no age."""
+    """Return a visit that is not used otherwise; a day after today's says no age."""
     if one.day is None or not one.is_after:
         days = None if one.day is None else (now - one.day).days
         return _Visit(one.batch, days, guidelines)
@@ -187,9 +195,10 @@ def _age_days(visit: _Visit) -> int:
 
 
 def _last(visits: Sequence[_Visit], kind: str) -> EarlierValue | None:
-    name, grades = _settings()[f"{kind}_finding"], _settings()[f"{kind}_grades"]
-    found = (one.present(name, grades) for one in visits)
-    return next((value for value in found if value is not None), None)
+    name, grades = settings()[f"{kind}_finding"], settings()[f"{kind}_grades"]
+    present = (one.present(name, grades) for one in visits)
+    waiting = (one.waiting(name, grades) for one in visits)
+    return next((value for value in (*present, *waiting) if value is not None), None)
 
 
 def _again(visits: Sequence[_Visit], today: VisitBatch) -> Iterator[UrgentItem]:
@@ -236,13 +245,14 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     finding : a fact or a risk
     earlier : what ``earlier_values`` found
     """
-    if earlier is None or finding.id not in _settings()["limited"]:
+    if earlier is None or finding.id not in settings()["limited"]:
         return finding
     known = replace(finding, limits=(*finding.limits, earlier.message(RANGE_LIMIT)))
-    if finding.id != _settings()["range_finding"]:
+    if finding.id != settings()["range_finding"]:
         return known
-    if finding.grade == _settings()["second_result_grade"] and finding.state == "present":
-        action = _settings()["second_result_action"]
+    is_second = finding.grade == settings()["second_result_grade"] and not earlier.waits
+    if is_second and finding.state == "present":
+        action = settings()["second_result_action"]
         return replace(known, message=earlier.message(SECOND), proposed_action=action)
     return earlier.again(known)
 
@@ -255,8 +265,8 @@ def with_earlier_suspicion(finding: Finding, earlier: EarlierValue | None) -> Fi
     finding : a fact or a risk
     earlier : what ``earlier_values`` found
     """
-    name = _settings()["suspicion_finding"]
-    if earlier is None or finding.id not in (*_settings()["limited"], name):
+    name = settings()["suspicion_finding"]
+    if earlier is None or finding.id not in (*settings()["limited"], name):
         return finding
     known = replace(finding, limits=(*finding.limits, earlier.message(SUSPICION_LIMIT)))
     return earlier.again(known) if finding.id == name else known

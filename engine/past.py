@@ -115,7 +115,7 @@ def past_of(
 
     today = day_of(record)
     visits = [*((one.batch, one.day) for one in earlier), (checked, today)]
-    target = target_of(visits)
+    target = target_of(visits, [one.batch for one in unused_earlier(record)])
     was_known = any(bool(one.answer(KNOWN_DIABETES)[0] == YES) for one, _ in visits)
     usual = USUAL_GOAL if was_known else None
     goal = target.percent if target.is_set else usual

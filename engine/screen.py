@@ -12,10 +12,12 @@ import numpy as np
 
 from .bundles.load import Models
 from .canonical import canonical_bytes
+from .contradicting_tests import ABSTENTION, with_contradiction
 from .earlier_diabetes import with_earlier_diabetes
 from .earlier_values import (
     EarlierValues,
     earlier_values,
+    settings,
     with_earlier_range,
     with_earlier_suspicion,
 )
@@ -25,7 +27,7 @@ from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
 from .intake import VisitRecord
-from .past import checked_earlier, past_of
+from .past import checked_earlier, past_of, unused_earlier
 from .past_risks import risk_changes_of
 from .prediagnosis import (
     ECG_RULES,
@@ -34,6 +36,7 @@ from .prediagnosis import (
     ItemNotice,
     Message,
     PreDiagnosis,
+    RiskChange,
     Urgency,
     UrgentItem,
 )
@@ -78,7 +81,7 @@ def screen_record(record: VisitRecord, models: Models, guidelines: Guidelines) -
     """Screen one visit with its ECG and its past, in columns of one row."""
     signals = {} if record.ecg is None else {0: record.ecg}
     visits = checked_earlier(record)
-    batch = with_earlier_diabetes(record.batch, visits)
+    batch = with_earlier_diabetes(record.batch, visits, unused_earlier(record))
     screening = screen_columns(batch, models, guidelines, signals=signals)
     since = ecg_past(record, screening)
     past = past_of(record, screening, visits, since.points)
@@ -138,7 +141,7 @@ def sealed_draft_of(
         exposures=screening.exposures.get(row, exposures_of(batch, row)),
         trajectories=screening.trajectories.get(row, ()),
         follow_up=screening.follow_up.get(row),
-        risk_changes=screening.risk_changes.get(row, ()),
+        risk_changes=_changes_of(findings, screening.risk_changes.get(row, ())),
         ecg_comparison=screening.ecg_comparison.get(row),
     )
     content = canonical_bytes(canonical_content(without_hash))
@@ -211,8 +214,17 @@ def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:
     return (*facts, *risks)
 
 
+def _changes_of(
+    findings: Sequence[Finding], changes: tuple[RiskChange, ...]
+) -> tuple[RiskChange, ...]:
+    """Return how risks changed, without those that contradicting tests withhold."""
+    held = {f.id for f in findings if any(m.id == ABSTENTION for m in f.limits)}
+    return tuple(change for change in changes if change.outcome not in held)
+
+
 def _with_earlier(finding: Finding, past: EarlierValues) -> Finding:
-    return with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
+    known = with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
+    return with_contradiction(known, past.contradiction, settings())
 
 
 def _risk(screening: Screening, columns: RiskColumns, person: PersonContext) -> Finding:

@@ -15,6 +15,7 @@ from .columns import DIRECTIONS, TrajectoryColumns, evaluate_trajectories
 from .points import Points, concatenated, visit_points
 from .same_day import last_different
 from .settings import TrajectoryItem, method, trajectory_items
+from .waiting import notes_of_waiting
 
 EPOCH: Final = date(1970, 1, 1)
 _ONE: Final = 1.0
@@ -72,9 +73,10 @@ def trajectories_of(
         if item.name in parts:
             mine = with_goal(item, goal) if item.name == TARGETED else item
             points = concatenated(parts[item.name])
-            columns, same_day = evaluate_trajectories(mine, points), _same_day(item, points)
+            columns = evaluate_trajectories(mine, points)
+            more_notes = (*_same_day(item, points), *notes_of_waiting(item, visits, today))
             told = (trajectory_at(columns, row, today) for row in range(len(columns.group)))
-            found += [replace(one, notes=(*one.notes, *same_day)) for one in told]
+            found += [replace(one, notes=(*one.notes, *more_notes)) for one in told]
     return tuple(found)
 
 

@@ -41,7 +41,8 @@ def could_hold(
 
     - in the unit it was given, except where it is impossible there and the vocabulary knows what it
       probably is (a systolic 14 "mmHg" is 14 cmHg, a spoken pressure);
-    - in every other accepted unit in which it is possible, unless it is an everyday number in the
+    - in every other accepted unit in which it is possible (or for which it is too large, as for its
+      own), unless it is an everyday number in the
       unit that was given: a glucose of 0.95 g/L that is not used because it is old was never
       0.95 mmol/L;
     - as what the vocabulary proposes for such a number.
@@ -105,6 +106,7 @@ def _readings_that_hold(
     nano, unit, comparator = column.nano[at], column.unit[at], column.comparator[at]
     accepted = column.accepted[at]
     fits = _fits_its_unit(column, nano, unit)
+    large = _is_above_its_unit(column, nano, unit)
     for index, candidate in enumerate(column.item.units):
         limit = threshold.values.get(candidate.ucum)
         if limit is None:
@@ -113,7 +115,7 @@ def _readings_that_hold(
         readable = np.where(
             is_own,
             _own_is_plausible(nano, candidate),
-            ~accepted & ~fits & _inside(nano, candidate.hard),
+            ~accepted & ~fits & _can_be_in(nano, candidate, large),
         )
         verdict = compare_decimals(nano, comparator, threshold.op, limit)
         yield candidate.ucum, nano, readable & (verdict > FALSE)
@@ -132,6 +134,23 @@ def _fits_its_unit(column: QuantityColumn, nano: Int64Array, unit: Int8Array) ->
             looks_other |= _is_suspect(nano, suspect)
         fits |= (unit == index) & _inside(nano, own.soft) & ~looks_other
     return fits
+
+
+def _is_above_its_unit(column: QuantityColumn, nano: Int64Array, unit: Int8Array) -> BoolArray:
+    """Return where a number is above the soft limits of the unit that was given."""
+    above = np.zeros(len(nano), dtype=np.bool_)
+    for index, own in enumerate(column.item.units):
+        above |= (unit == index) & (nano > own.soft[1])
+    return above
+
+
+def _can_be_in(nano: Int64Array, unit: Unit, large: BoolArray) -> BoolArray:
+    """Return where a number may have been meant in another unit.
+
+    One that is too large for its own is not calmer where it is too large for the other as well: a
+    creatinine of 345 umol/L asked for nothing, as it can't be mg/L, and one of 330 did.
+    """
+    return np.asarray((nano >= unit.hard[0]) & ((nano <= unit.hard[1]) | large))
 
 
 def _own_is_plausible(nano: Int64Array, unit: Unit) -> BoolArray:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...engine.earlier_values import urgent_within_days
+from ...engine.past import BEFORE_BIRTH
 from ...engine.prediagnosis import URGENCIES
 from ...engine.urgency.agreement import PRESSING
 from ..batch.result.aggregate import suppressed
@@ -73,7 +74,7 @@ def last_visits(table: Any, of_two: BoolArray | None = None) -> LastVisits:  # n
     """
     names = table["person_id"].combine_chunks().dictionary_encode()
     code = names.indices.to_numpy().astype(np.int64)
-    urgency, day = urgency_codes(table["urgency"]), days_of(table["visit_date"])
+    urgency, day = urgency_codes(table["urgency"]), visit_days(table)
     is_future = pc.fill_null(pc.equal(table["status_reason"], FUTURE), False).to_numpy()  # noqa: FBT003 - the value of a column
     placed = np.where(is_future & (urgency == NONE), UNKNOWN_DAY, day)
     last = _ends(code, np.lexsort((-urgency, placed, code)))
@@ -128,6 +129,12 @@ def _urgent(
     found = np.full(len(last), _NOWHERE)
     found[code[chosen]] = chosen
     return found
+
+
+def visit_days(table: Any) -> Any:  # noqa: ANN401 - as above
+    """Return days since 1970-01-01 of rows; unknown where the visit lies before the birth."""
+    before_birth = pc.fill_null(pc.equal(table["status_reason"], BEFORE_BIRTH), False).to_numpy()  # noqa: FBT003 - as above
+    return np.where(before_birth, UNKNOWN_DAY, days_of(table["visit_date"]))
 
 
 def urgency_codes(column: Any) -> Any:  # noqa: ANN401 - as above

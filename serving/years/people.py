@@ -16,10 +16,10 @@ from .earlier_signs import READ, SIGN, earlier_signs
 from .last_visits import (
     UNKNOWN_DAY,
     BoolArray,
-    days_of,
     last_visits,
     urgency_codes,
     urgent_rows,
+    visit_days,
 )
 from .two_people import NOT_CHECKED, TwoPeople
 
@@ -131,7 +131,7 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
     visits = last_visits(by_name)
     signs = earlier_signs(by_name, visits.last)
     most = visits.most_urgent
-    day = days_of(table["visit_date"])[most]
+    day = visit_days(table)[most]
     kept = table.take(pa.array(visits.last))
     return PlanPeople(
         person_id=kept["person_id"],

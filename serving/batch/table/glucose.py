@@ -4,22 +4,17 @@ Read over the rows of one person (`serving/years/earlier_signs.py`): the two tes
 as one that is below never settles the other.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
-from ....engine.facts import FactColumn
-from ....engine.facts.waiting import could_meet
-from ....engine.guidelines import Row
-from ....engine.guidelines.model import PRESENT
-from ....engine.logic import TRUE
 from ....engine.past import IMPOSSIBLE_DAY
 from ....engine.plausibility.diabetes import is_sign_of_diabetes
 from ....engine.record import BoolArray, VisitBatch
-from ....engine.risks import Abstention, RiskColumns, signs_of_diabetes
+from ....engine.risks import Abstention, RiskColumns
 from ....engine.screened import is_declined
 from ....engine.screening import Screening
+from ....engine.two_tests import GLUCOSE, HBA1C, hba1c_below, test_of
 from .columns import coded
 from .status import values_speak
 
@@ -37,16 +32,7 @@ WORDS: Final = (
 )  # fmt: skip
 """The gravest first: a row says one of them."""
 
-_GLUCOSE: Final = "glucose"
-_HBA1C: Final = "hba1c"
 _CALM: Final = (0, 1)
-
-
-class _Test(NamedTuple):
-    """Bool (n,) for whom one of the two tests is high, and for whom only a waiting value is."""
-
-    high: BoolArray
-    waits: BoolArray
 
 
 def glucose_column(screening: Screening, first: str) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -62,10 +48,11 @@ def glucose_column(screening: Screening, first: str) -> Any:  # noqa: ANN401 - p
     first : the risk of undiagnosed diabetes
     """
     batch = screening.batch
-    glucose, hba1c = (_test(screening, item) for item in (_GLUCOSE, _HBA1C))
+    facts = screening.facts
+    glucose, hba1c = (test_of(item, facts, batch) for item in (GLUCOSE, HBA1C))
     risk = next((r for r in screening.risks if r.outcome.id == first), None)
     below = _glucose_below(screening, risk) & ~glucose.high & ~glucose.waits
-    hba1c_below = _hba1c_below(screening) & ~hba1c.high & ~hba1c.waits
+    other_below = hba1c_below(facts, batch)
     used = ~batch.refused & ~is_declined(batch)
     read = used | (_is_refused_for_its_day(batch) & ~is_declined(batch))
     said = (
@@ -74,34 +61,11 @@ def glucose_column(screening: Screening, first: str) -> Any:  # noqa: ANN401 - p
         read & hba1c.high,
         read & glucose.waits,
         read & hba1c.waits,
-        used & below & hba1c_below,
+        used & below & other_below,
         used & below,
-        used & hba1c_below,
+        used & other_below,
     )
     return coded(np.select(said, range(len(WORDS)), len(WORDS)), (*WORDS, None))
-
-
-def _test(screening: Screening, item: str) -> _Test:
-    """Return for whom a test speaks for diabetes, by the facts of the chosen guidelines."""
-    high, waits = (np.zeros(screening.batch.n, dtype=np.bool_) for _ in range(2))
-    for column, index, row in _rows_of(screening, item):
-        high |= (column.rows[:, index] == TRUE) & ~column.barred
-        waits |= could_meet(row, screening.batch) & ~column.barred
-    return _Test(high, waits & ~high)
-
-
-def _rows_of(screening: Screening, item: str) -> Iterator[tuple[FactColumn, int, Row]]:
-    """Yield the rows on a test that make a sign of diabetes, each with its fact and place."""
-    for name in signs_of_diabetes():
-        finding, _, grade = name.partition(".")
-        column = screening.facts.column(finding)
-        if column is None:
-            continue
-        for index, row in enumerate(column.spec.rows):
-            made = column.spec.grades[row.grade]
-            is_sign = made.code == grade if grade else made.state == PRESENT
-            if is_sign and row.item.partition(".")[0] == item:
-                yield column, index, row
 
 
 def _glucose_below(screening: Screening, risk: RiskColumns | None) -> BoolArray:
@@ -112,21 +76,11 @@ def _glucose_below(screening: Screening, risk: RiskColumns | None) -> BoolArray:
     below, _ = values_speak(screening, risk)
     measured = np.zeros(batch.n, dtype=np.bool_)
     for slot, column in batch.quantities.items():
-        if slot.partition(".")[0] == _GLUCOSE:
+        if slot.partition(".")[0] == GLUCOSE:
             measured |= column.accepted.any(axis=1)
     forms = [bundle.manifest.form in risk.outcome.after for bundle in risk.bundles]
     by_form = np.array([*forms, False])[risk.chosen] & np.isin(risk.band, _CALM)
     return (below & measured) | (by_form & (risk.abstention == Abstention.ANSWERED))
-
-
-def _hba1c_below(screening: Screening) -> BoolArray:
-    """Say where an HbA1c is clearly below, not near its cut-off, and interpretable."""
-    column = screening.batch.quantity(_HBA1C)
-    near = np.zeros(screening.batch.n, dtype=np.bool_)
-    for fact, index, _ in _rows_of(screening, _HBA1C):
-        near |= fact.borderline[:, index]
-    whole = (column.accepted & (column.comparator == 0)).any(axis=1) & ~column.waiting.any(axis=1)
-    return np.asarray(whole & ~near & ~screening.hba1c_unread)
 
 
 def _is_refused_for_its_day(batch: VisitBatch) -> BoolArray:

@@ -1,0 +1,160 @@
+"""Two tests of one person that contradict each other: a high HbA1c and a glucose below, or reverse.
+
+An HbA1c of 13 % and a fasting glucose of 0.95 g/L of 80 days later gave "lower chance of diabetes".
+Neither settles the other: a haemoglobin variant, an error or a treatment may be behind it (ADA,
+Standards of Care, section 2: discordant results), and no risk answers until both were done again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from .facts.columns import FactColumns
+from .facts.inputs import reading_as_reported
+from .prediagnosis import Finding, InputValue, Message, Parameter
+from .record import BoolArray, QuantityColumn, VisitBatch
+from .two_tests import GLUCOSE, HBA1C, glucose_below, hba1c_below, test_of
+
+FINDING: Final = "finding.tests_contradict"
+ABSTENTION: Final = "abstention.tests_contradict"
+_EARLIER: Final = ("limit.earlier_suspicion", "limit.earlier_diabetes_range")
+_URGENCY: Final = "U2"
+_UNDATED: Final = 10**6
+_BELOW: Final[Mapping[str, Callable[[FactColumns, VisitBatch], BoolArray]]] = {
+    GLUCOSE: glucose_below,
+    HBA1C: hba1c_below,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TestedVisit:
+    """A visit with its facts, so many days ago; None where its day is not known."""
+
+    batch: VisitBatch
+    facts: FactColumns
+    days: int | None
+
+    @property
+    def age(self) -> int:
+        """Return the days, those of one without a day as long ago: all others count beside it."""
+        return _UNDATED if self.days is None else self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A test that was high, and the other one, below, so many days later; None: not known."""
+
+    test: str
+    high: InputValue
+    other: InputValue
+    days: int | None
+
+    def message(self) -> Message:
+        """Return the sentence that says it."""
+        said: dict[str, Parameter] = {}
+        for role, value in (("", self.high), ("other_", self.other)):
+            said[f"{role}item"] = f"item:{value.name}"
+            said[f"{role}value"] = value.value
+            said[f"{role}unit"] = f"unit:{value.unit}"
+        if self.days is None:
+            return Message(f"{FINDING}_undated", said)
+        if self.days == 0:
+            return Message(f"{FINDING}_same_day", said)
+        return Message(FINDING, {**said, "days": self.days})
+
+
+def contradiction(visits: Sequence[TestedVisit]) -> Contradiction | None:
+    """Return the two tests that contradict each other, if any; an HbA1c that is high comes first.
+
+    A test that was high is settled by the same one, later, below.
+
+    Parameters
+    ----------
+    visits : of one person whose diabetes is not known, today's among them, in any order
+    """
+    for test, other in ((HBA1C, GLUCOSE), (GLUCOSE, HBA1C)):
+        speaking = [v for v in visits if _speaks(test, v)]
+        if not speaking:
+            continue
+        last = min(speaking, key=lambda v: v.age)
+        since = [v for v in visits if v.days is not None and v.age <= last.age]
+        below = [v for v in since if _BELOW[other](v.facts, v.batch)[0]]
+        settled = any(v.age < last.age and _BELOW[test](v.facts, v.batch)[0] for v in since)
+        if below and not settled:
+            then = min(below, key=lambda v: v.age)
+            days = None if last.days is None else last.age - then.age
+            return Contradiction(test, _value(test, last), _value(other, then), days)
+    return None
+
+
+def both_below(visit: TestedVisit) -> bool:
+    """Say whether both tests of a visit were below: nothing is left to be measured again."""
+    return all(bool(below(visit.facts, visit.batch)[0]) for below in _BELOW.values())
+
+
+def _speaks(test: str, visit: TestedVisit) -> bool:
+    said = test_of(test, visit.facts, visit.batch)
+    return bool(said.high[0] | said.waits[0])
+
+
+def _value(test: str, visit: TestedVisit) -> InputValue:
+    """Return the highest value of a test as it was reported, one that is not used too."""
+    found = list(_values(test, visit.batch))
+    _, slot, column, reading = max(found, key=lambda one: one[0])
+    value, unit = reading_as_reported(visit.batch, column, slot, (0, reading))
+    return InputValue(slot, value, unit)
+
+
+def _values(test: str, batch: VisitBatch) -> Iterator[tuple[float, str, QuantityColumn, int]]:
+    for slot, column in batch.quantities.items():
+        if slot.partition(".")[0] != test:
+            continue
+        for reading in np.flatnonzero((column.accepted | column.waiting)[0]):
+            unit = int(column.unit[0, reading])
+            slope = column.item.units[unit].slope if unit >= 0 else 1.0
+            yield float(column.nano[0, reading]) * slope, slot, column, int(reading)
+
+
+def with_contradiction(
+    finding: Finding, found: Contradiction | None, settings: Mapping[str, Any]
+) -> Finding:
+    """Return a finding that knows of two tests which contradict each other.
+
+    The finding on the test that was high says it first and proposes both again, once; the risks of
+    glycaemia are not answered.
+
+    Parameters
+    ----------
+    finding : a fact or a risk
+    found : what ``contradiction`` returned
+    settings : of ``earlier_visits.toml``
+    """
+    if found is None or finding.id not in (*settings["limited"], settings["suspicion_finding"]):
+        return finding
+    if finding.kind == "risk":
+        return Finding(
+            id=finding.id,
+            kind="risk",
+            message=Message(f"finding.{finding.id}.not_assessable"),
+            band="not_assessable",
+            reference_standard=finding.reference_standard,
+            limits=(Message(ABSTENTION), *(m for m in finding.limits if m.id.startswith(_EARLIER))),
+            model=finding.model,
+        )
+    name = settings["suspicion_finding"] if found.test == HBA1C else settings["range_finding"]
+    if finding.id != name:
+        return finding
+    is_urgent = finding.urgency is not None and finding.urgency <= _URGENCY
+    said = replace(
+        finding,
+        urgency=finding.urgency if is_urgent else _URGENCY,
+        proposed_action=settings["contradiction_action"],
+        proposed_addressee=settings["contradiction_addressee"],
+        missing=(),
+        limits=tuple(m for m in finding.limits if not m.id.startswith(_EARLIER)),
+    )
+    if finding.state == "present":
+        return replace(said, limits=(found.message(), *said.limits))
+    return replace(said, message=found.message())

@@ -1,0 +1,43 @@
+"""One value of an earlier visit that today's report must not contradict."""
+
+from dataclasses import dataclass, replace
+
+from .prediagnosis import Finding, InputValue, Message
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierValue:
+    """A value of an earlier visit, how many days old, and what was proposed about it then.
+
+    ``days`` is None where the visit has no day that can be read; ``after`` is the day of one that
+    is dated after today's. ``waits``: it was not used then, and nobody confirmed it.
+    """
+
+    value: InputValue
+    days: int | None
+    action: str = ""
+    addressee: str = ""
+    after: str = ""
+    waits: bool = False
+
+    def message(self, name: str) -> Message:
+        """Return a sentence about this value."""
+        name = f"{name}_waits" if self.waits else name
+        item, unit = f"item:{self.value.name}", f"unit:{self.value.unit}"
+        given = {"item": item, "value": self.value.value, "unit": unit}
+        if self.after:
+            return Message(f"{name}_after", {**given, "date": self.after})
+        if self.days is None:
+            return Message(f"{name}_undated", given)
+        return Message(name, {**given, "days": self.days})
+
+    def again(self, finding: Finding) -> Finding:
+        """Propose again what was proposed then, where nothing was measured today."""
+        if finding.state != "not_assessable" or finding.urgency or not self.action:
+            return finding
+        return replace(
+            finding,
+            urgency="U2",
+            proposed_action=self.action,
+            proposed_addressee=self.addressee,
+        )
