@@ -22,6 +22,7 @@ from .names import (
     microvolt_per,
 )
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
+from .said import believable
 from .source import limits
 
 MICROVOLT_PER_MILLIVOLT: Final = 1000.0
@@ -75,7 +76,7 @@ def assemble(
     EcgUnreadable : no lead, no sample, leads of different lengths
     """
     where = header.record or header.format
-    kept = _ecg_only(stored, where)
+    header, kept = believable(header), _ecg_only(stored, where)
     if len(kept) < len(stored):
         header = header.noting("not_ecg_skipped")
     leads = _declare(kept, declared, where)

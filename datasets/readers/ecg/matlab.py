@@ -16,11 +16,12 @@ import numpy as np
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import StoredLead, assemble, refuse_size, step_of
-from .errors import damaged, unreadable, unsupported
+from .errors import EcgUnreadable, damaged, unreadable, unsupported
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, limits
-from .wfdb_header import parse_header
+from .wfdb_header import SignalLine, WfdbHeader, ecg_header, parse_header
 from .wfdb_samples import gap_value
+from .wfdb_tracks import refuse_checksum
 
 FORMAT: Final = "matlab"
 _V4_HEAD: Final = struct.Struct("<5i")
@@ -74,29 +75,27 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the rows of ``val`` as leads."""
     where = source.label
     matrix = _v5(source.data, where) if source.head[:6] == b"MATLAB" else _v4(source.data, where)
-    header = EcgHeader(FORMAT, source.stem or "record")
     text = source.companion(f"{source.stem}.hea") if source.stem else None
     if text is None:
         leads = [StoredLead("", row, math.nan, math.nan) for row in matrix]
-        return [assemble(leads, header, declared)]
+        return [assemble(leads, EcgHeader(FORMAT, source.stem or "record"), declared)]
     said = parse_header(text, where)
     if len(said.signals) != len(matrix):
         raise unreadable("A header with other leads than the matrix has rows", where)
-    leads = []
-    for line, row in zip(said.signals, matrix, strict=True):
-        gain = 1.0 / line.gain
-        samples = np.where(row == gap_value(line.format), np.nan, row) - line.baseline
-        step = step_of(gain, line.unit)
-        leads.append(StoredLead(line.name, samples, step, said.rate_hz, gain, line.unit))
-    top = EcgHeader(
-        FORMAT,
-        header.record,
-        sex=said.sex,
-        age_years=said.age_years,
-        acquired_at=said.started_at,
-        synthetic=said.is_synthetic,
-    )
-    return [assemble(leads, top, declared)]
+    if said.length not in (None, matrix.shape[1]):
+        found = f"{said.length} samples announced, {matrix.shape[1]} in the matrix"
+        raise damaged(found, where)
+    leads = [_lead(line, row, said, where) for line, row in zip(said.signals, matrix, strict=True)]
+    return [assemble(leads, ecg_header(said, FORMAT, source.stem), declared)]
+
+
+def _lead(line: SignalLine, row: FloatArray, header: WfdbHeader, where: str) -> StoredLead:
+    """Return a row of the matrix as its line of the header describes it."""
+    refuse_checksum(line, float(row.sum()), where)
+    gain = 1.0 / line.gain
+    samples = np.where(row == gap_value(line.format), np.nan, row) - line.baseline
+    step = step_of(gain, line.unit)
+    return StoredLead(line.name, samples, step, header.rate_hz, gain, line.unit)
 
 
 def _v4(data: bytes, where: str) -> FloatArray:
@@ -118,6 +117,13 @@ def _rows(
 ) -> FloatArray:
     if rows == 0 or columns == 0:
         raise unreadable("An empty matrix", where)
+    if rows > limits()["samples"]["leads"] > columns:
+        raise EcgUnreadable(
+            found=f"A matrix val of {rows} rows and {columns} columns",
+            why="a row is a lead, so this would be a recording of more leads than there are",
+            remedy="Save the matrix turned (val.'), one row for each lead",
+            path=where,
+        )
     refuse_size(rows, columns, where)
     return flat.reshape(columns, rows).T.astype(np.float64)
 

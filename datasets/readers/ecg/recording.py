@@ -100,8 +100,12 @@ _SEXES: Mapping[str, Sex] = {
     "femme": "female",
     "w": "female",
     "woman": "female",
+    "féminin": "female",
+    "weiblich": "female",
     "m": "male",
     "male": "male",
     "homme": "male",
     "man": "male",
+    "masculin": "male",
+    "männlich": "male",
 }

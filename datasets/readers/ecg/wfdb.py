@@ -1,13 +1,20 @@
 """WFDB records: a header with its signal files, or a signal file whose header stands beside it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from . import matlab
 from .assemble import assemble
-from .recording import SEVERAL_PEOPLE, Declared, EcgHeader, EcgRecording
+from .recording import Declared, EcgRecording
 from .source import Source
-from .wfdb_header import NULL_FILE, WfdbHeader, looks_like_header, parse_header
+from .wfdb_header import (
+    NULL_FILE,
+    WfdbHeader,
+    ecg_header,
+    looks_like_header,
+    parse_header,
+)
 from .wfdb_segments import segments_of
 from .wfdb_tracks import lead_of, signal_file, tracks_of
 
@@ -50,17 +57,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     else:
         tracks = tracks_of(source, header, header.length)
         leads, comments = [lead_of(track, header.rate_hz) for track in tracks], header.comments
-    said = WfdbHeader(header.rate_hz, None, (), (), header.started_at, comments)
-    notes = (SEVERAL_PEOPLE,) if said.describes_several else ()
-    top = EcgHeader(
-        format=FORMAT,
-        record=source.stem or "record",
-        sex=said.sex,
-        age_years=said.age_years,
-        acquired_at=header.started_at,
-        synthetic=said.is_synthetic,
-        notes=notes,
-    )
+    said = replace(header, comments=comments)
+    top = ecg_header(said, FORMAT, source.stem)
     recording = assemble(leads, top, declared)
     return [_with_derived(recording, said.derived)]
 

@@ -5,12 +5,13 @@ Source: G. Moody, WFDB Applications Guide, header(5), https://physionet.org/phys
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
 from .errors import EcgUnreadable, damaged, too_large, unreadable
-from .recording import Sex, sex_of
+from .recording import SEVERAL_PEOPLE, EcgHeader
+from .said import Said
 from .source import limits
 
 NULL_FILE: Final = "~"
@@ -26,13 +27,8 @@ _SIGNAL: Final = re.compile(
 _GAIN: Final = re.compile(
     r"^(?P<gain>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\((?P<base>[+-]?\d+)\))?(?:/(?P<unit>\S+))?$"
 )
-_AGE: Final = re.compile(r"(?i)<?\bage\b>?\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\b")
-_SEX: Final = re.compile(r"(?i)<?\b(?:sex|gender)\b>?\s*[:=]?\s*([a-zA-Z]+)")
-_AGE_SEX: Final = re.compile(r"^#\s*(\d{1,3})\s+([MF])\b")  # the MIT-BIH way
-_PERSON: Final = re.compile(r"(?i)^#\W*(?:(?:age|sex|gender)\b|\d{1,3}\s+[MF]\b)")
 _SYNTHETIC: Final = re.compile(r"(?i)^#\W*synthetic\b")
 _DERIVED: Final = re.compile(r"(?i)^#\s*derived leads:\s*(.+)$")
-_OLDEST: Final = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +63,6 @@ class WfdbHeader:
     comments: tuple[str, ...]
 
     @property
-    def age_years(self) -> float | None:
-        """Age as a comment states it, None where none does."""
-        for line in self.comments:
-            found = _AGE_SEX.match(line) or _AGE.search(line)
-            if found and float(found[1]) <= _OLDEST:
-                return float(found[1])
-        return None
-
-    @property
-    def sex(self) -> Sex | None:
-        """Sex as a comment states it, None where none does."""
-        for line in self.comments:
-            short = _AGE_SEX.match(line)
-            found = short[2] if short else next(iter(_SEX.findall(line)), "")
-            if sex_of(found) is not None:
-                return sex_of(found)
-        return None
-
-    @property
-    def describes_several(self) -> bool:
-        """Whether lines that begin with age or sex contradict each other."""
-        lines = [line for line in self.comments if _PERSON.match(line)]
-        alone = [replace(self, comments=(line,)) for line in lines]
-        ages = {one.age_years for one in alone} - {None}
-        sexes = {one.sex for one in alone} - {None}
-        return len(ages) > 1 or len(sexes) > 1
-
-    @property
     def is_synthetic(self) -> bool:
         """Whether a comment says that the record is synthetic."""
         return any(_SYNTHETIC.match(line) for line in self.comments)
@@ -104,6 +72,27 @@ class WfdbHeader:
         """The leads that a comment of our writer names as calculated."""
         names = (m[1].split() for line in self.comments if (m := _DERIVED.match(line)))
         return frozenset(name for line in names for name in line)
+
+
+def ecg_header(header: WfdbHeader, fmt: str, record: str) -> EcgHeader:
+    """Return what a header says beside the samples.
+
+    Parameters
+    ----------
+    header : with the comments of its segments
+    fmt : the format that was found
+    record : the file's stem
+    """
+    person = Said.of(header.comments)
+    return EcgHeader(
+        format=fmt,
+        record=record or "record",
+        sex=person.sex,
+        age_years=person.age_years,
+        acquired_at=header.started_at,
+        synthetic=header.is_synthetic,
+        notes=(SEVERAL_PEOPLE,) if person.contradicts else (),
+    )
 
 
 def looks_like_header(head: bytes) -> bool:

@@ -137,12 +137,24 @@ def _plain_rows(group: list[SignalLine], data: bytes, n: int, where: str) -> lis
     return rows
 
 
-def _track(line: SignalLine, row: IntArray, n: int, where: str) -> Track:
-    """Verify the checksum, undo the skew, mark the gaps and take the zero off."""
-    total = int(row[:n].sum())
-    # Some writers (CinC 2017) put 0 where they did not calculate it.
+def refuse_checksum(line: SignalLine, total: float, where: str) -> None:
+    """Refuse a signal whose samples do not add up to the checksum of its line.
+
+    Some writers (CinC 2017) put 0 where they did not calculate it.
+
+    Parameters
+    ----------
+    line : of the header
+    total : of the samples as stored
+    where : for the error
+    """
     if line.checksum and (total - line.checksum) % _CHECKSUM_MODULUS:
         raise damaged("A signal whose checksum does not agree with its samples", where)
+
+
+def _track(line: SignalLine, row: IntArray, n: int, where: str) -> Track:
+    """Verify the checksum, undo the skew, mark the gaps and take the zero off."""
+    refuse_checksum(line, int(row[:n].sum()), where)
     shift = min(line.skew * line.samples_per_frame, len(row))
     samples = np.full(n, np.nan)
     used = row[shift : shift + n]
