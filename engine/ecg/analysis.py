@@ -9,7 +9,7 @@ import numpy as np
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
 from .classical.mains import without_hum
-from .conduction import without_p_in_t, without_unsteady_pr
+from .conduction import without_p_in_t, without_p_in_wide_tachycardia, without_unsteady_pr
 from .fiducials import Fiducials, no_waves
 from .gaps import gaps_of
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
@@ -86,6 +86,7 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     measurements = measure_ecg(quiet, BeatTimes.of(fiducials))
     measurements = without_unsteady_pr(measurements, fiducials)
     measurements = without_p_in_t(measurements, fiducials)
+    measurements = without_p_in_wide_tachycardia(measurements, classical)
     refused = _refused_names(quality) if delineator else dict.fromkeys(measurements.measured, ALONE)
     return EcgAnalysis(
         signal=signal,

@@ -1,16 +1,18 @@
-"""Whether P waves lead to QRS complexes: P waves without QRS, a PR that is not one, P within T."""
+"""Whether P leads to QRS: P waves without QRS, a PR that is none, P within T or in noise."""
 
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from .classical import ClassicalMeasurement
 from .fiducials import NO_BEAT, PEAK, Fiducials
 from .measure import BeatTimes, EcgMeasurements
 from .measure.settings import load_settings
 
 PR: Final = "pr"
 VARIES: Final = "ecg.withheld.pr_varies"
+WIDE_FAST: Final = "ecg.withheld.wide_fast"
 IN_T: Final = "ecg.withheld.p_in_t"
 _MS_PER_S: Final = 1000.0
 _NAN: Final = float("nan")
@@ -79,8 +81,32 @@ def without_p_in_t(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasureme
     known_ms = gaps[~np.isnan(gaps)] * _MS_PER_S / fiducials.sampling_rate_hz
     if not len(known_ms) or np.median(known_ms) >= load_settings().withhold.p_after_t_ms:
         return found
+    return _without_p(found, IN_T)
+
+
+def without_p_in_wide_tachycardia(
+    found: EcgMeasurements, classical: ClassicalMeasurement
+) -> EcgMeasurements:
+    """Withhold P and PR of a fast rhythm with wide QRS, which is ventricular until shown otherwise.
+
+    In noise a P wave was found before each QRS of a ventricular tachycardia, and a PR printed.
+
+    Parameters
+    ----------
+    found : by the network
+    classical : of the same recording; what either calls fast or wide is
+    """
+    limits = load_settings().withhold
+    rate, width = (np.fmax(found.value(name), classical.value(name)) for name in ("rate", "qrs"))
+    if not (rate > limits.wide_fast_bpm and width >= limits.qtc_qrs_ms):
+        return found
+    return _without_p(found, WIDE_FAST)
+
+
+def _without_p(found: EcgMeasurements, why: str) -> EcgMeasurements:
+    """Withhold P and PR where they are known."""
     hidden = {
-        name: replace(one, value=_NAN, spread=_NAN, n_beats=0, withheld=(IN_T,), limits=())
+        name: replace(one, value=_NAN, spread=_NAN, n_beats=0, withheld=(why,), limits=())
         for name, one in found.measured.items()
         if name in ("p", PR) and one.is_known
     }

@@ -7,11 +7,14 @@ import pytest
 from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
+from laennec.engine.ecg.classical import ClassicalValue, measure_classical
 from laennec.engine.ecg.conduction import (
     VARIES,
+    WIDE_FAST,
     blocked_p_waves,
     may_be_higher_block,
     without_p_in_t,
+    without_p_in_wide_tachycardia,
     without_unsteady_pr,
 )
 from laennec.engine.ecg.fiducials import Fiducials, Waves, no_waves
@@ -102,3 +105,21 @@ def test_a_pr_that_varies_is_told_as_that_wherever_p_lies():
     measured = replace(measured, measured={**measured.measured, "pr": varies})
     told = without_p_in_t(without_unsteady_pr(measured, fiducials), fiducials)
     assert told.measured["pr"].withheld == (VARIES,)
+
+
+@pytest.mark.parametrize(
+    ("rate", "qrs", "is_withheld"),
+    [(120.0, 150.0, False), (121.0, 119.0, False), (121.0, 120.0, True), (np.nan, 150.0, False)],
+)
+def test_p_and_pr_of_a_fast_rhythm_with_wide_qrs_are_withheld(rate, qrs, is_withheld):
+    """By either measurement: the network calls this rhythm slow and narrow."""
+    signal = simulate(scenario("sinus_rhythm"), seed=3).signal
+    classical = measure_classical(signal)
+    values = {"rate": ClassicalValue("rate", rate, "/min"), "qrs": ClassicalValue("qrs", qrs, "ms")}
+    classical = replace(classical, values={**classical.values, **values})
+    measured = analyse_ecg(signal, NETWORK).measurements
+    found = without_p_in_wide_tachycardia(measured, classical).measured
+    for name in ("p", "pr"):
+        assert found[name].withheld == ((WIDE_FAST,) if is_withheld else ())
+        assert found[name].is_known is not is_withheld
+    assert found["qrs"] is measured.measured["qrs"]

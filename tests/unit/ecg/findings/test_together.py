@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from laennec.datasets.simulator import sample_scenario, scenario, simulate
+from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.features import ecg_features
@@ -43,6 +43,18 @@ def test_of_a_ventricular_tachycardia_nothing_else_is_said(seed):
     for name in set(NAMES) - {"paced_rhythm"}:
         assert found[name].state == NOT_ASSESSABLE, name
     assert found["rbbb"].why == ("ecg.statement.wide_tachycardia",)
+
+
+@pytest.mark.parametrize("seed", [77, 78, 80])
+@pytest.mark.parametrize("snr_db", [12.0, 10.0])
+def test_noise_makes_no_sinus_rhythm_of_a_ventricular_tachycardia(seed, snr_db):
+    """A sinus tachycardia and a PR of 123 ms stood beside the call for a wide tachycardia."""
+    asked = scenario("ventricular_tachycardia", rate_bpm=125.0, noise=(Noise("emg", snr_db),))
+    signal = simulate(asked, seed=seed).signal
+    found = said_of(signal)
+    for name in set(NAMES) - {"paced_rhythm"}:
+        assert found[name].state == NOT_ASSESSABLE, name
+    assert not analyse_ecg(signal, NETWORK).measurements.measured["pr"].is_known
 
 
 @pytest.mark.parametrize(
