@@ -31,7 +31,9 @@ def view(calm, mv, shape=NO_SHAPE, verdict="assessable"):
     st = np.where([name in CHEST for name in classical.leads], mv, 0.0)
     found = replace(classical, st_j_mv=st, st_uncertainty_mv=np.full(12, 0.02))
     leads = tuple(replace(lead, verdict=verdict) for lead in quality.leads)
-    return st_view(found, replace(quality, leads=leads), MAN, shape, SETTINGS)
+    judged = replace(quality, leads=leads)
+    analysis = replace(analyse_ecg(calm, None), classical=found, quality=judged)
+    return st_view(analysis, MAN, shape, SETTINGS)
 
 
 @pytest.mark.parametrize(("mv", "is_sure"), [(0.4, False), (0.53, False), (0.55, True)])

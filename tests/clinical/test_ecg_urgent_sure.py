@@ -8,10 +8,12 @@ from laennec.datasets.simulator import Noise, scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.measure.reference import NOBODY, Person
+from laennec.engine.ecg.quality import QualityReason
 from laennec.engine.ecg.urgent import load_ecg_urgent, urgent_ecg
 from laennec.engine.ecg.urgent.shape import BeatShape
 from laennec.engine.ecg.urgent.sure import Premises, is_sure
 from laennec.engine.ecg.visit import ready_delineator
+from laennec.engine.prediagnosis import Message
 from scipy.signal import butter, sosfiltfilt
 
 SETTINGS = load_ecg_urgent()
@@ -91,7 +93,7 @@ def test_what_is_surely_a_left_bundle_branch_block_still_excludes(seed, network)
         (134.0, 133.0, NOBODY, LEFT, False),
         (146.0, NAN, MAN, LEFT, False),
         (146.0, NAN, MAN, replace(LEFT, least_qrs_ms=141.0), True),
-        (146.0, 150.0, MAN, replace(LEFT, least_qrs_ms=119.0), False),
+        (146.0, 150.0, MAN, replace(LEFT, least_qrs_ms=129.0), False),
         (146.0, 150.0, MAN, replace(LEFT, late_r_ms=56.0), False),
         (146.0, 150.0, MAN, replace(LEFT, deepest_q_mv=0.06), False),
         (146.0, 150.0, MAN, BeatShape(least_qrs_ms=132.0), False),
@@ -155,3 +157,59 @@ def test_what_was_not_recorded_stays_unknown_without_the_hum(network):
     found = analyse_ecg(replace(made, signal_mv=samples), network)
     assert np.isnan(found.signal.signal_mv[:, 2000:2100]).all()
     assert found.measurements.measured["rate"].is_known
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_noise_in_which_both_measurements_see_an_infarction_lowers_none(wall, network):
+    """Noise is in the uncertainty of ST; the caution of noisy leads lowered it again to U1."""
+    white = (Noise("white", 8.0),)
+    made = simulate(
+        scenario(f"st_elevation_{wall}", noise=white, sampling_rate_hz=100.0), seed=HUMMING
+    ).signal
+    alone, _ = levels(made, None)
+    both, _ = levels(made, network)
+    assert (alone["ecg_st_close"], both["ecg_st_elevation"]) == ("U1", "U0")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_noise_calls_nobody_who_is_calm(seed, network):
+    white = (Noise("white", 8.0),)
+    asked = scenario("sinus_rhythm", noise=white, sampling_rate_hz=100.0)
+    said, _ = levels(simulate(asked, seed=seed).signal, network)
+    assert not any("_st_" in name for name in said)
+
+
+def _in_flutter(wall):
+    asked = scenario(f"atrial_flutter+st_elevation_{wall}", noise=SILENT)
+    return simulate(asked, seed=FLUTTER).signal
+
+
+# In this person's flutter waves the classical measurement finds no end of the QRS.
+FLUTTER = 2
+
+
+@pytest.mark.parametrize("wall", ["anterior", "lateral"])
+def test_an_infarction_that_only_the_network_can_measure_is_read_now(wall, network):
+    """Flutter waves leave the QRS without clear bounds: the rules on ST were not applied, U3."""
+    made = _in_flutter(wall)
+    analysis = analyse_ecg(made, network)
+    assert not np.isfinite(analysis.classical.st_j_mv).any()
+    said, _ = levels(made, network)
+    assert said["ecg_not_measured"] == "U0"
+    assert "ecg_st" in urgent_ecg(analysis, MAN).not_applied
+    noisy = QualityReason(Message("quality.lead.noisy"), "assessable_with_caution")
+    leads = tuple(
+        replace(lead, verdict="assessable_with_caution", reasons=(noisy,))
+        for lead in analysis.quality.leads
+    )
+    judged = replace(analysis, quality=replace(analysis.quality, leads=leads))
+    said = {i.rule_id for i in urgent_ecg(judged, MAN).items}
+    assert "ecg_not_measured" not in said  # noise looks like an elevation to one measurement
+
+
+def test_where_millivolts_cannot_be_judged_the_network_says_nothing_of_them(network):
+    analysis = analyse_ecg(_in_flutter("anterior"), network)
+    own_scale = QualityReason(Message("quality.record.own_scale"), "assessable_with_caution")
+    judged = replace(analysis.quality, reasons=(own_scale,))
+    said = urgent_ecg(replace(analysis, quality=judged), MAN).items
+    assert "ecg_not_measured" not in {i.rule_id for i in said}

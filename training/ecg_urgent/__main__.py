@@ -11,6 +11,7 @@ from ...datasets.sources.nhanes import data_folder
 from ...engine import load_models
 from ...engine.ecg.visit import ready_delineator
 from .long import long_tables
+from .lowered import lowered_table
 from .noise import noise_table
 from .records import development_records, record_tables
 from .simulated import simulated_table
@@ -32,6 +33,7 @@ def main() -> None:
     tables = record_tables(records, network)
     tables["noise"] = noise_table([r for r in records if r.is_calm], network)
     tables["simulated"] = simulated_table(network)
+    tables["lowered"] = lowered_table(network)
     tables |= long_tables(folder, network)
     tables["network"] = "was not loaded" if ready is None else f"{ready[1].id} {ready[1].version}"
     PAGE.write_text(TEXT.read_text(encoding="utf-8").format_map(tables), encoding="utf-8")

@@ -21,7 +21,7 @@ from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings, Exclusions
 from .shape import BeatShape, shape_of
-from .st import StView, is_left, is_whole, raised, st_view
+from .st import StView, is_left, is_whole, st_view
 from .sure import Premises, has_left_form, with_doubts
 
 _NAN: Final = float("nan")
@@ -62,7 +62,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     """
     trusted = _trusted(analysis)
     shape = shape_of(trusted, analysis.classical, settings.exclusions)
-    st = st_view(analysis.classical, analysis.quality, person, shape, settings)
+    st = st_view(analysis, person, shape, settings)
     premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
     st = with_doubts(st, premises, person, settings)
     front = front_view(analysis.classical, st.mv, settings)
@@ -76,7 +76,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
             settings.limits,
             differ=_differ(compared["qt"]),
         ),
-        **_st_pairs(analysis, st, person, settings),
+        **_st_pairs(st, settings),
         **front.pairs(),
         **_blocked_pairs(analysis, settings),
     }
@@ -90,21 +90,26 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
     rounded = {n: _rounded(p, decimals[n]) for n, p in pairs.items()}
-    return Evidence(rounded, st, shape, front, _unmeasured(analysis, compared))
+    return Evidence(rounded, st, shape, front, _unmeasured(analysis, compared, st))
 
 
-def _unmeasured(analysis: EcgAnalysis, compared: Mapping[str, Comparison]) -> tuple[str, ...]:
-    """Return what neither measured where the gate allows it.
+def _unmeasured(
+    analysis: EcgAnalysis, compared: Mapping[str, Comparison], st: StView
+) -> tuple[str, ...]:
+    """Return what neither measured where the gate allows it, and ST that only the network sees.
 
-    Of an ECG that the gate refuses, or that no network was asked of, the rules are named as not
+    Flutter waves leave the QRS without clear bounds: an infarction beneath them called nobody. Of
+    an ECG that the gate refuses, or that no network was asked of, the rules are named as not
     applied, and declared symptoms call (decision 1 of the clinical decisions).
     """
     if analysis.measurements.measured["rate"].withheld == (ALONE,):
         return ()
+    alone = bool(st.seen_alone.leads) and not st.exclusions
     return tuple(
         name
         for name, use in _USE_OF.items()
-        if compared[name].agreement == "neither" and analysis.quality.uses[use].verdict != _REFUSED
+        if (compared[name].agreement == "neither" or (name == "st" and alone))
+        and analysis.quality.uses[use].verdict != _REFUSED
     )
 
 
@@ -247,19 +252,12 @@ def _qrs_pairs(
     }
 
 
-def _st_pairs(
-    analysis: EcgAnalysis, st: StView, person: Person, settings: EcgUrgentSettings
-) -> dict[str, Pair]:
+def _st_pairs(st: StView, settings: EcgUrgentSettings) -> dict[str, Pair]:
     """Count neighbouring leads that are raised; what the network alone sees always differs."""
     excluded = bool(st.exclusions)
     sure, close = float(st.sure.largest_set), float(st.close.largest_set)
-    per_lead = analysis.measurements.per_lead
-    seen = _NAN
     # Where another rule already says that ST is raised, the network's own count adds nothing.
-    if per_lead is not None and st.mv and not close:
-        usable = np.array([name in st.mv for name in per_lead.leads])
-        values = np.where(usable, per_lead.st_j_mv, np.nan)
-        seen = float(raised(per_lead.leads, values, person, settings).largest_set)
+    seen = float(st.seen.largest_set) if st.mv and not close else _NAN
     very_large = float(st.very_large.largest_set)
     # That none is raised is known only where every wall was seen.
     none = 0.0 if close or is_whole(st.mv, settings) else _NAN

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from ..classical.model import ClassicalMeasurement
+from ..analysis import EcgAnalysis
 from ..leads import TWELVE_LEADS, canonical_order
 from ..measure.reference import Person
 from ..quality import EcgQuality, LeadQuality
@@ -40,6 +41,8 @@ class StView:
     is_known : whether every one of the twelve leads but aVR was measured and amplitudes hold
     exclusions : why the criterion says nothing
     doubts : what would exclude it and is not measured surely; it lowers nothing
+    seen : raised as the network measures it, in leads that the gate does not refuse
+    seen_alone : the same in quiet leads, where the classical measurement has no ST at all
     """
 
     mv: Mapping[str, float]
@@ -49,6 +52,8 @@ class StView:
     is_known: bool
     exclusions: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    seen: RaisedLeads = RaisedLeads()
+    seen_alone: RaisedLeads = RaisedLeads()
 
 
 def st_limit_mv(lead: str, person: Person, settings: EcgUrgentSettings) -> float | None:
@@ -71,12 +76,17 @@ def raised(
     leads : names
     st_mv : shape (n_leads,), NaN where a lead doesn't count
     """
-    up = set()
-    for lead, value in zip(leads, st_mv, strict=True):
-        limit = st_limit_mv(lead, person, settings)
-        if limit is not None and value >= limit:
-            up.add(lead)
+    up = _up(leads, st_mv, person, settings)
     return _together(up, settings.neighbours, settings.limits.st_leads)
+
+
+def _up(
+    leads: Sequence[str], st_mv: FloatArray, person: Person, settings: EcgUrgentSettings
+) -> set[str]:
+    """Return the leads that are raised, each by itself."""
+    limits = {lead: st_limit_mv(lead, person, settings) for lead in leads}
+    known = ((lead, value, limits[lead]) for lead, value in zip(leads, st_mv, strict=True))
+    return {lead for lead, value, limit in known if limit is not None and value >= limit}
 
 
 def is_whole(measured: Collection[str], settings: EcgUrgentSettings) -> bool:
@@ -103,47 +113,80 @@ def _together(up: set[str], neighbours: Iterable[Neighbours], least: int) -> Rai
 
 
 def st_view(
-    classical: ClassicalMeasurement,
-    quality: EcgQuality,
-    person: Person,
-    shape: BeatShape,
-    settings: EcgUrgentSettings,
+    analysis: EcgAnalysis, person: Person, shape: BeatShape, settings: EcgUrgentSettings
 ) -> StView:
     """Judge ST of the classical measurement.
 
     Parameters
     ----------
-    classical, quality : of the same signal
+    analysis : of one ECG; where both measurements see ST raised, noise in a lead is no doubt
     person : sex and age
     shape : of the median beat; it alone can exclude
+    settings : of guidelines/ecg_urgent.toml
     """
-    decimals = settings.quantities["st"].decimals
-    refused = quality.uses["st"].verdict == _REFUSED
-    own_scale = any(r.message.id == _OWN_SCALE for r in quality.reasons)
-    st = np.round(classical.st_j_mv, decimals)
-    if refused or own_scale:
-        st = np.full(len(st), np.nan)
-    found = [quality.lead(name) for name in classical.leads]
-    st = np.where([lead.verdict == _REFUSED for lead in found], np.nan, st)
+    classical, quality = analysis.classical, analysis.quality
+    st = np.round(_judged(classical.leads, classical.st_j_mv, quality), _decimals(settings))
+    by_network = _by_network(analysis, settings)
     sure = st - settings.limits.st_sure_sd * classical.st_uncertainty_mv
     # A tombstone looks like a jump of the baseline to the gate: its caution takes no height away.
     large = sure >= settings.limits.st_very_large_mv
-    doubtful = np.array([_is_doubtful(lead) for lead in found], dtype=bool)
-    sure = np.where(doubtful & ~large, np.nan, sure)
+    up = _up(classical.leads, by_network, person, settings)
+    doubtful = np.array([_is_doubtful(quality.lead(name), up) for name in classical.leads])
+    sure = np.where(doubtful.astype(bool) & ~large, np.nan, sure)
     mv = {n: float(v) for n, v in zip(classical.leads, st, strict=True) if np.isfinite(v)}
+    alone = [not mv and _is_quiet(quality.lead(name)) for name in classical.leads]
     return StView(
         mv=mv,
         sure=raised(classical.leads, sure, person, settings),
         very_large=raised(classical.leads, np.where(large, sure, np.nan), person, settings),
         close=raised(classical.leads, st, person, settings),
+        seen=raised(classical.leads, by_network, person, settings),
+        seen_alone=raised(classical.leads, np.where(alone, by_network, np.nan), person, settings),
         is_known=set(TWELVE_LEADS) - {"aVR"} <= set(mv),
         exclusions=exclusions_of(classical.value("qrs"), shape, person, settings),
     )
 
 
-def _is_doubtful(lead: LeadQuality) -> bool:
-    """Say whether a lead is read with caution; hum alone is subtracted before ST is measured."""
-    return lead.verdict == _CAUTION and {r.message.id for r in lead.reasons} != {_HUM}
+def _decimals(settings: EcgUrgentSettings) -> int:
+    return settings.quantities["st"].decimals
+
+
+def _judged(leads: Sequence[str], st_mv: FloatArray, quality: EcgQuality) -> FloatArray:
+    """Keep ST of the leads that the gate lets judge; of none where it refuses ST or millivolts."""
+    own_scale = any(r.message.id == _OWN_SCALE for r in quality.reasons)
+    if own_scale or quality.uses["st"].verdict == _REFUSED:
+        return np.full(len(leads), np.nan)
+    refused = [quality.lead(name).verdict == _REFUSED for name in leads]
+    return np.where(refused, np.nan, st_mv)
+
+
+def _by_network(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> FloatArray:
+    """Return ST as the network measures it, for the leads of the classical measurement."""
+    leads, found = analysis.classical.leads, analysis.measurements.per_lead
+    if found is None:
+        return np.full(len(leads), np.nan)
+    known = dict(zip(found.leads, found.st_j_mv, strict=True))
+    st = np.array([known.get(name, np.nan) for name in leads], np.float64)
+    return np.round(_judged(leads, st, analysis.quality), _decimals(settings))
+
+
+# What changes from sample to sample is part of the uncertainty of ST already.
+_RANDOM: Final = frozenset({_HUM, "quality.lead.muscle", "quality.lead.noisy"})
+
+
+def _is_quiet(lead: LeadQuality) -> bool:
+    """Say whether a lead needs no caution; hum alone is subtracted before ST is measured."""
+    return lead.verdict != _CAUTION or {r.message.id for r in lead.reasons} == {_HUM}
+
+
+def _is_doubtful(lead: LeadQuality, seen: Collection[str]) -> bool:
+    """Say whether a lead is read with caution.
+
+    Noise shifts two measurements differently: where both see ST raised, and the classical one
+    beyond its uncertainty, it is raised.
+    """
+    is_random = {r.message.id for r in lead.reasons} <= _RANDOM
+    return not _is_quiet(lead) and not (is_random and lead.lead in seen)
 
 
 def exclusions_of(

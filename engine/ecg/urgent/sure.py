@@ -76,7 +76,7 @@ def _left_bundle(premises: Premises, person: Person, settings: EcgUrgentSettings
     least = limits.sure_left_female_ms if person.sex == "female" else limits.sure_left_male_ms
     return (
         _narrower(premises) >= least
-        and shape.least_qrs_ms >= limits.wide_qrs_ms
+        and shape.least_qrs_ms >= limits.sure_left_female_ms
         and has_left_form(shape, limits)
     )
 
