@@ -9,7 +9,7 @@ import typer
 
 from .ecg_compare import compare
 from .printing import one_of, print_error, write_text
-from .screen import Folders, Trust, load_models
+from .screen import Folders, Recording, Trust, load_models
 
 if TYPE_CHECKING:
     from ..serving.ecg.commands import EcgDone, Network
@@ -35,6 +35,7 @@ def measure(
         Path | None, typer.Option("-o", "--output", help="File to write: .csv or .json.")
     ] = None,
     lang: Lang = "fr",
+    recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -48,7 +49,7 @@ def measure(
         raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
     rows, plain = [], []
     network = _network_or_none(models, trust)
-    found = each_file(files, measure_task(network))
+    found = each_file(files, measure_task(network), recording)
     tally = _Tally(is_partial=network is None)
     for done in tally.over(_watched(found, len(files), quiet=output is None)):
         if done.analysis is None or done.section is None or done.recording is None:
@@ -64,11 +65,17 @@ def measure(
 
 
 @app.command()
-def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
+def fiducials(
+    files: Files,
+    out: Out,
+    recording: Recording = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
     """Write onset, peak and offset of every wave, in samples of the file."""
     from ..serving.ecg.commands import each_file, waves_task, write_json
 
-    found = each_file(files, waves_task(_network(models, trust)))
+    found = each_file(files, waves_task(_network(models, trust)), recording)
     tally = _Tally()
     for done in tally.over(_watched(found, len(files))):
         write_json(done, out)
@@ -76,11 +83,17 @@ def fiducials(files: Files, out: Out, models: Folders = None, trust: Trust = Non
 
 
 @app.command()
-def beats(files: Files, out: Out, models: Folders = None, trust: Trust = None) -> None:
+def beats(
+    files: Files,
+    out: Out,
+    recording: Recording = None,
+    models: Folders = None,
+    trust: Trust = None,
+) -> None:
     """Write the R peaks of every ECG, in samples of the file."""
     from ..serving.ecg.commands import beats_task, each_file, write_json
 
-    found = each_file(files, beats_task(_network(models, trust)))
+    found = each_file(files, beats_task(_network(models, trust)), recording)
     tally = _Tally()
     for done in tally.over(_watched(found, len(files))):
         write_json(done, out)
@@ -93,6 +106,7 @@ def findings(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="CSV: record,statement,score,state.")
     ] = None,
+    recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -110,7 +124,7 @@ def findings(
     every = load_models(models, trust)
     task = findings_task(find_network(every), find_rules(every, FINDINGS_ID), found.append)
     tally = _Tally()
-    for _ in tally.over(_watched(each_file(files, task), len(files))):
+    for _ in tally.over(_watched(each_file(files, task, recording), len(files))):
         pass
     if output is None:
         typer.echo(scores_csv(found), nl=False)
@@ -129,6 +143,7 @@ def rhythm(
         ),
     ] = None,
     lang: Lang = "fr",
+    recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
@@ -153,7 +168,7 @@ def rhythm(
     every = load_models(models, trust)
     task = rhythm_task(find_network(every), find_rules(every, RHYTHM_ID), found.append)
     tally = _Tally()
-    for _ in tally.over(_watched(each_file(files, task), len(files))):
+    for _ in tally.over(_watched(each_file(files, task, recording), len(files))):
         typer.echo(rhythm_words(found[-1], lang), err=True, nl=False)
     if output is None:
         typer.echo(rhythm_csv(found), nl=False)
@@ -172,11 +187,12 @@ def convert(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace OUT.hea and OUT.dat where they exist.")
     ] = False,
+    recording: Recording = None,
 ) -> None:
     """Write any readable ECG as WFDB, without anything of the person."""
     from ..serving.ecg.commands import convert as convert_file
 
-    typer.echo(str(convert_file(source, target, overwrite=overwrite)))
+    typer.echo(str(convert_file(source, target, overwrite=overwrite, number=recording)))
 
 
 @app.command()

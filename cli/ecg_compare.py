@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .printing import one_of, read_day, write_text
-from .screen import Folders, Trust, load_models
+from .screen import Folders, Recording, Trust, load_models
 
 ENDINGS = (".json", ".csv", ".txt")
 
@@ -23,6 +23,8 @@ def compare(
     old_date: Annotated[
         str | None, typer.Option(help="Day of the earlier one, where its file states none.")
     ] = None,
+    recording: Recording = None,
+    old_recording: Recording = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write: .json, .csv or .txt.")
     ] = None,
@@ -37,11 +39,9 @@ def compare(
     ending = output.suffix.lower() if output is not None else ".txt"
     if ending not in ENDINGS:
         raise typer.BadParameter("a file that ends in .json, .csv or .txt", param_hint="--output")
-    days = {
-        "new_date": read_day(new_date, "--new-date"),
-        "old_date": read_day(old_date, "--old-date"),
-    }
-    found = compare_files(new, old, load_models(models, trust), **days)
+    days = (read_day(new_date, "--new-date"), read_day(old_date, "--old-date"))
+    numbers = (recording, old_recording)
+    found = compare_files(new, old, load_models(models, trust), days=days, numbers=numbers)
     if ending == ".json":
         text = json.dumps(as_data(found, lang), ensure_ascii=False, indent=1) + "\n"
     else:

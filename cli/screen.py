@@ -33,6 +33,11 @@ Trust = Annotated[
     ),
 ]
 
+Recording = Annotated[
+    int | None,
+    typer.Option(min=0, help="Which recording, from 0, of an ECG file that holds several."),
+]
+
 
 CodeMap = Annotated[
     Path | None,
@@ -58,6 +63,7 @@ def screen(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="ECG file of the visit, any known format."),
     ] = None,
+    recording: Recording = None,
     previous_ecg: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="An earlier ECG of the same person."),
@@ -92,6 +98,7 @@ def screen(
         format=format,  # type: ignore[arg-type]  # checked above
         now=datetime.now(UTC),
         ecg=ecg,
+        recording=recording,
         codes=SiteCodes.read(thesaurus, snomed),
         previous_ecg=previous_ecg,
         previous_ecg_on=read_day(previous_ecg_date, "--previous-ecg-date"),

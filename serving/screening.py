@@ -27,7 +27,7 @@ from .drafts.content import Content
 from .drafts.drafts import save_draft
 from .ecg.earlier import join_earlier_sent, not_used, recorded_of
 from .ecg.sent_files import EarlierFile, EcgFile, read_sent
-from .ecg.visit import FILE_PATH
+from .ecg.visit import FILE_PATH, not_read
 from .fhir.issue_codes import ANSWERS_NOT_HELD
 from .identifiers import require_identifiers
 from .report.person import person_values
@@ -181,7 +181,7 @@ def join_sent(record: VisitRecord, ecg: EcgFile) -> tuple[VisitRecord, Screening
     try:
         recording, unused = read_sent(ecg)
     except ScreeningError as error:
-        return with_ecg(record, None, [_not_read(error.code)]), error
+        return with_ecg(record, None, [not_read(error)]), error
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = [
         *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
@@ -200,10 +200,6 @@ def why_unreadable(ecg: EcgFile) -> ScreeningError | None:
     except ScreeningError as error:
         return error
     return None
-
-
-def _not_read(code: str) -> Problem:
-    return Problem(0, "refused_item", "ecg_unreadable", FILE_PATH, "ecg", {"kind": code})
 
 
 def _two_ecgs() -> RecordError:

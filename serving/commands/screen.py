@@ -34,9 +34,10 @@ Format = Literal["text", "json", "html", "fhir"]
 class ScreenOptions:
     """How visits are screened and shown.
 
-    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit, ``previous_ecg``
-    an earlier one of the same person, and ``previous_ecg_on`` its day where the file states none;
-    ``codes`` are the site's own, added to what leaves as data.
+    ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit, ``recording``
+    which one of a file that holds several, ``previous_ecg`` an earlier one of the same person, and
+    ``previous_ecg_on`` its day where the file states none; ``codes`` are the site's own, added to
+    what leaves as data.
     """
 
     models: Models
@@ -48,6 +49,7 @@ class ScreenOptions:
     codes: SiteCodes = field(default_factory=SiteCodes)
     previous_ecg: Path | None = None
     previous_ecg_on: date | None = None
+    recording: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> Vi
     from ..ecg.visit import join_ecg  # noqa: PLC0415
 
     if options.ecg is not None or record.ecg_file:
-        record = join_ecg(record, path, options.ecg)
+        record = join_ecg(record, path, options.ecg, options.recording)
     return join_earlier(record, path, options.previous_ecg, options.previous_ecg_on)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...datasets.readers.ecg import EcgRecording, read_ecgs, write_wfdb
+from ...datasets.readers.ecg import EcgRecording, read_ecg, write_wfdb
 from ...datasets.readers.ecg.wfdb_write import wfdb_files
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
@@ -60,17 +60,22 @@ def find_network(models: Models) -> Network:
     )
 
 
-def each_file(paths: Sequence[Path], task: Callable[[EcgRecording], EcgDone]) -> Iterator[EcgDone]:
-    """Do the task for every recording of every file; an error belongs to its file."""
+def each_file(
+    paths: Sequence[Path], task: Callable[[EcgRecording], EcgDone], number: int | None = None
+) -> Iterator[EcgDone]:
+    """Do the task for the recording of every file; an error belongs to its file.
+
+    ``number`` chooses, counted from 0, in files that hold several; see `choose.the_one`.
+    """
     taken: set[str] = set()
     for path in paths:
         try:
-            for recording in read_ecgs(path):
-                record = recording.header.record or path.stem
-                if record in taken:
-                    raise _same_name(record, path)
-                taken.add(record)
-                yield task(recording)
+            recording = read_ecg(path, recording=number)
+            record = recording.header.record or path.stem
+            if record in taken:
+                raise _same_name(record, path)
+            taken.add(record)
+            yield task(recording)
         except ScreeningError as error:
             yield EcgDone(path, path.stem, error=error)
 
@@ -151,8 +156,12 @@ def write_json(done: EcgDone, folder: Path) -> Path:
     return target
 
 
-def convert(source: Path, target: Path, *, overwrite: bool = False) -> Path:
+def convert(
+    source: Path, target: Path, *, overwrite: bool = False, number: int | None = None
+) -> Path:
     """Write any readable ECG as WFDB, without anything of the person.
+
+    ``number`` chooses, counted from 0, in a file that holds several recordings.
 
     Raises
     ------
@@ -167,13 +176,6 @@ def convert(source: Path, target: Path, *, overwrite: bool = False) -> Path:
             remedy="Choose another name, or give --overwrite",
             path=str(there[0]),
         )
-    recordings = read_ecgs(source)
-    if len(recordings) != 1:
-        raise DataError(
-            found=f"{len(recordings)} recordings in one file",
-            why="one header is written, and which recording is meant is not known",
-            remedy="Split the file, or convert its recordings with `read_ecg(..., recording=k)`",
-            path=str(source),
-        )
+    recording = read_ecg(source, recording=number)
     target.parent.mkdir(parents=True, exist_ok=True)
-    return write_wfdb(recordings[0], target)
+    return write_wfdb(recording, target)

@@ -51,8 +51,8 @@ def compare_files(
     old: Path,
     models: Models,
     *,
-    new_date: date | None = None,
-    old_date: date | None = None,
+    days: tuple[date | None, date | None] = (None, None),
+    numbers: tuple[int | None, int | None] = (None, None),
 ) -> ComparedFiles:
     """Compare two ECG files.
 
@@ -60,14 +60,16 @@ def compare_files(
     ----------
     new, old : ECG files of any known format
     models : loaded models
-    new_date, old_date : days of the recordings, for files that state none
+    days : of the new and of the old recording, for files that state none
+    numbers : which recording of each, from 0, where a file holds several
 
     Raises
     ------
     DataError : the files are not of one person, or the earlier one is the later one
     EcgUnreadable : a file can't be read
     """
-    now, then = (_dated(read_ecg(path), day) for path, day in ((new, new_date), (old, old_date)))
+    files = zip((new, old), days, numbers, strict=True)
+    now, then = (_dated(read_ecg(path, recording=k), day) for path, day, k in files)
     _check_order(now.header, then.header, old)
     check_same_person(now.header, then.header, old)
     on, today = (_day(one.header) for one in (then, now))

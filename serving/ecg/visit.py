@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ...datasets.readers.ecg import person_problems, read_ecg, unstated_person
+from ...datasets.readers.ecg import EcgAmbiguous, person_problems, read_ecg, unstated_person
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError, ScreeningError
 from ...engine.intake import VisitRecord
@@ -20,7 +20,9 @@ FILE_PATH: Final = "$.ecg.file"
 _ITEM: Final = "ecg"
 
 
-def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> VisitRecord:
+def join_ecg(
+    record: VisitRecord, visit: Path, given: Path | None = None, number: int | None = None
+) -> VisitRecord:
     """Read the ECG file of a visit and join it; what can't be read is told and leaves none.
 
     A file that the visit itself names is looked for in the folder of the visit and nowhere else.
@@ -30,6 +32,7 @@ def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> Vis
     record : what ``parse`` returned
     visit : the visit file
     given : an ECG file that the caller names, from anywhere
+    number : which recording, from 0, of a file that holds several
 
     Raises
     ------
@@ -46,17 +49,25 @@ def join_ecg(record: VisitRecord, visit: Path, given: Path | None = None) -> Vis
     if path is None:
         return record if not record.ecg_file else _refused(record, "ecg_outside_folder")
     try:
-        recording = read_ecg(path)
+        recording = read_ecg(path, recording=number)
     except ScreeningError as error:
         if not path.exists():
             return _refused(record, "ecg_file_missing", file=path.name)
-        return _refused(record, "ecg_unreadable", kind=error.code)
+        return with_ecg(record, None, [not_read(error)])
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
     problems = (
         *person_problems(recording.header, record.identity, moment, path=FILE_PATH),
         *unstated_person(recording.header, path=FILE_PATH),
     )
     return with_ecg(record, recording.signal, problems, recorded_of(recording.header))
+
+
+def not_read(error: ScreeningError) -> Problem:
+    """Return why the ECG of a visit was not read; recordings to choose from are named."""
+    code, parameters = "ecg_unreadable", {"kind": error.code}
+    if isinstance(error, EcgAmbiguous) and error.recordings:
+        code, parameters = "ecg_several_recordings", {"recordings": "; ".join(error.recordings)}
+    return Problem(0, "refused_item", code, FILE_PATH, _ITEM, parameters)
 
 
 def _beside(name: str, visit: Path) -> Path | None:

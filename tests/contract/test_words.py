@@ -95,6 +95,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
     assert len(checked) >= 30
     where_files_are_opened = {
         "ecg_unreadable",
+        "ecg_several_recordings",
         "ecg_outside_folder",
         "ecg_file_not_used",
         "ecg_person_not_stated",

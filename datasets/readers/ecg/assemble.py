@@ -3,64 +3,23 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
 from ....engine.ecg.signal import EcgSignal
-from ....engine.fixedpoint import FloatArray
 from .errors import EcgAmbiguous, EcgIncomplete, incomplete, too_large, unreadable
-from .names import (
-    MINUS,
-    are_chest_electrodes,
-    is_electrode,
-    is_lead,
-    is_other_signal,
-    lead_name,
-    microvolt_per,
-)
+from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name
+from .placing import placed
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
 from .said import believable
 from .source import limits
+from .stored import StoredLead, step_of
 
 MICROVOLT_PER_MILLIVOLT: Final = 1000.0
 _RATE_TOLERANCE: Final = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLead:
-    """One lead as a file stores it.
-
-    Parameters
-    ----------
-    name : as written; "" where the file names none
-    samples : shape (n_samples,), in stored steps with the zero already taken off; NaN in gaps
-    step_uv : microvolt per stored step; NaN where the file states no gain or no unit
-    rate_hz : NaN where the file states none
-    gain : units of the file per stored step; it stays in force where only the unit is declared
-    unit : as written, for formats that store other signals beside the leads; "" is not asked about
-    """
-
-    name: str
-    samples: FloatArray
-    step_uv: float
-    rate_hz: float
-    gain: float = 1.0
-    unit: str = ""
-
-    @property
-    def is_ecg(self) -> bool:
-        """Whether name and unit allow it to be an ECG lead."""
-        voltage = not self.unit or microvolt_per(self.unit) is not None
-        return voltage and not is_other_signal(self.name)
-
-
-def step_of(value: float, unit: str) -> float:
-    """Return microvolt per step of a gain in a unit; NaN where the unit is absent or no voltage."""
-    factor = microvolt_per(unit)
-    return math.nan if factor is None or not math.isfinite(value) else value * factor
 
 
 def assemble(
@@ -83,6 +42,9 @@ def assemble(
     _refuse_absent(leads, where)
     leads, header = _upright(leads, header)
     leads, header = _one_rate(leads, header, where)
+    in_time = placed(leads, refuse_size, where)
+    if in_time is not leads:
+        leads, header = in_time, header.noting("leads_placed_in_time")
     lengths = {len(lead.samples) for lead in leads}
     if len(lengths) > 1:
         raise unreadable(f"Leads of {sorted(lengths)[:4]} samples in one recording", where)
@@ -151,11 +113,11 @@ def _declare(leads: list[StoredLead], declared: Declared, where: str) -> list[St
     given = declared.leads or ("",) * len(leads)
     rate = math.nan if declared.sampling_rate_hz is None else declared.sampling_rate_hz
     return [
-        StoredLead(
-            _agree_name(lead.name, name, where),
-            lead.samples,
-            _agree(lead.step_uv, _declared_step(lead, declared), "gain or unit", where),
-            _agree(lead.rate_hz, rate, "sampling rate", where),
+        replace(
+            lead,
+            name=_agree_name(lead.name, name, where),
+            step_uv=_agree(lead.step_uv, _declared_step(lead, declared), "gain or unit", where),
+            rate_hz=_agree(lead.rate_hz, rate, "sampling rate", where),
         )
         for lead, name in zip(leads, given, strict=True)
     ]

@@ -10,12 +10,13 @@ from datetime import date, datetime
 
 import numpy as np
 
-from .assemble import StoredLead, assemble
+from .assemble import assemble
 from .errors import damaged, unreadable
 from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stored import StoredLead
 from .xml_tree import number_of, parse_xml, text_at
 
 FORMAT = "ge_cardiosoft_xml"

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, assemble, step_of
+from .assemble import assemble
 from .csv_table import (
     Line,
     body_of,
@@ -30,6 +30,7 @@ from .errors import incomplete, unreadable
 from .recording import Declared, EcgHeader, EcgRecording
 from .said import Said
 from .source import Source, text_of
+from .stored import StoredLead, step_of
 
 FORMAT: Final = "csv"
 _UNITS: Final = r"nV|uV|µV|μV|mV|s|ms|us|sec|microvolts?|millivolts?|seconds?|milliseconds?"

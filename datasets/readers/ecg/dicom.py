@@ -13,11 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, assemble, refuse_size, step_of
+from .assemble import refuse_size
 from .errors import EcgUnreadable, damaged, unreadable, unsupported
+from .groups import Group, recordings_of
 from .names import lead_of_code
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stored import StoredLead, step_of
 
 FORMAT: Final = "dicom"
 _ECG_CLASSES: Final = {
@@ -27,6 +29,8 @@ _ECG_CLASSES: Final = {
     "1.2.840.10008.5.1.4.1.1.9.1.4",  # general, 32 bit
 }
 _DEFLATED: Final = b"1.2.840.10008.1.2.1.99"
+_ORIGINAL: Final = "ORIGINAL"
+_MS_PER_S: Final = 1000.0
 _BEATS: Final = ("MEDIAN", "REPRESENTATIVE", "AVERAGE")
 _LEAD_BASE: Final = 131328
 _CODE_HEADS: Final = ("5.6.3-9-", "2:")
@@ -48,7 +52,11 @@ def sniff(source: Source) -> bool:
 
 
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Return every multiplex group that is no median beat."""
+    """Return the recorded multiplex groups, joined where they are one recording.
+
+    A median beat is left out, and so is a group that the file itself marks as derived where it
+    holds the original too.
+    """
     where = source.label
     if _DEFLATED in source.head:
         raise unsupported("A deflated DICOM file", "Export it uncompressed", where)
@@ -79,13 +87,27 @@ def _recordings(
     if not data.is_little_endian:
         raise unsupported("A big-endian DICOM file", "Export it little-endian", where)
     groups = list(data.get("WaveformSequence") or [])
-    rhythms = [group for group in groups if not _is_beat(group)]
-    if not rhythms:
+    measured = [group for group in groups if not _is_beat(group)]
+    if not measured:
         raise unreadable("A DICOM file without a rhythm recording", where)
+    rhythms = [group for group in measured if _is_original(group)] or measured
     header = _header(data, rhythms[0], source)
-    if len(rhythms) < len(groups):
+    if len(measured) < len(groups):
         header = header.noting("median_beat_skipped")
-    return [assemble(_leads(group, where), header, declared) for group in rhythms]
+    if len(rhythms) < len(measured):
+        header = header.noting("derived_group_skipped")
+    found = [Group(_leads(group, where), header, _start_s(group)) for group in rhythms]
+    return recordings_of(found, declared)
+
+
+def _is_original(group: Any) -> bool:  # noqa: ANN401 - a pydicom dataset
+    """Whether a group holds what was recorded, and nothing that was calculated from it."""
+    return str(group.get("WaveformOriginality", "")).strip().upper() == _ORIGINAL
+
+
+def _start_s(group: Any) -> float | None:  # noqa: ANN401 - a pydicom dataset
+    offset_ms = _float(group.get("MultiplexGroupTimeOffset"))
+    return offset_ms / _MS_PER_S if math.isfinite(offset_ms) else None
 
 
 def _is_beat(group: Any) -> bool:  # noqa: ANN401 - a pydicom dataset
@@ -132,7 +154,18 @@ def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: AN
     gain = sensitivity * _float(channel.get("ChannelSensitivityCorrectionFactor"))
     baseline = _float(channel.get("ChannelBaseline"))
     shifted = row + baseline / gain if baseline and gain and math.isfinite(gain * baseline) else row
-    return StoredLead(_name(channel), shifted, step_of(gain, unit), rate, gain)
+    step = step_of(gain, unit)
+    return StoredLead(_name(channel), shifted, step, rate, gain, start_s=_skew_s(channel, rate))
+
+
+def _skew_s(channel: Any, rate: float) -> float:  # noqa: ANN401 - a pydicom dataset
+    """Return how much later than its group a channel starts (PS3.3 C.10.9.1.4.4), in seconds."""
+    skew_s, skew_samples = (
+        _float(channel.get(name)) for name in ("ChannelTimeSkew", "ChannelSampleSkew")
+    )
+    if math.isfinite(skew_s):
+        return skew_s
+    return skew_samples / rate if math.isfinite(skew_samples) and rate > 0 else 0.0
 
 
 def _name(channel: Any) -> str:  # noqa: ANN401 - a pydicom dataset

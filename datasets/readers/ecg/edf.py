@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, assemble, refuse_size, step_of
+from .assemble import assemble, refuse_size
 from .errors import damaged, unreadable
 from .recording import Declared, EcgHeader, EcgRecording, Filters, Sex, sex_of
 from .source import Source
+from .stored import StoredLead, step_of
 
 _EDF: Final = b"0       "
 _BDF: Final = b"\xffBIOSEMI"

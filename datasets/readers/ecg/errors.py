@@ -34,9 +34,13 @@ class EcgIncomplete(EcgUnreadable):
 
 
 class EcgAmbiguous(EcgUnreadable):
-    """A file with several recordings, of which none was chosen."""
+    """A file with several recordings, of which none was chosen.
+
+    ``recordings`` says what each holds that can be chosen by its number; empty where none can.
+    """
 
     code = "ecg_ambiguous"
+    recordings: tuple[str, ...] = ()
 
 
 class ReaderMissing(EcgUnreadable):

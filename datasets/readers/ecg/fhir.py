@@ -8,22 +8,26 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, assemble
+from .assemble import assemble
 from .errors import unreadable, unsupported
-from .names import lead_of_code, microvolt_per
+from .fhir_json import Json, items, text_of_json
+from .fhir_people import FhirPerson, patients_in, people_of, person_of
+from .names import is_lead, is_other_signal, lead_of_code, microvolt_per
 from .people import noting_people
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, text_of
+from .stored import StoredLead
 
 FORMAT = "fhir_observation"
 _MILLISECONDS_PER_SECOND = 1000.0
 _GAPS = {"E", "U", "L"}
 _OF_R5 = ("interval", "intervalUnit")
+_OFFSET: Final = "http://hl7.org/fhir/StructureDefinition/observation-timeOffset"
 _WITHDRAWN = {"cancelled", "entered-in-error"}
 
 
@@ -41,69 +45,74 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise unreadable("A JSON document that is not well-formed", source.label) from None
     observations = _observations(document)
     if not observations:
-        raise unreadable("A FHIR document without sampled data", source.label)
-    found = [_recording(one, source, declared) for one in observations]
-    return noting_people(found, [one.header.patient_id for one in found if one.header.patient_id])
+        raise unreadable("A FHIR document without sampled data of an ECG", source.label)
+    patients = patients_in(document)
+    persons = [person_of(one, patients) for one in observations]
+    found = [
+        _recording(one, person, source, declared)
+        for one, person in zip(observations, persons, strict=True)
+    ]
+    return noting_people(found, people_of(persons, patients))
 
 
-def _observations(document: object) -> list[dict[str, Any]]:
+def _observations(document: object) -> list[Json]:
     if not isinstance(document, dict):
         return []
     if document.get("resourceType") == "Bundle":
-        inner = [e.get("resource") for e in _items(document, "entry")]
+        inner = [e.get("resource") for e in items(document, "entry")]
         return [one for resource in inner for one in _observations(resource)]
-    is_ecg = document.get("resourceType") == "Observation" and _sampled(document)
-    return [document] if is_ecg else []
+    is_ecg = any(not _is_other(part) for part in _sampled(document))
+    return [document] if document.get("resourceType") == "Observation" and is_ecg else []
 
 
-def _sampled(observation: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = [observation, *_items(observation, "component")]
+def _sampled(observation: Json) -> list[Json]:
+    parts = [observation, *items(observation, "component")]
     return [part for part in parts if isinstance(part.get("valueSampledData"), dict)]
 
 
-def _items(node: object, key: str) -> list[dict[str, Any]]:
-    found = node.get(key) if isinstance(node, dict) else None
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+def _is_other(part: Json) -> bool:
+    """Whether a part is no ECG: in a unit that is no voltage, under a name that is no lead."""
+    unit, name = _unit(part["valueSampledData"]), _name(part)
+    is_voltage = not unit or microvolt_per(unit) is not None
+    return is_other_signal(name) or not (is_voltage or is_lead(name))
 
 
-def _recording(observation: dict[str, Any], source: Source, declared: Declared) -> EcgRecording:
+def _recording(
+    observation: Json, person: FhirPerson, source: Source, declared: Declared
+) -> EcgRecording:
     if observation.get("status") in _WITHDRAWN:
         raise unsupported(
             "An Observation that was cancelled or entered in error",
             "Send the final one",
             source.label,
         )
-    leads = [_lead(part, source.label) for part in _sampled(observation)]
+    sampled = _sampled(observation)
+    parts = [part for part in sampled if not _is_other(part)]
     device = observation.get("device")
     header = EcgHeader(
         format=FORMAT,
-        record=source.stem or _text(observation.get("id")) or "record",
-        patient_id=_reference(observation.get("subject")),
+        record=source.stem or text_of_json(observation.get("id")) or "record",
+        patient_id="".join(person.numbers[:1]),
+        other_ids=person.numbers[1:],
+        sex=person.sex,
+        birth_date=person.birth_date,
         acquired_at=_moment(observation),
-        device=_text(device.get("display")) if isinstance(device, dict) else "",
+        device=text_of_json(device.get("display")) if isinstance(device, dict) else "",
+        notes=() if len(parts) == len(sampled) else ("not_ecg_skipped",),
     )
-    return assemble(leads, header, declared)
+    return assemble([_lead(part, source.label) for part in parts], header, declared)
 
 
-def _reference(subject: object) -> str:
-    text = _text(subject.get("reference")) if isinstance(subject, dict) else ""
-    return text.removeprefix("Patient/")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _moment(observation: dict[str, Any]) -> datetime | None:
+def _moment(observation: Json) -> datetime | None:
     period = observation.get("effectivePeriod")
     start = period.get("start") if isinstance(period, dict) else None
     try:
-        return datetime.fromisoformat(_text(observation.get("effectiveDateTime") or start))
+        return datetime.fromisoformat(text_of_json(observation.get("effectiveDateTime") or start))
     except ValueError:
         return None
 
 
-def _lead(part: dict[str, Any], where: str) -> StoredLead:
+def _lead(part: Json, where: str) -> StoredLead:
     data = part["valueSampledData"]
     newer = [name for name in _OF_R5 if name in data]
     if newer:
@@ -123,23 +132,35 @@ def _lead(part: dict[str, Any], where: str) -> StoredLead:
     if not math.isfinite(zero):
         raise unreadable("Sampled data without an origin", where)
     samples = _samples(data.get("data"), where)
-    unit = _text(origin.get("code")) or _text(origin.get("unit"))
-    per_unit = microvolt_per(unit)
+    per_unit = microvolt_per(_unit(data))
     step = math.nan if per_unit is None else factor * per_unit
     period_ms = _number(data.get("period"), where)
     rate = _MILLISECONDS_PER_SECOND / period_ms if period_ms > 0 else math.nan
     shifted = samples + zero / factor if factor else samples
-    return StoredLead(_name(part), shifted, step, rate, gain=factor)
+    return StoredLead(_name(part), shifted, step, rate, gain=factor, start_s=_start_s(part, where))
 
 
-def _name(part: dict[str, Any]) -> str:
+def _unit(data: Json) -> str:
+    origin = data.get("origin")
+    origin = origin if isinstance(origin, dict) else {}
+    return text_of_json(origin.get("code")) or text_of_json(origin.get("unit"))
+
+
+def _start_s(part: Json, where: str) -> float:
+    """Return when a part starts after its Observation, by the HL7 extension for strips."""
+    offsets = [one for one in items(part, "extension") if one.get("url") == _OFFSET]
+    offset_ms = _number(offsets[0].get("valueInteger"), where) if offsets else 0.0
+    return offset_ms / _MILLISECONDS_PER_SECOND if math.isfinite(offset_ms) else 0.0
+
+
+def _name(part: Json) -> str:
     code = part.get("code")
-    for coding in _items(code, "coding"):
-        known = lead_of_code(_text(coding.get("code")))
+    for coding in items(code, "coding"):
+        known = lead_of_code(text_of_json(coding.get("code")))
         if known:
             return known
-    shown = [_text(c.get("display")) for c in _items(code, "coding")]
-    words = _text(code.get("text")) if isinstance(code, dict) else ""
+    shown = [text_of_json(c.get("display")) for c in items(code, "coding")]
+    words = text_of_json(code.get("text")) if isinstance(code, dict) else ""
     return next((text for text in (*shown, words) if text), "")
 
 

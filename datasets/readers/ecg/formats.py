@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from . import cardiosoft, csv_text, dicom, edf, fhir, matlab, schiller, vendors, wav, wfdb
+from . import (
+    aecg,
+    cardiosoft,
+    csv_text,
+    dicom,
+    edf,
+    fhir,
+    matlab,
+    muse,
+    schiller,
+    vendors,
+    wav,
+    wfdb,
+)
 from .registry import Reader
 from .vendors import sniff_root
 
@@ -10,8 +23,8 @@ READERS: Final = (
     Reader("dicom", dicom.sniff, dicom.read),
     Reader("ishne", vendors.sniff_ishne, vendors.read_ishne),
     Reader("edf", edf.sniff, edf.read),
-    Reader("hl7_aecg", sniff_root("AnnotatedECG"), vendors.read_aecg),
-    Reader("ge_muse_xml", sniff_root("RestingECG"), vendors.read_muse),
+    Reader("hl7_aecg", sniff_root("AnnotatedECG"), aecg.read),
+    Reader("ge_muse_xml", sniff_root("RestingECG"), muse.read),
     Reader("ge_cardiosoft_xml", sniff_root(*cardiosoft.ROOTS), cardiosoft.read),
     Reader("philips_sierra_xml", sniff_root("restingecgdata"), vendors.read_sierra),
     Reader("schiller_xml", sniff_root(*schiller.ROOTS), schiller.read),

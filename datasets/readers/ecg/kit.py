@@ -12,6 +12,7 @@ import warnings
 import xml.etree.ElementTree as ET  # noqa: S405 - serialises trees that were parsed defused
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
@@ -20,10 +21,12 @@ from typing import Any, Final
 import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
-from .assemble import StoredLead, assemble, step_of
+from .assemble import assemble
 from .errors import damaged, unreadable
+from .groups import Group, recordings_of
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stored import StoredLead, step_of
 
 _LOCK: Final = threading.Lock()  # the state of warnings belongs to the whole process
 _INVENTED: Final = re.compile(r"(?i)^(channel ?\d*|lead ?\d*|ch ?\d+|unspecified)(_\d+)?$")
@@ -82,16 +85,10 @@ def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]
     return record, ("reader_warned",) if said else ()
 
 
-def recording_of(
-    record: Any,  # noqa: ANN401 - a record of ecgdatakit
-    header: EcgHeader,
-    declared: Declared,
-) -> EcgRecording:
-    """Return our recording of a record of the library."""
-    if not record.leads:
-        raise unreadable("No lead with samples", header.record)
+def leads_of(record: Any) -> list[StoredLead]:  # noqa: ANN401 - a record of ecgdatakit
+    """Return the leads of a record of the library as its file stores them."""
     exact = record.raw_metadata.get("rhythm_time", {}).get("sampling_rate_exact")
-    return assemble([_stored(lead, exact) for lead in record.leads], header, declared)
+    return [_stored(lead, exact) for lead in record.leads]
 
 
 def _stored(lead: Any, exact_rate: float | None) -> StoredLead:  # noqa: ANN401 - as above
@@ -100,7 +97,10 @@ def _stored(lead: Any, exact_rate: float | None) -> StoredLead:  # noqa: ANN401 
     if lead.offset:
         samples = samples + lead.offset / lead.resolution
     rate = exact_rate if exact_rate is not None else float(lead.sampling_rate)
-    return StoredLead(_own_name(str(lead.label)), samples, step, rate, float(lead.resolution))
+    first = int(lead.annotations.get("start_sample", 1))  # of section 3 of SCP-ECG, from 1
+    name, gain = _own_name(str(lead.label)), float(lead.resolution)
+    start_s = (first - 1) / rate if rate > 0 else 0.0
+    return StoredLead(name, samples, step, rate, gain, start_s=start_s)
 
 
 def _own_name(label: str) -> str:
@@ -141,16 +141,38 @@ def _day(value: object) -> date | None:
 def read_one(parser: str, fmt: str, source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Read a format in which a file holds one recording."""
     record, notes = parse_with(parser, source.data, source.label)
-    return [recording_of(record, header_of(record, fmt, source, notes), declared)]
+    return [assemble(leads_of(record), header_of(record, fmt, source, notes), declared)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document that was cut to one group of leads.
+
+    Parameters
+    ----------
+    tree : the document
+    start_s : when the leads start, on one clock for all cuts; None where the file does not say
+    names : in the order of the leads; "" where the name that the library reads stands
+    notes : on what was left out
+    """
+
+    tree: ET.Element
+    start_s: float | None = None
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_each(
-    parser: str, fmt: str, source: Source, declared: Declared, trees: Sequence[ET.Element]
+    parser: str, fmt: str, source: Source, declared: Declared, cuts: Sequence[Cut]
 ) -> Sequence[EcgRecording]:
-    """Read documents that were cut to one series each."""
-    found = []
-    for tree in trees:
-        record, notes = parse_with(parser, ET.tostring(tree), source.label)
-        header = header_of(record, fmt, source, notes)
-        found.append(recording_of(record, header, declared))
-    return found
+    """Read documents that were cut to one group of leads each, joined where they are one."""
+    groups = []
+    for cut in cuts:
+        record, notes = parse_with(parser, ET.tostring(cut.tree), source.label)
+        leads = leads_of(record)
+        if cut.names:
+            pairs = zip(leads, cut.names, strict=True)
+            leads = [replace(lead, name=name or lead.name) for lead, name in pairs]
+        header = header_of(record, fmt, source, (*cut.notes, *notes))
+        groups.append(Group(leads, header, cut.start_s))
+    return recordings_of(groups, declared)

@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, assemble, refuse_size, step_of
+from .assemble import assemble, refuse_size
 from .errors import EcgUnreadable, damaged, unreadable, unsupported
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, limits
+from .stored import StoredLead, step_of
 from .wfdb_header import SignalLine, WfdbHeader, ecg_header, parse_header
 from .wfdb_samples import gap_value
 from .wfdb_tracks import refuse_checksum

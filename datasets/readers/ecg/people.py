@@ -2,8 +2,10 @@
 
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from .person import ages_contradict
 from .recording import SEVERAL_PEOPLE, EcgRecording
 
 # Section 1 of SCP-ECG (EN 1064): patient id, date of birth, sex.
@@ -25,8 +27,17 @@ def noting_people(
     recordings : of one file
     people : what the file says of a person, once for each time that it does
     """
-    notes = (SEVERAL_PEOPLE,) if len(set(people)) > 1 else ()
-    return [EcgRecording(one.signal, one.header.noting(*notes)) for one in recordings]
+    several = len(set(people)) > 1
+    return [_noted(one) if several else one for one in recordings]
+
+
+def noting_ages(recordings: Iterable[EcgRecording]) -> list[EcgRecording]:
+    """Return the recordings, with a note where an age is not that of the stated birth date."""
+    return [_noted(one) if ages_contradict(one.header) else one for one in recordings]
+
+
+def _noted(recording: EcgRecording) -> EcgRecording:
+    return replace(recording, header=recording.header.noting(SEVERAL_PEOPLE))
 
 
 def people_in(root: ET.Element, tag: str) -> list[bytes]:

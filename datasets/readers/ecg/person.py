@@ -37,7 +37,7 @@ def person_problems(
     """
     log = ProblemLog()
     checks = {
-        "id": same_numbering and _differ(header.patient_id.strip(), identity.person_id.strip()),
+        "id": same_numbering and _ids_differ(header, identity.person_id.strip()),
         "birth_date": _differ(header.birth_date, identity.birth_date),
         "sex": _sexes_differ(header, identity),
         SEVERAL_PEOPLE: SEVERAL_PEOPLE in header.notes,
@@ -59,10 +59,25 @@ def unstated_person(header: EcgHeader, *, path: str = "ecg.file") -> tuple[Probl
     header : of the ECG file
     path : where it is told
     """
-    stated = (header.patient_id.strip(), header.birth_date, header.sex, header.age_years)
+    numbers = "".join((header.patient_id, *header.other_ids)).strip()
+    stated = (numbers, header.birth_date, header.sex, header.age_years)
     if any(value not in ("", None) for value in stated):
         return ()
     return (Problem(0, "note", "ecg_person_not_stated", path, "ecg", {}),)
+
+
+def ages_contradict(header: EcgHeader) -> bool:
+    """Whether a file states an age that its own birth date does not give on the recorded day."""
+    born, moment, years = header.birth_date, header.acquired_at, header.age_years
+    if born is None or moment is None or years is None:
+        return False
+    return abs(_completed_years(born, moment.date()) - years) > _AGE_TOLERANCE_YEARS
+
+
+def _ids_differ(header: EcgHeader, person_id: str) -> bool:
+    """Whether both sides state a number and none of the file is that of the visit."""
+    stated = {number.strip() for number in (header.patient_id, *header.other_ids)} - {""}
+    return bool(stated and person_id) and person_id not in stated
 
 
 def _differ(one: object, other: object) -> bool:

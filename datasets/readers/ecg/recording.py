@@ -29,6 +29,7 @@ class EcgHeader:
     format : the format that was found, such as "wfdb" or "scp_ecg"
     record : the file's stem
     patient_id : "" where the file states none
+    other_ids : further numbers under which the file knows the same person
     sex, birth_date, age_years : None where the file does not state them
     acquired_at : start of the recording; without time zone where the file gives none
     device : maker and model, "" where not stated
@@ -40,6 +41,7 @@ class EcgHeader:
     format: str
     record: str
     patient_id: str = field(default="", repr=False)
+    other_ids: tuple[str, ...] = field(default=(), repr=False)
     sex: Sex | None = field(default=None, repr=False)
     birth_date: date | None = field(default=None, repr=False)
     age_years: float | None = field(default=None, repr=False)
@@ -56,10 +58,14 @@ class EcgHeader:
 
 @dataclass(frozen=True, slots=True)
 class EcgRecording:
-    """One recording: its signal and what its file says of it."""
+    """One recording: its signal and what its file says of it.
+
+    ``start_s``: seconds after the first recording of the file; None where it is not stated.
+    """
 
     signal: EcgSignal
     header: EcgHeader
+    start_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

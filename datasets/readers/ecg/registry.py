@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import EcgAmbiguous, EcgUnreadable
+from .choose import the_one
+from .errors import EcgUnreadable
+from .people import noting_ages
 from .recording import NOTHING_DECLARED, Declared, EcgRecording
 from .source import Source, open_source
 
@@ -85,7 +87,7 @@ def read_ecgs(
 
     opened = open_source(source, name, companions)
     try:
-        return tuple(find_reader(opened, READERS).read(opened, declared))
+        return tuple(noting_ages(find_reader(opened, READERS).read(opened, declared)))
     except (MemoryError, RecursionError, OverflowError) as error:
         raise EcgUnreadable(
             found=f"Reading stopped with {type(error).__name__}",
@@ -113,25 +115,8 @@ def read_ecg(
 
     Raises
     ------
-    EcgAmbiguous : several recordings and none chosen
+    EcgAmbiguous : several recordings and none chosen, or recordings of several people
     EcgUnreadable : the file can't be read; its subclasses say why (see ``errors``)
     """
     found = read_ecgs(source, name=name, companions=companions, declared=declared)
-    if recording is None and len(found) == 1:
-        return found[0]
-    if recording is None:
-        lengths = ", ".join(f"{r.signal.duration_s:.4g} s" for r in found[:6])
-        raise EcgAmbiguous(
-            found=f"The file holds {len(found)} recordings ({lengths})",
-            why="it is not known which of them is meant",
-            remedy=f"Choose one with recording=0 to {len(found) - 1}",
-            path=found[0].header.record,
-        )
-    if not 0 <= recording < len(found):
-        raise EcgAmbiguous(
-            found=f"Recording {recording} was asked for, the file holds {len(found)}",
-            why="there is no such recording",
-            remedy=f"Choose one with recording=0 to {len(found) - 1}",
-            path=found[0].header.record,
-        )
-    return found[recording]
+    return the_one(found, recording)

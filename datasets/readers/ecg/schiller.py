@@ -8,12 +8,13 @@ import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from .assemble import StoredLead, assemble, step_of
+from .assemble import assemble
 from .cardiosoft import comma_samples
 from .errors import damaged, unreadable, unsupported
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stored import StoredLead, step_of
 from .xml_tree import number_of, parse_xml, text_at
 
 FORMAT = "schiller_xml"

@@ -1,24 +1,25 @@
-"""SCP-ECG, ISHNE, HL7 aECG, GE MUSE, Philips Sierra and Mortara, through ecgdatakit."""
+"""SCP-ECG, ISHNE, Philips Sierra and Mortara, through ecgdatakit."""
 
-import copy
+import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from .errors import too_large, unreadable, unsupported
-from .kit import read_each, read_one
+from .kit import Cut, read_each, read_one
 from .people import noting_people, people_in, several_in_scp
 from .recording import Declared, EcgRecording
 from .source import Source, limits
-from .xml_tree import parse_xml, root_tag
+from .xml_tree import number_of, parse_xml, root_tag
 
 _SCP_HEAD: Final = 32
 _SIERRA_TYPES: Final = {"SierraECG", "PhilipsECG"}
 _SIERRA_VERSIONS: Final = {"1.03", "1.04", "1.04.01", "1.04.02"}
-_BEAT: Final = "REPRESENTATIVE_BEAT"
 _PULSE_S: Final = 0.1
+_YEARS: Final = {"Y", "YR", "YEAR", "YEARS"}
 
 
 def sniff_scp(source: Source) -> bool:
@@ -57,83 +58,6 @@ def sniff_root(*tags: str) -> Callable[[Source], bool]:
     return lambda source: root_tag(source).lower() in wanted
 
 
-def read_aecg(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Read HL7 aECG: every rhythm series, and every sequence set of it, is one recording."""
-    root = parse_xml(source)
-    slots = [
-        (i, j)
-        for i, series in enumerate(_rhythms(root))
-        for j, _ in enumerate(series.findall("component/sequenceSet"))
-    ]
-    if not slots:
-        raise unreadable("A document without a rhythm recording", source.label)
-    people = people_in(root, "trialSubject")
-    parser = "hl7_aecg:HL7aECGParser"
-    if len(slots) == 1 and slots == [(0, 0)]:
-        return noting_people(read_one(parser, "hl7_aecg", source, declared), people)
-    trees = [_only(root, i, j) for i, j in slots]
-    return noting_people(read_each(parser, "hl7_aecg", source, declared, trees), people)
-
-
-def _rhythms(root: ET.Element) -> list[ET.Element]:
-    return [s for s in root.findall("component/series") if _series_code(s) != _BEAT]
-
-
-def _series_code(series: ET.Element) -> str:
-    code = series.find("code")
-    return "" if code is None else code.get("code", "").upper()
-
-
-def _only(root: ET.Element, series_index: int, set_index: int) -> ET.Element:
-    """Return a copy of a document with one sequence set of one rhythm series, no beats."""
-    tree = copy.deepcopy(root)
-    kept = _rhythms(tree)[series_index]
-    for component in tree.findall("component"):
-        if component.find("series") is not kept:
-            tree.remove(component)
-    for position, component in enumerate(
-        [c for c in kept.findall("component") if c.find("sequenceSet") is not None]
-    ):
-        if position != set_index:
-            kept.remove(component)
-    for derived in kept.findall("derivation"):
-        kept.remove(derived)
-    return tree
-
-
-def read_muse(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Read GE MUSE: every waveform of type rhythm is one recording."""
-    root = parse_xml(source)
-    waves = [w for w in root.findall("Waveform") if _wave_type(w) == "rhythm"]
-    if not waves:
-        raise unreadable("A document without a rhythm recording", source.label)
-    trees = []
-    _drop_empty_checksums(root)
-    for index in range(len(waves)):
-        tree = copy.deepcopy(root) if len(waves) > 1 else root
-        mine = [w for w in tree.findall("Waveform") if _wave_type(w) == "rhythm"][index]
-        for wave in tree.findall("Waveform"):
-            if wave is not mine:
-                tree.remove(wave)
-        trees.append(tree)
-    found = read_each("ge_muse_xml:GEMuseXMLParser", "ge_muse_xml", source, declared, trees)
-    return noting_people(found, people_in(root, "PatientDemographics"))
-
-
-def _drop_empty_checksums(root: ET.Element) -> None:
-    """Take out checksums of 0, which some writers put where they calculated none."""
-    for lead in root.iter("LeadData"):
-        for crc in lead.findall("LeadDataCRC32"):
-            if (crc.text or "").strip() in ("", "0"):
-                lead.remove(crc)
-
-
-def _wave_type(wave: ET.Element) -> str:
-    """Return the type of a waveform; a file that states none is not guessed to be a rhythm."""
-    node = wave.find("WaveformType")
-    return "" if node is None or node.text is None else node.text.strip().lower()
-
-
 def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Read Philips Sierra XML, plain or XLI compressed."""
     root = parse_xml(source)
@@ -153,7 +77,7 @@ def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
             beats.remove(found)
     name = "sierra_xml:SierraXMLParser"
     people = people_in(root, "generalpatientdata")
-    recordings = read_each(name, "philips_sierra_xml", source, declared, [root])
+    recordings = read_each(name, "philips_sierra_xml", source, declared, [Cut(root)])
     return noting_people([_noting_pulse(recording) for recording in recordings], people)
 
 
@@ -167,7 +91,7 @@ def _noting_pulse(recording: EcgRecording) -> EcgRecording:
     pulse = level & (np.abs(signal.signal_mv[0] - 1.0) < signal.resolution_uv[0] * 1e-3)
     if pulse.sum() < _PULSE_S * signal.sampling_rate_hz:
         return recording
-    return EcgRecording(signal, recording.header.noting("calibration_pulse"))
+    return replace(recording, header=recording.header.noting("calibration_pulse"))
 
 
 def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:
@@ -177,4 +101,14 @@ def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         root.remove(cycle)
     people = people_in(root, "SUBJECT")
     parser = "mortara_el250:MortaraEL250Parser"
-    return noting_people(read_each(parser, "mortara_xml", source, declared, [root]), people)
+    found = read_each(parser, "mortara_xml", source, declared, [Cut(root)])
+    return noting_people([_of_age(one, root.find("SUBJECT")) for one in found], people)
+
+
+def _of_age(recording: EcgRecording, subject: ET.Element | None) -> EcgRecording:
+    """Put the age that the subject states in years; the library calculates one from the dates."""
+    stated = {} if subject is None else subject.attrib
+    years = number_of(stated.get("AGE", ""))
+    if math.isnan(years) or stated.get("AGE_UNITS", "").strip().upper() not in _YEARS:
+        return recording
+    return replace(recording, header=replace(recording.header, age_years=years))

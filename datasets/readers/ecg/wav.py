@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from .assemble import StoredLead, assemble
+from .assemble import assemble
 from .errors import damaged, unreadable, unsupported
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source
+from .stored import StoredLead
 
 FORMAT = "wav"
 _PCM: Final = 1

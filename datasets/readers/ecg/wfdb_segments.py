@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from .assemble import StoredLead, refuse_size
+from .assemble import refuse_size
 from .errors import damaged, unreadable
 from .source import Source
+from .stored import StoredLead
 from .wfdb_header import NULL_FILE, WfdbHeader, parse_header
 from .wfdb_tracks import Track, lead_of, tracks_of
 

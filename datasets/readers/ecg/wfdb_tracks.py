@@ -7,9 +7,10 @@ from pathlib import PurePath
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import StoredLead, refuse_size, step_of
+from .assemble import refuse_size
 from .errors import damaged, unreadable
 from .source import Source
+from .stored import StoredLead, step_of
 from .wfdb_header import NULL_FILE, SignalLine, WfdbHeader
 from .wfdb_samples import (
     FLAC_FORMATS,

@@ -1,0 +1,62 @@
+"""GE MUSE XML through ecgdatakit: the rhythm of a document, joined where it stands in two parts."""
+
+import copy
+import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
+from collections.abc import Sequence
+from typing import Final
+
+from .errors import unreadable, unsupported
+from .kit import Cut, read_each
+from .people import noting_people, people_in
+from .recording import Declared, EcgRecording
+from .source import Source
+from .xml_tree import parse_xml, text_at
+
+FORMAT: Final = "ge_muse_xml"
+
+
+def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
+    """Return the waveforms of type rhythm; those of one rate and length are one recording."""
+    root = parse_xml(source)
+    waves = [w for w in root.findall("Waveform") if _wave_type(w) == "rhythm"]
+    if not waves:
+        raise unreadable("A document without a rhythm recording", source.label)
+    for wave in waves:
+        _refuse_offsets(wave, source.label)
+    cuts = []
+    _drop_empty_checksums(root)
+    for index in range(len(waves)):
+        tree = copy.deepcopy(root) if len(waves) > 1 else root
+        mine = [w for w in tree.findall("Waveform") if _wave_type(w) == "rhythm"][index]
+        for wave in tree.findall("Waveform"):
+            if wave is not mine:
+                tree.remove(wave)
+        cuts.append(Cut(tree))
+    found = read_each("ge_muse_xml:GEMuseXMLParser", FORMAT, source, declared, cuts)
+    return noting_people(found, people_in(root, "PatientDemographics"))
+
+
+def _refuse_offsets(wave: ET.Element, where: str) -> None:
+    """Refuse leads of different ``LeadTimeOffset``, whose unit no description of MUSE states."""
+    offsets = {text_at(lead, "LeadTimeOffset") or "0" for lead in wave.findall("LeadData")}
+    if len(offsets) > 1:
+        told = ", ".join(sorted(text for text in offsets if text.lstrip("-").isdecimal()))
+        raise unsupported(
+            f"Leads that start at different times (LeadTimeOffset {told})",
+            "Export the leads on one time, or as WFDB with their skew in samples",
+            where,
+        )
+
+
+def _drop_empty_checksums(root: ET.Element) -> None:
+    """Take out checksums of 0, which some writers put where they calculated none."""
+    for lead in root.iter("LeadData"):
+        for crc in lead.findall("LeadDataCRC32"):
+            if (crc.text or "").strip() in ("", "0"):
+                lead.remove(crc)
+
+
+def _wave_type(wave: ET.Element) -> str:
+    """Return the type of a waveform; a file that states none is not guessed to be a rhythm."""
+    node = wave.find("WaveformType")
+    return "" if node is None or node.text is None else node.text.strip().lower()

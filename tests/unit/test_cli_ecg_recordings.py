@@ -1,0 +1,96 @@
+"""One rule for every command that reads an ECG file with several recordings."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import ecg_files
+import pytest
+import typer
+from laennec.cli.ecg import app
+from laennec.serving.ecg.commands import each_file
+
+MAIN = "from laennec.cli import main; main()"
+
+
+def two_recordings(folder: Path) -> Path:
+    """Two series of one person."""
+    path = folder / "two.xml"
+    path.write_bytes(ecg_files.aecg(n_series=2).data)
+    return path
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-c", MAIN, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def task(recording: Any) -> Any:
+    from laennec.serving.ecg.commands import EcgDone
+
+    return EcgDone(Path(recording.header.record), recording.header.record, recording)
+
+
+def test_no_recording_is_taken_unasked(tmp_path: Path) -> None:
+    """The first one was measured under the file's name, and renaming a file was advised."""
+    (done,) = each_file([two_recordings(tmp_path)], task)
+    assert done.recording is None
+    assert done.error is not None
+    assert done.error.code == "ecg_ambiguous"
+    assert "0: 0.16 s, 250 Hz, I II III" in done.error.found
+    assert "--recording 0 to 1" in done.error.remedy
+
+
+def test_the_recording_that_is_asked_for_is_taken(tmp_path: Path) -> None:
+    path = two_recordings(tmp_path)
+    for number in (0, 1):
+        (done,) = each_file([path], task, number)
+        assert done.error is None
+        assert done.record == "two"
+    (done,) = each_file([path], task, 2)
+    assert done.error is not None
+    assert "Recording 2 was asked for" in done.error.found
+
+
+def test_every_command_that_reads_an_ecg_file_can_be_told_which_recording() -> None:
+    group: Any = typer.main.get_command(app)
+    commands = {name: {p.name for p in c.params} for name, c in group.commands.items()}
+    assert {name for name, options in commands.items() if "recording" not in options} == {
+        "simulate"
+    }
+    assert "old_recording" in commands["compare"]
+
+
+def test_convert_writes_the_recording_that_is_asked_for(tmp_path: Path) -> None:
+    path, target = two_recordings(tmp_path), tmp_path / "out" / "one.hea"
+    refused = run("ecg", "convert", path, target)
+    assert refused.returncode == 1
+    assert "holds 2 recordings" in refused.stderr
+    assert not target.exists()
+    assert run("ecg", "convert", path, target, "--recording", 1).returncode == 0
+    assert target.exists()
+
+
+@pytest.mark.parametrize("number", [None, 1])
+def test_a_visit_names_the_recordings_or_takes_the_one_that_is_asked_for(
+    tmp_path: Path, number: int | None
+) -> None:
+    visit = {
+        "schema": "laennec.visit/1",
+        "visit_id": "v",
+        "performed_at": "2026-01-02T09:20:00+01:00",
+        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
+    }
+    (tmp_path / "v.json").write_text(json.dumps(visit), encoding="utf-8")
+    asked = [] if number is None else ["--recording", number]
+    options = ["--format", "json", "--lang", "fr", *asked]
+    done = run("screen", tmp_path / "v.json", "--ecg", two_recordings(tmp_path), *options)
+    said = json.loads(done.stdout)
+    refused = {i["code"]: i for i in said["refused_items"] if i["item"] == "ecg"}
+    if number is None:
+        found = refused["ecg_several_recordings"]["found"]
+        assert "plusieurs enregistrements (0 : 0.16 s" in found.replace("0: ", "0 : ")
+    else:
+        assert "ecg_several_recordings" not in refused
