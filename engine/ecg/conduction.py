@@ -37,6 +37,29 @@ def has_blocked_p_waves(fiducials: Fiducials) -> bool:
     return blocked_p_waves(fiducials) >= load_settings().withhold.blocked_p
 
 
+def leads_each_beat(fiducials: Fiducials, least_share: float, most_spread_ms: float) -> float:
+    """Return 1 where P waves that the network found stand before beats at one time, else 0.
+
+    Parameters
+    ----------
+    fiducials : of the network
+    least_share : of the beats after the first that must have one
+    most_spread_ms : median distance from the median PR, milliseconds
+
+    Returns
+    -------
+    NaN where no network looked, or it found no beat
+    """
+    if not fiducials.n_beats:
+        return _NAN
+    times = BeatTimes.of(fiducials)
+    pr = (times.qrs_onset - times.p_onset)[1:]
+    known_ms = pr[~np.isnan(pr)] * _MS_PER_S / fiducials.sampling_rate_hz
+    if not len(known_ms) or len(known_ms) < least_share * len(pr):
+        return 0.0
+    return float(np.median(np.abs(known_ms - np.median(known_ms))) <= most_spread_ms)
+
+
 def may_be_higher_block(found: EcgMeasurements, fiducials: Fiducials) -> bool:
     """Say whether a block of higher degree than the first may be there.
 

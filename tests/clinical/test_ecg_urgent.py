@@ -72,6 +72,8 @@ LEVELS = [
         "U0",
         "U0",
     ),
+    ({"rate": 100.0, "qrs": 120.0, "no_steady_p": 1.0}, "ecg_wide_without_p_fast", "U0", "U0"),
+    ({"rate": 99.9, "qrs": 120.0, "no_p_by_both": 1.0}, "ecg_wide_without_p", "U1", "U0"),
     ({"irregularity": 0.2, "rate": 111.0}, "ecg_fibrillation_fast", "U1", "U0"),
     ({"qrs": 120.0, "left_bundle_shape": 1.0}, "ecg_left_bundle", "U1", "U0"),
     ({"pr": 129.0, "slow_onset": 36.0, "qrs": 110.0}, "ecg_preexcitation", "U2", "U1"),

@@ -25,6 +25,8 @@ CALM = {
     "qtc_fridericia": 410.0,
     "qt": 390.0,
     "fast_qt": 0.0,
+    "no_steady_p": 0.0,
+    "no_p_by_both": 0.0,
     "wide_run": 0.0,
     "wide_run_rate": 0.0,
     "wide_run_length": 0.0,

@@ -14,7 +14,9 @@ from .long import long_tables
 from .lowered import lowered_table
 from .noise import noise_table
 from .records import development_records, record_tables
+from .short import pulse_table, short_table
 from .simulated import simulated_table
+from .wide import wide_table
 
 ROOT = Path(__file__).parents[2]
 TEXT = Path(__file__).with_name("page.md")
@@ -35,6 +37,8 @@ def main() -> None:
     tables["simulated"] = simulated_table(network)
     tables["lowered"] = lowered_table(network)
     tables |= long_tables(folder, network)
+    tables |= {"short": short_table(network), "wide": wide_table(network)}
+    tables["pulses"] = pulse_table(records)
     tables["network"] = "was not loaded" if ready is None else f"{ready[1].id} {ready[1].version}"
     PAGE.write_text(TEXT.read_text(encoding="utf-8").format_map(tables), encoding="utf-8")
 

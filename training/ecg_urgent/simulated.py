@@ -22,7 +22,12 @@ AV_RULES: Final = (
     "ecg_rate_below_40",
     "ecg_rate_below_30",
 )
-WIDE_RULES: Final = ("ecg_wide_tachycardia", "ecg_wide_run_long", "ecg_wide_irregular_fast")
+WIDE_RULES: Final = (
+    "ecg_wide_tachycardia",
+    "ecg_wide_run_long",
+    "ecg_wide_irregular_fast",
+    "ecg_wide_without_p_fast",
+)
 READ_NOW: Final = ("ecg_not_measured", "ecg_no_clear_beats", "ecg_measurements_differ")
 
 

@@ -15,9 +15,15 @@ from ..gaps import inner_gaps_of
 from .decide import NO_RIVAL, Decided, decide
 from .evidence import is_shown, why_not_shown
 from .model import StatementsModel, StatementsOutput
-from .preexcited import PREEXCITED, may_be_preexcited
 from .settings import statement_settings
 from .spec import StatementSpec
+from .urgent_rules import (
+    PREEXCITATION_RULE,
+    PREEXCITED,
+    VENTRICULAR,
+    VENTRICULAR_RULES,
+    rules_that_speak,
+)
 from .wide import WIDE, is_wide_tachycardia, silenced
 
 PRESENT: Final = "present"
@@ -139,12 +145,12 @@ class _Ecg:
     analysis: EcgAnalysis
     features: EcgFeatures
     is_wide: bool
-    is_preexcited: bool
+    rules: frozenset[str]
 
     @classmethod
     def of(cls, analysis: EcgAnalysis, features: EcgFeatures) -> "_Ecg":
         wide = is_wide_tachycardia(analysis, features.values)
-        return cls(analysis, features, wide, may_be_preexcited(analysis))
+        return cls(analysis, features, wide, rules_that_speak(analysis))
 
 
 def _reasons(spec: StatementSpec, ecg: _Ecg, *, reached: bool) -> tuple[str, ...]:
@@ -176,11 +182,14 @@ def _forbidden(spec: StatementSpec, ecg: _Ecg) -> str:
     blocked = spec.name in settings["every_p_conducts"] and may_be_higher_block(
         analysis.measurements, analysis.fiducials
     )
+    preexcited = PREEXCITATION_RULE in ecg.rules
+    ventricular = not ecg.rules.isdisjoint(VENTRICULAR_RULES)
     checks = (
         (analysis.quality.uses[spec.use].verdict == REFUSED, f"ecg.statement.quality.{spec.use}"),
         (spec.name in settings["not_beside_gap"] and bool(inner_gaps_of(analysis.signal)), GAP),
         (ecg.is_wide and silenced(spec.name, ecg.features.values), WIDE),
-        (ecg.is_preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
+        (ventricular and silenced(spec.name, ecg.features.values), VENTRICULAR),
+        (preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
         (spec.name in settings["in_millivolt"] and is_own_scale(analysis), OWN_SCALE),
         (blocked, BLOCKED),
     )

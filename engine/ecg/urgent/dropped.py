@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...fixedpoint import FloatArray
-from .settings import Limits
+from .limits import Limits
 
 
 def dropped_beats(beats_s: FloatArray, limits: Limits) -> int:

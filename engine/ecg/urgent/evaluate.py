@@ -190,7 +190,8 @@ class _Items:
         level = self._level(rule)
         if not quantities or level is None:
             return []
-        inputs = tuple(value for name in quantities for value in self._both(name))
+        names = dict.fromkeys(self._told(name) for name in quantities)
+        inputs = tuple(value for name in names for value in self._both(name))
         action = self._action(rule)
         return [self._item(rule, level, Message(f"urgent.{review}"), inputs, action)]
 
@@ -204,16 +205,18 @@ class _Items:
         told = leads_told(rule, self.evidence, self.settings)
         if told is not None:
             return self._item(rule, level, *told, self._action(rule))
-        names = dict.fromkeys(c.quantity for c in rule.conditions)
+        names = dict.fromkeys(self._told(c.quantity) for c in rule.conditions)
         inputs = tuple(v for name in names for v in self._both(name))
         message = Message(f"urgent.{rule.id}")
         return self._item(rule, level, message, inputs, self._action(rule))
 
+    def _told(self, name: str) -> str:
+        """Return the quantity that is printed for one, if any."""
+        quantity = self.settings.quantities.get(name)
+        return quantity.told_by if quantity is not None and quantity.is_sign else name
+
     def _both(self, name: str) -> list[InputValue]:
         """Return the classical value, and the network's where it is another."""
-        quantity = self.settings.quantities.get(name)
-        if quantity is not None and quantity.is_sign:
-            name = quantity.told_by
         if name not in self.evidence.pairs:
             return []
         pair = self.evidence.pairs[name]

@@ -15,11 +15,13 @@ from ..measure.reference import Person
 from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
 from ..signal import EcgSignal
+from .atrial import p_pairs
 from .dropped import dropped_beats
 from .front import FrontView, front_view
+from .limits import Exclusions
 from .pair import Pair
 from .qt import qt_pairs
-from .settings import EcgUrgentSettings, Exclusions
+from .settings import EcgUrgentSettings
 from .shape import BeatShape, shape_of
 from .st import StView, is_left, is_whole, st_view
 from .sure import Premises, has_left_form, with_doubts
@@ -69,7 +71,8 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
-        **_qrs_pairs(analysis, compared, shape, settings),
+        **(widths := _qrs_pairs(analysis, compared, shape, settings)),
+        **p_pairs(analysis, trusted, widths["qrs"], shape, settings.atrial),
         **qt_pairs(
             analysis,
             _qrs_ms(analysis, shape),

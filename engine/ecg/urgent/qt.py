@@ -7,8 +7,8 @@ import numpy as np
 from ..analysis import EcgAnalysis
 from ..measure.qtc import FORMULAS, SECONDS_A_MINUTE, reasons_against_qtc
 from ..measure.settings import load_settings
+from .limits import Limits
 from .pair import Pair
-from .settings import Limits
 
 _NAN: Final = float("nan")
 _ONLY_FAST: Final = ("ecg.withheld.fast_rate",)

@@ -10,6 +10,7 @@ from ...guidelines.read import broken, read_citation, read_flag
 from ...logic import OPERATORS, Operator
 from ...prediagnosis import URGENCIES, Urgency
 from ...vocabulary.load import read_toml
+from .limits import AtrialLimits, Exclusions, Limits
 
 FILE: Final = "ecg_urgent.toml"
 _GUIDELINES: Final = "laennec.engine.guidelines"
@@ -121,49 +122,6 @@ class FrontPattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Numbers that are no rule of their own."""
-
-    pause_differ_s: float
-    st_sure_sd: float
-    st_very_large_mv: float
-    st_leads: int
-    fast_qt_ms: float
-    dropped_rr_ratio: float
-    dropped_steady_share: float
-    dropped_steady_per_gap: float
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusions:
-    """Where the ST criterion says nothing."""
-
-    hypertrophy_age: float
-    sokolow_lyon_mv: float
-    cornell_male_mv: float
-    cornell_female_mv: float
-    wide_qrs_ms: float
-    late_share: float
-    late_r_ms: float
-    most_q_mv: float
-    sure_left_male_ms: float
-    sure_left_female_ms: float
-    slow_onset_share: float
-    slow_onset_ms: float
-    slow_onset_qrs_ms: float
-    sure_slow_times: float
-    spike_mv: float
-    spike_ms: float
-    spike_reach_ms: float
-    spike_own_share: float
-    spike_share: float
-    spike_near_ms: float
-    spike_after_ms: float
-    spike_elsewhere: float
-    spike_least_rate_hz: float
-
-
-@dataclass(frozen=True, slots=True)
 class EcgUrgentSettings:
     """Everything that the file says."""
 
@@ -171,6 +129,7 @@ class EcgUrgentSettings:
     quantities: Mapping[str, Quantity]
     limits: Limits
     exclusions: Exclusions
+    atrial: AtrialLimits
     st_limits: tuple[StLimit, ...]
     neighbours: tuple[Neighbours, ...]
     front: Mapping[str, FrontPattern]
@@ -211,6 +170,7 @@ def parse_ecg_urgent(raw: Mapping[str, Any], path: str) -> EcgUrgentSettings:
             quantities=quantities,
             limits=Limits(**raw["limits"]),
             exclusions=Exclusions(**raw["exclusions"]),
+            atrial=AtrialLimits(**raw["atrial"]),
             st_limits=tuple(_st_limit(row, path) for row in raw["st_limit"]),
             neighbours=tuple(_neighbours(row) for row in raw["contiguous"]),
             front={

@@ -15,7 +15,7 @@ from ..classical.prepare import BoolArray, make_readable
 from ..classical.settings import load_classical
 from ..leads import derive_limb_leads
 from ..signal import EcgSignal
-from .settings import Exclusions
+from .limits import Exclusions
 
 _NAN: Final = float("nan")
 _MS: Final = 1000.0
@@ -58,23 +58,31 @@ def shape_of(signal: EcgSignal, classical: ClassicalMeasurement, limits: Exclusi
     classical : of the same signal
     limits : of guidelines/ecg_urgent.toml
     """
-    chosen = load_classical()
-    if len(classical.beats_s) < chosen.withhold.least_beats_intervals:
+    if len(classical.beats_s) < load_classical().withhold.least_beats_intervals:
         return BeatShape()
     needles = _has_needles(signal, classical.beats_s, limits)
-    rate = signal.sampling_rate_hz
+    found = usual_beat(signal, classical)
+    return BeatShape(has_needles=needles) if found is None else _measured(*found, limits, needles)
+
+
+def usual_beat(
+    signal: EcgSignal, classical: ClassicalMeasurement
+) -> tuple[MedianBeats, list[str]] | None:
+    """Return the median beat with the names of its leads; None where no beat repeats."""
+    chosen, rate = load_classical(), signal.sampling_rate_hz
     readable = make_readable(signal.signal_mv, rate, chosen.average.least_rate_hz, signal.leads)
     at = np.round(readable.from_file(classical.beats_s * rate)).astype(np.int64)
     readable = without_mains(readable, at, chosen.mains)
     found = average_beats(readable, at, replace(chosen.average, groups=0))
-    if found is None:
-        return BeatShape(has_needles=needles)
     names = [signal.leads[row] for row in readable.rows]
-    return _measured(finer(found, chosen.average), names, limits, needles=needles)
+    return None if found is None else (finer(found, chosen.average), names)
 
 
 def _measured(
-    found: MedianBeats, names: list[str], limits: Exclusions, *, needles: bool
+    found: MedianBeats,
+    names: list[str],
+    limits: Exclusions,
+    needles: bool,  # noqa: FBT001 - private
 ) -> BeatShape:
     chosen, rate = load_classical(), found.rate_hz
     velocity = spatial_velocity(found.signal_mv, rate, chosen.bounds)

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..measure.model import EcgMeasurements
 from ..measure.reference import Person
-from .settings import EcgUrgentSettings, Exclusions
+from .limits import Exclusions
+from .settings import EcgUrgentSettings
 from .shape import BeatShape
 from .st import StView
 

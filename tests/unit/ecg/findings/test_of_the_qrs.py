@@ -9,8 +9,8 @@ from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.features import ecg_features
 from laennec.engine.ecg.findings.find import _of_one_kind, find_statements
-from laennec.engine.ecg.findings.preexcited import PREEXCITED, RULE
 from laennec.engine.ecg.findings.settings import statement_settings
+from laennec.engine.ecg.findings.urgent_rules import PREEXCITATION_RULE, PREEXCITED
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.urgent import urgent_ecg
 from laennec.engine.ecg.visit import STATEMENTS_ID, ready_delineator, screened_ecg
@@ -38,7 +38,7 @@ def test_preexcitation_is_said_and_is_no_left_bundle_branch_block(seed, snr_db, 
     """A short PR with a delta wave was a left bundle branch block, and nothing named it."""
     made = screened("preexcitation", seed, snr_db, rate)
     said = {s.name: s for s in made.statements}
-    assert levels(made)[RULE] == "U2"
+    assert levels(made)[PREEXCITATION_RULE] == "U2"
     for name in statement_settings()["not_said_if_preexcited"]:
         assert (said[name].state, said[name].why) == ("not_assessable", (PREEXCITED,))
     assert said["sinus_rhythm"].state == "present"
@@ -46,13 +46,13 @@ def test_preexcitation_is_said_and_is_no_left_bundle_branch_block(seed, snr_db, 
 
 def test_preexcitation_with_palpitations_does_not_wait():
     made = screened("preexcitation", declared=("symptom.palpitations",))
-    assert levels(made)[RULE] == "U1"
+    assert levels(made)[PREEXCITATION_RULE] == "U1"
 
 
 @pytest.mark.parametrize("pathology", ["lbbb", "rbbb", "lvh", "sinus_rhythm"])
 def test_a_usual_pr_or_a_fast_onset_is_no_preexcitation(pathology):
     made = screened(pathology)
-    assert RULE not in levels(made)
+    assert PREEXCITATION_RULE not in levels(made)
     assert "ecg_preexcitation" in made.urgency.applied
 
 
