@@ -40,6 +40,20 @@ def inner_gaps_of(signal: EcgSignal) -> tuple[Gap, ...]:
     return tuple(g for g in gaps if g[0] > 0.0 and g[1] < signal.duration_s)
 
 
+def recorded_span(signal: EcgSignal) -> Gap:
+    """Return from when to when there are samples: gaps at the ends are not in it.
+
+    >>> x = np.ones(20)
+    >>> x[:3] = np.nan
+    >>> recorded_span(EcgSignal.of({"II": x, "V1": x}, 10.0))
+    (0.3, 2.0)
+    """
+    gaps, end = gaps_of(signal), signal.duration_s
+    first = max((stop for start, stop in gaps if start == 0.0), default=0.0)
+    last = min((start for start, stop in gaps if stop == end), default=end)
+    return first, max(first, last)
+
+
 @cache
 def _least_s() -> float:
     """Return from where a gap in all leads counts; the quality gate reads gaps from here."""

@@ -167,3 +167,15 @@ def test_what_lies_between_gaps_in_no_window_is_named(models):
     assert told["ecg.windows.unread"] == {"spans": "20-22, 30-34, 43-45"}
     whole = screened_ecg(piece("sinus_rhythm", 60), models, MAN).section.windows
     assert "ecg.windows.unread" not in [m.id for m in whole]
+
+
+def test_what_was_not_recorded_at_the_ends_makes_no_recording_longer(models):
+    """A calibration pulse before ten seconds of ECG leaves ten seconds, which are one window."""
+    ten = lost(piece("sinus_rhythm", 12), 0.0, 1.5)
+    ten = replace(ten, signal_mv=ten.signal_mv[:, : round(11.5 * ten.sampling_rate_hz)])
+    assert screened_ecg(ten, models, MAN).section.windows == ()
+    ill = piece("st_elevation_inferior", 40)
+    signal = lost(joined(piece("sinus_rhythm", 30), ill), 0.0, 3.3)
+    found = screened_ecg(lost(signal, 65.0, 70.0), models, MAN)
+    assert levels(found)["ecg_st_elevation"] == "U0"
+    assert [m.id for m in found.section.windows] == ["ecg.windows.judged"]

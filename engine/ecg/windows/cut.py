@@ -18,10 +18,18 @@ class Window:
     stop_s: float
 
 
-def windows_of(duration_s: float, settings: WindowSettings) -> tuple[Window, ...]:
+def windows_of(
+    duration_s: float, settings: WindowSettings, first_s: float = 0.0
+) -> tuple[Window, ...]:
     """Return the windows of a recording; none where it is short enough to be one itself.
 
     The last one ends with the recording, so that no sample is outside all of them.
+
+    Parameters
+    ----------
+    duration_s : from the first sample to the last
+    settings : of guidelines/ecg_windows.toml
+    first_s : when the first sample was recorded
 
     >>> from .settings import window_settings
     >>> [(w.start_s, w.stop_s) for w in windows_of(23.0, window_settings())]
@@ -36,7 +44,7 @@ def windows_of(duration_s: float, settings: WindowSettings) -> tuple[Window, ...
         return ()
     last = duration_s - layout.length_s
     starts = [*np.arange(0.0, last, layout.step_s).tolist(), last]
-    return tuple(Window(start, start + layout.length_s) for start in starts)
+    return tuple(Window(first_s + at, first_s + at + layout.length_s) for at in starts)
 
 
 def cut_out(whole: EcgAnalysis, window: Window, *, with_network: bool) -> EcgAnalysis:

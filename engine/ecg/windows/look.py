@@ -1,6 +1,7 @@
 """One pass over the windows of a long recording; of each only what it says is kept."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ...prediagnosis import Message
 from ..analysis import ALONE, EcgAnalysis
@@ -10,13 +11,15 @@ from ..failures import FAILURES
 from ..features import EcgFeatures, ecg_features
 from ..findings.find import PRESENT, Statement, find_statements
 from ..findings.model import StatementsModel
-from ..gaps import gaps_of, recorded_s
+from ..gaps import gaps_of, recorded_s, recorded_span
 from ..measure.reference import Person
 from ..signal import EcgSignal
 from ..urgent import EcgUrgency, urgent_ecg
 from .cut import Window, cut_out, windows_of
 from .settings import Layout, WindowSettings, window_settings
 from .spans import runs_of, spans_of, written
+
+_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +84,9 @@ def look_through(
     declared : names of declared symptoms
     rules : of the statements; None where they may not be asked
     """
-    settings, duration_s = window_settings(), whole.signal.duration_s
-    layout, windows = settings.layout(duration_s), windows_of(duration_s, settings)
+    settings, (first_s, last_s) = window_settings(), recorded_span(whole.signal)
+    duration_s = round(last_s - first_s, _DECIMALS)
+    layout, windows = settings.layout(duration_s), windows_of(duration_s, settings, first_s)
     rules = rules if layout and layout.with_statements else None
     with_network = whole.measurements.measured["rate"].withheld != (ALONE,)
     urgency, present = [], []
