@@ -7,10 +7,11 @@ Standards of Care, section 2: discordant results), and no risk answers until bot
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from .earlier_settings import settings
 from .facts.columns import FactColumns
 from .facts.inputs import reading_as_reported
 from .prediagnosis import Finding, InputValue, Message, Parameter
@@ -44,9 +45,12 @@ class TestedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A test that was high, and the other one, below, so many days later; None: not known."""
+    """A test that was high, and the other one, below, so many days later; None: not known.
 
-    test: str
+    ``finding`` speaks of the test that was high.
+    """
+
+    finding: str
     high: InputValue
     other: InputValue
     days: int | None
@@ -85,8 +89,18 @@ def contradiction(visits: Sequence[TestedVisit]) -> Contradiction | None:
         if below and not settled:
             then = min(below, key=lambda v: v.age)
             days = None if last.days is None else last.age - then.age
-            return Contradiction(test, _value(test, last), _value(other, then), days)
+            return Contradiction(
+                _finding(test, last.facts), _value(test, last), _value(other, then), days
+            )
     return None
+
+
+def _finding(test: str, facts: FactColumns) -> str:
+    """Return the finding of the chosen guidelines that speaks of a test."""
+    given = settings()
+    own = given["suspicion_finding"]
+    is_own = test == HBA1C and facts.column(own) is not None
+    return str(own if is_own else given["range_finding"])
 
 
 def both_below(visit: TestedVisit) -> bool:
@@ -117,21 +131,19 @@ def _values(test: str, batch: VisitBatch) -> Iterator[tuple[float, str, Quantity
             yield float(column.nano[0, reading]) * slope, slot, column, int(reading)
 
 
-def with_contradiction(
-    finding: Finding, found: Contradiction | None, settings: Mapping[str, Any]
-) -> Finding:
+def with_contradiction(finding: Finding, found: Contradiction | None) -> Finding:
     """Return a finding that knows of two tests which contradict each other.
 
-    The finding on the test that was high says it first and proposes both again, once; the risks of
-    glycaemia are not answered.
+    The finding on the test that was high says it first and proposes both again, once; where it was
+    absent it is open. The risks of glycaemia are not answered.
 
     Parameters
     ----------
     finding : a fact or a risk
     found : what ``contradiction`` returned
-    settings : of ``earlier_visits.toml``
     """
-    if found is None or finding.id not in (*settings["limited"], settings["suspicion_finding"]):
+    given = settings()
+    if found is None or finding.id not in (*given["limited"], given["suspicion_finding"]):
         return finding
     if finding.kind == "risk":
         return Finding(
@@ -143,18 +155,17 @@ def with_contradiction(
             limits=(Message(ABSTENTION), *(m for m in finding.limits if m.id.startswith(_EARLIER))),
             model=finding.model,
         )
-    name = settings["suspicion_finding"] if found.test == HBA1C else settings["range_finding"]
-    if finding.id != name:
+    if finding.id != found.finding:
         return finding
     is_urgent = finding.urgency is not None and finding.urgency <= _URGENCY
     said = replace(
         finding,
         urgency=finding.urgency if is_urgent else _URGENCY,
-        proposed_action=settings["contradiction_action"],
-        proposed_addressee=settings["contradiction_addressee"],
+        proposed_action=given["contradiction_action"],
+        proposed_addressee=given["contradiction_addressee"],
         missing=(),
         limits=tuple(m for m in finding.limits if not m.id.startswith(_EARLIER)),
     )
     if finding.state == "present":
         return replace(said, limits=(found.message(), *said.limits))
-    return replace(said, message=found.message())
+    return replace(said, state="not_assessable", message=found.message())

@@ -4,13 +4,13 @@ A glucose of 4 g/L of yesterday stood beside "lower chance of diabetes", and a p
 yesterday was printed nowhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from .contradicting_tests import Contradiction, TestedVisit, both_below, contradiction
+from .earlier_settings import settings
 from .earlier_value import EarlierValue
 from .facts.columns import FactColumns, evaluate_facts
 from .facts.findings import fact_findings
@@ -24,7 +24,6 @@ from .record import YES, VisitBatch
 from .urgency.agreement import PRESSING, measurement_of
 from .urgency.reported import columns_of
 from .urgency.rules import evaluate_urgent, urgent_items
-from .vocabulary.load import read_toml
 
 ACTION: Final = "measure_again_earlier"
 ADDRESSEE: Final = "nurse"
@@ -122,12 +121,6 @@ class _Visit:
             for value in values
         )
         return next(found, None)
-
-
-@cache
-def settings() -> Mapping[str, Any]:
-    """Return ``earlier_visits.toml``."""
-    return read_toml("laennec.engine.guidelines", "earlier_visits.toml")
 
 
 def urgent_within_days() -> int:

@@ -17,7 +17,6 @@ from .earlier_diabetes import with_earlier_diabetes
 from .earlier_values import (
     EarlierValues,
     earlier_values,
-    settings,
     with_earlier_range,
     with_earlier_suspicion,
 )
@@ -224,7 +223,7 @@ def _changes_of(
 
 def _with_earlier(finding: Finding, past: EarlierValues) -> Finding:
     known = with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
-    return with_contradiction(known, past.contradiction, settings())
+    return with_contradiction(known, past.contradiction)
 
 
 def _risk(screening: Screening, columns: RiskColumns, person: PersonContext) -> Finding:

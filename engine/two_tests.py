@@ -8,15 +8,15 @@ import numpy as np
 from .facts.columns import FactColumn, FactColumns
 from .facts.waiting import could_meet
 from .guidelines import Row
-from .guidelines.model import ABSENT, PRESENT
-from .logic import TRUE
+from .guidelines.model import PRESENT
+from .logic import FALSE, TRUE
 from .record import BoolArray, VisitBatch
 from .risks.outcomes import signs_of_diabetes
 from .uninterpretable import hba1c_not_interpretable
 
 GLUCOSE: Final = "glucose"
 HBA1C: Final = "hba1c"
-_RANGE: Final = "diabetes_range"
+_FASTING: Final = "glucose.fasting_venous"
 
 
 class Test(NamedTuple):
@@ -45,6 +45,8 @@ def test_of(item: str, facts: FactColumns, batch: VisitBatch) -> Test:
 def hba1c_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
     """Return bool (n,) for whom an HbA1c is clearly below, not near its cut-off, and says so."""
     column = batch.quantity(HBA1C)
+    if not column.accepted.any():
+        return np.zeros(batch.n, dtype=np.bool_)
     near = np.zeros(batch.n, dtype=np.bool_)
     for fact, index, _ in _rows_of(HBA1C, facts):
         near |= fact.borderline[:, index]
@@ -55,13 +57,14 @@ def hba1c_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
 
 
 def glucose_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
-    """Return bool (n,) for whom a glucose was measured and the diabetes range is absent."""
-    measured = np.zeros(batch.n, dtype=np.bool_)
-    for slot, column in batch.quantities.items():
-        if slot.partition(".")[0] == GLUCOSE:
-            measured |= column.accepted.any(axis=1)
-    fact = facts.column(_RANGE)
-    return measured & (fact.state == ABSENT) if fact is not None else np.zeros_like(measured)
+    """Return bool (n,) for whom a fasting glucose is clearly below, not near its cut-off."""
+    below, near = (np.zeros(batch.n, dtype=np.bool_) for _ in range(2))
+    for fact, index, row in _rows_of(GLUCOSE, facts):
+        near |= fact.borderline[:, index]
+        if row.item == _FASTING and not row.also:
+            below |= (fact.rows[:, index] == FALSE) & ~fact.barred
+    said = test_of(GLUCOSE, facts, batch)
+    return np.asarray(below & ~near & ~said.high & ~said.waits)
 
 
 def _rows_of(item: str, facts: FactColumns) -> Iterator[tuple[FactColumn, int, Row]]:

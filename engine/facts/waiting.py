@@ -4,7 +4,7 @@ A glucose of 4 g/L was in the diabetes range; one of 5 g/L, which waits for a na
 nothing at all. A worse value is never treated milder than a less bad one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from ..derived import ARMS
 from ..guidelines import FindingSpec, Row
 from ..guidelines.model import NO_URGENCY, PRESENT, Threshold
-from ..logic import TRUE, compare
+from ..logic import FALSE, TRUE
 from ..record import BoolArray, Int8Array, QuantityColumn, VisitBatch
 from ..urgency.low_weight import PARTS, body_mass_index_for_alarm
 from ..urgency.readings import could_hold
@@ -41,10 +41,10 @@ def waiting_grade(spec: FindingSpec, batch: VisitBatch, grade: Int8Array) -> Int
     """
     found = np.full(batch.n, NO_GRADE, dtype=np.int8)
     order = np.array([*(g.order for g in spec.grades), NO_GRADE], dtype=np.int8)[grade]
-    for row in spec.rows:
-        if not _asks(spec, row):
-            continue
-        meets = could_meet(row, batch)
+    asking = [row for row in spec.rows if _asks(spec, row)]
+    behind = {item: tuple(columns_behind(item, batch)) for item in {row.item for row in asking}}
+    for row in asking:
+        meets = _meets(row, batch, behind[row.item])
         if meets.any():
             beyond = meets & (spec.grades[row.grade].order > order)
             found[beyond] = row.grade
@@ -68,10 +68,14 @@ def _asks(spec: FindingSpec, row: Row) -> bool:
 
 def could_meet(row: Row, batch: VisitBatch) -> BoolArray:
     """Return (n,) where a value that is not used could meet a row that speaks of the person."""
+    return _meets(row, batch, columns_behind(row.item, batch))
+
+
+def _meets(row: Row, batch: VisitBatch, columns: Iterable[tuple[str, QuantityColumn]]) -> BoolArray:
     meets = np.zeros(batch.n, dtype=np.bool_)
     if row.threshold is None:
         return meets
-    for _, column in columns_behind(row.item, batch):
+    for _, column in columns:
         meets |= waiting_readings(column, row.threshold).any(axis=1)
     gate = gate_of(row, batch) if meets.any() else None
     return meets if gate is None else np.asarray(meets & (gate == TRUE))
@@ -82,8 +86,8 @@ def waiting_readings(column: QuantityColumn, threshold: Threshold) -> BoolArray:
     doubtful = column.waiting
     if not doubtful.any():
         return doubtful
-    verdicts = compare(column, threshold.op, threshold.values)
-    return could_hold(column, threshold, verdicts) & doubtful
+    bounds_are_no_matter = np.full(doubtful.shape, FALSE)
+    return could_hold(column, threshold, bounds_are_no_matter)
 
 
 def columns_behind(item: str, batch: VisitBatch) -> Iterator[tuple[str, QuantityColumn]]:
@@ -96,7 +100,8 @@ def columns_behind(item: str, batch: VisitBatch) -> Iterator[tuple[str, Quantity
         slots = [f"{base}.{arm}" for arm in ARMS]
         yield from ((slot, batch.quantities[slot]) for slot in slots if slot in batch.quantities)
     elif item == _BODY_MASS_INDEX:
-        if any(slot in batch.quantities for slot in (*PARTS, "bmi")):
+        parts = [batch.quantities[s] for s in (*PARTS, "bmi") if s in batch.quantities]
+        if any(part.waiting.any() for part in parts):
             yield item, body_mass_index_for_alarm(batch)
     elif item in batch.quantities:
         yield item, batch.quantities[item]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from earlier_visits import GUIDELINES, MODELS, draft_of, glucose, named, visit
-from laennec.engine import parse, screen
+from laennec.engine import load_guidelines, parse, screen
 from laennec.engine.contradicting_tests import ABSTENTION, FINDING
 from laennec.engine.words.text import render_text
 
@@ -45,6 +45,26 @@ def test_it_is_said_first_and_proposed_once(before, now, name, lang):
     told = [f"{m['value']} {m['unit']}" for m in (before, now)]
     for words in told:
         assert (words.replace(".", ",") if lang == "fr" else words) in first
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        ((glucose("0.95"),), (hba1c("13"),)),
+        ((hba1c("5.2"),), (glucose("2.5"),)),
+        ((glucose("0.95"), hba1c("13")), ()),
+    ],
+)
+def test_where_one_finding_reads_both_tests_it_says_it_too(now, before):
+    """The American set has no finding of its own on HbA1c."""
+    past = [visit(BEFORE, *before)] if before else []
+    record = parse(visit(NOW, *now) | {"previous_visits": past})
+    draft = screen(record, MODELS, load_guidelines({"diabetes": "ada"}))
+    finding = named(draft, "diabetes_range")
+    told = [m.id for m in (finding.message, *finding.limits)]
+    assert any(one.startswith(FINDING) for one in told)
+    assert finding.state in ("not_assessable", "present")
+    assert named(draft, "t2d_undiagnosed").band == "not_assessable"
 
 
 def test_two_earlier_visits_contradict_each_other_too():
