@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Final
 
 import numpy as np
@@ -16,8 +15,10 @@ from numpy.typing import NDArray
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import assemble, refuse_size
-from .errors import damaged, unreadable
-from .recording import Declared, EcgHeader, EcgRecording, Filters, Sex, sex_of
+from .edf_words import filters_of, moment_of, person_of
+from .errors import damaged, incomplete, unreadable
+from .names import is_other_signal, lead_name, microvolt_per
+from .recording import Declared, EcgHeader, EcgRecording, Filters
 from .source import Source
 from .stored import StoredLead, step_of
 
@@ -26,10 +27,8 @@ _BDF: Final = b"\xffBIOSEMI"
 _FIXED: Final = 256
 _FIELDS: Final = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
 _ONSET: Final = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15[^\x14]*)?\x14")
-_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()  # noqa: SIM905 - it reads better
-_CENTURY_PIVOT: Final = 85  # EDF: years 85 to 99 are 1985 to 1999
-_PASS: Final = re.compile(r"(HP|LP|N|NOTCH)\s*:?\s*(\d+(?:\.\d+)?)\s*HZ", re.IGNORECASE)
 _SLACK_S: Final = 1e-3
+_CONTINUOUS_S: Final = 0.02  # clocks of recorders that write the time of each record jitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,11 @@ class _Signal:
     @property
     def is_annotation(self) -> bool:
         return self.label.lower() in ("edf annotations", "bdf annotations")
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether the limits give a gain; the digital minimum has to be below the maximum."""
+        return self.digital[0] < self.digital[1] and self.physical[0] != self.physical[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     layout = _layout(source.data, source.label)
     blocks, notes = _blocks(source.data, layout, source.label)
     starts = _starts(blocks, layout, source.label)
+    if starts is not None and not layout.has_gaps:
+        notes = (*notes, "gaps_in_continuous_file")
     leads = []
     at = 0
     for signal in layout.signals:
@@ -88,8 +94,24 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         at += signal.per_record
         if signal.is_annotation:
             continue
+        if declared.step_uv is None:
+            _refuse_scale(signal, source.label)
         leads.append(_lead(signal, block, starts, layout, source.label))
     return [assemble(leads, _header(layout, source, notes), declared)]
+
+
+def _refuse_scale(signal: _Signal, where: str) -> None:
+    """Refuse an ECG whose limits give no scale, by their numbers."""
+    is_ecg = microvolt_per(signal.unit) is not None and not is_other_signal(signal.label)
+    if is_ecg and not signal.has_scale:
+        (low, high), (bottom, top) = signal.physical, signal.digital
+        limits = f"digital {bottom:g} to {top:g}, physical {low:g} to {high:g} {signal.unit}"
+        raise incomplete(
+            f"Lead {lead_name(signal.label)} states no gain: {limits}",
+            "Export with a digital minimum below the maximum and two physical limits, or declare "
+            "the step",
+            where,
+        )
 
 
 def _number(text: str, where: str) -> float:
@@ -154,7 +176,9 @@ def _blocks(data: bytes, layout: _Layout, where: str) -> tuple[NDArray[np.int32]
     if wanted < 1 or wanted > there:
         raise damaged(f"{wanted} data records announced, {there} found", where)
     refuse_size(1, wanted * per_record, where)
-    notes = () if layout.n_records == wanted else ("length_not_stated",)
+    notes: tuple[str, ...] = () if layout.n_records == wanted else ("length_not_stated",)
+    if there > wanted:
+        notes = ("file_longer_than_announced",)
     raw = np.frombuffer(body, dtype=np.uint8, count=wanted * size)
     if not layout.is_bdf:
         return raw.view("<i2").astype(np.int32).reshape(wanted, per_record), notes
@@ -164,9 +188,23 @@ def _blocks(data: bytes, layout: _Layout, where: str) -> tuple[NDArray[np.int32]
 
 
 def _starts(blocks: NDArray[np.int32], layout: _Layout, where: str) -> FloatArray | None:
-    """Return the onset of every data record in seconds; None where they follow each other."""
-    if not layout.has_gaps:
+    """Return the onset of every data record in seconds; None where they follow each other.
+
+    A file that calls itself continuous and states onsets with gaps is read as its onsets say.
+    """
+    if not layout.is_plus:
         return None
+    onsets = _onsets(blocks, layout)
+    if onsets is None and layout.has_gaps:
+        raise unreadable("Data records without the time that they began", where)
+    if onsets is None or layout.has_gaps:
+        return onsets
+    off_s = np.abs(np.diff(onsets) - layout.record_s)
+    return onsets if (off_s > _CONTINUOUS_S).any() else None
+
+
+def _onsets(blocks: NDArray[np.int32], layout: _Layout) -> FloatArray | None:
+    """Return the onsets that the first annotation signal states; None where one is missing."""
     at = 0
     for signal in layout.signals:
         if signal.is_annotation:
@@ -177,7 +215,7 @@ def _starts(blocks: NDArray[np.int32], layout: _Layout, where: str) -> FloatArra
                 onsets = np.array([float(m[1]) for m in found if m is not None])
                 return onsets - onsets[0]
         at += signal.per_record
-    raise unreadable("Data records without the time that they began", where)
+    return None
 
 
 def _lead(
@@ -188,9 +226,8 @@ def _lead(
     where: str,
 ) -> StoredLead:
     (low, high), (bottom, top) = signal.physical, signal.digital
-    if top <= bottom or high == low:
-        gain, step, zero = math.nan, math.nan, 0.0
-    else:
+    gain, step, zero = math.nan, math.nan, 0.0
+    if signal.has_scale:
         gain = (high - low) / (top - bottom)
         step, zero = step_of(gain, signal.unit), low / gain - bottom
     samples = block.astype(np.float64)
@@ -213,7 +250,7 @@ def _spread(samples: FloatArray, starts: FloatArray, rate: float, where: str) ->
 
 
 def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeader:
-    code, sex, born = _person(layout)
+    code, sex, born = person_of(layout.patient) if layout.is_plus else ("", None, None)
     kept = [s.filters for s in layout.signals if s.filters and not s.is_annotation]
     words = layout.recording.split(" ")
     plus = layout.is_plus and words[0] == "Startdate"
@@ -224,39 +261,8 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
         patient_id=code,
         sex=sex,
         birth_date=born,
-        acquired_at=_moment(layout.started),
+        acquired_at=moment_of(layout.started),
         device="" if equipment == "X" else equipment,
-        filters=_filters(kept[0]) if kept and len(set(kept)) == 1 else Filters(),
+        filters=filters_of(kept[0]) if kept and len(set(kept)) == 1 else Filters(),
         notes=notes,
     )
-
-
-def _person(layout: _Layout) -> tuple[str, Sex | None, date | None]:
-    """Return code, sex and birth date; plain EDF has free text there, which may be a name."""
-    words = layout.patient.split(" ")
-    if not layout.is_plus or len(words) < 4:  # noqa: PLR2004 - code, sex, birth date, name
-        return "", None, None
-    return "" if words[0] == "X" else words[0], sex_of(words[1]), _birth(words[2])
-
-
-def _birth(text: str) -> date | None:
-    try:
-        day, month, year = text.upper().split("-")
-        return date(int(year), _MONTHS.index(month) + 1, int(day))
-    except ValueError:
-        return None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        day, month, year = (int(part) for part in text[:8].split("."))
-        hour, minute, second = (int(part) for part in text[8:].split("."))
-        century = 1900 if year >= _CENTURY_PIVOT else 2000
-        return datetime(century + year, month, day, hour, minute, second)  # noqa: DTZ001 - EDF has no zone
-    except ValueError:
-        return None
-
-
-def _filters(text: str) -> Filters:
-    found = {m[0].upper(): float(m[1]) for m in _PASS.findall(text)}
-    return Filters(found.get("HP"), found.get("LP"), found.get("N") or found.get("NOTCH"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from .source import limits
+from .source import limits, spellings
 
 _HEADER: Final = ".hea"
 
@@ -15,13 +15,14 @@ def record_files(path: Path) -> tuple[Path, ...]:
     as the reader does not follow it.
     """
     found: dict[Path, None] = {}
-    waiting = [path, path.with_name(f"{path.name}{_HEADER}"), path.with_suffix(_HEADER)]
+    named, beside = f"{path.name}{_HEADER}", path.with_suffix(_HEADER).name
+    waiting = [path, _spelled(path, named), _spelled(path, beside)]
     while waiting:
         one = waiting.pop(0)
         if one in found or not one.is_file():
             continue
         found[one] = None
-        if one.suffix == _HEADER:
+        if one.suffix.lower() == _HEADER:
             waiting += _named_in(one)
     return tuple(found)
 
@@ -32,4 +33,10 @@ def _named_in(header: Path) -> list[Path]:
         text = stream.read(limits()["bytes"]["text"]).decode("latin-1")
     words = (line.split()[0] for line in text.splitlines() if line.strip())
     names = [word for word in words if Path(word).name == word]
-    return [header.with_name(name) for word in names for name in (word, f"{word}{_HEADER}")]
+    return [_spelled(header, name) for word in names for name in (word, f"{word}{_HEADER}")]
+
+
+def _spelled(beside: Path, name: str) -> Path:
+    """Return the path of a file beside another, in the letters in which it stands there."""
+    there = (beside.with_name(one) for one in spellings(name))
+    return next((path for path in there if path.is_file()), beside.with_name(name))

@@ -9,6 +9,7 @@ from .errors import EcgUnreadable
 from .people import noting_ages
 from .recording import NOTHING_DECLARED, Declared, EcgRecording
 from .source import Source, open_source
+from .unknown import unknown_file
 
 Read = Callable[[Source, Declared], Sequence[EcgRecording]]
 Sniff = Callable[[Source], bool]
@@ -47,12 +48,7 @@ def find_reader(source: Source, readers: Sequence[Reader]) -> Reader:
     for reader in readers:
         if reader.sniff(source):
             return reader
-    raise EcgUnreadable(
-        found="The content is of no ECG format that is known here",
-        why="it is not known how the samples are stored",
-        remedy="Export as one of " + ", ".join(dict.fromkeys(r.format for r in readers)),
-        path=source.label,
-    )
+    raise unknown_file(source, (reader.format for reader in readers))
 
 
 def is_recording(data: bytes, name: str) -> bool:

@@ -22,6 +22,18 @@ def limits() -> dict[str, dict[str, int]]:
     return loaded
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Return a file name as written, and as a system that knows no small letters writes it.
+
+    >>> spellings("r1.dat")
+    ('r1.dat', 'r1.DAT', 'R1.DAT')
+    """
+    path = Path(name)
+    ends = (path.suffix.lower(), path.suffix.upper())
+    found = (name, *(f"{path.stem}{end}" for end in ends), name.upper(), name.lower())
+    return tuple(dict.fromkeys(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file in memory and a way to the files of the same record.
@@ -61,12 +73,12 @@ class Source:
         """
         if not _SAFE_NAME.fullmatch(name):
             raise unreadable("A header names a file by a path or by strange letters", self.label)
-        if name in self.companions:
-            return self.companions[name]
-        if self.folder is None:
-            return None
-        path = self.folder / name
-        return read_capped(path, limits()["bytes"]["binary"]) if path.is_file() else None
+        for spelled in spellings(name):
+            if spelled in self.companions:
+                return self.companions[spelled]
+            if self.folder is not None and (self.folder / spelled).is_file():
+                return read_capped(self.folder / spelled, limits()["bytes"]["binary"])
+        return None
 
 
 def read_capped(path: Path, cap: int) -> bytes:
@@ -74,7 +86,7 @@ def read_capped(path: Path, cap: int) -> bytes:
     try:
         if not path.is_file():
             raise EcgUnreadable(
-                found="There is no such file",
+                found="There is no such file" + (", but a folder" if path.is_dir() else ""),
                 why="nothing can be read",
                 remedy="Check the path",
                 path=path.name,
@@ -101,8 +113,9 @@ def open_source(
             raise too_large(f"A file of more than {cap} bytes", name or "bytes")
         return Source(Path(name).name, bytes(source), companions=companions or {})
     path = Path(source)
-    if not path.exists() and path.with_name(f"{path.name}.hea").is_file():
-        path = path.with_name(f"{path.name}.hea")  # a WFDB record by its name
+    if not path.exists():  # a WFDB record by its name
+        headers = (path.with_name(name) for name in spellings(f"{path.name}.hea"))
+        path = next((header for header in headers if header.is_file()), path)
     return Source(path.name, read_capped(path, cap), path.parent, companions or {})
 
 

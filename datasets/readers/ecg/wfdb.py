@@ -16,7 +16,7 @@ from .wfdb_header import (
     parse_header,
 )
 from .wfdb_segments import segments_of
-from .wfdb_tracks import lead_of, signal_file, tracks_of
+from .wfdb_tracks import Track, lead_of, signal_file, tracks_of
 
 FORMAT = "wfdb"
 
@@ -28,7 +28,7 @@ def sniff_header(source: Source) -> bool:
 
 def sniff_beside(source: Source) -> bool:
     """Whether a header of the same stem stands beside a signal file and names it."""
-    if not source.stem or source.name.endswith(".hea"):
+    if not source.stem or source.name.lower().endswith(".hea"):
         return False
     try:
         text = source.companion(f"{source.stem}.hea")
@@ -37,7 +37,7 @@ def sniff_beside(source: Source) -> bool:
         lines = parse_header(text, source.label).signals
     except Exception:  # noqa: BLE001 - a sniff only says no; another reader may know the file
         return False
-    return any(line.file == source.name for line in lines)
+    return any(line.file.lower() == source.name.lower() for line in lines)
 
 
 def read_beside(source: Source, declared: Declared) -> Sequence[EcgRecording]:
@@ -52,6 +52,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     header = parse_header(source.data, source.label)
     if (matrix := _matlab_5(source, header)) is not None:
         return matlab.read(matrix, declared)
+    tracks: list[Track] = []
     if header.segments:
         leads, comments = segments_of(source, header)
     else:
@@ -59,6 +60,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         leads, comments = [lead_of(track, header.rate_hz) for track in tracks], header.comments
     said = replace(header, comments=comments)
     top = ecg_header(said, FORMAT, source.stem)
+    if any(track.is_cut for track in tracks):
+        top = top.noting("file_longer_than_announced")
     recording = assemble(leads, top, declared)
     return [_with_derived(recording, said.derived)]
 

@@ -1,6 +1,6 @@
 """The signals of one WFDB segment: several samples a frame, skew, checksums, gaps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
 
@@ -27,10 +27,14 @@ _CHECKSUM_MODULUS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One signal in stored steps, zero taken off: shape (n_frames * samples_per_frame,)."""
+    """One signal in stored steps, zero taken off: shape (n_frames * samples_per_frame,).
+
+    ``is_cut`` says that its file holds more than the header announces.
+    """
 
     line: SignalLine
     samples: FloatArray
+    is_cut: bool = False
 
 
 def lead_of(track: Track, rate_hz: float) -> StoredLead:
@@ -67,7 +71,7 @@ def signal_file(source: Source, name: str) -> bytes:
     ------
     EcgDamaged  if it is missing
     """
-    if source.name == name:
+    if source.name.lower() == name.lower():
         return source.data
     data = source.companion(name)
     if data is None:
@@ -102,10 +106,22 @@ def _group(group: list[SignalLine], data: bytes, n_frames: int, where: str) -> l
         rows = _flac_rows(group, data, n_frames, where)
     else:
         rows = _plain_rows(group, data, n_frames, where)
-    return [
+    is_cut = _holds_more(group, data, n_frames)
+    tracks = [
         _track(line, row, n_frames * line.samples_per_frame, where)
         for line, row in zip(group, rows, strict=True)
     ]
+    return [replace(track, is_cut=is_cut) for track in tracks]
+
+
+def _holds_more(group: list[SignalLine], data: bytes, n_frames: int) -> bool:
+    """Whether a file goes on behind the last frame, beyond what a skew needs.
+
+    Up to one frame may be what fills a block of packed samples; FLAC is not decoded a second time.
+    """
+    if group[0].format in FLAC_FORMATS:
+        return False
+    return _frames_in(group, data) > n_frames + max(line.skew for line in group) + 1
 
 
 def _flac_rows(group: list[SignalLine], data: bytes, n: int, where: str) -> list[IntArray]:
