@@ -39,7 +39,7 @@ def could_hold(
     Looked at: suspect and refused values, values without a known unit, and accepted values of which
     only a bound was reported. A value is read
 
-    - in the unit it was given, except where it is impossible there and the vocabulary knows what it
+    - in the unit it was given, except where it is too small there and the vocabulary knows what it
       probably is (a systolic 14 "mmHg" is 14 cmHg, a spoken pressure);
     - in every other accepted unit in which it is possible (or for which it is too large, as for its
       own), unless it is an everyday number in the
@@ -154,11 +154,15 @@ def _can_be_in(nano: Int64Array, unit: Unit, large: BoolArray) -> BoolArray:
 
 
 def _own_is_plausible(nano: Int64Array, unit: Unit) -> BoolArray:
-    """Return where a number stands in its own unit: not where impossible and explained."""
+    """Return where a number stands in its own unit: not where too small and explained.
+
+    One that is too large stands, whatever it probably is: an HbA1c of 22 "%", which would be an
+    everyday one in mmol/mol, asked for nothing, and one of 20 % did.
+    """
     explained = np.zeros(len(nano), dtype=np.bool_)
     for suspect in unit.suspects:
         explained |= _is_suspect(nano, suspect)
-    return _inside(nano, unit.hard) | ~explained
+    return np.asarray((nano >= unit.hard[0]) | ~explained)
 
 
 def _inside(nano: Int64Array, limits: tuple[int, int]) -> BoolArray:
