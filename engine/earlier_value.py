@@ -11,6 +11,7 @@ class EarlierValue:
 
     ``days`` is None where the visit has no day that can be read; ``after`` is the day of one that
     is dated after today's. ``waits``: it was not used then, and nobody confirmed it.
+    ``is_of_today``: an earlier visit of the same day measured it.
     """
 
     value: InputValue
@@ -19,6 +20,11 @@ class EarlierValue:
     addressee: str = ""
     after: str = ""
     waits: bool = False
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether it was measured earlier on the same day."""
+        return self.days == 0
 
     def message(self, name: str) -> Message:
         """Return a sentence about this value."""
@@ -29,11 +35,17 @@ class EarlierValue:
             return Message(f"{name}_after", {**given, "date": self.after})
         if self.days is None:
             return Message(f"{name}_undated", given)
+        if self.is_of_today:
+            return Message(f"{name}_today", given)
         return Message(name, {**given, "days": self.days})
 
     def again(self, finding: Finding) -> Finding:
-        """Propose again what was proposed then, where nothing was measured today."""
-        if finding.state != "not_assessable" or finding.urgency or not self.action:
+        """Propose again what was proposed then, where nothing was measured today.
+
+        Two values of one day that differ settle nothing, whichever came last.
+        """
+        is_open = finding.state == "not_assessable" or self.is_of_today
+        if not is_open or finding.urgency or not self.action:
             return finding
         return replace(
             finding,

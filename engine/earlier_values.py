@@ -39,8 +39,8 @@ class EarlierValues:
     Attributes
     ----------
     urgent : items that ask for a new measurement today
-    in_range : the last glucose in the diabetes range of another day; None where there is none
-    suspicion : the last HbA1c of another day that raises suspicion; None where there is none
+    in_range : the last glucose in the diabetes range of another visit; None where there is none
+    suspicion : the last HbA1c of another visit that raises suspicion; None where there is none
     contradiction : two tests, today's too, that contradict each other; None where none do
     """
 
@@ -51,7 +51,7 @@ class EarlierValues:
 
     @property
     def speaks_for_diabetes(self) -> bool:
-        """Whether a value of another day speaks for a diabetes that is not known."""
+        """Whether a value of another visit speaks for a diabetes that is not known."""
         return self.in_range is not None or self.suspicion is not None
 
 
@@ -155,11 +155,7 @@ def earlier_values(
     visits = sorted(found, key=_age_days)
     unused = [_unused(one, now, guidelines) for one in unused_earlier(record)]
     known = bool(today.answer(KNOWN_DIABETES)[0] == YES)
-    of_other_days = [
-        *(one for one in visits if one.days),
-        *(one for one in unused if one.days != 0),
-    ]
-    others = [] if known else of_other_days
+    others = [] if known else [*visits, *unused]
     now_tested = _Visit(today, 0, guidelines).tested()
     tested = [] if known else [now_tested, *(one.tested() for one in others)]
     suspicion = _last(others, "suspicion")
@@ -243,7 +239,8 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     known = replace(finding, limits=(*finding.limits, earlier.message(RANGE_LIMIT)))
     if finding.id != settings()["range_finding"]:
         return known
-    is_second = finding.grade == settings()["second_result_grade"] and not earlier.waits
+    is_other = not (earlier.waits or earlier.is_of_today)
+    is_second = finding.grade == settings()["second_result_grade"] and is_other
     if is_second and finding.state == "present":
         action = settings()["second_result_action"]
         return replace(known, message=earlier.message(SECOND), proposed_action=action)
