@@ -306,7 +306,7 @@ def low_limits(monkeypatch):
     tight = {k: dict(v) for k, v in source.limits().items()}
     tight["bytes"] |= {"binary": 9000, "text": 4000, "header": 200, "compressed": 100}
     tight["xml"] |= {"elements": 20}
-    for module in ("source", "xml_tree", "wfdb_header", "vendors", "matlab", "assemble"):
+    for module in ("source", "xml_tree", "wfdb_header", "sierra", "matlab", "assemble"):
         monkeypatch.setattr(f"laennec.datasets.readers.ecg.{module}.limits", lambda: tight)
 
 

@@ -22,8 +22,9 @@ import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
 from .assemble import assemble
-from .errors import damaged, unreadable
+from .errors import damaged, unreadable, unsupported
 from .groups import Group, recordings_of
+from .kit_reasons import told_of
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
 from .stored import StoredLead, step_of
@@ -75,9 +76,13 @@ def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - see the next line
-            # The cause may quote the file, so it is dropped and not chained.
+            # The cause may quote the file, so only what is known of it is told; it is not chained.
             kind = type(error).__name__
-            raise unreadable(f"The reader of the format gave up ({kind})", where) from None
+            told = told_of(str(error)) or kind
+            if kind == "UnsupportedFormatError":
+                found = f"A variant of the format ({told})"
+                raise unsupported(found, "Export it plainly, or as WFDB", where) from None
+            raise unreadable(f"The reader of the format gave up ({told})", where) from None
     checksums = [w for w in caught if w.category.__name__ == "ChecksumWarning"]
     said = [str(w.message) for w in caught if not _BEATS.search(str(w.message))]
     if checksums or any(_CUT.search(text) for text in said):

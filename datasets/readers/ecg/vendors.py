@@ -1,4 +1,4 @@
-"""SCP-ECG, ISHNE, Philips Sierra and Mortara, through ecgdatakit."""
+"""SCP-ECG, ISHNE and Mortara, through ecgdatakit."""
 
 import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
@@ -6,19 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
-from .errors import too_large, unreadable, unsupported
+from .errors import unreadable
 from .kit import Cut, read_each, read_one
 from .people import noting_people, people_in, several_in_scp
 from .recording import Declared, EcgRecording
-from .source import Source, limits
+from .source import Source
 from .xml_tree import number_of, parse_xml, root_tag
 
 _SCP_HEAD: Final = 32
-_SIERRA_TYPES: Final = {"SierraECG", "PhilipsECG"}
-_SIERRA_VERSIONS: Final = {"1.03", "1.04", "1.04.01", "1.04.02"}
-_PULSE_S: Final = 0.1
 _YEARS: Final = {"Y", "YR", "YEAR", "YEARS"}
 
 
@@ -56,42 +51,6 @@ def sniff_root(*tags: str) -> Callable[[Source], bool]:
     """Return a sniff that knows an XML format by its first element."""
     wanted = {tag.lower() for tag in tags}
     return lambda source: root_tag(source).lower() in wanted
-
-
-def read_sierra(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Read Philips Sierra XML, plain or XLI compressed."""
-    root = parse_xml(source)
-    kind = (root.findtext("documentinfo/documenttype") or "").strip()
-    version = (root.findtext("documentinfo/documentversion") or "").strip()
-    if kind not in _SIERRA_TYPES or version not in _SIERRA_VERSIONS:
-        raise unsupported(
-            "A Philips document of another type or version than 1.03 to 1.04.02",
-            "Export as Sierra ECG 1.03 or 1.04",
-            source.label,
-        )
-    waves = next(root.iter("parsedwaveforms"), None)
-    if waves is not None and len(waves.text or "") > limits()["bytes"]["compressed"]:
-        raise too_large("A waveform of more than 8 MiB in one document", source.label)
-    for beats in [w for w in root.iter("waveforms") if w.find("repbeats") is not None]:
-        for found in beats.findall("repbeats"):
-            beats.remove(found)
-    name = "sierra_xml:SierraXMLParser"
-    people = people_in(root, "generalpatientdata")
-    recordings = read_each(name, "philips_sierra_xml", source, declared, [Cut(root)])
-    return noting_people([_noting_pulse(recording) for recording in recordings], people)
-
-
-def _noting_pulse(recording: EcgRecording) -> EcgRecording:
-    """Note the calibration pulse that Philips records after the ECG: one level in all leads.
-
-    It is left in, as every reader leaves it; ``engine.ecg.calibration`` takes it for no beat.
-    """
-    signal = recording.signal
-    level = np.ptp(signal.signal_mv, axis=0) == 0
-    pulse = level & (np.abs(signal.signal_mv[0] - 1.0) < signal.resolution_uv[0] * 1e-3)
-    if pulse.sum() < _PULSE_S * signal.sampling_rate_hz:
-        return recording
-    return replace(recording, header=recording.header.noting("calibration_pulse"))
 
 
 def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from .agree import refuse_other_rate
 from .assemble import assemble
 from .errors import damaged, unreadable, unsupported
 from .recording import Declared, EcgHeader, EcgRecording
@@ -49,6 +50,15 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     rows = samples.T.astype(np.float64) - zero
     leads = [StoredLead("", row, math.nan, float(rate) or math.nan) for row in rows]
     return [assemble(leads, EcgHeader(FORMAT, source.stem or "record"), declared)]
+
+
+def refuse_other_wav_rate(data: bytes, rate_hz: float, where: str) -> None:
+    """Refuse a signal file that is a WAV of another rate than its header states."""
+    if not data.startswith(b"RIFF"):
+        return
+    found = _chunks(data, where).get(b"fmt ", b"")
+    if len(found) >= _FMT.size and not math.isnan(rate_hz):
+        refuse_other_rate(rate_hz, float(_FMT.unpack_from(found)[2]), where)
 
 
 def _chunks(data: bytes, where: str) -> dict[bytes, bytes]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from .assemble import refuse_size
 from .errors import damaged, unreadable
+from .names import lead_name
 from .source import Source
 from .stored import StoredLead
 from .wfdb_header import NULL_FILE, WfdbHeader, parse_header
@@ -51,7 +52,7 @@ def _segment(
     leads = {}
     for track in whole:
         cut = track.samples[: length * track.line.samples_per_frame]
-        leads[track.line.name] = lead_of(Track(track.line, cut), rate_hz)
+        leads[lead_name(track.line.name)] = lead_of(Track(track.line, cut), rate_hz)
     if len(leads) < len(whole):
         raise unreadable("Two signals of one name in a segment", source.label)
     return leads, header.comments

@@ -11,6 +11,7 @@ from .assemble import refuse_size
 from .errors import damaged, unreadable
 from .source import Source
 from .stored import StoredLead, step_of
+from .wav import refuse_other_wav_rate
 from .wfdb_header import NULL_FILE, SignalLine, WfdbHeader
 from .wfdb_samples import (
     FLAC_FORMATS,
@@ -52,6 +53,8 @@ def tracks_of(source: Source, header: WfdbHeader, n_frames: int | None) -> list[
     if not header.signals or len(set(names)) < len(names):
         raise unreadable("A header without signals, or with a signal file named twice", where)
     files = {name: signal_file(source, name) for name in names}
+    for line in (group[0] for group in groups if group[0].file != NULL_FILE):
+        refuse_other_wav_rate(files[line.file], header.rate_hz * line.samples_per_frame, where)
     if n_frames is None:
         counts = [_frames_in(g, files[g[0].file]) for g in groups if g[0].file != NULL_FILE]
         n_frames = min(counts, default=0)
