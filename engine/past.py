@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 KNOWN_DIABETES: Final = "condition.diabetes"
 NOT_COME: Final = "moment_in_future"
 BEFORE_BIRTH: Final = "birth_after_visit"
-IMPOSSIBLE_DAY: Final = (NOT_COME, BEFORE_BIRTH)
+UNREADABLE: Final = "moment_unreadable"
+IMPOSSIBLE_DAY: Final = (NOT_COME, BEFORE_BIRTH, UNREADABLE)
 """Problems of a record whose day can't be right: which of two visits is the later is not known."""
 
 NOTHING: Final["Mapping[str, Points]"] = {}

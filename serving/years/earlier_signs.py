@@ -96,7 +96,8 @@ def earlier_signs(table: Any, last: Int64Array) -> EarlierSigns:  # noqa: ANN401
     a last visit that was refused or declined what it states is not known. A high glucose, or one
     that would be high and waits for a confirmation, stays until a glucose of a later day was
     clearly below; a high HbA1c until both tests were, as one test never settles the other: the two
-    contradict each other. Where the last visit is high itself, that speaks.
+    contradict each other. Where the last visit is high itself, that speaks; one that was refused
+    for its day has no finding that could, so it counts among the earlier ones.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def earlier_signs(table: Any, last: Int64Array) -> EarlierSigns:  # noqa: ANN401
     rows = _rows(table, last)
     known = rows.latest(rows.before & rows.that_say(says.DIABETES) & _asks(table, last)[rows.of])
     is_known_now = rows.that_say(says.DIABETES)[last]
-    speaks_now = rows.that_say(says.HIGH, says.HBA1C_HIGH)[last]
+    speaks_now = rows.that_say(says.HIGH, says.HBA1C_HIGH)[last] & ~rows.before[last]
     screened = rows.before & ~is_known_now[rows.of]
     glucose_below = rows.latest(rows.that_say(*_GLUCOSE_BELOW))
     hba1c_below = rows.latest(rows.that_say(*_HBA1C_BELOW))
@@ -147,11 +148,11 @@ def _told(
 def _rows(table: Any, last: Int64Array) -> _Rows:  # noqa: ANN401 - as above
     names = table["person_id"].combine_chunks()
     before = np.ones(table.num_rows, dtype=np.bool_)
-    before[last] = False
+    before[last] = _is_wrong_day(table)[last]
     day = days_of(table["visit_date"])
     return _Rows(
         of=pc.index_in(names, names.take(pa.array(last))).to_numpy().astype(np.int64),
-        day=np.where(_is(table["status_reason"], IMPOSSIBLE_DAY), UNKNOWN_DAY, day),
+        day=np.where(_is_wrong_day(table), UNKNOWN_DAY, day),
         words=table[says.GLUCOSE_SAYS],
         before=before,
         people=len(last),
@@ -162,6 +163,10 @@ def _asks(table: Any, last: Int64Array) -> BoolArray:  # noqa: ANN401 - as above
     """Say of whom a diabetes that was known before is asked about, by the last visit."""
     unsaid = _is(table["status"], (REFUSED,)) | _is(table["status_reason"], (_DECLINED,))
     return np.asarray(~(_is(table[says.GLUCOSE_SAYS], (says.DIABETES,)) | unsaid)[last])
+
+
+def _is_wrong_day(table: Any) -> BoolArray:  # noqa: ANN401 - as above
+    return _is(table["status_reason"], IMPOSSIBLE_DAY)
 
 
 def _is(column: Any, words: tuple[str, ...]) -> BoolArray:  # noqa: ANN401 - as above

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from laennec.engine.past import IMPOSSIBLE_DAY
 from laennec.serving.years.earlier_signs import earlier_signs
 from laennec.serving.years.last_visits import UNKNOWN_DAY, last_visits
 from years_support import batch_result, planned, result_rows, searched
@@ -103,6 +104,16 @@ def test_a_sign_of_a_day_that_can_not_be_right_counts_and_asks_for_the_day(day, 
     assert signs_of(below)[1] == [True], "which of the two came later is not known"
 
 
+@pytest.mark.parametrize("reason", IMPOSSIBLE_DAY)
+@pytest.mark.parametrize(("says", "sign"), [("high", HIGH), ("hba1c_high_waits", WAITS)])
+def test_a_sign_in_the_only_row_of_a_person_counts_where_its_day_can_not_be_right(
+    reason, says, sign
+):
+    """Pinned: such a row has no finding that could speak, and was taken to speak by itself."""
+    table = rows((None, says, reason, "refused"))
+    assert signs_of(table) == ([sign], [True], [True])
+
+
 def test_nobody_gives_nobody():
     table = rows((None, None)).slice(0, 0)
     assert signs_of(table) == ([], [], [])
@@ -127,6 +138,10 @@ WRONG_DAYS = [
     ("2062", "2062-11-20", "1.40,,false"),
     ("2062k", "2062-11-20", ",,true"),
     ("1926", "1926-11-20", "5.0,,false"),
+    ("slashes", "30/08/2026", "1.40,,false"),
+    ("february", "2026-02-30", ",7.5,false"),
+    ("slashes-known", "30/08/2026", ",,true"),
+    ("word-waits", "august", "6.5,,false"),
 ]
 OPPOSITE = [("13-095", ",13,false", "0.95,,false"), ("250-52", "2.50,,false", ",5.2,false")]
 
@@ -148,6 +163,7 @@ def result(tmp_path_factory):
         lines += [row(name, day, said), row(name, LATE, ",,false")]
     for name, said, later in OPPOSITE:
         lines += [row(name, "2026-09-01", said), row(name, LATE, later)]
+    lines += [row("alone", "30/08/2026", "1.40,,false")]
     lines += [row("settled", "2024-11-20", BEFORE["glucose"]), row("settled", LATE, "0.90,,false")]
     return batch_result(folder, lines)
 
@@ -174,10 +190,15 @@ def test_the_plan_calls_who_had_a_sign_before_and_says_which(result, tmp_path):
         "2062": (HIGH, "", "yes"),
         "2062k": (KNOWN, "", "yes"),
         "1926": (WAITS, "", "yes"),
+        "slashes": (HIGH, "", "yes"),
+        "february": (HIGH, "", "yes"),
+        "slashes-known": (KNOWN, "", "yes"),
+        "word-waits": (WAITS, "", "yes"),
+        "alone": (HIGH, "", "yes"),
         "13-095": (CONTRADICT, "2026-09-01", ""),
         "250-52": (CONTRADICT, "2026-09-01", ""),
     }
-    assert told["counts"]["band"]["earlier_sign"] == 77
+    assert told["counts"]["band"]["earlier_sign"] == 82
     assert "it does not go away" in page
 
 
@@ -185,11 +206,11 @@ def test_a_search_finds_them(result):
     def found(where):
         return searched(result, where)["people"]["found"]
 
-    assert found("earlier_sign = diabetes_known_or_treated") == 13
-    assert found("earlier_sign = measured_high") == 26
-    assert found("earlier_sign = value_waits") == 37
-    assert found("earlier_sign in value_waits, tests_contradict") == 39
-    assert found("earlier_sign is known and t2d_undiagnosed_band = intermediate") == 75
+    assert found("earlier_sign = diabetes_known_or_treated") == 14
+    assert found("earlier_sign = measured_high") == 29
+    assert found("earlier_sign = value_waits") == 38
+    assert found("earlier_sign in value_waits, tests_contradict") == 40
+    assert found("earlier_sign is known and t2d_undiagnosed_band = intermediate") == 79
 
 
 def test_a_pregnancy_that_is_over_is_no_sign_and_a_diabetes_in_it_is_one(tmp_path):

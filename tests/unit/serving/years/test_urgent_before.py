@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from laennec.engine.earlier_values import urgent_within_days
+from laennec.engine.past import BEFORE_BIRTH, UNREADABLE
 from laennec.serving.store.store import open_store
 from laennec.serving.years.last_visits import FUTURE, last_visits
 from laennec.serving.years.search.stored import stored_visits
@@ -32,6 +33,10 @@ def rows(*said):
         ((None, "U1"), True),
         ((None, "U2"), False),
         (("2062-10-01", "U0", FUTURE), False),
+        (("1926-10-01", "U0", BEFORE_BIRTH), True),
+        (("1926-10-01", "U1", BEFORE_BIRTH), True),
+        (("1926-10-01", "U2", BEFORE_BIRTH), False),
+        ((None, "U0", UNREADABLE), True),
     ],
 )
 def test_an_urgent_visit_shortly_before_the_last_or_without_a_day_stays(before, stays):
@@ -134,3 +139,23 @@ def test_a_store_tells_who_was_urgent_at_an_earlier_visit(tmp_path):
     people = kept.tables["people"]
     assert people["urgency_at_another_visit"].to_pylist() == ["U0", None, "U0"]
     assert kept.contradicted == 1
+
+
+@pytest.mark.parametrize("day", ["1926-11-10", "31/10/2026", "2026-02-30", ""])
+def test_a_plan_and_a_search_find_what_was_urgent_on_a_day_that_can_not_be_right(day, tmp_path):
+    """Pinned: 240/140 of a year before the birth stood in the result, and nobody was called."""
+    head = HEAD.replace("age_years", "birth_date")
+    lines = [head]
+    for i in range(11):
+        lines.append(f"p{i:02},{day},1980-01-01,male,240,140,")
+        lines.append(f"p{i:02},2026-11-01,1980-01-01,male,118,74,5.4")
+    lines += [f"o{i:02},2026-11-01,1980-01-01,male,120,75,5.4" for i in range(12)]
+    made = batch_result(tmp_path, lines)
+    _, calls, _ = planned(made, tmp_path / "plan")
+    urgent = [
+        (c["person_id"], c["urgency"], c["visit_date"])
+        for c in calls
+        if c["urgency"] in ("U0", "U1")
+    ]
+    assert urgent == [(f"p{i:02}", "U0", "") for i in range(11)]
+    assert searched(made, "urgency_at_another_visit = U0")["people"]["found"] == 11
