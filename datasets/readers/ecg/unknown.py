@@ -1,9 +1,10 @@
 """What a file that no reader knows seems to be, so that its sender knows what to do."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from .csv_table import body_of, cells_of, number_of, separator_of
+from .csv_table import body_of, number_of
 from .errors import EcgUnreadable
 from .source import Source
 
@@ -77,6 +78,6 @@ def _is_table(head: bytes) -> bool:
     lines = body_of(head.decode("utf-8", errors="replace").splitlines())[:_LINES]
     if len(lines) < _LINES:
         return False
-    mark = separator_of(lines[1].text, lines[2].text)
-    cells = [cell for line in lines[1:] for cell in cells_of(line.text, mark)]
+    text = "\n".join(line.text for line in lines[1:]).replace("\u2212", "-")
+    cells = re.split(r"[;,|\s]+", text.strip())
     return sum(number_of(cell) is not None for cell in cells) * 2 >= len(cells)

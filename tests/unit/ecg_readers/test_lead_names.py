@@ -135,7 +135,8 @@ SLEEP = "C3-A2 C4:M1 Fp1 Cz M1 LOC ROC E1-M2 Chin1 Flow Snore Thor Abdo LAT GSR 
 
 
 @pytest.mark.parametrize(
-    "name", [*SLEEP.split(), "ACC X", "battery", "Chin1-Chin2", "Nasal Pressure"]
+    "name",
+    [*SLEEP.split(), "ACC X", "battery", "impedance", "phono", "Chin1-Chin2", "Nasal Pressure"],
 )
 def test_signals_of_a_sleep_laboratory_are_no_leads(name):
     """Flow and snoring alone were read as atrial fibrillation with pauses."""

@@ -48,7 +48,13 @@ UNKNOWN = [
     (b"made 2 500,0 1000\n", "made.hea", "first line is no record line", "decimal point"),
     (b"I,II\nmV,mV\n0.1,0.2\n0.1,0.2\n0.1,0.2\n", "a.csv", "one line of names", "Begin with"),
     (b"0.1,0.2\n" * 5, "a.csv", "one line of names", "Begin with"),
-    (b"I|II\n" + b"0.1|0.2\n" * 5, "a.csv", "The content|one line", "Export|Begin"),
+    (b"I|II\n" + b"0.1|0.2\n" * 5, "a.csv", "one line of names", "Begin with"),
+    (
+        ("I,II\n" + "\u22120.1,0.2\n" * 5).encode(),
+        "a.csv",
+        "one line of names",
+        "Begin with",
+    ),
     (b"hello\nworld\n", "a.txt", "The content", "Export as one of dicom"),
 ]
 
