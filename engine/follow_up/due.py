@@ -86,18 +86,19 @@ def _measured_item(
 ) -> DueItem:
     """Return what is measured again.
 
-    A day of which no result is used waits as a suspect value does, until it is too old by itself.
+    A day on which a value waits or was refused, or whose results contradict each other, does
+    nothing: what is overdue without it stays overdue, and what no other day did is overdue too.
     """
     today, months = on
-    measured = {day for batch, day in visits if _is_measured(row, batch)}
-    too_old = {day for day in torn if _months(day, today) > months}
-    last = max(measured - (torn - too_old), default=None)
-    waits = {day for batch, day in visits if is_waiting(batch, row.slots)}
-    sent = max(waits | (measured & (torn - too_old)), default=None)
+    waits = torn | {day for batch, day in visits if is_waiting(batch, row.slots)}
+    last = max({day for batch, day in visits if _is_measured(row, batch)} - waits, default=None)
     last_on = last.isoformat() if last else ""
-    if sent and (last is None or sent > last):
-        return DueItem(row.id, "waiting", last_on, months, row.source, sent.isoformat())
-    return DueItem(row.id, _measured(last, today, months), last_on, months, row.source)
+    sent = max(waits, default=None)
+    state = _measured(last, today, months)
+    if sent is None or (last is not None and sent < last):
+        return DueItem(row.id, state, last_on, months, row.source)
+    state = "waiting" if state == "up_to_date" else "due"
+    return DueItem(row.id, state, last_on, months, row.source, sent.isoformat())
 
 
 def _is_measured(row: DueRow, batch: VisitBatch) -> bool:

@@ -12,6 +12,7 @@ from ..record import VisitBatch
 from .due import Visit
 from .settings import same_target_within_percent
 from .target import PLACES
+from .waiting import is_waiting
 
 HBA1C: Final = "hba1c"
 _NAN: Final = float("nan")
@@ -84,18 +85,20 @@ def bound_above(batch: VisitBatch, target: float) -> float:
 def may_be_above(visits: Sequence[Visit], target: float) -> bool:
     """Say whether HbA1c is above its target, or may be, as far as any visit measured it.
 
-    The last day that decides counts: of several results of that day the one above. A bound that
-    leaves the target open decides nothing, and where nothing decides, HbA1c may be above.
+    The last day that decides counts: of several results of that day the one above, and a value that
+    waits or was refused may be above. A bound that leaves the target open decides nothing, and
+    where nothing decides, HbA1c may be above.
 
     Parameters
     ----------
     visits : checked records of one person with their days
     target : in percent
     """
-    days = {day for batch, day in visits if batch.quantity(HBA1C).accepted.any()}
+    waits = {day for batch, day in visits if is_waiting(batch, (HBA1C,))}
+    days = waits | {day for batch, day in visits if batch.quantity(HBA1C).accepted.any()}
     for last in sorted(days, reverse=True):
         of_day = [batch for batch, day in visits if day == last]
-        if any(_is_above(batch, target) for batch in of_day):
+        if last in waits or any(_is_above(batch, target) for batch in of_day):
             return True
         if any(_is_met(batch, target) for batch in of_day):
             return False

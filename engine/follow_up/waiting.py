@@ -20,6 +20,8 @@ _OF_RULES: Final = {
 }
 """Inputs that are read from other items than their feature names, or from a pair of them."""
 _REFUSED: Final = ("refused_item", "suspect_item")
+_NOT_SENT: Final = ("value_missing", "too_old", "too_old_for_today")
+"""Codes of what is no value of the visit."""
 INCREASING: Final = "increasing"
 
 
@@ -36,8 +38,7 @@ def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
     columns = [column for slot in slots for column in _columns(batch, slot)]
     if any((c.present & ~c.accepted & ~_is_old(c)).any() for c in columns):
         return True
-    sent = {column.item.code for column in columns if column.present.any()}
-    lost = {p.item for p in batch.problems if p.severity in _REFUSED} - sent
+    lost = {p.item for p in batch.problems if p.severity in _REFUSED and p.code not in _NOT_SENT}
     return any(slot in lost for slot in slots)
 
 

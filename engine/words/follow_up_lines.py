@@ -85,9 +85,10 @@ def _due_today(item: DueItem, sentences: Sentences) -> str:
     if item.state != "unknown":
         last = day_phrase(item.last_on, sentences) if item.last_on else ""
         given["last"] = sentences.text("follow_up.due.last", on=last) if last else ""
-    if item.state == "waiting":
+    if item.said_on and not item.answer:
         given["sent"] = day_phrase(item.said_on, sentences)
-    return sentences.text(f"follow_up.due.{state}", **given)
+    words = "due_sent" if state == "due" and "sent" in given else state
+    return sentences.text(f"follow_up.due.{words}", **given)
 
 
 def question_lines(follow_up: FollowUp, sentences: Sentences) -> list[str]:
