@@ -129,6 +129,14 @@ def earlier_signs(table: Any, last: Int64Array) -> EarlierSigns:  # noqa: ANN401
     return _told(said, (known, high, waits), known.there | high_stays | waits_stays)
 
 
+def speaks_for_diabetes(rows: Any) -> BoolArray:  # noqa: ANN401 - as above
+    """Say in which rows of a result a glucose or HbA1c speaks for diabetes, used or waiting."""
+    return _is(
+        rows[says.GLUCOSE_SAYS],
+        (says.HIGH, says.HBA1C_HIGH, says.HIGH_WAITS, says.HBA1C_HIGH_WAITS),
+    )
+
+
 def _told(
     said: tuple[BoolArray, ...], rows: tuple[_Said, _Said, _Said], is_open: BoolArray
 ) -> EarlierSigns:

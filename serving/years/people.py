@@ -12,7 +12,7 @@ from ...engine.risks.columns import Abstention
 from ..batch.result.read import require_rows, result_tables
 from ..batch.table.status import MEASURED, MEASURED_HIGH, NOT_ASSESSABLE, PREGNANCY
 from ..batch.table.withdrawn import WITHDRAWN
-from .earlier_signs import READ, SIGN, earlier_signs
+from .earlier_signs import READ, SIGN, earlier_signs, speaks_for_diabetes
 from .last_visits import (
     UNKNOWN_DAY,
     BoolArray,
@@ -49,6 +49,8 @@ class PlanPeople:
     sign : Arrow strings, what an earlier visit said (`earlier_signs`); null for others
     sign_day : int64 (n,), of that visit; ``UNKNOWN_DAY`` where none is known
     asks_day : bool (n,), a visit that said so has no day, or one that can't be right
+    is_measured : bool (n,), a glucose or HbA1c of the last visit speaks for diabetes, or one that
+        waits would
     unnamed : rows without a person id of which nothing is urgent, left out here
     """
 
@@ -66,6 +68,7 @@ class PlanPeople:
     sign: Any
     sign_day: Any
     asks_day: BoolArray
+    is_measured: BoolArray
     unnamed: int = 0
 
     @property
@@ -148,6 +151,7 @@ def read_people(out: Path, two: TwoPeople = NOT_CHECKED) -> PlanPeople:
         sign=signs.sign,
         sign_day=signs.day,
         asks_day=signs.asks_day,
+        is_measured=speaks_for_diabetes(kept),
         unnamed=everything.num_rows - table.num_rows,
     )
 

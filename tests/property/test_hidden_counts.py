@@ -5,9 +5,10 @@ solves for the least and greatest number of people that each hidden part can hav
 """
 
 from itertools import combinations, product
+from typing import Final
 
 import numpy as np
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from laennec.serving.batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
 from laennec.serving.years.overlap import shown_counts
@@ -15,7 +16,7 @@ from laennec.serving.years.plan.calls import call_list
 from laennec.serving.years.plan.calls import counts as plan_counts
 from laennec.serving.years.plan.hidden_rows import shown_rows
 from laennec.serving.years.plan.thresholds import threshold_rows
-from plan_people import SETTINGS, TODAY, people
+from plan_people import SETTINGS, TODAY, people, with_reasons
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 FEW = SMALLEST_SHOWN - 1
@@ -95,6 +96,87 @@ def test_no_part_of_a_plan_can_be_worked_out_of_its_table_of_tests(counts):
             low, high = reach(len(counts), printed, part)
             alone = reach(len(counts), printed[:before], part)
             assert low < high or not 0 < low <= FEW or alone == [low, high], (part, told, shown)
+
+
+_PRESSING = [
+    (u, band, 30, "excluded" if band == "not_screened" else None)
+    for u in range(3)
+    for band in ("low", "measured", "high", "not_screened")
+]
+_WAITING = [
+    (u, band, since, why)
+    for u in (3, None)
+    for band, since, why in (
+        ("low", 30, None),
+        ("low", 3000, None),
+        ("measured", 30, None),
+        ("measured", 3000, None),
+        ("high", 30, None),
+        ("not_screened", 30, "excluded"),
+        ("not_screened", 30, "declined"),
+    )
+]
+WHOM: Final = (*_PRESSING, *_WAITING)
+"""Urgency, band, days since the visit, reason: each kind is called in whole or not at all."""
+
+
+def whole_plan(counts):
+    """Return how many people there are of each kind, from those that some have."""
+    return [counts.get(kind, 0) for kind in WHOM]
+
+
+U1, U2 = (1, "low", 30, None), (2, "high", 30, None)
+U3, U3_CALLED = (3, "low", 30, None), (3, "low", 3000, None)
+CALM, CALM_CALLED = (None, "low", 30, None), (None, "low", 3000, None)
+some_of_a_plan = st.dictionaries(st.sampled_from(WHOM), small_or_not, min_size=2, max_size=7)
+
+
+@settings(max_examples=25)
+@given(some_of_a_plan.map(whole_plan))
+@example(whole_plan({U1: 2, U2: 234, U3: 916, U3_CALLED: 320, CALM: 28}))
+@example(whole_plan({U1: 1, U2: 155, U3: 610, U3_CALLED: 212, CALM: 22}))
+@example(whole_plan({U2: 100, U3: 60, U3_CALLED: 40, CALM: 30, CALM_CALLED: 5}))
+@example(whole_plan({U1: 2, U2: 100, U3: 60, U3_CALLED: 40}))
+@example(whole_plan({U1: 2, U2: 100, CALM: 60, CALM_CALLED: 40}))
+def test_no_part_of_a_plan_can_be_worked_out_of_its_calls(counts):
+    """Pinned: called less U2 less those of U3 who are called were 2 people, the U1."""
+    n = sum(counts)
+    if n < SMALLEST_SHOWN:
+        return
+    of = np.repeat(np.arange(len(counts)), counts)
+    rows = [
+        (f"p{i:05d}", u, band, since, None)
+        for i, (u, band, since, _) in enumerate(WHOM[a] for a in of)
+    ]
+    found = with_reasons(people(*rows), [WHOM[a][3] for a in of])
+    calls = call_list(found, SETTINGS, TODAY)
+    told = plan_counts(found, calls)
+    is_called = np.array([a in set(of[calls.order]) for a in range(len(WHOM))])
+    urgency, band, _, reason = (np.array(part, dtype=object) for part in zip(*WHOM, strict=True))
+    left_out = (band == "not_screened") & ~is_called
+    levels = {f"U{level}": urgency == level for level in range(4)} | {"none": urgency == None}  # noqa: E711
+    bands = {name: band == name for name in dict.fromkeys(band)}
+    groups = {
+        "urgency": levels,
+        "band": bands,
+        "calls": {"called": is_called, "not_called": ~is_called},
+        "not_called": {
+            "advice_at_next_visit": ~is_called & (urgency == 3),
+            "nothing_asked": ~is_called & (urgency != 3),
+        },
+        "left_out": {
+            "left_out": left_out,
+            **{why: left_out & (reason == why) for why in ("excluded", "declined")},
+        },
+    }
+    printed = [(np.ones(len(counts)), n)]
+    for kind, parts in groups.items():
+        printed += [(part, told[kind][name]) for name, part in parts.items()]
+    wholes = [part for parts in groups.values() for part in parts.values()]
+    wholes += [part & is_called for part in (*levels.values(), *bands.values())]
+    for part in wholes:
+        low, high = reach(len(counts), printed, part)
+        assert low < high or not 0 < low <= FEW, ([WHOM[i] for i in np.flatnonzero(part)], told)
 
 
 @st.composite

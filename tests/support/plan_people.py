@@ -35,6 +35,7 @@ def people(*rows):
         pa.nulls(len(rows), pa.string()),
         np.full(len(rows), UNKNOWN_DAY),
         np.zeros(len(rows), dtype=np.bool_),
+        np.zeros(len(rows), dtype=np.bool_),
     )
 
 
@@ -48,3 +49,8 @@ def called(found, calls):
 
 def with_reasons(found, reasons):
     return replace(found, status_reason=pa.array(reasons))
+
+
+def measured(found, *names):
+    """Return the people, of whom those of these names have a measured sign of diabetes."""
+    return replace(found, is_measured=np.isin(found.person_id.to_pylist(), names))

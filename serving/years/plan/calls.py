@@ -17,7 +17,7 @@ from ...batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
 from ...batch.table.status import MEASURED
 from ..earlier_signs import SIGN
 from ..last_visits import NONE, UNKNOWN_DAY, WAITS_FOR_NO_INTERVAL
-from ..overlap import is_told
+from ..overlap import BoolArray, is_told
 from ..people import EARLIER, LEFT_OUT, NOT_SCREENED, UNDATED, PlanPeople
 from .settings import PlanSettings
 
@@ -44,8 +44,8 @@ class CallList:
 
     order: Int64Array
     overdue_days: Int64Array
-    is_left_out: npt.NDArray[np.bool_]
-    is_tested: npt.NDArray[np.bool_]
+    is_left_out: BoolArray
+    is_tested: BoolArray
 
 
 def call_list(
@@ -53,6 +53,8 @@ def call_list(
 ) -> CallList:
     """Order the people who are due: by urgency, then band, then how long overdue, then risk.
 
+    A measured sign of diabetes comes before a model's risk of the same urgency: one of the last
+    visit, and what an earlier visit said, which is called like U2, as that visit itself was.
     A person with U0 to U2 is due whatever the band, and the days overdue count from the visit.
     U3 asks for something at the next visit, which comes by itself: it makes nobody due and moves
     nobody up. A visit without a day is due today. Somebody who is not screened is called with U0
@@ -71,7 +73,9 @@ def call_list(
     waits = people.urgency > WAITS_FOR_NO_INTERVAL
     left_out = (rank == BAND_ORDER.index(NOT_SCREENED)) & waits
     due = ((overdue >= 0) | ~waits) & ~left_out
-    urgency = np.where(waits, NONE, people.urgency)
+    is_sign = rank == BAND_ORDER.index(SIGN)
+    urgency = np.where(waits, np.where(is_sign, WAITS_FOR_NO_INTERVAL, NONE), people.urgency)
+    rank = np.where(people.is_measured, BAND_ORDER.index(SIGN), rank)
     keys = (_name_order(people), -np.nan_to_num(people.risk), -overdue, rank, urgency)
     order = np.lexsort(keys)
     order = order[due[order]]
@@ -121,7 +125,7 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
     return {
         "people": suppressed({"people": people.n})["people"],
         "without_person": suppressed(unnamed),
-        "urgency": _by_urgency(people),
+        "urgency": suppressed(_by_urgency(people)),
         "urgent_at_another_visit": _elsewhere(people),
         "band": suppressed(_by_band(people)),
         "calls": {name: told[name] for name in ("called", "not_called")},
@@ -131,12 +135,19 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
     }
 
 
-def _by_urgency(people: PlanPeople) -> dict[str, int | str]:
-    levels = (*URGENCIES, "none")
-    return suppressed({u: int((people.urgency == i).sum()) for i, u in enumerate(levels)})
+def _called(people: PlanPeople, calls: CallList, *, of: bool = True) -> BoolArray:
+    """Return bool (n,), who is called; who is not where ``of`` is False."""
+    rows = np.full(people.n, not of)
+    rows[calls.order] = of
+    return rows
 
 
-def _by_band(people: PlanPeople, kept: npt.NDArray[np.bool_] | None = None) -> dict[str, int]:
+def _by_urgency(people: PlanPeople, kept: BoolArray | None = None) -> dict[str, int]:
+    urgency = people.urgency if kept is None else people.urgency[kept]
+    return {u: int((urgency == i).sum()) for i, u in enumerate((*URGENCIES, "none"))}
+
+
+def _by_band(people: PlanPeople, kept: BoolArray | None = None) -> dict[str, int]:
     bands = people.band if kept is None else people.band.take(np.flatnonzero(kept))
     said = bands.to_pylist()
     return {band: said.count(band) for band in BAND_ORDER}
@@ -148,18 +159,22 @@ def told_calls(
     """Return the counts of calls; hidden too where a count beside them leaves 1 to 10 people.
 
     Everybody of U0 to U2 is called, and so is the whole of some bands: called less these are the
-    others who are called. None of some bands is called: the same of those who are not.
+    others who are called. None of some bands is called: the same of those who are not. Where all
+    who are not called are of one kind, the calls tell what that kind's count would.
     """
-    is_called = np.zeros(people.n, dtype=np.bool_)
-    is_called[calls.order] = True
-    everybody, called = _by_band(people), _by_band(people, is_called)
-    bands, urgency = suppressed(everybody), _by_urgency(people)
+    everybody, called = _by_band(people), _by_band(people, _called(people, calls))
+    bands, urgency = suppressed(everybody), suppressed(_by_urgency(people))
     whole = _shown(bands, [b for b in BAND_ORDER if called[b] == everybody[b]])
     none = _shown(bands, [b for b in BAND_ORDER if not called[b]])
     pressing = _shown(urgency, URGENCIES[: WAITS_FOR_NO_INTERVAL + 1])
     n = len(calls.order)
     left = (n - whole, n - pressing, people.n - n - none)
-    return call_counts(people.n, n, capacity, is_open=all(is_told(one) for one in left))
+    advised = int((_called(people, calls, of=False) & (people.urgency == _NEXT_VISIT)).sum())
+    is_of_one_kind = advised in (0, people.n - n)
+    is_open = all(is_told(one) for one in left) and not (
+        is_of_one_kind and _tells_of_few_called(people, calls)
+    )
+    return call_counts(people.n, n, capacity, is_open=is_open)
 
 
 def _shown(told: Mapping[str, int | str], names: Sequence[str]) -> int:
@@ -177,25 +192,35 @@ def _elsewhere(people: PlanPeople) -> dict[str, int | str]:
 def _not_called(people: PlanPeople, calls: CallList, not_called: int | str) -> dict[str, int | str]:
     """Return how many of those who are not called are advised at the next visit (U3).
 
-    Hidden too where the rest of U3, which is called for its band, is 1 to 10 people.
+    Hidden too where that tells of 1 to 10 people who are called (`_tells_of_few_called`).
     """
-    waits = np.ones(people.n, dtype=np.bool_)
-    waits[calls.order] = False
-    advised = int((waits & (people.urgency == _NEXT_VISIT)).sum())
-    called = int((~waits & (people.urgency == _NEXT_VISIT)).sum())
+    waiting = _by_urgency(people, _called(people, calls, of=False))
+    advised = waiting[URGENCIES[_NEXT_VISIT]]
     told = suppressed(
-        {"advice_at_next_visit": advised, "nothing_asked": int(waits.sum()) - advised}
+        {"advice_at_next_visit": advised, "nothing_asked": sum(waiting.values()) - advised}
     )
-    if isinstance(not_called, int) and not 0 < called < SMALLEST_SHOWN:
+    if isinstance(not_called, int) and not _tells_of_few_called(people, calls):
         return told
     return {name: count and "hidden" for name, count in told.items()}
+
+
+def _tells_of_few_called(people: PlanPeople, calls: CallList) -> bool:
+    """Say whether the counts of those who are not called tell of 1 to 10 who are.
+
+    Of a level that is shown they leave those of it who are called, and called less all these are
+    the called of the levels that are hidden: U1 was called less U2 less the called of U3.
+    """
+    called = _by_urgency(people, _called(people, calls))
+    told = suppressed(_by_urgency(people))
+    shown = [called[level] for level, n in told.items() if isinstance(n, int)]
+    return not all(is_told(n) for n in (*shown, len(calls.order) - sum(shown)))
 
 
 def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:
     """Return how many are left out, and why; hidden where that tells of 1 to 10 people.
 
-    They lie in the band that is not screened, with those of it who are urgent, and in those who are
-    not called, with those who are not due.
+    They lie in the band that is not screened, with those of it who are urgent, in those who are not
+    called, with those who are not due, and in everybody.
     """
     rows = np.flatnonzero(calls.is_left_out)
     reasons = [people.status_reason[i].as_py() for i in rows]
@@ -203,6 +228,7 @@ def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:
     others = (
         people.band.to_pylist().count(NOT_SCREENED) - len(rows),
         people.n - len(calls.order) - len(rows),
+        people.n - len(rows),
     )
     if all(n == 0 or n >= SMALLEST_SHOWN for n in (len(rows), *others)):
         return {"left_out": len(rows), **suppressed(exact)}

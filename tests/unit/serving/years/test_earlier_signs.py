@@ -213,6 +213,19 @@ def test_a_search_finds_them(result):
     assert found("earlier_sign is known and t2d_undiagnosed_band = intermediate") == 79
 
 
+def test_a_measured_glucose_and_an_earlier_one_are_called_before_risks_of_the_same_urgency(
+    tmp_path,
+):
+    lines = [HEAD, row("now", LATE, "1.43,,false")]
+    lines += [row("before", "2024-11-20", "1.43,,false"), row("before", LATE, ",,false")]
+    heavy = "high-risk,2024-01-01,1955-01-01,male,170,115,125,138,88,,,false"
+    lines += [heavy.replace("high-risk", f"risk-{i}") for i in range(3)]
+    _, calls, _ = planned(batch_result(tmp_path, lines), tmp_path / "plan")
+    urgent = [(c["person_id"], c["urgency"]) for c in calls]
+    assert sorted(urgent[:2]) == [("before", "U3"), ("now", "U2")]
+    assert {level for _, level in urgent[2:]} == {"U2"}, "the risks are of the same urgency"
+
+
 def test_a_pregnancy_that_is_over_is_no_sign_and_a_diabetes_in_it_is_one(tmp_path):
     """Pinned: a result said the same of both, so that neither could be asked about."""
     body = "1995-01-01,female,165,60,70,110,70,,"

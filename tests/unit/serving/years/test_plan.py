@@ -6,7 +6,7 @@ import pytest
 from laennec.engine.errors import DataError
 from laennec.serving.years.plan.calls import call_list, later_visits
 from laennec.serving.years.plan.groups import call_rows
-from plan_people import SETTINGS, TODAY, called, crowd, people
+from plan_people import SETTINGS, TODAY, called, crowd, measured, people
 
 
 def test_calls_go_by_urgency_then_band_then_how_long_overdue_then_risk():
@@ -24,6 +24,26 @@ def test_calls_go_by_urgency_then_band_then_how_long_overdue_then_risk():
     calls = call_list(found, SETTINGS, TODAY)
     assert called(found, calls) == [
         "now", "today", "high-longer", "high-more", "high", "unknown", "measured", "low-late",
+    ]  # fmt: skip
+
+
+def test_who_has_a_measured_sign_comes_before_who_has_a_risk_of_the_same_urgency():
+    """Pinned: 1.43 g/L, overdue for 919 days, stood after everybody of an intermediate risk."""
+    found = people(
+        ("risk-u2", 2, "intermediate", 900, 0.03),
+        ("high-u2", 2, "high", 1200, 0.3),
+        ("glucose", 2, "measured", 919, None),
+        ("hba1c", 2, "intermediate", 20, 0.02),
+        ("sign", 3, "earlier_sign", 10, None),
+        ("sign-none", None, "earlier_sign", 40, None),
+        ("risk-u1", 1, "low", 5, 0.01),
+        ("high", None, "high", 2000, 0.4),
+        ("calm", 3, "measured", 2000, None),
+    )
+    found = measured(found, "glucose", "hba1c")
+    calls = call_list(found, SETTINGS, TODAY, capacity=5)
+    assert called(found, calls) == [
+        "risk-u1", "glucose", "sign-none", "hba1c", "sign", "high-u2", "risk-u2", "high", "calm",
     ]  # fmt: skip
 
 

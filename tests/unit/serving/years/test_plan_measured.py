@@ -63,7 +63,7 @@ def test_who_was_measured_is_due_after_the_interval_and_who_must_not_be_lost_at_
         "close_hba1c": ("U3", "not_assessable"),
         "hba1c_without_body": ("", "not_assessable"),
         "nothing_without_body": ("", "not_assessable"),
-        "suspect_hba1c": ("U2", "not_assessable"),
+        "suspect_hba1c": ("U1", "not_assessable"),
         "both_long_ago": ("U3", "measured"),
     }
     assert int(calls["both_long_ago"]["days_overdue"]) == 400 - 365
