@@ -13,6 +13,7 @@ from ..bundles.verify import Bundle
 from ..features import Feature
 from ..prediagnosis import Message
 from ..record import BoolArray, QuantityColumn, VisitBatch
+from ..trajectories.points import NO_VALUE
 
 _OF_RULES: Final = {
     "hba1c_above_target_percent": ("hba1c",),
@@ -20,8 +21,6 @@ _OF_RULES: Final = {
 }
 """Inputs that are read from other items than their feature names, or from a pair of them."""
 _REFUSED: Final = ("refused_item", "suspect_item")
-_NOT_SENT: Final = ("value_missing", "too_old", "too_old_for_today")
-"""Codes of what is no value of the visit."""
 INCREASING: Final = "increasing"
 
 
@@ -38,7 +37,7 @@ def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
     columns = [column for slot in slots for column in _columns(batch, slot)]
     if any((c.present & ~c.accepted & ~_is_old(c)).any() for c in columns):
         return True
-    lost = {p.item for p in batch.problems if p.severity in _REFUSED and p.code not in _NOT_SENT}
+    lost = {p.item for p in batch.problems if p.severity in _REFUSED and p.code not in NO_VALUE}
     return any(slot in lost for slot in slots)
 
 

@@ -12,6 +12,10 @@ from ..record import BoolArray, Int8Array, VisitBatch
 from .settings import TrajectoryItem, trajectory_items
 
 NOT_STATED = 0
+NO_VALUE: Final = ("value_missing", "too_old", "too_old_for_today")
+"""Codes of what is no value of the day of its visit."""
+_LOST: Final = ("value_not_decimal", "value_not_text")
+"""Codes of values that stand in no column."""
 NEVER: Final = int(np.iinfo(np.int64).min)
 """The day of what there never was, or of a reading that is not of the day of its visit."""
 
@@ -90,29 +94,41 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
     item -> its points; an item that nobody of the batch was measured for is not there. A refused
     record gives none.
     """
-    unread: dict[str, set[int]] = {}
+    unread: dict[str, dict[int, bool]] = {}
     for problem in batch.problems:
-        if problem.severity == "refused_item":
-            unread.setdefault(problem.item, set()).add(problem.row)
+        if problem.severity == "refused_item" and problem.code not in NO_VALUE:
+            rows = unread.setdefault(problem.item, {})
+            rows[problem.row] = rows.get(problem.row, False) or problem.code in _LOST
     made = {}
     for item in trajectory_items():
         if item.source:
             points = _points(item, batch, group, day)
-            rows = unread.get(item.name.partition(".")[0], set())
-            made[item.name] = _with_unread(points, batch, rows, (group, day)) if rows else points
+            lost = unread.get(item.name.partition(".")[0], {})
+            made[item.name] = _with_unread(points, batch, lost, (group, day)) if lost else points
     return {name: points for name, points in made.items() if len(points.group)}
 
 
 def _with_unread(
-    points: Points, batch: VisitBatch, rows: set[int], place: tuple[Int64Array, Int64Array]
+    points: Points,
+    batch: VisitBatch,
+    lost: Mapping[int, bool],
+    place: tuple[Int64Array, Int64Array],
 ) -> Points:
-    """Return points with those of values that could not even be read; they are refused too."""
+    """Return points with those of values that could not even be read; they are refused too.
+
+    ``lost`` says of a row whether its value stands in no column, so that a value of that day which
+    is used does not stand for it.
+    """
     group, day = place
-    read = set(zip(points.group.tolist(), points.day.tolist(), strict=True))
+    read, unused = (
+        set(zip(found.group.tolist(), found.day.tolist(), strict=True))
+        for found in (points, points.at(~np.isfinite(points.value)))
+    )
     at = [
         row
-        for row in sorted(rows)
-        if not batch.refused[row] and (int(group[row]), int(day[row])) not in read
+        for row in sorted(lost)
+        if not batch.refused[row]
+        and (int(group[row]), int(day[row])) not in (unused if lost[row] else read)
     ]
     return concatenated([points, points_from(group[at], day[at], np.full(len(at), np.nan))])
 

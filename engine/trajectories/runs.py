@@ -61,13 +61,14 @@ def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     Several values of one day, measured in the way that the vocabulary names first, are their
     median; a bound counts where no value of that way is exact, the one that says most. A day with
     different results is a conflict, whatever the methods; one on which a bound contradicts another
-    result has no value that can be used.
+    result, or a laboratory's value waits or was refused, has no value that can be used.
     """
     people = np.unique(points.group)
     g = len(people)
     usable = np.isfinite(points.value)
     ordered = by_day(points.at(usable))
-    agreement = agreement_of(item, ordered)
+    unused = points.at(~usable)
+    agreement = agreement_of(item, ordered, unused)
     kept = ordered.at(~agreement.contradicted)
     days = _days(kept, people)
     segment = np.cumsum(begins(days.person, days.way)) if len(days.person) else days.person
@@ -79,7 +80,7 @@ def day_values(item: TrajectoryItem, points: Points) -> DayValues:
     first_of = np.searchsorted(days.person, np.arange(g))
     segments = np.zeros(g, dtype=np.int64)
     segments[has] = segment[last_of[has]] - segment[first_of[has]] + 1
-    spoilt = concatenated([points.at(~usable), ordered.at(agreement.contradicted)])
+    spoilt = concatenated([unused, ordered.at(agreement.contradicted)])
     return DayValues(
         group=people,
         start=np.cumsum(count) - count,

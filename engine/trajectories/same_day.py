@@ -19,7 +19,8 @@ class Agreement:
     ----------
     group : int64 (d,), the person of each day
     differs : bool (d,), by more than the item repeats
-    contradicted : bool (n,), points of a day on which a bound and another result can't both be true
+    contradicted : bool (n,), points of a day on which a bound and another result can't both be
+        true, or on which a laboratory's value waits or was refused
     """
 
     group: Int64Array
@@ -31,7 +32,7 @@ class DifferentResults(NamedTuple):
     """The lowest and the highest result of a day, each as points of one.
 
     A lower bound says nothing of the lowest, an upper one nothing of the highest.
-    ``contradicted``: one of the day is a bound that another one can't be true beside.
+    ``contradicted``: none of the day is used.
     """
 
     least: Points
@@ -62,15 +63,18 @@ def begins(*columns: Int64Array) -> BoolArray:
     return changes
 
 
-def agreement_of(item: TrajectoryItem, ordered: Points) -> Agreement:
-    """Compare the results of each day of ordered points.
+def agreement_of(item: TrajectoryItem, ordered: Points, not_used: Points) -> Agreement:
+    """Compare the results of each day of ordered points, and with those that are not used.
 
-    Of 6.8 % and "> 14.0 %" of one day the bound vanished, and the last value was below 7.5 %.
+    Of 6.8 % and "> 14.0 %" of one day, or 18.5 %, which waits, the other one vanished, and the last
+    value was below 7.5 %.
     """
-    none = np.zeros(len(ordered.group), dtype=np.bool_)
+    beside = np.zeros(len(ordered.group), dtype=np.bool_)
+    if len(not_used.group) and not item.again_at_once:
+        beside = _on_a_day_of(ordered, not_used)
     first = np.flatnonzero(begins(ordered.group, ordered.day))
     if not len(first):
-        return Agreement(ordered.group, none, none)
+        return Agreement(ordered.group, beside, beside)
     value, sign = ordered.value, ordered.comparator
     highest = np.maximum.reduceat(np.where(sign < 0, -np.inf, value), first)
     lowest = np.minimum.reduceat(np.where(sign > 0, np.inf, value), first)
@@ -78,12 +82,18 @@ def agreement_of(item: TrajectoryItem, ordered: Points) -> Agreement:
     differs = np.asarray(highest - lowest > repeats)
     group = ordered.group[first]
     if not sign.any():
-        return Agreement(group, differs, none)
+        return Agreement(group, differs, beside)
     over = np.maximum.reduceat(np.where(sign > 0, value, -np.inf), first)
     under = np.minimum.reduceat(np.where(sign < 0, value, np.inf), first)
     contradicted = (over - lowest > repeats) | (highest - under > repeats)
     size = np.diff(np.r_[first, len(ordered.group)])
-    return Agreement(group, differs, np.repeat(contradicted, size))
+    return Agreement(group, differs, beside | np.repeat(contradicted, size))
+
+
+def _on_a_day_of(ordered: Points, others: Points) -> BoolArray:
+    """Say which points are of a person and day of others."""
+    one, other = (np.rec.fromarrays([p.group, p.day]) for p in (ordered, others))
+    return np.isin(one, other)
 
 
 def last_different(item: TrajectoryItem, points: Points) -> DifferentResults | None:
@@ -94,8 +104,9 @@ def last_different(item: TrajectoryItem, points: Points) -> DifferentResults | N
     item : what is followed
     points : of one person
     """
-    ordered = by_day(points.at(np.isfinite(points.value)))
-    agreement = agreement_of(item, ordered)
+    usable = np.isfinite(points.value)
+    ordered = by_day(points.at(usable))
+    agreement = agreement_of(item, ordered, points.at(~usable))
     if not agreement.differs.any():
         return None
     first = np.flatnonzero(begins(ordered.day))

@@ -43,6 +43,8 @@ class TrajectoryItem:
     repeats : share of a value within which two results of one day agree
     decimals : printed places in the model unit
     range : what "time in range" counts, or None; ``gap_days``, a longer gap counts for no time
+    again_at_once : measured again in one visit, so that another value of a day stands for one that
+        is not used; a laboratory's value of that day does not
     """
 
     name: str
@@ -54,6 +56,7 @@ class TrajectoryItem:
     decimals: int
     range: Range | None
     gap_days: float
+    again_at_once: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def _item(row: Mapping[str, Any]) -> TrajectoryItem:
         decimals=int(row["decimals"]),
         range=_range(row["range"]) if "range" in row else None,
         gap_days=row.get("gap_months", 0) * method().days_per_year / 12,
+        again_at_once=row.get("again_at_once", False),
     )
 
 

@@ -21,7 +21,7 @@ from ....engine.trajectories import (
     visit_points,
 )
 from ....engine.trajectories.draft import NEWER_NOT_USABLE, day_number
-from ....engine.trajectories.points import points_from
+from ....engine.trajectories.points import NO_VALUE, points_from
 from ....engine.vocabulary import load_vocabulary
 from ..trajectories.run import arrow_columns
 
@@ -42,8 +42,6 @@ TRENDS: Final = pa.schema(
 )
 _NO_TEST: Final = {"tests": 0}
 _ECG: Final = "ecg."
-_OLD: Final = ("too_old", "too_old_for_today")
-"""Suspect as values of that day; they are of an earlier one."""
 _SEX: Final = {"F": FEMALE, "M": MALE}
 
 
@@ -126,7 +124,7 @@ def _not_usable_values(visits: Sequence[StoredVisit], group: Any, day: Any) -> d
     rows: dict[str, list[int]] = {}
     for row, visit in enumerate(visits):
         said = (*visit.draft["refused_items"], *visit.draft["suspect_items"])
-        for code in {notice["item"] for notice in said if notice["code"] not in _OLD}:
+        for code in {notice["item"] for notice in said if notice["code"] not in NO_VALUE}:
             rows.setdefault(code, []).append(row)
     return {
         item.name: points_from(group[at], day[at], np.full(len(at), np.nan))
