@@ -13,7 +13,7 @@ from ..record import VisitBatch
 from ..vocabulary import Unit, load_vocabulary
 from .columns import DIRECTIONS, TrajectoryColumns, evaluate_trajectories
 from .points import Points, concatenated, visit_points
-from .same_day import last_different
+from .same_day import last_different, on_a_day_of
 from .settings import TrajectoryItem, method, trajectory_items
 from .waiting import notes_of_waiting
 
@@ -75,6 +75,7 @@ def trajectories_of(
             points = concatenated(parts[item.name])
             columns = evaluate_trajectories(mine, points)
             more_notes = (*_same_day(item, points), *notes_of_waiting(item, visits, today))
+            more_notes += (*_beside_unused(item, points), *_other_way(columns, points))
             told = (trajectory_at(columns, row, today) for row in range(len(columns.group)))
             found += [replace(one, notes=(*one.notes, *more_notes)) for one in told]
     return tuple(found)
@@ -220,6 +221,41 @@ def _same_day(item: TrajectoryItem, points: Points) -> tuple[Message, ...]:
         "other_unit": other_unit,
     }
     return (Message(CONTRADICTION if found.contradicted else _DIFFERENT, said),)
+
+
+def _beside_unused(item: TrajectoryItem, points: Points) -> tuple[Message, ...]:
+    """Return the results of the last day on which another one is not used, and they are not."""
+    usable = np.isfinite(points.value)
+    beside = points.at(usable).at(on_a_day_of(points.at(usable), points.at(~usable)))
+    if item.again_at_once or not len(beside.day):
+        return ()
+    last = beside.at(beside.day == beside.day.max())
+    on = _day(last.day[0]).isoformat()
+    told = [_reported(item, last.at(np.array([i]))) for i in range(len(last.day))]
+    return tuple(
+        Message("trajectory.beside_unused", {"value": value, "unit": f"unit:{unit}", "date": on})
+        for value, unit in dict.fromkeys(told)
+    )
+
+
+def _other_way(columns: TrajectoryColumns, points: Points) -> tuple[Message, ...]:
+    """Return the last result that was measured in another way, and whether it contradicts.
+
+    13 % at the point of care, 20 days before 6.8 % of a laboratory, stood nowhere.
+    """
+    if not columns.earlier_tests.any():
+        return ()
+    before = points.at(np.isfinite(points.value) & (points.day < columns.first_day[0]))
+    before = before.at(before.day == before.day.max())
+    over = before.value - columns.last_value[0]
+    apart = np.select([before.comparator > 0, before.comparator < 0], [over, -over], np.abs(over))
+    one = before.at(np.argsort(apart, kind="stable")[-1:])
+    value, unit = _reported(columns.item, one)
+    said = {"value": value, "unit": f"unit:{unit}", "date": _day(one.day[0]).isoformat()}
+    largest = max(abs(float(one.value[0])), abs(float(columns.last_value[0])))
+    is_near = columns.last_day[0] - one.day[0] <= columns.item.contradicts_days
+    contradicts = is_near and apart.max() > largest * columns.item.repeats
+    return (Message(f"trajectory.other_way{'_contradicts' if contradicts else ''}", said),)
 
 
 def contradicted_on(trajectory: Trajectory) -> date | None:

@@ -71,7 +71,7 @@ def agreement_of(item: TrajectoryItem, ordered: Points, not_used: Points) -> Agr
     """
     beside = np.zeros(len(ordered.group), dtype=np.bool_)
     if len(not_used.group) and not item.again_at_once:
-        beside = _on_a_day_of(ordered, not_used)
+        beside = on_a_day_of(ordered, not_used)
     first = np.flatnonzero(begins(ordered.group, ordered.day))
     if not len(first):
         return Agreement(ordered.group, beside, beside)
@@ -90,7 +90,7 @@ def agreement_of(item: TrajectoryItem, ordered: Points, not_used: Points) -> Agr
     return Agreement(group, differs, beside | np.repeat(contradicted, size))
 
 
-def _on_a_day_of(ordered: Points, others: Points) -> BoolArray:
+def on_a_day_of(ordered: Points, others: Points) -> BoolArray:
     """Say which points are of a person and day of others."""
     one, other = (np.rec.fromarrays([p.group, p.day]) for p in (ordered, others))
     return np.isin(one, other)

@@ -45,6 +45,7 @@ class TrajectoryItem:
     range : what "time in range" counts, or None; ``gap_days``, a longer gap counts for no time
     again_at_once : measured again in one visit, so that another value of a day stands for one that
         is not used; a laboratory's value of that day does not
+    contradicts_days : no further apart, two results of two ways that differ contradict each other
     """
 
     name: str
@@ -57,6 +58,7 @@ class TrajectoryItem:
     range: Range | None
     gap_days: float
     again_at_once: bool
+    contradicts_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _item(row: Mapping[str, Any]) -> TrajectoryItem:
         range=_range(row["range"]) if "range" in row else None,
         gap_days=row.get("gap_months", 0) * method().days_per_year / 12,
         again_at_once=row.get("again_at_once", False),
+        contradicts_days=int(row.get("contradicts_within_days", {"days": -1})["days"]),
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from follow_up_visits import draft, state, visit
 from laennec.engine.words import Sentences
 from laennec.engine.words.follow_up_lines import brief, due_line
+from laennec.engine.words.text import render_text
 
 ITEMS = {
     "hba1c": ("hba1c", "9.5", ["14.9", "18.5", "22", "0.1", "abc", "HIGH"]),
@@ -77,3 +78,12 @@ def test_what_was_not_measured_was_not_sent():
     given["measurements"].append({"code": "hba1c", "value": None, "unit": "%"})
     one = draft(answers={"measurements": given["measurements"]})
     assert state(one, "hba1c").state == "up_to_date"
+
+
+def test_both_values_of_such_a_day_are_printed():
+    one = draft(
+        [visit("2026-08-20", hba1c="6.8"), {**visit("2026-08-20", hba1c="18.5"), "visit_id": "w"}]
+    )
+    for lang, said in (("en", ("6.8 % on", "18.5 % on")), ("fr", ("6,8 % le", "18,5 % le"))):
+        text = " ".join(render_text(one, lang).split())
+        assert all(words in text for words in said)
