@@ -10,12 +10,13 @@ from .facts.waiting import could_meet
 from .guidelines import Row
 from .guidelines.model import PRESENT
 from .logic import FALSE, TRUE
-from .record import BoolArray, VisitBatch
+from .record import YES, BoolArray, VisitBatch
 from .risks.outcomes import signs_of_diabetes
 from .uninterpretable import hba1c_not_interpretable
 
 GLUCOSE: Final = "glucose"
 HBA1C: Final = "hba1c"
+_PREGNANCY: Final = "condition.pregnancy"
 _FASTING: Final = "glucose.fasting_venous"
 
 
@@ -40,6 +41,16 @@ def test_of(item: str, facts: FactColumns, batch: VisitBatch) -> Test:
         high |= (column.rows[:, index] == TRUE) & ~column.barred
         waits |= could_meet(row, batch) & ~column.barred
     return Test(high, waits & ~high)
+
+
+def in_pregnancy(facts: FactColumns, batch: VisitBatch) -> BoolArray:
+    """Return bool (n,) for whom a test of a pregnancy would speak for diabetes outside of one."""
+    found = np.zeros(batch.n, dtype=np.bool_)
+    for item in (GLUCOSE, HBA1C):
+        for column, index, row in _rows_of(item, facts):
+            meets = (column.rows[:, index] == TRUE) | could_meet(row, batch)
+            found |= meets & column.barred
+    return np.asarray(found & (batch.answer(_PREGNANCY) == YES))
 
 
 def hba1c_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:

@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 from ...engine.past import IMPOSSIBLE_DAY
 from ...engine.risks import Abstention
 from ..batch.table import glucose as says
-from ..batch.table.status import MEASURED_HIGH, REFUSED
+from ..batch.table.status import MEASURED_HIGH, PREGNANCY, REFUSED
 from .last_visits import UNKNOWN_DAY, BoolArray, Int64Array, days_of
 
 DIABETES_BEFORE: Final = "diabetes_known_or_treated"
 CONTRADICT: Final = "tests_contradict"
 WAITS: Final = "value_waits"
-SIGNS: Final = (DIABETES_BEFORE, CONTRADICT, MEASURED_HIGH, WAITS)
+IN_PREGNANCY: Final = "measured_in_pregnancy"
+SIGNS: Final = (DIABETES_BEFORE, CONTRADICT, MEASURED_HIGH, WAITS, IN_PREGNANCY)
 """The gravest first."""
 
 SIGN: Final = "earlier_sign"
@@ -96,7 +97,8 @@ def earlier_signs(table: Any, last: Int64Array) -> EarlierSigns:  # noqa: ANN401
     a last visit that was refused or declined what it states is not known. A high glucose, or one
     that would be high and waits for a confirmation, stays until a glucose of a later day was
     clearly below; a high HbA1c until both tests were, as one test never settles the other: the two
-    contradict each other. Where the last visit is high itself, that speaks; one that was refused
+    contradict each other. One of a pregnancy stays, once that is over, until a glucose of a later
+    day was below. Where the last visit is high itself, that speaks; one that was refused
     for its day has no finding that could, so it counts among the earlier ones.
 
     Parameters
@@ -125,8 +127,14 @@ def earlier_signs(table: Any, last: Int64Array) -> EarlierSigns:  # noqa: ANN401
 
     high, high_stays, contradicted = stays(says.HIGH, says.HBA1C_HIGH)
     waits, waits_stays, waits_contradicted = stays(says.HIGH_WAITS, says.HBA1C_HIGH_WAITS)
-    said = (known.there, contradicted | waits_contradicted, high.there, waits.there)
-    return _told(said, (known, high, waits), known.there | high_stays | waits_stays)
+    pregnant = rows.latest(screened & rows.that_say(says.HIGH_IN_PREGNANCY))
+    is_over = ~_is(table["status_reason"], (PREGNANCY,))[last] & ~speaks_now
+    pregnant_stays = pregnant.there & is_over & ~pregnant.is_before(glucose_below)
+    said = (
+        known.there, contradicted | waits_contradicted, high.there, waits.there, pregnant.there,
+    )  # fmt: skip
+    is_open = known.there | high_stays | waits_stays | pregnant_stays
+    return _told(said, (known, high, waits, pregnant), is_open)
 
 
 def speaks_for_diabetes(rows: Any) -> BoolArray:  # noqa: ANN401 - as above
@@ -137,16 +145,16 @@ def speaks_for_diabetes(rows: Any) -> BoolArray:  # noqa: ANN401 - as above
     )
 
 
-def _told(
-    said: tuple[BoolArray, ...], rows: tuple[_Said, _Said, _Said], is_open: BoolArray
-) -> EarlierSigns:
-    known, high, waits = rows
+def _told(said: tuple[BoolArray, ...], rows: tuple[_Said, ...], is_open: BoolArray) -> EarlierSigns:
+    known, high, waits, pregnant = rows
     which = np.select(said, range(len(SIGNS)), len(SIGNS))
     either = np.maximum(high.day, waits.day), high.undated | waits.undated
     unknown = np.full(len(which), UNKNOWN_DAY)
-    days = np.stack([known.day, either[0], high.day, waits.day, unknown])
+    days = np.stack([known.day, either[0], high.day, waits.day, pregnant.day, unknown])
     never = np.zeros(len(which), dtype=np.bool_)
-    undated = np.stack([known.undated, either[1], high.undated, waits.undated, never])
+    undated = np.stack(
+        [known.undated, either[1], high.undated, waits.undated, pregnant.undated, never]
+    )
     everybody = np.arange(len(which))
     sign = pa.array([*SIGNS, None], pa.string()).take(pa.array(which))
     asks_day = undated[which, everybody] & is_open

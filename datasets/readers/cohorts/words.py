@@ -23,6 +23,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "tests_contradict",
         "measured_high",
         "value_waits",
+        "measured_in_pregnancy",
     ),  # fmt: skip
     "status": ("scored", "not_assessable", "refused"),
     "ecg_earlier_state": (

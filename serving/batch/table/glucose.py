@@ -14,7 +14,7 @@ from ....engine.record import BoolArray, VisitBatch
 from ....engine.risks import Abstention, RiskColumns
 from ....engine.screened import is_declined
 from ....engine.screening import Screening
-from ....engine.two_tests import GLUCOSE, HBA1C, hba1c_below, test_of
+from ....engine.two_tests import GLUCOSE, HBA1C, hba1c_below, in_pregnancy, test_of
 from .columns import coded
 from .status import values_speak
 
@@ -27,8 +27,10 @@ HBA1C_HIGH_WAITS: Final = "hba1c_high_waits"
 BOTH_BELOW: Final = "both_below"
 BELOW: Final = "below"
 HBA1C_BELOW: Final = "hba1c_below"
+HIGH_IN_PREGNANCY: Final = "high_in_pregnancy"
 WORDS: Final = (
-    DIABETES, HIGH, HBA1C_HIGH, HIGH_WAITS, HBA1C_HIGH_WAITS, BOTH_BELOW, BELOW, HBA1C_BELOW,
+    DIABETES, HIGH, HBA1C_HIGH, HIGH_WAITS, HBA1C_HIGH_WAITS, HIGH_IN_PREGNANCY,
+    BOTH_BELOW, BELOW, HBA1C_BELOW,
 )  # fmt: skip
 """The gravest first: a row says one of them."""
 
@@ -61,6 +63,7 @@ def glucose_column(screening: Screening, first: str) -> Any:  # noqa: ANN401 - p
         read & hba1c.high,
         read & glucose.waits,
         read & hba1c.waits,
+        read & in_pregnancy(screening.facts, batch),
         used & below & other_below,
         used & below,
         used & other_below,

@@ -10,6 +10,7 @@ from years_support import batch_result, planned, result_rows, searched
 
 KNOWN, HIGH, WAITS = "diabetes_known_or_treated", "measured_high", "value_waits"
 CONTRADICT = "tests_contradict"
+PREGNANT = "measured_in_pregnancy"
 
 
 def rows(*said):
@@ -76,6 +77,14 @@ LATER = "2025-01-01"
         ([("2024-11-20", "hba1c_high"), (LATER, "below"), (LATE, "hba1c_below")], HIGH, False),
         ([("2024-11-20", "hba1c_high"), (LATE, "both_below")], HIGH, False),
         ([("2023-11-20", "below"), ("2024-11-20", "hba1c_high"), (LATE, None)], HIGH, True),
+        # One of a pregnancy comes back after it, and a glucose below settles it.
+        ([("2024-11-20", "high_in_pregnancy", "pregnancy"), (LATE, None)], PREGNANT, True),
+        ([("2024-11-20", "high_in_pregnancy"), (LATE, None, "pregnancy")], PREGNANT, False),
+        ([("2024-11-20", "high_in_pregnancy"), (LATE, "below")], PREGNANT, False),
+        ([("2024-11-20", "high_in_pregnancy"), (LATE, "hba1c_below")], PREGNANT, True),
+        ([("2024-11-20", "high_in_pregnancy"), (LATE, "high")], PREGNANT, False),
+        ([("2024-11-20", "high_in_pregnancy"), (LATE, "diabetes", "excluded")], None, False),
+        ([(LATE, "high_in_pregnancy", "pregnancy")], None, False),
     ],
 )  # fmt: skip
 def test_a_sign_stays_until_it_is_stated_or_a_later_test_of_its_kind_is_below(said, sign, is_open):
@@ -227,11 +236,21 @@ def test_a_measured_glucose_and_an_earlier_one_are_called_before_risks_of_the_sa
 
 
 def test_a_pregnancy_that_is_over_is_no_sign_and_a_diabetes_in_it_is_one(tmp_path):
-    """Pinned: a result said the same of both, so that neither could be asked about."""
+    """Pinned: a result said the same of both; and 1.40 g/L of a pregnancy never came back."""
     body = "1995-01-01,female,165,60,70,110,70,,"
     lines = [f"{HEAD},enceinte"]
     for name, known in (("over", "false"), ("diabetic", "true")):
         lines += [f"{name},2024-11-20,{body},{known},O", f"{name},{LATE},{body},false,N"]
+    for name, glucose in (("high", "1.40"), ("very-high", "2.60"), ("refused", "6.5")):
+        there = f"{body[:-2]},{glucose},"
+        lines += [f"{name},2024-11-20,{there},false,O", f"{name},{LATE},{body},false,N"]
+    there = f"{body[:-2]},1.40,"
+    lines += [
+        f"settled,2024-11-20,{there},false,O",
+        f"settled,2025-06-01,{body[:-2]},0.85,,false,N",
+    ]
+    lines += [f"settled,{LATE},{body},false,N", f"still,2026-10-01,{there},false,O"]
+    lines += [f"still,{LATE},{body},false,O"]
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         'schema = "laennec.mapping/1"\n[columns]\n"condition.pregnancy" = '
@@ -239,4 +258,8 @@ def test_a_pregnancy_that_is_over_is_no_sign_and_a_diabetes_in_it_is_one(tmp_pat
     )
     result = batch_result(tmp_path, lines, "--mapping", mapping)
     _, calls, _ = planned(result, tmp_path / "plan")
-    assert [(c["person_id"], c["earlier_sign"]) for c in calls] == [("diabetic", KNOWN)]
+    found = {c["person_id"]: (c["earlier_sign"], c["earlier_sign_date"]) for c in calls}
+    assert found == {
+        "diabetic": (KNOWN, "2024-11-20"),
+        **dict.fromkeys(("high", "very-high", "refused"), (PREGNANT, "2024-11-20")),
+    }
