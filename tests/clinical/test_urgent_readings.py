@@ -100,7 +100,7 @@ LABORATORY = [
     (("hba1c", "85", "mmol/mol"), []),
     (("creatinine", "900", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "102", "mg/L"), [("creatinine_354", "U1")]),
-    # From 200 on a creatinine waits for a confirmation: it may be mg/L, and is measured again today.
+    # From 200 on a creatinine waits for a confirmation: it may be mg/L, and is measured again.
     (("creatinine", "199", "umol/L"), []),
     (("creatinine", "330", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "353", "umol/L"), [("creatinine_354", "U1")]),

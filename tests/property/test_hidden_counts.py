@@ -154,7 +154,8 @@ def test_no_part_of_a_plan_can_be_worked_out_of_its_calls(counts):
     is_called = np.array([a in set(of[calls.order]) for a in range(len(WHOM))])
     urgency, band, _, reason = (np.array(part, dtype=object) for part in zip(*WHOM, strict=True))
     left_out = (band == "not_screened") & ~is_called
-    levels = {f"U{level}": urgency == level for level in range(4)} | {"none": urgency == None}  # noqa: E711
+    levels = {f"U{level}": urgency == level for level in range(4)}
+    levels["none"] = np.array([level is None for level in urgency])
     bands = {name: band == name for name in dict.fromkeys(band)}
     groups = {
         "urgency": levels,
