@@ -31,6 +31,8 @@ def suppressed(counts: Mapping[str, int]) -> dict[str, int | str]:
     {'high': '<11', 'low': 900, 'intermediate': 'hidden'}
     >>> suppressed({"U0": 1, "U1": 1, "U2": 105, "U3": 237})
     {'U0': '<11', 'U1': '<11', 'U2': 'hidden', 'U3': 237}
+    >>> suppressed({"high": 10, "low": 10})
+    {'high': 'hidden', 'low': 'hidden'}
     """
     small = [name for name, n in counts.items() if 0 < n < SMALLEST_SHOWN]
     shown = sorted((n, name) for name, n in counts.items() if n >= SMALLEST_SHOWN)
@@ -42,7 +44,7 @@ def suppressed(counts: Mapping[str, int]) -> dict[str, int | str]:
         beside.append(name)
         spare += n - SMALLEST_SHOWN
     is_open = _is_open(few, len(small), spare, is_alone=not beside)
-    low = HIDDEN if is_open or not beside else "hidden"
+    low = HIDDEN if is_open or (few < SMALLEST_SHOWN and not beside) else "hidden"
     return {
         name: low if name in small else "hidden" if name in beside else n
         for name, n in counts.items()

@@ -25,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 Int64Array = npt.NDArray[np.int64]
 
 BAND_ORDER: Final = (SIGN, "high", "intermediate", "not_assessable", MEASURED, "low", NOT_SCREENED)
+BEYOND: Final = "beyond_capacity"
 _DAYS_A_MONTH: Final = 30.4375
 _EPOCH: Final = date(1970, 1, 1)
 _NEXT_VISIT: Final = URGENCIES.index("U3")
@@ -131,7 +132,7 @@ def counts(people: PlanPeople, calls: CallList, capacity: int | None = None) -> 
         "calls": {name: told[name] for name in ("called", "not_called")},
         "not_called": _not_called(people, calls, told["not_called"]),
         "left_out": _left_out(people, calls),
-        "capacity": {name: told[name] for name in ("within_capacity", "beyond_capacity")},
+        "capacity": {name: told[name] for name in ("within_capacity", BEYOND)},
     }
 
 
@@ -207,25 +208,37 @@ def _not_called(people: PlanPeople, calls: CallList, not_called: int | str) -> d
 def _tells_of_few_called(people: PlanPeople, calls: CallList) -> bool:
     """Say whether the counts of those who are not called tell of 1 to 10 who are.
 
-    Of a level that is shown they leave those of it who are called, and called less all these are
-    the called of the levels that are hidden: U1 was called less U2 less the called of U3.
+    Of a level that is shown they leave those of it who are called. Called less all these are the
+    called of the levels that are hidden, so where one is they are hidden too: U1 was called less U2
+    less the called of U3.
     """
     called = _by_urgency(people, _called(people, calls))
     told = suppressed(_by_urgency(people))
     shown = [called[level] for level, n in told.items() if isinstance(n, int)]
-    return not all(is_told(n) for n in (*shown, len(calls.order) - sum(shown)))
+    return len(shown) < len(told) or not all(is_told(n) for n in shown)
+
+
+def _around(counts: Mapping[str, int], names: Sequence[str]) -> int:
+    """Return how many are in some parts of a whole, and in all others that are hidden with one."""
+    told = suppressed(counts)
+    hidden = [name for name, n in told.items() if not isinstance(n, int)]
+    with_them = hidden if set(hidden) & set(names) else []
+    return sum(counts[name] for name in {*names, *with_them})
 
 
 def _left_out(people: PlanPeople, calls: CallList) -> dict[str, int | str]:
     """Return how many are left out, and why; hidden where that tells of 1 to 10 people.
 
     They lie in the band that is not screened, with those of it who are urgent, in those who are not
-    called, with those who are not due, and in everybody.
+    called, with those who are not due, and in everybody; where their band or their level is hidden,
+    in all that is hidden beside it.
     """
     rows = np.flatnonzero(calls.is_left_out)
     reasons = [people.status_reason[i].as_py() for i in rows]
     exact = {reason: reasons.count(reason) for reason in LEFT_OUT}
     others = (
+        _around(_by_band(people), (NOT_SCREENED,)) - len(rows),
+        _around(_by_urgency(people), (URGENCIES[_NEXT_VISIT], "none")) - len(rows),
         people.band.to_pylist().count(NOT_SCREENED) - len(rows),
         people.n - len(calls.order) - len(rows),
         people.n - len(rows),
@@ -249,18 +262,22 @@ def call_counts(
 
     >>> call_counts(900, 898, 200)["within_capacity"], call_counts(900, 898, 200)["called"]
     (200, 'hidden')
+    >>> call_counts(20, 10, None)["called"]
+    'hidden'
     """
     within = called if capacity is None else min(called, capacity)
     exact = {
         "called": called,
         "not_called": n - called,
         "within_capacity": within,
-        "beyond_capacity": called - within,
+        BEYOND: called - within,
     }
     small = {name for name, count in exact.items() if 0 < count < SMALLEST_SHOWN}
     if is_open and not small:
         return {**exact}
-    told: dict[str, int | str] = {n: HIDDEN if n in small else "hidden" for n in exact}
+    both = {"called", "not_called"} <= small and n >= SMALLEST_SHOWN
+    named = small if is_open and not both else small & {BEYOND}
+    told: dict[str, int | str] = {n: HIDDEN if n in named else "hidden" for n in exact}
     if capacity is not None and within == capacity and within >= SMALLEST_SHOWN:
         told["within_capacity"] = within
     return told
