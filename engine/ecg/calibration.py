@@ -1,5 +1,7 @@
 """The calibration pulse that recorders write beside or into an ECG: no beat, no part of a heart."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -105,14 +107,23 @@ class _Recorded:
         known = np.flatnonzero(np.isfinite(self.x).all(axis=0))
         # So many leads can't rise alike by chance, whatever goes on beneath.
         many = len(self.x) >= self.limits.many_leads
-        pairs = [(a, b) for a in rises for b in falls if self._lasts(a, b)]
-        found = [(a, b) for a, b in pairs if many or self._is_flat(a, b)]
+        found = [(a, b) for a, b in self._pairs(rises, falls) if many or self._is_flat(a, b)]
         # Where the recording begins or ends within a pulse, one of its edges is not there.
         first, last = int(known[0]), int(known[-1]) + 1
         ends = [(first, b) for b in falls[:1]] + [(a, last) for a in rises[-1:]]
         found += [(a, b) for a, b in ends if self._lasts(a, b) and self._is_flat(a, b)]
         gap = self._samples(self.limits.edge_ms / _MS)
         return [(max(a - gap, 0), min(b + gap, self.x.shape[1])) for a, b in found]
+
+    def _pairs(self, rises: list[int], falls: list[int]) -> Iterator[Span]:
+        """Return each rise with the falls that end a pulse from it; both are ascending.
+
+        The QRS of few leads has as many of both as a day has beats.
+        """
+        least, most = self._samples(self.limits.least_s), self._samples(self.limits.most_s)
+        for a in rises:
+            first, stop = bisect_left(falls, a + least), bisect_right(falls, a + most)
+            yield from ((a, b) for b in falls[first:stop])
 
     def _is_flat(self, start: int, stop: int) -> bool:
         gap = self._samples(self.limits.edge_ms / _MS)
@@ -147,11 +158,15 @@ class _Recorded:
 
         In the middle it is bounded, for a heart may stand still beside a pulse.
         """
-        if not side.shape[1]:
-            return 0
+        most = self._samples(self.limits.most_level_s)
+        length = self._still(side[:, : most + 1])
+        if length > most:
+            whole = self._still(side)
+            length = whole if whole == side.shape[1] else most
+        return length if length > self._samples(self.limits.edge_ms / _MS) else 0
+
+    def _still(self, side: FloatArray) -> int:
+        """Return for how many samples no lead leaves its first value."""
         still = (np.abs(side - side[:, :1]) <= self.alike_mv).all(axis=0)
         moves = np.flatnonzero(~(still | np.isnan(side).all(axis=0)))
-        length = int(moves[0]) if len(moves) else side.shape[1]
-        if length < side.shape[1]:
-            length = min(length, self._samples(self.limits.most_level_s))
-        return length if length > self._samples(self.limits.edge_ms / _MS) else 0
+        return int(moves[0]) if len(moves) else side.shape[1]

@@ -1,5 +1,6 @@
 """A calibration pulse before, in or after an ECG is no beat and no contradiction between leads."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from laennec.datasets.simulator import Noise, sample_scenario, scenario, simulat
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.calibration import without_calibration_pulse
 from laennec.engine.ecg.measure.reference import Person
+from laennec.engine.ecg.signal import EcgSignal
 from laennec.engine.ecg.urgent import urgent_ecg
 
 MADE = simulate(scenario("st_elevation_inferior"), seed=5).signal
@@ -185,3 +187,14 @@ def test_two_leads_need_a_flat_top():
     top = slice(round(4.7 * RATE) + 1, round(4.9 * RATE) - 1)
     flat.signal_mv[:, top] += 0.2 * np.sin(np.linspace(0, 3.14, top.stop - top.start))
     assert without_calibration_pulse(flat) is flat
+
+
+@pytest.mark.parametrize(("height_s", "pulses"), [(0.06, 0), (0.2, 7200)], ids=["R", "pulses"])
+def test_hours_of_edges_are_looked_at_once_each(height_s, pulses):
+    """Pinned: each rise was paired with each fall, and two hours took more than a minute."""
+    at_s = np.arange(2 * 3600 * 250) / 250
+    beats = (at_s % 1.0 < height_s) + np.random.default_rng(3).normal(0.0, 0.01, len(at_s))
+    hours = EcgSignal.of({"II": beats, "V5": beats}, 250.0)
+    begun_s = time.process_time()
+    assert len(without_calibration_pulse(hours).pulses_s) == pytest.approx(pulses, abs=2)
+    assert time.process_time() - begun_s < 8.0
