@@ -50,6 +50,7 @@ def schema() -> dict:
                 "suppressed_below": {"const": SMALLEST_SHOWN},
                 "months": listed(MONTH, "From the first to the last with a visit, without gap."),
                 "visits": listed(COUNT, "One for each of the months."),
+                "visits_not_counted": {**COUNT, "description": "No day of theirs is known."},
                 "months_without_visits": listed(MONTH, "Of the months."),
                 "reference_declared": {
                     "description": "First and last month; null where none was declared.",

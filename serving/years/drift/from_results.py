@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ....engine.past import BEFORE_BIRTH
 from ....engine.prediagnosis import URGENCIES
 from ...batch.options import BatchRefused
 from ...batch.result.read import read_manifest, result_tables
@@ -19,7 +20,9 @@ from ...clock import latest_day, utc_now
 from .from_tables import visits_of
 from .tally import DEVICE, SITE, Tally, What
 
-_NEEDED: Final = ("visit_date", "status", "urgency", *(f"{name}_risk" for name in OUTCOMES))
+_NEEDED: Final = (
+    "visit_date", "status", "status_reason", "urgency", *(f"{name}_risk" for name in OUTCOMES)
+)  # fmt: skip
 NOBODY: Final = len(URGENCIES)
 """Urgency of a visit that asks for nobody."""
 
@@ -88,7 +91,8 @@ def _count(tally: Tally, part: Any, made: _Made, *, records: bool) -> None:  # n
         for name in part.column_names
         if name == SITE or name.split(".")[0] == DEVICE
     }
-    visits = visits_of(_whole(part["visit_date"]), said, made.today)
+    is_before_birth = pc.equal(part["status_reason"], BEFORE_BIRTH).fill_null(False).to_numpy()  # noqa: FBT003 - the value of a column
+    visits = visits_of(_whole(part["visit_date"]), said, made.today).without_day(is_before_birth)
     everybody = np.ones(part.num_rows, dtype=np.bool_)
     refused = pc.equal(part["status"], REFUSED).to_numpy()
     used = ~refused.astype(np.bool_)

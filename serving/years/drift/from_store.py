@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ....datasets.readers.cohorts import item_of
 from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import NANO
+from ....engine.past import IMPOSSIBLE_DAY
 from ....engine.prediagnosis import URGENCIES
 from ....engine.record import ItemState
 from ....engine.vocabulary import load_vocabulary
@@ -19,7 +20,7 @@ from ...drafts.states import State
 from ...store.store import Store
 from ...store.tables import decisions, drafts, steps
 from .control import Decision, month_of_text, override_place
-from .tally import ALL, DEVICE, SITE, Tally, Visits, What
+from .tally import ALL, DEVICE, NO_MONTH, SITE, Tally, Visits, What
 
 _GONE: Final = (State.SUPERSEDED, State.WITHDRAWN)
 _AT_ONCE: Final = 256
@@ -105,12 +106,16 @@ def tally_store(store: Store, since: int = 0, most: int | None = None) -> Stored
     releases = _Releases()
     with store.read() as connection:
         after = _after(connection, most)
-        visits = [v for v in _visits(connection, releases, after) if v.month >= max(since, 0)]
+        visits = [
+            v
+            for v in _visits(connection, releases, after)
+            if v.month == NO_MONTH or v.month >= since
+        ]
         decided = _decided(connection)
     tally = Tally()
     if visits:
         _count(tally, visits, releases)
-    by_id = {visit.draft_id: visit for visit in visits}
+    by_id = {visit.draft_id: visit for visit in visits if visit.month != NO_MONTH}
     told = tuple(
         one
         for row in decided
@@ -152,10 +157,11 @@ def _visits(connection: Connection, releases: _Releases, after: int) -> Iterator
 def _visit(draft_id: str, content: Mapping[str, Any], releases: _Releases) -> _Visit:
     draft, kept = content["prediagnosis"], content.get("visit")
     refused = any(i["severity"] == _REFUSED_RECORD for i in draft["refused_items"])
+    is_mistyped = any(i["code"] in IMPOSSIBLE_DAY for i in draft["refused_items"])
     level = draft["urgency"]
     visit = _Visit(
         draft_id,
-        month_of_text(str(draft["performed_at"])),
+        NO_MONTH if is_mistyped else month_of_text(str(draft["performed_at"])),
         (kept or {}).get("context", {}),
         kept is not None,
         refused,

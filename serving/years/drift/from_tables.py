@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ....datasets.readers.tables import TableRows, read_context
 from ....datasets.readers.tables.targets import DEVICE_OF
 from ....engine.fixedpoint import FloatArray
+from ....engine.past import BEFORE_BIRTH
 from ....engine.plausibility.check import check_plausibility
 from ....engine.record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
 from ...batch.result.read import read_manifest
@@ -103,6 +104,8 @@ def visits_of(visit_date: Any, said: Mapping[str, Any], today: date) -> Visits: 
 def count_inputs(tally: Tally, rows: TableRows, visits: Visits) -> None:
     """Count every value, answer and state of rows that were not refused as a whole."""
     batch = check_plausibility(rows.batch)
+    mistyped = [problem.row for problem in batch.problems if problem.code == BEFORE_BIRTH]
+    visits = visits.without_day(np.isin(np.arange(batch.n), mistyped))
     used = ~batch.refused
     ones = np.ones(batch.n)
     tally.add(visits, What("visit"), ones, used)

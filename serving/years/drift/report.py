@@ -28,6 +28,7 @@ class Report:
     series, charts : judged
     visits : month -> visits
     judge : with which limits and period
+    not_counted : visits of which no day is known
     notices : what the reader must know, as codes
     """
 
@@ -35,6 +36,7 @@ class Report:
     charts: tuple[Chart, ...]
     visits: Mapping[int, int]
     judge: Judge
+    not_counted: int = 0
     notices: tuple[str, ...] = field(default=())
 
     @property
@@ -58,6 +60,7 @@ def make_report(
     table: Any,  # noqa: ANN401 - pyarrow has no types
     charts: Sequence[Chart],
     judge: Judge,
+    not_counted: int = 0,
 ) -> Report:
     """Judge a tally.
 
@@ -66,6 +69,7 @@ def make_report(
     table : from ``Tally.table``
     charts : control charts of what physicians decided
     judge : the limits and the declared period
+    not_counted : visits of which no day is known
     """
     cells = cells_of(table)
     crowded = _crowded(cells, int(judge.limits.number("groups.most")))
@@ -73,7 +77,7 @@ def make_report(
     series = tuple(judge.series(one) for one in series_of(kept))
     told = tuple(c for c in charts if c.place.by not in crowded)
     notices = [f"too_many_{by}s" for by in crowded]
-    return Report(series, told, visits_by_month(cells), judge, tuple(notices))
+    return Report(series, told, visits_by_month(cells), judge, not_counted, tuple(notices))
 
 
 def _crowded(cells: Any, most: int) -> list[str]:  # noqa: ANN401 - as of cells_of
@@ -94,6 +98,7 @@ def published(report: Report) -> dict[str, Any]:
         "suppressed_below": SMALLEST_SHOWN,
         "months": [month_text(m) for m in months],
         "visits": [_count(report.visits.get(m, 0)) for m in months],
+        "visits_not_counted": _count(report.not_counted),
         "months_without_visits": [month_text(m) for m in months if not report.visits.get(m)],
         "reference_declared": _declared(report.judge),
         "alarms": [_alarm(place, point, parts) for place, point in report.flagged],

@@ -124,11 +124,11 @@ def _judged(counted: Sequence[Stored], judge: Judge, *, is_stored: bool) -> dict
     for one in counted:
         tally.merge(one.tally)
     decided = [decision for one in counted for decision in one.decisions]
-    report = make_report(tally.table(), charts_of(decided, judge), judge)
+    report = make_report(tally.table(), charts_of(decided, judge), judge, tally.undated)
     _require_reference(report)
     notices = [notice for one in counted for notice in one.notices]
     notices += [] if is_stored else ["no_decisions"]
-    notices += ["undated"] if tally.has_undated else []
+    notices += ["undated"] if tally.undated else []
     return published(report) | {"notices": [*report.notices, *notices]}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ....engine.prediagnosis import URGENCIES
 from ....engine.record import ItemState
 from .index import Counted
-from .tally import ALL, DEVICE
+from .tally import ALL, DEVICE, VISIT_KINDS
 
 INPUT: Final = "input"
 RISK: Final = "risk"
@@ -111,7 +111,7 @@ def visits_by_month(cells: _Cells) -> Mapping[int, int]:
     """Return how many visits there are in each month: those that were counted in any way."""
     found: dict[int, int] = {}
     for key, months in cells.items():
-        if key.by == ALL and key.kind in ("visit", "urgency", "record"):
+        if key.by == ALL and key.kind in VISIT_KINDS:
             for month, counted in months.items():
                 found[month] = max(found.get(month, 0), counted.n)
     return found

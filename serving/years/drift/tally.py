@@ -4,8 +4,9 @@ Two tallies are added by adding their counts, so neither the order of visits nor
 into files can change one. Values are counted at three significant figures; nobody is in a tally.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +28,9 @@ SCHEMA: Final = pa.schema(
         ("count", pa.int64()),
     ]
 )
+VISIT_KINDS: Final = ("visit", "urgency", "record")
+"""What is counted of a visit as a whole: one or the other, by what was read."""
+
 _KEYS: Final = ("kind", "name", "by", "group", "release", "month", "value")
 SITE: Final = "site"
 DEVICE: Final = "device"
@@ -58,6 +62,10 @@ class Visits:
     month: Any
     site: Any = None
     devices: Mapping[str, Any] = field(default_factory=dict)
+
+    def without_day(self, rows: BoolArray) -> "Visits":
+        """Return the visits with no day where theirs can't be right."""
+        return replace(self, month=np.where(rows, NO_MONTH, self.month))
 
     def groups(self, item: str | None) -> Iterable[tuple[str, Any]]:
         """Yield every way to part the visits: the dimension, and the group of each visit.
@@ -100,12 +108,12 @@ class What:
 
 
 class Tally:
-    """Counts that are added to; ``has_undated`` where a visit without a day was left out."""
+    """Counts that are added to; visits without a day are left out, and counted by kind."""
 
     def __init__(self) -> None:
         self._tables: list[Any] = []
         self._rows = 0
-        self.has_undated = False
+        self._undated: Counter[str] = Counter()
         self._groups: dict[str, set[str]] = {}
 
     def add(self, visits: Visits, what: What, value: FloatArray, where: BoolArray) -> None:
@@ -119,7 +127,8 @@ class Tally:
         where : shape (n,), visits that count
         """
         dated = visits.month != NO_MONTH
-        self.has_undated |= bool((where & ~dated).any())
+        if what.kind in VISIT_KINDS:
+            self._undated[what.kind] += int((where & ~dated).sum())
         here = where & np.isfinite(value) & dated
         if not here.any():
             return
@@ -151,9 +160,14 @@ class Tally:
         }
         self.keep(pa.table([columns[f] for f in SCHEMA.names], schema=SCHEMA))
 
+    @property
+    def undated(self) -> int:
+        """How many visits were left out as no day of theirs is known."""
+        return max(self._undated.values(), default=0)
+
     def merge(self, other: "Tally") -> None:
         """Add the counts of another tally."""
-        self.has_undated |= other.has_undated
+        self._undated += other._undated
         self.keep(other.table())
 
     def keep(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types

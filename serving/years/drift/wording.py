@@ -257,4 +257,5 @@ def head_lines(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
 
 
 def _notices(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
-    return [sentences.text(f"drift.notice.{code}") for code in document["notices"]]
+    given = {"visits": document["visits_not_counted"]}
+    return [sentences.text(f"drift.notice.{code}", **given) for code in document["notices"]]

@@ -50,6 +50,40 @@ def test_sites_that_were_judged_are_not_named_as_if_they_were_not(tmp_path):
     assert "Nothing can be said of them" not in text + page
 
 
+def test_how_many_visits_were_not_counted_is_said_once_whatever_was_read(tmp_path):
+    """Tables and result tell of the same visits: of 30 there are 30, and not 60."""
+    table = drifting_table(months=4, visits=200)
+    days = table["visit_date"].combine_chunks()
+    wrong = [date(2062, 10, 3)] * 10 + [date(1926, 11, 10)] * 15 + [None] * 5
+    typed = pa.concat_arrays([pa.array(wrong, pa.date32()), days[30:]])
+    at = table.column_names.index("visit_date")
+    born = pa.array([date(1960, 5, 1)] * table.num_rows, pa.date32())
+    table = table.set_column(at, "visit_date", typed).append_column("birth_date", born)
+    visits, result = tmp_path / "v.parquet", tmp_path / "r"
+    pq.write_table(table.drop_columns(["age_years"]), visits)
+    run_batch(BatchOptions((visits,), result, workers=1, today=date(2026, 11, 30)))
+    for results, inputs in (((result,), (visits,)), ((result,), ()), ((), (visits,))):
+        document = run_drift(DriftOptions(results, tmp_path / "o", inputs, lang="en"))
+        assert document["visits_not_counted"] == 30
+        assert document["months"] == ["2025-01", "2025-02", "2025-03", "2025-04"]
+        page = (tmp_path / "o" / "drift.html").read_text(encoding="utf-8")
+        assert "or had not come: 30." in page
+
+
+def test_a_few_visits_that_were_not_counted_are_no_number(tmp_path):
+    table = drifting_table(months=4, visits=200)
+    days = table["visit_date"].combine_chunks()
+    at = table.column_names.index("visit_date")
+    few = pa.concat_arrays([pa.array([None] * 3, pa.date32()), days[3:]])
+    document, text, page = told(tmp_path, table.set_column(at, "visit_date", few))
+    assert document["visits_not_counted"] == "<11"
+    assert "or had not come: <11." in text
+    assert "or had not come: &lt;11." in page
+    none, text, _ = told(tmp_path, table)
+    assert none["visits_not_counted"] == 0
+    assert "not counted" not in text
+
+
 @pytest.mark.parametrize("months, visits", [(3, 300), (6, 40)])
 def test_where_nothing_was_compared_nothing_is_said_to_be_still(tmp_path, months, visits):
     document, text, page = told(tmp_path, drifting_table(months=months, visits=visits))

@@ -243,6 +243,10 @@ def test_visits_without_a_day_are_not_counted_and_that_is_said(tmp_path):
     document = run_drift(DriftOptions((), tmp_path / "o", (path,)))
     assert document["visits"] == [150, 200]
     assert "undated" in document["notices"]
+    assert document["visits_not_counted"] == 50
+    assert "n'était pas encore venue : 50." in " ".join(
+        (tmp_path / "o" / "drift.txt").read_text(encoding="utf-8").split()
+    )
     undated = table.drop_columns(["visit_date"])
     pq.write_table(undated, path)
     nothing = run_drift(DriftOptions((), tmp_path / "o", (path,)))

@@ -89,6 +89,20 @@ def test_only_drafts_that_stand_count_and_only_from_the_month_asked(store):
     assert later["months"] == ["2026-02"]
 
 
+def test_a_stored_visit_of_a_mistyped_year_adds_no_months_and_is_counted(store):
+    filled(store, a_month=12, months=(1, 2))
+    for number in range(12):
+        year = "2062" if number % 2 else "1926"
+        typed = visit(900 + number, 10, 88.0)
+        keep(store, typed | {"performed_at": f"{year}-10-10T09:00:00+01:00"})
+    for since in (0, 2026 * 12 + 1):
+        document = store_report(store, Judge(LIMITS), since)
+        assert document["months"][-1] == "2026-02"
+        assert document["visits_not_counted"] == 12
+        assert document["notices"] == ["undated"]
+    assert document["visits"] == [12]
+
+
 def test_overrides_are_counted_per_finding_and_release_and_a_rise_gives_a_signal(store):
     kept = filled(store, a_month=16)
     clock = HandClock(NOW)
