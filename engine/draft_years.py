@@ -99,7 +99,8 @@ class RiskChange:
     difference of the two logits. Where ``why_not`` is set the two can't be compared. ``apart`` were
     known on one day only or measured in another way: they count on both days as they are today, and
     ``before`` is the risk with them so. Each has by how much it would have moved the logit, 0 where
-    nothing can be said without it.
+    nothing can be said without it. ``visit_at`` is the moment of the earlier visit where that day
+    has several, else empty.
     """
 
     outcome: str
@@ -109,3 +110,4 @@ class RiskChange:
     shifts: tuple[RiskShift, ...] = ()
     why_not: str = ""
     apart: tuple[RiskShift, ...] = ()
+    visit_at: str = ""

@@ -1,6 +1,8 @@
 """How each risk moved since an earlier visit, asked of the models of today."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from .intake import VisitRecord
@@ -31,12 +33,15 @@ def risk_changes_of(
         return {}
     now = _risks_of(screening)
     found: dict[str, RiskChange] = {}
-    for visit in before(record)[:_LOOKED_BACK]:
+    visits = before(record)
+    a_day = Counter(day_of(visit) for visit in visits)
+    for visit in visits[:_LOOKED_BACK]:
         then = _risks_of(screen_columns(visit.batch, screening.models, screening.guidelines))
+        at = visit.performed_at if a_day[day_of(visit)] > 1 else ""
         for change in risk_changes(then, now, day_of(visit)):
             known = found.get(change.outcome)
             if known is None or (_is_open(known) and not _is_open(change)):
-                found[change.outcome] = change
+                found[change.outcome] = replace(change, visit_at=at)
         if not any(_is_open(change) for change in found.values()):
             break
     return {0: tuple(found.values())} if found else {}

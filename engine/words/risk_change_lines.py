@@ -8,6 +8,7 @@ from ..risks.changes import VISIBLE
 from .common_phrases import capital
 from .numbers import signed
 from .paper import Page
+from .phrases import moment_phrase
 from .sentences import Sentences
 from .trajectory_lines import day_phrase
 
@@ -22,14 +23,21 @@ def risk_change_line(change: RiskChange, sentences: Sentences) -> str:
         "since": day_phrase(change.since, sentences),
         "now": sentences.risk(change.now or 0.0),
     }
+    visit = _visit(change, sentences)
     if change.why_not or change.before is None:
-        return capital(sentences.text(f"risk_change.{change.why_not}", **given))
+        return capital(" ".join([sentences.text(f"risk_change.{change.why_not}", **given), *visit]))
     line = sentences.text("risk_change.moved", before=sentences.risk(change.before), **given)
     moved = _moved(change, sentences)
     reasons = sentences.text("risk_change.nothing")
     if moved:
         reasons = sentences.text("risk_change.reasons", list=_listed(moved, sentences))
-    return capital(" ".join([line, reasons, *_apart(change, sentences)]))
+    return capital(" ".join([line, *visit, reasons, *_apart(change, sentences)]))
+
+
+def _visit(change: RiskChange, sentences: Sentences) -> list[str]:
+    """Say which visit of a day with several it is: a trajectory takes their median."""
+    at = moment_phrase(change.visit_at, sentences)
+    return [sentences.text("risk_change.one_of_day", at=at)] if at else []
 
 
 def _apart(change: RiskChange, sentences: Sentences) -> list[str]:

@@ -98,6 +98,35 @@ def test_a_thin_last_visit_does_not_give_up_the_comparison_with_the_one_before()
     assert full.since == "2025-11-03"
 
 
+def test_of_two_visits_of_one_day_the_one_that_is_compared_is_named():
+    """Pinned: waists of 90 and 104 cm of one day; the later one was taken and nobody was told."""
+    early = {**visit(2024, waist="104.0"), "visit_id": "v-early"}
+    late = visit(2024, waist="90.0") | {"performed_at": "2024-11-03T15:05:00+01:00"}
+    two = draft(early, late)
+    change = of(two)
+    assert change.visit_at == "2024-11-03T15:05:00+01:00"
+    assert change.before == of(draft(late)).before != of(draft(early)).before
+    for lang, said in (
+        ("en", "the one of 2024-11-03 15:05."),
+        ("fr", "celle du 03/11/2024 15:05."),
+    ):
+        assert said in risk_change_line(change, Sentences(lang))
+    told = next(c for c in as_json(two, "en")["risk_changes"] if c["outcome"] == change.outcome)
+    assert told["visit_at"] == change.visit_at
+    assert "the one of" in told["text"]
+    thin = visit(2024, waist=None, weight=None) | {"performed_at": late["performed_at"]}
+    assert (
+        of(draft({**early, "questionnaire": {}}, {**thin, "visit_id": "v-t"})).visit_at
+        == (early["performed_at"])
+    )
+
+
+def test_of_one_visit_a_day_no_time_is_said():
+    change = of(draft(visit(2021, waist="90.0"), visit(2024, waist="92.0")))
+    assert change.visit_at == ""
+    assert "the one of" not in risk_change_line(change, Sentences("en"))
+
+
 def adds_up(change):
     total = sum(shift.contribution for shift in change.shifts)
     return total == pytest.approx(logit(change.now) - logit(change.before), abs=0.02)
