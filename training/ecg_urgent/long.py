@@ -9,15 +9,14 @@ import numpy as np
 
 from ...datasets.simulator import Noise, sample_scenario, simulate
 from ...datasets.sources.mitdb import read_mitdb
-from ...engine.ecg.analysis import analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.measure.reference import NOBODY, Person
 from ...engine.ecg.signal import EcgSignal
-from ...engine.ecg.urgent import EcgUrgency, urgent_ecg
-from ...engine.ecg.windows import look_through, with_items_of_windows
+from ...engine.ecg.urgent import EcgUrgency
 from ...engine.prediagnosis import UrgentItem
 from ..ecg_quality.markdown import rate_cell, table
 from .simulated import AV_RULES, SNR_DB, ST_RULES
+from .windows import whole_and_windows
 
 PEOPLE: Final = 6
 AROUND_S: Final = 60.0
@@ -83,21 +82,12 @@ def long_tables(folder: Path, network: Delineator | None) -> dict[str, str]:
     }
 
 
-def _both(
-    signal: EcgSignal, person: Person, network: Delineator | None
-) -> tuple[EcgUrgency, EcgUrgency]:
-    """Return what is said of the whole, and of the whole with its windows."""
-    analysis = analyse_ecg(signal, network)
-    whole = urgent_ecg(analysis, person)
-    return whole, with_items_of_windows(whole, look_through(analysis, person, (), None))
-
-
 def _parts_table(network: Delineator | None) -> str:
     rows = []
     for part in PARTS:
         alone, with_windows, other = 0, 0, 0
         for seed in range(PEOPLE):
-            whole, both = _both(*_with_part(part, seed), network)
+            whole, both = whole_and_windows(*_with_part(part, seed), network)
             alone += any(i.rule_id in part.rules for i in whole.items)
             with_windows += any(i.rule_id in part.rules for i in both.items)
             other += any(i.rule_id not in part.rules and i.level == "U0" for i in both.items)
@@ -141,7 +131,7 @@ def _calm_table(network: Delineator | None) -> str:
         found = []
         for seed in range(PEOPLE):
             person, signal = _person(seed, "sinus_rhythm", CALM_S, snr_db=snr_db)
-            found.append(_both(signal, person, network))
+            found.append(whole_and_windows(signal, person, network))
         for name, said in zip(
             ("as a whole", "with windows"), zip(*found, strict=True), strict=True
         ):
@@ -157,7 +147,7 @@ def _has(found: EcgUrgency, level: str) -> bool:
 def _half_hours_table(folder: Path, network: Delineator | None) -> str:
     rows = []
     for ecg in read_mitdb(folder / "ecg/mitdb"):
-        whole, both = _both(ecg.signal, NOBODY, network)
+        whole, both = whole_and_windows(ecg.signal, NOBODY, network)
         known = {item.rule_id for item in whole.items}
         new = [item for item in both.items if item.rule_id not in known]
         rows.append([ecg.record, _named(whole.items), _named(new)])

@@ -7,16 +7,15 @@ from typing import Final
 import numpy as np
 
 from ...datasets.simulator import Noise, sample_scenario, simulate
-from ...engine.ecg.analysis import analyse_ecg
 from ...engine.ecg.calibration import without_calibration_pulse
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.signal import EcgSignal
-from ...engine.ecg.urgent import EcgUrgency, urgent_ecg
-from ...engine.ecg.windows import look_through, with_items_of_windows
+from ...engine.ecg.urgent import EcgUrgency
 from ..ecg_quality.markdown import rate_cell, table
 from .records import LabelledEcg
 from .simulated import SNR_DB
+from .windows import whole_and_windows
 
 SEEDS: Final = 4
 LENGTHS_S: Final = (10.0, 11.0, 12.0, 14.0, 18.0)
@@ -42,7 +41,7 @@ def short_table(network: Delineator | None) -> str:
                 for seed in range(SEEDS):
                     for share in (0.0, 0.5, 1.0):
                         made = _with_part(wall, length_s, part_s, share, seed)
-                        whole, windows = _both(*made, network)
+                        whole, windows = whole_and_windows(*made, network)
                         alone, both, n = alone + _calls(whole), both + _calls(windows), n + 1
             cells = [f"{length_s:.0f}", f"{part_s:.0f}", rate_cell(alone, n), rate_cell(both, n)]
             rows.append(cells)
@@ -64,14 +63,6 @@ def _with_part(
     stop = start + round(part_s * rate)
     x[:, start:stop] = other.signal_mv[:, start:stop]
     return replace(signal, signal_mv=x), Person(ill.sex, ill.age_years)
-
-
-def _both(
-    signal: EcgSignal, person: Person, network: Delineator | None
-) -> tuple[EcgUrgency, EcgUrgency]:
-    analysis = analyse_ecg(signal, network)
-    whole = urgent_ecg(analysis, person)
-    return whole, with_items_of_windows(whole, look_through(analysis, person, (), None))
 
 
 def _calls(found: EcgUrgency) -> bool:

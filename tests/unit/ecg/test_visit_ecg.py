@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from calm_visit import VISIT
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.bundles.load import Models
@@ -16,13 +17,6 @@ from laennec.engine.words.text import render_text
 
 GUIDELINES = load_guidelines()
 ECG = simulate(scenario("sinus_rhythm"), seed=4)
-VISIT = {
-    "schema": "laennec.visit/1",
-    "visit_id": "v1",
-    "performed_at": "2026-11-03T09:20:00+01:00",
-    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
-    "symptoms": [],
-}
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,10 @@
 """A finding never asks for less than the urgent item that reads the same measurement."""
 
 import pytest
+from calm_visit import VISIT
 from laennec.engine import Models, load_guidelines, parse, screen
 from laennec.engine.urgency.agreement import agree_with_urgent
 from laennec.engine.words.text import render_text
-
-VISIT = {
-    "schema": "laennec.visit/1",
-    "visit_id": "v1",
-    "performed_at": "2026-11-03T09:20:00+01:00",
-    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
-    "symptoms": [],
-}
 
 
 def pressure(systolic, diastolic):

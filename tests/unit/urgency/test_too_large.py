@@ -2,21 +2,13 @@
 
 import numpy as np
 import pytest
+from calm_visit import VISIT
 from laennec.engine import Models, load_guidelines, parse, screen
 from laennec.engine.guidelines import load_urgent_rules
 from laennec.engine.logic import compare
 from laennec.engine.record import ItemState, QuantityColumn
 from laennec.engine.urgency.readings import could_hold
 from laennec.engine.vocabulary import load_vocabulary
-
-VISIT = {
-    "schema": "laennec.visit/1",
-    "visit_id": "v1",
-    "performed_at": "2026-11-03T09:20:00+01:00",
-    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
-    "symptoms": [],
-}
-
 
 UNITS = {"hba1c": ("%", "mmol/mol", ""), "creatinine": ("umol/L", "mg/L", "mg/dL", "")}
 

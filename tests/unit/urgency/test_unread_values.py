@@ -5,6 +5,7 @@ import json
 import jsonschema
 import numpy as np
 import pytest
+from calm_visit import VISIT
 from house import ROOT
 from laennec.engine import Models, load_guidelines, parse, screen
 from laennec.engine.guidelines import load_urgent_rules
@@ -17,13 +18,6 @@ from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
 
 SCHEMA = json.loads((ROOT / "docs/schema/prediagnosis.schema.json").read_text("utf-8"))
-VISIT = {
-    "schema": "laennec.visit/1",
-    "visit_id": "v1",
-    "performed_at": "2026-11-03T09:20:00+01:00",
-    "person": {"id": "p1", "birth_date": "1974-03-02", "sex": "female"},
-    "symptoms": [],
-}
 UNITS = {
     "glucose": "g/L",
     "systolic_bp": "mm[Hg]",
