@@ -24,7 +24,7 @@ def gaps_of(signal: EcgSignal) -> tuple[Gap, ...]:
     if not lost.any():
         return ()
     edges = np.flatnonzero(np.diff(lost, prepend=False, append=False)).reshape(-1, 2)
-    rate, least = signal.sampling_rate_hz, _least_s()
+    rate, least = signal.sampling_rate_hz, least_gap_s()
     return tuple((a / rate, b / rate) for a, b in edges.tolist() if (b - a) / rate >= least)
 
 
@@ -55,8 +55,8 @@ def recorded_span(signal: EcgSignal) -> Gap:
 
 
 @cache
-def _least_s() -> float:
-    """Return from where a gap in all leads counts; the quality gate reads gaps from here."""
+def least_gap_s() -> float:
+    """Return from where a gap counts, seconds: a shorter one hides no beat."""
     return float(
         read_toml("laennec.engine.guidelines", "ecg_quality.toml")["common_gap"]["least_s"]
     )

@@ -8,6 +8,8 @@ from .sentences import Sentences
 
 _DECIMALS: Final = {"mV": 2, "mV.ms": 1}
 _REFUSED: Final = "not_assessable"
+_GAP: Final = "quality.lead.gap"
+_SHORT: Final = "quality.lead.gap_short"
 
 
 def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
@@ -55,11 +57,44 @@ def _verdict(section: EcgSection, sentences: Sentences) -> str:
 
 
 def _reasons(section: EcgSection) -> list[Message]:
-    """List every reason once, those of the recording first."""
+    """List every reason once, those of the recording first; leads with one fault are one line."""
     found = list(section.reasons)
     for lead in section.leads:
         found += [reason for reason in lead.reasons if reason not in found]
-    return found
+    return _together(found)
+
+
+def _together(found: list[Message]) -> list[Message]:
+    """Join the leads that lack the same stretch, or no more than a few samples each.
+
+    One lead that is stored a sample later leaves a sample to be missed in each of the others.
+    """
+    groups: dict[tuple[object, ...], list[Message]] = {}
+    for message in found:
+        groups.setdefault(_group_of(message), []).append(message)
+    return [_joined(group) for group in groups.values()]
+
+
+def _group_of(message: Message) -> tuple[object, ...]:
+    """Return what messages have in common that are one line."""
+    if message.id == _SHORT:
+        return (_SHORT,)
+    alone = () if message.id == _GAP else (message.parameters.get("lead"),)
+    others = {name: value for name, value in message.parameters.items() if name != "lead"}
+    return message.id, *alone, *sorted(others.items())
+
+
+def _joined(group: list[Message]) -> Message:
+    """Return one message of several leads; that of one lead is left as it is."""
+    first = group[0]
+    if len(group) == 1:
+        return first
+    leads = ", ".join(str(message.parameters["lead"]) for message in group)
+    if first.id == _SHORT:
+        longest = max(float(message.parameters["ms"]) for message in group)
+        return Message(f"{_SHORT}.leads", {"leads": leads, "ms": longest})
+    kept = {name: value for name, value in first.parameters.items() if name != "lead"}
+    return Message(f"{_GAP}.leads", {**kept, "leads": leads})
 
 
 def value_line(one: EcgValue, sentences: Sentences) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
 from ....engine.ecg.signal import EcgSignal
-from .errors import EcgAmbiguous, EcgIncomplete, incomplete, too_large, unreadable
+from .errors import EcgAmbiguous, EcgIncomplete, counted, incomplete, too_large, unreadable
 from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name
 from .placing import placed
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
@@ -103,13 +103,14 @@ def refuse_size(n_leads: int, n_samples: int, path: str) -> None:
     """Refuse a file that declares more than the limits before anything is allocated."""
     caps = limits()["samples"]
     if n_leads > caps["leads"] or n_leads * n_samples > caps["total"]:
-        raise too_large(f"{n_leads} signals of {n_samples} samples", path)
+        raise too_large(f"{counted(n_leads, 'signal')} of {counted(n_samples, 'sample')}", path)
 
 
 def _declare(leads: list[StoredLead], declared: Declared, where: str) -> list[StoredLead]:
     """Fill what the file leaves out with what the caller declared."""
     if declared.leads and len(declared.leads) != len(leads):
-        raise unreadable(f"{len(leads)} leads, {len(declared.leads)} names declared", where)
+        there, named = counted(len(leads), "lead"), counted(len(declared.leads), "name")
+        raise unreadable(f"{there}, {named} declared", where)
     given = declared.leads or ("",) * len(leads)
     rate = math.nan if declared.sampling_rate_hz is None else declared.sampling_rate_hz
     return [

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import numpy as np
 
 from .assemble import assemble
-from .errors import damaged, unreadable
+from .errors import counted, damaged, unreadable
 from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
@@ -46,7 +46,9 @@ def _leads(strip: ET.Element, where: str) -> list[StoredLead]:
     for node in strip.findall("WaveformData"):
         samples = comma_samples(node.text or "", where)
         if not math.isnan(count) and len(samples) != count:
-            raise damaged(f"{len(samples)} samples in a lead, {count:g} announced", where)
+            raise damaged(
+                f"{counted(len(samples), 'sample')} in a lead, {count:g} announced", where
+            )
         leads.append(StoredLead(node.get("lead", ""), samples, step_uv, rate_hz, gain))
     return leads
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .errors import EcgAmbiguous
+from .errors import EcgAmbiguous, counted
 from .recording import SEVERAL_PEOPLE, EcgRecording
 
 _MOST_NAMED: Final = 12
@@ -45,10 +45,11 @@ def _unchosen(found: Sequence[EcgRecording], number: int | None) -> EcgAmbiguous
     named = "; ".join(recordings)
     asked = "The file" if number is None else f"Recording {number} was asked for, the file"
     last = f" to {len(found) - 1}" if len(found) > 1 else ""
+    chosen = f"Choose one by its number: --recording 0{last} (in Python recording=0{last})"
     error = EcgAmbiguous(
-        found=f"{asked} holds {len(found)} recordings ({lengths}). {named}",
+        found=f"{asked} holds {counted(len(found), 'recording')} ({lengths}). {named}",
         why="it is not known which is meant" if number is None else "there is no such recording",
-        remedy=f"Choose one by its number: --recording 0{last} (in Python recording=0{last})",
+        remedy=chosen if len(found) > 1 else "Leave the number out, or give 0: there is one",
         path=found[0].header.record,
     )
     error.recordings = recordings

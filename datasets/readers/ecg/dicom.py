@@ -14,7 +14,7 @@ import numpy as np
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import refuse_size
-from .errors import EcgUnreadable, damaged, unreadable, unsupported
+from .errors import EcgUnreadable, counted, damaged, unreadable, unsupported
 from .groups import Group, recordings_of
 from .names import lead_of_code
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
@@ -134,7 +134,9 @@ def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom 
     dtype = np.dtype(_TYPES[kind])
     body = bytes(group.WaveformData)
     if channels < 1 or n < 1 or len(body) < channels * n * dtype.itemsize:
-        raise damaged(f"{channels} channels of {n} samples that are cut off", where)
+        raise damaged(
+            f"{counted(channels, 'channel')} of {counted(n, 'sample')} that are cut off", where
+        )
     flat = np.frombuffer(body, dtype=dtype, count=channels * n).reshape(n, channels)
     values = flat.T.astype(np.float64)
     padding = group.get("WaveformPaddingValue")

@@ -49,6 +49,15 @@ class ReaderMissing(EcgUnreadable):
     code = "ecg_reader_missing"
 
 
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "recording"), counted(0, "sample"), counted(12, "lead")
+    ('1 recording', '0 samples', '12 leads')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def unreadable(found: str, path: str) -> EcgUnreadable:
     """Return the error of a file that breaks the rules of its own format."""
     return EcgUnreadable(

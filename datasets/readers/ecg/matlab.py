@@ -16,7 +16,7 @@ import numpy as np
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import assemble, refuse_size
-from .errors import EcgUnreadable, damaged, unreadable, unsupported
+from .errors import EcgUnreadable, counted, damaged, unreadable, unsupported
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, limits
 from .stored import StoredLead, step_of
@@ -84,7 +84,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     if len(said.signals) != len(matrix):
         raise unreadable("A header with other leads than the matrix has rows", where)
     if said.length not in (None, matrix.shape[1]):
-        found = f"{said.length} samples announced, {matrix.shape[1]} in the matrix"
+        found = f"{counted(said.length, 'sample')} announced, {matrix.shape[1]} in the matrix"
         raise damaged(found, where)
     leads = [_lead(line, row, said, where) for line, row in zip(said.signals, matrix, strict=True)]
     return [assemble(leads, ecg_header(said, FORMAT, source.stem), declared)]
@@ -120,7 +120,7 @@ def _rows(
         raise unreadable("An empty matrix", where)
     if rows > limits()["samples"]["leads"] > columns:
         raise EcgUnreadable(
-            found=f"A matrix val of {rows} rows and {columns} columns",
+            found=f"A matrix val of {counted(rows, 'row')} and {counted(columns, 'column')}",
             why="a row is a lead, so this would be a recording of more leads than there are",
             remedy="Save the matrix turned (val.'), one row for each lead",
             path=where,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from .assemble import assemble
 from .cardiosoft import comma_samples
-from .errors import damaged, unreadable, unsupported
+from .errors import counted, damaged, unreadable, unsupported
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
@@ -59,7 +59,7 @@ def _lead(channel: ET.Element, scale: tuple[float, float], rate: float, where: s
     samples = comma_samples(text_at(channel, "data"), where)
     count = number_of(text_at(channel, "samplecount"))
     if not math.isnan(count) and count != len(samples):
-        raise damaged(f"{len(samples)} samples in a lead, {count:g} announced", where)
+        raise damaged(f"{counted(len(samples), 'sample')} in a lead, {count:g} announced", where)
     return StoredLead(text_at(channel, "name"), samples, step, rate, gain)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from .errors import EcgUnreadable, damaged, too_large, unreadable
+from .errors import EcgUnreadable, counted, damaged, too_large, unreadable
 from .recording import SEVERAL_PEOPLE, EcgHeader
 from .said import Said
 from .source import limits
@@ -123,9 +123,11 @@ def parse_header(data: bytes, where: str) -> WfdbHeader:
     wanted = n_segments or n_signals
     caps = limits()["samples"]
     if n_segments > caps["segments"] or n_signals > caps["leads"]:
-        raise too_large(f"{n_signals} signals in {n_segments} segments", where)
+        raise too_large(
+            f"{counted(n_signals, 'signal')} in {counted(n_segments, 'segment')}", where
+        )
     if len(body) - 1 < wanted:
-        raise damaged(f"{wanted} lines announced, {len(body) - 1} found", where)
+        raise damaged(f"{counted(wanted, 'line')} announced, {len(body) - 1} found", where)
     rows = body[1 : 1 + wanted]
     return WfdbHeader(
         rate_hz=float(record["rate"]) if record["rate"] else math.nan,

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import EcgUnreadable, ReaderMissing, damaged, unreadable, unsupported
+from .errors import EcgUnreadable, ReaderMissing, counted, damaged, unreadable, unsupported
 
 IntArray = NDArray[np.int64]
 _Bytes = NDArray[np.uint8]
@@ -70,7 +70,7 @@ def unpack(fmt: int, data: bytes, n_samples: int, where: str) -> IntArray:
     """
     needed = bytes_for(fmt, n_samples)
     if len(data) < needed:
-        raise damaged(f"{needed} bytes of samples announced, {len(data)} found", where)
+        raise damaged(f"{counted(needed, 'byte')} of samples announced, {len(data)} found", where)
     per_group, size = _GROUPS[fmt]
     padded = -(-n_samples // per_group) * size
     raw = np.frombuffer(data[:needed].ljust(padded, b"\0"), dtype=np.uint8)
@@ -169,7 +169,9 @@ def _flac_samples(
         raise unreadable("A FLAC stream with more bits than its format", where)
     frames = int(stream.frames) - first if wanted is None else wanted
     if frames < 0 or int(stream.frames) < first + frames:
-        raise damaged(f"{frames} samples announced, {stream.frames} in the FLAC stream", where)
+        raise damaged(
+            f"{counted(frames, 'sample')} announced, {stream.frames} in the FLAC stream", where
+        )
     refuse_size(int(stream.channels), first + frames, where)
     read = stream.read(first + frames, dtype="int32", always_2d=True)
     if len(read) < first + frames:

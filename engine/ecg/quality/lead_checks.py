@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...prediagnosis import Message, Parameter
+from ..gaps import least_gap_s
 from .contradictions import identical_leads
 from .model import QualityReason, Verdict
 from .noise import Noise, measure_noise
@@ -38,7 +39,11 @@ def lead_reasons(view: View, limits: QualityLimits) -> tuple[list[list[QualityRe
 def _stretches(view: View, limits: QualityLimits) -> Found:
     for gap in find_gaps(view):
         verdict = _by_share(gap.share, limits.gap.caution_share, limits.gap.refuse_share)
-        yield gap.lead, _stretch_reason("gap", view, gap, verdict)
+        if verdict == "assessable" and gap.total_s < least_gap_s():
+            ms = round(float(gap.total_s) * _MS)
+            yield gap.lead, _reason("gap_short", view, gap.lead, verdict, ms=max(ms, 1))
+        else:
+            yield gap.lead, _stretch_reason("gap", view, gap, verdict)
     for flat in find_flat(view, limits.flat):
         verdict = _by_share(flat.share, limits.flat.caution_share, limits.flat.refuse_share)
         yield flat.lead, _stretch_reason("flat", view, flat, verdict)

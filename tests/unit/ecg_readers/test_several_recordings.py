@@ -165,3 +165,14 @@ def test_recordings_of_two_people_are_refused_even_when_one_is_chosen():
 def test_a_number_that_is_not_there_is_refused(number):
     with pytest.raises(EcgAmbiguous, match=f"Recording {number} was asked for, the file holds 1"):
         read_ecg(ecg_files.dicom().data, recording=number)
+
+
+def test_a_number_that_is_not_there_is_told_of_one_recording_in_the_singular():
+    """Pinned: "the file holds 1 recordings"."""
+    data = ecg_files.dicom().data
+    with pytest.raises(EcgAmbiguous) as refused:
+        read_ecg(data, recording=1)
+    error = refused.value
+    assert error.found.startswith("Recording 1 was asked for, the file holds 1 recording (")
+    assert error.why == "there is no such recording"
+    assert error.remedy == "Leave the number out, or give 0: there is one"
