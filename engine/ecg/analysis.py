@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from .beneath_hum import HUM, beneath_hum
 from .calibration import without_calibration_pulse
 from .classical import ClassicalMeasurement, measure_classical
 from .classical.mains import without_hum
@@ -31,7 +32,6 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # A frontal axis is that of I and aVF: no chest lead is needed, and limb leads that agree are.
 AXES: Final = ("p_axis", "qrs_axis", "t_axis")
-HUM: Final = "quality.lead.mains"
 LIMBS_DISAGREE: Final = "quality.record.limb_algebra"
 
 
@@ -54,6 +54,8 @@ class EcgAnalysis:
     measurements : withheld, with the reason, where the gate refuses the use
     classical : the second measurement, which no network has touched
     readable_share : 1; less where only a part of a strip could be read, and the rest is not here
+    beneath_hum : the same without a hum that makes the gate refuse leads, which urgent rules are
+        applied to besides; None where no lead is refused for hum
     """
 
     signal: EcgSignal
@@ -62,13 +64,15 @@ class EcgAnalysis:
     measurements: EcgMeasurements
     classical: ClassicalMeasurement
     readable_share: float = 1.0
+    beneath_hum: "EcgAnalysis | None" = None
 
 
 def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
     """Judge, delineate and measure one ECG, up to a calibration pulse at its end.
 
     A lead that the gate refuses is not shown to the network, nor measured. Hum of the mains that
-    the gate tells is subtracted for both measurements: ST on a wave of it is no elevation.
+    the gate tells is subtracted for both measurements: ST on a wave of it is no elevation. Where it
+    makes the gate refuse a lead, what is left beneath it is analysed besides.
 
     Parameters
     ----------
@@ -76,7 +80,13 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     delineator : the network of a verified bundle; None where it may not or can't be asked: then
         the gate and the second measurement speak alone
     """
-    signal = without_calibration_pulse(signal)
+    found = _analyse(without_calibration_pulse(signal), delineator)
+    quiet = beneath_hum(found.signal, found.quality)
+    return found if quiet is None else replace(found, beneath_hum=_analyse(quiet, delineator))
+
+
+def _analyse(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
+    """Judge, delineate and measure one signal as it is."""
     quality = assess_quality(signal)
     trusted = _without_refused(signal, quality)
     is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED

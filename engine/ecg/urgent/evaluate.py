@@ -71,9 +71,30 @@ def urgent_ecg(
     settings : of guidelines/ecg_urgent.toml; the house's own by default
     """
     chosen = settings or load_ecg_urgent()
-    evidence = evidence_of(analysis, person, chosen)
     symptoms = tuple(name for name in chosen.symptoms if name in set(declared))
-    return apply_rules(evidence, symptoms, chosen)
+    whole = apply_rules(evidence_of(analysis, person, chosen), symptoms, chosen)
+    if analysis.beneath_hum is None:
+        return whole
+    beneath = evidence_of(analysis.beneath_hum, person, chosen)
+    return _joined(whole, apply_rules(beneath, symptoms, chosen), chosen)
+
+
+def _joined(whole: EcgUrgency, beneath: EcgUrgency, settings: EcgUrgentSettings) -> EcgUrgency:
+    """Add what the rules say beneath a hum of the mains; it takes nothing away.
+
+    Rules that could not be applied to the humming leads stay named, but for those that speak.
+    """
+    own = {item.rule_id: item for item in beneath.items}
+    for item in whole.items:
+        if item.rule_id not in own or item.level <= own[item.rule_id].level:
+            own[item.rule_id] = item
+    spoken = {rule.group for rule in settings.rules if rule.id in own}
+    still = tuple(group for group in whole.not_applied if group not in spoken)
+    return EcgUrgency(
+        items=tuple(sorted(own.values(), key=lambda item: item.level)),
+        applied=tuple(group for group in settings.groups if group not in still),
+        not_applied=still,
+    )
 
 
 def apply_rules(

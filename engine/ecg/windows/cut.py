@@ -59,7 +59,9 @@ def cut_out(whole: EcgAnalysis, window: Window, *, with_network: bool) -> EcgAna
     rate, n = whole.signal.sampling_rate_hz, whole.signal.n_samples
     start, stop = round(window.start_s * rate), min(round(window.stop_s * rate), n)
     part = replace(whole.signal, signal_mv=whole.signal.signal_mv[:, start:stop], pulses_s=())
-    return analyse_ecg(part, _Known(whole.fiducials, start, stop) if with_network else None)
+    # Beneath a hum that made the gate refuse leads waves were found in more of them.
+    waves = (whole.beneath_hum or whole).fiducials
+    return analyse_ecg(part, _Known(waves, start, stop) if with_network else None)
 
 
 @dataclass(frozen=True, slots=True)
