@@ -110,6 +110,7 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         sex=person.sex,
         age_years=person.age_years,
         synthetic=any(_SYNTHETIC.match(line) for line in lines),
+        notes=person.notes,
     )
     return [_without_steps(assemble(leads, header, declared))]
 

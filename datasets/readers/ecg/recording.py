@@ -1,11 +1,11 @@
 """What every reader returns: a typed signal and a header with what the file says of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
 from ....engine.ecg.signal import EcgSignal
+from .person_words import sexes_of
 
 Sex = Literal["female", "male"]
 SEVERAL_PEOPLE: Final = "several_people"  # the note of a file that describes two
@@ -94,24 +94,10 @@ NOTHING_DECLARED = Declared()
 def sex_of(text: str) -> Sex | None:
     """Return the sex that a header states, None for unknown.
 
-    >>> sex_of("F"), sex_of("homme"), sex_of("?")
-    ('female', 'male', None)
+    >>> sex_of("F"), sex_of("homme"), sex_of("Mme"), sex_of("?")
+    ('female', 'male', 'female', None)
     """
-    return _SEXES.get(text.strip().lower())
-
-
-_SEXES: Mapping[str, Sex] = {
-    "f": "female",
-    "female": "female",
-    "femme": "female",
-    "w": "female",
-    "woman": "female",
-    "féminin": "female",
-    "weiblich": "female",
-    "m": "male",
-    "male": "male",
-    "homme": "male",
-    "man": "male",
-    "masculin": "male",
-    "männlich": "male",
-}
+    found = sexes_of(text)
+    if len(found) != 1:
+        return None
+    return "female" if "female" in found else "male"

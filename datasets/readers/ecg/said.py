@@ -1,7 +1,6 @@
 """What the words of a header say of a person, and whether it can be believed.
 
-Only lines and fields that begin with the word for age or sex are read: what stands elsewhere in a
-comment may be of a mother, or of an infarct.
+Which fields of a comment are of the person says `said_fields`.
 """
 
 import math
@@ -9,81 +8,79 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from typing import Final
 
+from .person_words import age_in, says_nothing
 from .recording import EcgHeader, Sex, sex_of
+from .said_fields import AGE, SEX, Field, fields_of
 from .source import limits
 
-_DAYS_PER_YEAR: Final = 365.25
-_UNIT_WORDS: Final = (
-    (1.0, " y yr yrs year years a an ans jahr jahre"),
-    (1 / 12, "m mo mos mth month months mois monat monate"),
-    (7 / _DAYS_PER_YEAR, "w wk wks week weeks sem semaine semaines woche wochen"),
-    (1 / _DAYS_PER_YEAR, "d day days j jour jours tag tage"),
-    (1 / _DAYS_PER_YEAR / 24, "h hr hrs hour hours heure heures stunde stunden"),
-)
-_YEARS_PER: Final = {word: years for years, words in _UNIT_WORDS for word in words.split(" ")}
-_AGE: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*([^\W\d_]*)\.?(?:\s+old)?")
-_AGE_WORDS: Final = ("age", "âge", "alter")
-_SEX_WORDS: Final = ("sex", "sexe", "gender", "geschlecht")
-_KEY: Final = rf"(?:{'|'.join((*_AGE_WORDS, *_SEX_WORDS))})\b"
-_WHOSE: Final = r"(?:(?:patient|subject|participant)(?:'s)?[\s_]+)?"
-_FIELD: Final = re.compile(
-    rf"(?i)[\s#*,;|<-]*{_WHOSE}(?P<key>{_KEY})>?\s*(?:[(\[](?P<unit>\w+)[)\]])?\s*[:=]?\s*"
-    rf"(?P<value>.*?)\s*(?=$|[,;|<\t]|\s\s|[\s-]+{_WHOSE}{_KEY}|\s[^\s:=]+\s*[:=])"
-)
-_AGE_SEX: Final = re.compile(r"^#\s*(\d{1,3})\s+([MF])\b")  # the MIT-BIH way
+_MOST_AGES: Final = 50  # so many different ones contradict each other in any case
+NOT_UNDERSTOOD: Final = "age_or_sex_not_understood"
+# "63 M" may be a man of 63 and a child of 63 months; "008M" is the way of DICOM.
+_UNIT_OR_SEX: Final = re.compile(r"(?i)(?!0)\d{1,3}\s*[hmw]")
 _FIRST_YEAR: Final = 1900  # of an ECG that was recorded; Einthoven's are of 1902
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Age and sex as comment lines state them, each None where none does."""
+    """Age and sex as comment lines state them, each None where none does.
+
+    ``contradicts``: two lines of them do; ``is_understood``: false where one states an age or a sex
+    in words that are not known here, and none is guessed.
+    """
 
     age_years: float | None
     sex: Sex | None
     contradicts: bool
+    is_understood: bool = True
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> "Said":
         """Return what comment lines say; of two that contradict each other the first.
 
-        >>> Said.of(["# Age: 8 months, Sex: F"]).sex, Said.of(["# Mother sex: F"]).sex
+        >>> Said.of(["# Age in days: 20, Sex: Mme"]).sex, Said.of(["# Mother sex: F"]).sex
         ('female', None)
+        >>> Said.of(["# Sex: 1"]).is_understood
+        False
         """
-        fields = [field for line in lines for field in _fields(line)]
-        ages = [a for key, text in fields if key == "age" and (a := age_years_of(text)) is not None]
-        sexes = [s for key, text in fields if key == "sex" and (s := sex_of(text)) is not None]
-        several = len(set(ages)) > 1 or len(set(sexes)) > 1
-        return cls(next(iter(ages), None), next(iter(sexes), None), several)
+        fields = [field for line in lines for field in fields_of(line)]
+        stated = [field for field in fields if not says_nothing(field.text)]
+        ages = [(field, _age_of(field)) for field in stated if field.kind == AGE]
+        sexes = [(field, sex_of(field.text)) for field in stated if field.kind == SEX]
+        known = [age for _, age in ages if age is not None]
+        named = [sex for _, sex in sexes if sex is not None]
+        return cls(
+            next((age for age, _ in known), None),
+            next(iter(named), None),
+            _contradict(known) or len(set(named)) > 1,
+            len(known) == len(ages) and len(named) == len(sexes),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The note of what was not understood."""
+        return () if self.is_understood else (NOT_UNDERSTOOD,)
 
 
-def _fields(line: str) -> list[tuple[str, str]]:
-    """Return the fields for age and sex that a line begins with."""
-    short = _AGE_SEX.match(line)
-    if short:
-        return [("age", short[1]), ("sex", short[2])]
-    found, at = [], 0
-    while match := _FIELD.match(line, at):
-        is_age = match["key"].lower() in _AGE_WORDS
-        value = " ".join((match["value"], match["unit"] or "")) if is_age else match["value"]
-        found.append(("age" if is_age else "sex", value.strip()))
-        at = match.end()
-    return found
-
-
-def age_years_of(text: str) -> float | None:
-    """Return an age in years, None where the whole text is not one age.
-
-    >>> age_years_of("063Y"), age_years_of("6 months"), age_years_of("40-49")
-    (63.0, 0.5, None)
-    """
-    found = _AGE.fullmatch(text.strip())
-    per = _YEARS_PER.get(found[2].lower()) if found else None
-    if found is None or per is None:
+def _age_of(field: Field) -> tuple[float, float] | None:
+    """Return an age of a comment in years with its unit; the units of word and text are one."""
+    if _UNIT_OR_SEX.fullmatch(field.text):
         return None
-    age = float(found[1].replace(",", ".")) * per
-    return age if age <= limits()["person"]["oldest_years"] else None
+    alone = age_in(field.text)
+    if not field.unit:
+        return alone
+    with_unit = age_in(f"{field.text} {field.unit}")
+    if with_unit is not None or alone is None:
+        return with_unit
+    return alone if age_in(f"1 {field.unit}") == (alone[1], alone[1]) else None
+
+
+def _contradict(ages: list[tuple[float, float]]) -> bool:
+    """Say whether ages differ by the larger of their units: 63 years are 23,011 days."""
+    some = list(dict.fromkeys(ages))[:_MOST_AGES]
+    return any(abs(a - b) >= max(one, other) for (a, one), (b, other) in combinations(some, 2))
 
 
 def believable(header: EcgHeader) -> EcgHeader:

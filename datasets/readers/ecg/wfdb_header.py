@@ -91,7 +91,7 @@ def ecg_header(header: WfdbHeader, fmt: str, record: str) -> EcgHeader:
         age_years=person.age_years,
         acquired_at=header.started_at,
         synthetic=header.is_synthetic,
-        notes=(SEVERAL_PEOPLE,) if person.contradicts else (),
+        notes=(*((SEVERAL_PEOPLE,) if person.contradicts else ()), *person.notes),
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laennec.datasets.readers.ecg import EcgHeader, person_problems, read_ecg
-from laennec.datasets.readers.ecg.said import Said, age_years_of, believable
+from laennec.datasets.readers.ecg.person_words import age_years_of
+from laennec.datasets.readers.ecg.said import Said, believable
 from laennec.engine.intake.person import Identity
 from laennec.engine.record import FEMALE, MALE
 
@@ -67,8 +68,6 @@ OF_OTHERS = [
     "# Mother sex: F, age: 30",
     "# Father age: 70",
     "# sex of the proband: male, mother's age: 45",
-    "# Sex: M/F",
-    "# Sex: female to male",
     "# infarct of age: 3 weeks",
     "# age of onset: 40",
     "# age group: 40",
