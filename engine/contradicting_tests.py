@@ -20,7 +20,9 @@ from .two_tests import GLUCOSE, HBA1C, glucose_below, hba1c_below, test_of
 
 FINDING: Final = "finding.tests_contradict"
 ABSTENTION: Final = "abstention.tests_contradict"
-_EARLIER: Final = ("limit.earlier_suspicion", "limit.earlier_diabetes_range")
+_EARLIER: Final = (
+    "limit.earlier_suspicion", "limit.earlier_diabetes_range", "limit.earlier_pregnancy",
+)  # fmt: skip
 _URGENCY: Final = "U2"
 _UNDATED: Final = 10**6
 _BELOW: Final[Mapping[str, Callable[[FactColumns, VisitBatch], BoolArray]]] = {

@@ -81,13 +81,27 @@ def unused_earlier(record: VisitRecord) -> tuple[UnusedVisit, ...]:
     return tuple(_unused(one, record) for one in record.previous if not is_usable(one, record))
 
 
+def of_a_refused(record: VisitRecord) -> tuple[UnusedVisit, ...]:
+    """Return every earlier visit of a record that was refused: urgent values alone are read."""
+    return tuple(_unused(one, record) for one in record.previous)
+
+
+def day_that_can_be_right(record: VisitRecord) -> date | None:
+    """Return the day of a record; None where it can't be read, has not come, or precedes birth."""
+    return day_of(record) if record.performed_at and not _wrong_days(record) else None
+
+
+def _wrong_days(record: VisitRecord) -> set[str]:
+    return {p.code for p in record.batch.problems if p.code in IMPOSSIBLE_DAY}
+
+
 def _unused(one: VisitRecord, record: VisitRecord) -> UnusedVisit:
     batch = check_plausibility(one.batch)
-    told = {problem.code for problem in one.batch.problems}
+    told = _wrong_days(one)
     if not one.performed_at or BEFORE_BIRTH in told:
         return UnusedVisit(batch, None, is_mistyped=True)
-    not_come = NOT_COME in told
-    return UnusedVisit(batch, day_of(one), _moment(one) > _moment(record), not_come)
+    is_after = bool(record.performed_at) and _moment(one) > _moment(record)
+    return UnusedVisit(batch, day_of(one), is_after, NOT_COME in told)
 
 
 def past_of(

@@ -14,12 +14,8 @@ from .bundles.load import Models
 from .canonical import canonical_bytes
 from .contradicting_tests import ABSTENTION, with_contradiction
 from .earlier_diabetes import with_earlier_diabetes
-from .earlier_values import (
-    EarlierValues,
-    earlier_values,
-    with_earlier_range,
-    with_earlier_suspicion,
-)
+from .earlier_findings import with_earlier
+from .earlier_values import EarlierValues, earlier_values
 from .ecg_past import ecg_past
 from .exposures import exposures_before, exposures_of
 from .facts.findings import fact_findings
@@ -222,8 +218,7 @@ def _changes_of(
 
 
 def _with_earlier(finding: Finding, past: EarlierValues) -> Finding:
-    known = with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
-    return with_contradiction(known, past.contradiction)
+    return with_contradiction(with_earlier(finding, past), past.contradiction)
 
 
 def _risk(screening: Screening, columns: RiskColumns, person: PersonContext) -> Finding:

@@ -37,7 +37,7 @@ def test_of(item: str, facts: FactColumns, batch: VisitBatch) -> Test:
     batch : their records after the plausibility check
     """
     high, waits = (np.zeros(batch.n, dtype=np.bool_) for _ in range(2))
-    for column, index, row in _rows_of(item, facts):
+    for column, index, row in rows_of(item, facts):
         high |= (column.rows[:, index] == TRUE) & ~column.barred
         waits |= could_meet(row, batch) & ~column.barred
     return Test(high, waits & ~high)
@@ -47,7 +47,7 @@ def in_pregnancy(facts: FactColumns, batch: VisitBatch) -> BoolArray:
     """Return bool (n,) for whom a test of a pregnancy would speak for diabetes outside of one."""
     found = np.zeros(batch.n, dtype=np.bool_)
     for item in (GLUCOSE, HBA1C):
-        for column, index, row in _rows_of(item, facts):
+        for column, index, row in rows_of(item, facts):
             meets = (column.rows[:, index] == TRUE) | could_meet(row, batch)
             found |= meets & column.barred
     return np.asarray(found & (batch.answer(_PREGNANCY) == YES))
@@ -59,7 +59,7 @@ def hba1c_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
     if not column.accepted.any():
         return np.zeros(batch.n, dtype=np.bool_)
     near = np.zeros(batch.n, dtype=np.bool_)
-    for fact, index, _ in _rows_of(HBA1C, facts):
+    for fact, index, _ in rows_of(HBA1C, facts):
         near |= fact.borderline[:, index]
     exact = (column.accepted & (column.comparator == 0)).any(axis=1) & ~column.waiting.any(axis=1)
     said = test_of(HBA1C, facts, batch)
@@ -70,7 +70,7 @@ def hba1c_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
 def glucose_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
     """Return bool (n,) for whom a fasting glucose is clearly below, not near its cut-off."""
     below, near = (np.zeros(batch.n, dtype=np.bool_) for _ in range(2))
-    for fact, index, row in _rows_of(GLUCOSE, facts):
+    for fact, index, row in rows_of(GLUCOSE, facts):
         near |= fact.borderline[:, index]
         if row.item == _FASTING and not row.also:
             below |= (fact.rows[:, index] == FALSE) & ~fact.barred
@@ -78,8 +78,14 @@ def glucose_below(facts: FactColumns, batch: VisitBatch) -> BoolArray:
     return np.asarray(below & ~near & ~said.high & ~said.waits)
 
 
-def _rows_of(item: str, facts: FactColumns) -> Iterator[tuple[FactColumn, int, Row]]:
-    """Yield the rows on a test that make a sign of diabetes, each with its fact and place."""
+def rows_of(item: str, facts: FactColumns) -> Iterator[tuple[FactColumn, int, Row]]:
+    """Yield the rows on a test that make a sign of diabetes, each with its fact and place.
+
+    Parameters
+    ----------
+    item : ``GLUCOSE`` or ``HBA1C``
+    facts : of n people
+    """
     for name in signs_of_diabetes():
         finding, _, grade = name.partition(".")
         column = facts.column(finding)

@@ -211,7 +211,7 @@ def _previous_visits(
 ) -> tuple[VisitRecord, ...]:
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
         log.refuse_record("not_a_list", "$.previous_visits")
-        return ()
+        given = [given] if isinstance(given, Mapping) else []
     earlier = []
     for path, document in _side_by_side(given, "$.previous_visits"):
         if not isinstance(document, Mapping):
@@ -233,12 +233,15 @@ def _previous_visits(
 def _side_by_side(given: Sequence[object], path: str) -> Iterator[tuple[str, object]]:
     """Yield earlier visits with where they stand, those that one of them holds after it.
 
-    What stood inside an earlier visit was lost, urgent values too. A visit that is sent twice is
-    read twice: its values are of one day, and count as one.
+    What stood inside an earlier visit was lost, urgent values too. So is a list within the list,
+    which refuses the record. A visit that is sent twice is read twice: its values are of one day,
+    and count as one.
     """
     for index, document in enumerate(given):
         at = f"{path}[{index}]"
         yield at, document
+        if isinstance(document, list):
+            yield from _side_by_side(document, at)
         within = document.get("previous_visits") if isinstance(document, Mapping) else None
         if isinstance(within, list):
             yield from _side_by_side(within, f"{at}.previous_visits")
