@@ -138,5 +138,7 @@ def _read_list(
         if name in answers:
             answers[name] = YES
         else:
-            log.refuse_record("unknown_entry", f"{path}[{index}]", found=shown(entry))
+            allowed = ", ".join(known.removeprefix(f"{section}.") for known in answers)
+            where = f"{path}[{index}]"
+            log.refuse_record("unknown_entry", where, found=shown(entry), allowed=allowed)
     return unknown_where_unread(answers, section) if len(log.problems) > before else answers

@@ -162,8 +162,12 @@ def guard_same_person(one: Identity, other: Identity, path: str, log: ProblemLog
     """Refuse the record if another part of it belongs to another person; no fuzzy match.
 
     Every element of the triple must be equal wherever both parts state it: a wrong patient is the
-    second hazard of the register (H2).
+    second hazard of the register (H2). A part that states no number is not known to be the same
+    person's.
     """
+    if not other.person_id:
+        log.refuse_record("person_not_stated", path)
+        return False
     names = []
     if one.person_id != other.person_id:
         names.append("id")

@@ -21,6 +21,7 @@ from .ecg_since_lines import comparison_json
 from .exposure_lines import exposure_json
 from .follow_up_lines import follow_up_json
 from .missing_phrases import change_phrase, missing_phrase, next_step
+from .notices import notice_phrases
 from .reason_phrases import reason_phrase
 from .risk_change_lines import risk_change_json
 from .sentences import Sentences
@@ -230,7 +231,7 @@ def _change(finding: Finding, change: Change, sentences: Sentences) -> JsonObjec
 
 
 def _notice(notice: ItemNotice, sentences: Sentences) -> JsonObject:
-    found, why, remedy = phrases.notice_phrases(notice, sentences)
+    found, why, remedy = notice_phrases(notice, sentences)
     return {
         "item": notice.item,
         "path": notice.path,

@@ -22,12 +22,13 @@ def reported(text: str, lang: Language) -> str:
 
     >>> reported("1.260", "fr"), reported("<0.10", "fr"), reported("v1.2.0", "fr")
     ('1,260', '<0,10', 'v1.2.0')
-    >>> reported(".9", "fr")
-    '0,9'
+    >>> reported(".9", "fr"), reported("-0.97", "fr"), reported("-0.00", "en")
+    ('0,9', '−0,97', '0.00')
     """
     if not _REPORTED.match(text):
         return text
-    return _NO_ZERO.sub("0.", text).replace(".", DECIMAL_MARK[lang])
+    signed_text = text.replace("-", MINUS if text.strip("-0.") else "")
+    return _NO_ZERO.sub("0.", signed_text).replace(".", DECIMAL_MARK[lang])
 
 
 def written_day(text: str, lang: Language) -> str:

@@ -9,7 +9,6 @@ from ..prediagnosis import (
     Finding,
     ItemNotice,
     Message,
-    Parameter,
     PreDiagnosis,
     UrgentItem,
 )
@@ -19,7 +18,6 @@ from .order import FIGURES, is_descriptive, level_of
 from .sentences import Sentences
 from .symptoms import limits_of_urgent_rules
 
-REASON_CODE: Final = "reason_code"
 RECORD_REFUSED: Final = "finding.record_refused"
 
 
@@ -35,29 +33,6 @@ def level_words(finding: Finding, sentences: Sentences) -> str:
     if sentences.is_whole(agreeing):
         return sentences.text(agreeing)
     return sentences.text(f"{table}.{level_of(finding)}")
-
-
-def notice_phrases(notice: ItemNotice, sentences: Sentences) -> tuple[str, str, str]:
-    """Word what was found, why it stops us, and what to do."""
-    parameters: dict[str, Parameter] = {"item": notice.item, "path": notice.path}
-    parameters |= _nested_reason(notice, sentences)
-    base = f"intake.{notice.code}"
-    found, why, remedy = (
-        sentences.render(Message(f"{base}.{part}", parameters | dict(notice.parameters))).strip()
-        for part in ("found", "why", "remedy")
-    )
-    return found, why, remedy
-
-
-def _nested_reason(notice: ItemNotice, sentences: Sentences) -> dict[str, Parameter]:
-    """Word the problem because of which an earlier visit was refused."""
-    code = notice.parameters.get(REASON_CODE)
-    if code is None:
-        return {}
-    prefix = f"{REASON_CODE}."
-    own = {k.removeprefix(prefix): v for k, v in notice.parameters.items() if k.startswith(prefix)}
-    found = sentences.render(Message(f"intake.{code}.found", own))
-    return {"reason": found[:1].lower() + found[1:]}
 
 
 def risk_phrase(finding: Finding, sentences: Sentences) -> str:

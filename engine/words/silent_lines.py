@@ -1,13 +1,51 @@
 """The findings that say nothing for themselves: not assessable, or looked for and not met."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
 from ..next_steps import UNUSED
-from ..prediagnosis import Finding
+from ..prediagnosis import Finding, Message
 from . import phrases
 from .common_phrases import capital, coded, listed
 from .missing_phrases import missing_interval, next_step
 from .paper import Page
 from .reason_phrases import input_phrase, reason_phrase
 from .sentences import Sentences
+
+_ECG_ABSENT: Final = "finding.ecg_statement.absent"
+_ECG_NOT_ASSESSABLE: Final = "finding.ecg_statement.not_assessable"
+
+
+def together(findings: Sequence[Finding], sentences: Sentences) -> list[Finding]:
+    """Say the silent statements of an ECG in one sentence where nothing else sets them apart.
+
+    Up to two dozen statements are judged of one ECG: a line for each would bury the others. The
+    draft and its JSON keep them one by one.
+    """
+    alike: dict[object, list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault(_what_is_printed(finding), []).append(finding)
+    return [_as_one(same, sentences) if len(same) > 1 else same[0] for same in alike.values()]
+
+
+def _what_is_printed(finding: Finding) -> object:
+    """Return what the sentence and its lines depend on, but for the statement that it names."""
+    if "statement" not in finding.message.parameters:
+        return finding.id
+    if finding.message.id == _ECG_ABSENT:
+        return _ECG_ABSENT
+    if finding.message.id == _ECG_NOT_ASSESSABLE:
+        reasons = (*finding.reasons_for, *finding.reasons_against)
+        return repr((finding.limits, reasons, finding.missing, finding.proposed_action))
+    return finding.id
+
+
+def _as_one(findings: list[Finding], sentences: Sentences) -> Finding:
+    first = findings[0]
+    named = ", ".join(sentences.parameter(f.message.parameters["statement"]) for f in findings)
+    message = Message(f"{first.message.id}_together", {"statements": named})
+    return replace(first, message=message)
 
 
 def write_not_assessable(findings: list[Finding], sentences: Sentences, page: Page) -> None:
@@ -17,18 +55,18 @@ def write_not_assessable(findings: list[Finding], sentences: Sentences, page: Pa
     page.heading(sentences.text("ui.not_assessable"))
     if any(f.message.id != phrases.RECORD_REFUSED for f in findings):
         page.add(sentences.text("ui.not_assessable_note"))
-    for message, together in phrases.alike(findings):
-        names = ", ".join(sentences.name(f.id) for f in together)
+    for message, sharing in phrases.alike(findings):
+        names = ", ".join(sentences.name(f.id) for f in sharing)
         is_said = message.id == phrases.RECORD_REFUSED
         words = "" if is_said else f"{capital(sentences.render(message))} "
         page.add(capital(f"{words}({names})" if words else names), lead="- ")
-    for finding in phrases.unlike(findings):
+    for finding in together(phrases.unlike(findings), sentences):
         page.add(phrases.headline(finding, sentences), lead="- ")
         for reason in (*finding.reasons_for, *finding.reasons_against):
-            page.add(reason_phrase(reason, sentences), indent=2)
+            page.add(capital(reason_phrase(reason, sentences)), indent=2)
         limits = [sentences.render(limit) for limit in finding.limits]
         for words in (*limits, *_not_used(finding, sentences)):
-            page.add(words, indent=2)
+            page.add(capital(words), indent=2)
         steps = [next_step(item, sentences) for item in finding.missing]
         action = coded(finding.proposed_action, sentences, "action")
         steps = list(dict.fromkeys([*steps, *([action] if action else [])]))
@@ -51,7 +89,7 @@ def write_absent(findings: list[Finding], sentences: Sentences, page: Page) -> N
     if not findings:
         return
     page.heading(sentences.text("ui.absent"))
-    for finding in findings:
+    for finding in together(findings, sentences):
         page.add(absent_line(finding, sentences), lead="- ")
     page.add(sentences.text("ui.absent_note"))
 

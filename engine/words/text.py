@@ -9,6 +9,7 @@ from .ecg_since_lines import write_comparison
 from .exposure_lines import write_exposures
 from .finding_lines import write_finding, write_scores
 from .follow_up_lines import write_follow_up
+from .notices import notices_together
 from .paper import Page
 from .risk_change_lines import write_risk_changes
 from .sentences import Sentences
@@ -145,11 +146,10 @@ def _items(prediagnosis: PreDiagnosis, sentences: Sentences, page: Page) -> None
     for label, notices in groups:
         if notices:
             page.add(sentences.text(label))
-        for notice in notices:
-            found, why, remedy = phrases.notice_phrases(notice, sentences)
-            where = f" [{notice.path}]" if notice.path else ""
-            page.add(f"{found}. {capital(why)}.{where}", indent=2, lead="- ")
-            page.add(remedy, indent=4, lead="> ")
+        for notice in notices_together(notices, sentences):
+            where = f" [{notice.where}]" if notice.where else ""
+            page.add(f"{notice.found}. {capital(notice.why)}.{where}", indent=2, lead="- ")
+            page.add(notice.remedy, indent=4, lead="> ")
 
 
 def _foot(prediagnosis: PreDiagnosis, sentences: Sentences, standing: Standing, page: Page) -> None:

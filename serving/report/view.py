@@ -7,8 +7,10 @@ from ...engine.prediagnosis import ItemNotice, PreDiagnosis, UrgentItem
 from ...engine.words import Sentences, order, phrases
 from ...engine.words.common_phrases import coded
 from ...engine.words.exposure_lines import exposure_line
+from ...engine.words.notices import notices_together
 from ...engine.words.reason_phrases import cited, input_phrase
 from ...engine.words.risk_change_lines import risk_change_line
+from ...engine.words.silent_lines import together
 from ...engine.words.symptoms import symptom_lines
 from ...engine.words.trajectory_lines import trajectory_line
 from .ecg_since_view import ecg_since_view
@@ -35,6 +37,8 @@ def page_view(
     plots : membership plots by finding id
     """
     grouped = order.grouped(prediagnosis)
+    for name in ("not_assessable", "absent"):
+        grouped[name] = together(grouped[name], sentences)
     groups = {
         name: tuple(
             finding_view(finding, number, sentences, plots.get(finding.id, ()))
@@ -102,10 +106,12 @@ def _notices(prediagnosis: PreDiagnosis, sentences: Sentences) -> tuple[NoticeVi
     return tuple(
         NoticeView(
             sentences.text(f"severity.{notice.severity}"),
-            *phrases.notice_phrases(notice, sentences),
-            notice.path,
+            notice.found,
+            notice.why,
+            notice.remedy,
+            notice.where,
         )
-        for notice in everything
+        for notice in notices_together(everything, sentences)
     )
 
 

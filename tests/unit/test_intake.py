@@ -13,7 +13,7 @@ from laennec.engine.intake.schema import visit_schema
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.prediagnosis import ItemNotice
 from laennec.engine.record import ItemState
-from laennec.engine.words.phrases import notice_phrases
+from laennec.engine.words.notices import notice_phrases
 from laennec.engine.words.sentences import Sentences
 from laennec.engine.words.text import render_text
 from one_visit import VISIT, codes, measured, read, state, visit

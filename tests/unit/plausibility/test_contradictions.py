@@ -11,7 +11,7 @@ from laennec.engine.prediagnosis import ItemNotice
 from laennec.engine.record import ItemState, VisitBatch
 from laennec.engine.urgency import evaluate_urgent
 from laennec.engine.words import Sentences
-from laennec.engine.words.phrases import notice_phrases
+from laennec.engine.words.notices import notice_phrases
 
 VENOUS = {"specimen": "venous_plasma", "fasting_hours": 10}
 
