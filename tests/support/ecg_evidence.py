@@ -39,6 +39,12 @@ CALM = {
     "front_close": 0.0,
     "coved": 0.0,
     "deep_t": 0.0,
+    "turned_t": 0.0,
+    "low_st": 0.0,
+    "low_st_close": 0.0,
+    "right_raised": 0.0,
+    "st_excused": 0.0,
+    "steep_qrs": 80.0,
     "blocked_p": 0.0,
     "blocked_p_suspected": 0.0,
     "no_clear_beats": 0.0,
@@ -61,6 +67,9 @@ FRONT = FrontView(
         "front_close": {"V2": 0.3, "V3": 0.4},
         "coved": {"V2": -0.2},
         "deep_t": {"V2": -0.3, "V3": -0.4},
+        "turned_t": {"V2": -0.2, "V3": -0.2},
+        "low_st": {"II": float("nan"), "V2": float("nan")},
+        "low_st_close": {"II": float("nan"), "V2": float("nan")},
     }
 )
 

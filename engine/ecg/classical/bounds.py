@@ -132,8 +132,11 @@ def t_end(
 
 def t_heights(
     beat_mv: FloatArray, window: tuple[int, int], rate_hz: float, settings: TEndSettings
-) -> tuple[FloatArray, FloatArray]:
-    """Return the highest and the lowest point of T against the level before the QRS.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the highest and the lowest point of T, and the lowest behind the highest.
+
+    Each against the level before the QRS: a T that first rises and then falls has its lowest point
+    behind the highest.
 
     Parameters
     ----------
@@ -147,11 +150,11 @@ def t_heights(
     """
     begin, stop = window
     if stop - begin < _SHORTEST:
-        nothing = np.full(len(beat_mv), np.nan)
-        return nothing, nothing
+        return (np.full(len(beat_mv), np.nan),) * 3
     smooth = max(round(settings.smooth_ms * rate_hz / _MS), 1)
     t = uniform_filter1d(beat_mv, smooth, axis=1)[:, begin:stop]
-    return t.max(axis=1), t.min(axis=1)
+    behind = np.arange(t.shape[1]) >= t.argmax(axis=1)[:, None]
+    return t.max(axis=1), t.min(axis=1), np.where(behind, t, np.inf).min(axis=1)
 
 
 def _quartiles(ends: FloatArray) -> FloatArray:

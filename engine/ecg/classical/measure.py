@@ -91,6 +91,7 @@ def measure_classical(
         st_uncertainty_mv=st[2],
         t_highest_mv=st[3],
         t_lowest_mv=st[4],
+        t_behind_mv=st[5],
         st_withheld=() if np.isfinite(st[0]).any() else (reasons or (NO_QRS_BOUNDS,)),
         beats_s=beats.peak / signal.sampling_rate_hz,
         n_dominant=0 if averaged is None else averaged.n_beats,
@@ -227,21 +228,20 @@ def _measure_st(
 ) -> tuple[FloatArray, ...]:
     """Return of every lead ST at J, at J + 60 ms, its uncertainty, and the ends of T."""
     if averaged is None or waves is None or not np.isfinite(waves.offset[0]):
-        return (np.full(len(signal.leads), _NAN),) * 5
+        return (np.full(len(signal.leads), _NAN),) * 6
     beat, per_ms = averaged.signal_mv[0], averaged.rate_hz / _MS
     j = waves.offset[0]
     at_j = _mean_from(beat, j, settings.st.mean_ms * per_ms)
     late = j + settings.st.late_ms * per_ms
     at_j60 = _mean_from(beat, late, settings.st.mean_ms * per_ms)
     noise = np.hypot(averaged.noise_mv, settings.uncertainty.st_mv)
-    highest, lowest = t_heights(beat, waves.t_window, averaged.rate_hz, settings.t_end)
+    heights = t_heights(beat, waves.t_window, averaged.rate_hz, settings.t_end)
     names = [signal.leads[row] for row in readable.rows]
     return (
         _for_all_leads(signal.leads, names, at_j),
         _for_all_leads(signal.leads, names, at_j60),
         _for_all_leads(signal.leads, names, noise, spread=True),
-        _for_own_leads(signal.leads, names, highest),
-        _for_own_leads(signal.leads, names, lowest),
+        *(_for_own_leads(signal.leads, names, one) for one in heights),
     )
 
 

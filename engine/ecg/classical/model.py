@@ -73,6 +73,7 @@ class ClassicalMeasurement:
     st_j_mv, st_j60_mv : shape (n_leads,), ST at J and 60 ms later against the level before the QRS
     st_uncertainty_mv : shape (n_leads,), one standard deviation
     t_highest_mv, t_lowest_mv : shape (n_leads,), the ends of T against the level before the QRS
+    t_behind_mv : shape (n_leads,), the lowest point of T behind its highest
     st_withheld : message ids of why there is no ST
     beats_s : shape (n_beats,), R peaks in seconds
     n_dominant : beats behind the median beat
@@ -86,6 +87,7 @@ class ClassicalMeasurement:
     st_uncertainty_mv: FloatArray
     t_highest_mv: FloatArray
     t_lowest_mv: FloatArray
+    t_behind_mv: FloatArray
     st_withheld: tuple[str, ...]
     beats_s: FloatArray
     n_dominant: int

@@ -90,6 +90,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
     judged = rhythmic and measured and st.is_known and not (st.exclusions or st.doubts)
+    pairs["st_excused"] = Pair(float(bool(st.exclusions or st.doubts)))
     pairs["not_judged"] = Pair(float(not judged))
     decimals = {name: q.decimals for name, q in settings.quantities.items()}
     rounded = {n: _rounded(p, decimals[n]) for n, p in pairs.items()}
@@ -252,6 +253,7 @@ def _qrs_pairs(
         "left_bundle_shape": Pair(left),
         "pr": Pair(_NAN, pr, applies=bool(np.isnan(pr))),
         "slow_onset": Pair(shape.slow_onset_ms),
+        "steep_qrs": Pair(shape.least_qrs_ms),
     }
 
 

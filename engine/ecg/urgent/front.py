@@ -1,4 +1,4 @@
-"""ST and T of V1 to V4: the mirror of a posterior infarction, a coved ST, a deep negative T."""
+"""Patterns of ST and T: the mirror of a posterior infarction, a coved ST, negative T, low ST."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from .settings import EcgUrgentSettings, FrontPattern
 
 @dataclass(frozen=True, slots=True)
 class FrontView:
-    """Which of V1 to V4 show what.
+    """Which leads show what.
 
     Attributes
     ----------
-    leads : quantity of a rule -> lead that shows it -> the end of T it goes by, as it is printed
+    leads : quantity of a rule -> lead that shows it -> the end of T it goes by, as it is printed;
+        NaN where it goes by ST alone
     unknown : quantities that could not be counted, because a lead of theirs was not measured
     """
 
@@ -33,19 +34,23 @@ class FrontView:
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """One lead, millivolt: ST at J, its highest likely value, ST later, and the ends of T."""
+    """One lead, millivolt: ST at J, its highest likely value, ST later, and the ends of T.
+
+    ``behind``: the lowest point of T behind its highest.
+    """
 
     st: float
     st_at_most: float
     late: float
     highest: float
     lowest: float
+    behind: float
 
 
 def front_view(
     classical: ClassicalMeasurement, st_mv: Mapping[str, float], settings: EcgUrgentSettings
 ) -> FrontView:
-    """Look at the chest leads over the front of the heart.
+    """Look at the leads that patterns of ST and T show in.
 
     Parameters
     ----------
@@ -56,21 +61,25 @@ def front_view(
     every = {
         name: lead
         for name, lead in zip(classical.leads, _leads_of(classical, settings), strict=True)
-        if name in st_mv and np.isfinite(lead.highest)
+        if name in st_mv
     }
+    with_t = {name for name, lead in every.items() if np.isfinite(lead.highest)}
     found: dict[str, Mapping[str, float]] = {}
     unknown = set()
     for name, pattern in settings.front.items():
         shows = _SHOWS[pattern.shape]
-        up = [n for n in pattern.leads if n in every and shows(every[n], pattern)]
+        known = with_t if pattern.t_mv is not None else set(every)
+        up = [n for n in pattern.leads if n in known and shows(every[n], pattern)]
         found[name] = {n: _end(every[n], pattern) for n in _in_a_row(up, pattern)}
-        if not found[name] and not set(pattern.leads) <= set(every):
+        if not found[name] and not set(pattern.leads) <= known:
             unknown.add(name)
     return FrontView(found, frozenset(unknown))
 
 
 def _end(lead: _Lead, pattern: FrontPattern) -> float:
-    """Return the end of T that the limit of the pattern is on."""
+    """Return the end of T that the limit of the pattern is on, NaN without one."""
+    if pattern.t_mv is None:
+        return float("nan")
     return lead.highest if pattern.t_mv > 0.0 else lead.lowest
 
 
@@ -78,38 +87,68 @@ def _leads_of(classical: ClassicalMeasurement, settings: EcgUrgentSettings) -> l
     """Return each lead with its numbers as they are printed."""
     st = classical.st_j_mv
     at_most = st + settings.limits.st_sure_sd * classical.st_uncertainty_mv
-    ends = (classical.t_highest_mv, classical.t_lowest_mv)
+    ends = (classical.t_highest_mv, classical.t_lowest_mv, classical.t_behind_mv)
     columns = np.stack([st, at_most, classical.st_j60_mv, *ends], axis=1)
     return [_Lead(*row) for row in np.round(columns, settings.quantities["st"].decimals).tolist()]
 
 
 def _in_a_row(up: Sequence[str], pattern: FrontPattern) -> tuple[str, ...]:
-    """Return the leads that stand beside another one, all of them where one is enough."""
+    """Return the leads that stand beside another one; or any, if enough."""
     at = {pattern.leads.index(name) for name in up}
-    if pattern.least == 1:
-        return tuple(up)
+    if pattern.least == 1 or pattern.is_apart:
+        return tuple(up) if len(up) >= pattern.least else ()
     return tuple(n for n in up if {pattern.leads.index(n) + s for s in (-1, 1)} & at)
 
 
+def _low(lead: _Lead, pattern: FrontPattern) -> bool:
+    """ST lies low at J and later."""
+    return max(lead.st, lead.late) <= pattern.st_mv
+
+
+def _surely_low(lead: _Lead, pattern: FrontPattern) -> bool:
+    """ST lies so low beyond the uncertainty of the measurement."""
+    return _low(lead, pattern) and lead.st_at_most <= pattern.st_mv
+
+
+def _raised(lead: _Lead, pattern: FrontPattern) -> bool:
+    """ST lies high at J."""
+    return lead.st >= pattern.st_mv
+
+
 def _depressed(lead: _Lead, pattern: FrontPattern) -> bool:
-    """ST lies low at J and later, and T rises over the level before the QRS."""
-    return max(lead.st, lead.late) <= pattern.st_mv and lead.highest >= pattern.t_mv
+    """ST lies low, and T rises over the level before the QRS."""
+    return _low(lead, pattern) and lead.highest >= _t(pattern)
 
 
 def _surely_depressed(lead: _Lead, pattern: FrontPattern) -> bool:
     """ST lies so low beyond the uncertainty of the measurement."""
-    return _depressed(lead, pattern) and lead.st_at_most <= pattern.st_mv
+    return _depressed(lead, pattern) and _surely_low(lead, pattern)
 
 
 def _coved(lead: _Lead, pattern: FrontPattern) -> bool:
     """ST is high at J, falls from there, and T is negative."""
     falls = lead.st >= pattern.st_mv and lead.late < lead.st
-    return falls and lead.lowest <= pattern.t_mv
+    return falls and lead.lowest <= _t(pattern)
 
 
 def _deep(lead: _Lead, pattern: FrontPattern) -> bool:
     """T is deeply negative after an ST that is hardly raised or lowered."""
-    return abs(lead.st) < pattern.st_mv and lead.lowest <= pattern.t_mv
+    return abs(lead.st) < pattern.st_mv and lead.lowest <= _t(pattern)
+
+
+def _turned(lead: _Lead, pattern: FrontPattern) -> bool:
+    """T rises and then falls as far below the level, after an ST that is hardly raised or lowered.
+
+    One lead may show it where its neighbour's T is negative from its start, twice as deep.
+    """
+    limit = _t(pattern)
+    turns = lead.highest >= -limit and lead.behind <= limit
+    return abs(lead.st) < pattern.st_mv and (turns or lead.lowest <= 2.0 * limit)
+
+
+def _t(pattern: FrontPattern) -> float:
+    """Return the limit on T of a pattern that asks for it."""
+    return float("nan") if pattern.t_mv is None else pattern.t_mv
 
 
 _SHOWS: Mapping[str, Callable[[_Lead, FrontPattern], bool]] = {
@@ -117,4 +156,8 @@ _SHOWS: Mapping[str, Callable[[_Lead, FrontPattern], bool]] = {
     "surely_depressed": _surely_depressed,
     "coved": _coved,
     "deep": _deep,
+    "turned": _turned,
+    "low": _low,
+    "surely_low": _surely_low,
+    "raised": _raised,
 }

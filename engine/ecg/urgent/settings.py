@@ -14,7 +14,16 @@ from .limits import AtrialLimits, Exclusions, Limits
 
 FILE: Final = "ecg_urgent.toml"
 _GUIDELINES: Final = "laennec.engine.guidelines"
-_FRONT_SHAPES: Final = ("depressed", "surely_depressed", "coved", "deep")
+_FRONT_SHAPES: Final = (
+    "depressed",
+    "surely_depressed",
+    "coved",
+    "deep",
+    "turned",
+    "low",
+    "surely_low",
+    "raised",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +113,23 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class FrontPattern:
-    """What some of V1 to V4 may show.
+    """What some of the leads may show.
 
     Attributes
     ----------
     shape : how the two limits are read (front.py)
     leads : in which; neighbours stand side by side
     least : so many neighbours make a criterion; that many are counted or none
-    st_mv, t_mv : limits of ST and of the end of T
+    st_mv, t_mv : limits of ST and of the end of T; without the latter T is not asked
+    is_apart : whether leads that are no neighbours count too
     """
 
     shape: str
     leads: tuple[str, ...]
     least: int
     st_mv: float
-    t_mv: float
+    t_mv: float | None = None
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

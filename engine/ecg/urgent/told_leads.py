@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 from ...prediagnosis import InputValue, Message, Parameter
 from .evidence import Evidence
 from .settings import EcgRule, EcgUrgentSettings
@@ -25,7 +27,8 @@ def leads_told(
     """
     if rule.id in _ST_RULES:
         return _raised(rule, evidence, settings)
-    front = [c.quantity for c in rule.conditions if c.quantity in settings.front]
+    counted = {c.quantity for c in rule.conditions if c.op in (">=", ">")}
+    front = [name for name in settings.front if name in counted]
     return _front(rule, front[0], evidence, settings) if front else None
 
 
@@ -52,7 +55,7 @@ def _front(
 ) -> tuple[Message, tuple[InputValue, ...]]:
     leads = evidence.front.leads[quantity]
     st = tuple(_input("st", lead, evidence.st.mv[lead], settings) for lead in leads)
-    t = tuple(_input("t", lead, end, settings) for lead, end in leads.items())
+    t = tuple(_input("t", lead, end, settings) for lead, end in leads.items() if np.isfinite(end))
     return Message(f"urgent.{rule.id}", {"leads": ", ".join(leads)}), (*st, *t)
 
 
