@@ -188,11 +188,17 @@ def convert(
         bool, typer.Option("--overwrite", help="Replace OUT.hea and OUT.dat where they exist.")
     ] = False,
     recording: Recording = None,
+    leads: Annotated[
+        str | None,
+        typer.Option(help="Names of its leads in their order, where it has none: I,II,III,aVR,..."),
+    ] = None,
 ) -> None:
     """Write any readable ECG as WFDB, without anything of the person."""
     from ..serving.ecg.commands import convert as convert_file
 
-    typer.echo(str(convert_file(source, target, overwrite=overwrite, number=recording)))
+    names = [name.strip() for name in leads.split(",")] if leads else []
+    done = convert_file(source, target, overwrite=overwrite, number=recording, leads=names)
+    typer.echo(str(done))
 
 
 @app.command()

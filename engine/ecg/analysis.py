@@ -48,7 +48,7 @@ class EcgAnalysis:
 
     Attributes
     ----------
-    signal : as it was given; nothing in it was corrected
+    signal : the leads as they were given; nothing in them was corrected
     quality : which leads and which uses can be trusted, with reasons
     fiducials : waves, in samples of the signal; none where the rhythm is not assessable
     measurements : withheld, with the reason, where the gate refuses the use
@@ -68,7 +68,7 @@ class EcgAnalysis:
 
 
 def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
-    """Judge, delineate and measure one ECG, up to a calibration pulse at its end.
+    """Judge, delineate and measure the leads of one ECG, up to a calibration pulse at its end.
 
     A lead that the gate refuses is not shown to the network, nor measured. Hum of the mains that
     the gate tells is subtracted for both measurements: ST on a wave of it is no elevation. Where it
@@ -80,7 +80,7 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     delineator : the network of a verified bundle; None where it may not or can't be asked: then
         the gate and the second measurement speak alone
     """
-    found = _analyse(without_calibration_pulse(signal), delineator)
+    found = _analyse(without_calibration_pulse(signal.of_known_leads()), delineator)
     quiet = beneath_hum(found.signal, found.quality)
     return found if quiet is None else replace(found, beneath_hum=_analyse(quiet, delineator))
 

@@ -1,6 +1,6 @@
 """The typed ECG: what enters the signal chain."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ class EcgSignal:
     derived : the leads that were calculated from others and not recorded
     resolution_uv : microvolt per step of the recorder, shape (n_leads,); NaN where not known
     pulses_s : from when to when a calibration pulse stood that was taken out, seconds
+    unknown : the channels whose name says nothing, not even that they are an ECG
     """
 
     leads: tuple[str, ...]
@@ -36,6 +37,7 @@ class EcgSignal:
     derived: frozenset[str] = frozenset()
     resolution_uv: FloatArray = field(default_factory=lambda: np.empty(0))
     pulses_s: tuple[tuple[float, float], ...] = ()
+    unknown: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.signal_mv.ndim != _DIMENSIONS or len(self.signal_mv) != len(self.leads):
@@ -110,6 +112,23 @@ class EcgSignal:
             sampling_rate_hz=float(sampling_rate_hz),
             derived=frozenset(added),
             resolution_uv=np.array([steps.get(name, np.nan) for name in names]),
+        )
+
+    def of_known_leads(self) -> "EcgSignal":
+        """Return the signal without the channels of which nobody says what they are.
+
+        A pressure or a marker beside twelve leads had its say in rate and QRS. Where nothing else
+        was recorded they stay: the rhythm can be read in any lead.
+        """
+        kept = [row for row, lead in enumerate(self.leads) if lead not in self.unknown]
+        if len(kept) in (0, len(self.leads)):
+            return self
+        return replace(
+            self,
+            leads=tuple(self.leads[row] for row in kept),
+            signal_mv=self.signal_mv[kept],
+            resolution_uv=self.resolution_uv[kept],
+            unknown=frozenset(),
         )
 
     @property

@@ -36,7 +36,7 @@ def analyse_strip(signal: EcgSignal, delineator: Delineator | None) -> EcgAnalys
     whole = analyse_ecg(signal, delineator)
     if _is_read(whole):
         return whole
-    part, share = clearest_part(signal)
+    part, share = clearest_part(signal.of_known_leads())
     if part is None:
         return replace(whole, readable_share=0.0)
     return replace(analyse_ecg(part, delineator), readable_share=share)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...datasets.readers.ecg import EcgRecording, read_ecg, write_wfdb
+from ...datasets.readers.ecg import Declared, EcgRecording, read_ecg, write_wfdb
 from ...datasets.readers.ecg.wfdb_write import wfdb_files
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
@@ -114,7 +114,7 @@ def waves_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
 
     def waves(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
-        found = network.delineator.delineate(recording.signal)
+        found = network.delineator.delineate(recording.signal.of_known_leads())
         return EcgDone(Path(record), record, recording, plain=found.as_json(record))
 
     return waves
@@ -125,7 +125,7 @@ def beats_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
 
     def beats(recording: EcgRecording) -> EcgDone:
         record = recording.header.record
-        fiducials = network.delineator.delineate(recording.signal)
+        fiducials = network.delineator.delineate(recording.signal.of_known_leads())
         peaks = [round(float(r)) for r in fiducials.r_peaks]
         rate = recording.signal.sampling_rate_hz
         fs = int(rate) if float(rate).is_integer() else rate
@@ -157,16 +157,22 @@ def write_json(done: EcgDone, folder: Path) -> Path:
 
 
 def convert(
-    source: Path, target: Path, *, overwrite: bool = False, number: int | None = None
+    source: Path,
+    target: Path,
+    *,
+    overwrite: bool = False,
+    number: int | None = None,
+    leads: Sequence[str] = (),
 ) -> Path:
     """Write any readable ECG as WFDB, without anything of the person.
 
-    ``number`` chooses, counted from 0, in a file that holds several recordings.
+    ``number`` chooses, counted from 0, in a file that holds several recordings; ``leads`` names the
+    leads in the order of the file, where it does not name them.
 
     Raises
     ------
-    ScreeningError : the file can't be read, holds several recordings, or can't be written; or
-        a file of the target is there already and ``overwrite`` was not asked for
+    ScreeningError : the file can't be read, names other leads, holds several recordings, or can't
+        be written; or a file of the target is there already and ``overwrite`` was not asked for
     """
     there = [path for path in wfdb_files(target) if path.exists()]
     if there and not overwrite:
@@ -176,6 +182,6 @@ def convert(
             remedy="Choose another name, or give --overwrite",
             path=str(there[0]),
         )
-    recording = read_ecg(source, recording=number)
+    recording = read_ecg(source, recording=number, declared=Declared(leads=tuple(leads)))
     target.parent.mkdir(parents=True, exist_ok=True)
     return write_wfdb(recording, target)

@@ -4,7 +4,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ...datasets.readers.ecg import EcgAmbiguous, person_problems, read_ecg, unstated_person
+from ...datasets.readers.ecg import (
+    EcgAmbiguous,
+    EcgUnnamed,
+    person_problems,
+    read_ecg,
+    unstated_person,
+)
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError, ScreeningError
 from ...engine.intake import VisitRecord
@@ -63,10 +69,12 @@ def join_ecg(
 
 
 def not_read(error: ScreeningError) -> Problem:
-    """Return why the ECG of a visit was not read; recordings to choose from are named."""
+    """Return why the ECG of a visit was not read; what can be chosen or named is listed."""
     code, parameters = "ecg_unreadable", {"kind": error.code}
     if isinstance(error, EcgAmbiguous) and error.recordings:
         code, parameters = "ecg_several_recordings", {"recordings": "; ".join(error.recordings)}
+    if isinstance(error, EcgUnnamed):
+        code, parameters = "ecg_leads_unnamed", {"leads": ", ".join(error.names)}
     return Problem(0, "refused_item", code, FILE_PATH, _ITEM, parameters)
 
 

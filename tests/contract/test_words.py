@@ -96,6 +96,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
     where_files_are_opened = {
         "ecg_unreadable",
         "ecg_several_recordings",
+        "ecg_leads_unnamed",
         "ecg_outside_folder",
         "ecg_file_not_used",
         "ecg_person_not_stated",

@@ -94,3 +94,26 @@ def test_a_visit_names_the_recordings_or_takes_the_one_that_is_asked_for(
         assert "plusieurs enregistrements (0 : 0.16 s" in found.replace("0: ", "0 : ")
     else:
         assert "ecg_several_recordings" not in refused
+
+
+def test_convert_names_the_leads_of_a_file_that_has_none(tmp_path: Path) -> None:
+    """Pinned: no command could name them, and a visit said "unreadable (ecg_incomplete)"."""
+    names = "I,II,III,aVR,aVL,aVF,V1,V2,V3,V4,V5,V6"
+    table = tmp_path / "t.csv"
+    table.write_bytes(ecg_files.csv(tuple(f"ch{k}" for k in range(12))).data)
+    refused = run("ecg", "convert", table, tmp_path / "a.hea")
+    assert refused.returncode == 1
+    assert "ecg_leads_not_named: None of 12 leads has a name that is known: ch0" in refused.stderr
+    assert f"--leads {names}" in refused.stderr
+    done = run("ecg", "convert", table, tmp_path / "a.hea", "--leads", names)
+    assert (done.returncode, done.stderr) == (0, "")
+    visit = {
+        "schema": "laennec.visit/1",
+        "visit_id": "v",
+        "performed_at": "2026-01-02T09:20:00+01:00",
+        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
+    }
+    (tmp_path / "v.json").write_text(json.dumps(visit), encoding="utf-8")
+    for lang, words in (("fr", "aucune dérivation ne porte un nom connu"), ("en", "no lead has a")):
+        said = run("screen", tmp_path / "v.json", "--ecg", table, "--lang", lang).stdout
+        assert words in " ".join(said.split())

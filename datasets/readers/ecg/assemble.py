@@ -10,8 +10,16 @@ import numpy as np
 
 from ....engine.ecg.leads import TWELVE_LEADS
 from ....engine.ecg.signal import EcgSignal
-from .errors import EcgAmbiguous, EcgIncomplete, counted, incomplete, too_large, unreadable
-from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name
+from .errors import (
+    EcgAmbiguous,
+    EcgIncomplete,
+    EcgUnnamed,
+    counted,
+    incomplete,
+    too_large,
+    unreadable,
+)
+from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name, says_ecg
 from .placing import placed
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
 from .said import believable
@@ -31,6 +39,7 @@ def assemble(
     ------
     EcgIncomplete : a lead without name, gain, unit or rate that the caller did not declare; no
         signal that can be an ECG
+    EcgUnnamed : as many leads as an ECG of twelve has, none with a name that is known
     EcgAmbiguous : two leads of the twelve with one name and other samples
     EcgUnreadable : no lead, no sample, leads of different lengths
     """
@@ -60,7 +69,8 @@ def assemble(
         raise unreadable("A sample that is infinite", where)
     steps = {n: step for n, step in scale.items() if step > 0}
     signal = EcgSignal.of(samples, leads[0].rate_hz, resolution_uv=steps)
-    return EcgRecording(signal, header)
+    unknown = frozenset(n for n, lead in zip(names, leads, strict=True) if not says_ecg(lead.name))
+    return EcgRecording(replace(signal, unknown=unknown), header)
 
 
 def _ecg_only(stored: Sequence[StoredLead], where: str) -> list[StoredLead]:
@@ -183,10 +193,31 @@ def _averaged(lead: StoredLead, group: int, rate_hz: float) -> StoredLead:
     return replace(lead, samples=samples, rate_hz=rate_hz)
 
 
+def _refuse_unnamed(names: Sequence[str], where: str) -> None:
+    """Refuse as many leads as an ECG of twelve has, none under the name of a lead.
+
+    A name with a sign before it is one only where other names have none, see `_upright`.
+    """
+    named = [name for name in names if is_lead(name) and not name.startswith(MINUS)]
+    if named or len(names) < limits()["names"]["unnamed_from"]:
+        return
+    order = ",".join(TWELVE_LEADS)
+    error = EcgUnnamed(
+        found=f"None of {len(names)} leads has a name that is known: {', '.join(names[:12])}",
+        why="it is not known which lead is which, and neither place nor territory is guessed",
+        remedy=f"Name them in the file, or write a copy: laennec ecg convert IN OUT.hea --leads "
+        f"{order} (the leads in the order of the file; in Python declared=Declared(leads=...))",
+        path=where,
+    )
+    error.names = tuple(names)
+    raise error
+
+
 def _names(
     leads: Sequence[StoredLead], header: EcgHeader, where: str
 ) -> tuple[list[str], EcgHeader]:
     names = [lead_name(lead.name) for lead in leads]
+    _refuse_unnamed(names, where)
     double = {name for name, n in Counter(names).items() if n > 1}
     if double & set(TWELVE_LEADS):
         raise EcgAmbiguous(

@@ -11,6 +11,7 @@ and tabs separate; with semicolons and tabs, and in quotes, a decimal comma is r
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -119,10 +120,7 @@ def _without_steps(recording: EcgRecording) -> EcgRecording:
     """Drop the resolution: a printed millivolt says nothing of the recorder's step."""
     signal = recording.signal
     unknown = np.full(len(signal.leads), np.nan)
-    bare = type(signal)(
-        signal.leads, signal.signal_mv, signal.sampling_rate_hz, signal.derived, unknown
-    )
-    return EcgRecording(bare, recording.header)
+    return replace(recording, signal=replace(signal, resolution_uv=unknown))
 
 
 def _comments(lines: Sequence[str], where: str) -> tuple[float, str, Said]:

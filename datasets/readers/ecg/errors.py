@@ -33,6 +33,13 @@ class EcgIncomplete(EcgUnreadable):
     code = "ecg_incomplete"
 
 
+class EcgUnnamed(EcgIncomplete):
+    """A file of many leads, none under a name that is known; ``names`` are those of the file."""
+
+    code = "ecg_leads_not_named"
+    names: tuple[str, ...] = ()
+
+
 class EcgAmbiguous(EcgUnreadable):
     """A file with several recordings, of which none was chosen.
 

@@ -69,6 +69,16 @@ def is_lead(written: str) -> bool:
     return bool(_known(_cleaned(written)))
 
 
+def says_ecg(written: str) -> bool:
+    """Whether a name says that a channel is an ECG: it is that of a lead, or says so.
+
+    >>> says_ecg("ECG 2"), says_ecg("V7"), says_ecg("ch2")
+    (True, True, False)
+    """
+    anywhere = re.fullmatch(str(_tables()["ecg_of_somewhere"]), _cleaned(written).lower())
+    return anywhere is not None or is_lead(written)
+
+
 def _known(text: str) -> str:
     """Return the lead of a cleaned name, "" where it is none of ours."""
     known = _plain(text)

@@ -85,11 +85,5 @@ def _with_derived(recording: EcgRecording, derived: frozenset[str]) -> EcgRecord
     named = derived & set(signal.leads)
     if not named:
         return recording
-    marked = type(signal)(
-        leads=signal.leads,
-        signal_mv=signal.signal_mv,
-        sampling_rate_hz=signal.sampling_rate_hz,
-        derived=signal.derived | named,
-        resolution_uv=signal.resolution_uv,
-    )
-    return EcgRecording(marked, recording.header)
+    marked = replace(signal, derived=signal.derived | named)
+    return replace(recording, signal=marked)

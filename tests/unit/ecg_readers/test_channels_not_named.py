@@ -1,0 +1,140 @@
+"""A channel of which nobody says what it is counts as no lead; many are no ECG of twelve."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laennec.datasets.readers.ecg import EcgUnnamed, read_ecg
+from laennec.datasets.simulator import scenario, simulate
+from laennec.engine import load_models
+from laennec.engine.ecg.analysis import analyse_ecg
+from laennec.engine.ecg.leads import TWELVE_LEADS
+from laennec.engine.ecg.measure.reference import Person
+from laennec.engine.ecg.signal import EcgSignal
+from laennec.engine.ecg.visit import screened_ecg
+from laennec.engine.errors import RecordError
+from laennec.serving.ecg.commands import beats_task, convert, find_network, waves_task
+
+MODELS = load_models()
+RATE_HZ = 500
+
+
+def wfdb(names, rows):
+    lines = [f"r {len(names)} {RATE_HZ} {rows.shape[1]}"]
+    lines += [f"r.dat 16 1000(0)/mV 16 0 0 0 0 {name}" for name in names]
+    counts = np.round(rows * 1000).astype("<i2")
+    return "\n".join(lines).encode(), {"r.dat": counts.T.tobytes()}
+
+
+def read(names, rows):
+    header, files = wfdb(names, rows)
+    return read_ecg(header, name="r.hea", companions=files)
+
+
+def tachycardia():
+    return simulate(scenario("ventricular_tachycardia"), seed=3).signal
+
+
+N = tachycardia().n_samples
+T = np.arange(N) / RATE_HZ
+CHANNELS = {
+    "pressure": 0.8 * ((T * 1.2) % 1 < 0.3) * np.sin(np.pi * ((T * 1.2) % 1) / 0.3),
+    "marker": (np.random.default_rng(0).random(N) < 0.004) * 2.0,
+    "noise": np.random.default_rng(1).normal(0, 0.5, N),
+    "beats": np.roll(tachycardia().lead_mv("V2"), 30),
+}
+UNNAMED = [
+    [f"ch{k}" for k in range(1, 13)],
+    [f"channel {k}" for k in range(1, 14)],
+    [f"ECG{k}" for k in range(1, 13)],
+    [f"Kanal_{k}" for k in range(1, 16)],
+    [f"- {name}" for name in TWELVE_LEADS],
+    ["lead"] * 12,
+]
+
+
+@pytest.mark.parametrize("names", UNNAMED, ids=lambda names: names[0])
+def test_an_ecg_of_twelve_without_a_known_name_is_refused_with_what_to_do(names):
+    """Pinned: twelve channels ch1 to ch12 were measured as twelve leads."""
+    with pytest.raises(EcgUnnamed) as refused:
+        read(names, np.tile(tachycardia().lead_mv("II"), (len(names), 1)))
+    error = refused.value
+    assert (
+        f"None of {len(names)} leads has a name that is known: {names[0].replace('- ', '-')}"
+        in (error.found.replace("- ", "-"))
+    )
+    assert "--leads I,II,III,aVR,aVL,aVF,V1,V2,V3,V4,V5,V6" in error.remedy
+    assert error.code == "ecg_leads_not_named"
+    assert len(error.names) == len(names)
+
+
+def test_the_names_can_be_given_to_convert(tmp_path: Path):
+    signal = tachycardia()
+    header, files = wfdb([f"ch{k}" for k in range(12)], signal.twelve_mv())
+    (tmp_path / "r.hea").write_bytes(header)
+    (tmp_path / "r.dat").write_bytes(files["r.dat"])
+    done = convert(tmp_path / "r.hea", tmp_path / "out.hea", leads=TWELVE_LEADS)
+    found = read_ecg(done)
+    assert found.signal.leads == TWELVE_LEADS
+    assert found.header.notes == ()
+    np.testing.assert_allclose(found.signal.lead_mv("V3"), signal.lead_mv("V3"), atol=1e-3)
+    with pytest.raises(RecordError, match="12 leads, 2 names declared"):
+        convert(tmp_path / "r.hea", tmp_path / "other.hea", leads=("I", "II"))
+
+
+@pytest.mark.parametrize("kept", [TWELVE_LEADS, ("I", "II"), ("II",)], ids=len)
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_an_unknown_channel_changes_nothing_of_what_is_said(kept, channel):
+    """Pinned: beside a marker a ventricular tachycardia of 169 was one of 88, "assessable"."""
+    rows = np.stack([tachycardia().lead_mv(lead) for lead in kept])
+    alone, beside = read(kept, rows), read((*kept, "ch9"), np.vstack([rows, CHANNELS[channel]]))
+    assert "ch9" in beside.signal.leads
+    assert "lead_names_not_known" in beside.header.notes
+    one, other = (
+        screened_ecg(found.signal, MODELS, Person("male", 50.0)) for found in (alone, beside)
+    )
+    assert other.section == one.section
+    assert other.urgency == one.urgency
+    assert other.findings == one.findings
+
+
+@pytest.mark.parametrize("task", [waves_task, beats_task])
+def test_waves_and_beats_are_those_of_the_leads(task):
+    rows = tachycardia().twelve_mv()
+    ask = task(find_network(MODELS))
+    names = (*TWELVE_LEADS, "ch9")
+    beside = read(names, np.vstack([rows, CHANNELS["marker"]]))
+    assert ask(beside).plain == ask(read(TWELVE_LEADS, rows)).plain
+
+
+@pytest.mark.parametrize(
+    "names", [("ch1",), ("ch1", "ch2"), ("ECG", "ch2"), tuple(f"ch{k}" for k in range(8))]
+)
+def test_where_no_lead_is_known_the_rhythm_is_read(names):
+    rows = np.stack([tachycardia().lead_mv("II")] * len(names))
+    found = read(names, rows)
+    assert "lead_names_not_known" in found.header.notes
+    said = screened_ecg(found.signal, MODELS, Person("male", 50.0))
+    assert said.section.uses["st"] == said.section.uses["twelve_lead"] == "not_assessable"
+    assert "U0" in {item.level for item in said.urgency.items}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_unknown"),
+    [
+        ("ECG", False), ("ECG2", False), ("EKG B", False), ("ECG lead 3", False), ("V7", False),
+        ("MLII", False), ("MCL1", False), ("CM2", False), ("-V1", False), ("ch1", True),
+        ("I-II", True), ("kanal A", True), ("ECG gate", True), ("art line", True),
+    ],
+)  # fmt: skip
+def test_what_says_that_it_is_an_ecg(name, is_unknown):
+    rows = np.stack([tachycardia().lead_mv("II")] * 2)
+    assert (name in read(("II", name), rows).signal.unknown) is is_unknown
+
+
+def test_a_signal_without_unknown_channels_is_itself():
+    signal = tachycardia()
+    assert signal.of_known_leads() is signal
+    only = EcgSignal(("a",), signal.signal_mv[:1], 500.0, unknown=frozenset({"a"}))
+    assert only.of_known_leads() is only
+    assert analyse_ecg(only, None).signal.leads == ("a",)
