@@ -36,10 +36,17 @@ def is_shown(names: Sequence[str], features: Mapping[str, FloatArray], n: int) -
     unknown = np.full(n, np.nan)
     for name, row in _rows().items():
         if name in names:
-            held = [
-                _HOLDS[c["op"]](features.get(c["feature"], unknown), c["value"]) for c in row["all"]
-            ]
-            found[:, names.index(name)] = np.all(held, axis=0)
+            held = {
+                kind: [
+                    _HOLDS[c["op"]](features.get(c["feature"], unknown), c["value"])
+                    for c in row[kind]
+                ]
+                for kind in ("all", "any")
+                if kind in row
+            }
+            found[:, names.index(name)] = np.all(held["all"], axis=0) if "all" in held else True
+            if "any" in held:
+                found[:, names.index(name)] &= np.any(held["any"], axis=0)
     return found
 
 

@@ -109,7 +109,26 @@ def test_what_flutter_waves_can_imitate_is_told_and_not_lowered():
 def test_every_feature_that_is_asked_for_is_measured():
     _, features = looked_at("sinus_rhythm", 0)
     rows = statement_settings()["evidence"].values()
-    assert {c["feature"] for row in rows for c in row["all"]} <= set(features.values)
+    asked = [c for row in rows for kind in ("all", "any") for c in row.get(kind, ())]
+    assert {c["feature"] for c in asked} <= set(features.values)
+
+
+@pytest.mark.parametrize(
+    ("qrs_ms", "late_r_ms", "is_seen"),
+    [(140.0, 40.0, True), (128.0, 70.0, True), (139.9, 69.9, False), (150.0, np.nan, True)],
+)
+def test_a_left_bundle_branch_block_is_wide_or_has_a_late_r(qrs_ms, late_r_ms, is_seen):
+    features = {"qrs_ms": np.array([qrs_ms]), "lateral_r_peak_ms": np.array([late_r_ms])}
+    assert is_shown(("lbbb",), features, 1).tolist() == [[is_seen]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_general_delay_of_130_ms_is_no_left_bundle_branch_block(seed):
+    """Pinned: the rules said it was present in a QRS of 130 ms whose R is not late."""
+    analysis, features = looked_at("nonspecific_intraventricular_delay", seed, qrs_ms=130.0)
+    found = {s.name: s for s in find_statements(analysis, features, BUNDLE.model())}
+    assert found["lbbb"].state in ("borderline", "not_assessable")
+    assert found["lbbb"].unseen in ("ecg.statement.no_late_r", "")
 
 
 def test_what_is_not_measured_was_not_seen():
