@@ -6,6 +6,7 @@ or waits for a named person, on both sides. Limits: ``engine/vocabulary/intake.t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final, Literal
 
 import numpy as np
@@ -13,8 +14,10 @@ import numpy as np
 from ..combine import combine_readings, last_usable
 from ..derived import CENTIMETRES_PER_METRE
 from ..fixedpoint import FloatArray, Int64Array
+from ..guidelines import load as guidelines_load
 from ..intake.document import intake_numbers
 from ..record import UNKNOWN, BoolArray, ItemState, VisitBatch
+from ..vocabulary.load import read_toml
 
 Severity = Literal["refused_item", "suspect_item", "note"]
 Clash = Callable[[FloatArray, FloatArray], BoolArray]
@@ -48,6 +51,7 @@ def contradictions(batch: VisitBatch) -> Iterator[Flag]:
     batch : a record after the limits of the single items were applied
     """
     yield from _repeated(batch)
+    yield from _results(batch)
     for arm in ARMS:
         yield from _pressure(batch, f"systolic_bp.{arm}", f"diastolic_bp.{arm}")
     yield from _pair(batch, ("weight", "height"), ("suspect_item", "body_swapped"), np.greater)
@@ -149,6 +153,31 @@ def _repeated(batch: VisitBatch) -> Iterator[Flag]:
         parameters = {"tolerance": allowed, "tolerance_unit": unit}
         partners = {"other": (slot, farthest)}
         yield Flag(slot, where, "suspect_item", "readings_disagree", parameters, partners)
+
+
+def _results(batch: VisitBatch) -> Iterator[Flag]:
+    """Yield a note on each laboratory result that another one of the visit contradicts.
+
+    Both stay in use, so that the worse one speaks; that they can't both be true is said.
+    """
+    for slot, column in batch.quantities.items():
+        row = laboratory_items().get(column.item.code)
+        if row is None or column.readings == 1:
+            continue
+        values = _plain(batch, slot)
+        apart = np.abs(values[:, :, None] - values[:, None, :])
+        apart = np.where(np.isfinite(apart), apart, 0.0)
+        largest = np.nan_to_num(np.abs(values)).max(axis=1)
+        where = (apart.max(axis=(1, 2)) > largest * row)[:, None] & np.isfinite(values)
+        farthest = apart.argmax(axis=2).astype(np.int64)
+        yield Flag(slot, where, "note", "results_contradict", {}, {"other": (slot, farthest)})
+
+
+@cache
+def laboratory_items() -> Mapping[str, float]:
+    """Return of each laboratory item the share within which two results of one day agree."""
+    table = read_toml(guidelines_load.__package__ or "", "repeat.toml")["item"]
+    return {code: float(row["share"]) for code, row in table.items() if row.get("of_laboratory")}
 
 
 def _stated_bmi(batch: VisitBatch) -> Iterator[Flag]:

@@ -227,7 +227,7 @@ def _beside_unused(item: TrajectoryItem, points: Points) -> tuple[Message, ...]:
     """Return the results of the last day on which another one is not used, and they are not."""
     usable = np.isfinite(points.value)
     beside = points.at(usable).at(on_a_day_of(points.at(usable), points.at(~usable)))
-    if item.again_at_once or not len(beside.day):
+    if not len(beside.day):
         return ()
     last = beside.at(beside.day == beside.day.max())
     on = _day(last.day[0]).isoformat()

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..derived import ARMS, combined_input
+from ..facts.inputs import slots_of
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array, VisitBatch
 from .settings import TrajectoryItem, trajectory_items
@@ -104,8 +105,29 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
         if item.source:
             points = _points(item, batch, group, day)
             lost = unread.get(item.name.partition(".")[0], {})
+            points = _with_waiting(points, item, batch, (group, day))
             made[item.name] = _with_unread(points, batch, lost, (group, day)) if lost else points
     return {name: points for name, points in made.items() if len(points.group)}
+
+
+def _with_waiting(
+    points: Points, item: TrajectoryItem, batch: VisitBatch, place: tuple[Int64Array, Int64Array]
+) -> Points:
+    """Return points with those of values that are not used, where another one stands for them."""
+    waits = np.zeros(batch.n, dtype=np.bool_)
+    for slot in slots_of(item.source):
+        if slot in batch.quantities:
+            waits |= batch.quantities[slot].waiting.any(axis=1)
+    if not waits.any():
+        return points
+    group, day = place
+    unused = points.at(~np.isfinite(points.value))
+    told = set(zip(unused.group.tolist(), unused.day.tolist(), strict=True))
+    rows = np.flatnonzero(waits & ~batch.refused)
+    at = [row for row in rows.tolist() if (int(group[row]), int(day[row])) not in told]
+    if not at:
+        return points
+    return concatenated([points, points_from(group[at], day[at], np.full(len(at), np.nan))])
 
 
 def _with_unread(

@@ -60,8 +60,8 @@ def day_values(item: TrajectoryItem, points: Points) -> DayValues:
 
     Several values of one day, measured in the way that the vocabulary names first, are their
     median; a bound counts where no value of that way is exact, the one that says most. A day with
-    different results is a conflict, whatever the methods; one on which a bound contradicts another
-    result, or a laboratory's value waits or was refused, has no value that can be used.
+    different results is a conflict, whatever the methods; one on which results contradict each
+    other (`agreement_of`), or a value waits or was refused, has no value that can be used.
     """
     people = np.unique(points.group)
     g = len(people)

@@ -43,8 +43,8 @@ class TrajectoryItem:
     repeats : share of a value within which two results of one day agree
     decimals : printed places in the model unit
     range : what "time in range" counts, or None; ``gap_days``, a longer gap counts for no time
-    again_at_once : measured again in one visit, so that another value of a day stands for one that
-        is not used; a laboratory's value of that day does not
+    again_at_once : measured several times in one visit, where it moves, so that the median of a day
+        counts; of a laboratory's results that differ by more than they repeat none does
     contradicts_days : no further apart, two results of two ways that differ contradict each other
     """
 

@@ -100,7 +100,7 @@ def test_a_newer_value_that_is_suspect_leaves_the_last_one_unknown():
     assert (found.last_value[0], found.last_day[0], found.not_usable_day[0]) == (130.0, 0, 100)
     assert not found.is_last_known[0]
     again = of(SYSTOLIC, [np.nan, 130.0], [EXACT, EXACT], days=[5, 5])
-    assert again.is_last_known[0]
+    assert not again.is_last_known[0], "of one day too: which of the two is true nobody said"
 
 
 def test_the_order_of_bounds_says_nothing():
