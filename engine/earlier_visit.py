@@ -13,6 +13,7 @@ from .facts.waiting_values import values_that_wait
 from .guidelines import Guidelines
 from .plausibility.pregnancy import PREGNANCY
 from .prediagnosis import InputValue, UrgentItem
+from .pressing_facts import pressing_facts
 from .record import YES, VisitBatch
 from .sign_values import sign_values
 from .urgency.agreement import PRESSING
@@ -46,9 +47,10 @@ class VisitBefore:
         return TestedVisit(self.batch, self.facts, None if self.after else self.days)
 
     def urgent(self) -> Iterator[UrgentItem]:
-        """Yield what was urgent at the visit (U0 and U1)."""
+        """Yield what was urgent at the visit (U0 and U1), by a rule or by a row of a guideline."""
         columns = evaluate_urgent(self.batch, self.guidelines.urgent)
         yield from (i for i in urgent_items(columns, self.batch, 0) if i.level in PRESSING)
+        yield from pressing_facts(self.facts, self.batch)
 
     def is_open(self, value: InputValue, today: VisitBatch) -> bool:
         """Say whether a value is asked about, as today did not measure it again."""

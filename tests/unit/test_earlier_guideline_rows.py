@@ -1,0 +1,105 @@
+"""What a guideline row calls urgent at an earlier visit is asked about today, as a rule's is.
+
+Pinned: triglycerides of 12 mmol/L of yesterday (U1 alone) stood nowhere today.
+"""
+
+import pytest
+from earlier_visits import MODELS, visit
+from laennec.engine import load_guidelines, parse, screen
+from laennec.engine.facts.inputs import slots_of
+from laennec.engine.fixedpoint import format_nano
+from laennec.engine.guidelines.load import SETS_FILE
+from laennec.engine.urgency.agreement import PRESSING, measurement_of
+from laennec.engine.vocabulary.load import read_toml
+from laennec.engine.words.text import render_text
+
+SETS = {
+    (topic, name)
+    for topic, table in read_toml("laennec.engine.guidelines", SETS_FILE).items()
+    for name in table["sets"]
+}
+SPECIMENS = {
+    "fasting_venous": {"specimen": "venous_plasma", "fasting_hours": 10},
+    "random_venous": {"specimen": "venous_plasma", "fasting_hours": 1},
+    "unknown_fasting_venous": {"specimen": "venous_plasma"},
+    "two_hour_75g": {"specimen": "venous_plasma", "challenge": "75_g_oral_2_h"},
+    "capillary": {"specimen": "capillary"},
+}
+
+
+def pressing_rows():
+    """Yield every row of every set whose grade cannot wait, in every unit."""
+    for topic, name in sorted(SETS):
+        guidelines = load_guidelines({topic: name})
+        for spec in guidelines.findings:
+            for row in spec.rows:
+                outcome = spec.grades[row.grade].outcome
+                if spec.set == name and outcome.urgency in PRESSING and row.threshold:
+                    for unit, limit in row.threshold.values.items():
+                        case = (topic, name, row.item, unit, limit, row.threshold.op)
+                        yield pytest.param(case, id=f"{name}-{row.id}-{unit}")
+
+
+def measured(case, times="1"):
+    *_, item, unit, limit, op = case
+    step = 1_000_000_000 if ">" in op else -1_000_000_000
+    code, _, how = slots_of(item)[0].partition(".")
+    more = {"site": how} if code.endswith("_bp") else SPECIMENS.get(how, {})
+    value = format_nano(limit + (0 if "=" in op else step // 10)) if times == "1" else times
+    return {"code": code, "value": value, "unit": unit, **more}
+
+
+def drafts(now, before, sets=None):
+    guidelines = load_guidelines(sets)
+    alone = screen(parse(before), MODELS, guidelines)
+    return alone, screen(parse(now | {"previous_visits": [before]}), MODELS, guidelines)
+
+
+@pytest.mark.parametrize("case", list(pressing_rows()))
+@pytest.mark.parametrize("more", [{}, {"symptoms": ["polyuria", "polydipsia"]}], ids=["", "thirst"])
+def test_every_row_that_is_urgent_alone_is_asked_about_the_day_after(case, more):
+    value = measured(case)
+    before = visit("2026-11-09", value, **more)
+    alone, today = drafts(visit("2026-11-10"), before, {case[0]: case[1]})
+    if alone.urgency not in PRESSING:
+        assert not more, "without the symptoms that the row reads it is no urgent one"
+        assert today.urgent == ()
+        return
+    assert today.urgency == "U1"
+    asked = {measurement_of(v.name) for i in today.urgent for v in i.inputs}
+    assert measurement_of(value["code"]) in asked
+    assert {i.message.id for i in today.urgent} == {"urgent.earlier_value"}
+
+
+TRIGLYCERIDES = [
+    ("12", "mmol/L"),
+    ("8.8", "g/L"),
+    ("60", "g/L"),
+    ("1200", "mg/dL"),
+    (">10", "mmol/L"),
+    (">= 10", "mmol/L"),
+    ("900", "mmol/L"),
+]
+
+
+@pytest.mark.parametrize(("value", "unit"), TRIGLYCERIDES)
+@pytest.mark.parametrize("more", [{}, {"conditions": ["diabetes"]}, {"conditions": ["zzz"]}])
+def test_triglycerides_of_yesterday_are_measured_again(value, unit, more):
+    """With and without a diabetes, where they wait, and where their visit was refused."""
+    given = {"code": "triglycerides", "value": value, "unit": unit}
+    _, today = drafts(visit("2026-11-10"), visit("2026-11-09", given, **more))
+    (item,) = (i for i in today.urgent if i.inputs and i.inputs[0].name == "triglycerides")
+    assert (item.level, item.message.id) == ("U1", "urgent.earlier_value")
+    assert item.source.endswith("]")
+    assert today.urgency == "U1"
+    text = " ".join(render_text(today, "en").split())
+    assert f"triglycerides: {value} {unit}".lower() in text.lower()
+
+
+def test_one_dated_after_this_visit_is_told_and_one_measured_again_or_long_ago_is_not():
+    high = {"code": "triglycerides", "value": "12", "unit": "mmol/L"}
+    low = {"code": "triglycerides", "value": "1.1", "unit": "mmol/L"}
+    _, today = drafts(visit("2026-11-10"), visit("2026-11-12", high))
+    assert [i.message.id for i in today.urgent] == ["urgent.earlier_value_after"]
+    for now, day in ((visit("2026-11-10", low), "2026-11-09"), (visit("2026-11-10"), "2026-10-01")):
+        assert drafts(now, visit(day, high))[1].urgent == ()
