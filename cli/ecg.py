@@ -1,21 +1,18 @@
 """The commands for ECG files: measure, findings, rhythm, fiducials, beats, compare, convert."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .ecg_compare import compare
+from .ecg_tally import Tally, print_notes, watched
 from .printing import one_of, print_error, write_text
 from .screen import Folders, Recording, Trust, load_models
 
 if TYPE_CHECKING:
-    from ..serving.ecg.commands import EcgDone, Network
-
-EXIT_REFUSED = 1
-EXIT_PARTLY = 3
+    from ..serving.ecg.commands import Network
 
 app = typer.Typer(
     help="ECG files: measure, delineate, convert, simulate. A physician reads every ECG.",
@@ -50,8 +47,8 @@ def measure(
     rows, plain = [], []
     network = _network_or_none(models, trust)
     found = each_file(files, measure_task(network), recording)
-    tally = _Tally(is_partial=network is None)
-    for done in tally.over(_watched(found, len(files), quiet=output is None)):
+    tally = Tally(is_partial=network is None)
+    for done in tally.over(watched(found, len(files), quiet=output is None)):
         if done.analysis is None or done.section is None or done.recording is None:
             continue
         if output is None:
@@ -68,6 +65,7 @@ def measure(
 def fiducials(
     files: Files,
     out: Out,
+    lang: Lang = "fr",
     recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
@@ -75,9 +73,10 @@ def fiducials(
     """Write onset, peak and offset of every wave, in samples of the file."""
     from ..serving.ecg.commands import each_file, waves_task, write_json
 
+    one_of(lang, ("fr", "en"), "--lang")
     found = each_file(files, waves_task(_network(models, trust)), recording)
-    tally = _Tally()
-    for done in tally.over(_watched(found, len(files))):
+    tally = Tally()
+    for done in tally.over(watched(found, len(files)), lang):
         write_json(done, out)
     raise typer.Exit(tally.exit_code)
 
@@ -86,6 +85,7 @@ def fiducials(
 def beats(
     files: Files,
     out: Out,
+    lang: Lang = "fr",
     recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
@@ -93,9 +93,10 @@ def beats(
     """Write the R peaks of every ECG, in samples of the file."""
     from ..serving.ecg.commands import beats_task, each_file, write_json
 
+    one_of(lang, ("fr", "en"), "--lang")
     found = each_file(files, beats_task(_network(models, trust)), recording)
-    tally = _Tally()
-    for done in tally.over(_watched(found, len(files))):
+    tally = Tally()
+    for done in tally.over(watched(found, len(files)), lang):
         write_json(done, out)
     raise typer.Exit(tally.exit_code)
 
@@ -106,11 +107,15 @@ def findings(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="CSV: record,statement,score,state.")
     ] = None,
+    lang: Lang = "fr",
     recording: Recording = None,
     models: Folders = None,
     trust: Trust = None,
 ) -> None:
-    """Say how likely each statement is (score 0 to 1) and whether it can be said at all."""
+    """Say how likely each statement is (score 0 to 1) and whether it can be said at all.
+
+    The table has no room for what a file leaves open: that is said on the error stream.
+    """
     from ..serving.ecg.commands import each_file, find_network
     from ..serving.ecg.findings import (
         FINDINGS_ID,
@@ -120,11 +125,12 @@ def findings(
         scores_csv,
     )
 
+    one_of(lang, ("fr", "en"), "--lang")
     found: list[FoundStatements] = []
     every = load_models(models, trust)
     task = findings_task(find_network(every), find_rules(every, FINDINGS_ID), found.append)
-    tally = _Tally()
-    for _ in tally.over(_watched(each_file(files, task, recording), len(files))):
+    tally = Tally()
+    for _ in tally.over(watched(each_file(files, task, recording), len(files)), lang):
         pass
     if output is None:
         typer.echo(scores_csv(found), nl=False)
@@ -167,8 +173,8 @@ def rhythm(
     found: list[FoundRhythm] = []
     every = load_models(models, trust)
     task = rhythm_task(find_network(every), find_rules(every, RHYTHM_ID), found.append)
-    tally = _Tally()
-    for _ in tally.over(_watched(each_file(files, task, recording), len(files))):
+    tally = Tally()
+    for _ in tally.over(watched(each_file(files, task, recording), len(files)), lang):
         typer.echo(rhythm_words(found[-1], lang), err=True, nl=False)
     if output is None:
         typer.echo(rhythm_csv(found), nl=False)
@@ -192,13 +198,16 @@ def convert(
         str | None,
         typer.Option(help="Names of its leads in their order, where it has none: I,II,III,aVR,..."),
     ] = None,
+    lang: Lang = "fr",
 ) -> None:
     """Write any readable ECG as WFDB, without anything of the person."""
     from ..serving.ecg.commands import convert as convert_file
 
+    one_of(lang, ("fr", "en"), "--lang")
     names = [name.strip() for name in leads.split(",")] if leads else []
-    done = convert_file(source, target, overwrite=overwrite, number=recording, leads=names)
-    typer.echo(str(done))
+    header, read = convert_file(source, target, overwrite=overwrite, number=recording, leads=names)
+    print_notes(read, lang)
+    typer.echo(str(header))
 
 
 @app.command()
@@ -235,42 +244,3 @@ def _network_or_none(models: list[Path] | None, trust: Path | None) -> "Network 
     except ModelError as error:
         print_error(error.as_dict())
         return None
-
-
-class _Tally:
-    """Counts what was done, prints errors, and knows the exit code.
-
-    ``is_partial``: nothing can be done in full, as the network is refused.
-    """
-
-    def __init__(self, *, is_partial: bool = False) -> None:
-        self.done = self.refused = 0
-        self.is_partial = is_partial
-
-    def over(self, found: "Iterator[EcgDone]") -> "Iterator[EcgDone]":
-        """Yield what was done; print what could not be."""
-        for one in found:
-            if one.error is not None:
-                self.refused += 1
-                print_error({**one.error.as_dict(), "path": str(one.path)})
-            else:
-                self.done += 1
-                yield one
-
-    @property
-    def exit_code(self) -> int:
-        if not self.refused and not self.is_partial:
-            return 0
-        return EXIT_PARTLY if self.done else EXIT_REFUSED
-
-
-def _watched(found: "Iterator[EcgDone]", total: int, *, quiet: bool = False) -> "Iterator[EcgDone]":
-    """Show progress when a person is watching and several files are read."""
-    import sys
-
-    if quiet or total == 1 or not sys.stderr.isatty():
-        return found
-    from rich.console import Console
-    from rich.progress import track
-
-    return iter(track(found, "ECG", total=total, console=Console(stderr=True)))

@@ -217,6 +217,7 @@ class EcgSection:
     second : the classical measurement beside the network's: name, value, uncertainty
     disagreements : where the two differ, or neither could measure: a physician reads it now
     model : the network; None when it was refused, and then nothing is measured
+    notes : on the file: what was done while it was read, and what it leaves out
     urgent_applied, urgent_not_applied : groups of urgent ECG rules; those not applied lacked
         a measurement
     evidence : where the reasons for present statements lie
@@ -237,7 +238,7 @@ class EcgSection:
     disagreements: tuple[Message, ...] = ()
     marks: tuple[EcgMark, ...] = ()
     model: ModelReference | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     urgent_applied: tuple[str, ...] = ()
     urgent_not_applied: tuple[str, ...] = ()
     evidence: tuple[EcgEvidence, ...] = ()

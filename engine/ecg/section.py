@@ -78,6 +78,7 @@ def section_of(
         disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
         model=model,
+        notes=signal.notes,
         urgent_applied=() if urgency is None else urgency.applied,
         urgent_not_applied=() if urgency is None else urgency.not_applied,
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import RecordError
 from ..fixedpoint import FloatArray
+from ..prediagnosis import Message
 from .leads import TWELVE_LEADS, canonical_order, derive_limb_leads
 
 
@@ -29,6 +30,7 @@ class EcgSignal:
     resolution_uv : microvolt per step of the recorder, shape (n_leads,); NaN where not known
     pulses_s : from when to when a calibration pulse stood that was taken out, seconds
     unknown : the channels whose name says nothing, not even that they are an ECG
+    notes : what was done while the file was read, and what it leaves out
     """
 
     leads: tuple[str, ...]
@@ -38,6 +40,7 @@ class EcgSignal:
     resolution_uv: FloatArray = field(default_factory=lambda: np.empty(0))
     pulses_s: tuple[tuple[float, float], ...] = ()
     unknown: frozenset[str] = frozenset()
+    notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         if self.signal_mv.ndim != _DIMENSIONS or len(self.signal_mv) != len(self.leads):

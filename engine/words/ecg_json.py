@@ -35,6 +35,7 @@ def ecg_json(section: EcgSection, sentences: Sentences) -> dict[str, Any]:
         "measured": [_value(one, sentences) for one in section.measured],
         "second": [_value(one, sentences) for one in section.second],
         "disagreements": [sentences.coded(message) for message in section.disagreements],
+        "file_notes": [sentences.coded(note) for note in section.notes],
         "windows": [sentences.coded(message) for message in section.windows],
         "urgent_rules": {
             "applied": list(section.urgent_applied),

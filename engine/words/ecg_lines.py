@@ -26,6 +26,7 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
     if section.derived:
         derived = ", ".join(section.derived)
         lines.append(sentences.text("ecg.report.derived", leads=derived))
+    lines += [sentences.render(note) for note in section.notes]
     lines.append(_verdict(section, sentences))
     lines += [sentences.render(reason) for reason in _reasons(section)]
     lines += [sentences.render(message) for message in section.disagreements]

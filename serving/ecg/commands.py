@@ -16,6 +16,7 @@ from ...engine.ecg.section import section_of
 from ...engine.ecg.visit import DELINEATOR_ID, reference_of
 from ...engine.errors import ContractBroken, DataError, ScreeningError
 from ...engine.prediagnosis import EcgSection, ModelReference
+from ...engine.words import Sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,14 @@ def each_file(
             yield task(recording)
         except ScreeningError as error:
             yield EcgDone(path, path.stem, error=error)
+
+
+def note_lines(recording: EcgRecording, lang: str) -> list[str]:
+    """Word what the file of a recording leaves open, one line each, for outputs without room."""
+    words = Sentences(lang)
+    record = recording.header.record
+    colon = words.text("join.colon")
+    return [f"{record}{colon}{words.render(note)}" for note in recording.signal.notes]
 
 
 def _same_name(record: str, path: Path) -> DataError:
@@ -163,11 +172,15 @@ def convert(
     overwrite: bool = False,
     number: int | None = None,
     leads: Sequence[str] = (),
-) -> Path:
+) -> tuple[Path, EcgRecording]:
     """Write any readable ECG as WFDB, without anything of the person.
 
     ``number`` chooses, counted from 0, in a file that holds several recordings; ``leads`` names the
     leads in the order of the file, where it does not name them.
+
+    Returns
+    -------
+    the header that was written, and the recording
 
     Raises
     ------
@@ -184,4 +197,4 @@ def convert(
         )
     recording = read_ecg(source, recording=number, declared=Declared(leads=tuple(leads)))
     target.parent.mkdir(parents=True, exist_ok=True)
-    return write_wfdb(recording, target)
+    return write_wfdb(recording, target), recording

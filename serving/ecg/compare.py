@@ -36,7 +36,8 @@ class ComparedFiles:
     """Two files that were compared.
 
     ``urgent`` is what the urgent rules find in the new one, whatever the old one shows;
-    ``there_then`` are the rules among them that speak on the old one too.
+    ``there_then`` are the rules among them that speak on the old one too. ``notes`` and
+    ``old_notes`` are what was done while the files were read.
     """
 
     new: str
@@ -44,6 +45,8 @@ class ComparedFiles:
     comparison: EcgComparison
     urgent: tuple[UrgentItem, ...]
     there_then: tuple[str, ...]
+    notes: tuple[Message, ...] = ()
+    old_notes: tuple[Message, ...] = ()
 
 
 def compare_files(
@@ -87,7 +90,15 @@ def compare_files(
     items, earlier = (ecg.urgency.items for ecg in screened)
     spoke = {item.rule_id for item in earlier}
     there_then = tuple(item.rule_id for item in items if item.rule_id in spoke)
-    return ComparedFiles(now.header.record, then.header.record, found, items, there_then)
+    return ComparedFiles(
+        now.header.record,
+        then.header.record,
+        found,
+        items,
+        there_then,
+        now.signal.notes,
+        then.signal.notes,
+    )
 
 
 def _dated(recording: EcgRecording, day: date | None) -> EcgRecording:
@@ -151,6 +162,9 @@ def as_text(compared: ComparedFiles, lang: str) -> str:
     """Write a comparison for people."""
     words, page = Sentences(lang), Page()
     page.add(f"{compared.new} / {compared.old}")
+    for record, notes in ((compared.new, compared.notes), (compared.old, compared.old_notes)):
+        for note in notes:
+            page.add(f"{record}{words.text('join.colon')}{words.render(note)}", indent=2)
     write_urgent(compared.urgent, words, page)
     if compared.there_then:
         rules = ", ".join(compared.there_then)
@@ -169,6 +183,8 @@ def as_data(compared: ComparedFiles, lang: str) -> dict[str, Any]:
         "language": lang,
         "record": compared.new,
         "earlier_record": compared.old,
+        "file_notes": [words.coded(note) for note in compared.notes],
+        "earlier_file_notes": [words.coded(note) for note in compared.old_notes],
         "urgent": urgent_json(compared.urgent, words),
         "urgent_there_then": list(compared.there_then),
         **(comparison_json(compared.comparison, words) or {}),

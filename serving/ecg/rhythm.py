@@ -14,6 +14,7 @@ from ...engine.ecg.findings.find import find_statements
 from ...engine.ecg.findings.strip_rhythm import StripRhythm, strip_rhythm
 from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.strip import analyse_strip
+from ...engine.prediagnosis import Message
 from ...engine.words import Sentences
 from ...engine.words.paper import Page
 from ...engine.words.urgent_lines import urgent_json, write_urgent
@@ -38,11 +39,13 @@ class FoundRhythm:
     record : its name
     rhythm : class, urgent rules and notes
     readable_share : of its stretches of ten seconds; 1 where the whole was read
+    file_notes : what was done while its file was read
     """
 
     record: str
     rhythm: StripRhythm
     readable_share: float
+    file_notes: tuple[Message, ...] = ()
 
     @property
     def label(self) -> str:
@@ -65,7 +68,7 @@ def rhythm_task(
         features = ecg_features(analysis, person)
         said = find_statements(analysis, features, rules)
         found = strip_rhythm(analysis, features, said, person)
-        keep(FoundRhythm(header.record, found, analysis.readable_share))
+        keep(FoundRhythm(header.record, found, analysis.readable_share, analysis.signal.notes))
         return EcgDone(Path(header.record), header.record, recording, analysis)
 
     return name
@@ -112,6 +115,7 @@ def _strip(found: FoundRhythm, words: Sentences) -> dict[str, Any]:
         "urgent": urgent_json(urgent.items, words),
         "urgent_rules": {"applied": list(urgent.applied), "not_applied": list(urgent.not_applied)},
         "notes": [words.coded(note) for note in found.rhythm.notes],
+        "file_notes": [words.coded(note) for note in found.file_notes],
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.ecg.analysis import EcgAnalysis
 from ...engine.ecg.measure import LeadMeasures
+from ...engine.ecg.signal import EcgSignal
 from ...engine.prediagnosis import EcgSection, EcgValue
 from ...engine.words import Sentences, ecg_lines
 from ...engine.words.ecg_json import ecg_json
@@ -73,8 +74,16 @@ def as_row(record: str, analysis: EcgAnalysis) -> dict[str, object]:
             for lead, value in zip(found.per_lead.leads, values, strict=True):
                 row[f"{wave}_mv_{lead}"] = _plain(value)
     withheld = {one.name: " ".join(one.withheld) for one in found.measured.values() if one.withheld}
+    row["file_notes"] = " ".join(note_codes(analysis.signal))
     row["withheld"] = "; ".join(f"{name}: {why}" for name, why in withheld.items())
     return row
+
+
+def note_codes(signal: EcgSignal) -> tuple[str, ...]:
+    """Return the codes of what was done while the file of a signal was read."""
+    return tuple(
+        dict.fromkeys(n.id.removeprefix("ecg.file.").removesuffix(".named") for n in signal.notes)
+    )
 
 
 def _refused_uses(analysis: EcgAnalysis) -> list[str]:

@@ -46,7 +46,8 @@ def assemble(
     where = header.record or header.format
     header, kept = believable(header), _ecg_only(stored, where)
     if len(kept) < len(stored):
-        header = header.noting("not_ecg_skipped")
+        others = [lead_name(lead.name) for lead in stored if lead not in kept]
+        header = header.noting_of("not_ecg_skipped", others)
     leads = _declare(kept, declared, where)
     _refuse_absent(leads, where)
     leads, header = _upright(leads, header)
@@ -106,7 +107,8 @@ def _upright(leads: Sequence[StoredLead], header: EcgHeader) -> tuple[list[Store
         replace(lead, name=turned[name], samples=-lead.samples) if name in turned else lead
         for name, lead in zip(names, leads, strict=True)
     ]
-    return upright, header.noting("negative_leads_turned")
+    back = [turned[name] for name in names if name in turned]
+    return upright, header.noting_of("negative_leads_turned", back)
 
 
 def refuse_size(n_leads: int, n_samples: int, path: str) -> None:
@@ -234,6 +236,6 @@ def _names(
     if len(set(unique)) < len(unique):
         raise unreadable("Lead names that can't be told apart", where)
     if double:
-        header = header.noting("lead_names_numbered")
-    known = all(is_lead(name) for name in names)
-    return unique, header if known else header.noting("lead_names_not_known")
+        header = header.noting_of("lead_names_numbered", [n for n in names if n in double])
+    unknown = [u for u, name in zip(unique, names, strict=True) if not is_lead(name)]
+    return unique, header.noting_of("lead_names_not_known", unknown) if unknown else header

@@ -1,5 +1,6 @@
 """What every reader returns: a typed signal and a header with what the file says of it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal
@@ -36,6 +37,7 @@ class EcgHeader:
     filters : as stated
     synthetic : the file says that no person was recorded
     notes : message codes of what was done while reading, such as "not_ecg_skipped"
+    named : the leads or signals that a note is of, by its code
     """
 
     format: str
@@ -50,10 +52,16 @@ class EcgHeader:
     filters: Filters = field(default_factory=Filters)
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def noting(self, *codes: str) -> "EcgHeader":
         """Return the header with more notes, each once."""
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *codes))))
+
+    def noting_of(self, code: str, names: Iterable[str]) -> "EcgHeader":
+        """Return the header with a note of these leads or signals."""
+        every = tuple(dict.fromkeys((*self.named.get(code, ()), *names)))
+        return replace(self.noting(code), named={**self.named, code: every})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from .errors import EcgUnreadable
 from .people import noting_ages
 from .recording import NOTHING_DECLARED, Declared, EcgRecording
 from .source import Source, open_source
+from .told import telling
 from .unknown import unknown_file
 
 Read = Callable[[Source, Declared], Sequence[EcgRecording]]
@@ -83,7 +84,8 @@ def read_ecgs(
 
     opened = open_source(source, name, companions)
     try:
-        return tuple(noting_ages(find_reader(opened, READERS).read(opened, declared)))
+        found = noting_ages(find_reader(opened, READERS).read(opened, declared))
+        return tuple(telling(recording) for recording in found)
     except (MemoryError, RecursionError, OverflowError) as error:
         raise EcgUnreadable(
             found=f"Reading stopped with {type(error).__name__}",

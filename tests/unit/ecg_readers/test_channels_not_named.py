@@ -73,7 +73,7 @@ def test_the_names_can_be_given_to_convert(tmp_path: Path):
     header, files = wfdb([f"ch{k}" for k in range(12)], signal.twelve_mv())
     (tmp_path / "r.hea").write_bytes(header)
     (tmp_path / "r.dat").write_bytes(files["r.dat"])
-    done = convert(tmp_path / "r.hea", tmp_path / "out.hea", leads=TWELVE_LEADS)
+    done, _ = convert(tmp_path / "r.hea", tmp_path / "out.hea", leads=TWELVE_LEADS)
     found = read_ecg(done)
     assert found.signal.leads == TWELVE_LEADS
     assert found.header.notes == ()
