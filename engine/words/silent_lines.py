@@ -32,13 +32,13 @@ def together(findings: Sequence[Finding], sentences: Sentences) -> list[Finding]
 def _what_is_printed(finding: Finding) -> object:
     """Return what the sentence and its lines depend on, but for the statement that it names."""
     if "statement" not in finding.message.parameters:
-        return finding.id
+        return id(finding)
     if finding.message.id == _ECG_ABSENT:
         return _ECG_ABSENT
     if finding.message.id == _ECG_NOT_ASSESSABLE:
         reasons = (*finding.reasons_for, *finding.reasons_against)
         return repr((finding.limits, reasons, finding.missing, finding.proposed_action))
-    return finding.id
+    return id(finding)
 
 
 def _as_one(findings: list[Finding], sentences: Sentences) -> Finding:
