@@ -51,7 +51,12 @@ def interval_phrase(finding: Finding, interval: tuple[float, float], sentences: 
 
 def is_index(finding: Finding) -> bool:
     """Say whether the numbers of a finding are an index and no probability."""
-    return "score" in finding.details
+    return finding.kind == "risk" and "score" in finding.details
+
+
+def is_statement(finding: Finding) -> bool:
+    """Say whether a finding is a statement on an ECG with a score, which no other fact has."""
+    return finding.kind == "fact" and "score" in finding.details
 
 
 def short_number(value: Parameter) -> Parameter:

@@ -8,7 +8,15 @@ from .common_phrases import coded, listed
 from .missing_phrases import change_phrase, missing_phrase
 from .numbers import MINUS
 from .paper import Page, write_labelled
-from .reason_phrases import by_size, cited, reason_figure, reason_phrase, rest_phrase, sum_phrase
+from .reason_phrases import (
+    by_size,
+    cited,
+    printed_and_rest,
+    reason_figure,
+    reason_phrase,
+    rest_phrase,
+    sum_phrase,
+)
 from .sentences import Sentences
 
 REASONS_SHOWN: Final = 5
@@ -28,8 +36,8 @@ def write_finding(finding: Finding, lead: str, sentences: Sentences, page: Page)
         ("ui.result", phrases.figure_phrase(finding, sentences)),
     ):
         write_labelled(label, text, sentences, page)
-    _reasons("ui.for", finding.reasons_for, sentences, page)
-    _reasons("ui.against", finding.reasons_against, sentences, page)
+    _reasons("ui.for", finding, finding.reasons_for, sentences, page)
+    _reasons("ui.against", finding, finding.reasons_against, sentences, page)
     write_labelled("ui.sum_title", sum_phrase(finding, sentences), sentences, page)
     _missing(finding, sentences, page)
     _changes(finding, sentences, page)
@@ -43,13 +51,14 @@ def _proposal(finding: Finding, sentences: Sentences) -> str:
     return f"{action} ({addressee})" if action and addressee else action or addressee
 
 
-def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page: Page) -> None:
-    ordered = by_size(reasons)
-    if not ordered:
+def _reasons(
+    label: str, finding: Finding, reasons: tuple[Reason, ...], sentences: Sentences, page: Page
+) -> None:
+    printed, rest = printed_and_rest(finding, reasons, REASONS_SHOWN)
+    if not printed:
         return
     page.add(sentences.text(label), indent=4)
-    shown = len(ordered) if len(ordered) == REASONS_SHOWN + 1 else REASONS_SHOWN
-    for reason in ordered[:shown]:
+    for reason in printed:
         figure = reason_figure(reason, sentences)
         words = reason_phrase(reason, sentences)
         if figure[:1] in SIGNS:
@@ -57,8 +66,8 @@ def _reasons(label: str, reasons: tuple[Reason, ...], sentences: Sentences, page
         else:
             tail = f"{sentences.text('join.colon')}{figure}" if figure else ""
             page.add(f"{words}{tail}", indent=6, lead="- ")
-    if ordered[shown:]:
-        page.add(rest_phrase(ordered[shown:], sentences), indent=6, lead="- ")
+    if rest:
+        page.add(rest_phrase(rest, sentences), indent=6, lead="- ")
 
 
 def _missing(finding: Finding, sentences: Sentences, page: Page) -> None:

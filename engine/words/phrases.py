@@ -12,7 +12,7 @@ from ..prediagnosis import (
     PreDiagnosis,
     UrgentItem,
 )
-from .common_phrases import capital, coded, listed, short_number
+from .common_phrases import capital, coded, is_statement, listed, short_number
 from .missing_phrases import next_step
 from .order import FIGURES, is_descriptive, level_of
 from .sentences import Sentences
@@ -47,7 +47,12 @@ def risk_phrase(finding: Finding, sentences: Sentences) -> str:
 
 
 def figure_phrase(finding: Finding, sentences: Sentences) -> str:
-    """Word the points or the index of a score; empty where the finding has none."""
+    """Word the points or the index of a score; empty where the finding has none.
+
+    The score of an ECG statement stands with its sum.
+    """
+    if is_statement(finding):
+        return ""
     details = finding.details
     words = []
     for key in FIGURES:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..prediagnosis import Finding, InputValue, Reason
-from .common_phrases import listed
+from .common_phrases import is_statement, listed
 from .numbers import number, signed
 from .sentences import Sentences
+from .statement_phrases import score_sum, told_and_rest
 
 SHARE: Final = "reason.mamdani_rule"
 POINTS: Final = "reason.score_points"
@@ -113,8 +114,31 @@ def by_size(reasons: Iterable[Reason]) -> list[Reason]:
     """
     return sorted(
         (r for r in reasons if r.contribution is None or _weighs(r)),
-        key=lambda r: float("-inf") if r.contribution is None else -abs(r.contribution),
+        key=_size,
     )
+
+
+def _size(reason: Reason) -> float:
+    return float("-inf") if reason.contribution is None else -abs(reason.contribution)
+
+
+def printed_and_rest(
+    finding: Finding, reasons: Sequence[Reason], most: int | None = None
+) -> tuple[Sequence[Reason], Sequence[Reason]]:
+    """Part reasons into those that are printed one by one, in order, and the rest.
+
+    Parameters
+    ----------
+    finding : whose reasons they are
+    reasons : for it, against it, or both
+    most : how many of a risk are printed; all of them where None
+    """
+    if is_statement(finding):
+        told, rest = told_and_rest(finding, reasons)
+        return sorted(told, key=_size), rest
+    ordered = by_size(reasons)
+    shown = len(ordered) if most is None or len(ordered) == most + 1 else most
+    return ordered[:shown], ordered[shown:]
 
 
 def _weighs(reason: Reason) -> bool:
@@ -124,7 +148,9 @@ def _weighs(reason: Reason) -> bool:
 
 
 def sum_phrase(finding: Finding, sentences: Sentences) -> str:
-    """Word how the parts of a risk add up; empty where its model gave no start."""
+    """Word how the parts of a risk or of a score add up; empty where its model gave no start."""
+    if is_statement(finding):
+        return score_sum(finding, sentences)
     start = finding.details.get("bias")
     if not isinstance(start, int | float) or finding.risk is None:
         return ""

@@ -11,7 +11,7 @@ from typing import Final
 from ...engine.prediagnosis import Change, Finding, InputValue, PreDiagnosis, Reason
 from .decision_words import FindingDecision
 
-_START_OF_SUM: Final = "bias"
+_PARTS_OF_SUM: Final = frozenset({"bias", "rules", "logit"})
 _WRONG_VALUE: Final = "wrong-value"
 _BOTH_PRESSURES: Final = frozenset({"systolic_bp", "diastolic_bp"})
 _MADE_OF: Final[Mapping[str, frozenset[str]]] = {
@@ -76,7 +76,7 @@ class SetAside:
             reasons_for=self.left(finding.reasons_for),
             reasons_against=self.left(finding.reasons_against),
             what_would_change=tuple(c for c in finding.what_would_change if not self._starts(c)),
-            details={k: v for k, v in finding.details.items() if k != _START_OF_SUM},
+            details={k: v for k, v in finding.details.items() if k not in _PARTS_OF_SUM},
         )
 
     def _starts(self, change: Change) -> bool:

@@ -12,8 +12,16 @@ from ...engine.words.missing_phrases import (
     missing_phrase,
     next_step,
 )
-from ...engine.words.numbers import number, signed
-from ...engine.words.reason_phrases import by_size, cited, reason_figure, reason_phrase
+from ...engine.words.numbers import number
+from ...engine.words.reason_phrases import (
+    by_size,
+    cited,
+    printed_and_rest,
+    reason_figure,
+    reason_phrase,
+    rest_phrase,
+    sum_phrase,
+)
 from ...engine.words.silent_lines import absent_line
 from .drawing import Bar, band_ruler, index_scale, membership_drawing, risk_scale, rule_bars
 from .page import FindingView, PlotView, ReasonView, RulerView
@@ -50,7 +58,7 @@ def finding_view(
     plots : where its values lie among the terms of the model
     """
     level = DESCRIPTIVE if order.is_descriptive(finding) else order.level_of(finding)
-    weighed, rows_for, rows_against = _reasons(finding, sentences)
+    weighed, rest = _weighed(finding, sentences)
     guideline, model = finding.guideline, finding.model
     return FindingView(
         id=finding.id,
@@ -66,10 +74,11 @@ def finding_view(
         figure=phrases.figure_phrase(finding, sentences),
         ruler=_ruler(finding, sentences),
         reasons=weighed,
-        rows_for=rows_for,
-        rows_against=rows_against,
+        rest=rest,
+        rows_for=_rows(finding, finding.reasons_for, sentences),
+        rows_against=_rows(finding, finding.reasons_against, sentences),
         weight="ui.contribution_share" if is_index(finding) else "ui.contribution",
-        sum_line=_sum_line(finding, sentences),
+        sum_line=sum_phrase(finding, sentences),
         plots=tuple(_plot(plot, sentences) for plot in plots),
         missing=tuple(missing_phrase(finding, m, sentences) for m in finding.missing),
         changes=tuple(change_phrase(finding, c, sentences) for c in finding.what_would_change),
@@ -102,22 +111,24 @@ def _interval(finding: Finding, sentences: Sentences) -> str:
     return interval_phrase(finding, interval, sentences)
 
 
-def _reasons(
-    finding: Finding, sentences: Sentences
-) -> tuple[tuple[ReasonView, ...], tuple[ReasonView, ...], tuple[ReasonView, ...]]:
-    """Split reasons into those with a bar, and guideline rows for and against."""
-    weighed = [
-        r for r in (*finding.reasons_for, *finding.reasons_against) if r.contribution is not None
+def _weighed(finding: Finding, sentences: Sentences) -> tuple[tuple[ReasonView, ...], str]:
+    """Return the reasons that have a bar, both sides by size, and what the rest adds together."""
+    sides = [
+        printed_and_rest(finding, [r for r in side if r.contribution is not None])
+        for side in (finding.reasons_for, finding.reasons_against)
     ]
-    weighed = by_size(weighed)
+    weighed = by_size(r for printed, _ in sides for r in printed)
+    rest = [r for _, left in sides for r in left]
     bars = rule_bars([r.contribution or 0.0 for r in weighed])
-    return (
-        tuple(_reason(r, bar, sentences, "") for r, bar in zip(weighed, bars, strict=True)),
-        tuple(_row(r, finding, sentences) for r in finding.reasons_for if r.contribution is None),
-        tuple(
-            _row(r, finding, sentences) for r in finding.reasons_against if r.contribution is None
-        ),
-    )
+    views = tuple(_reason(r, bar, sentences, "") for r, bar in zip(weighed, bars, strict=True))
+    return views, rest_phrase(rest, sentences) if rest else ""
+
+
+def _rows(
+    finding: Finding, reasons: Sequence[Reason], sentences: Sentences
+) -> tuple[ReasonView, ...]:
+    """Return the guideline rows of one side."""
+    return tuple(_row(r, finding, sentences) for r in reasons if r.contribution is None)
 
 
 def _row(reason: Reason, finding: Finding, sentences: Sentences) -> ReasonView:
@@ -138,22 +149,6 @@ def _reason(reason: Reason, bar: Bar | None, sentences: Sentences, source: str) 
         bar=bar,
         rule_id=reason.rule_id,
         source=source,
-    )
-
-
-def _sum_line(finding: Finding, sentences: Sentences) -> str:
-    """Say how the parts add up; only where the model gave its start."""
-    bias = finding.details.get("bias")
-    if not isinstance(bias, int | float) or finding.risk is None:
-        return ""
-    parts = [r.contribution or 0.0 for r in (*finding.reasons_for, *finding.reasons_against)]
-    rules = sum(parts)
-    return sentences.text(
-        "ui.sum",
-        bias=signed(bias, sentences.lang),
-        rules=signed(rules, sentences.lang),
-        total=signed(bias + rules, sentences.lang),
-        risk=sentences.risk(finding.risk),
     )
 
 

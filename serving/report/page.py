@@ -72,6 +72,7 @@ class FindingView:
     figure: str
     ruler: RulerView | None
     reasons: tuple[ReasonView, ...]
+    rest: str
     rows_for: tuple[ReasonView, ...]
     rows_against: tuple[ReasonView, ...]
     weight: str

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from ...fuzzy.rules import Rule
-from ...prediagnosis import Finding, InputValue, Message, ModelReference, Reason, Urgency
+from ...prediagnosis import Finding, InputValue, Message, ModelReference, Parameter, Reason, Urgency
 from ..features import EcgFeatures
 from .find import NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
 from .model import StatementsModel
@@ -25,6 +25,7 @@ RIVAL_SOURCE: Final = "House choice (ENG)"
 DECIMALS: Final = {"ms": 0, "deg": 0, "/min": 0, "a": 0}
 _OTHER_DECIMALS: Final = 2
 _CONTRIBUTION_DECIMALS: Final = 4
+_SCORE_DECIMALS: Final = 6
 
 
 def statement_findings(
@@ -110,8 +111,26 @@ def _finding(
             *([Message(said.unseen)] if said.unseen else []),
             *_counts_as_new(said),
         ),
-        details={} if said.why else {"bias": round(said.bias, _CONTRIBUTION_DECIMALS)},
+        details=_details(said, model),
     )
+
+
+def _details(said: Statement, model: StatementsModel) -> dict[str, Parameter]:
+    """Return how the score came about: ``bias + rules = logit``, and the cut-offs it is held to.
+
+    Where a measured value decides (QTc), the cut-offs of the score decide nothing.
+    """
+    if said.why:
+        return {}
+    rules = sum(said.contribution.values())
+    parts = {"bias": said.bias, "rules": rules, "logit": said.bias + rules}
+    found: dict[str, Parameter] = {k: round(v, _CONTRIBUTION_DECIMALS) for k, v in parts.items()}
+    found["score"] = round(said.score, _SCORE_DECIMALS)
+    if said.name not in statement_settings()["decided_by_value"]:
+        spec = next(s for s in model.table.statements if s.name == said.name)
+        found["borderline_from"] = round(spec.borderline_from, _SCORE_DECIMALS)
+        found["present_from"] = round(spec.present_from, _SCORE_DECIMALS)
+    return found
 
 
 def _yields(said: Statement) -> tuple[Message, ...]:
@@ -135,7 +154,7 @@ def _rivals(said: Statement) -> tuple[Reason, ...]:
         Reason(
             rule_id=f"{said.name}.rival_{name}",
             message=Message(RIVAL, {"statement": f"finding_name:{PREFIX}{name}"}),
-            contribution=0.0,
+            contribution=None,
             inputs=(),
             source=RIVAL_SOURCE,
         )
@@ -156,21 +175,18 @@ def _limit(why: str) -> Message:
 def _reasons(
     said: Statement, features: EcgFeatures, model: StatementsModel
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Return what speaks for and against a statement that is not simply absent."""
+    """Return all that speaks for and against a statement that is not simply absent.
+
+    Largest first; with the bias they add up to the logit of the score.
+    """
     if said.state not in (PRESENT, "borderline"):
         return (), ()
-    settings = statement_settings()
     rules = {rule.id: rule for rule in model.system.rules}
-    order = sorted(said.contribution.items(), key=lambda item: -abs(item[1]))
-    clear = [pair for pair in order if abs(pair[1]) >= settings["least_contribution"]]
-    # A score that stands on many small parts still names the largest.
-    told = [
-        (_reason(rules[name], said, features, model), value) for name, value in clear or order[:1]
-    ]
-    most = settings["most_reasons"]
-    for_ = [reason for reason, value in told if value > 0]
-    against = [reason for reason, value in told if value < 0]
-    return tuple(for_[:most]), tuple(against[:most])
+    order = sorted(said.contribution, key=lambda name: -abs(said.contribution[name]))
+    told = [_reason(rules[name], said, features, model) for name in order]
+    for_ = [reason for reason in told if (reason.contribution or 0.0) > 0]
+    against = [reason for reason in told if (reason.contribution or 0.0) < 0]
+    return tuple(for_), tuple(against)
 
 
 def _reason(rule: Rule, said: Statement, features: EcgFeatures, model: StatementsModel) -> Reason:

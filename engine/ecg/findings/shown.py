@@ -9,6 +9,7 @@ from ...vocabulary.load import read_toml
 from ..features import EcgFeatures
 from ..fiducials import Fiducials
 from .find import PRESENT
+from .told import clear_for
 
 DECIMALS: Final = 3
 
@@ -35,7 +36,7 @@ def evidence_of(
     for finding in findings:
         if finding.state != PRESENT or finding.id in hidden:
             continue
-        for reason in finding.reasons_for:
+        for reason in clear_for(finding):
             for value in reason.inputs:
                 place = _place(finding.id, value.name, features, fiducials)
                 if place is not None:

@@ -9,6 +9,7 @@ from ..features import EcgFeatures
 from ..leads import CHEST_LEADS, LIMB_LEADS, TWELVE_LEADS
 from ..quality import SwapSuspicion
 from .shown import leads_of
+from .told import clear_for
 
 SWAPPED: Final = "ecg.statement.swap_suspected"
 
@@ -43,7 +44,7 @@ def said_with_swaps(
     features : of the same recording
     swaps : of its quality gate
     """
-    names = {value.name for reason in finding.reasons_for for value in reason.inputs}
+    names = {value.name for reason in clear_for(finding) for value in reason.inputs}
     behind = {lead for name in names for lead in leads_of(name, features)}
     doubtful = behind & suspected_leads(swaps)
     if not doubtful:

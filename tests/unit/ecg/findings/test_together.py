@@ -17,7 +17,7 @@ from laennec.engine.ecg.visit import STATEMENTS_ID, ready_delineator, screened_e
 from laennec.engine.prediagnosis import ModelReference
 from laennec.engine.risks.labels import model_labels
 from laennec.engine.words import LANGUAGES, Sentences
-from laennec.engine.words.reason_phrases import reason_phrase
+from laennec.engine.words.reason_phrases import printed_and_rest, reason_phrase
 
 MODELS = load_models()
 BUNDLE = MODELS.statement_rules(STATEMENTS_ID)
@@ -153,7 +153,8 @@ def test_a_rival_is_printed_on_both_sides_without_a_part_in_the_score(lang):
     reference = ModelReference("m", "1", "0", "k")
     first, second = statement_findings((winner, loser), features, model, reference)
     rival = first.reasons_against[-1]
-    assert rival.contribution == 0.0
+    assert rival.contribution is None
+    assert rival in printed_and_rest(first, first.reasons_against)[0]
     words = Sentences(lang, model_labels(MODELS, lang))
     fibrillation = words.text("finding_name.ecg_atrial_fibrillation")
     assert fibrillation in reason_phrase(rival, words)
