@@ -92,6 +92,8 @@ def without_unsteady_pr(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeas
 def without_p_in_t(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasurements:
     """Withhold P and PR where P begins in the T before it or right after: its onset is not known.
 
+    So it is where this holds of half of the P waves, or too few beats have another.
+
     Of a fast sinus tachycardia a PR far shorter than the true one was printed.
 
     Parameters
@@ -99,10 +101,14 @@ def without_p_in_t(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasureme
     found : as measured
     fiducials : of the same recording
     """
-    times = BeatTimes.of(fiducials)
+    times, limits = BeatTimes.of(fiducials), load_settings().withhold
+    gap = limits.p_after_t_ms * fiducials.sampling_rate_hz / _MS_PER_S
     gaps = times.p_onset[1:] - times.t_offset[:-1]
-    known_ms = gaps[~np.isnan(gaps)] * _MS_PER_S / fiducials.sampling_rate_hz
-    if not len(known_ms) or np.median(known_ms) >= load_settings().withhold.p_after_t_ms:
+    known = gaps[~np.isnan(gaps)]
+    hidden = times.p_in_t(gap)
+    free = np.isfinite(times.p_onset) & ~hidden
+    some = free.sum() >= limits.p_free_share * len(free) or not hidden.any()
+    if not len(known) or (some and np.median(known) >= gap):
         return found
     return _without_p(found, IN_T)
 

@@ -41,6 +41,7 @@ from .card import render
 from .crossval import Lessons, folds, learned
 from .export import Exported, export
 from .loop import Recipe
+from .organised import organised_lines
 from .simulated import simulated_strips
 from .strips import Strips, strips_of
 from .truth import truth_lines
@@ -156,6 +157,7 @@ def outside_lines(run: Run, ready: Delineator, records: Sequence[AnnotatedEcg]) 
     run.say("other databases")
     others = list(read_challenge12(run.data / "challenge12"))
     lines = list(judge.atrial_lines(ready.delineate, others))
+    lines += organised_lines(ready, records, others)
     lines += agreement_lines(ready.delineate, others)
     lines += judge.beat_lines(ready.delineate, read_mitdb(run.data / "mitdb"))
     run.say("stress")

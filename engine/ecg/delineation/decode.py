@@ -6,7 +6,8 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..fiducials import NO_BEAT, OFFSET, ONSET, PEAK, POINTS
-from .events import QRS, Events, P, Strip, T, apart, atrial, find_events, one_per_interval
+from .atrial import atrial
+from .events import QRS, Events, P, Strip, T, apart, find_events, one_per_interval
 from .rules import DecodeRules
 from .runs import IntArray
 

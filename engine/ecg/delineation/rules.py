@@ -58,6 +58,12 @@ class DecodeRules:
     irregular_rr : beats are irregular where the middle change from one interval to the next is
         more than this share of the middle interval
     fewest_beats : the share is not looked at in fewer beats
+    organised_share, organised_peak, organised_pr_s : where at least this share of beats has P waves
+        of this probability within this of one distance, the atria are organised, and other P waves
+        that several leads show need only ``organised_faint``
+    organised_agreement : so many of the sure P waves must stand at that distance
+    several_leads, several_share : several leads are this many, and this share of them
+    wide_s : a QRS that is this much wider than the others needs no P wave before it
     """
 
     p: WaveRules
@@ -75,6 +81,14 @@ class DecodeRules:
     unsteady_peak: float
     irregular_rr: float
     fewest_beats: float
+    organised_share: float
+    organised_peak: float
+    organised_pr_s: float
+    organised_agreement: float
+    organised_faint: float
+    several_leads: float
+    several_share: float
+    wide_s: float
 
 
 def parse_rules(raw: bytes, *, path: str = "decode.toml") -> DecodeRules:

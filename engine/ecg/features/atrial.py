@@ -8,6 +8,7 @@ from scipy.signal import butter, sosfiltfilt
 from ...fixedpoint import FloatArray
 from ..fiducials import NO_BEAT
 from ..measure.rr import rate_interval_s
+from ..measure.settings import load_settings
 from .numbers import NUMBERS
 from .view import MS, NAN, SECONDS, View
 
@@ -57,8 +58,12 @@ def p_features(view: View) -> dict[str, float]:
     found["p_confidence"] = float(fid.p.confidence[with_beat].sum() / n) if len(fid.p) else 0.0
     found["lone_p_per_beat"] = float((fid.p.beat == NO_BEAT).sum()) / n
     step = MS / view.fs
-    pr = ((t.qrs_onset - t.p_onset) * step)[view.dominant & has]
-    width = ((t.p_offset - t.p_onset) * step)[view.dominant & has]
+    limits = load_settings().withhold
+    gap = limits.p_after_t_ms / step
+    free = t.with_free_p(view.dominant, gap, limits.least_share_of_beats)
+    pr = ((t.qrs_onset - free.p_onset) * step)[view.dominant]
+    width = ((free.p_offset - free.p_onset) * step)[view.dominant]
+    pr, width = pr[np.isfinite(pr)], width[np.isfinite(width)]
     if len(pr) >= _FEWEST - 1:
         found["pr_ms"] = float(np.median(pr))
         found["pr_spread_ms"] = float(np.median(np.abs(pr - np.median(pr))))

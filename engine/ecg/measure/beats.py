@@ -1,6 +1,6 @@
 """The dominant beat: which beats share a shape, and their median on a level baseline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -43,6 +43,29 @@ class BeatTimes:
             t_peak=t[:, PEAK],
             t_offset=t[:, OFFSET],
         )
+
+    def p_in_t(self, gap: float) -> NDArray[np.bool_]:
+        """Say whose P begins in the T before it, or less than a gap (samples) after it."""
+        found = np.zeros(len(self.r_peak), np.bool_)
+        found[1:] = self.p_onset[1:] - self.t_offset[:-1] < gap
+        return found
+
+    def with_free_p(self, chosen: NDArray[np.bool_], gap: float, least_share: float) -> "BeatTimes":
+        """Leave out the P whose onset can't be told from T, where enough beats have another.
+
+        P of a premature atrial beat is cut short by the T that it stands on, and its PR with it.
+
+        Parameters
+        ----------
+        chosen : the beats that are measured
+        gap : samples, as in `p_in_t`
+        least_share : of these beats must have a P that is free of T, else all stay
+        """
+        hidden = self.p_in_t(gap)
+        if (np.isfinite(self.p_onset) & ~hidden)[chosen].sum() < least_share * chosen.sum():
+            return self
+        onset, offset = (np.where(hidden, np.nan, x) for x in (self.p_onset, self.p_offset))
+        return replace(self, p_onset=onset, p_offset=offset)
 
     def take(self, chosen: NDArray[np.bool_]) -> "BeatTimes":
         """Keep some beats."""

@@ -69,12 +69,12 @@ class _Ecg:
     def of(cls, signal: EcgSignal, times: BeatTimes, rules: MeasureSettings) -> "_Ecg":
         fs, samples = signal.sampling_rate_hz, signal.signal_mv
         dominant = find_dominant(samples, times, fs, rules.beats)
-        chosen = times.take(dominant)
+        share, gap_ms = rules.withhold.least_share_of_beats, rules.withhold.p_after_t_ms
+        chosen = times.with_free_p(dominant, gap_ms * fs / _MS_PER_S, share).take(dominant)
         if not dominant.any():
             return cls(signal, rules, dominant, chosen, None, None, None)
         level = level_baseline(samples, chosen, fs, rules.beats)
         beat = median_beat(level, chosen, fs, rules.beats)
-        share = rules.withhold.least_share_of_beats
         marks = None if beat is None else find_landmarks(chosen, beat, share)
         if beat is None or marks is None:
             return cls(signal, rules, dominant, chosen, beat, None, None)

@@ -57,6 +57,7 @@ class WithholdSettings:
     pr_spread_blocked_ms: float
     blocked_p: int
     p_after_t_ms: float
+    p_free_share: float
     wide_fast_bpm: float
     axis_least_mv: float
 

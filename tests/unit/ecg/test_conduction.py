@@ -9,6 +9,7 @@ from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.classical import ClassicalValue, measure_classical
 from laennec.engine.ecg.conduction import (
+    IN_T,
     VARIES,
     WIDE_FAST,
     blocked_p_waves,
@@ -94,6 +95,24 @@ def test_p_and_pr_are_printed_where_p_stands_clear_of_t(rate_bpm):
     made = simulate(scenario("sinus_rhythm", rate_bpm=rate_bpm), seed=3)
     found = analyse_ecg(made.signal, NETWORK).measurements
     assert found.value("pr") == pytest.approx(made.truth.measured.pr_ms, abs=10.0)
+
+
+@pytest.mark.parametrize(("free", "is_given"), [(2, False), (5, True)])
+def test_p_and_pr_are_not_those_of_few_beats_whose_p_stands_clear_of_t(free, is_given):
+    """In a chaotic atrial rhythm a P of 58 ms and a PR of 104 ms were measured on half hidden P."""
+    found = analysed("sinus_rhythm", 1)
+    times = BeatTimes.of(found.fiducials)
+    at = np.full(len(found.fiducials.p), np.nan)
+    beats = found.fiducials.p.beat
+    at[1 : 1 + free] = found.fiducials.p.overall[1 : 1 + free, 0]
+    hidden = slice(1 + free, 1 + 2 * free - 1)
+    at[hidden] = times.t_offset[beats[hidden] - 1] - 5.0
+    overall = found.fiducials.p.overall.copy()
+    overall[:, 0] = at
+    waves = replace(found.fiducials.p, overall=overall)
+    told = without_p_in_t(found.measurements, replace(found.fiducials, p=waves)).measured
+    assert [told[name].is_known for name in ("p", "pr")] == [is_given, is_given]
+    assert is_given or told["pr"].withheld == (IN_T,)
 
 
 def test_a_pr_that_varies_is_told_as_that_wherever_p_lies():
