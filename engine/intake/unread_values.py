@@ -105,20 +105,29 @@ def _meter_words(text: str, item: str, ucum: str) -> Iterator[MayMean]:
     words = intake_numbers()["meter_words"]
     limits = words["limits"].get(item, {})
     of_unit: Mapping[str, str] = limits.get(ucum) or next(iter(limits.values()), {})
-    sent = {plain_word(part) for part in re.findall(r"[^\W\d_]+", text)}
+    sent = set(_plain_words(text))
+    alone = not any(c.isdigit() for c in text)
     for end, sign in (("high", ">"), ("low", "<")):
-        if end in of_unit and sent & set(words[end]):
+        said = sent & set(words[end])
+        if alone:
+            said |= sent & set(words[f"{end}_alone"])
+            said |= {one for one in words[f"{end}_signs"] if one in text}
+        if end in of_unit and said:
             nano, comparator = parse_decimal(f"{sign}{of_unit[end]}")
             yield MayMean(item, nano, comparator)
 
 
 def _numbers(text: str, item: str) -> Iterator[MayMean]:
+    words = intake_numbers()["meter_words"]
+    before = _plain_words(re.split(r"\d", text, maxsplit=1)[0])
+    if before and before[0] in words["error_codes"]:
+        return
     pair = _PAIR.match(text) if item in PRESSURES else None
     found: Iterable[tuple[str, str]]
     if pair:
         found = zip(PRESSURES, pair.groups(), strict=True)
     else:
-        limit = int(intake_numbers()["meter_words"]["numbers_read"])
+        limit = int(words["numbers_read"])
         found = ((item, number) for number in _NUMBER.findall(text)[:limit])
     for of_item, number in found:
         try:
@@ -128,7 +137,25 @@ def _numbers(text: str, item: str) -> Iterator[MayMean]:
         yield MayMean(of_item, nano, comparator)
 
 
+def _plain_words(text: str) -> list[str]:
+    """Return the words of a text, without accents and capitals."""
+    return [plain_word(part) for part in re.findall(r"[^\W\d_]+", text)]
+
+
 def _sign(text: str) -> str:
-    """Return the comparator that a text begins with."""
+    """Return the comparator that a text begins with, in signs or in words before its number.
+
+    >>> _sign("supérieur à 14"), _sign("moins de 1.00"), _sign("12 sup")
+    ('>', '<', '')
+    """
     signs = sorted(COMPARATOR_SIGNS.values(), key=len, reverse=True)
-    return next(sign for sign in signs if text.lstrip().startswith(sign))
+    sign = next(sign for sign in signs if text.lstrip().startswith(sign))
+    if sign:
+        return sign
+    before = re.split(r"\d", text, maxsplit=1)[0]
+    said = {*_plain_words(before), *before}
+    words = intake_numbers()["meter_words"]
+    found = [
+        s for s, name in ((">", "above_words"), ("<", "below_words")) if said & set(words[name])
+    ]
+    return found[0] if len(found) == 1 else ""
