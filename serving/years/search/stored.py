@@ -24,7 +24,9 @@ from ...batch.table.output import OUTCOMES
 from ...drafts.not_gone import of_standing
 from ...store.store import Store
 from ...store.tables import drafts
+from ..earlier_signs import SIGN
 from ..last_visits import ELSEWHERE, last_visits
+from .stored_signs import stored_signs
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}
@@ -38,6 +40,7 @@ _PEOPLE: Final = pa.schema(
         ("visit_date", pa.date32()),
         ("urgency", pa.string()),
         (ELSEWHERE, pa.string()),
+        (SIGN, pa.string()),
         *((f"{name}_risk", pa.float64()) for name in OUTCOMES),
         *((f"{name}_band", pa.string()) for name in OUTCOMES),
         *((name, pa.float64()) for name in _SCORES),
@@ -83,14 +86,14 @@ def stored_visits(store: Store, today: date, *, trends: bool) -> StoredVisits:
             place = (str(draft["performed_at"]), number)
             urgencies.append((person_id, visit.day, draft["urgency"]))
             whose.append(visit.who)
-            if trends:
-                every.append(visit)
+            every.append(visit)
             if place >= last.get(person_id, ("", 0)):
                 last[person_id] = place
                 kept[person_id] = visit
     visits = [kept[name] for name in sorted(kept)]
     two = contradicted(whose)
-    tables = _tables(visits, _urgent(urgencies, two))
+    signs = dict(zip(sorted(kept), stored_signs(every, visits), strict=True))
+    tables = _tables(visits, _urgent(urgencies, two), signs)
     if trends:
         tables["trajectories"] = stored_trends(every, visits, today)
     without = sum(v.values is None for v in visits)
@@ -122,9 +125,12 @@ def _urgent(said: list[tuple[str, date | None, str | None]], two: set[str]) -> d
     return {row["person_id"]: row["urgency"] for row in most if row["urgency"] in PRESSING}
 
 
-def _tables(visits: list[StoredVisit], urgent: Mapping[str, str]) -> dict[str, Any]:
+def _tables(
+    visits: list[StoredVisit], urgent: Mapping[str, str], signs: Mapping[str, str | None]
+) -> dict[str, Any]:
+    people = [_person(v, urgent.get(v.person_id)) | {SIGN: signs.get(v.person_id)} for v in visits]
     return {
-        "people": _table(_PEOPLE, [_person(v, urgent.get(v.person_id)) for v in visits]),
+        "people": _table(_PEOPLE, people),
         "measurements": _table(MEASUREMENTS, [r for v in visits for r in _measured(v)]),
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
         "exposures": _exposures(visits),

@@ -101,7 +101,9 @@ def _over_all(visits: Sequence[StoredVisit], today: date) -> list[dict[str, Any]
     place = {name: i for i, name in enumerate(names)}
     group = np.array([place[v.person_id] for v in kept], dtype=np.int64)
     day = np.array([day_number(v.day) for v in kept if v.day], dtype=np.int64)
-    points = visit_points(check_plausibility(_batch(kept)), group, day) | _of_ecgs(kept, group, day)
+    points = visit_points(check_plausibility(batch_of(kept)), group, day) | _of_ecgs(
+        kept, group, day
+    )
     for name, spoilt in _not_usable_values(kept, group, day).items():
         points[name] = concatenated([points[name], spoilt]) if name in points else spoilt
     for name, rows in _contradicted_days(kept).items():
@@ -211,8 +213,13 @@ def contradicted(visits: Iterable[tuple[str, date | None, Mapping[str, Any]]]) -
     return two_ages | {name for name, said in sexes.items() if len(said) > 1}
 
 
-def _batch(visits: Sequence[StoredVisit]) -> VisitBatch:
-    """Return the record of the stored values, a row a visit."""
+def batch_of(visits: Sequence[StoredVisit]) -> VisitBatch:
+    """Return the record of the stored values, a row a visit, without answers.
+
+    Parameters
+    ----------
+    visits : of any people
+    """
     said = [(v.values or {}).get("person", {}) for v in visits]
     people = TablePeople(
         person_id=[v.person_id for v in visits],
