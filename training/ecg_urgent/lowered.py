@@ -36,7 +36,7 @@ class Disturbance:
 def _hum(rate_hz: float) -> list[Disturbance]:
     return [
         Disturbance(f"hum, {snr:.0f} dB, {rate_hz:.0f} Hz", (("mains", snr),), rate_hz=rate_hz)
-        for snr in (20.0, 12.0, 8.0, 5.0)
+        for snr in (20.0, 12.0, 8.0, 5.0, 0.0, -6.0)
     ]
 
 
