@@ -117,6 +117,7 @@ def reading_at(column: QuantityColumn, at: Int64Array, state: Int8Array) -> Quan
         unit=column.unit[rows, at][:, None],
         comparator=column.comparator[rows, at][:, None],
         state=state[:, None],
+        days_before=None if column.days_before is None else column.days_before[rows, at][:, None],
     )
 
 

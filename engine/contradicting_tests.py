@@ -39,10 +39,21 @@ class TestedVisit:
     facts: FactColumns
     days: int | None
 
-    @property
-    def age(self) -> int:
-        """Return the days, those of one without a day as long ago: all others count beside it."""
-        return _UNDATED if self.days is None else self.days
+    def age(self, test: str, *, oldest: bool = False) -> int:
+        """Return how many days ago a test was done, the last one, or the oldest, of the visit.
+
+        Those of a visit without a day are as long ago: all others count beside it.
+
+        Parameters
+        ----------
+        test : ``GLUCOSE`` or ``HBA1C``
+        oldest : of several the first; a test settles another one only where all of it came later
+        """
+        if self.days is None:
+            return _UNDATED
+        columns = [c for slot, c in self.batch.quantities.items() if slot.partition(".")[0] == test]
+        ages = [int(d) for c in columns for d in c.age_days[0][(c.accepted | c.waiting)[0]]]
+        return self.days + (max if oldest else min)(ages, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +95,22 @@ def contradiction(visits: Sequence[TestedVisit]) -> Contradiction | None:
         speaking = [v for v in visits if _speaks(test, v)]
         if not speaking:
             continue
-        last = min(speaking, key=lambda v: v.age)
-        since = [v for v in visits if v.days is not None and v.age <= last.age]
-        below = [v for v in since if _BELOW[other](v.facts, v.batch)[0]]
-        settled = any(v.age < last.age and _BELOW[test](v.facts, v.batch)[0] for v in since)
+        ages = {
+            id(v): (v.age(test), v.age(test, oldest=True), v.age(other, oldest=True))
+            for v in visits
+        }
+        last = min(speaking, key=lambda v: ages[id(v)][0])
+        then_age = ages[id(last)][0]
+        dated = [v for v in visits if v.days is not None]
+        below = [
+            v for v in dated if ages[id(v)][2] <= then_age and _BELOW[other](v.facts, v.batch)[0]
+        ]
+        settled = any(
+            ages[id(v)][1] < then_age and _BELOW[test](v.facts, v.batch)[0] for v in dated
+        )
         if below and not settled:
-            then = min(below, key=lambda v: v.age)
-            days = None if last.days is None else last.age - then.age
+            then = min(below, key=lambda v: ages[id(v)][2])
+            days = None if last.days is None else then_age - ages[id(then)][2]
             return Contradiction(
                 _finding(test, last.facts), _value(test, last), _value(other, then), days
             )

@@ -74,6 +74,7 @@ def _choose(candidates: Sequence[CombinedInput], which: Int64Array) -> CombinedI
         unit=pick([c.unit[:, 0] for c in columns]).astype(np.int8)[:, None],
         comparator=pick([c.comparator[:, 0] for c in columns]).astype(np.int8)[:, None],
         state=pick([c.state[:, 0] for c in columns]).astype(np.int8)[:, None],
+        days_before=pick([c.age_days[:, 0] for c in columns])[:, None],
     )
     slot = np.where(column.present[:, 0], which, UNKNOWN).astype(np.int8)
     return CombinedInput(

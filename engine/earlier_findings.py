@@ -42,7 +42,7 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     known = replace(finding, limits=(*finding.limits, earlier.message(RANGE_LIMIT)))
     if finding.id != settings()["range_finding"]:
         return known
-    is_other = not (earlier.waits or earlier.is_of_today or earlier.is_random)
+    is_other = not (earlier.waits or earlier.is_of_today or earlier.is_random or earlier.is_copy)
     is_second = finding.grade == settings()["second_result_grade"] and is_other
     if is_second and finding.state == "present":
         action = settings()["second_result_action"]

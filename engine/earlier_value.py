@@ -16,6 +16,7 @@ class EarlierValue:
     is dated after today's, ``dated`` its day where today's can't be right. ``waits``: it was not
     used then, and nobody confirmed it. ``is_random``: measured at any time of the day, so that it
     is no second result of the two that a diagnosis needs.
+    ``is_copy``: today sent the same result of the same day again, so that it is no second one.
     ``is_of_today``: an earlier visit of the same day measured it.
     """
 
@@ -27,6 +28,7 @@ class EarlierValue:
     waits: bool = False
     is_random: bool = False
     dated: str = ""
+    is_copy: bool = False
 
     @property
     def is_of_today(self) -> bool:

@@ -25,10 +25,11 @@ from .past import (
     unused_earlier,
 )
 from .plausibility.pregnancy import PREGNANCY
-from .prediagnosis import InputValue, UrgentItem
+from .prediagnosis import MEASURED_ON, InputValue, UrgentItem
 from .record import YES, VisitBatch
-from .two_tests import glucose_below
+from .two_tests import GLUCOSE, glucose_below
 from .urgency.agreement import measurement_of
+from .urgency.of_day import day_of_values
 
 ACTION: Final = "measure_again_earlier"
 ADDRESSEE: Final = "nurse"
@@ -95,14 +96,14 @@ def earlier_values(
     others = [] if known else [*visits, *unused]
     now_tested = VisitBefore(today, 0, guidelines).tested()
     tested = [] if known else [now_tested, *(one.tested() for one in others)]
-    suspicion = _last(others, "suspicion")
+    suspicion = _last(others, "suspicion", today)
     is_pregnant = bool(today.answer(PREGNANCY)[0] == YES)
     pregnancies = [] if is_pregnant else [one.in_pregnancy() for one in others]
     if suspicion is not None and both_below(now_tested):
         suspicion = replace(suspicion, action="")
     return EarlierValues(
         urgent=tuple(_again(sorted([*visits, *unused], key=_age_days), today)),
-        in_range=_last(others, "range") or _open([v.random_high() for v in others], tested),
+        in_range=_last(others, "range", today) or _open([v.random_high() for v in others], tested),
         suspicion=suspicion,
         contradiction=contradiction(tested),
         in_pregnancy=_open(pregnancies, tested),
@@ -123,18 +124,28 @@ def _age_days(visit: VisitBefore) -> int:
     return 0 if visit.days is None else visit.days
 
 
-def _last(visits: Sequence[VisitBefore], kind: str) -> EarlierValue | None:
+def _last(visits: Sequence[VisitBefore], kind: str, today: VisitBatch) -> EarlierValue | None:
+    """Return the last value of a kind; one that today sent again only where there is no other."""
     name, grades = settings()[f"{kind}_finding"], settings()[f"{kind}_grades"]
-    present = (one.present(name, grades) for one in visits)
-    waiting = (one.waiting(name, grades) for one in visits)
-    return next((value for value in (*present, *waiting) if value is not None), None)
+    present = ((one, one.present(name, grades)) for one in visits)
+    waiting = ((one, one.waiting(name, grades)) for one in visits)
+    found = [
+        replace(value, is_copy=one.is_copy(value.value, today))
+        for one, value in (*present, *waiting)
+        if value is not None
+    ]
+    return min(found, key=lambda value: value.is_copy, default=None)
 
 
 def _open(
     found: Sequence[EarlierValue | None], tested: Sequence[TestedVisit]
 ) -> EarlierValue | None:
     """Return the first value that no fasting glucose of a later day, clearly below, has settled."""
-    below = [v.days for v in tested if v.days is not None and glucose_below(v.facts, v.batch)[0]]
+    below = [
+        v.age(GLUCOSE, oldest=True)
+        for v in tested
+        if v.days is not None and glucose_below(v.facts, v.batch)[0]
+    ]
     values = (one for one in found if one is not None)
     return next((v for v in values if v.days is None or not any(d < v.days for d in below)), None)
 
@@ -173,10 +184,13 @@ def _again(visits: Sequence[VisitBefore], today: VisitBatch) -> Iterator[UrgentI
 
 def _item_of(item: UrgentItem, values: tuple[InputValue, ...], visit: VisitBefore) -> UrgentItem:
     value = EarlierValue(values[0], visit.days, after=visit.after, dated=visit.dated)
+    message, day = value.message("urgent.earlier_value"), day_of_values(values, visit.batch)
+    if day:
+        message = replace(message, parameters={**message.parameters, MEASURED_ON: day})
     return UrgentItem(
         rule_id=item.rule_id,
         level="U1",
-        message=value.message("urgent.earlier_value"),
+        message=message,
         inputs=values,
         action=ACTION,
         addressee=ADDRESSEE,

@@ -54,7 +54,36 @@ class VisitBefore:
 
     def is_open(self, value: InputValue, today: VisitBatch) -> bool:
         """Say whether a value is asked about, as today did not measure it again."""
-        return not (self.is_settled and _is_measured(value, today))
+        return not (self.is_settled and self._is_measured(value, today))
+
+    def _is_measured(self, value: InputValue, today: VisitBatch) -> bool:
+        """Say whether an item has a value of today that is used and that is no older."""
+        name = f"{value.name.partition('.')[0]}.*" if "." in value.name else value.name
+        then = self._days_of(value)
+        return any(
+            bool((column.accepted[0] & (then is None or column.age_days[0] <= then)).any())
+            for _, column in columns_of(name, today)
+        )
+
+    def _days_of(self, value: InputValue) -> int | None:
+        """Return how many days ago a value was measured, where its visit has a day."""
+        column = self.batch.quantities.get(value.name)
+        if self.days is None or column is None or column.days_before is None:
+            return self.days
+        (texts,) = self.batch.reported[value.name]
+        same = [i for i, text in enumerate(texts) if text == value.value]
+        return self.days + min((int(column.days_before[0, i]) for i in same), default=0)
+
+    def is_copy(self, value: InputValue, today: VisitBatch) -> bool:
+        """Say whether today holds the same result of the same day."""
+        column = today.quantities.get(value.name)
+        then = self._days_of(value)
+        if column is None or then is None:
+            return False
+        (texts,) = today.reported[value.name]
+        units = [column.item.units[i].ucum if i >= 0 else "" for i in column.unit[0].tolist()]
+        ages = column.age_days[0].tolist()
+        return (value.value, value.unit, then) in zip(texts, units, ages, strict=True)
 
     def present(self, name: str, grades: Sequence[str]) -> EarlierValue | None:
         """Return the value behind a finding that was present in one of some grades.
@@ -69,7 +98,11 @@ class VisitBefore:
         present = (f for f in said if f.state == "present" or f.id in split)
         values = (
             EarlierValue(
-                value, self.days, finding.proposed_action, finding.proposed_addressee, self.after
+                value,
+                self._days_of(value),
+                finding.proposed_action,
+                finding.proposed_addressee,
+                self.after,
             )
             for finding in present
             for reason in finding.reasons_for
@@ -88,7 +121,9 @@ class VisitBefore:
         values = values_that_wait(column.spec, self.batch, index) if grade.code in grades else ()
         asks = grade.outcome
         found = (
-            EarlierValue(value, self.days, asks.action, asks.addressee, self.after, waits=True)
+            EarlierValue(
+                value, self._days_of(value), asks.action, asks.addressee, self.after, waits=True
+            )
             for value in values
         )
         return next(found, None)
@@ -114,11 +149,11 @@ class VisitBefore:
         """Return a value with what the settings propose about it."""
         action, addressee = (settings()[f"{kind}_{name}"] for name in ("action", "addressee"))
         return EarlierValue(
-            value, self.days, action, addressee, self.after, waits=waits, is_random=is_random
+            value,
+            self._days_of(value),
+            action,
+            addressee,
+            self.after,
+            waits=waits,
+            is_random=is_random,
         )
-
-
-def _is_measured(value: InputValue, today: VisitBatch) -> bool:
-    """Say whether an item has a value of today that is used."""
-    name = f"{value.name.partition('.')[0]}.*" if "." in value.name else value.name
-    return any(bool(column.accepted[0].any()) for _, column in columns_of(name, today))

@@ -15,6 +15,7 @@ def take_rows(column: QuantityColumn, rows: slice) -> QuantityColumn:
         state=column.state[rows],
         confirmed=None if column.confirmed is None else column.confirmed[rows],
         old=None if column.old is None else column.old[rows],
+        days_before=None if column.days_before is None else column.days_before[rows],
     )
 
 

@@ -72,6 +72,8 @@ class QuantityColumn:
     state : int8 (n, m), an ItemState
     confirmed : bool (n, m) or None: a named person confirmed an unusual value
     old : bool (n, m) or None: measured too long before the visit; says nothing of today
+    days_before : int64 (n, m) or None: how many days before its visit a reading was taken; of the
+        day of the visit where nothing else was said
     """
 
     item: Item
@@ -81,6 +83,7 @@ class QuantityColumn:
     state: Int8Array
     confirmed: BoolArray | None = None
     old: BoolArray | None = None
+    days_before: Int64Array | None = None
 
     @property
     def n(self) -> int:
@@ -107,6 +110,12 @@ class QuantityColumn:
         """(n, m): a value of the visit's day that is not used: suspect, or refused."""
         unused = self.present & ~self.accepted
         return unused if self.old is None else unused & ~self.old
+
+    @property
+    def age_days(self) -> Int64Array:
+        """(n, m) int64: how many days before its visit each reading was taken."""
+        none = np.zeros(self.nano.shape, dtype=np.int64)
+        return none if self.days_before is None else self.days_before
 
     def with_state(self, state: Int8Array) -> "QuantityColumn":
         """Return the same column with other states."""

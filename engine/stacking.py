@@ -56,6 +56,7 @@ def _column(visits: Sequence[VisitBatch], slot: str) -> QuantityColumn:
     whole = empty_column(columns[0].item, rows, readings)
     confirmed = np.zeros((rows, readings), dtype=np.bool_)
     old = np.zeros((rows, readings), dtype=np.bool_)
+    days_before = np.zeros((rows, readings), dtype=np.int64)
     start = 0
     for column in columns:
         here = (slice(start, start + column.n), slice(0, column.readings))
@@ -63,5 +64,7 @@ def _column(visits: Sequence[VisitBatch], slot: str) -> QuantityColumn:
         whole.comparator[here], whole.state[here] = column.comparator, column.state
         confirmed[here] = False if column.confirmed is None else column.confirmed
         old[here] = False if column.old is None else column.old
+        days_before[here] = column.age_days
         start += column.n
-    return replace(whole, confirmed=confirmed, old=old)
+    dated = days_before if days_before.any() else None
+    return replace(whole, confirmed=confirmed, old=old, days_before=dated)

@@ -8,7 +8,7 @@ from ..prediagnosis import DueItem
 from ..record import NO, UNKNOWN, YES, VisitBatch
 from ..trajectories.settings import method
 from .settings import DueRow, due_rows, most_months
-from .waiting import is_waiting
+from .waiting import measured_days, waiting_days
 
 Visit = tuple[VisitBatch, date]
 _MONTHS_A_YEAR: Final = 12
@@ -90,8 +90,9 @@ def _measured_item(
     nothing: what is overdue without it stays overdue, and what no other day did is overdue too.
     """
     today, months = on
-    waits = torn | {day for batch, day in visits if is_waiting(batch, row.slots)}
-    last = max({day for batch, day in visits if _is_measured(row, batch)} - waits, default=None)
+    waits = torn | {on for batch, day in visits for on in waiting_days(batch, row.slots, day)}
+    measured = {on for batch, day in visits for on in measured_days(batch, row.slots, day)}
+    last = max(measured - waits, default=None)
     last_on = last.isoformat() if last else ""
     sent = max(waits, default=None)
     state = _measured(last, today, months)
@@ -99,10 +100,6 @@ def _measured_item(
         return DueItem(row.id, state, last_on, months, row.source)
     state = "waiting" if state == "up_to_date" else "due"
     return DueItem(row.id, state, last_on, months, row.source, sent.isoformat())
-
-
-def _is_measured(row: DueRow, batch: VisitBatch) -> bool:
-    return any(bool(batch.quantity(slot).accepted.any()) for slot in row.slots)
 
 
 def _measured(last: date | None, today: date, months: int) -> State:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..record import VisitBatch
 from .due import Visit
 from .settings import same_target_within_percent
 from .target import PLACES
-from .waiting import is_waiting
+from .waiting import waiting_days
 
 HBA1C: Final = "hba1c"
 _NAN: Final = float("nan")
@@ -94,26 +95,29 @@ def may_be_above(visits: Sequence[Visit], target: float) -> bool:
     visits : checked records of one person with their days
     target : in percent
     """
-    waits = {day for batch, day in visits if is_waiting(batch, (HBA1C,))}
-    days = waits | {day for batch, day in visits if batch.quantity(HBA1C).accepted.any()}
-    for last in sorted(days, reverse=True):
-        of_day = [batch for batch, day in visits if day == last]
-        if last in waits or any(_is_above(batch, target) for batch in of_day):
+    waits = {on for batch, day in visits for on in waiting_days(batch, (HBA1C,), day)}
+    measured: dict[date, list[tuple[float, int]]] = {}
+    for batch, day in visits:
+        column = batch.quantity(HBA1C)
+        values, sign = column.model_values()[0], np.sign(column.comparator[0])
+        for i in np.flatnonzero(column.accepted[0]):
+            on = day - timedelta(days=int(column.age_days[0, i]))
+            measured.setdefault(on, []).append((float(values[i]), int(sign[i])))
+    for last in sorted({*waits, *measured}, reverse=True):
+        of_day = measured.get(last, [])
+        if last in waits or any(_is_above(*one, target) for one in of_day):
             return True
-        if any(_is_met(batch, target) for batch in of_day):
+        if any(_is_met(*one, target) for one in of_day):
             return False
-    return bool(days)
+    return bool(waits or measured)
 
 
-def _is_above(batch: VisitBatch, target: float) -> bool:
-    column = batch.quantity(HBA1C)
-    values = np.round(column.model_values()[0], PLACES)
-    exact = (column.comparator[0] == 0) & (values > target + same_target_within_percent())
-    return bool(exact.any() or np.isfinite(bound_above(batch, target)))
+def _is_above(percent: float, sign: int, target: float) -> bool:
+    within = same_target_within_percent()
+    if sign:
+        return sign > 0 and percent >= target - within
+    return round(percent, PLACES) > target + within
 
 
-def _is_met(batch: VisitBatch, target: float) -> bool:
-    column = batch.quantity(HBA1C)
-    values = np.round(column.model_values()[0], PLACES)
-    under = (column.comparator[0] <= 0) & (values <= target + same_target_within_percent())
-    return bool(under.any())
+def _is_met(percent: float, sign: int, target: float) -> bool:
+    return sign <= 0 and round(percent, PLACES) <= target + same_target_within_percent()

@@ -1,14 +1,17 @@
 """The follow-up part of a draft: degree of control by readable rules, direction, due, questions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ..bundles.load import Models
 from ..bundles.verify import Bundle
+from ..features import Feature
 from ..prediagnosis import DueItem, FollowUp, Message, Parameter, Trajectory
 from ..record import UNKNOWN, YES, VisitBatch
+from ..risks.old_inputs import old_inputs
+from ..risks.person import PersonContext
 from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..trajectories.draft import contradicted_on
@@ -25,6 +28,7 @@ from .waiting import Withheld, is_waiting, withheld_by
 if TYPE_CHECKING:
     from ..screening import Screening
 
+_HBA1C_FEATURE: Final = "hba1c_percent"
 KNOWN: Final = "condition.diabetes"
 PREGNANCY: Final = "condition.pregnancy"
 OUTCOME: Final = "diabetes_control"
@@ -88,7 +92,7 @@ def follow_up_of(
     limits += remission_limits(batch, made, reads_hba1c=reads_hba1c)
     limits += target.limits() if is_meant else []
     said = index_of(bundle, batch, made, numbers) if bundle and may_ask else None
-    limits += above.limits() if said else []
+    limits += [*above.limits(), *_days_of_inputs(bundle, batch, made)] if said and bundle else []
     value, band, reasons = said or (None, "not_assessable", ())
     return FollowUp(
         index=value,
@@ -104,6 +108,15 @@ def follow_up_of(
         is_meant=is_meant,
         hypoglycaemia=treatment.state,
     )
+
+
+def _days_of_inputs(
+    bundle: Bundle, batch: VisitBatch, made: Mapping[str, Feature]
+) -> tuple[Message, ...]:
+    """Say which values that the index reads are of an earlier day than the visit."""
+    names = [spec.name for spec in bundle.manifest.inputs if spec.name in made]
+    person = PersonContext.of(batch, made, 0, is_diabetes_unconfirmed=False)
+    return old_inputs([_HBA1C_FEATURE, *names], person)
 
 
 def _waits(waits: Sequence[Withheld], between: IndexRange | None) -> list[Message]:

@@ -5,6 +5,7 @@ suspect: what gets worse must never look like better control.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy as np
 from ..bundles.verify import Bundle
 from ..features import Feature
 from ..prediagnosis import Message
-from ..record import BoolArray, QuantityColumn, VisitBatch
-from ..trajectories.points import NO_VALUE
+from ..record import BoolArray, ItemState, QuantityColumn, VisitBatch
+from ..trajectories.points import IN_NO_COLUMN, NO_VALUE
 from ..trajectories.settings import trajectory_items
 
 _OF_RULES: Final = {
@@ -35,11 +36,45 @@ def is_waiting(batch: VisitBatch, slots: Sequence[str]) -> bool:
     batch : one visit
     slots : items, or slots of theirs
     """
-    columns = [column for slot in slots for column in _columns(batch, slot)]
-    if any((c.present & ~c.accepted & ~_is_old(c)).any() for c in columns):
-        return True
-    lost = {p.item for p in batch.problems if p.severity in _REFUSED and p.code not in NO_VALUE}
-    return any(slot in lost for slot in slots)
+    return any(True for _ in waiting_days(batch, slots, date.max))
+
+
+def waiting_days(batch: VisitBatch, slots: Sequence[str], visit: date) -> Iterator[date]:
+    """Yield the day of each value of some items that was sent and is refused or to be confirmed.
+
+    Parameters
+    ----------
+    batch : one visit
+    slots : items, or slots of theirs
+    visit : its day, which what stands in no column is of
+    """
+    for slot in slots:
+        days = [on for c in _columns(batch, slot) for on in _days(c, c.waiting, visit)]
+        yield from days
+        codes = {p.code for p in batch.problems if p.item == slot and p.severity in _REFUSED}
+        codes -= {*NO_VALUE}
+        if codes and (not days or codes & {*IN_NO_COLUMN}):
+            yield visit
+
+
+def measured_days(batch: VisitBatch, slots: Sequence[str], visit: date) -> Iterator[date]:
+    """Yield the day of each value of some slots that can be used, or could on its own day.
+
+    Parameters
+    ----------
+    batch : one visit
+    slots : of the record
+    visit : its day
+    """
+    for slot in slots:
+        column = batch.quantity(slot)
+        old = np.zeros_like(column.accepted) if column.old is None else column.old
+        then = old & (column.state == ItemState.SUSPECT)
+        yield from _days(column, column.accepted | then, visit)
+
+
+def _days(column: QuantityColumn, which: BoolArray, visit: date) -> Iterator[date]:
+    yield from (visit - timedelta(days=int(days)) for days in column.age_days[0][which[0]])
 
 
 def of_today_contradict(batch: VisitBatch, item: str) -> bool:
@@ -107,7 +142,3 @@ def _columns(batch: VisitBatch, slot: str) -> Iterator[QuantityColumn]:
     for name, column in batch.quantities.items():
         if name == slot or name.startswith(f"{slot}."):
             yield column
-
-
-def _is_old(column: QuantityColumn) -> BoolArray:
-    return column.old if column.old is not None else np.zeros_like(column.present)

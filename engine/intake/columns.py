@@ -1,12 +1,12 @@
 """From the readings of one visit to columns of one row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 
 from ..record import UNKNOWN, Int8Array, QuantityColumn
-from ..vocabulary import Vocabulary
+from ..vocabulary import Item, Vocabulary
 from .measurements import Reading
 
 
@@ -39,21 +39,31 @@ def by_slot(readings: Sequence[Reading]) -> dict[str, list[Reading]]:
 
 
 def columns_of(
-    readings: Mapping[str, Sequence[Reading]], vocabulary: Vocabulary
+    readings: Mapping[str, Sequence[Reading]], vocabulary: Vocabulary, visit: datetime | None
 ) -> dict[str, QuantityColumn]:
-    """Return one column a slot."""
-    return {slot: _column(found, vocabulary, slot) for slot, found in readings.items()}
+    """Return one column a slot.
+
+    Parameters
+    ----------
+    readings : of one visit, by slot
+    visit : its moment, None where it can't be read
+    """
+    return {
+        slot: _column(found, vocabulary.item_of(slot), visit) for slot, found in readings.items()
+    }
 
 
-def _column(readings: Sequence[Reading], vocabulary: Vocabulary, slot: str) -> QuantityColumn:
+def _column(readings: Sequence[Reading], item: Item, visit: datetime | None) -> QuantityColumn:
+    days = [days_before(reading.at, visit) for reading in readings]
     return QuantityColumn(
-        item=vocabulary.item_of(slot),
+        item=item,
         nano=np.array([[r.nano for r in readings]], dtype=np.int64),
         unit=np.array([[r.unit for r in readings]], dtype=np.int8),
         comparator=np.array([[r.comparator for r in readings]], dtype=np.int8),
         state=np.array([[r.state for r in readings]], dtype=np.int8),
         confirmed=np.array([[r.confirmed for r in readings]], dtype=np.bool_),
         old=np.array([[r.old for r in readings]], dtype=np.bool_),
+        days_before=np.array([days], dtype=np.int64) if any(days) else None,
     )
 
 
@@ -68,6 +78,12 @@ def days_by_slot(
         slot: tuple(earlier_day(r.at, visit) for r in found) for slot, found in readings.items()
     }
     return {slot: found for slot, found in days.items() if any(found)}
+
+
+def days_before(moment: datetime | None, visit: datetime | None) -> int:
+    """Return how many days before the visit a reading was taken; 0 for one of its day, or later."""
+    day = earlier_day(moment, visit)
+    return (visit.date() - date.fromisoformat(day)).days if visit and day else 0
 
 
 def earlier_day(moment: datetime | None, visit: datetime | None) -> str:

@@ -34,7 +34,8 @@ class TableColumn:
 
     ``nano`` int64 (n,) in billionths of ``unit``; ``comparator`` int8 (n,) as in a record;
     ``present`` bool (n,), a decimal stood there; ``unreadable`` bool (n,), something else did;
-    ``unread`` row -> what that was, where it was text.
+    ``unread`` row -> what that was, where it was text; ``days_before`` int64 (n,) or None, how many
+    days before its visit each value was measured.
     """
 
     slot: str
@@ -45,6 +46,7 @@ class TableColumn:
     unreadable: BoolArray
     name: str
     unread: Mapping[int, str] = field(default_factory=dict)
+    days_before: Int64Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,16 @@ def _merge(
         unit=np.where(present, np.array(units, dtype=np.int8), np.int8(UNKNOWN)),
         comparator=np.where(present, np.stack([c.comparator for c in columns], axis=1), np.int8(0)),
         state=np.where(present, np.array(states, dtype=np.int8), ItemState.ABSENT).astype(np.int8),
+        days_before=_days_before(columns),
     )
+
+
+def _days_before(columns: Sequence[TableColumn]) -> Int64Array | None:
+    """Return (n, m) how many days before its visit each value was measured; None without any."""
+    if all(column.days_before is None for column in columns):
+        return None
+    none = np.zeros(len(columns[0].nano), dtype=np.int64)
+    return np.stack([none if c.days_before is None else c.days_before for c in columns], axis=1)
 
 
 def _unreadable(columns: Sequence[TableColumn]) -> list[Problem]:

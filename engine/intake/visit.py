@@ -272,7 +272,7 @@ def _batch(parts: _Parts, vocabulary: Vocabulary, log: ProblemLog) -> VisitBatch
         person_id=(parts.identity.person_id,),
         age_years=np.array([parts.age_years], dtype=np.int16),
         sex=np.array([parts.identity.sex], dtype=np.int8),
-        quantities=columns_of(readings, vocabulary),
+        quantities=columns_of(readings, vocabulary, parts.moment),
         answers=answer_columns(parts.answers, parts.readings),
         refused=np.array([log.refuses_record]),
         problems=tuple(log.problems),

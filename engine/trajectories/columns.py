@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array
 from .in_range import share_in_range
-from .points import NEVER, Points
+from .points import NEVER, Points, without_copies
 from .runs import DayValues, day_values
 from .settings import TrajectoryItem, method
 from .theil_sen import Slopes, is_far, theil_sen
@@ -93,7 +93,7 @@ def evaluate_trajectories(item: TrajectoryItem, points: Points) -> TrajectoryCol
     item : what is followed
     points : in any order; shuffling them changes nothing
     """
-    days = day_values(item, points)
+    days = day_values(item, points if item.again_at_once else without_copies(points))
     has = days.count > 0
     first, last = days.start[has], (days.start + days.count - 1)[has]
     last_comparator = _spread(days.comparator[last], has, 0).astype(np.int8)

@@ -1,7 +1,7 @@
 """From records to flat points: who, which day, which value, measured how."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from .settings import TrajectoryItem, trajectory_items
 NOT_STATED = 0
 NO_VALUE: Final = ("value_missing", "too_old", "too_old_for_today")
 """Codes of what is no value of the day of its visit."""
-_LOST: Final = ("value_not_decimal", "value_not_text")
+IN_NO_COLUMN: Final = ("value_not_decimal", "value_not_text")
 """Codes of values that stand in no column."""
 NEVER: Final = int(np.iinfo(np.int64).min)
 """The day of what there never was, or of a reading that is not of the day of its visit."""
@@ -88,7 +88,7 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
     ----------
     batch : records after the plausibility check
     group : int64 (n,), the person of each visit
-    day : int64 (n,), days since 1970-01-01
+    day : int64 (n,), days since 1970-01-01; a reading taken so many days before counts as of then
 
     Returns
     -------
@@ -99,63 +99,56 @@ def visit_points(batch: VisitBatch, group: Int64Array, day: Int64Array) -> dict[
     for problem in batch.problems:
         if problem.severity == "refused_item" and problem.code not in NO_VALUE:
             rows = unread.setdefault(problem.item, {})
-            rows[problem.row] = rows.get(problem.row, False) or problem.code in _LOST
+            rows[problem.row] = rows.get(problem.row, False) or problem.code in IN_NO_COLUMN
     made = {}
     for item in trajectory_items():
         if item.source:
-            points = _points(item, batch, group, day)
             lost = unread.get(item.name.partition(".")[0], {})
-            points = _with_waiting(points, item, batch, (group, day))
-            made[item.name] = _with_unread(points, batch, lost, (group, day)) if lost else points
+            points = _with_waiting(_points(item, batch, day), item, batch, day)
+            points = _with_unread(points, batch, lost, day) if lost else points
+            made[item.name] = replace(points, group=group[points.group])
     return {name: points for name, points in made.items() if len(points.group)}
 
 
 def _with_waiting(
-    points: Points, item: TrajectoryItem, batch: VisitBatch, place: tuple[Int64Array, Int64Array]
+    points: Points, item: TrajectoryItem, batch: VisitBatch, day: Int64Array
 ) -> Points:
-    """Return points with those of values that are not used, where another one stands for them."""
-    waits = np.zeros(batch.n, dtype=np.bool_)
+    """Return points of rows with those of values that are not used and that another stands for."""
+    waits: set[tuple[int, int]] = set()
     for slot in slots_of(item.source):
         if slot in batch.quantities:
-            waits |= batch.quantities[slot].waiting.any(axis=1)
-    if not waits.any():
-        return points
-    group, day = place
-    unused = points.at(~np.isfinite(points.value))
-    told = set(zip(unused.group.tolist(), unused.day.tolist(), strict=True))
-    rows = np.flatnonzero(waits & ~batch.refused)
-    at = [row for row in rows.tolist() if (int(group[row]), int(day[row])) not in told]
-    if not at:
-        return points
-    return concatenated([points, points_from(group[at], day[at], np.full(len(at), np.nan))])
+            column = batch.quantities[slot]
+            row, reading = np.nonzero(column.waiting & ~batch.refused[:, None])
+            days = day[row] - column.age_days[row, reading]
+            waits |= set(zip(row.tolist(), days.tolist(), strict=True))
+    told = set(points.group[~np.isfinite(points.value)].tolist())
+    return _with_unused(points, [place for place in sorted(waits) if place[0] not in told])
 
 
 def _with_unread(
-    points: Points,
-    batch: VisitBatch,
-    lost: Mapping[int, bool],
-    place: tuple[Int64Array, Int64Array],
+    points: Points, batch: VisitBatch, lost: Mapping[int, bool], day: Int64Array
 ) -> Points:
-    """Return points with those of values that could not even be read; they are refused too.
+    """Return points of rows with those of values that could not even be read; they are refused too.
 
-    ``lost`` says of a row whether its value stands in no column, so that a value of that day which
-    is used does not stand for it.
+    ``lost`` says of a row whether its value stands in no column, so that a value of that visit
+    which is used does not stand for it.
     """
-    group, day = place
-    read, unused = (
-        set(zip(found.group.tolist(), found.day.tolist(), strict=True))
-        for found in (points, points.at(~np.isfinite(points.value)))
-    )
-    at = [
-        row
-        for row in sorted(lost)
-        if not batch.refused[row]
-        and (int(group[row]), int(day[row])) not in (unused if lost[row] else read)
-    ]
-    return concatenated([points, points_from(group[at], day[at], np.full(len(at), np.nan))])
+    unused = set(points.group[~np.isfinite(points.value)].tolist())
+    read = set(points.group.tolist())
+    rows = [row for row in sorted(lost) if row not in (unused if lost[row] else read)]
+    return _with_unused(points, [(row, int(day[row])) for row in rows if not batch.refused[row]])
 
 
-def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int64Array) -> Points:
+def _with_unused(points: Points, places: Sequence[tuple[int, int]]) -> Points:
+    """Return points with those of values that are not used, each of a row and a day."""
+    if not places:
+        return points
+    rows, days = zip(*places, strict=True)
+    return concatenated([points, points_from(rows, days, np.full(len(places), np.nan))])
+
+
+def _points(item: TrajectoryItem, batch: VisitBatch, day: Int64Array) -> Points:
+    """Return the points of rows: each reading of its own day."""
     column = combined_input(batch, item.source).readings
     there = column.present & ~batch.refused[:, None]
     old = np.zeros_like(there)
@@ -163,13 +156,32 @@ def _points(item: TrajectoryItem, batch: VisitBatch, group: Int64Array, day: Int
         old = column.old
     row, reading = np.nonzero(there)
     return Points(
-        group=group[row],
-        day=np.where(old[row, reading], NEVER, day[row]),
+        group=row.astype(np.int64),
+        day=np.where(old[row, reading], NEVER, day[row] - column.age_days[row, reading]),
         value=np.where(old, np.nan, column.model_values())[row, reading],
         method=measured_how(item, batch)[row],
         unit=column.unit[row, reading],
         comparator=column.comparator[row, reading],
     )
+
+
+def without_copies(points: Points) -> Points:
+    """Return points in which the same result of one person and day stands once.
+
+    One blood test that was sent with five visits was five tests, and its trend 0.00 a year. Of
+    copies one whose way is stated stays. Values that are not used stay, each: they are counted.
+
+    Parameters
+    ----------
+    points : of any people, in any order
+    """
+    alike = (points.value, points.comparator, points.unit, points.day, points.group)
+    order = np.lexsort((points.method, points.method == NOT_STATED, *alike))
+    same = np.isfinite(points.value[order])
+    same[:1] = False
+    for column in alike:
+        same[1:] &= column[order][1:] == column[order][:-1]
+    return points.at(np.sort(order[~same])) if same.any() else points
 
 
 def measured_how(item: TrajectoryItem, batch: VisitBatch) -> Int64Array:

@@ -4,7 +4,7 @@ Of a glucose of 5.0 g/L a trajectory said "no value that can be used", and no mo
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -27,17 +27,20 @@ def notes_of_waiting(
     """
     if not item.source:
         return ()
-    found = [
-        (day, note) for batch, day in visits if day < today for note in _notes(item, batch, day)
-    ]
+    found = [one for batch, day in visits if day < today for one in _notes(item, batch, day)]
     last = max((day for day, _ in found), default=None)
-    return tuple(note for day, note in found if day == last)
+    told: list[Message] = []
+    for day, note in found:
+        if day == last and note not in told:
+            told.append(note)
+    return tuple(told)
 
 
-def _notes(item: TrajectoryItem, batch: VisitBatch, day: date) -> Iterator[Message]:
+def _notes(item: TrajectoryItem, batch: VisitBatch, day: date) -> Iterator[tuple[date, Message]]:
     for slot in (slot for slot in slots_of(item.source) if slot in batch.quantities):
         column = batch.quantities[slot]
         for reading in np.flatnonzero(column.waiting[0]):
             value, unit = reading_as_reported(batch, column, slot, (0, int(reading)))
-            given = {"value": value, "unit": f"unit:{unit}", "date": day.isoformat()}
-            yield Message("trajectory.waits", given)
+            on = day - timedelta(days=int(column.age_days[0, reading]))
+            given = {"value": value, "unit": f"unit:{unit}", "date": on.isoformat()}
+            yield on, Message("trajectory.waits", given)

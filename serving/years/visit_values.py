@@ -22,17 +22,21 @@ def visit_values(batch: VisitBatch) -> Values:
 
     Returns
     -------
-    ``measured``: slot, unit, billionths, comparator; ``answers``: question -> code of the answer;
-    ``methods``: ``method.<item>.<qualifier>`` -> how the item was measured; ``context``: ``site``
-    and ``device.<item>``; ``person``: age and sex, as far as they are known.
+    ``measured``: slot, unit, billionths, comparator; ``days_before``, where any is of an earlier
+    day: how many days before the visit each of them was measured; ``answers``: question -> code of
+    the answer; ``methods``: ``method.<item>.<qualifier>`` -> how the item was measured;
+    ``context``: ``site`` and ``device.<item>``; ``person``: age and sex, as far as they are known.
     No value of a record that was refused.
     """
     shared = {"context": dict(batch.context), "person": _person(batch)}
     if batch.refused[0]:
         return {"measured": [], "answers": {}, "methods": {}, **shared}
+    found = [one for slot in measured_in(batch) for one in _measured(batch, slot)]
+    ages = [days for *_, days in found]
     return {
         **shared,
-        "measured": [list(one) for slot in measured_in(batch) for one in _measured(batch, slot)],
+        **({"days_before": ages} if any(ages) else {}),
+        "measured": [one[:-1] for one in found],
         "answers": _answers(batch),
         "methods": _methods(batch),
     }
@@ -45,15 +49,16 @@ def _person(batch: VisitBatch) -> dict[str, Any]:
     return known | ({} if sex == UNKNOWN else {"sex": _SEXES[sex]})
 
 
-def _measured(batch: VisitBatch, slot: str) -> list[tuple[str, str, int, int]]:
+def _measured(batch: VisitBatch, slot: str) -> list[list[Any]]:
     column, usable = usable_values(batch, slot)
     return [
-        (
+        [
             slot,
             column.item.units[int(column.unit[0, i])].ucum,
             int(column.nano[0, i]),
             int(column.comparator[0, i]),
-        )
+            int(column.age_days[0, i]),
+        ]
         for i in np.flatnonzero(usable[0])
     ]
 

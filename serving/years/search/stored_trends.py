@@ -21,7 +21,7 @@ from ....engine.trajectories import (
     visit_points,
 )
 from ....engine.trajectories.draft import NEWER_NOT_USABLE, day_number
-from ....engine.trajectories.points import NO_VALUE, points_from
+from ....engine.trajectories.points import NEVER, NO_VALUE, points_from
 from ....engine.vocabulary import load_vocabulary
 from ..trajectories.run import arrow_columns
 
@@ -106,9 +106,10 @@ def _over_all(visits: Sequence[StoredVisit], today: date) -> list[dict[str, Any]
     )
     for name, spoilt in _not_usable_values(kept, group, day).items():
         points[name] = concatenated([points[name], spoilt]) if name in points else spoilt
-    for name, rows in _contradicted_days(kept).items():
+    for name, found_on in _contradicted_days(kept).items():
         if name in points:
-            points[name] = _without_days(points[name], group[rows], day[rows])
+            rows, ages = np.array(found_on).T
+            points[name] = _without_days(points[name], group[rows], day[rows] - ages)
     found: list[dict[str, Any]] = []
     for item in trajectory_items():
         if item.name in points:
@@ -135,18 +136,30 @@ def _not_usable_values(visits: Sequence[StoredVisit], group: Any, day: Any) -> d
     }
 
 
-def _contradicted_days(visits: Sequence[StoredVisit]) -> dict[str, list[int]]:
+def _contradicted_days(visits: Sequence[StoredVisit]) -> dict[str, list[tuple[int, int]]]:
     """Return of each item the visits that measured it, and whose draft took no value of that day.
 
-    A visit that was sent along contradicts it, and is not stored itself.
+    A visit that was sent along contradicts it, and is not stored itself. Beside each visit stands
+    how many days before it that was.
     """
-    rows: dict[str, list[int]] = {}
+    rows: dict[str, list[tuple[int, int]]] = {}
     for row, visit in enumerate(visits):
-        measured = {slot.partition(".")[0] for slot, *_ in (visit.values or {}).get("measured", ())}
+        ages: dict[str, int] = {}
+        for (slot, *_), days in measured_then(visit.values):
+            code = slot.partition(".")[0]
+            ages[code] = min(days, ages.get(code, days))
         for said in visit.draft.get("trajectories", ()):
-            if said["item"].partition(".")[0] in measured and not _is_of_the_day(said):
-                rows.setdefault(said["item"], []).append(row)
+            days = ages.get(said["item"].partition(".")[0], NEVER)
+            if days != NEVER and not (said["tests"] and said["days_since_last"] <= days):
+                rows.setdefault(said["item"], []).append((row, days))
     return rows
+
+
+def measured_then(values: Mapping[str, Any] | None) -> Iterator[tuple[Sequence[Any], int]]:
+    """Yield each kept value of a visit, and how many days before the visit it was measured."""
+    measured = (values or {}).get("measured", ())
+    days = (values or {}).get("days_before") or [0] * len(measured)
+    return zip(measured, days, strict=True)
 
 
 def _without_days(points: Points, group: Any, day: Any) -> Points:  # noqa: ANN401 - numpy
@@ -232,23 +245,25 @@ def batch_of(visits: Sequence[StoredVisit]) -> VisitBatch:
 
 def _columns(visits: Sequence[StoredVisit]) -> Iterator[TableColumn]:
     """Yield a column for each slot, unit and reading."""
-    cells: dict[tuple[str, str, int], list[tuple[int, int, int]]] = {}
+    cells: dict[tuple[str, str, int], list[tuple[int, int, int, int]]] = {}
     for row, visit in enumerate(visits):
         readings: dict[tuple[str, str], int] = {}
-        for slot, unit, nano, comparator in (visit.values or {}).get("measured", ()):
+        for (slot, unit, nano, comparator), days in measured_then(visit.values):
             if slot in DERIVED:
                 continue
             number = readings.get((slot, unit), 0)
             readings[slot, unit] = number + 1
-            cells.setdefault((slot, unit, number), []).append((row, nano, comparator))
+            cells.setdefault((slot, unit, number), []).append((row, nano, comparator, days))
     for (slot, unit, _), given in cells.items():
-        rows = [row for row, _, _ in given]
+        rows = [row for row, *_ in given]
         nano, comparator = np.zeros(len(visits), np.int64), np.zeros(len(visits), np.int8)
-        present = np.zeros(len(visits), dtype=np.bool_)
-        nano[rows] = [one for _, one, _ in given]
-        comparator[rows] = [one for _, _, one in given]
+        present, ages = np.zeros(len(visits), dtype=np.bool_), np.zeros_like(nano)
+        nano[rows] = [one for _, one, _, _ in given]
+        comparator[rows] = [one for _, _, one, _ in given]
+        ages[rows] = [one for _, _, _, one in given]
         present[rows] = True
-        yield TableColumn(slot, unit, nano, comparator, present, np.zeros_like(present), slot)
+        unread = np.zeros_like(present)
+        yield TableColumn(slot, unit, nano, comparator, present, unread, slot, days_before=ages)
 
 
 def _methods(visits: Sequence[StoredVisit]) -> dict[str, Int8Array]:

@@ -87,3 +87,12 @@ def test_what_no_trend_can_be_compared_with_is_refused(where, said):
 
 def test_a_trend_of_an_ecg_interval_takes_its_unit():
     assert parse_criteria(["slope.ecg.qtc_fridericia > 2 ms/year"]).values[1] == 2.0
+
+
+def test_one_test_that_is_stored_with_several_visits_is_one_of_its_day(tmp_path):
+    """Pinned: a copy of an old result was a test of the day of every visit that sent it."""
+    how = {"at": "2019-05-04T08:00:00+02:00"}
+    visits = [visit("copied", year, 8.2, how=dict(how)) for year in (2019, 2020)]
+    store = stored(tmp_path, [*visits, visit("twice", 2019, 8.2), visit("twice", 2020, 8.2)])
+    assert found_in_store(store, "tests.hba1c = 1", tmp_path)[0] == ["copied"]
+    assert found_in_store(store, "tests.hba1c = 2", tmp_path)[0] == ["twice"]
