@@ -94,7 +94,8 @@ def _is_of_ecg(finding: Finding) -> bool:
 def _raised(finding: Finding, pressing: Sequence[UrgentItem]) -> Finding:
     if finding.id == YEARS_AHEAD and finding.band == "low" and pressing:
         return replace(finding, limits=(*finding.limits, Message(BESIDE)))
-    if finding.kind != "fact" or not (finding.urgency or finding.proposed_action):
+    asks = finding.urgency or (finding.proposed_action and not _is_of_ecg(finding))
+    if finding.kind != "fact" or not asks:
         return finding
     own = URGENCIES.index(finding.urgency) if finding.urgency else len(URGENCIES)
     for item in pressing:

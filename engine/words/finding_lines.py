@@ -29,9 +29,8 @@ def write_finding(finding: Finding, lead: str, sentences: Sentences, page: Page)
     level = phrases.level_words(finding, sentences)
     badge = "" if order.level_of(finding) == "not_assessable" else f" [{level}]"
     page.add(f"{phrases.headline(finding, sentences)}{badge}", lead=lead)
-    if finding.urgency:
-        write_labelled("ui.level", sentences.text(f"urgency.{finding.urgency}"), sentences, page)
     for label, text in (
+        ("ui.level", phrases.delay_phrase(finding, sentences)),
         ("ui.risk", phrases.risk_phrase(finding, sentences)),
         ("ui.result", phrases.figure_phrase(finding, sentences)),
     ):

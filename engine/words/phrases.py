@@ -35,6 +35,16 @@ def level_words(finding: Finding, sentences: Sentences) -> str:
     return sentences.text(f"{table}.{level_of(finding)}")
 
 
+def delay_phrase(finding: Finding, sentences: Sentences) -> str:
+    """Word until when something is to be done; what has no delay of its own has that of the visit.
+
+    Empty where nothing is to be done.
+    """
+    if finding.urgency:
+        return sentences.text(f"urgency.{finding.urgency}")
+    return sentences.text("ui.level_of_visit") if finding.proposed_action else ""
+
+
 def risk_phrase(finding: Finding, sentences: Sentences) -> str:
     """Word the number of a risk and the range that missing items leave; empty without one."""
     if finding.risk is None:

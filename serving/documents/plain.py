@@ -172,7 +172,7 @@ def _said(finding: Finding, decision: FindingDecision, sentences: Sentences) -> 
         return None
     is_amended = decision.amended_to is not None
     level = _PLAIN_LEVEL[decision.amended_to or level_of(finding)]
-    is_description = topic == "ecg" and not finding.proposed_action and not is_amended
+    is_description = topic == "ecg" and finding.urgency is None and not is_amended
     if is_description and level in _TO_ACT_ON:
         level = "below"  # a statement that asks for nothing, such as the rhythm
     action = "" if is_amended else finding.proposed_action

@@ -68,7 +68,7 @@ def finding_view(
         level=level,
         level_label=phrases.level_words(finding, sentences),
         sign=SIGNS[level],
-        urgency=sentences.text(f"urgency.{finding.urgency}") if finding.urgency else "",
+        urgency=phrases.delay_phrase(finding, sentences),
         big=sentences.risk(finding.risk) if finding.risk is not None else "",
         interval=_interval(finding, sentences),
         figure=phrases.figure_phrase(finding, sentences),

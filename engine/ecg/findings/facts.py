@@ -8,11 +8,12 @@ import numpy as np
 from ...fuzzy.rules import Rule
 from ...prediagnosis import Finding, InputValue, Message, ModelReference, Parameter, Reason, Urgency
 from ..features import EcgFeatures
-from .find import NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
+from .find import BORDERLINE, NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
 from .model import StatementsModel
 from .settings import statement_settings
 
 PREFIX: Final = "ecg_"
+TOLD: Final = (PRESENT, BORDERLINE)
 ACTION: Final = "read_ecg"
 ADDRESSEE: Final = "occupational_physician"
 REFUSED: Final = "ecg.statement.model_refused"
@@ -53,7 +54,7 @@ def statement_findings(
 
 def _told_beside(finding: Finding, present: set[str]) -> Finding:
     """Say of a finding what another statement that is present may do to it."""
-    if finding.state not in (PRESENT, "borderline"):
+    if finding.state not in TOLD:
         return finding
     name = finding.id.removeprefix(PREFIX)
     rows = statement_settings()["beside"].items()
@@ -93,17 +94,17 @@ def _finding(
 ) -> Finding:
     for_, against = _reasons(said, features, model)
     level: Urgency | None = statement_settings()["level"].get(said.name)
-    asks = said.state == PRESENT and level is not None
+    is_told = said.state in TOLD
     return Finding(
         id=f"{PREFIX}{said.name}",
         kind="fact",
         message=_message(said.name, said.state),
         state=said.state,  # type: ignore[arg-type]  # one of the four states
-        urgency=level if asks else None,
+        urgency=level if said.state == PRESENT else None,
         reasons_for=for_,
         reasons_against=(*against, *_rivals(said)),
-        proposed_action=ACTION if asks else "",
-        proposed_addressee=ADDRESSEE if asks else "",
+        proposed_action=ACTION if is_told else "",
+        proposed_addressee=ADDRESSEE if is_told else "",
         model=reference,
         limits=(
             *(_limit(why) for why in said.why),
@@ -179,7 +180,7 @@ def _reasons(
 
     Largest first; with the bias they add up to the logit of the score.
     """
-    if said.state not in (PRESENT, "borderline"):
+    if said.state not in TOLD:
         return (), ()
     rules = {rule.id: rule for rule in model.system.rules}
     order = sorted(said.contribution, key=lambda name: -abs(said.contribution[name]))

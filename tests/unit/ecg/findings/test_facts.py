@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ecg_visits import drafted, given
 from laennec.datasets.simulator import sample_scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.findings.settings import statement_settings
@@ -11,6 +12,8 @@ from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.visit import STATEMENTS_ID, screened_ecg
 from laennec.engine.risks.labels import model_labels
 from laennec.engine.words import LANGUAGES, Sentences
+from laennec.engine.words.order import is_descriptive
+from laennec.engine.words.phrases import delay_phrase
 from laennec.engine.words.reason_phrases import reason_phrase
 
 MODELS = load_models()
@@ -45,6 +48,34 @@ def test_a_present_statement_has_reasons_with_values_and_asks_for_a_reading(lbbb
     assert found.proposed_action == "read_ecg"
     assert found.reasons_for
     assert all(r.source and r.inputs and r.contribution > 0 for r in found.reasons_for)
+
+
+def test_what_is_told_without_a_level_asks_for_a_reading_at_the_delay_of_the_visit():
+    """The bug it pins: a right bundle branch block, and any rhythm, said neither what nor when."""
+    found = screened_ecg(signal_of("rbbb"), MODELS, PERSON)
+    told = [f for f in found.findings if f.state in ("present", "borderline")]
+    block = by_id(found)["ecg_rbbb"]
+    assert (block.state, block.urgency) == ("present", None)
+    assert {(f.proposed_action, f.proposed_addressee) for f in told} == {
+        ("read_ecg", "occupational_physician")
+    }
+    for lang in LANGUAGES:
+        words = Sentences(lang, model_labels(MODELS, lang))
+        assert delay_phrase(block, words) == words.text("ui.level_of_visit")
+    assert is_descriptive(by_id(found)["ecg_sinus_rhythm"])
+    silent = [f for f in found.findings if f not in told]
+    assert not any(f.proposed_action or f.urgency for f in silent)
+
+
+def test_an_urgent_rule_of_the_ecg_raises_no_statement_without_a_level():
+    """A left bundle branch block today: the rhythm beside it stays a description."""
+    draft = drafted(given("lbbb"))
+    found = {f.id: f for f in draft.findings}
+    assert draft.urgency == "U1"
+    assert found["ecg_lbbb"].urgency == "U1"
+    rhythm = found["ecg_sinus_rhythm"]
+    assert (rhythm.urgency, rhythm.proposed_action) == (None, "read_ecg")
+    assert is_descriptive(rhythm)
 
 
 def test_what_left_bundle_branch_block_forbids_is_not_assessable_and_says_why(lbbb):
