@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..ecg.findings.cases import parse_cases
 from ..ecg.findings.model import OUTPUTS, StatementsModel, StatementsOutput
 from ..ecg.findings.spec import StatementTable, parse_statements
 from ..errors import ContractBroken, DataError
@@ -24,6 +25,7 @@ from .signing import Trust
 from .statements_manifest import STATEMENTS_FILES, StatementsManifest, parse_statements_manifest
 
 STATEMENTS = "statements.toml"
+METRICS = "metrics.json"
 GOLDEN_SCHEMA = "laennec.statements_golden/1"
 _KEYS = {"schema", "made_by", "tolerance", "x", "score", "firing", "parts", "bias"}
 
@@ -61,7 +63,10 @@ class StatementsBundle:
             where = at(self.folder, "model.onnx")
             session = open_session(self.files["model.onnx"], path=where)
             m = self.manifest
-            ready = StatementsModel(session, self.rules, self.table, m.id, m.version, self.sha256)
+            cases = parse_cases(self.files.get(METRICS), path=at(self.folder, METRICS))
+            ready = StatementsModel(
+                session, self.rules, self.table, m.id, m.version, self.sha256, cases
+            )
             _check_known(ready, self.files["golden.json"], at(self.folder, "golden.json"))
             self._ready = ready
         return self._ready

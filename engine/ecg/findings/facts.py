@@ -8,6 +8,7 @@ import numpy as np
 from ...fuzzy.rules import Rule
 from ...prediagnosis import Finding, InputValue, Message, ModelReference, Parameter, Reason, Urgency
 from ..features import EcgFeatures
+from .cases import few_cases
 from .find import BORDERLINE, NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
 from .model import StatementsModel
 from .settings import statement_settings
@@ -111,6 +112,7 @@ def _finding(
             *_yields(said),
             *([Message(said.unseen)] if said.unseen else []),
             *_counts_as_new(said),
+            *(few_cases(model.cases.get(said.name)) if is_told else ()),
         ),
         details=_details(said, model),
     )

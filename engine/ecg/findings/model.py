@@ -1,6 +1,7 @@
 """The graph of a bundle of statements, asked for many ECGs at once, and the numpy reference."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...fuzzy.logistic import logistic
 from ...fuzzy.status import BoolArray, clean_inputs
 from ...fuzzy.system import TskSystem
 from ...runtime import ORT_ERRORS
+from .cases import Cases
 from .spec import StatementTable
 
 OUTPUTS: Final = ("risk", "rule_firing", "rule_contribution", "bias")
@@ -65,6 +67,7 @@ class StatementsModel:
     system : rules and variables, for words and sources
     table : statements with cut-offs
     id, version, sha256 : of the bundle
+    cases : statement -> those on which its score was calibrated
     """
 
     session: Any
@@ -73,6 +76,7 @@ class StatementsModel:
     id: str = ""
     version: str = ""
     sha256: str = ""
+    cases: Mapping[str, Cases] = field(default_factory=dict)
 
     def run(self, x: FloatArray, observed: BoolArray) -> StatementsOutput:
         """Answer ECGs.
