@@ -11,7 +11,7 @@ from .source import limits
 
 _OLD: Final = re.compile(r"(?i)[\s-]*(?:old|of(?:\s+age)?|d'âge)$")
 _YEARS_OLD: Final = re.compile(r"(?i)\by\s*/\s*o\b|\by\.\s*o\b\.?")
-_PART: Final = r"(\d{1,5}(?:[.,]\d{1,3})?)\s*-?\s*[(\[]?([^\W\d_]*)[)\]]?\.?"
+_PART: Final = r"(\d{1,5}(?:[.,]\d+)?)\s*-?\s*[(\[]?([^\W\d_]*)[)\]]?\.?"
 _AND: Final = r"(?:\s*(?:,|\+|and|et|und)?\s*)"
 _ONE: Final = re.compile(_PART)
 _AGE: Final = re.compile(rf"{_PART}(?:{_AND}{_PART}){{0,2}}")
