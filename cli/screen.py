@@ -71,6 +71,7 @@ def screen(
     previous_ecg_date: Annotated[
         str | None, typer.Option(help="Its day, where the file states none: 2021-03-03.")
     ] = None,
+    previous_recording: Recording = None,
     database: Annotated[
         str | None, typer.Option(help="Also keep the draft in this store, for a physician.")
     ] = None,
@@ -101,6 +102,7 @@ def screen(
         recording=recording,
         codes=SiteCodes.read(thesaurus, snomed),
         previous_ecg=previous_ecg,
+        previous_recording=previous_recording,
         previous_ecg_on=read_day(previous_ecg_date, "--previous-ecg-date"),
     )
     refused = []

@@ -36,8 +36,8 @@ class ScreenOptions:
 
     ``now`` is the caller's clock, aware; ``ecg`` is the ECG file of the one visit, ``recording``
     which one of a file that holds several, ``previous_ecg`` an earlier one of the same person, and
-    ``previous_ecg_on`` its day where the file states none; ``codes`` are the site's own, added to
-    what leaves as data.
+    ``previous_ecg_on`` its day where the file states none, ``previous_recording`` which of its
+    recordings; ``codes`` are the site's own, added to what leaves as data.
     """
 
     models: Models
@@ -50,6 +50,7 @@ class ScreenOptions:
     previous_ecg: Path | None = None
     previous_ecg_on: date | None = None
     recording: int | None = None
+    previous_recording: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,13 @@ def _with_its_ecg(record: VisitRecord, path: Path, options: ScreenOptions) -> Vi
 
     if options.ecg is not None or record.ecg_file:
         record = join_ecg(record, path, options.ecg, options.recording)
-    return join_earlier(record, path, options.previous_ecg, options.previous_ecg_on)
+    return join_earlier(
+        record,
+        path,
+        options.previous_ecg,
+        options.previous_ecg_on,
+        number=options.previous_recording,
+    )
 
 
 def keep_draft(database: str, screened: Screened, options: ScreenOptions) -> dict[str, str]:

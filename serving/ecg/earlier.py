@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, read_ecg
+from ...datasets.readers.ecg.files import numbered_file
 from ...engine.ecg.recorded import EarlierEcg, EcgRecorded
 from ...engine.errors import ScreeningError
 from ...engine.intake import VisitRecord
 from ...engine.intake.visit import PREVIOUS_ECG_NOT_READ
 from ...engine.record import Problem
+from .not_read import why_not_read
 from .sent_files import EarlierFile, read_sent
 
 GIVEN_PATH: Final = "--previous-ecg"
@@ -26,7 +28,12 @@ def recorded_of(header: EcgHeader) -> EcgRecorded:
 
 
 def join_earlier(
-    record: VisitRecord, visit: Path, given: Path | None = None, on: date | None = None
+    record: VisitRecord,
+    visit: Path,
+    given: Path | None = None,
+    on: date | None = None,
+    *,
+    number: int | None = None,
 ) -> VisitRecord:
     """Read the ECG files of earlier visits, and one that the caller names.
 
@@ -38,11 +45,12 @@ def join_earlier(
     visit : the visit file; files of earlier visits are looked for in its folder and nowhere else
     given : an earlier ECG that came without a visit
     on : its day, where the file states none
+    number : which recording of it, from 0, where it holds several
     """
     for index, one in enumerate(record.previous):
         if one.ecg_file:
             record = _of_visit(record, index, visit)
-    return record if given is None else _given(record, given, on)
+    return record if given is None else _given(record, given, on, number)
 
 
 def _of_visit(record: VisitRecord, index: int, visit: Path) -> VisitRecord:
@@ -79,7 +87,8 @@ def join_earlier_sent(record: VisitRecord, earlier: Iterable[EarlierFile]) -> Vi
         try:
             recording, unused = read_sent(one.file)
         except ScreeningError as error:
-            record = _noting(record, _refused("ecg_unreadable", one.path, kind=error.code))
+            code, parameters = why_not_read(error)
+            record = _noting(record, _refused(code, one.path, **parameters))
             continue
         for name in unused:
             record = _noting(record, not_used(name, one.path))
@@ -92,9 +101,9 @@ def not_used(name: str, path: str) -> Problem:
     return Problem(0, "note", "ecg_file_not_used", path, _ITEM, {"file": name})
 
 
-def _given(record: VisitRecord, file: Path, on: date | None) -> VisitRecord:
+def _given(record: VisitRecord, file: Path, on: date | None, number: int | None) -> VisitRecord:
     """Join an earlier ECG that the caller names."""
-    recording, problem = _read(file, GIVEN_PATH)
+    recording, problem = _read(file, GIVEN_PATH, number)
     if recording is None or problem is not None:
         return _noting(record, problem)
     return _alone(record, recording, GIVEN_PATH, on)
@@ -123,13 +132,16 @@ def _in_year(day: date) -> tuple[int, int]:
     return day.month, day.day
 
 
-def _read(file: Path, path: str) -> tuple[EcgRecording | None, Problem | None]:
+def _read(
+    file: Path, path: str, number: int | None = None
+) -> tuple[EcgRecording | None, Problem | None]:
     try:
-        return read_ecg(file), None
+        return read_ecg(file, recording=number), None
     except ScreeningError as error:
-        if not file.exists():
+        if not numbered_file(file)[0].exists():
             return None, _refused("ecg_file_missing", path, file=file.name)
-        return None, _refused("ecg_unreadable", path, kind=error.code)
+        code, parameters = why_not_read(error)
+        return None, _refused(code, path, **parameters)
 
 
 def _of_another(

@@ -18,12 +18,14 @@ class EcgFile:
     name : its name, of which the reader takes the ending
     companions : further files of the same recording by name (a WFDB header's signals)
     at : when it was recorded as the sender states it; a file that states its own is believed
+    recording : which one, from 0, where the file holds several; None where nobody chose
     """
 
     data: bytes = field(repr=False)
     name: str = ""
     companions: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     at: datetime | None = None
+    recording: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def read_sent(ecg: EcgFile) -> tuple[EcgRecording, tuple[str, ...]]:
     EcgUnreadable : as ``read_ecg``
     """
     companions = _Watched(ecg.companions)
-    recording = read_ecg(ecg.data, name=ecg.name, companions=companions)
+    recording = read_ecg(ecg.data, recording=ecg.recording, name=ecg.name, companions=companions)
     unused = {name: data for name, data in ecg.companions.items() if name not in companions.used}
     others = [name for name, data in unused.items() if is_recording(data, name)]
     if others:

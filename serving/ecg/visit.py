@@ -4,13 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ...datasets.readers.ecg import (
-    EcgAmbiguous,
-    EcgUnnamed,
-    person_problems,
-    read_ecg,
-    unstated_person,
-)
+from ...datasets.readers.ecg import person_problems, read_ecg, unstated_person
+from ...datasets.readers.ecg.files import numbered_file
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError, ScreeningError
 from ...engine.intake import VisitRecord
@@ -21,6 +16,7 @@ from ...engine.words import Sentences
 from ..report.ecg_paper import LONGEST_STRIP_S, Mark, ecg_svg
 from ..report.ecg_shades import shades_of
 from .earlier import recorded_of
+from .not_read import why_not_read
 
 FILE_PATH: Final = "$.ecg.file"
 _ITEM: Final = "ecg"
@@ -57,7 +53,7 @@ def join_ecg(
     try:
         recording = read_ecg(path, recording=number)
     except ScreeningError as error:
-        if not path.exists():
+        if not numbered_file(path)[0].exists():
             return _refused(record, "ecg_file_missing", file=path.name)
         return with_ecg(record, None, [not_read(error)])
     moment = datetime.fromisoformat(record.performed_at) if record.performed_at else None
@@ -70,11 +66,7 @@ def join_ecg(
 
 def not_read(error: ScreeningError) -> Problem:
     """Return why the ECG of a visit was not read; what can be chosen or named is listed."""
-    code, parameters = "ecg_unreadable", {"kind": error.code}
-    if isinstance(error, EcgAmbiguous) and error.recordings:
-        code, parameters = "ecg_several_recordings", {"recordings": "; ".join(error.recordings)}
-    if isinstance(error, EcgUnnamed):
-        code, parameters = "ecg_leads_unnamed", {"leads": ", ".join(error.names)}
+    code, parameters = why_not_read(error)
     return Problem(0, "refused_item", code, FILE_PATH, _ITEM, parameters)
 
 

@@ -112,7 +112,13 @@ def _describe_route(path: str, route: dict[str, Any]) -> None:
 def _visit_bodies() -> dict[str, Any]:
     visit = {"$ref": "#/components/schemas/Visit"}
     ecg = {"type": "array", "items": {"type": "string", "format": "binary"}}
-    form = {"type": "object", "required": ["visit"], "properties": {"visit": visit, "ecg": ecg}}
+    number = {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Which recording, from 0, of an ECG file that holds several.",
+    }
+    parts = {"visit": visit, "ecg": ecg, "recording": number}
+    form = {"type": "object", "required": ["visit"], "properties": parts}
     return {
         _JSON: {"schema": visit, "example": examples()["visit"]},
         FORM: {"schema": form, "encoding": {"visit": {"contentType": _JSON}}},

@@ -1,7 +1,8 @@
 """The body of a request: counted while it arrives, and a visit with its ECG taken apart."""
 
 import hashlib
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +23,8 @@ _HEADER_FIRST: Final = ".hea"
 """The file of a WFDB record that names the others."""
 _HOW: Final = (
     "Send the visit as application/json, or as multipart/form-data with a part `visit` (JSON) and "
-    "a part `ecg` (the file; further files of the same recording as parts `ecg` after it)"
+    "a part `ecg` (the file; further files of the same recording as parts `ecg` after it); a part "
+    "`recording` chooses by its number, from 0, in a file that holds several"
 )
 
 
@@ -56,6 +58,8 @@ class SentVisit:
         files = [] if self.ecg is None else [self.ecg]
         for file in (*files, *(one.file for one in self.earlier)):
             parts += [(file.name, file.data), *sorted(file.companions.items())]
+        if self.ecg is not None and self.ecg.recording is not None:
+            parts.append(("recording", str(self.ecg.recording).encode()))
         parts += [("earlier", f"{one.on} {one.path}".encode()) for one in self.earlier]
         if self.problems:
             parts.append(("problems", repr(self.problems).encode()))
@@ -124,7 +128,7 @@ def within(data: bytes, limit: int) -> bytes:
 
 
 async def _from_form(form: FormData) -> SentVisit:
-    unknown = sorted(set(form.keys()) - {"visit", "ecg"})
+    unknown = sorted(set(form.keys()) - {"visit", "ecg", "recording"})
     if unknown:
         raise RequestUnreadable(f"a form with the part {unknown[0][:40]!r}", _HOW)
     visits, files = form.getlist("visit"), form.getlist("ecg")
@@ -136,10 +140,23 @@ async def _from_form(form: FormData) -> SentVisit:
     named = {_name(part): await _bytes(part) for part in files}
     if len(named) != len(files):
         raise RequestUnreadable("two parts `ecg` with the same file name", _HOW)
+    number = _number(form.getlist("recording"))
     if not named:
+        if number is not None:
+            raise RequestUnreadable("a form with a part `recording` and no part `ecg`", _HOW)
         return SentVisit(document)
     main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
-    return SentVisit(document, EcgFile(named.pop(main), main, named))
+    return SentVisit(document, EcgFile(named.pop(main), main, named, recording=number))
+
+
+def _number(given: Sequence[UploadFile | str]) -> int | None:
+    """Return the recording that a form chooses; None where it chooses none."""
+    if not given:
+        return None
+    text = given[0].strip() if isinstance(given[0], str) else ""
+    if len(given) > 1 or not re.fullmatch("[0-9]{1,6}", text):
+        raise RequestUnreadable("a part `recording` that is not one number from 0", _HOW)
+    return int(text)
 
 
 def _name(part: UploadFile | str) -> str:

@@ -38,6 +38,23 @@ def the_one(found: Sequence[EcgRecording], number: int | None) -> EcgRecording:
     raise _unchosen(found, number)
 
 
+def one_number(asked: int | None, named: int | None, where: str) -> int | None:
+    """Return the number of a recording that is asked for, or that the name of the file ends with.
+
+    Raises
+    ------
+    EcgAmbiguous : both are given and differ
+    """
+    if asked is None or named is None or asked == named:
+        return named if asked is None else asked
+    raise EcgAmbiguous(
+        found=f"Recording {asked} was asked for, and recording {named} behind the name of the file",
+        why="it is not known which is meant",
+        remedy="Give one of the two numbers",
+        path=where,
+    )
+
+
 def _unchosen(found: Sequence[EcgRecording], number: int | None) -> EcgAmbiguous:
     """Return the error that names every recording; users of commands and of Python read it."""
     lengths = ", ".join(f"{one.signal.duration_s:.4g} s" for one in found[:_MOST_NAMED])
@@ -45,7 +62,10 @@ def _unchosen(found: Sequence[EcgRecording], number: int | None) -> EcgAmbiguous
     named = "; ".join(recordings)
     asked = "The file" if number is None else f"Recording {number} was asked for, the file"
     last = f" to {len(found) - 1}" if len(found) > 1 else ""
-    chosen = f"Choose one by its number: --recording 0{last} (in Python recording=0{last})"
+    chosen = (
+        f"Choose one by its number: --recording 0{last}; behind the name of the file in a table "
+        f"or a visit (FILE#0{last}); the field `recording` of a form; recording=0{last} in Python"
+    )
     error = EcgAmbiguous(
         found=f"{asked} holds {counted(len(found), 'recording')} ({lengths}). {named}",
         why="it is not known which is meant" if number is None else "there is no such recording",

@@ -1,11 +1,28 @@
 """Which files one ECG consists of: a WFDB header names others beside it."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 from .source import limits, spellings
 
 _HEADER: Final = ".hea"
+_NUMBERED: Final = re.compile(r"(?P<name>.+)#(?P<number>\d{1,6})")
+
+
+def numbered_file(path: Path) -> tuple[Path, int | None]:
+    """Return the file that a path names, and the recording where the path ends with its number.
+
+    ``two.xml#1`` is recording 1 of ``two.xml``. A file that has this very name is that file.
+    """
+    found = _NUMBERED.fullmatch(path.name)
+    if found is None or path.exists():
+        return path, None
+    file = path.with_name(found["name"])
+    headers = (file.with_name(spelled) for spelled in spellings(f"{file.name}{_HEADER}"))
+    if not file.is_file() and not any(header.is_file() for header in headers):
+        return path, None
+    return file, int(found["number"])
 
 
 def record_files(path: Path) -> tuple[Path, ...]:
@@ -15,6 +32,7 @@ def record_files(path: Path) -> tuple[Path, ...]:
     as the reader does not follow it.
     """
     found: dict[Path, None] = {}
+    path, _ = numbered_file(path)
     named, beside = f"{path.name}{_HEADER}", path.with_suffix(_HEADER).name
     waiting = [path, _spelled(path, named), _spelled(path, beside)]
     while waiting:

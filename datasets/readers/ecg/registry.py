@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .choose import the_one
+from .choose import one_number, the_one
 from .errors import EcgUnreadable
+from .files import numbered_file
 from .people import noting_ages
 from .recording import NOTHING_DECLARED, Declared, EcgRecording
 from .source import Source, open_source
@@ -107,7 +108,7 @@ def read_ecg(
 
     Parameters
     ----------
-    source : path, or the bytes of a file
+    source : path, or the bytes of a file; ``two.xml#1`` is recording 1 of ``two.xml``
     recording : which one, counted from 0, where a file holds several
     name, companions, declared : see `read_ecgs`
 
@@ -116,5 +117,8 @@ def read_ecg(
     EcgAmbiguous : several recordings and none chosen, or recordings of several people
     EcgUnreadable : the file can't be read; its subclasses say why (see ``errors``)
     """
+    if isinstance(source, str | Path):
+        source, number = numbered_file(Path(source))
+        recording = one_number(recording, number, source.name)
     found = read_ecgs(source, name=name, companions=companions, declared=declared)
     return the_one(found, recording)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from ....datasets.readers.ecg.files import record_files
+from ....datasets.readers.ecg.files import numbered_file, record_files
 from ....datasets.readers.tables import Fragment, FragmentUnreadable, TablePlan, read_chunks
 from ....engine.bundles.load import Models
 from ....engine.errors import ModelError
@@ -83,7 +83,7 @@ def _bytes_as_data(
         for name in _named(fragment, tables[fragment.file.name]):
             ecgs += 1
             path = file_in(root, name)
-            there += path is not None and path.is_file()
+            there += path is not None and numbered_file(path)[0].is_file()
             digest.update(_hash_of(path).encode() + b"\n")
     return {"ecgs": ecgs, "ecgs_there": there, "files_sha256": digest.hexdigest()}
 

@@ -22,6 +22,7 @@ from ....engine.errors import ScreeningError
 from ....engine.intake.person import Identity
 from ....engine.record import Problem
 from ....engine.screening import screen_columns
+from ...ecg.not_read import why_not_read
 from ..collected.bundles import READ, rows_of_bundles
 from ..plan import Loaded
 from ..table.columns import TEXT, coded
@@ -169,7 +170,10 @@ def _signal_or_why(
         return _refused("ecg_outside_folder")
     try:
         recording = read_ecg(path)
-    except (ScreeningError, OSError):
+    except ScreeningError as error:
+        code, parameters = why_not_read(error)
+        return Problem(0, "refused_item", code, FILE_PATH, "ecg", parameters)
+    except OSError:
         return _refused("ecg_unreadable")
     visit = rows.visit_date[row].as_py()
     moment = None if visit is None else datetime.combine(visit, time(), UTC)

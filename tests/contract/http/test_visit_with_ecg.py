@@ -1,7 +1,7 @@
 """An ECG comes with the visit as bytes, and no part of what was sent is left out in silence."""
 
 import pytest
-from ecg_files import wfdb
+from ecg_files import aecg, wfdb
 from http_support import problem, visit
 
 
@@ -62,6 +62,46 @@ def test_a_file_that_is_no_part_of_the_recording_is_named(people):
     assert "ecg_refused" not in said
     notes = [note for note in said["notes"] if note["code"] == "ecg_file_not_used"]
     assert ["x.xml" in note["found"] for note in notes] == [True]
+
+
+def _chosen(people, number=None, **headers):
+    files = [("visit", ("v.json", visit(), "application/json"))]
+    files.append(("ecg", ("two.xml", aecg(n_series=2).data)))
+    files += [] if number is None else [("recording", (None, number))]
+    return people.as_("software").post("/v1/prediagnoses", files=files, headers=headers)
+
+
+def test_a_form_chooses_the_recording_of_a_file_with_several(people):
+    """Pinned: over HTTP a file with several could only be refused."""
+    refused = _chosen(people).json()["ecg_refused"]
+    assert refused["code"] == "ecg_ambiguous"
+    assert "0: 0.16 s" in refused["found"]
+    assert "the field `recording` of a form" in refused["remedy"]
+    for number in ("0", "1"):
+        answer = _chosen(people, number)
+        assert answer.status_code == 201, answer.text
+        assert answer.json().get("ecg_refused", {}).get("code") != "ecg_ambiguous"
+    again = _chosen(people, "2").json()["ecg_refused"]
+    assert "Recording 2 was asked for, the file holds 2 recordings" in again["found"]
+
+
+def test_another_recording_is_another_request(people):
+    key = {"Idempotency-Key": "which"}
+    assert _chosen(people, "0", **key).status_code == 201
+    assert _chosen(people, "1", **key).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["", "-1", "one", "1.5", "1" * 9])
+def test_a_recording_that_is_no_number_is_refused(people, number):
+    found = problem(_chosen(people, number), 422, "request_unreadable")["found"]
+    assert "a part `recording` that is not one number from 0" in found
+
+
+def test_a_recording_of_no_file_is_refused(people):
+    files = [("visit", ("v.json", visit(), "application/json")), ("recording", (None, "1"))]
+    answer = people.as_("software").post("/v1/prediagnoses", files=files)
+    found = problem(answer, 422, "request_unreadable")["found"]
+    assert "a part `recording` and no part `ecg`" in found
 
 
 def test_two_ecgs_are_refused(people):
