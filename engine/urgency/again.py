@@ -1,6 +1,7 @@
 """An unused value that could mean an emergency: measure it again now (clinical decision 1)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ..fixedpoint import format_nano
@@ -14,6 +15,8 @@ from .reported import values_that_could_meet
 REMEASURE_ADDRESSEE: Final = "occupational_physician"
 PERHAPS_LEVEL: Final = "U1"
 """Of a value of another day or an answer that could not be read, however urgent it would be."""
+PLAIN: Final = "urgent.remeasure"
+UNIT_SUSPECT: Final = "unit_suspect"
 OLD_ACTION: Final = "measure_again_check_date"
 _UPWARD: Final = (">", ">=")
 
@@ -46,7 +49,23 @@ def items_to_measure_again(
                     _, meanings = found.setdefault(value, (rule, {}))
                     level = max(most, PERHAPS_LEVEL) if meaning.is_old else most
                     meanings.setdefault(way, (level, meaning))
-    return [_item(rule, value, meanings) for value, (rule, meanings) in found.items()]
+    told = [(_item(rule, value, meanings), value) for value, (rule, meanings) in found.items()]
+    return [_with_label(item, value, one) for item, value in told]
+
+
+def _with_label(item: UrgentItem, value: InputValue, one: VisitBatch) -> UrgentItem:
+    """Return an item that names the unit in which its number would make sense, if there is one.
+
+    A pressure of 120 "kPa" said that it "would be urgent if it were true", and no more.
+    """
+    code = value.name.partition(".")[0]
+    suspects = (p for p in one.problems if p.code == UNIT_SUSPECT and p.item == code)
+    names = (p.parameters["reads_as"] for p in suspects if p.parameters["value"] == value.value)
+    reads_as = next(names, "")
+    if item.message.id != PLAIN or not reads_as:
+        return item
+    given: dict[str, Parameter] = {**item.message.parameters, "reads_as": f"unit:{reads_as}"}
+    return replace(item, message=Message(f"{PLAIN}_label", given))
 
 
 def _direction(threshold: Threshold) -> str:
