@@ -25,6 +25,7 @@ from .notices import notice_phrases
 from .reason_phrases import reason_phrase
 from .risk_change_lines import risk_change_json
 from .sentences import Sentences
+from .source_phrases import source_phrase
 from .symptoms import symptom_lines
 from .trajectory_lines import trajectory_json
 from .urgent_lines import inputs_json, urgent_json
@@ -158,8 +159,8 @@ def _finding(finding: Finding, sentences: Sentences) -> JsonObject:
         "reference_standard": phrases.reference_phrase(finding, sentences),
         "reference_standard_code": finding.reference_standard,
         "urgency": finding.urgency,
-        "reasons_for": [_reason(r, sentences) for r in finding.reasons_for],
-        "reasons_against": [_reason(r, sentences) for r in finding.reasons_against],
+        "reasons_for": [_reason(r, sentences, finding) for r in finding.reasons_for],
+        "reasons_against": [_reason(r, sentences, finding) for r in finding.reasons_against],
         "missing": [_missing(finding, m, sentences) for m in finding.missing],
         "what_would_change": [_change(finding, c, sentences) for c in finding.what_would_change],
         **_proposal(finding, sentences),
@@ -195,13 +196,14 @@ def _pair(interval: tuple[float, float] | None) -> list[float] | None:
     return None if interval is None else list(interval)
 
 
-def _reason(reason: Reason, sentences: Sentences) -> JsonObject:
+def _reason(reason: Reason, sentences: Sentences, of: Finding | None = None) -> JsonObject:
     return {
         "rule_id": reason.rule_id,
         "text": reason_phrase(reason, sentences),
         "contribution": reason.contribution,
         "inputs": inputs_json(reason.inputs),
         "source": reason.source,
+        "source_text": source_phrase(of, reason, sentences),
         "membership": reason.membership,
         "share_percent": reason.share_percent,
     }

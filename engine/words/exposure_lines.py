@@ -6,8 +6,8 @@ from ..draft_context import DeclaredExposure
 from ..exposures import SECTION
 from .common_phrases import capital
 from .paper import Page
-from .reason_phrases import cited
 from .sentences import Sentences
+from .source_phrases import cited
 
 _YEAR: Final = 4
 

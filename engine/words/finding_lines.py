@@ -4,13 +4,12 @@ from typing import Final
 
 from ..prediagnosis import Finding, GuidelineReference, Reason
 from . import order, phrases
-from .common_phrases import coded, listed
+from .common_phrases import coded, is_statement, listed
 from .missing_phrases import change_phrase, missing_phrase
 from .numbers import MINUS
 from .paper import Page, write_labelled
 from .reason_phrases import (
     by_size,
-    cited,
     printed_and_rest,
     reason_figure,
     reason_phrase,
@@ -18,6 +17,7 @@ from .reason_phrases import (
     sum_phrase,
 )
 from .sentences import Sentences
+from .source_phrases import cited, source_phrase
 
 REASONS_SHOWN: Final = 5
 MISSING_SHOWN: Final = 4
@@ -59,7 +59,7 @@ def _reasons(
     page.add(sentences.text(label), indent=4)
     for reason in printed:
         figure = reason_figure(reason, sentences)
-        words = reason_phrase(reason, sentences)
+        words = _with_source(finding, reason, sentences)
         if figure[:1] in SIGNS:
             page.add(words, indent=6, lead=f"{figure}  ")
         else:
@@ -67,6 +67,14 @@ def _reasons(
             page.add(f"{words}{tail}", indent=6, lead="- ")
     if rest:
         page.add(rest_phrase(rest, sentences), indent=6, lead="- ")
+
+
+def _with_source(finding: Finding, reason: Reason, sentences: Sentences) -> str:
+    """Word a reason; one of an ECG statement names its source, which differs from rule to rule."""
+    words = reason_phrase(reason, sentences)
+    if not is_statement(finding):
+        return words
+    return f"{words} [{source_phrase(finding, reason, sentences)}]"
 
 
 def _missing(finding: Finding, sentences: Sentences, page: Page) -> None:

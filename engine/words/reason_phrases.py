@@ -14,8 +14,6 @@ POINTS: Final = "reason.score_points"
 HUNDRED: Final = 100
 YES_NO: Final = ("yes", "no")
 PRINTED_DECIMALS: Final = 2
-HOUSE: Final = "Engineering choice of the house, no guideline"
-"""What a row cites that no guideline stands behind."""
 
 
 def value_phrase(value: InputValue, sentences: Sentences) -> str:
@@ -177,15 +175,3 @@ def rest_phrase(reasons: Sequence[Reason], sentences: Sentences) -> str:
         else signed(together, sentences.lang)
     )
     return sentences.text("ui.more_reasons_sum", count=len(reasons), figure=figure)
-
-
-def cited(source: str, sentences: Sentences) -> str:
-    """Return the guideline of a source, without the note on where it was read.
-
-    A guideline keeps the title that it has; a rule of the house is named in the reader's language.
-
-    >>> cited("ESH 2023, office categories [clinit.app (2023 categories)]", Sentences("fr"))
-    'ESH 2023, office categories'
-    """
-    guideline = source.partition(" [")[0]
-    return sentences.text("source.house") if guideline == HOUSE else guideline

@@ -8,8 +8,9 @@ from ..prediagnosis import InputValue, UrgentItem
 from . import order, phrases
 from .common_phrases import coded
 from .paper import Page, write_labelled
-from .reason_phrases import cited, input_phrase
+from .reason_phrases import input_phrase
 from .sentences import Sentences
+from .source_phrases import cited
 
 PRESSING: Final = ("U0", "U1")
 

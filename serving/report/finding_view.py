@@ -5,7 +5,14 @@ from typing import Final
 
 from ...engine.prediagnosis import Finding, Reason
 from ...engine.words import Sentences, order, phrases
-from ...engine.words.common_phrases import coded, interval_phrase, is_index, listed, number_phrase
+from ...engine.words.common_phrases import (
+    coded,
+    interval_phrase,
+    is_index,
+    is_statement,
+    listed,
+    number_phrase,
+)
 from ...engine.words.missing_phrases import (
     change_phrase,
     missing_interval,
@@ -15,7 +22,6 @@ from ...engine.words.missing_phrases import (
 from ...engine.words.numbers import number
 from ...engine.words.reason_phrases import (
     by_size,
-    cited,
     printed_and_rest,
     reason_figure,
     reason_phrase,
@@ -23,6 +29,7 @@ from ...engine.words.reason_phrases import (
     sum_phrase,
 )
 from ...engine.words.silent_lines import absent_line
+from ...engine.words.source_phrases import cited, source_phrase
 from .drawing import Bar, band_ruler, index_scale, membership_drawing, risk_scale, rule_bars
 from .page import FindingView, PlotView, ReasonView, RulerView
 from .plots import MembershipPlot
@@ -120,7 +127,11 @@ def _weighed(finding: Finding, sentences: Sentences) -> tuple[tuple[ReasonView, 
     weighed = by_size(r for printed, _ in sides for r in printed)
     rest = [r for _, left in sides for r in left]
     bars = rule_bars([r.contribution or 0.0 for r in weighed])
-    views = tuple(_reason(r, bar, sentences, "") for r, bar in zip(weighed, bars, strict=True))
+    cites = is_statement(finding)
+    views = tuple(
+        _reason(r, bar, sentences, source_phrase(finding, r, sentences) if cites else "")
+        for r, bar in zip(weighed, bars, strict=True)
+    )
     return views, rest_phrase(rest, sentences) if rest else ""
 
 
@@ -136,7 +147,7 @@ def _row(reason: Reason, finding: Finding, sentences: Sentences) -> ReasonView:
 
     Where a number was read is for who signs the row: it stands in the guideline files and in JSON.
     """
-    own = cited(reason.source, sentences)
+    own = source_phrase(finding, reason, sentences)
     guideline = finding.guideline
     is_said = guideline is not None and own in cited(guideline.guideline, sentences)
     return _reason(reason, None, sentences, "" if is_said else own)

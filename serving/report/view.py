@@ -8,9 +8,10 @@ from ...engine.words import Sentences, order, phrases
 from ...engine.words.common_phrases import coded
 from ...engine.words.exposure_lines import exposure_line
 from ...engine.words.notices import notices_together
-from ...engine.words.reason_phrases import cited, input_phrase
+from ...engine.words.reason_phrases import input_phrase
 from ...engine.words.risk_change_lines import risk_change_line
 from ...engine.words.silent_lines import together
+from ...engine.words.source_phrases import cited
 from ...engine.words.symptoms import symptom_lines
 from ...engine.words.trajectory_lines import trajectory_line
 from .ecg_since_view import ecg_since_view

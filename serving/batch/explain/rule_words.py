@@ -11,7 +11,8 @@ from ....engine.risks.labels import model_labels
 from ....engine.words import Sentences
 from ....engine.words.common_phrases import coded
 from ....engine.words.numbers import signed
-from ....engine.words.reason_phrases import PRINTED_DECIMALS, as_condition, cited
+from ....engine.words.reason_phrases import PRINTED_DECIMALS, as_condition
+from ....engine.words.source_phrases import cited
 from ..ecg.plan import ECG_STATE
 from ..plan import Loaded
 from ..table.reasons import BIAS, REMEASURE, URGENT, URGENT_ECG
