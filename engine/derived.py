@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from .combine import CombinedInput, combine_slot, last_usable, reading_at
+from .filtration import FILTRATION, SENT, filtration_rate
 from .fixedpoint import FloatArray, Int64Array
 from .record import UNKNOWN, BoolArray, Int8Array, ItemState, QuantityColumn, VisitBatch
 from .vocabulary import Item
@@ -25,6 +26,7 @@ DERIVED: Final[Mapping[str, str]] = {
     "interarm_difference.confirmed": "systolic_bp",
     "interarm_difference.pairs": "systolic_bp",
     "body_mass_index": "bmi",
+    FILTRATION: SENT,
 }
 """Values that are made from readings, each with the item whose units it has."""
 
@@ -196,6 +198,8 @@ def combined_input(batch: VisitBatch, name: str) -> CombinedInput:
     item, _, which = name.partition(".")
     if name == "body_mass_index":
         return body_mass_index(batch)
+    if name == FILTRATION:
+        return filtration_rate(batch)
     if item == "interarm_difference":
         column = interarm_difference(batch, which)
         slot = np.where(column.present[:, 0], np.int8(0), np.int8(UNKNOWN))

@@ -13,6 +13,7 @@ import numpy as np
 
 from .combine import combine_readings
 from .derived import OfficePressure, office_pressure
+from .filtration import filtration_rate
 from .fixedpoint import FloatArray
 from .record import UNKNOWN, BoolArray, Int8Array, QuantityColumn, VisitBatch
 from .vocabulary import load as vocabulary_load
@@ -117,9 +118,15 @@ def _waist_to_height(batch: VisitBatch) -> FloatArray:
     return combined_values(batch, "waist") / combined_values(batch, "height")
 
 
+def _filtration(batch: VisitBatch) -> FloatArray:
+    """Return the lower of the rate that was sent and of the one that creatinine gives."""
+    return exact_values(filtration_rate(batch).column)
+
+
 _DERIVED: Final[Mapping[str, Callable[[VisitBatch], FloatArray]]] = {
     "age": _age,
     "sex": _sex,
     "bmi": _bmi,
     "waist_to_height": _waist_to_height,
+    "filtration_rate": _filtration,
 }

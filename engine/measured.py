@@ -1,6 +1,7 @@
 """Which values of a visit may be used, by slot, with those that findings make of readings."""
 
 from .derived import DERIVED, combined_input
+from .filtration import CREATININE, SENT
 from .record import BoolArray, QuantityColumn, VisitBatch
 
 _BODY_MASS_INDEX = "body_mass_index"
@@ -9,6 +10,8 @@ _BODY_MASS_INDEX = "body_mass_index"
 def measured_in(batch: VisitBatch) -> list[str]:
     """Return the slots of a batch, and the values that findings make of its readings."""
     items = {slot.partition(".")[0] for slot in batch.quantities}
+    if CREATININE in items:
+        items.add(SENT)
     made = [name for name, item in DERIVED.items() if item in items or name == _BODY_MASS_INDEX]
     return [*batch.quantities, *made]
 

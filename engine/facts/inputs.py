@@ -6,6 +6,7 @@ import numpy as np
 
 from ..combine import CombinedInput
 from ..derived import ARMS, DERIVED
+from ..filtration import CREATININE, FILTRATION, SENT
 from ..fixedpoint import format_nano
 from ..guidelines import FindingSpec, Row
 from ..guidelines.model import Threshold
@@ -156,6 +157,8 @@ def reading_as_reported(
 def _made_from(name: str) -> tuple[str, ...]:
     if name == "body_mass_index":
         return ("weight", "height")
+    if name == FILTRATION:
+        return (SENT, CREATININE)
     if name.startswith("interarm_difference"):
         return tuple(f"systolic_bp.{arm}" for arm in ARMS[:2])
     return (name,)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..bundles.verify import Bundle
 from ..features import Feature
+from ..filtration import CREATININE
 from ..prediagnosis import Message
 from ..record import BoolArray, ItemState, QuantityColumn, VisitBatch
 from ..trajectories.points import IN_NO_COLUMN, NO_VALUE
@@ -87,7 +88,7 @@ def of_today_contradict(batch: VisitBatch, item: str) -> bool:
     batch : one visit
     item : an item of the rules
     """
-    followed = next((one for one in trajectory_items() if one.source == item), None)
+    followed = next((one for one in trajectory_items() if item in (one.source, one.name)), None)
     if followed is None or followed.again_at_once:
         return False
     exact = [c.model_values()[0][c.comparator[0] == 0] for c in _columns(batch, item)]
@@ -133,7 +134,7 @@ def withheld_by(
 
 def _is_bound(batch: VisitBatch, item: str, monotone: str) -> bool:
     """Say whether an item is known only to lie on the worse side of a bound."""
-    sign = 1 if monotone == INCREASING else -1
+    sign = 1 if (monotone == INCREASING) != (item == CREATININE) else -1
     return any((c.accepted & (c.comparator * sign > 0)).any() for c in _columns(batch, item))
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..features import Feature, combined_values
-from ..fixedpoint import FloatArray
+from ..features import Feature
 from ..plausibility.diabetes import UNSTATED as DIABETES_UNSTATED
 from ..prediagnosis import URGENCIES
 from ..record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
@@ -27,7 +26,6 @@ from ..scores import (
     findrisc,
     score2,
 )
-from ..scores.kidney import estimated_gfr
 from ..screened import is_declined
 from ..vocabulary.load import read_toml
 
@@ -67,7 +65,6 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
     columns: dict[str, Any] = {
         name: np.where(declined, np.nan, made[name].with_nan()) for name in MEASURED if name in made
     }
-    columns["egfr_ml_per_min_1_73m2"] = np.where(declined, np.nan, _kidney(batch, made))
     columns["kidney_doubtful"] = _kidney_doubtful(batch) & ~declined
     columns["diabetes_doubtful"] = (batch.answer(DIABETES_UNSTATED) == YES) & ~declined
     columns["sex"] = np.where(declined, np.int8(UNKNOWN), batch.sex)
@@ -80,13 +77,6 @@ def score_inputs(batch: VisitBatch, made: Mapping[str, Feature]) -> ScoreInputs:
         unknown = declined | (answers == UNKNOWN)
         columns[name] = np.where(unknown, np.int8(MISSING), table[answers])
     return ScoreInputs.from_columns(columns)
-
-
-def _kidney(batch: VisitBatch, made: Mapping[str, Feature]) -> FloatArray:
-    """Return (n,) the lower of the reported filtration rate and that which creatinine gives."""
-    creatinine = combined_values(batch, "creatinine")
-    from_creatinine = estimated_gfr(creatinine, made["age_years"].with_nan(), batch.sex)
-    return np.fmin(made["egfr_ml_per_min_1_73m2"].with_nan(), from_creatinine)
 
 
 def _kidney_doubtful(batch: VisitBatch) -> BoolArray:

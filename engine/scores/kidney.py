@@ -1,4 +1,4 @@
-"""Filtration rate from creatinine, only to know for whom a score is not meant (CKD-EPI 2021)."""
+"""Filtration rate from creatinine (CKD-EPI 2021)."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -21,9 +21,9 @@ def estimated_gfr(creatinine_umol_per_l: FloatArray, age: FloatArray, sex: CodeA
 
     Parameters
     ----------
-    creatinine_umol_per_l : (n,) NaN where not measured
-    age : (n,) in years, NaN where unknown
-    sex : (n,) FEMALE, MALE or -1
+    creatinine_umol_per_l : (n,) or (n, m), NaN where not measured
+    age : (n,) or (n, 1), in years, NaN where unknown
+    sex : (n,) or (n, 1), FEMALE, MALE or -1
 
     Returns
     -------

@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from ..derived import DERIVED
+from ..filtration import FILTRATION, computed_rate
 from ..fixedpoint import COMPARATOR_SIGNS
 from ..prediagnosis import Message, Parameter, Trajectory
 from ..record import VisitBatch
@@ -75,10 +77,21 @@ def trajectories_of(
             points = concatenated(parts[item.name])
             columns = evaluate_trajectories(mine, points)
             more_notes = (*_same_day(item, points), *notes_of_waiting(item, visits, today))
+            more_notes += _computed(item, visits)
             more_notes += (*_beside_unused(item, points), *_other_way(columns, points))
             told = (trajectory_at(columns, row, today) for row in range(len(columns.group)))
             found += [replace(one, notes=(*one.notes, *more_notes)) for one in told]
     return tuple(found)
+
+
+def _computed(
+    item: TrajectoryItem, visits: Sequence[tuple[VisitBatch, date]]
+) -> tuple[Message, ...]:
+    """Say that a filtration rate is computed from creatinine, where one is."""
+    is_made = item.source == FILTRATION and any(
+        computed_rate(batch).accepted.any() for batch, _ in visits
+    )
+    return (Message("trajectory.computed_rate"),) if is_made else ()
 
 
 def with_goal(item: TrajectoryItem, goal: float | None) -> TrajectoryItem:
@@ -153,7 +166,7 @@ def _unit(item: TrajectoryItem, index: int) -> Unit | None:
 
 
 def _slot(item: TrajectoryItem) -> str:
-    return f"{item.arms}.unspecified_arm" if item.arms else item.source
+    return f"{item.arms}.unspecified_arm" if item.arms else DERIVED.get(item.source, item.source)
 
 
 def _notes(columns: TrajectoryColumns, row: int) -> tuple[Message, ...]:

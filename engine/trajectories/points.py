@@ -8,6 +8,7 @@ import numpy as np
 
 from ..derived import ARMS, combined_input
 from ..facts.inputs import slots_of
+from ..filtration import FILTRATION, SENT
 from ..fixedpoint import FloatArray, Int64Array
 from ..record import BoolArray, Int8Array, VisitBatch
 from .settings import TrajectoryItem, trajectory_items
@@ -115,7 +116,7 @@ def _with_waiting(
 ) -> Points:
     """Return points of rows with those of values that are not used and that another stands for."""
     waits: set[tuple[int, int]] = set()
-    for slot in slots_of(item.source):
+    for slot in (SENT,) if item.source == FILTRATION else slots_of(item.source):
         if slot in batch.quantities:
             column = batch.quantities[slot]
             row, reading = np.nonzero(column.waiting & ~batch.refused[:, None])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from ..derived import DERIVED
 from ..guidelines import load as guidelines_load
 from ..vocabulary import load_vocabulary
 from ..vocabulary.load import read_toml
@@ -120,7 +121,7 @@ def _item(row: Mapping[str, Any]) -> TrajectoryItem:
 def _slot(row: Mapping[str, Any]) -> str:
     """Return a slot of the item; of a derived value one of those that it is made of."""
     arms = row.get("arms")
-    return f"{arms}.unspecified_arm" if arms else str(row["from"])
+    return f"{arms}.unspecified_arm" if arms else DERIVED.get(row["from"], str(row["from"]))
 
 
 def _range(row: Mapping[str, Any]) -> Range:

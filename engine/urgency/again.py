@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ..filtration import CREATININE, FILTRATION
 from ..fixedpoint import format_nano
 from ..guidelines import UrgentRule
 from ..guidelines.model import MEASURE_AGAIN, Threshold
@@ -50,6 +51,8 @@ def items_to_measure_again(
                     level = max(most, PERHAPS_LEVEL) if meaning.is_old else most
                     meanings.setdefault(way, (level, meaning))
     told = [(_item(rule, value, meanings), value) for value, (rule, meanings) in found.items()]
+    asked = {value.name for _, value in told}
+    told = [one for one in told if one[1].name != FILTRATION or CREATININE not in asked]
     return [_with_label(item, value, one) for item, value in told]
 
 

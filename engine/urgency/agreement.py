@@ -12,10 +12,12 @@ from typing import Final
 
 from ..ecg.findings.settings import statement_settings
 from ..facts.waiting import WAITS
+from ..filtration import CREATININE, FILTRATION, SENT
 from ..prediagnosis import URGENCIES, Finding, Message, UrgentItem
 
 PRESSING: Final = ("U0", "U1")
 ECG: Final = "ecg_"
+_ONE_MEASUREMENT: Final = {"diastolic_bp": "systolic_bp", FILTRATION: CREATININE, SENT: CREATININE}
 YEARS_AHEAD: Final = "cvd_death_10y"
 BESIDE: Final = "limit.risk_beside_urgent"
 
@@ -128,9 +130,9 @@ def _reads_the_same(finding: Finding, item: UrgentItem) -> bool:
 
 
 def measurement_of(name: str) -> str:
-    """Return the item of a slot; both pressures are one measurement.
+    """Return the item of a slot; both pressures are one measurement, and so is the kidney.
 
     >>> measurement_of("diastolic_bp.left_arm")
     'systolic_bp'
     """
-    return name.partition(".")[0].replace("diastolic_bp", "systolic_bp")
+    return _ONE_MEASUREMENT.get(item := name.partition(".")[0], item)

@@ -20,6 +20,7 @@ _MADE_OF: Final[Mapping[str, frozenset[str]]] = {
 }
 _OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "body_mass_index": ("body_mass_index", "bmi"),
+    "creatinine": ("creatinine", "filtration_rate", "egfr"),
     "weight": ("weight", "body_mass_index", "bmi"),
     "height": ("height", "body_mass_index", "bmi", "waist_to_height"),
 }

@@ -95,7 +95,7 @@ LABORATORY = [
     (("creatinine", "900", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "102", "mg/L"), [("creatinine_354", "U1")]),
     # From 200 on a creatinine waits for a confirmation: it may be mg/L, and is measured again.
-    (("creatinine", "199", "umol/L"), []),
+    (("creatinine", "199", "umol/L"), [("egfr_below_30", "U2")]),
     (("creatinine", "330", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "353", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "8.0", "mg/L"), []),
