@@ -65,7 +65,9 @@ train: .venv/dev.stamp  ## trains every shipped model from the development data
 	$(BIN)/laennec train diabetes_textbook --data $(DATA) --out models
 	$(BIN)/laennec train diabetes_follow_up --data $(DATA) --out models
 	$(BIN)/laennec train diabetes_type_2 --data $(DATA) --out models
+	$(BIN)/laennec train cardiovascular --data $(DATA) --out models
 	$(BIN)/laennec train ecg_delineation --data $(DATA) --out models
+	$(BIN)/laennec train ecg_findings --data $(DATA) --out models
 
 postgres:  ## the PostgreSQL server on which the tests run as well; they are skipped without it
 	apt-get install -y -q postgresql

@@ -116,7 +116,13 @@ def models_sign(
 @app.command()
 def train(
     model: Annotated[
-        str, typer.Argument(help="diabetes_type_2, cardiovascular, ecg_delineation, ...")
+        str,
+        typer.Argument(
+            help="A shipped model: diabetes_type_2, diabetes_textbook, diabetes_follow_up, "
+            "cardiovascular, ecg_delineation or ecg_findings; or ecg, a network over the signal "
+            "of public sets (tasks by --form, or a TOML config as --data; takes up where it "
+            "stopped)."
+        ),
     ],
     data: Annotated[Path, typer.Option(help="Folder of development data.")],
     out: Annotated[Path, typer.Option(help="Folder of models to write.")] = Path("out/models"),

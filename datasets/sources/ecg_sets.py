@@ -19,6 +19,7 @@ import numpy as np
 
 from ...engine.ecg.signal import EcgSignal
 from ...engine.errors import DataError
+from .cinc2017 import read_cinc2017
 from .ecg_files import AnnotatedEcg, absent, house_name, read_wfdb
 from .ludb import read_ludb
 from .mitdb import read_mitdb
@@ -134,9 +135,15 @@ def read_ptbxl(folder: Path, start: int = 0) -> Iterator[AnnotatedEcg]:
 
 
 def read_cinc2017_full(folder: Path) -> Iterator[AnnotatedEcg]:
-    """Read the strips of the challenge 2017 with the third version of their labels."""
+    """Read the strips of the challenge 2017 with the third version of their labels.
+
+    A part of the set with a table of its own, ``labels.csv`` (`read_cinc2017`), is read as well.
+    """
     table = folder / "REFERENCE-v3.csv"
     if not table.is_file():
+        if (folder / "labels.csv").is_file():
+            yield from read_cinc2017(folder)
+            return
         raise absent(table.name)
     stems = {p.stem: p.with_suffix("") for p in folder.rglob("*.hea")}
     with table.open(newline="", encoding="utf-8") as handle:

@@ -28,7 +28,14 @@ from .shards import Shards, kept_shards, only, sources_of
 from .truth import classes_and_truth
 
 MODEL: Final = "ecg"
-_TABLES: Final = ("ptbxl_database.csv", "scp_statements.csv", "exams.csv", "REFERENCE-v3.csv", SUMS)
+_TABLES: Final = (
+    "ptbxl_database.csv",
+    "scp_statements.csv",
+    "exams.csv",
+    "REFERENCE-v3.csv",
+    "labels.csv",
+    SUMS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from ...datasets.sources.ecg_sets import SUMS
 from ...engine import load_models
 from ...engine.bundles import Training, load_trust, read_private_key, sign_bundle
@@ -22,22 +20,20 @@ from ...engine.bundles.statements import (
 )
 from ...engine.bundles.statements_manifest import StatementsManifest, write_statements_manifest
 from ...engine.ecg.delineation.delineate import Delineator
-from ...engine.ecg.findings.model import OUTPUTS, evaluate_statements
+from ...engine.ecg.findings.model import evaluate_statements
 from ...engine.ecg.findings.spec import parse_statements, write_statements
 from ...engine.ecg.visit import DELINEATOR_ID
 from ...engine.errors import ContractBroken, DataError
 from ...engine.fuzzy import load_system
 from ...engine.fuzzy.system import TskSystem
-from ...engine.runtime import open_session
 from .. import bundle as bundles
 from .. import tracking
-from ..export import model_bytes
-from ..export.statements_graph import statements_graph
 from ..options import Options, Say, silent
 from ..report import Line, to_json
 from .card import render
 from .fit import Recipe, Rules
 from .full_scale import chosen_sets, is_config
+from .graph import exported, invented
 from .labels import FOLDER
 from .rhythm import judged_rhythm
 from .twelve import judged_twelve_lead
@@ -45,7 +41,6 @@ from .twelve import judged_twelve_lead
 MODEL = "ecg_findings"
 FORMS = ("twelve_lead", "single_lead")
 DEVELOPMENT_KEY = Path(bundles.__file__).parent / "keys" / "development.pem"
-PARITY_LIMIT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,44 +144,6 @@ def _one_form(run: Run, form: str, out: Path, uri: str) -> StatementsBundle:
         tracking.log_texts({n: files[n].decode("utf-8") for n in texts})
     run.say(f"{MODEL}/{form}: signed and verified, run {run_id}")
     return bundle
-
-
-def exported(rules: Rules) -> bytes:
-    """Build the graph and compare it with the numpy reference on invented measurements.
-
-    Raises
-    ------
-    ContractBroken  if an output differs by more than 1e-9
-    """
-    graph = model_bytes(statements_graph(rules.system, rules.table))
-    x, observed = invented(rules.system, n=500, seed=7)
-    expected = evaluate_statements(rules.system, rules.table, x, observed)
-    given = open_session(graph).run(list(OUTPUTS), {"x": x, "observed": observed})
-    wanted = (
-        expected.score,
-        expected.rule_firing,
-        expected.rule_contribution,
-        expected.bias,
-    )
-    worst = max(float(np.abs(a - b).max()) for a, b in zip(given, wanted, strict=True))
-    if not worst <= PARITY_LIMIT:
-        raise ContractBroken(
-            found=f"the graph differs from its rules by {worst:.3g}",
-            why=f"more than {PARITY_LIMIT:g} would be another model than the one that was judged",
-            remedy="Compare the outputs rule by rule before exporting again",
-            path="model.onnx",
-        )
-    return graph
-
-
-def invented(
-    system: TskSystem, *, n: int, seed: int
-) -> tuple[np.ndarray[Any, np.dtype[np.float64]], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Invent measurements, so that no person stands in a bundle."""
-    generator = np.random.default_rng(seed)
-    low, high = system.universes.T
-    x = np.round(generator.uniform(low, high, (n, len(low))), 3)
-    return x, generator.random(x.shape) > 0.1  # noqa: PLR2004 - a tenth is not observed
 
 
 def facts_of(run: Run, form: str, run_id: str) -> list[str]:

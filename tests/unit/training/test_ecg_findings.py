@@ -15,11 +15,12 @@ from laennec.training.ecg_findings.calm import calm_lines
 from laennec.training.ecg_findings.definitions import definition_lines
 from laennec.training.ecg_findings.encoder import MOST, Encoder, with_encoder
 from laennec.training.ecg_findings.fit import Recipe, Rules, calibrated, learn, weights
+from laennec.training.ecg_findings.graph import exported
 from laennec.training.ecg_findings.labels import FOLDER, ludb_truth, truth_of
 from laennec.training.ecg_findings.operating import called
 from laennec.training.ecg_findings.peers import crisp_logits
 from laennec.training.ecg_findings.records import Ecgs, _known
-from laennec.training.ecg_findings.run import exported, start_of
+from laennec.training.ecg_findings.run import start_of
 
 LABELS = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
 RECIPE = Recipe(steps=20, rate=0.05, pull=1.0, most=2.0, slope_pull=1.0, bias_pull=0.1, seed=1)

@@ -112,6 +112,13 @@ def test_strips_of_2017_are_read_by_their_reference(tmp_path):
         list(read_set("cinc2017", tmp_path))
 
 
+@needs_data
+def test_a_part_of_2017_with_a_table_of_its_own_is_read():
+    """Pinned: training on the provided strips was refused for the publisher's table."""
+    one = next(iter(read_set("cinc2017", DATA / "cinc2017")))
+    assert one.labels["label_v3"] in {"N", "A", "O", "~"}
+
+
 def test_code15_cuts_its_padding_and_says_nothing_of_other_statements(tmp_path):
     h5py = pytest.importorskip("h5py")
     tracings = np.zeros((1, 4096, 12), np.float32)
