@@ -13,6 +13,7 @@ from .classical.mains import without_hum
 from .conduction import without_p_in_t, without_p_in_wide_tachycardia, without_unsteady_pr
 from .fiducials import Fiducials, no_waves
 from .gaps import gaps_of
+from .limbs import restored
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
 from .quality import EcgQuality, assess_quality
 from .signal import EcgSignal
@@ -90,7 +91,7 @@ def _analyse(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
     quality = assess_quality(signal)
     trusted = _without_refused(signal, quality)
     is_asked = delineator is not None and quality.uses["rhythm"].verdict != REFUSED
-    classical = measure_classical(trusted, gaps=gaps_of(signal))
+    classical = measure_classical(restored(trusted, quality), gaps=gaps_of(signal))
     quiet = without_hum(trusted, classical.beats_s) if _hums(quality) else trusted
     fiducials = delineator.delineate(quiet) if delineator and is_asked else _nothing(signal)
     measurements = measure_ecg(quiet, BeatTimes.of(fiducials))
@@ -119,11 +120,8 @@ def _hums(quality: EcgQuality) -> bool:
 
 def _without_refused(signal: EcgSignal, quality: EcgQuality) -> EcgSignal:
     """Take the samples of refused leads away."""
-    refused = np.array([lead.verdict == REFUSED for lead in quality.leads], dtype=bool)
-    if not refused.any():
-        return signal
-    samples = np.where(refused[:, None], np.nan, signal.signal_mv)
-    return replace(signal, signal_mv=samples)
+    refused = [lead.lead for lead in quality.leads if lead.verdict == REFUSED]
+    return signal.without_samples_of(refused)
 
 
 def _nothing(signal: EcgSignal) -> Fiducials:

@@ -16,6 +16,15 @@ CHEST_LEADS: Final = ("V1", "V2", "V3", "V4", "V5", "V6")
 TWELVE_LEADS: Final = (*LIMB_LEADS, *CHEST_LEADS)
 
 _PAIRS: Final = (("I", "II"), ("I", "III"), ("II", "III"))
+# What each limb lead is made of: so much of I, so much of II (Einthoven, Goldberger).
+LIMB_WEIGHTS: Final[Mapping[str, tuple[float, float]]] = {
+    "I": (1.0, 0.0),
+    "II": (0.0, 1.0),
+    "III": (-1.0, 1.0),
+    "aVR": (-0.5, -0.5),
+    "aVL": (1.0, -0.5),
+    "aVF": (-0.5, 1.0),
+}
 
 
 def derive_limb_leads(known: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -1,5 +1,6 @@
 """The typed ECG: what enters the signal chain."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -133,6 +134,13 @@ class EcgSignal:
             resolution_uv=self.resolution_uv[kept],
             unknown=frozenset(),
         )
+
+    def without_samples_of(self, leads: Collection[str]) -> "EcgSignal":
+        """Return the signal without the samples of some of its leads, which stay named."""
+        gone = np.array([name in leads for name in self.leads], dtype=bool)
+        if not gone.any():
+            return self
+        return replace(self, signal_mv=np.where(gone[:, None], np.nan, self.signal_mv))
 
     @property
     def n_samples(self) -> int:

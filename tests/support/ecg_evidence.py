@@ -51,6 +51,7 @@ CALM = {
     "not_judged": 0.0,
     "amplitude_implausible": 0.0,
     "gain_implausible": 0.0,
+    "scale_unknown": 0.0,
 }
 RAISED = RaisedLeads(("II", "III"), ("inferior",), 2)
 VIEW = StView(

@@ -185,12 +185,12 @@ def _forbidden(spec: StatementSpec, ecg: _Ecg) -> str:
     preexcited = PREEXCITATION_RULE in ecg.rules
     ventricular = not ecg.rules.isdisjoint(VENTRICULAR_RULES)
     checks = (
+        (spec.name in settings["in_millivolt"] and is_own_scale(analysis), OWN_SCALE),
         (analysis.quality.uses[spec.use].verdict == REFUSED, f"ecg.statement.quality.{spec.use}"),
         (spec.name in settings["not_beside_gap"] and bool(inner_gaps_of(analysis.signal)), GAP),
         (ecg.is_wide and silenced(spec.name, ecg.features.values), WIDE),
         (ventricular and silenced(spec.name, ecg.features.values), VENTRICULAR),
         (preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
-        (spec.name in settings["in_millivolt"] and is_own_scale(analysis), OWN_SCALE),
         (blocked, BLOCKED),
     )
     return next((why for holds, why in checks if holds), "")

@@ -44,6 +44,7 @@ def assess_quality(
     # A wrong gain comes first: it is why beats are not seen and leads look flat.
     every = (
         *record.amplitudes,
+        *record.scale,
         *record.rhythm,
         *record.intervals,
         *record.places,
@@ -57,6 +58,7 @@ def assess_quality(
         leads=leads,
         uses=uses,
         swaps=record.swaps,
+        contradicting=record.contradicting,
         new_recording=bool(record.swaps) or any(u.verdict == REFUSED for u in uses.values()),
     )
 
@@ -91,10 +93,18 @@ def _uses(
     st = (
         *intervals,
         *record.amplitudes,
+        *(QualityReason(reason.message, REFUSED) for reason in record.scale),
         *record.places,
         *_of_leads(independent, caution_only=True),
     )
-    twelve = (*intervals, *record.amplitudes, *record.absent, *record.leads, *_of_leads(leads))
+    twelve = (
+        *intervals,
+        *record.amplitudes,
+        *record.scale,
+        *record.absent,
+        *record.leads,
+        *_of_leads(leads),
+    )
     for use, reasons in (
         ("rhythm", rhythm),
         ("intervals", intervals),

@@ -1,23 +1,22 @@
 """Leads that contradict each other: algebra, a lead twice, legs only, a gain ten times off."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from ..leads import LIMB_WEIGHTS
 from .settings import GainLimits, LeadLimits
 from .view import View
 
 _TINY: Final = 1e-9
 _READ: Final = 1024
-# Each row: what must be zero, as weights of I, II, III, aVR, aVL, aVF.
-_ALGEBRA: Final = {
-    ("I", "II", "III"): (1.0, -1.0, 1.0),
-    ("I", "II", "aVR"): (0.5, 0.5, 1.0),
-    ("I", "II", "aVL"): (-1.0, 0.5, 1.0),
-    ("I", "II", "aVF"): (0.5, -1.0, 1.0),
-}
+# Each row of three must follow from each other.
+_ALGEBRA: Final = (("I", "II", "III"), ("I", "II", "aVR"), ("I", "II", "aVL"), ("I", "II", "aVF"))
+_RELATED: Final = 3
 _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
 
@@ -65,26 +64,87 @@ def limb_scale(one: FloatArray, two: FloatArray, three: FloatArray) -> tuple[flo
     return float(a) / middle, float(-b) / middle, left
 
 
-def check_algebra(view: View, limits: LeadLimits) -> tuple[list[str], tuple[float, float] | None]:
+@dataclass(frozen=True, slots=True)
+class LimbAlgebra:
+    """What the limb leads say of each other.
+
+    Attributes
+    ----------
+    odd : recorded leads that don't follow from the others; all that could be meant
+    factors : of I and II, where every lead was stored on its own scale
+    """
+
+    odd: tuple[str, ...] = ()
+    factors: tuple[float, float] | None = None
+
+
+def check_algebra(view: View, limits: LeadLimits) -> LimbAlgebra:
     """Check that III, aVR, aVL and aVF follow from I and II.
 
-    Returns
-    -------
-    the recorded leads that do not follow; factors of I and II where every lead has its own scale
+    Scales explain a contradiction only where positive factors make every lead follow, and where
+    the leads that agree as they are aren't more than the others: of one inverted, mislabelled or
+    late lead the chest leads know nothing.
     """
     x = _sampled(view)
-    broken = []
-    for names, weights in _ALGEBRA.items():
-        if not set(names) <= set(x) or names[2] in view.signal.derived:
-            continue
-        left = np.array(weights) @ np.stack([x[n] for n in names])
-        scale = max(_size(x[n]) for n in names)
-        if _size(left) > limits.limb_algebra_share * max(scale, _TINY):
-            broken.append(names[2])
-    if not broken or "III" not in x or "III" in view.signal.derived:
-        return broken, None
-    one, two, rest = limb_scale(x["I"], x["II"], x["III"])
-    return ([], (one, two)) if rest <= limits.scaled_algebra_share else (broken, None)
+    share, derived = limits.limb_algebra_share, view.signal.derived
+    checked = [n for n in _ALGEBRA if set(n) <= set(x) and n[2] not in derived]
+    if all(_follows(x, names, share) for names in checked):
+        return LimbAlgebra()
+    recorded = {name: x[name] for name in LIMB_WEIGHTS if name in x and name not in derived}
+    outvoted = 2 * min(map(len, _odd_sets(recorded, limits.scaled_algebra_share))) < len(recorded)
+    factors = None if outvoted else _own_scale(recorded, limits.scaled_algebra_share)
+    if factors is not None:
+        return LimbAlgebra(factors=factors)
+    odd = set().union(*_odd_sets(recorded, share))
+    return LimbAlgebra(odd=tuple(name for name in recorded if name in odd))
+
+
+def _follows(x: Mapping[str, FloatArray], names: tuple[str, ...], share: float) -> bool:
+    """Say whether three limb leads follow from each other, but for a share of the largest."""
+    weights = _between(names)
+    left = weights @ np.stack([x[name] for name in names])
+    return _size(left) <= share * max(*(_size(x[name]) for name in names), _TINY)
+
+
+def _between(names: tuple[str, ...]) -> FloatArray:
+    """Return the weights under which three limb leads sum to zero, the largest of them 1."""
+    weights = np.cross(*np.array([LIMB_WEIGHTS[name] for name in names]).T)
+    return np.asarray(weights / np.abs(weights).max())
+
+
+def _odd_sets(x: Mapping[str, FloatArray], share: float) -> list[tuple[str, ...]]:
+    """Return the smallest sets of limb leads without which the others follow from each other.
+
+    Two leads contradict nobody: where no three agree, every lead may be meant.
+    """
+    agree = {names for names in combinations(x, _RELATED) if _follows(x, names, share)}
+    for size in range(len(x) - _RELATED + 1):
+        found = [
+            odd
+            for odd in combinations(x, size)
+            if agree >= set(combinations([name for name in x if name not in odd], _RELATED))
+        ]
+        if found:
+            return found
+    return [tuple(x)]
+
+
+def _own_scale(x: Mapping[str, FloatArray], share: float) -> tuple[float, float] | None:
+    """Return factors of I and II after which every limb lead has one; None where there are none."""
+    if not {"I", "II", "III"} <= set(x):
+        return None
+    one, two, left = limb_scale(x["I"], x["II"], x["III"])
+    if left > share:
+        return None
+    pair = np.stack([one * x["I"], two * x["II"]])
+    largest = max(_size(pair[0]), _size(pair[1]))
+    for name in set(x) - {"I", "II", "III"}:
+        expected = np.array(LIMB_WEIGHTS[name]) @ pair
+        factor = float(x[name] @ expected) / max(float(x[name] @ x[name]), _TINY)
+        left = _size(factor * x[name] - expected)
+        if factor <= 0.0 or left > share * max(largest, _size(expected)):
+            return None
+    return one, two
 
 
 def identical_leads(view: View, limits: LeadLimits) -> list[tuple[str, str]]:

@@ -63,6 +63,7 @@ class EcgQuality:
     leads : one for each lead of the signal, in its order
     uses : use -> verdict with its reasons
     swaps : suspected swaps; a reason to record again, never a reason to correct
+    contradicting : limb leads that do not follow from the others: inverted, mislabelled, disturbed
     new_recording : whether a new recording is asked for
     """
 
@@ -71,6 +72,7 @@ class EcgQuality:
     leads: tuple[LeadQuality, ...]
     uses: Mapping[str, UseQuality]
     swaps: tuple[SwapSuspicion, ...]
+    contradicting: tuple[str, ...]
     new_recording: bool
 
     def lead(self, name: str) -> LeadQuality:

@@ -24,6 +24,8 @@ CAUTION: Final[Verdict] = "assessable_with_caution"
 REFUSED: Final[Verdict] = "not_assessable"
 _WITH_ST: Final = frozenset({*TWELVE_LEADS, "V7", "V8", "V9"}) - {"aVR"}
 _SWAP: Final = "quality.record.swap"
+# Of the limb leads a swap is looked for in these; the others follow from them.
+_LOOKED_AT: Final = frozenset({"I", "II"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,22 @@ class RecordFindings:
     rhythm : reasons against any use, the rhythm included
     intervals : further reasons against intervals
     amplitudes : further reasons against ST and voltages
+    scale : why no millivolt is known: against ST, and a caution for voltages
     places : further reasons against ST, which needs leads whose place is known
     absent : the leads that statements on twelve leads lack; told with the intervals
     leads : further reasons against statements that need each lead in its place
+    contradicting : limb leads that do not follow from the others
     swaps : suspected
     """
 
     rhythm: tuple[QualityReason, ...]
     intervals: tuple[QualityReason, ...]
     amplitudes: tuple[QualityReason, ...]
+    scale: tuple[QualityReason, ...]
     places: tuple[QualityReason, ...]
     absent: tuple[QualityReason, ...]
     leads: tuple[QualityReason, ...]
+    contradicting: tuple[str, ...]
     swaps: tuple[SwapSuspicion, ...]
 
 
@@ -65,18 +71,20 @@ def record_findings(
     limits, model : data
     """
     good, present = good_and_present
-    broken, own_scale = check_algebra(view, limits.leads)
-    swaps = _swaps(view, present, own_scale, model) if not broken else ()
+    limbs = check_algebra(view, limits.leads)
+    swaps = _swaps(view, present, limbs.factors, model) if _LOOKED_AT.isdisjoint(limbs.odd) else ()
     leg = leg_lead(view, limits.leads)
     if leg is not None:
         swaps = (SwapSuspicion(leg, np.inf, 0.0), *(s for s in swaps if _is_chest(s)))
     return RecordFindings(
         rhythm=tuple(_against_rhythm(view, limits)),
         intervals=tuple(_against_intervals(view, good, limits)),
-        amplitudes=tuple(_against_amplitudes(view, own_scale, limits)),
+        amplitudes=tuple(_against_amplitudes(view, limits)),
+        scale=() if limbs.factors is None else (_reason("own_scale", CAUTION),),
         places=tuple(_against_places(good, limits)),
         absent=tuple(_absent_leads(good, limits)),
-        leads=tuple(_against_leads(broken, swaps)),
+        leads=tuple(_against_leads(limbs.odd, swaps)),
+        contradicting=limbs.odd,
         swaps=swaps,
     )
 
@@ -145,15 +153,11 @@ def _against_intervals(
         yield _reason("no_repeated_beat", REFUSED)
 
 
-def _against_amplitudes(
-    view: View, own_scale: tuple[float, float] | None, limits: QualityLimits
-) -> Iterator[QualityReason]:
+def _against_amplitudes(view: View, limits: QualityLimits) -> Iterator[QualityReason]:
     gain = wrong_gain(view, limits.gain)
     if gain is not None:
         size = round(float(np.nanmax(view.qrs_mv)), 2)
         yield _reason(f"gain_{gain}", REFUSED, mv=size)
-    if own_scale is not None:
-        yield _reason("own_scale", CAUTION)
 
 
 def _against_places(good: frozenset[str], limits: QualityLimits) -> Iterator[QualityReason]:
@@ -170,9 +174,11 @@ def _absent_leads(good: frozenset[str], limits: QualityLimits) -> Iterator[Quali
         yield _reason("few_leads", REFUSED, count=count, least=least)
 
 
-def _against_leads(broken: list[str], swaps: tuple[SwapSuspicion, ...]) -> Iterator[QualityReason]:
-    if broken:
-        yield _reason("limb_algebra", REFUSED, leads=", ".join(broken))
+def _against_leads(
+    odd: tuple[str, ...], swaps: tuple[SwapSuspicion, ...]
+) -> Iterator[QualityReason]:
+    if odd:
+        yield _reason("limb_algebra", REFUSED, leads=", ".join(odd))
     for swap in swaps:
         yield QualityReason(_swap_message(swap.swap), CAUTION)
 

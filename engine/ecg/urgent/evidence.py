@@ -11,10 +11,10 @@ from ..classical.compare import Comparison, disagreement
 from ..classical.model import ClassicalMeasurement
 from ..conduction import blocked_p_waves, has_blocked_p_waves
 from ..gaps import gaps_of, longest_without_beat, pieces
+from ..limbs import doubtful_limbs, restored
 from ..measure.reference import Person
 from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
-from ..signal import EcgSignal
 from .atrial import p_pairs
 from .dropped import dropped_beats
 from .front import FrontView, front_view
@@ -23,13 +23,14 @@ from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings
 from .shape import BeatShape, shape_of
-from .st import StView, is_left, is_whole, st_view
+from .st import StView, is_left, st_view
 from .sure import Premises, has_left_form, with_doubts
 
 _NAN: Final = float("nan")
 _REFUSED: Final = "not_assessable"
 _NO_BEATS: Final = "quality.record.no_clear_beats"
 _GAINS: Final = frozenset({"quality.record.gain_small", "quality.record.gain_large"})
+_OWN_SCALE: Final = "quality.record.own_scale"
 _USE_OF: Final[Mapping[str, str]] = {"rate": "rhythm", "qrs": "intervals", "st": "st"}
 _MINUTE_S: Final = 60.0
 
@@ -62,12 +63,16 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     person : sex and age, for the limits of ST
     settings : of guidelines/ecg_urgent.toml
     """
-    trusted = _trusted(analysis)
-    shape = shape_of(trusted, analysis.classical, settings.exclusions)
+    refused = [lead.lead for lead in analysis.quality.leads if lead.verdict == _REFUSED]
+    trusted = analysis.signal.without_samples_of(refused)
+    doubtful = doubtful_limbs(trusted, analysis.quality)
+    # Of an inverted aVL the S looks like the R of a hypertrophy, which excuses an elevation.
+    agreed = restored(trusted, analysis.quality).without_samples_of(doubtful)
+    shape = shape_of(agreed, analysis.classical, settings.exclusions)
     st = st_view(analysis, person, shape, settings)
     premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
     st = with_doubts(st, premises, person, settings)
-    front = front_view(analysis.classical, st.mv, settings)
+    front = front_view(analysis.classical, st.mv, settings, doubtful)
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}
     pairs = {
         **_beat_pairs(analysis, compared, settings),
@@ -79,13 +84,15 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
             settings.limits,
             differ=_differ(compared["qt"]),
         ),
-        **_st_pairs(st, settings),
+        **_st_pairs(st),
         **front.pairs(),
         **_blocked_pairs(analysis, settings),
     }
-    no_beats = any(r.message.id == _NO_BEATS for r in analysis.quality.reasons)
+    ids = {r.message.id for r in analysis.quality.reasons}
+    no_beats = _NO_BEATS in ids
     pairs["no_clear_beats"] = Pair(float(no_beats))
     pairs["amplitude_implausible"] = Pair(float(_is_other_unit(analysis)))
+    pairs["scale_unknown"] = Pair(float(_OWN_SCALE in ids))
     pairs["gain_implausible"] = Pair(float(not no_beats and _tells_gain(analysis)))
     measured = np.isfinite([pairs[n].classical for n in ("rate", "qrs")]).all()
     rhythmic = analysis.quality.uses["rhythm"].verdict != _REFUSED
@@ -125,13 +132,6 @@ def _rounded(pair: Pair, decimals: int) -> Pair:
         network=round(pair.network, decimals),
         unguarded=round(pair.unguarded, decimals),
     )
-
-
-def _trusted(analysis: EcgAnalysis) -> EcgSignal:
-    """Return the signal without the samples of refused leads."""
-    refused = np.array([lead.verdict == _REFUSED for lead in analysis.quality.leads])
-    samples = np.where(refused[:, None], np.nan, analysis.signal.signal_mv)
-    return replace(analysis.signal, signal_mv=samples)
 
 
 def _is_other_unit(analysis: EcgAnalysis) -> bool:
@@ -257,7 +257,7 @@ def _qrs_pairs(
     }
 
 
-def _st_pairs(st: StView, settings: EcgUrgentSettings) -> dict[str, Pair]:
+def _st_pairs(st: StView) -> dict[str, Pair]:
     """Count neighbouring leads that are raised; what the network alone sees always differs."""
     excluded = bool(st.exclusions)
     sure, close = float(st.sure.largest_set), float(st.close.largest_set)
@@ -265,7 +265,7 @@ def _st_pairs(st: StView, settings: EcgUrgentSettings) -> dict[str, Pair]:
     seen = float(st.seen.largest_set) if st.mv and not close else _NAN
     very_large = float(st.very_large.largest_set)
     # That none is raised is known only where every wall was seen.
-    none = 0.0 if close or is_whole(st.mv, settings) else _NAN
+    none = 0.0 if close or st.is_whole else _NAN
     return {
         "st_leads": Pair((0.0 if excluded else sure) or none, seen, _NAN, differ=True),
         "st_leads_excluded": Pair((close if excluded else 0.0) or none),

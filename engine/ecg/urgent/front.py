@@ -1,6 +1,6 @@
 """Patterns of ST and T: the mirror of a posterior infarction, a coved ST, negative T, low ST."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,10 @@ class _Lead:
 
 
 def front_view(
-    classical: ClassicalMeasurement, st_mv: Mapping[str, float], settings: EcgUrgentSettings
+    classical: ClassicalMeasurement,
+    st_mv: Mapping[str, float],
+    settings: EcgUrgentSettings,
+    doubtful: Collection[str] = (),
 ) -> FrontView:
     """Look at the leads that patterns of ST and T show in.
 
@@ -57,6 +60,7 @@ def front_view(
     classical : of the signal
     st_mv : lead -> ST at J of the leads that may be judged, as it is printed
     settings : of guidelines/ecg_urgent.toml
+    doubtful : limb leads that contradict each other: what they don't show is unknown
     """
     every = {
         name: lead
@@ -71,7 +75,7 @@ def front_view(
         known = with_t if pattern.t_mv is not None else set(every)
         up = [n for n in pattern.leads if n in known and shows(every[n], pattern)]
         found[name] = {n: _end(every[n], pattern) for n in _in_a_row(up, pattern)}
-        if not found[name] and not set(pattern.leads) <= known:
+        if not found[name] and not set(pattern.leads) <= known - set(doubtful):
             unknown.add(name)
     return FrontView(found, frozenset(unknown))
 

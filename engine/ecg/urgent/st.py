@@ -9,6 +9,7 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ..analysis import EcgAnalysis
 from ..leads import TWELVE_LEADS, canonical_order
+from ..limbs import doubtful_limbs
 from ..measure.reference import Person
 from ..quality import EcgQuality, LeadQuality
 from .settings import EcgUrgentSettings, Neighbours
@@ -39,6 +40,7 @@ class StView:
     very_large : so high beyond the uncertainty that nothing excuses it, in any lead
     close : raised, the sure ones included, in leads that are assessable with caution too
     is_known : whether every one of the twelve leads but aVR was measured and amplitudes hold
+    is_whole : whether neighbouring leads of every wall were; of limb leads those that agree
     exclusions : why the criterion says nothing
     doubts : what would exclude it and is not measured surely; it lowers nothing
     seen : raised as the network measures it, in leads that the gate does not refuse
@@ -54,6 +56,7 @@ class StView:
     doubts: tuple[str, ...] = ()
     seen: RaisedLeads = RaisedLeads()
     seen_alone: RaisedLeads = RaisedLeads()
+    is_whole: bool = True
 
 
 def st_limit_mv(lead: str, person: Person, settings: EcgUrgentSettings) -> float | None:
@@ -135,6 +138,8 @@ def st_view(
     sure = np.where(doubtful.astype(bool) & ~large, np.nan, sure)
     mv = {n: float(v) for n, v in zip(classical.leads, st, strict=True) if np.isfinite(v)}
     alone = [not mv and _is_quiet(quality.lead(name)) for name in classical.leads]
+    # A lead that contradicts others may show an elevation as a depression: it excludes nothing.
+    told = set(mv) - doubtful_limbs(analysis.signal, quality)
     return StView(
         mv=mv,
         sure=raised(classical.leads, sure, person, settings),
@@ -142,7 +147,8 @@ def st_view(
         close=raised(classical.leads, st, person, settings),
         seen=raised(classical.leads, by_network, person, settings),
         seen_alone=raised(classical.leads, np.where(alone, by_network, np.nan), person, settings),
-        is_known=set(TWELVE_LEADS) - {"aVR"} <= set(mv),
+        is_known=set(TWELVE_LEADS) - {"aVR"} <= told,
+        is_whole=is_whole(told, settings),
         exclusions=exclusions_of(classical.value("qrs"), shape, person, settings),
     )
 

@@ -34,6 +34,7 @@ def test_leads_without_a_place_say_nothing_of_st_or_twelve_leads(whole, names):
         "ecg_st",
         "ecg_st_read",
         "ecg_front",
+        "ecg_diffuse",
     )
 
 
