@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -13,6 +13,9 @@ from .screen import Folders, Recording, Trust, load_models
 
 if TYPE_CHECKING:
     from ..serving.ecg.commands import Network
+
+_CSV: Final = ".csv"
+_JSON: Final = ".json"
 
 app = typer.Typer(
     help="ECG files: measure, delineate, convert, simulate. A physician reads every ECG.",
@@ -41,9 +44,7 @@ def measure(
     from ..serving.ecg.table import as_csv, as_plain, as_row, as_text
 
     one_of(lang, ("fr", "en"), "--lang")
-    ending = output.suffix.lower() if output is not None else ""
-    if output is not None and ending not in (".csv", ".json"):
-        raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
+    ending = _ending(output)
     rows, plain = [], []
     network = _network_or_none(models, trust)
     found = each_file(files, measure_task(network), recording)
@@ -56,7 +57,7 @@ def measure(
         rows.append(as_row(done.record, done.analysis))
         plain.append(as_plain(done.record, done.analysis, done.section, lang))
     if output is not None:
-        text = as_csv(rows) if ending == ".csv" else json.dumps(plain, indent=1) + "\n"
+        text = as_csv(rows) if ending == _CSV else json.dumps(plain, indent=1) + "\n"
         write_text(output, text)
     raise typer.Exit(tally.exit_code)
 
@@ -105,7 +106,12 @@ def beats(
 def findings(
     files: Files,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="CSV: record,statement,score,state.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help=".csv: record,statement,score,state; .json: every rule with its values too.",
+        ),
     ] = None,
     lang: Lang = "fr",
     recording: Recording = None,
@@ -116,24 +122,30 @@ def findings(
 
     The table has no room for what a file leaves open: that is said on the error stream.
     """
+    from ..engine.risks.labels import model_labels
     from ..serving.ecg.commands import each_file, find_network
     from ..serving.ecg.findings import (
         FINDINGS_ID,
         FoundStatements,
         find_rules,
+        findings_data,
         findings_task,
         scores_csv,
     )
 
     one_of(lang, ("fr", "en"), "--lang")
+    ending = _ending(output)
     found: list[FoundStatements] = []
     every = load_models(models, trust)
-    task = findings_task(find_network(every), find_rules(every, FINDINGS_ID), found.append)
+    rules = find_rules(every, FINDINGS_ID)
+    task = findings_task(find_network(every), rules, found.append)
     tally = Tally()
     for _ in tally.over(watched(each_file(files, task, recording), len(files)), lang):
         pass
     if output is None:
         typer.echo(scores_csv(found), nl=False)
+    elif ending == _JSON:
+        _write_json(output, findings_data(found, rules, lang, model_labels(every, lang)))
     else:
         write_text(output, scores_csv(found))
     raise typer.Exit(tally.exit_code)
@@ -145,7 +157,9 @@ def rhythm(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", help="CSV: record,label in N,A,O,~; a name in .json: in words too."
+            "-o",
+            "--output",
+            help=".csv: record,label in N,A,O,~; .json: in words, with every rule.",
         ),
     ] = None,
     lang: Lang = "fr",
@@ -158,6 +172,7 @@ def rhythm(
     A letter has no room for an arrest or a ventricular tachycardia: what a physician must read is
     said in words on the error stream, and in JSON.
     """
+    from ..engine.risks.labels import model_labels
     from ..serving.ecg.commands import each_file, find_network
     from ..serving.ecg.findings import find_rules
     from ..serving.ecg.rhythm import (
@@ -170,17 +185,18 @@ def rhythm(
     )
 
     one_of(lang, ("fr", "en"), "--lang")
+    ending = _ending(output)
     found: list[FoundRhythm] = []
     every = load_models(models, trust)
-    task = rhythm_task(find_network(every), find_rules(every, RHYTHM_ID), found.append)
+    rules = find_rules(every, RHYTHM_ID)
+    task = rhythm_task(find_network(every), rules, found.append)
     tally = Tally()
     for _ in tally.over(watched(each_file(files, task, recording), len(files)), lang):
         typer.echo(rhythm_words(found[-1], lang), err=True, nl=False)
     if output is None:
         typer.echo(rhythm_csv(found), nl=False)
-    elif output.suffix.lower() == ".json":
-        data = rhythm_data(found, lang)
-        write_text(output, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    elif ending == _JSON:
+        _write_json(output, rhythm_data(found, rules, lang, model_labels(every, lang)))
     else:
         write_text(output, rhythm_csv(found))
     raise typer.Exit(tally.exit_code)
@@ -227,6 +243,18 @@ def simulate(
         one_of(pathology, tuple(pathology_names()), "--pathology")
     for made in simulate_files(out, n=n, seed=seed, pathology=pathology):
         typer.echo(str(made.header))
+
+
+def _ending(output: Path | None) -> str:
+    """Return how a file to write ends; refuse what would hold something else than its name says."""
+    ending = output.suffix.lower() if output is not None else ""
+    if output is not None and ending not in (_CSV, _JSON):
+        raise typer.BadParameter("a file that ends in .csv or .json", param_hint="--output")
+    return ending
+
+
+def _write_json(output: Path, data: dict[str, Any]) -> None:
+    write_text(output, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 
 def _network(models: list[Path] | None, trust: Path | None) -> "Network":

@@ -1,32 +1,38 @@
-"""``laennec ecg findings``: one line for each record and statement."""
+"""``laennec ecg findings``: one line for each record and statement, or all rules as JSON."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ...datasets.readers.ecg import EcgRecording
 from ...engine import Models
 from ...engine.ecg.analysis import analyse_ecg
-from ...engine.ecg.features import ecg_features
+from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.findings import StatementsModel
 from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.measure.reference import Person
 from ...engine.errors import ContractBroken
+from ...engine.prediagnosis import Message
+from ...engine.words import Sentences
 from .commands import EcgDone, Network
+from .told_rules import model_json, statements_json
 
+SCHEMA: Final = "laennec.ecg_findings/1"
 FINDINGS_ID: Final = "ecg_findings/twelve_lead"
 DECIMALS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class FoundStatements:
-    """The statements of one record."""
+    """The statements of one record, the features behind their rules, and notes on its file."""
 
     record: str
     statements: tuple[Statement, ...]
+    features: EcgFeatures
+    file_notes: tuple[Message, ...] = ()
 
 
 def find_rules(models: Models, model_id: str) -> StatementsModel:
@@ -59,7 +65,8 @@ def findings_task(
         record, header = recording.header.record, recording.header
         analysis = analyse_ecg(recording.signal, network.delineator)
         features = ecg_features(analysis, Person(header.sex, header.age_years))
-        keep(FoundStatements(record, find_statements(analysis, features, rules)))
+        found = find_statements(analysis, features, rules)
+        keep(FoundStatements(record, found, features, analysis.signal.notes))
         return EcgDone(Path(record), record, recording, analysis)
 
     return find
@@ -77,3 +84,35 @@ def scores_csv(found: Iterable[FoundStatements]) -> str:
             score = "" if s.why else f"{s.score:.{DECIMALS}g}"
             writer.writerow((one.record, s.name, score, state))
     return out.getvalue()
+
+
+def findings_data(
+    found: Iterable[FoundStatements],
+    rules: StatementsModel,
+    lang: str,
+    labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the statements of every record as data (``docs/schema/ecg_findings.schema.json``).
+
+    Parameters
+    ----------
+    found : what ``findings_task`` kept
+    rules : that were asked
+    lang : of the sentences
+    labels : what the bundle calls its variables and terms
+    """
+    words = Sentences.of(lang, labels)
+    return {
+        "schema": SCHEMA,
+        "language": words.lang,
+        "model": model_json(rules),
+        "records": [
+            {
+                "record": one.record,
+                "statements": statements_json(one.statements, one.features, rules, words),
+                "file_notes": [words.coded(note) for note in one.file_notes],
+            }
+            for one in found
+        ],
+        "disclaimer": words.text("disclaimer"),
+    }

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ...datasets.readers.ecg import EcgRecording
-from ...engine.ecg.features import ecg_features
+from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.findings import StatementsModel
-from ...engine.ecg.findings.find import find_statements
+from ...engine.ecg.findings.find import Statement, find_statements
 from ...engine.ecg.findings.strip_rhythm import StripRhythm, strip_rhythm
 from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.strip import analyse_strip
@@ -19,6 +19,7 @@ from ...engine.words import Sentences
 from ...engine.words.paper import Page
 from ...engine.words.urgent_lines import urgent_json, write_urgent
 from .commands import EcgDone, Network
+from .told_rules import model_json, statements_json
 
 SCHEMA: Final = "laennec.ecg_rhythm/1"
 RHYTHM_ID: Final = "ecg_findings/single_lead"
@@ -39,12 +40,15 @@ class FoundRhythm:
     record : its name
     rhythm : class, urgent rules and notes
     readable_share : of its stretches of ten seconds; 1 where the whole was read
+    statements, features : the four classes as statements, and what their rules read
     file_notes : what was done while its file was read
     """
 
     record: str
     rhythm: StripRhythm
     readable_share: float
+    statements: tuple[Statement, ...]
+    features: EcgFeatures
     file_notes: tuple[Message, ...] = ()
 
     @property
@@ -68,7 +72,8 @@ def rhythm_task(
         features = ecg_features(analysis, person)
         said = find_statements(analysis, features, rules)
         found = strip_rhythm(analysis, features, said, person)
-        keep(FoundRhythm(header.record, found, analysis.readable_share, analysis.signal.notes))
+        share, notes = analysis.readable_share, analysis.signal.notes
+        keep(FoundRhythm(header.record, found, share, said, features, notes))
         return EcgDone(Path(header.record), header.record, recording, analysis)
 
     return name
@@ -95,18 +100,29 @@ def rhythm_words(found: FoundRhythm, lang: str) -> str:
     return "\n".join(page.lines) + "\n"
 
 
-def rhythm_data(found: Iterable[FoundRhythm], lang: str) -> dict[str, Any]:
-    """Return the strips as data, with the sentences of one language."""
-    words = Sentences(lang)
+def rhythm_data(
+    found: Iterable[FoundRhythm], rules: StatementsModel, lang: str, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the strips as data (``docs/schema/ecg_rhythm.schema.json``).
+
+    Parameters
+    ----------
+    found : what ``rhythm_task`` kept
+    rules : that were asked
+    lang : of the sentences
+    labels : what the bundle calls its variables and terms
+    """
+    words = Sentences.of(lang, labels)
     return {
         "schema": SCHEMA,
-        "language": lang,
-        "strips": [_strip(one, words) for one in found],
+        "language": words.lang,
+        "model": model_json(rules),
+        "strips": [_strip(one, rules, words) for one in found],
         "disclaimer": words.text("disclaimer"),
     }
 
 
-def _strip(found: FoundRhythm, words: Sentences) -> dict[str, Any]:
+def _strip(found: FoundRhythm, rules: StatementsModel, words: Sentences) -> dict[str, Any]:
     urgent = found.rhythm.urgent
     return {
         **_named(found, words),
@@ -114,6 +130,7 @@ def _strip(found: FoundRhythm, words: Sentences) -> dict[str, Any]:
         "urgency": min((item.level for item in urgent.items), default=None),
         "urgent": urgent_json(urgent.items, words),
         "urgent_rules": {"applied": list(urgent.applied), "not_applied": list(urgent.not_applied)},
+        "classes": statements_json(found.statements, found.features, rules, words),
         "notes": [words.coded(note) for note in found.rhythm.notes],
         "file_notes": [words.coded(note) for note in found.file_notes],
     }

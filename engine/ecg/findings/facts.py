@@ -108,7 +108,7 @@ def _finding(
         proposed_addressee=ADDRESSEE if is_told else "",
         model=reference,
         limits=(
-            *(_limit(why) for why in said.why),
+            *(limit_of(why) for why in said.why),
             *_yields(said),
             *([Message(said.unseen)] if said.unseen else []),
             *_counts_as_new(said),
@@ -165,7 +165,7 @@ def _rivals(said: Statement) -> tuple[Reason, ...]:
     )
 
 
-def _limit(why: str) -> Message:
+def limit_of(why: str) -> Message:
     """Word why nothing can be said: the feature or the other statement is a parameter."""
     head, _, name = why.rpartition(".")
     if head == NEEDS:
@@ -186,13 +186,16 @@ def _reasons(
         return (), ()
     rules = {rule.id: rule for rule in model.system.rules}
     order = sorted(said.contribution, key=lambda name: -abs(said.contribution[name]))
-    told = [_reason(rules[name], said, features, model) for name in order]
+    told = [rule_reason(rules[name], said, features, model) for name in order]
     for_ = [reason for reason in told if (reason.contribution or 0.0) > 0]
     against = [reason for reason in told if (reason.contribution or 0.0) < 0]
     return tuple(for_), tuple(against)
 
 
-def _reason(rule: Rule, said: Statement, features: EcgFeatures, model: StatementsModel) -> Reason:
+def rule_reason(
+    rule: Rule, said: Statement, features: EcgFeatures, model: StatementsModel
+) -> Reason:
+    """Return one rule of a statement as a reason: how true it is, what it adds, and its values."""
     names = dict.fromkeys(literal.variable for literal in rule.literals)
     return Reason(
         rule_id=rule.id,
