@@ -126,14 +126,16 @@ def shown(calm, name, lost=(), **by_lead):
 @pytest.mark.parametrize(
     ("lead", "is_turned"),
     [
-        ((0.0, 0.0, 0.10, -0.10, -0.10), True),
-        ((0.0, 0.0, 0.099, -0.10, -0.10), False),
-        ((0.0, 0.0, 0.10, -0.10, -0.099), False),  # it is negative first and rises then
-        ((0.0, 0.0, 0.02, -0.20, -0.20), True),
+        ((0.0, 0.0, 0.14, -0.14, -0.14), True),
+        ((0.0, 0.0, 0.139, -0.14, -0.14), False),
+        ((0.0, 0.0, 0.14, -0.14, -0.139), False),  # it is negative first and rises then
+        ((0.0, 0.0, 0.02, -0.241, -0.241), True),
+        ((0.0, 0.0, 0.02, -0.239, -0.10), False),
         ((0.1, 0.1, 0.30, -0.30, -0.30), False),
     ],
 )
 def test_a_turned_t_at_and_beside_its_limits(calm, lead, is_turned):
+    """Its limits of .1 and .2 mV lie beyond twice the uncertainty of the lead (.02 mV here)."""
     assert shown(calm, "turned_t", V2=lead, V3=lead)[0] == (("V2", "V3") if is_turned else ())
 
 

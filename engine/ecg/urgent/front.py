@@ -143,11 +143,13 @@ def _deep(lead: _Lead, pattern: FrontPattern) -> bool:
 def _turned(lead: _Lead, pattern: FrontPattern) -> bool:
     """T rises and then falls as far below the level, after an ST that is hardly raised or lowered.
 
-    One lead may show it where its neighbour's T is negative from its start, twice as deep.
+    One lead may show it where its neighbour's T is negative from its start, twice as deep. Noise
+    makes such small ends: they count beyond what the level of the lead is uncertain by.
     """
-    limit = _t(pattern)
-    turns = lead.highest >= -limit and lead.behind <= limit
-    return abs(lead.st) < pattern.st_mv and (turns or lead.lowest <= 2.0 * limit)
+    limit, unsure = _t(pattern), lead.st_at_most - lead.st
+    turns = lead.highest >= -limit + unsure and lead.behind <= limit - unsure
+    deep = lead.lowest <= 2.0 * limit - unsure
+    return abs(lead.st) < pattern.st_mv and (turns or deep)
 
 
 def _t(pattern: FrontPattern) -> float:
