@@ -79,7 +79,7 @@ def search(
     save: Annotated[Path | None, typer.Option(help="Save the search as a cohort.")] = None,
     title: Annotated[str, typer.Option(help="Of the saved cohort.")] = "",
 ) -> None:
-    """Count who meets criteria on values, trends, findings, exposures, decisions (extra search)."""
+    """Count who meets criteria on age, sex, site, values, trends and more (extra search)."""
     from ..serving.years.search.find import GROUPS
     from ..serving.years.search.run import SearchOptions, run_search
     from .printing import one_of

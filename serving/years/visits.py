@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...datasets.readers.cohorts import VisitTables, Wanted, visit_tables
+from ...datasets.readers.cohorts import Said, VisitTables, Wanted, visit_tables
+from ...datasets.readers.tables import TablePlan
 from ...engine.guidelines import load_guidelines
 from ...engine.plausibility.check import check_plausibility
 from ..batch.result.read import read_manifest
@@ -82,8 +83,17 @@ def values_of_last_visits(
         if kept.any():
             rows = table_rows(chunk.table.filter(pa.array(kept)), columns, place)
             batch = check_plausibility(rows.batch)
-            parts.append(visit_tables(batch, rows.person_id, guidelines, wanted))
+            said = Said(age_highest=_highest(chunk.table.filter(pa.array(kept)), columns))
+            parts.append(visit_tables(batch, rows.person_id, guidelines, wanted, said))
     return VisitTables.joined(parts)
+
+
+def _highest(table: Any, columns: TablePlan) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the highest possible age of rows whose birth is known by its year only."""
+    if not columns.age_highest:
+        return None
+    older = replace(columns, quantities=(), answers=(), age=columns.age_highest, age_highest="")
+    return table_rows(table, older).batch.age_years
 
 
 def _of_those_days(rows: Any, names: Any, day: Any) -> Any:  # noqa: ANN401

@@ -8,14 +8,26 @@ from itertools import combinations, product
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from laennec.datasets.readers.cohorts import (
+    AGES_AND_SEXES,
+    PERSONS,
+    Cohort,
+    parse_criteria,
+    who_is_not_known,
+    who_meets,
+)
 from laennec.serving.batch.result.aggregate import HIDDEN, SMALLEST_SHOWN, suppressed
+from laennec.serving.years.last_visits import ELSEWHERE
 from laennec.serving.years.overlap import shown_counts
 from laennec.serving.years.plan.calls import call_list
 from laennec.serving.years.plan.calls import counts as plan_counts
 from laennec.serving.years.plan.hidden_rows import shown_rows
 from laennec.serving.years.plan.thresholds import threshold_rows
+from laennec.serving.years.search.find import Found, counted
 from plan_people import SETTINGS, TODAY, people, with_reasons
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -215,3 +227,43 @@ def test_no_overlap_of_exposures_can_be_worked_out(people):
             what = np.eye(len(atoms))[i] + (i != j) * np.eye(len(atoms))[j]
             low, high = reach(len(atoms), printed, what)
             assert low < high or not 0 < low <= FEW, (atoms[i], atoms[j], told)
+
+
+SAID = ("found", "younger", "a man", "of no known age", "of no known sex")
+"""Of each kind of person, what a search by age and sex says of them."""
+
+
+@settings(max_examples=30)
+@given(st.lists(small_or_not, min_size=5, max_size=5))
+@example([30, 5, 20, 15, 0])
+@example([30, 12, 3, 40, 40])
+@example([100, 0, 0, 5, 0])
+@example([5, 100, 40, 0, 12])
+def test_nobody_is_singled_out_by_a_search_for_an_age_and_a_sex(counts):
+    """What one answer tells: found and others, and of how many neither age nor sex is known."""
+    n = sum(counts)
+    if n < SMALLEST_SHOWN:
+        return
+    of = np.repeat(np.arange(len(counts)), counts)
+    names = pa.array([f"p{i:05d}" for i in range(n)])
+    age = pa.array([(60, 40, 60, None, 60)[a] for a in of], pa.int64())
+    sex = pa.array([("female", "female", "male", "female", None)[a] for a in of], pa.string())
+    everybody = pa.table({"person_id": names, ELSEWHERE: pa.nulls(n, pa.string())})
+    persons = pa.table([names, age, age, sex], schema=AGES_AND_SEXES)
+    cohort = Cohort("", parse_criteria(["age_years >= 50 and sex = female"]))
+    tables = {"people": everybody, PERSONS: persons}
+    found = everybody.filter(pc.is_in(names, who_meets(cohort.criteria, tables)))
+    unknown = tuple(who_is_not_known(cohort.criteria, tables))
+    told = counted(cohort, Found(found, everybody, not_known=unknown), ())
+    is_found, _, _, no_age, no_sex = np.eye(len(counts))
+    printed = [
+        (np.ones(len(counts)), n),
+        (is_found, told["people"]["found"]),
+        (1 - is_found, told["people"]["others"]),
+        (no_age, told["not_known"]["age_years"]["people"]),
+        (no_sex, told["not_known"]["sex"]["people"]),
+    ]
+    parts = [(name, kind) for name, kind in zip(SAID, np.eye(len(counts)), strict=True)]
+    for name, part in [*parts, ("no to one of both", 1 - is_found - no_age - no_sex)]:
+        low, high = reach(len(counts), printed, part)
+        assert low < high or not 0 < low <= FEW, (name, told)

@@ -1,6 +1,6 @@
 """A study's population by a saved cohort: the very file that the protocol names, by its hash."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from ...datasets.readers.cohorts import (
+    PERSONS,
+    PLACES,
     Cohort,
+    Said,
     VisitTables,
     Wanted,
     read_cohort,
@@ -25,9 +28,12 @@ from ..errors import ProtocolRefused, StudyProblem
 from ..protocol.model import Protocol
 from ..statistics.estimate import IntArray
 
-_OF_A_TABLE: Final = frozenset({"measurements", "answers", "exposures", "findings"})
+_OF_A_TABLE: Final = frozenset(
+    {"measurements", "answers", "exposures", "findings", PERSONS, PLACES}
+)
 
-Read = Callable[[VisitBatch, int], VisitTables]
+Read = Callable[[VisitBatch, int, Mapping[str, Any]], VisitTables]
+"""Of checked records, the number of the first, and the sites and devices that their rows name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +91,8 @@ def study_cohort(protocol: Protocol, folder: Path) -> Cohort | None:
         raise _refused(
             "cohort_table",
             f"criteria on {', '.join(strange)}",
-            "a study's table has values, answers, exposures and measured facts of one visit a row",
+            "a study's table has age, sex, site, devices, values, answers, exposures and measured "
+            "facts of one visit a row",
             "Name them instead: value.ITEM, condition.CODE, exposure.CODE, finding.ID",
         )
     return cohort
@@ -98,9 +105,11 @@ def reader_of(cohort: Cohort | None) -> Read | None:
     return partial(_tables, wanted=Wanted.of(cohort.criteria))
 
 
-def _tables(batch: VisitBatch, first: int, *, wanted: Wanted) -> VisitTables:
+def _tables(
+    batch: VisitBatch, first: int, context: Mapping[str, Any], *, wanted: Wanted
+) -> VisitTables:
     names = pa.array([str(first + row) for row in range(batch.n)], pa.string())
-    return visit_tables(batch, names, load_guidelines, wanted)
+    return visit_tables(batch, names, load_guidelines, wanted, Said(context=context))
 
 
 def in_cohort(cohort: Cohort, parts: list[VisitTables], refused: BoolArray) -> InCohort:

@@ -24,6 +24,7 @@ from ...datasets.readers.tables import (
     plan_table,
     read_chunks,
     read_contents,
+    read_context,
     read_mapping,
     read_rows,
 )
@@ -242,7 +243,7 @@ class _Part:
             raw={name: tidy(name, table.column(name), none) for name, none in wanted.items()},
             bad_lines=chunk.bad_row_count,
             exposures={c: _yes_no(batch.answer(f"{_EXPOSURE}{c}")) for c in _exposures(batch)},
-            visits=None if read is None else read(batch, first),
+            visits=None if read is None else read(batch, first, read_context(table, plan)),
             person=rows.person_id,
             unread=Counter(p.path for p in batch.problems if p.code in _UNREAD),
         )

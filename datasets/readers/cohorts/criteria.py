@@ -14,7 +14,8 @@ from .names import NOTHING_ELSE, Condition, Given, condition_of
 _CONDITION: Final = re.compile(
     r"^(?P<name>[A-Za-z0-9_.\-]+)\s*(?P<op>>=|<=|!=|=|>|<|\bin\b|\bis\b)\s*(?P<value>.+)$"
 )
-_AND: Final = re.compile(r"\s+and\s+")
+_AND: Final = re.compile(r'\s+and\s+(?=(?:[^"]*"[^"]*")*[^"]*$)')
+"""Outside of quotes, in which a site may have the word."""
 LOCAL: Final = "local."
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ....engine.errors import DataError
 from .criteria import Criteria
+from .who import PERSONS, PLACES
 
 _CONFIG: Final[dict[str, Any]] = {
     "enable_external_access": "false",
@@ -22,6 +23,8 @@ _GIVEN_BY: Final[Mapping[str, str]] = {
     "exposures": "--exposures, --visits, or the stored visits of --database",
     "trajectories": "--trajectories, or the stored visits of --database",
     "decisions": "--database",
+    PERSONS: "--visits, or the stored visits of --database",
+    PLACES: "tables with a column site or device to the batch, or a mapping that names it",
 }
 
 
@@ -67,6 +70,7 @@ def _check(criteria: Criteria, tables: Mapping[str, Any]) -> None:
                 remedy=f"Give {_GIVEN_BY[name]}",
                 path=name,
             )
+    _require_named(criteria, tables)
     has = set(tables["people"].column_names)
     for column in sorted(key for table, key in criteria.reads if table == "people"):
         if column not in has:
@@ -76,3 +80,19 @@ def _check(criteria: Criteria, tables: Mapping[str, Any]) -> None:
                 remedy="Leave it out, or search a batch result with this column",
                 path=column,
             )
+
+
+def _require_named(criteria: Criteria, tables: Mapping[str, Any]) -> None:
+    """Refuse a site or device that no visit names: free text, compared letter by letter."""
+    for condition in criteria.conditions:
+        if not condition.texts:
+            continue
+        named = set(tables[PLACES]["named"].unique().to_pylist())
+        for text in condition.texts:
+            if text not in named:
+                raise DataError(
+                    found=f"a condition on {condition.name} {text!r}, which no visit names",
+                    why="nobody or everybody would be found, and that would look like an answer",
+                    remedy="Write it as it stands in the tables or the visits, letter by letter",
+                    path="where",
+                )

@@ -19,6 +19,8 @@ from .exposures import ASKED, HAS, exposure_codes
 from .trend_units import ORDERED, in_model_unit
 from .trends import OF_LAST, trend_condition
 from .values import compare_value
+from .who import AGE, DEVICE, DEVICE_OF, PERSONS, PLACES, SEX
+from .who_asked import NAMES, person_condition, place_condition
 from .words import VERDICTS, column_words, finding_words, trend_words
 
 NOTHING_ELSE: Final = ", and a condition that is left out would find other people"
@@ -52,6 +54,7 @@ class Condition:
     ``reads`` : table and, of it, a column, slot, finding or question
     ``left_open`` : the SQL, and what is bound to it, of whom only a bound is known that decides
     neither way; None where that can't be
+    ``texts`` : free texts that some visit must name, else nobody could be found
     """
 
     name: str
@@ -61,6 +64,7 @@ class Condition:
     values: tuple[Value, ...]
     reads: frozenset[tuple[str, str]]
     left_open: Sql | None = None
+    texts: tuple[str, ...] = ()
 
 
 @cache
@@ -88,6 +92,8 @@ def condition_of(given: Given) -> Condition:
         kind_of = fields()["column"][head]
         sql, values = compared(f"p.{head}", kind_of, given.op, given.value, column_words(head))
         return _made(given, sql, values, ("people", head))
+    if not key and head in NAMES:
+        return _who(given, "")
     if not key and table_quantity(head):
         return _measured(given, *table_quantity(head))
     kind = _KINDS.get(head) if key else None
@@ -103,6 +109,17 @@ def _made(given: Given, sql: str, values: tuple[Value, ...], *reads: tuple[str, 
 def _exists(table: str, own: str) -> str:
     """Return whether a person has a row in a table; house names, values are bound."""
     return f"EXISTS (SELECT 1 FROM {table} WHERE {table[0]}.person_id = p.person_id AND {own})"  # noqa: S608 - house names, values are bound
+
+
+def _who(given: Given, _: str) -> Condition:
+    """Ask who came, where, and with which device."""
+    name = given.name
+    if name in (AGE, SEX):
+        (sql, values), left_open = person_condition(name, given.op, given.value)
+        made = _made(given, sql, values, (PERSONS, name))
+        return replace(made, left_open=left_open)
+    (sql, values), texts = place_condition(given.text, name, given.op, given.value)
+    return replace(_made(given, sql, values, (PLACES, name)), texts=texts)
 
 
 def _value(given: Given, key: str) -> Condition:
@@ -212,6 +229,7 @@ def _decision(given: Given, finding: str) -> Condition:
 
 
 _KINDS: Final[Mapping[str, Callable[[Given, str], Condition]]] = {
+    DEVICE: _who,
     "value": _value,
     "loinc": _loinc,
     "cim10": _cim10,
@@ -225,10 +243,10 @@ _KINDS: Final[Mapping[str, Callable[[Given, str], Condition]]] = {
 
 
 def _unknown(given: Given) -> Exception:
-    known = [*fields()["column"], *(f"{t}.ITEM" for t in fields()["trajectory"])]
+    known = [*fields()["column"], *NAMES, *(f"{t}.ITEM" for t in fields()["trajectory"])]
     keyed = (
         "value.SLOT", "loinc.CODE", "cim10.CODE", "local.CODE", "reason.FINDING", "exposure.CODE",
-        "decision.FINDING", *(f"{one}.FINDING" for one in _OF_FINDING),
+        "decision.FINDING", f"{DEVICE_OF}ITEM", *(f"{one}.FINDING" for one in _OF_FINDING),
         *(f"{one}.CODE" for one in _ASKED),
     )  # fmt: skip
     return broken(

@@ -1,7 +1,7 @@
 """What the criteria read of a visit: values, answers, exposures and measured facts, as tables."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from ....engine.prediagnosis import URGENCIES
 from ....engine.record import UNKNOWN, ItemState, QuantityColumn, VisitBatch
 from .criteria import Criteria
 from .exposures import EXPOSURES, exposure_table
+from .who import AGES_AND_SEXES, PERSONS, PLACES, SITES_AND_DEVICES, one_each, persons_of, places_of
 
 MEASUREMENTS: Final = pa.schema(
     [
@@ -45,11 +46,14 @@ class Wanted:
     questions: frozenset[str] | None = None
     exposures: bool = True
     findings: bool = True
+    persons: bool = True
+    places: bool = True
 
     @property
     def anything(self) -> bool:
         """Whether anything of a visit is read at all."""
-        return bool(self.slots or self.questions or self.exposures or self.findings)
+        rows = (self.exposures, self.findings, self.persons, self.places)
+        return bool(self.slots or self.questions or any(rows))
 
     @classmethod
     def of(cls, criteria: Criteria, *, exposures: bool = False) -> "Wanted":
@@ -59,8 +63,25 @@ class Wanted:
             frozenset(key for table, key in reads if table == "measurements"),
             frozenset(key for table, key in reads if table == "answers"),
             exposures or any(table == "exposures" for table, _ in reads),
-            any(table == "findings" for table, _ in reads),
+            *(any(table == one for table, _ in reads) for one in ("findings", PERSONS, PLACES)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What n rows of a table say that a record does not hold.
+
+    Parameters
+    ----------
+    age_highest : int (n,), where a birth is known by its year only; None elsewhere
+    context : ``site``, ``device`` and ``device.ITEM`` -> Arrow strings (n,)
+    """
+
+    age_highest: Any = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTHING_SAID: Final = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +93,12 @@ class VisitTables:
     answers: Any
     exposures: Any
     findings: Any
+    ages_and_sexes: Any
+    sites_and_devices: Any
 
     def as_tables(self) -> dict[str, Any]:
         """Return them by name."""
-        names = ("measurements", "not_usable", "answers", "exposures", "findings")
-        return {name: getattr(self, name) for name in names}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def joined(cls, parts: Iterable["VisitTables"]) -> "VisitTables":
@@ -92,6 +114,8 @@ class VisitTables:
             all_of("answers", ANSWERS),
             all_of("exposures", EXPOSURES),
             all_of("findings", FINDINGS),
+            one_each(all_of(PERSONS, AGES_AND_SEXES)),
+            all_of(PLACES, SITES_AND_DEVICES),
         )
 
 
@@ -100,6 +124,7 @@ def visit_tables(
     who: Any,  # noqa: ANN401 - pyarrow has no types
     guidelines: Callable[[], Guidelines],
     wanted: Wanted | None = None,
+    said: Said = NOTHING_SAID,
 ) -> VisitTables:
     """Return what criteria read of n visits.
 
@@ -111,6 +136,7 @@ def visit_tables(
     who : Arrow strings (n,), the person of each
     guidelines : gives the rows that decide the facts; asked only where facts are wanted
     wanted : what is kept
+    said : what a record does not hold
     """
     asked = wanted or Wanted()
     slots = measured_in(batch) if asked.slots is None else sorted(asked.slots)
@@ -121,6 +147,8 @@ def visit_tables(
         _table(ANSWERS, (_answered(batch, who, name) for name in questions)),
         _table(EXPOSURES, [exposure_table(who, batch.answer)] if asked.exposures else ()),
         _table(FINDINGS, _facts(batch, who, guidelines()) if asked.findings else ()),
+        _table(AGES_AND_SEXES, [persons_of(batch, who, said.age_highest)] if asked.persons else ()),
+        _table(SITES_AND_DEVICES, [places_of(who, said.context)] if asked.places else ()),
     )
 
 

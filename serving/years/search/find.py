@@ -23,6 +23,11 @@ from .tables import Sources, tables_of
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
 EXPOSURE: Final = "exposure"
+SUPPRESSED: Final = (
+    "groups of 1 to 10 people, and what would give them away in this answer; beside another search "
+    "or a plan it can still tell of a few people, so give only one of them to who may not see the "
+    "result"
+)
 GROUPS: Final = (*BY, EXPOSURE)
 
 
@@ -102,7 +107,7 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "not_known": told_not_known(found),
         **found.beside,
         "by": groups,
-        "suppressed": "groups of 1 to 10 people, and what would give them away",
+        "suppressed": SUPPRESSED,
     }
 
 
@@ -115,16 +120,26 @@ def _elsewhere(everybody: Any) -> Count:  # noqa: ANN401 - pyarrow has no types
 def told_not_known(found: Found) -> dict[str, dict[str, Count]]:
     """Return, by condition, of how many it can't be decided, and how many had a reading.
 
-    Hidden is a count with which the number of those could be worked out who were not found though
-    it is known of them, where they are 1 to 10.
+    Hidden is a count with which the number of those could be worked out of whom it is known, or
+    who of them were not found, where they are 1 to 10: of one condition, or of several together.
     """
-    n, inside = found.everybody.num_rows, found.people.num_rows
-    return {one.name: _not_known(one, n, n - inside) for one in found.not_known}
+    n = found.everybody.num_rows
+    everybody = found.everybody["person_id"]
+    outside = pc.invert(pc.is_in(everybody, found.people["person_id"])).to_numpy()
+    told: dict[str, dict[str, Count]] = {}
+    # Everybody and who was not found, less those of whom any of some told conditions is not known.
+    known = [np.ones(n, dtype=np.bool_), outside]
+    for one in found.not_known:
+        left = [rest & ~pc.is_in(everybody, one.names).to_numpy() for rest in known]
+        is_open = all(is_told(int(rest.sum())) for rest in left)
+        told[one.name] = said = _not_known(one, n, is_open=is_open)
+        known += left if isinstance(said["people"], int) and one.people else []
+    return told
 
 
-def _not_known(one: NotKnown, n: int, outside: int) -> dict[str, Count]:
+def _not_known(one: NotKnown, n: int, *, is_open: bool) -> dict[str, Count]:
     told = suppressed({"people": one.people, "known": n - one.people})["people"]
-    if isinstance(told, int) and not is_told(outside - one.people):
+    if isinstance(told, int) and not is_open:
         told = "hidden"
     if one.not_usable is None:
         return {"people": told}

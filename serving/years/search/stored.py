@@ -11,9 +11,13 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from ....datasets.readers.cohorts import (
+    AGES_AND_SEXES,
     ANSWERS,
     FINDINGS,
     MEASUREMENTS,
+    PERSONS,
+    PLACES,
+    SITES_AND_DEVICES,
     exposure_table,
     item_of,
 )
@@ -22,6 +26,7 @@ from ....engine.record import NO, UNKNOWN, YES, Int8Array
 from ....engine.urgency.agreement import PRESSING
 from ...batch.table.output import OUTCOMES
 from ...drafts.not_gone import of_standing
+from ...drafts.reports import refuses
 from ...store.store import Store
 from ...store.tables import drafts
 from ..earlier_signs import SIGN
@@ -30,6 +35,7 @@ from .stored_signs import stored_signs
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}
+_SEXES: Final = {"F": "female", "M": "male"}
 _AT_ONCE: Final = 256
 _NONE: Final = "none"
 """After every urgency in the order of words."""
@@ -135,6 +141,8 @@ def _tables(
         "answers": _table(ANSWERS, [r for v in visits for r in _answers(v)]),
         "exposures": _exposures(visits),
         "findings": _table(FINDINGS, [r for v in visits for r in _findings(v)]),
+        PERSONS: _table(AGES_AND_SEXES, [_who(v) for v in visits]),
+        PLACES: _table(SITES_AND_DEVICES, [r for v in visits for r in _places(v)]),
     }
 
 
@@ -154,6 +162,19 @@ def _person(visit: StoredVisit, urgent: str | None) -> dict[str, Any]:
         risk = found.get(name, {})
         row |= {f"{name}_risk": risk.get("risk"), f"{name}_band": risk.get("band")}
     return row | {c: found.get(name, {}).get("risk") for c, name in _SCORES.items()}
+
+
+def _who(visit: StoredVisit) -> dict[str, Any]:
+    """Return age and sex at a visit, as far as its record was not refused."""
+    said = {} if refuses(visit.draft) else visit.who[2]
+    age = said.get("age_years")
+    sex = _SEXES.get(said.get("sex", ""))
+    return {"person_id": visit.person_id, "age_years": age, "age_highest": age, "sex": sex}
+
+
+def _places(visit: StoredVisit) -> Iterator[dict[str, Any]]:
+    for what, named in (visit.values or {}).get("context", {}).items():
+        yield {"person_id": visit.person_id, "what": what, "named": named}
 
 
 def _measured(visit: StoredVisit) -> Iterator[dict[str, Any]]:

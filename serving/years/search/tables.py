@@ -15,7 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ....datasets.readers.cohorts import Criteria, LocalCodes, Wanted, trajectory_columns
+from ....datasets.readers.cohorts import (
+    PLACES,
+    Criteria,
+    LocalCodes,
+    Wanted,
+    context_names,
+    places_of,
+    trajectory_columns,
+)
 from ....engine.errors import DataError
 from ...batch.result.parts import file_sha256
 from ...batch.result.read import read_manifest, require_rows, result_tables
@@ -124,6 +132,11 @@ def _of_result(result: Path, criteria: Criteria, beside: Beside, *, exposures: b
     if visits is not None and wanted.anything:
         values = values_of_last_visits(visits, people, result, wanted)
         tables.by_name.update(values.as_tables())
+        del tables.by_name[PLACES]
+    named = context_names(people.column_names)
+    if named:
+        context = {name: people[name] for name in named}
+        tables.by_name[PLACES] = places_of(people["person_id"], context)
     return tables
 
 

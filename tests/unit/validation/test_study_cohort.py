@@ -51,6 +51,31 @@ def test_only_the_records_of_the_cohort_are_studied_and_the_flow_counts_the_othe
     assert document["protocol"]["content"]["population"]["cohort"]["sha256"] == sha256
 
 
+def test_a_study_of_some_ages_and_one_sex(folder):
+    """Pinned: a cohort by age and sex was refused, though the study's own table has both."""
+    where = '"age_years >= 45", "sex = female"'
+    with_cohort(folder, COHORT.replace('"value.waist >= 90 cm"', where))
+    document = run(folder)
+    with (folder / "visits.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    inside = sum(float(r["age_years"]) >= 45 and r["sex"] == "female" for r in rows)
+    assert 50 < inside < len(rows) - 50
+    assert next(s for s in document["flow"] if s["id"] == "cohort")["stayed"] == inside
+    assert [one["n"] for one in document["cohort"]["not_known"]] == [0, 0]
+
+
+def test_a_study_of_one_site(folder):
+    with (folder / "visits.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / "visits.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "device"])
+        writer.writeheader()
+        writer.writerows({**row, "device": "Dxi" if i % 2 else ""} for i, row in enumerate(rows))
+    with_cohort(folder, COHORT.replace("value.waist >= 90 cm", "device.hba1c = Dxi"))
+    document = run(folder)
+    assert next(s for s in document["flow"] if s["id"] == "cohort")["stayed"] == len(rows) // 2
+
+
 def without_waist(folder, of_every):
     """Leave the waist of some rows alone out, and give each second of these a suspect one."""
     with (folder / "visits.csv").open(encoding="utf-8") as file:
