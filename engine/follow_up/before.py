@@ -10,6 +10,7 @@ from .due import Visit, answered_before
 
 TYPE: Final = "questionnaire.diabetes_type"
 TYPE_2: Final = "type_2"
+PAST: Final = "gestational_past"
 LOWERING: Final = "medication.insulin_or_secretagogue"
 
 

@@ -16,7 +16,7 @@ from ..screened import is_declined, is_minor
 from ..trajectories.columns import DIRECTIONS, FALLS, RISES, TOO_FEW
 from ..trajectories.draft import contradicted_on
 from ..vocabulary import load_vocabulary
-from .before import LOWERING, TYPE_2, Treatment, treatment_of, type_before, type_of
+from .before import LOWERING, PAST, TYPE, TYPE_2, Treatment, treatment_of, type_before, type_of
 from .due import Visit, due_items
 from .glycaemia import HBA1C, above_today, may_be_above
 from .index import IndexRange, index_of, index_range, reference_of
@@ -78,14 +78,15 @@ def follow_up_of(
     hba1c = next((t for t in trajectories if t.item == HBA1C), None)
     numbers = {ABOVE: above.percent, RISE: _rise(hba1c)}
     kind, before, treatment = type_of(batch), type_before(visits), treatment_of(visits)
-    is_meant = (kind or before.code) in (TYPE_2, "")
+    is_contradicted = before.code == TYPE_2 and kind not in ("", TYPE_2)
+    is_meant = (kind or before.code) in (TYPE_2, "") or (is_contradicted and kind == PAST)
     bundle = _rules(screening.models, batch) if is_meant else None
     waits = list(withheld_by(bundle, batch, made)) if bundle else []
     names = {one.name for one in waits}
     between = index_range(bundle, made, numbers, names) if bundle and waits else None
     is_held = bool(waits) and not (between and between.is_decided)
     may_ask = np.isfinite(above.percent) and not is_held
-    limits = [] if kind == TYPE_2 else [Message(f"follow_up.limit.{kind or 'type'}")]
+    limits = [] if kind == TYPE_2 else [_of_type(kind, is_contradicted=is_contradicted)]
     limits += [*before.limits(kind), *treatment.limits(), *_waits(waits, between)]
     not_read = _not_read(batch, reads_hba1c=reads_hba1c)
     limits += not_read or (_open(batch, above.percent) if is_meant else [])
@@ -101,7 +102,7 @@ def follow_up_of(
         target_percent=target.percent,
         is_target_set=target.is_set,
         reasons=reasons,
-        due=_due(visits, trajectories, target.percent) if is_meant else (),
+        due=_due(visits, trajectories, target.percent) if is_meant or is_contradicted else (),
         questions=tuple(_questions(batch, treatment, above.at_most)),
         limits=tuple(limits),
         model=reference_of(bundle) if bundle and said else None,
@@ -117,6 +118,14 @@ def _days_of_inputs(
     names = [spec.name for spec in bundle.manifest.inputs if spec.name in made]
     person = PersonContext.of(batch, made, 0, is_diabetes_unconfirmed=False)
     return old_inputs([_HBA1C_FEATURE, *names], person)
+
+
+def _of_type(kind: str, *, is_contradicted: bool) -> Message:
+    """Say what follows of the type; one that an earlier visit contradicts takes no list away."""
+    if is_contradicted:
+        said = {"answer": f"answer:{TYPE}.{kind}"}
+        return Message(f"follow_up.limit.contradicted{'' if kind == PAST else '_no_index'}", said)
+    return Message(f"follow_up.limit.{kind or 'type'}")
 
 
 def _waits(waits: Sequence[Withheld], between: IndexRange | None) -> list[Message]:

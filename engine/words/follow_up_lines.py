@@ -106,8 +106,7 @@ def write_follow_up(follow_up: FollowUp | None, sentences: Sentences, page: Page
     for line in rule_lines(follow_up, sentences):
         page.add(line, indent=2)
     for item in due_first(follow_up):
-        lead = MARKS["due"] if item.state == "due" else "-"
-        page.add(due_line(item, sentences), lead=f"{lead} ")
+        page.add(due_line(item, sentences), lead=f"{MARKS[item.state]} ")
     questions = question_lines(follow_up, sentences)
     if questions:
         page.add(sentences.text("follow_up.questions"))

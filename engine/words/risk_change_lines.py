@@ -13,6 +13,7 @@ from .sentences import Sentences
 from .trajectory_lines import day_phrase
 
 _SHOWN: Final = 5
+_TREATMENT: Final = "medication."
 ESTIMATED: Final = "estimated"
 
 
@@ -82,12 +83,19 @@ def _shift(shift: RiskShift, sentences: Sentences) -> str:
         )
         for before, now in shift.measured
     ]
-    moved = signed(shift.contribution, sentences.lang)
+    moved = [signed(shift.contribution, sentences.lang)]
+    if _is_treatment(shift):
+        moved.append(sentences.text("risk_change.treatment"))
     return sentences.text(
         "risk_change.shift",
         values=_values(shift, sentences),
-        moved=_listed([moved, *behind], sentences),
+        moved=_listed([*moved, *behind], sentences),
     )
+
+
+def _is_treatment(shift: RiskShift) -> bool:
+    """Say whether a treatment began or ended: "yes → no (−0.46)" read as advice to stop it."""
+    return any(v.name.startswith(_TREATMENT) for v in (shift.before, shift.now))
 
 
 def _values(shift: RiskShift, sentences: Sentences) -> str:

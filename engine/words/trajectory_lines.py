@@ -40,7 +40,8 @@ def trajectory_line(trajectory: Trajectory, sentences: Sentences) -> str:
     if slope is not None and interval is not None:
         low, high = (signed(end, lang, fine) for end in interval)
         shown = {"slope": signed(slope, lang, fine), "low": low, "high": high}
-        parts.append(sentences.text(f"trajectory.{trajectory.direction}", per_year=unit, **shown))
+        said = "alike" if interval[0] == interval[1] == 0 else trajectory.direction
+        parts.append(sentences.text(f"trajectory.{said}", per_year=unit, **shown))
     elif slope is not None:
         parts.append(sentences.text("trajectory.too_few", tests=trajectory.tests))
     if trajectory.share_in_range is not None:

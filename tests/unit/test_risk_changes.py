@@ -302,3 +302,18 @@ def test_text_json_and_page_say_the_same_and_a_kept_draft_says_it_again():
     assert [c.shifts[0].name for c in kept.risk_changes if c.shifts] == [
         c.shifts[0].name for c in one.risk_changes if c.shifts
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("fr", "l'arrêter ne diminue aucun risque"), ("en", "lowers no risk")]
+)
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_treatment_that_began_or_ended_is_no_cause(lang, words, way):
+    """Pinned: "blood pressure medication yes → no (−0.46)" read as advice to stop it."""
+    treated, bare = ({"medications": m} for m in (["antihypertensive"], []))
+    then, now = (treated, bare)[::way]
+    document = {**visit(), **now, "previous_visits": [{**visit(2021), **then}]}
+    change = of(screen(parse(document), MODELS, GUIDELINES), "cvd_death_10y")
+    moved = {shift.name: shift.contribution for shift in change.shifts}
+    assert moved["bp_treated"] * way < 0
+    assert words in risk_change_line(change, Sentences(lang))

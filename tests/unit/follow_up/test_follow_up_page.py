@@ -53,7 +53,7 @@ def test_the_mark_is_text_and_not_colour_alone():
     assert "Fond d" in lines[0][2]
     printed = render_text(draft(**GIVEN), "fr")
     assert "! Fond d'œil : à refaire" in printed
-    assert "- HbA1c : fait" in printed
+    assert "✓ HbA1c : fait" in printed
 
 
 @pytest.mark.parametrize("kind", ["type_1", "other_type"])

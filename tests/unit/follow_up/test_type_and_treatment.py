@@ -57,6 +57,10 @@ def before_and_now(before, now, **given):
     [
         ("type_1", "type_2", True, True),
         ("type_2", "type_1", True, False),
+        ("type_2", "other_type", True, False),
+        ("type_2", "gestational_past", True, True),
+        ("type_1", "gestational_past", True, False),
+        (None, "gestational_past", False, False),
         ("type_1", None, True, False),
         ("type_2", None, False, True),
         ("type_2", "type_2", False, True),
@@ -69,10 +73,30 @@ def test_a_type_that_an_earlier_visit_states_otherwise_is_said(before, now, is_s
     found = one.follow_up
     assert ("limit.type_before" in ids(found.limits)) is is_said
     assert (found.is_meant, found.index is not None) == (is_meant, is_meant)
+    assert bool(found.due) is (is_meant or before == "type_2")
     if is_said:
         kind = before.replace("_", " ")
         for lang, words in (("fr", f"03/11/2025 : {kind}."), ("en", f"2025-11-03: {kind}.")):
             assert words in " ".join(render_text(one, lang).split())
+
+
+@pytest.mark.parametrize("now", OTHERS)
+def test_a_contradicted_type_takes_no_list_away(now):
+    """Pinned: "only during a past pregnancy" against seven visits of type 2 left nothing due."""
+    one = before_and_now("type_2", now, hba1c="8.0")
+    (said,) = [m for m in one.follow_up.limits if m.id.startswith("follow_up.limit.contradicted")]
+    assert said.parameters == {"answer": f"answer:questionnaire.diabetes_type.{now}"}
+    text = " ".join(render_text(one, "en").split())
+    assert "until it is clarified" in text
+    assert "neither an index of control nor a list" not in text
+    assert "no known diabetes to follow" not in text
+
+
+def test_the_text_marks_what_is_due_asked_and_done_as_the_page_does():
+    one = draft(previous=[visit(day="2024-11-03", egfr="80")], hba1c="6.5")
+    text = render_text(one, "en")
+    for mark, words in (("!", "Creatinine and"), ("?", "Retina"), ("✓", "HbA1c: done")):
+        assert f"\n{mark} {words}" in text
 
 
 def test_the_last_of_several_earlier_types_is_the_one_that_is_said():

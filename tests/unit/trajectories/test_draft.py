@@ -1,13 +1,16 @@
 """A visit with its past: what the draft says of the years, in words, JSON and one page."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from laennec.engine import load_guidelines, parse, screen
 from laennec.engine.bundles.load import Models
+from laennec.engine.prediagnosis import Trajectory
 from laennec.engine.words import Sentences
 from laennec.engine.words.as_json import as_json, canonical_content
 from laennec.engine.words.text import render_text
+from laennec.engine.words.trajectory_lines import trajectory_line
 from laennec.serving.drafts.content import Content, read_content
 from laennec.serving.report import render_html
 
@@ -122,3 +125,18 @@ def test_no_trend_changes_a_finding_or_an_urgency():
     with_past, without = draft(steep), draft([])
     assert with_past.findings == without.findings
     assert with_past.urgency == without.urgency
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "de 0,00 à 0,00"), ("en", "from 0.00 to 0.00")])
+def test_values_that_are_alike_have_no_interval_of_nothing(lang, words):
+    """Pinned: "0.000 g/L a year (from 0.000 to 0.000)" looked like perfect precision."""
+    alike = Trajectory(
+        item="hba1c", unit="%", tests=6, first_on="2021-01-01", last_on="2026-01-01",
+        days_since_last=10, last_value=6.1, slope_per_year=0.0, slope_interval=(0.0, 0.0),
+        direction="no_trend_shown",
+    )  # fmt: skip
+    said = trajectory_line(alike, Sentences(lang))
+    assert words not in said
+    assert Sentences(lang).text("trajectory.alike") in said
+    near = trajectory_line(replace(alike, slope_interval=(-0.01, 0.0)), Sentences(lang))
+    assert Sentences(lang).text("trajectory.alike") not in near
