@@ -11,6 +11,7 @@ from typing import Final
 
 from .contradicting_tests import Contradiction, TestedVisit, both_below, contradiction
 from .earlier_settings import settings
+from .earlier_symptoms import asked_again, denied_today
 from .earlier_value import EarlierValue
 from .earlier_visit import VisitBefore
 from .guidelines import Guidelines
@@ -46,6 +47,7 @@ class EarlierValues:
         high at any time of the day; None where there is none
     suspicion : the last HbA1c of another visit that raises suspicion; None where there is none
     contradiction : two tests, today's too, that contradict each other; None where none do
+    denied : symptoms that were urgent in the last days, and that today says no to
     in_pregnancy : the last value of a pregnancy, over now, that is in the range outside of one
     """
 
@@ -54,6 +56,7 @@ class EarlierValues:
     suspicion: EarlierValue | None = None
     contradiction: Contradiction | None = None
     in_pregnancy: EarlierValue | None = None
+    denied: tuple[EarlierValue, ...] = ()
 
     @property
     def speaks_for_diabetes(self) -> bool:
@@ -107,6 +110,7 @@ def earlier_values(
         suspicion=suspicion,
         contradiction=contradiction(tested),
         in_pregnancy=_open(pregnancies, tested),
+        denied=denied_today(visits, today, urgent_within_days()),
     )
 
 
@@ -169,12 +173,13 @@ def _of_a_refused(record: VisitRecord, guidelines: Guidelines) -> list[VisitBefo
 
 
 def _again(visits: Sequence[VisitBefore], today: VisitBatch) -> Iterator[UrgentItem]:
-    """Yield one item for each urgent measurement of the last days that was not made since."""
+    """Yield one item for each urgent value or symptom of the last days that was not asked since."""
     asked: set[str] = set()
     for one in visits:
         if _age_days(one) > urgent_within_days():
             return
         for item in one.urgent():
+            yield from asked_again(item, one, today, asked)
             values = tuple(v for v in item.inputs if v.unit and one.is_open(v, today))
             names = {measurement_of(v.name) for v in values}
             if names - asked:

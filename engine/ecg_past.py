@@ -3,7 +3,8 @@
 They can only add: a statement that was there already is still told, and no level is lowered.
 """
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from .earlier_values import urgent_within_days
 from .ecg.recorded import EarlierEcg
 from .intake import VisitRecord
 from .past import day_of, is_usable
-from .prediagnosis import EcgComparison, Finding, Message, UrgentItem
+from .prediagnosis import URGENCIES, EcgComparison, Finding, Message, Parameter, UrgentItem
 from .record import UNKNOWN
 from .screened import is_declined
 from .screening import Screening
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     _Measured = Sequence[tuple[EarlierEcg, tuple[ScreenedEcg, EcgSide]]]
 
 FOLLOWED: Final = ("rate", "pr", "qrs", "qtc_fridericia")
+SAID: Final = "urgent.earlier_ecg_said"
 COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 NOT_ALL: Final = "ecg_since.reason.not_all_measured"
 REFUSED: Final = "not_assessable"
 ADDRESSEE: Final = "occupational_physician"
+_CALLED: Final = (*PRESSING, "U2")
 _PREFIX: Final = "ecg_"
 _SAID: Final = {"new": "ecg.statement.new_since", "unchanged": "ecg.statement.there_before"}
 _NOT_COMPARED: Final = "ecg.statement.not_compared"
@@ -94,7 +97,8 @@ def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
     past = ecg_past_of(earlier, screening, 0, today)
     missing = record.ecg is None and not screening.ecg_unread
     if missing and screening.ecg_sides.get(0) is None:
-        return replace(past, urgent=(*past.urgent, *_again(past.measured, screening, today)))
+        more = (*_again(past.measured, screening, today), *_said(past.measured, today))
+        return replace(past, urgent=(*past.urgent, *more))
     return past
 
 
@@ -217,6 +221,32 @@ def _again(measured: "_Measured", screening: Screening, today: date) -> tuple[Ur
                 replace(pressing[0], level="U1", message=said, action=action, addressee=ADDRESSEE),
             )
     return ()
+
+
+def _said(measured: "_Measured", today: date) -> Iterator[UrgentItem]:
+    """Yield what the last earlier ECG that can be read said, where today has none.
+
+    Atrial fibrillation of yesterday left no word today. For the days of an urgent value it keeps
+    its call, later it is advice: whether it is still there is not known.
+    """
+    readable = (one for one in measured if one[1][1].section.verdict != REFUSED)
+    for one, (screened, _) in itertools.islice(readable, 1):
+        if one.on is None:
+            continue
+        days = (today - one.on).days
+        for finding in screened.findings:
+            if finding.state != "present" or finding.urgency not in _CALLED:
+                continue
+            given: dict[str, Parameter] = {"date": one.on.isoformat(), "days": days}
+            yield UrgentItem(
+                rule_id=finding.id,
+                level=_CALLED[-1] if days <= urgent_within_days() else URGENCIES[-1],
+                message=Message(SAID, {**given, "finding": f"finding_name:{finding.id}"}),
+                inputs=(),
+                action="record_ecg_physician_reads",
+                addressee=ADDRESSEE,
+                source=finding.guideline.guideline if finding.guideline else "",
+            )
 
 
 def _points(sides: "Sequence[tuple[date | None, EcgSide | None]]") -> "dict[str, Points]":

@@ -15,6 +15,7 @@ from .canonical import canonical_bytes
 from .contradicting_tests import ABSTENTION, with_contradiction
 from .earlier_diabetes import with_earlier_diabetes
 from .earlier_findings import with_earlier
+from .earlier_symptoms import note_of
 from .earlier_values import EarlierValues, earlier_values
 from .ecg_past import ecg_past
 from .exposures import exposures_before, exposures_of
@@ -177,7 +178,8 @@ def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
     unread = values_not_interpreted(screening.facts, screening.batch, row)
     rules = rules_not_applied(screening.batch, screening.guidelines.urgent, row)
     asked = answers_not_asked(rules, screening.batch, row)
-    return (*unread, *consent_note(screening.batch, row), *asked)
+    earlier = (note_of(one) for one in screening.earlier.get(row, EarlierValues()).denied)
+    return (*unread, *earlier, *consent_note(screening.batch, row), *asked)
 
 
 def _findings(screening: Screening, row: int) -> tuple[Finding, ...]:

@@ -123,7 +123,7 @@ def test_a_visit_without_an_ecg_asks_for_one_where_yesterdays_called_for_somebod
     assert (item.level, item.message.parameters["days"]) == ("U1", 1)
     assert draft.urgency == "U1"
     old = drafted(None, earlier(given("lbbb"), "2021-11-02"))
-    assert not old.urgent
+    assert [(i.message.id, i.level) for i in old.urgent] == [("urgent.earlier_ecg_said", "U3")]
 
 
 def test_intervals_of_all_ecgs_are_followed_over_the_years():
