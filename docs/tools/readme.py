@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from laennec.engine import load_models
@@ -32,6 +33,17 @@ AUROC = ("mean over cycles / auroc", "pooled / auroc", "auroc", "pooled / c_inde
 
 
 ECG_HEAD = "| ECG | Does | Measured (95 % CI) | Judged on | Status |\n|---|---|---|---|---|"
+POINTS = "operating points, {0}, source left out of rules and cut-offs"
+# Bundle -> what stands beside the first measure, that nobody reads the ranking as what is called.
+ECG_BESIDE = {
+    "ecg_findings/twelve_lead": (
+        (POINTS.format("present"), "mean", "called present, a source left out"),
+        (POINTS.format("borderline or present"), "mean", "borderline or present"),
+    ),
+    "ecg_findings/single_lead": (
+        ("summary", "guideline rules, as shipped", "F1 atrial_fibrillation"),
+    ),
+}
 # Bundle -> table, row and measure of its metrics.json, what it does, how that was judged.
 ECG_SHOWN = {
     "ecg_delineation/waves": (
@@ -117,17 +129,30 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def _beside(
+    estimates: Mapping[tuple[str, str, str], Mapping[str, float]], where: str, row: str, words: str
+) -> str:
+    """Word one more measurement: a pair of sensitivity and specificity, or an estimate."""
+    single = estimates.get((where, row, words))
+    if single is not None:
+        name = words.replace("_", " ")
+        return f"{name} {single['value']:.3f} ({single['ci_low']:.3f}-{single['ci_high']:.3f})"
+    sens, spec = (estimates[where, row, name]["value"] for name in ("sensitivity", "specificity"))
+    return f"{words}: sens / spec {sens:.2f} / {spec:.2f}"
+
+
 def ecg_row(bundle: SignalBundle | StatementsBundle) -> str:
     """Return one line of the table of what reads ECGs, from the bundle's own measurements."""
     manifest = bundle.manifest
-    lines = json.loads(bundle.files["metrics.json"])["lines"]
+    estimates = {
+        (line["table"], line["row"], line["measure"]): line["estimate"]
+        for line in json.loads(bundle.files["metrics.json"])["lines"]
+    }
     table_name, row_name, measure, what, how = ECG_SHOWN[manifest.id]
-    (found,) = [
-        line["estimate"]
-        for line in lines
-        if (line["table"], line["row"], line["measure"]) == (table_name, row_name, measure)
-    ]
+    found = estimates[table_name, row_name, measure]
     shown = f"{measure} {found['value']:.3f} ({found['ci_low']:.3f}-{found['ci_high']:.3f})"
+    beside = [_beside(estimates, *place) for place in ECG_BESIDE.get(manifest.id, ())]
+    shown = "; ".join([shown, *beside])
     cells = (
         f"`{manifest.id}` {manifest.version}",
         what,
