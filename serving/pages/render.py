@@ -9,18 +9,16 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ...engine.words import Sentences, check_language
 from ...engine.words.load import load_folder
-from ..report import ecg_paper
 from ..report.html import printable
+from ..report.looks import look
 
 REFUSED: Final = "refused."
-_ECG_STYLE: Final = "ecg.css"
 ASSETS: Final[Mapping[str, str]] = {
     "report.css": "text/css; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
     "visit.css": "text/css; charset=utf-8",
     "drift.css": "text/css; charset=utf-8",
     "visit_roster.js": "text/javascript; charset=utf-8",
-    _ECG_STYLE: "text/css; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "visit.js": "text/javascript; charset=utf-8",
@@ -62,8 +60,6 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 def asset(name: str) -> str:
     """Return a style sheet or script of the pages; the name is one of ``ASSETS``."""
-    if name == _ECG_STYLE:
-        return ecg_paper.STYLE
     for package in _FOLDERS:
         file = files(package).joinpath(name)
         if file.is_file():
@@ -73,7 +69,7 @@ def asset(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(asset),
         autoescape=True,
         finalize=printable,
@@ -81,6 +77,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["look"] = look
+    return environment
 
 
 def page(template: str, lang: str, *, sentences: Sentences | None = None, **data: Any) -> str:  # noqa: ANN401 - whatever the template prints

@@ -14,6 +14,7 @@ from scipy.signal import resample_poly
 from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
+from .looks import PAPER, dressed
 
 MM_PER_S: Final = 25.0
 MM_PER_MV: Final = 10.0
@@ -28,18 +29,6 @@ STEPS_PER_MM: Final = 50
 STANDARD_COLUMNS: Final = tuple(TWELVE_LEADS[first : first + 3] for first in (0, 3, 6, 9))
 RHYTHM_LEAD: Final = "II"
 BEAT: Final = "qrs"
-
-STYLE: Final = """
-.ecg .fine{stroke:#f0c9c4;stroke-width:.1}.ecg .bold{stroke:#dd9a92;stroke-width:.22}
-.ecg .trace{fill:none;stroke:#111;stroke-width:.28;stroke-linejoin:round}
-.ecg .drawn{stroke-width:14}
-.ecg .gap{fill:#46565f;opacity:.18}.ecg .lead{font:600 3.4px sans-serif;fill:#111}
-.ecg .note{font:2.9px sans-serif;fill:#46565f}
-.ecg .p{fill:#22629c}.ecg .qrs{fill:#111}.ecg .t{fill:#a84a08}
-.ecg .beat{fill:#22629c;opacity:.1}
-.ecg .shade{fill:#e0a800;opacity:.3}
-.ecg .mark{font:600 2.6px sans-serif;text-anchor:middle;fill:#46565f}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ def ecg_svg(
 
     Returns
     -------
-    SVG text, ``viewBox`` in millimetres; the page that shows it has ``STYLE`` among its styles
+    SVG text, ``viewBox`` in millimetres; how it looks stands in it
     """
     shown = _cut(signal, start_s)
     waves = [mark for mark in marks if isinstance(mark, Mark)]
@@ -107,7 +96,7 @@ def ecg_svg(
     rows = max(trace.y_mm for trace in traces) + ROW_MM / 2
     height = rows + (MARKS_MM if waves else 0.0) + MARGIN_MM
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ecg" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_look("ecg")} role="img" '
         f'aria-label="{escape(description)}" viewBox="0 0 {width:.1f} {height:.1f}" '
         f'width="{width:.1f}mm" height="{height:.1f}mm">',
         _paper(width, height),
@@ -115,7 +104,7 @@ def ecg_svg(
         *(_pulse(y) for y in sorted({trace.y_mm for trace in traces})),
         *(_trace(trace, shown.sampling_rate_hz) for trace in traces),
         _marks(waves, rows, start_s, strip_s),
-        f'<text class="note" x="{MARGIN_MM}" y="{height - 1.6:.1f}">{escape(caption)}</text>',
+        f'<text {_look("caption")} x="{MARGIN_MM}" y="{height - 1.6:.1f}">{escape(caption)}</text>',
         "</svg>",
     ]
     return "".join(parts)
@@ -159,20 +148,24 @@ def _stacked(signal: EcgSignal) -> list[_Trace]:
     ]
 
 
+def _look(*names: str) -> str:
+    return dressed(PAPER, *names)
+
+
 def _paper(width: float, height: float) -> str:
     """Rule one and five millimetres, each as one path."""
     paths = []
     for name, step in (("fine", 1), ("bold", 5)):
         across = "".join(f"M0 {y}H{width:.1f}" for y in range(0, int(height) + 1, step))
         down = "".join(f"M{x} 0V{height:.1f}" for x in range(0, int(width) + 1, step))
-        paths.append(f'<path class="{name}" d="{across}{down}"/>')
+        paths.append(f'<path {_look(name)} d="{across}{down}"/>')
     return "".join(paths)
 
 
 def _pulse(y_mm: float) -> str:
     """Draw the calibration pulse: 1 mV for 0.2 s."""
     x, top = MARGIN_MM, y_mm - MM_PER_MV
-    return f'<path class="trace" d="M{x} {y_mm}h1V{top}h5V{y_mm}h2"/>'
+    return f'<path {_look("trace")} d="M{x} {y_mm}h1V{top}h5V{y_mm}h2"/>'
 
 
 def _shades(trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float) -> str:
@@ -185,7 +178,7 @@ def _shades(trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float) -
         if trace.lead in shade.leads and first < last:
             places.setdefault((first, last), {})[shade.title] = None
     return "".join(
-        f'<rect class="shade" x="{trace.x_mm + first * MM_PER_S:.2f}" '
+        f'<rect {_look("shade")} x="{trace.x_mm + first * MM_PER_S:.2f}" '
         f'y="{trace.y_mm - ROW_MM / 2:.1f}" width="{(last - first) * MM_PER_S:.2f}" '
         f'height="{ROW_MM}"><title>{escape("; ".join(titles))}</title></rect>'
         for (first, last), titles in places.items()
@@ -201,14 +194,15 @@ def _trace(trace: _Trace, fs: float) -> str:
     )
     place = f"translate({trace.x_mm:.2f} {trace.y_mm:.2f})"
     gaps = "".join(
-        f'<rect class="gap" x="{start * MM_PER_S / fs:.2f}" y="{-ROW_MM / 2}" '
+        f'<rect {_look("gap")} x="{start * MM_PER_S / fs:.2f}" y="{-ROW_MM / 2}" '
         f'width="{(stop - start) * MM_PER_S / fs:.2f}" height="{ROW_MM}"/>'
         for start, stop in _spans(missing)
     )
     return (
         f'<g transform="{place}"><g transform="scale({1 / STEPS_PER_MM})">'
-        f'<path class="trace drawn" d="{path}"/></g>'
-        f'{gaps}<text class="lead" x="1" y="-{ROW_MM / 2 - 5:.1f}">{escape(trace.lead)}</text></g>'
+        f'<path {_look("trace", "drawn")} d="{path}"/></g>'
+        f'{gaps}<text {_look("lead")} x="1" y="-{ROW_MM / 2 - 5:.1f}">'
+        f"{escape(trace.lead)}</text></g>"
     )
 
 
@@ -257,18 +251,18 @@ def _marks(marks: Sequence[Mark], top_mm: float, start_s: float, strip_s: float)
         x = left + on * MM_PER_S
         width = max((off - on) * MM_PER_S, 0.2)
         parts.append(
-            f'<rect class="{escape(mark.wave)}" x="{x:.2f}" y="{top_mm + 1:.1f}" '
+            f'<rect {_look(mark.wave)} x="{x:.2f}" y="{top_mm + 1:.1f}" '
             f'width="{width:.2f}" height="1.6"/>'
         )
         if mark.wave == BEAT:
             parts.append(
-                f'<rect class="beat" x="{x:.2f}" y="{top_mm - ROW_MM:.1f}" '
+                f'<rect {_look("beat")} x="{x:.2f}" y="{top_mm - ROW_MM:.1f}" '
                 f'width="{width:.2f}" height="{ROW_MM}"/>'
             )
         if mark.wave not in named:
             named.add(mark.wave)
             label, centre = escape(mark.wave.upper()), x + width / 2
             parts.append(
-                f'<text class="mark" x="{centre:.2f}" y="{top_mm + 5.4:.1f}">{label}</text>'
+                f'<text {_look("mark")} x="{centre:.2f}" y="{top_mm + 5.4:.1f}">{label}</text>'
             )
     return "".join(parts)

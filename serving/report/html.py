@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ...engine.prediagnosis import PreDiagnosis
 from ...engine.words import Sentences
 from ...engine.words.standing import Standing, draft_standing
-from .ecg_paper import STYLE as ECG_STYLE
+from .looks import look
 from .plots import MembershipPlot
 from .view import page_view
 
@@ -42,6 +42,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["look"] = look
     return environment.get_template(TEMPLATE)
 
 
@@ -53,7 +54,7 @@ def css_text(text: str) -> str:
 
 def _style(standing: Standing) -> Markup:
     """Return the style sheet with the disclaimer that is printed below every page."""
-    sheet = _own_file(STYLE) + ECG_STYLE
+    sheet = _own_file(STYLE)
     return Markup(sheet.replace('"DISCLAIMER"', css_text(standing.disclaimer)))  # noqa: S704 - own files only, no text of a visit
 
 

@@ -6,6 +6,7 @@ import pytest
 import typer
 from laennec.cli.validate import app
 from laennec.validation.protocol import template
+from pdf_support import dark_part, needs_weasyprint, pictures
 from study_examples import MAPPING, protocol_text
 from typer.testing import CliRunner
 
@@ -54,14 +55,32 @@ def test_a_pdf_is_refused_before_the_study_where_its_package_is_missing(monkeypa
         pdf.check_pdf()
 
 
+def test_a_pdf_is_refused_where_the_system_lacks_pango(monkeypatch):
+    from laennec.validation.errors import StudyError
+    from laennec.validation.report import pdf
+
+    monkeypatch.setattr(pdf, "find_spec", lambda _: True)
+    monkeypatch.setattr(pdf, "import_module", no_library)
+    with pytest.raises(StudyError, match="can't load a library.*libpango.*leave --pdf out"):
+        pdf.check_pdf()
+
+
+def no_library(_):
+    raise OSError("cannot load library 'libpango-1.0-0'")
+
+
 def test_a_pdf_stands_beside_each_page_and_loads_nothing(tmp_path):
-    pytest.importorskip("weasyprint")
+    needs_weasyprint()
     from laennec.validation.report.pdf import write_pdfs
+    from laennec.validation.report.svg import Plot
 
     page = tmp_path / "report.en.html"
-    drawing = '<svg viewBox="0 0 9 9"><text class="tick" x="3" y="3">a</text></svg>'
+    drawing = Plot((0.0, 1.0), (0.0, 1.0), "x", "y", str)
+    drawing.line([(0.0, 0.0), (0.5, 0.9), (1.0, 1.0)])
+    figure = f"<figure>{drawing.svg('t')}</figure>"
     image = '<img src="http://example.org/x.png">'
-    page.write_text(f"<html><body>{drawing}{image}</body></html>", encoding="utf-8")
+    page.write_text(f"<html><body>{figure}{image}</body></html>", encoding="utf-8")
     (made,) = write_pdfs([page, tmp_path / "report.json"])
     assert made.name == "report.en.pdf"
-    assert made.read_bytes().startswith(b"%PDF-")
+    (seen,) = pictures(made.read_bytes())
+    assert 0.0001 < dark_part(seen) < 0.02, "a curve is drawn and nothing below it filled"

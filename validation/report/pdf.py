@@ -1,8 +1,7 @@
 """The pages of a report as PDF, where the optional package is there; nothing is loaded for it."""
 
-import re
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 from ..errors import StudyError
 
 _PACKAGE = "weasyprint"
-_OPENING = re.compile(r"<svg\b[^>]*>")
-_RULE = re.compile(r"svg (\.[a-z]+|text) *\{([^}]*)\}")
 
 
 def check_pdf() -> None:
@@ -19,7 +16,7 @@ def check_pdf() -> None:
 
     Raises
     ------
-    StudyError  if the package is not installed
+    StudyError  if the package is not installed, or a library of the system that it needs is not
     """
     if find_spec(_PACKAGE) is None:
         raise StudyError(
@@ -29,6 +26,16 @@ def check_pdf() -> None:
             "needs nothing",
             path="--pdf",
         )
+    try:
+        import_module(_PACKAGE)
+    except OSError as error:
+        raise StudyError(
+            found="a PDF was asked for, and weasyprint can't load a library of the system",
+            why="It draws text with pango, which pip does not install",
+            remedy="Install it (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0), or leave"
+            " --pdf out: the HTML needs nothing",
+            path="--pdf",
+        ) from error
 
 
 def write_pdfs(written: Sequence[Path]) -> tuple[Path, ...]:
@@ -47,11 +54,9 @@ def write_pdfs(written: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _write(page: Path) -> Path:
-    import weasyprint  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - optional
-
-    text = _OPENING.sub(_with_style, page.read_text(encoding="utf-8"))
+    weasyprint: Any = import_module(_PACKAGE)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())  # a report stands alone
-    document: Any = weasyprint.HTML(string=text, url_fetcher=nothing)
+    document: Any = weasyprint.HTML(string=page.read_text(encoding="utf-8"), url_fetcher=nothing)
     target = page.with_suffix(".pdf")
     try:
         target.write_bytes(document.write_pdf())
@@ -63,10 +68,3 @@ def _write(page: Path) -> Path:
             path=target.name,
         ) from error
     return target
-
-
-def _with_style(opening: re.Match[str]) -> str:
-    """Put the rules of the drawings into each drawing: the page's own do not reach inside."""
-    css = files(__package__ or "").joinpath("report.css").read_text(encoding="utf-8")
-    rules = " ".join(f"{name}{{{body}}}" for name, body in _RULE.findall(css))
-    return f"{opening[0]}<style>text{{font-size:12px;font-family:sans-serif}} {rules}</style>"

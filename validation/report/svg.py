@@ -26,6 +26,9 @@ COLOURS: Final = (
 REFERENCE: Final = 7
 LABEL_WIDTH: Final = 150.0
 LABEL_HEIGHT: Final = 14.0
+_AXIS: Final = 'stroke="#444" stroke-width="1"'
+_WORDS: Final = 'font-family="system-ui,sans-serif" font-size="12" fill="#1b1b1b"'
+"""Of every word in a drawing; it stands in the drawing, where each page and each print finds it."""
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class Plot:
         if len(inside) == 1:
             self.dot(inside[0], style)
         where = " ".join(self._inside(p) for p in inside)
-        self._parts.append(f'<polyline points="{where}" class="line" {_stroke(style)}/>')
+        self._parts.append(f'<polyline points="{where}" {_stroke(style)}/>')
         if label and (label, style) not in self._legend:
             self._legend.append((label, style))
 
@@ -122,7 +125,7 @@ class Plot:
         x, y = self.across(left), self.up(top)
         width, height = round(self.across(right) - x, 1), round(self.up(bottom) - y, 1)
         size = f'width="{max(width, 0.5)}" height="{max(height, 0)}"'
-        self._parts.append(f'<rect x="{x}" y="{y}" {size} class="bar"/>')
+        self._parts.append(f'<rect x="{x}" y="{y}" {size} fill="#999" fill-opacity=".5"/>')
 
     def interval(self, row: float, low: float, value: float, high: float) -> None:
         """Draw an estimate with its interval on a row."""
@@ -133,14 +136,12 @@ class Plot:
 
     def note(self, row: float, text: str) -> None:
         """Write words at the left end of a row."""
-        self._parts.append(
-            f'<text x="{LEFT + 4}" y="{self.up(row) + 4}" class="row">{escape(text)}</text>'
-        )
+        self._parts.append(f'<text x="{LEFT + 4}" y="{self.up(row) + 4}">{escape(text)}</text>')
 
     def note_at(self, x: float, row: float, text: str) -> None:
         """Write words from a place on."""
         self._parts.append(
-            f'<text x="{self.across(x)}" y="{self.up(row) + 4}" class="row">{escape(text)}</text>'
+            f'<text x="{self.across(x)}" y="{self.up(row) + 4}">{escape(text)}</text>'
         )
 
     def svg(self, title: str, *, has_y: bool = True) -> str:
@@ -153,36 +154,37 @@ class Plot:
             for part in _legend_row(self.height + LEGEND_ROW * i + 6, label, style)
         ]
         return (
-            f'<svg viewBox="0 0 {WIDTH:g} {whole:g}" role="img" aria-label="{escape(title)}">'
+            f'<svg viewBox="0 0 {WIDTH:g} {whole:g}" {_WORDS} role="img" '
+            f'aria-label="{escape(title)}">'
             f"<title>{escape(title)}</title>" + "".join([*axes, *self._parts, *legend]) + "</svg>"
         )
 
     def _x_axis(self) -> list[str]:
         base = self.height - BOTTOM
-        parts = [f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}" class="axis"/>']
+        parts = [f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}" {_AXIS}/>']
         for value in ticks(*self.x):
             text = escape(self.number(value))
             if not text:
                 continue
             x = self.across(value)
-            parts.append(f'<line x1="{x}" x2="{x}" y1="{base}" y2="{base + 4}" class="axis"/>')
-            parts.append(f'<text x="{x}" y="{base + 17}" class="tick">{text}</text>')
+            parts.append(f'<line x1="{x}" x2="{x}" y1="{base}" y2="{base + 4}" {_AXIS}/>')
+            parts.append(f'<text x="{x}" y="{base + 17}" text-anchor="middle">{text}</text>')
         middle = (LEFT + WIDTH - RIGHT) / 2
         label = escape(self.x_label)
-        return [*parts, f'<text x="{middle}" y="{base + 36}" class="label">{label}</text>']
+        return [*parts, f'<text x="{middle}" y="{base + 36}" text-anchor="middle">{label}</text>']
 
     def _y_axis(self) -> list[str]:
         base = self.height - BOTTOM
-        parts = [f'<line x1="{LEFT}" x2="{LEFT}" y1="{TOP}" y2="{base}" class="axis"/>']
+        parts = [f'<line x1="{LEFT}" x2="{LEFT}" y1="{TOP}" y2="{base}" {_AXIS}/>']
         for value in ticks(*self.y):
             y = self.up(value)
-            parts.append(f'<line x1="{LEFT - 4}" x2="{LEFT}" y1="{y}" y2="{y}" class="axis"/>')
+            parts.append(f'<line x1="{LEFT - 4}" x2="{LEFT}" y1="{y}" y2="{y}" {_AXIS}/>')
             text = escape(self.number(value))
-            parts.append(f'<text x="{LEFT - 7}" y="{y + 4}" class="side">{text}</text>')
+            parts.append(f'<text x="{LEFT - 7}" y="{y + 4}" text-anchor="end">{text}</text>')
         middle = (TOP + base) / 2
         turn = f'transform="rotate(-90 14 {middle})"'
         label = escape(self.y_label)
-        return [*parts, f'<text x="14" y="{middle}" class="label" {turn}>{label}</text>']
+        return [*parts, f'<text x="14" y="{middle}" text-anchor="middle" {turn}>{label}</text>']
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -231,8 +233,8 @@ def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: s
             height = pad * 2 + line * len(box.left)
             middle = y + height / 2
             parts += [
-                f'<line x1="150" x2="150" y1="{y - gap}" y2="{y + height + gap}" class="axis"/>',
-                f'<line x1="150" x2="330" y1="{middle}" y2="{middle}" class="axis"/>',
+                f'<line x1="150" x2="150" y1="{y - gap}" y2="{y + height + gap}" {_AXIS}/>',
+                f'<line x1="150" x2="330" y1="{middle}" y2="{middle}" {_AXIS}/>',
                 *_box(330, y, 380, box.left),
             ]
             y += height + gap
@@ -240,27 +242,27 @@ def flow_diagram(boxes: Sequence[Box], ends: Sequence[tuple[str, ...]], title: s
         parts += _box(20, y, 260, box.lines)
         y += height + gap
         if i < len(boxes) - 1 and not boxes[i + 1].left:
-            parts.append(f'<line x1="150" x2="150" y1="{y - gap}" y2="{y}" class="axis"/>')
+            parts.append(f'<line x1="150" x2="150" y1="{y - gap}" y2="{y}" {_AXIS}/>')
     each = (width - 20) / max(len(ends), 1)
     tallest = max((len(e) for e in ends), default=0)
     for i, lines in enumerate(ends):
         x = 10 + i * each
-        parts.append(
-            f'<line x1="150" x2="{x + each / 2 - 5}" y1="{y - gap}" y2="{y}" class="axis"/>'
-        )
+        parts.append(f'<line x1="150" x2="{x + each / 2 - 5}" y1="{y - gap}" y2="{y}" {_AXIS}/>')
         parts += _box(x, y, each - 10, lines)
     y += pad * 2 + line * tallest + 8
     body = "".join(parts)
     name = escape(title)
     return (
-        f'<svg viewBox="0 0 {width:g} {y:g}" role="img" aria-label="{name}" class="wide">'
+        f'<svg viewBox="0 0 {width:g} {y:g}" {_WORDS} role="img" aria-label="{name}" class="wide">'
         f"<title>{name}</title>{body}</svg>"
     )
 
 
 def _box(x: float, y: float, width: float, lines: Sequence[str]) -> list[str]:
     height = _PAD * 2 + _LINE * len(lines)
-    parts = [f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="box"/>']
+    parts = [
+        f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="#f6f6f6" stroke="#444"/>'
+    ]
     parts += [
         f'<text x="{x + 9}" y="{y + _PAD + _LINE * i + 12}">{escape(text)}</text>'
         for i, text in enumerate(lines)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,7 +20,7 @@ def as_pdf(variant: str | None = None) -> Callable[[str], bytes]:
 
     Raises
     ------
-    ExtraMissing : the package is not installed
+    ExtraMissing : the package is not installed, or a library of the system that it needs is not
     """
     if find_spec(_PACKAGE) is None:
         raise ExtraMissing(
@@ -29,12 +30,24 @@ def as_pdf(variant: str | None = None) -> Callable[[str], bytes]:
             " form html (report.html, --form html) and print it",
             path="report.pdf",
         )
-    return lambda page: _print(page, variant)
+    weasyprint = _loaded()
+    return lambda page: _print(weasyprint, page, variant)
 
 
-def _print(page: str, variant: str | None) -> bytes:
-    import weasyprint  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - optional
+def _loaded() -> Any:  # noqa: ANN401 - a module
+    try:
+        return import_module(_PACKAGE)
+    except OSError as error:
+        raise ExtraMissing(
+            found="a PDF was asked for, and weasyprint can't load a library of the system",
+            why="It draws text with pango, which pip does not install",
+            remedy="Install it (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0), or ask"
+            " for the form html (report.html, --form html) and print it",
+            path="report.pdf",
+        ) from error
 
+
+def _print(weasyprint: Any, page: str, variant: str | None) -> bytes:  # noqa: ANN401 - a module
     # It warns of each rule of a page that print has no use for; the log has one line a request.
     logging.getLogger(_PACKAGE).setLevel(logging.ERROR)
     nothing = weasyprint.urls.URLFetcher(allowed_protocols=())  # a report stands alone

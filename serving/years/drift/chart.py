@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from ...report.looks import WORDS
+
 COLOURS: Final = ("#0b5567", "#a84a08", "#5b3f99", "#22629c", "#6b7a1e", "#a3121d")
 DASHES: Final = ("", "6 3", "2 3", "9 3 2 3", "", "6 3")
 _LEFT: Final = 46.0
@@ -17,6 +19,7 @@ _NOTHING_TOP: Final = 0.05
 """Of an axis on which nothing is above zero."""
 
 _WHOLE: Final = 20
+_WORDS: Final = f'{WORDS} font-size="10"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,13 @@ def lines(  # noqa: PLR0913 - what is drawn, and how its axis is written
         parts.append(
             f'<line x1="{_LEFT}" y1="{y}" x2="{_RIGHT}" y2="{y}" stroke="#a3121d" '
             f'stroke-width="1" stroke-dasharray="3 3"/><text x="{_RIGHT}" y="{y - 3:.1f}" '
-            f'class="lab" text-anchor="end">{escape(name)}</text>'
+            f'text-anchor="end">{escape(name)}</text>'
         )
     for style, one in enumerate(drawn):
         parts.append(_line(one, style, place, top))
     height = _TOP + _HEIGHT + 22 + 15 * _rows(drawn)
     return (
-        f'<svg viewBox="0 0 {_RIGHT + 10:.0f} {height:.0f}" role="img" '
+        f'<svg viewBox="0 0 {_RIGHT + 10:.0f} {height:.0f}" {_WORDS} role="img" '
         f'aria-label="{escape(title, quote=True)}">{"".join(parts)}{_legend(drawn)}</svg>'
     )
 
@@ -92,11 +95,10 @@ def bars(months: Sequence[str], counts: Sequence[int | str], *, title: str) -> s
         else:
             mark = "*" if isinstance(count, str) else "0"
             parts.append(
-                f'<text x="{x}" y="{_TOP + _HEIGHT - 4}" class="lab gap" '
-                f'text-anchor="middle">{mark}</text>'
+                f'<text x="{x}" y="{_TOP + _HEIGHT - 4}" text-anchor="middle">{mark}</text>'
             )
     return (
-        f'<svg viewBox="0 0 {_RIGHT + 10:.0f} {_TOP + _HEIGHT + 22:.0f}" role="img" '
+        f'<svg viewBox="0 0 {_RIGHT + 10:.0f} {_TOP + _HEIGHT + 22:.0f}" {_WORDS} role="img" '
         f'aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>'
     )
 
@@ -117,16 +119,15 @@ def _axis(months: Sequence[str], high: str) -> str:
     base = _TOP + _HEIGHT
     every = max(1, -(-len(months) // _MOST_LABELS))
     labels = "".join(
-        f'<text x="{_x(i, len(months))}" y="{base + 15}" class="lab" '
-        f'text-anchor="middle">{month}</text>'
+        f'<text x="{_x(i, len(months))}" y="{base + 15}" text-anchor="middle">{month}</text>'
         for i, month in enumerate(months)
         if i % every == 0
     )
     return (
         f'<line x1="{_LEFT}" y1="{base}" x2="{_RIGHT}" y2="{base}" stroke="#46565f"/>'
         f'<line x1="{_LEFT}" y1="{_TOP}" x2="{_LEFT}" y2="{base}" stroke="#46565f"/>'
-        f'<text x="{_LEFT - 5}" y="{_TOP + 5}" class="lab" text-anchor="end">{high}</text>'
-        f'<text x="{_LEFT - 5}" y="{base}" class="lab" text-anchor="end">0</text>{labels}'
+        f'<text x="{_LEFT - 5}" y="{_TOP + 5}" text-anchor="end">{high}</text>'
+        f'<text x="{_LEFT - 5}" y="{base}" text-anchor="end">0</text>{labels}'
     )
 
 
@@ -179,6 +180,6 @@ def _legend(drawn: Sequence[Line]) -> str:
             f'<line x1="{x}" y1="{y - 4}" x2="{x + 24}" y2="{y - 4}" '
             f'stroke="{COLOURS[i % len(COLOURS)]}" stroke-width="2" '
             f'stroke-dasharray="{DASHES[i % len(DASHES)]}"/>'
-            f'<text x="{x + 29}" y="{y}" class="lab">{escape(one.label[:70])}</text>'
+            f'<text x="{x + 29}" y="{y}">{escape(one.label[:70])}</text>'
         )
     return "".join(parts)

@@ -13,6 +13,7 @@ from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import MINUS, number, written_day
 from ....serving import report
+from ...report.looks import WORDS
 from ..earlier_signs import SIGN
 from .calls import BAND_ORDER
 from .groups import GroupRow
@@ -76,6 +77,7 @@ def plan_page(
     return environment.get_template("plan.html").render(
         lang=lang,
         t=sentences.text,
+        words=WORDS,
         css=Markup(files(report).joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - an own file
         disclaimer=sentences.text("disclaimer"),
         on=written_day(document["today"], sentences.lang),

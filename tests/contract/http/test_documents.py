@@ -8,6 +8,7 @@ import pytest
 from document_support import patient
 from http_support import decide, problem, send, signed_in
 from laennec.serving.documents.checks import checked_package
+from pdf_support import needs_weasyprint
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_without_agreement_no_specialist_is_asked(people, sent):
 
 
 def test_a_package_leaves_under_a_qualified_identity_only(people, sent):
-    pytest.importorskip("weasyprint")
+    needs_weasyprint()
     decide(people.as_("martin"), sent)
     url = f"/v1/prediagnoses/{sent['id']}/documents"
     martin = people.as_("martin")

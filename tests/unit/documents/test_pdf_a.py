@@ -8,8 +8,9 @@ from laennec.serving.decisions.consents import Purpose
 from laennec.serving.documents.export import Kind, export_document
 from laennec.serving.http.answers.pdf import as_pdf
 from laennec.serving.people import Specialty
+from pdf_support import needs_weasyprint
 
-pytest.importorskip("weasyprint")
+needs_weasyprint()
 pikepdf = pytest.importorskip("pikepdf")
 
 
