@@ -64,8 +64,9 @@ class PlainReporter:
         """Say what begins."""
         self._began = self._told = self._clock()
         self._done = parts_done
-        total = "an unknown number of" if parts is None else f"{parts:,}"
-        self.line(f"batch: {total} parts, {parts_done:,} already there, {workers} workers")
+        done = f"{parts_done:,} parts" if parts is None else f"{parts:,} parts, {parts_done:,}"
+        who = "1 worker" if workers == 1 else f"{workers} workers"
+        self.line(f"batch: {done} already there, {who}")
 
     def part(self, rows: int, parts: int | None) -> None:
         """Count one part, and say where the run is if nothing was said for ten seconds."""

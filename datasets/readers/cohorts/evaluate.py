@@ -41,13 +41,16 @@ def who_meets(criteria: Criteria, tables: Mapping[str, Any]) -> Any:  # noqa: AN
     DataError  if the criteria read a table or column that is not there, or DuckDB is not installed
     """
     _check(criteria, tables)
+    if not criteria.conditions:
+        return tables["people"]["person_id"].combine_chunks().sort()
     try:
         import duckdb  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise DataError(
             found="DuckDB is not installed",
-            why="a search needs the extra search",
-            remedy="pip install 'laennec[search]'",
+            why="conditions (a search, the cohort of a plan or a study) need the extra search",
+            remedy="Run pip install 'laennec[search]', or in the source folder, as after "
+            "`make run`, .venv/bin/pip install -e '.[search]'",
             path="search",
         ) from error
     with duckdb.connect(":memory:", config=_CONFIG) as connection:

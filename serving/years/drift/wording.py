@@ -10,6 +10,7 @@ from ....engine.errors import ScreeningError
 from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import number
+from ...batch.result.aggregate import HIDDEN as FEW
 from .judge import ACT, STILL, WATCH
 from .series import INPUT, RISK, URGENCY
 from .tally import ALL
@@ -17,6 +18,7 @@ from .tally import ALL
 _PSI: Final = (INPUT, RISK)
 _OWN_NAMES: Final = ("any", "age", "sex")
 _FIGURES: Final = 3
+_HIDDEN: Final = "hidden"
 _MOST_NAMED: Final = 20
 _LEAST: Final = WATCH
 """The gravest level comes first by name."""
@@ -141,7 +143,7 @@ def _alarm_line(
     way = last["direction"]
     release = release_of(one, document, sentences)
     values = (
-        point_text(one, point, sentences),
+        _why_hidden(last, point, document, sentences) or point_text(one, point, sentences),
         _middles(one, point, sentences),
         sentences.text(f"drift.direction.{way}") if way else "",
     )
@@ -152,6 +154,24 @@ def _alarm_line(
         "where": joined(where_of(one, sentences), release),
         "value": joined(*values),
     }
+
+
+def _why_hidden(
+    alarm: Mapping[str, Any],
+    point: Mapping[str, Any],
+    document: Mapping[str, Any],
+    sentences: Sentences,
+) -> str:
+    """Return why the size of an alarm is hidden, and the limit above which it is.
+
+    The limit follows of the level, which is told, and of nothing that is hidden.
+    """
+    if point.get("value") != _HIDDEN and point["n"] != FEW:
+        return ""
+    kind = ("psi.", "") if is_index(alarm) else ("share.", "_odds_ratio")
+    limit = document["limits"][alarm["level"].join(kind)]["value"]
+    said = sentences.text(f"drift.hidden_above.{kind[0][:-1]}", limit=number(limit, sentences.lang))
+    return sentences.text("drift.hidden_why", above=said)
 
 
 def joined(*texts: str) -> str:

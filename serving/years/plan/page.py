@@ -85,6 +85,7 @@ def plan_page(
         not_known=_not_known(document["cohort"], sentences),
         beside=_beside(document["beside"], sentences),
         counts=_counts(document["counts"], sentences),
+        calls_hidden="calls" in document["hidden_why"],
         has_sign=bool(document["counts"]["band"][SIGN]),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],

@@ -36,9 +36,14 @@ TESTS: Final = "tests.csv"
 JSON: Final = "plan.json"
 PAGE: Final = "plan.html"
 GROUPS: Final = "groups.csv"
+CALLS_HIDDEN: Final = (
+    "how many are called, and what rests on it, is hidden: beside the counts of bands, urgencies "
+    "or people it would tell of 1 to 10 people; calls.csv has the whole list"
+)
 _RISK_DECIMALS: Final = 4
 _PRINTED: Final = (
-    "today", "cohort", "beside", "capacity", "counts", "groups", "tests", "rows_hidden",
+    "today", "cohort", "beside", "capacity", "counts", "hidden_why", "groups", "tests",
+    "rows_hidden",
     "expected_cases_assume", "not_given",
 )  # fmt: skip
 _PRICES: Final = "prices."
@@ -108,6 +113,7 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "beside": planned.beside,
         "capacity": options.capacity,
         "counts": told,
+        "hidden_why": {"calls": CALLS_HIDDEN} if told["calls"]["called"] == "hidden" else {},
         "groups": {
             kind: [dataclasses.asdict(row) for row in found] for kind, found in groups.items()
         },

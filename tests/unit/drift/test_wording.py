@@ -67,3 +67,29 @@ def test_an_axis_of_shares_ends_at_all_of_them():
                     percent=True)  # fmt: skip
     assert "100 %" in drawing
     assert "108 %" not in drawing
+
+
+LIMITS = {
+    "psi.act": {"value": 0.25},
+    "psi.watch": {"value": 0.1},
+    "share.act_odds_ratio": {"value": 2.0},
+}
+
+
+@pytest.mark.parametrize(
+    ("measure", "level", "lang", "said"),
+    [
+        ("input", "act", "en", "index of 0.25 or more; the size is hidden, as with it 1 to 10"),
+        ("risk", "watch", "fr", "indice d'au moins 0,1 ; l'ampleur est masquée, car elle"),
+        ("missing", "act", "en", "odds changed by a factor of 2 or more; the size is hidden"),
+    ],
+)
+def test_an_alarm_of_which_the_size_is_hidden_says_why_and_above_what_it_is(
+    measure, level, lang, said
+):
+    """Pinned: a line that asked for an act said "hidden", and nothing else."""
+    moved = document(alarm({**at("Metz"), "measure": measure, "name": "waist"}, "2026-06", level))
+    for point in ({"n": 300, "value": "hidden"}, {"n": "<11"}):
+        moved["series"][0]["points"] = [{"month": "2026-06", "state": level, **point}]
+        (line,) = alarm_lines({**moved, "limits": LIMITS}, words(lang))
+        assert line["value"].startswith(said)

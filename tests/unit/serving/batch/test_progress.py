@@ -25,7 +25,7 @@ def test_plain_lines_come_at_most_every_ten_seconds():
     ]
 
 
-def test_an_unknown_number_of_parts_is_said_to_be_unknown():
+def test_an_unknown_number_of_parts_is_left_out():
     now = [0.0]
     stream = io.StringIO()
     reporter = PlainReporter(stream, clock=lambda: now[0])
@@ -33,7 +33,7 @@ def test_an_unknown_number_of_parts_is_said_to_be_unknown():
     now[0] = 10.0
     reporter.part(500, None)
     assert stream.getvalue().splitlines() == [
-        "batch: an unknown number of parts, 0 already there, 1 workers",
+        "batch: 0 parts already there, 1 worker",
         "batch: part 1, 500 rows, 50 rows/s",
     ]
 
