@@ -81,3 +81,22 @@ def test_bulk_data_finds_whom_its_visits_say(tmp_path):
     )
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout)["people"]["found"] == "<11"
+
+
+def test_of_a_cdm_with_years_of_birth_an_age_counts_as_far_as_both_possible_ones_agree(tmp_path):
+    table = batch_support.people(N, seed=3)
+    table = table.set_column(0, "person_id", pa.array([str(i + 1) for i in range(N)]))
+    kept = table.select(["person_id", "age_years", "sex", "waist_cm"])
+    folder = omop_sample.write_folder(tmp_path / "cdm", omop_sample.cdm(kept, exact_birth=False))
+    result = screened(tmp_path / "omop", folder)
+    rows = [row for row in kept.to_pylist() if row["waist_cm"] is not None]
+    at = sorted(int(row["age_years"]) for row in rows)[len(rows) // 2]
+
+    def people_of(*ages):
+        return sorted(row["person_id"] for row in rows if int(row["age_years"]) in ages)
+
+    older = people_of(*range(at + 1, 120))
+    assert found(f"age_years >= {at}", result) == older
+    assert found(f"age_years < {at}", result) == people_of(*range(at))
+    men = {row["person_id"] for row in rows if row["sex"] == "male"}
+    assert found(f"age_years >= {at} and sex = male", result) == [n for n in older if n in men]
