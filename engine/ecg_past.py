@@ -245,7 +245,7 @@ def _said(measured: "_Measured", today: date) -> Iterator[UrgentItem]:
                 inputs=(),
                 action="record_ecg_physician_reads",
                 addressee=ADDRESSEE,
-                source=finding.guideline.guideline if finding.guideline else "",
+                source=next((r.source for r in finding.reasons_for if r.source), ""),
             )
 
 

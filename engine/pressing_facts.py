@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from .facts.columns import FactColumn, FactColumns
 from .facts.inputs import input_values, results_that_say
+from .facts.waiting import WAITS
 from .facts.waiting_values import values_that_wait
 from .guidelines import Row
 from .logic import TRUE
-from .prediagnosis import URGENCIES, InputValue, Message, UrgentItem
+from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
 from .record import VisitBatch
 from .urgency.agreement import PRESSING
 
@@ -27,14 +28,13 @@ def pressing_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:
             outcome = column.spec.grades[row.grade].outcome
             if outcome.urgency not in PRESSING:
                 continue
-            values = tuple(dict.fromkeys(_values(column, index, facts, one)))
+            used = tuple(dict.fromkeys(_used(column, index, facts, one)))
+            values = used or values_that_wait(column.spec, one, row.grade)
             if values:
                 yield UrgentItem(
                     rule_id=row.id,
                     level=outcome.urgency,
-                    message=Message(
-                        f"finding.{column.spec.id}.{column.spec.grades[row.grade].code}"
-                    ),
+                    message=_message(column, row, values[0], waits=not used),
                     inputs=values,
                     action=outcome.action,
                     addressee=outcome.addressee,
@@ -42,12 +42,22 @@ def pressing_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:
                 )
 
 
-def _values(
+def _message(column: FactColumn, row: Row, value: InputValue, *, waits: bool) -> Message:
+    """Return the sentence of the grade, or that a value which is not used would make it."""
+    given: dict[str, Parameter] = {"item": f"item:{value.name}", "value": value.value}
+    given["unit"] = f"unit:{value.unit}"
+    if waits:
+        return Message(WAITS, {**given, "finding": f"finding_name:{column.spec.id}"})
+    limit = row.threshold.printed.get(value.unit, "") if row.threshold else ""
+    tail = column.spec.grades[row.grade].code
+    return Message(f"finding.{column.spec.id}.{tail}", {**given, "limit": limit})
+
+
+def _used(
     column: FactColumn, index: int, facts: FactColumns, one: VisitBatch
 ) -> Iterator[InputValue]:
-    """Yield the values that meet a row, then those that are not used and would."""
-    row: Row = column.spec.rows[index]
+    """Yield the values that meet a row."""
+    row = column.spec.rows[index]
     if row.threshold is not None and column.rows[0, index] == TRUE:
         for result in results_that_say(facts, row.threshold, 0, TRUE):
             yield from input_values(facts, one, 0, row, result)
-    yield from values_that_wait(column.spec, one, row.grade)

@@ -4,7 +4,7 @@ No clock, file, network, randomness, logging or language here. It reads in the o
 house works: plausibility, features, urgent rules, facts, published scores, risks, draft.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ from .facts.findings import fact_findings
 from .facts.not_interpreted import values_not_interpreted
 from .guidelines import Guidelines
 from .intake import VisitRecord
+from .one_person import take_person
 from .past import checked_earlier, past_of, unused_earlier
 from .past_risks import risk_changes_of
 from .prediagnosis import (
@@ -36,6 +37,7 @@ from .prediagnosis import (
     Urgency,
     UrgentItem,
 )
+from .pressing_facts import pressing_facts
 from .published import published_findings
 from .record import UNKNOWN, VisitBatch
 from .risks import RiskColumns
@@ -46,7 +48,12 @@ from .risks.without_diabetes import score_without_diabetes
 from .screened import consent_note, is_declined, is_minor
 from .screening import NO_URGENCY, Screening, screen_columns
 from .uninterpretable import with_hba1c_limit
-from .urgency.agreement import agree_with_urgent, with_pressing_findings
+from .urgency.agreement import (
+    PRESSING,
+    agree_with_urgent,
+    measurement_of,
+    with_pressing_findings,
+)
 from .urgency.gaps import rules_not_applied
 from .urgency.not_asked import answers_not_asked
 from .urgency.of_day import with_days, with_days_of_values
@@ -147,9 +154,24 @@ def sealed_draft_of(
 def _urgent(screening: Screening, row: int) -> tuple[UrgentItem, ...]:
     """Return what asks for a person, the most urgent first, of the ECG too."""
     items = urgent_items(screening.urgent, screening.batch, row)
+    if screening.batch.refused[row]:
+        items += tuple(_not_said(items, screening, row))
     items += screening.ecg_urgent.get(row, ())
     items += screening.earlier.get(row, EarlierValues()).urgent
     return tuple(sorted(items, key=lambda item: item.level))
+
+
+def _not_said(items: Sequence[UrgentItem], screening: Screening, row: int) -> Iterator[UrgentItem]:
+    """Yield what a guideline row calls urgent in a refused record, whose findings are withheld.
+
+    Triglycerides of 12 mmol/L were told of a refused visit of yesterday, and of one of today not.
+    """
+    said = {measurement_of(v.name) for item in items if item.level in PRESSING for v in item.inputs}
+    for item in pressing_facts(screening.facts.take(row), take_person(screening.batch, row)):
+        names = {measurement_of(value.name) for value in item.inputs}
+        if not names <= said:
+            said |= names
+            yield item
 
 
 def _said_of_ecg(screening: Screening, row: int) -> frozenset[str]:

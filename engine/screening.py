@@ -30,6 +30,7 @@ from .record import YES, BoolArray, Int8Array, VisitBatch
 from .risks import FactsSay, RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
 from .screen_ecg import screen_ecgs
 from .uninterpretable import as_models_read, hba1c_not_interpretable
+from .urgency.agreement import PRESSING
 from .urgency.rules import UrgentColumns, evaluate_urgent
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def screen_columns(
         for outcome in load_outcomes()
         if outcomes is None or outcome.id in outcomes
     )
-    said = np.where(checked.refused, NO_URGENCY, facts.urgency.min(axis=1))
+    most = facts.urgency.min(axis=1)
+    said = np.where(checked.refused & (most >= len(PRESSING)), NO_URGENCY, most)
     levels = [urgent.level, said, published.urgency]
     levels += [_risk_urgency(columns) for columns in risks]
     signs = _say(signs_of_diabetes(), facts)

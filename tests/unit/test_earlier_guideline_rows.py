@@ -103,3 +103,30 @@ def test_one_dated_after_this_visit_is_told_and_one_measured_again_or_long_ago_i
     assert [i.message.id for i in today.urgent] == ["urgent.earlier_value_after"]
     for now, day in ((visit("2026-11-10", low), "2026-11-09"), (visit("2026-11-10"), "2026-10-01")):
         assert drafts(now, visit(day, high))[1].urgent == ()
+
+
+@pytest.mark.parametrize(("value", "unit"), [("12", "mmol/L"), ("60", "g/L"), (">10", "mmol/L")])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_refused_visit_of_today_tells_it_too(value, unit, lang):
+    """Pinned: 12 mmol/L of a refused visit of yesterday was told, and of one of today not."""
+    given = {"code": "triglycerides", "value": value, "unit": unit}
+    draft = screen(parse(visit("2026-11-10", given, conditions=["zzz"])), MODELS, load_guidelines())
+    assert draft.urgency == "U1"
+    (item,) = (i for i in draft.urgent if i.inputs and i.inputs[0].name == "triglycerides")
+    assert (item.rule_id, item.level) == ("lipids.tg_10", "U1")
+    assert "triglyc" in render_text(draft, lang).lower()
+    calm = {**given, "value": "1.1", "unit": "mmol/L"}
+    refused = visit("2026-11-10", calm, conditions=["zzz"])
+    assert screen(parse(refused), MODELS, load_guidelines()).urgent == ()
+
+
+def test_what_a_rule_says_of_a_refused_visit_is_said_once():
+    pressing = [
+        {"code": "systolic_bp", "value": "190", "unit": "mm[Hg]", "site": "left_arm"},
+        {"code": "heart_rate", "value": "155", "unit": "/min"},
+    ]
+    kept = screen(parse(visit("2026-11-10", *pressing)), MODELS, load_guidelines())
+    refused = visit("2026-11-10", *pressing, conditions=["zzz"])
+    draft = screen(parse(refused), MODELS, load_guidelines())
+    more = {i.rule_id for i in draft.urgent} - {i.rule_id for i in kept.urgent}
+    assert more == {"pregnancy_160_110"}, "the list of conditions could not be read"
