@@ -154,13 +154,25 @@ def own_scale(signal):
 
 
 @pytest.mark.parametrize("wall", WALLS)
-def test_where_no_lead_has_a_known_scale_a_physician_reads_the_ecg_today(wall):
+def test_where_no_lead_has_a_known_scale_a_physician_reads_the_ecg_of_symptoms_now(wall):
     """ST was withdrawn from all leads, and nothing said that no infarction was looked for."""
     analysis = analyse_ecg(own_scale(ECGS[f"st_elevation_{wall}"]), None)
     assert "quality.record.own_scale" in {r.message.id for r in analysis.quality.reasons}
-    assert levels(analysis)["ecg_scale_unknown"] == "U1"
+    assert "ecg_scale_unknown" not in levels(analysis)
     assert levels(analysis, ("symptom.chest_pain",))["ecg_scale_unknown"] == "U0"
     assert "ecg_st" in urgent_ecg(analysis, MAN).not_applied
+
+
+@pytest.mark.parametrize("level_mv", [0.01, 0.03])
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_of_each_lead_by_itself_does_not_hide_that_each_has_its_own_scale(seed, level_mv):
+    """Pinned: with little noise 55 of 93 records that are stored so were called contradicting."""
+    signal = own_scale(ECGS["sinus_rhythm"])
+    noise = np.random.default_rng(seed).normal(0.0, level_mv, signal.signal_mv.shape)
+    noisy = replace(signal, signal_mv=signal.signal_mv + noise)
+    found = check_algebra(look_at(noisy), load_quality_limits().leads)
+    assert found.odd == ()
+    assert found.factors is not None
 
 
 def test_an_ecg_without_a_known_scale_is_not_called_assessable_for_st():

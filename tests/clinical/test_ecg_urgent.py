@@ -96,7 +96,7 @@ LEVELS = [
     ({"blocked_p_suspected": 1.0}, "ecg_av_block_suspected", "U0", "U0"),
     ({"no_clear_beats": 1.0}, "ecg_no_clear_beats", "U0", "U0"),
     ({"gain_implausible": 1.0}, "ecg_gain_implausible", "U1", "U0"),
-    ({"scale_unknown": 1.0}, "ecg_scale_unknown", "U1", "U0"),
+    ({"scale_unknown": 1.0}, "ecg_scale_unknown", None, "U0"),
     ({"amplitude_implausible": 1.0}, "ecg_amplitude_implausible", "U1", "U0"),
     ({"not_judged": 1.0}, "ecg_not_judged_with_symptoms", None, "U0"),
 ]

@@ -96,7 +96,7 @@ def _own_scale(signal: EcgSignal) -> FloatArray:
     if left <= LEAD_LIMITS.limb_algebra_share * np.sqrt((limb**2).mean(axis=1)).max():
         return np.ones(2)
     one, two, rest = limb_scale(limb[0], limb[1], limb[2])
-    return np.array([one, two]) if rest <= LEAD_LIMITS.scaled_algebra_share else np.ones(2)
+    return np.array([one, two]) if rest <= LEAD_LIMITS.scaled_noise_share else np.ones(2)
 
 
 LEAD_LIMITS = load_quality_limits().leads

@@ -16,6 +16,7 @@ _TINY: Final = 1e-9
 _READ: Final = 1024
 # Each row of three must follow from each other.
 _ALGEBRA: Final = (("I", "II", "III"), ("I", "II", "aVR"), ("I", "II", "aVL"), ("I", "II", "aVF"))
+_MADE_TOGETHER: Final = (("I", "II", "III"), ("aVR", "aVL", "aVF"))
 _RELATED: Final = 3
 _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
@@ -81,9 +82,10 @@ class LimbAlgebra:
 def check_algebra(view: View, limits: LeadLimits) -> LimbAlgebra:
     """Check that III, aVR, aVL and aVF follow from I and II.
 
-    Scales explain a contradiction only where positive factors make every lead follow, and where
-    the leads that agree as they are aren't more than the others: of one inverted, mislabelled or
-    late lead the chest leads know nothing.
+    Scales explain a contradiction only where positive factors, other than 1, make every lead
+    follow, and where the leads that agree as they are aren't more than the others: of one inverted,
+    mislabelled or late lead the chest leads know nothing. Where neither the three bipolar nor the
+    three augmented leads agree as they are, noise may lie between the leads.
     """
     x = _sampled(view)
     share, derived = limits.limb_algebra_share, view.signal.derived
@@ -91,8 +93,14 @@ def check_algebra(view: View, limits: LeadLimits) -> LimbAlgebra:
     if all(_follows(x, names, share) for names in checked):
         return LimbAlgebra()
     recorded = {name: x[name] for name in LIMB_WEIGHTS if name in x and name not in derived}
-    outvoted = 2 * min(map(len, _odd_sets(recorded, limits.scaled_algebra_share))) < len(recorded)
-    factors = None if outvoted else _own_scale(recorded, limits.scaled_algebra_share)
+    least = min(map(len, _odd_sets(recorded, limits.scaled_algebra_share)))
+    some_agree = any(
+        _follows(recorded, names, limits.scaled_algebra_share)
+        for names in _MADE_TOGETHER
+        if set(names) <= set(recorded)
+    )
+    rest = limits.scaled_algebra_share if some_agree else limits.scaled_noise_share
+    factors = _own_scale(recorded, rest, share) if 2 * least >= len(recorded) else None
     if factors is not None:
         return LimbAlgebra(factors=factors)
     odd = set().union(*_odd_sets(recorded, share))
@@ -129,22 +137,28 @@ def _odd_sets(x: Mapping[str, FloatArray], share: float) -> list[tuple[str, ...]
     return [tuple(x)]
 
 
-def _own_scale(x: Mapping[str, FloatArray], share: float) -> tuple[float, float] | None:
-    """Return factors of I and II after which every limb lead has one; None where there are none."""
+def _own_scale(
+    x: Mapping[str, FloatArray], share: float, least: float
+) -> tuple[float, float] | None:
+    """Return factors of I and II after which every limb lead has one; None where there are none.
+
+    Factors that differ by less than a share of ``least`` explain nothing.
+    """
     if not {"I", "II", "III"} <= set(x):
         return None
     one, two, left = limb_scale(x["I"], x["II"], x["III"])
     if left > share:
         return None
     pair = np.stack([one * x["I"], two * x["II"]])
-    largest = max(_size(pair[0]), _size(pair[1]))
+    largest, factors = max(_size(pair[0]), _size(pair[1])), [one, two]
     for name in set(x) - {"I", "II", "III"}:
         expected = np.array(LIMB_WEIGHTS[name]) @ pair
         factor = float(x[name] @ expected) / max(float(x[name] @ x[name]), _TINY)
         left = _size(factor * x[name] - expected)
         if factor <= 0.0 or left > share * max(largest, _size(expected)):
             return None
-    return one, two
+        factors.append(factor)
+    return (one, two) if max(factors) > (1.0 + least) * min(factors) else None
 
 
 def identical_leads(view: View, limits: LeadLimits) -> list[tuple[str, str]]:

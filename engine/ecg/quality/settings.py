@@ -98,6 +98,7 @@ class LeadLimits:
 
     limb_algebra_share: float
     scaled_algebra_share: float
+    scaled_noise_share: float
     identical_share: float
     leg_lead_share: float
     leg_least_mv: float
