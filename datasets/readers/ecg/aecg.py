@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from .agree import refuse_other_duration
+from .births import stating_births
 from .errors import incomplete, unreadable
 from .kit import Cut, read_each
 from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source
-from .xml_tree import number_of, parse_xml
+from .xml_tree import number_of, parse_xml, stated_number
 
 FORMAT: Final = "hl7_aecg"
 _PARSER: Final = "hl7_aecg:HL7aECGParser"
@@ -39,7 +40,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     if not cuts:
         raise unreadable("A document without a rhythm recording", source.label)
     found = read_each(_PARSER, FORMAT, source, declared, cuts)
-    return noting_people(found, people_in(root, "trialSubject"))
+    born = [node.get("value", "") for node in root.iter("birthTime")]
+    return noting_people(stating_births(found, born), people_in(root, "trialSubject"))
 
 
 def _rhythms(root: ET.Element) -> list[ET.Element]:
@@ -69,6 +71,8 @@ def _cut(root: ET.Element, series_index: int, set_index: int, where: str) -> Cut
     clock = next((s for s in mine if _is_clock(s)), None)
     others = [s for s in mine if not _is_clock(s)]
     leads = [s for s in others if _may_be_lead(s)]
+    for sequence in leads:
+        _check_scale(sequence, where)
     rate_hz = _rate_hz(clock, where)
     if len(sets) == 1:
         _check_duration(kept, leads, rate_hz, where)
@@ -104,6 +108,18 @@ def _named(sequence: ET.Element, position: int, where: str) -> str:
         return ""
     code.set("code", f"MDC{_LEAD}X{position}")
     return written
+
+
+def _check_scale(sequence: ET.Element, where: str) -> None:
+    """Refuse a lead whose scale or origin is no number; the library would take 1 and 0 for it."""
+    if sequence.find("value/scale") is None:
+        return  # what the file does not state the caller may declare
+    scale = stated_number(_attribute(sequence, "value/scale", "value"), "scale of a lead", where)
+    if not scale:
+        raise unreadable("A scale of a lead that is 0", where)
+    origin = _attribute(sequence, "value/origin", "value")
+    if origin:
+        stated_number(origin, "origin of a lead", where)
 
 
 def _rate_hz(clock: ET.Element | None, where: str) -> float:

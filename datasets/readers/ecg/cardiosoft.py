@@ -11,6 +11,7 @@ from datetime import date, datetime
 import numpy as np
 
 from .assemble import assemble
+from .births import with_birth
 from .errors import counted, damaged, unreadable
 from .names import microvolt_per
 from .people import noting_people, people_in
@@ -85,7 +86,7 @@ def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHead
     age = None if person is None else person.find("Age")
     years = _in_unit(age, {"years": 1.0, "months": 1 / 12})
     born = None if person is None else person.find("BirthDateTime")
-    return EcgHeader(
+    header = EcgHeader(
         format=FORMAT,
         record=source.stem or "record",
         patient_id=text_at(person, "PID"),
@@ -97,6 +98,8 @@ def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHead
         filters=_filters(root.find("FilterSetting")),
         notes=notes,
     )
+    parts = (text_at(born, tag) for tag in ("Year", "Month"))
+    return with_birth(header, ["-".join(part for part in parts if part.strip("0 "))])
 
 
 def _filters(node: ET.Element | None) -> Filters:

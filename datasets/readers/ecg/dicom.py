@@ -14,6 +14,7 @@ import numpy as np
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import refuse_size
+from .births import with_birth
 from .errors import EcgUnreadable, counted, damaged, unreadable, unsupported
 from .groups import Group, recordings_of
 from .names import lead_of_code
@@ -200,7 +201,7 @@ def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
         for name in ("FilterLowFrequency", "FilterHighFrequency", "NotchFilterFrequency")
     ]
     maker, model = data.get("Manufacturer"), data.get("ManufacturerModelName")
-    return EcgHeader(
+    header = EcgHeader(
         format=FORMAT,
         record=source.stem or "record",
         patient_id=str(data.get("PatientID") or ""),
@@ -211,6 +212,7 @@ def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
         device=" ".join(str(part) for part in (maker, model) if part),
         filters=Filters(*(v if math.isfinite(v) and v > 0 else None for v in values)),
     )
+    return with_birth(header, [str(data.get("PatientBirthDate") or "")])
 
 
 def _age(text: str) -> float | None:

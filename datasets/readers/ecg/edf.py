@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import assemble, refuse_size
+from .births import with_birth
 from .edf_words import filters_of, moment_of, person_of
 from .errors import damaged, incomplete, unreadable
 from .names import is_other_signal, lead_name, microvolt_per
@@ -255,7 +256,7 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
     words = layout.recording.split(" ")
     plus = layout.is_plus and words[0] == "Startdate"
     equipment = words[4].replace("_", " ") if plus and len(words) > 4 else ""  # noqa: PLR2004 - the fifth word
-    return EcgHeader(
+    header = EcgHeader(
         format="bdf" if layout.is_bdf else "edf",
         record=source.stem or "record",
         patient_id=code,
@@ -266,3 +267,4 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
         filters=filters_of(kept[0]) if kept and len(set(kept)) == 1 else Filters(),
         notes=notes,
     )
+    return with_birth(header, layout.patient.split(" ")[2:3] if layout.is_plus else ())

@@ -14,10 +14,10 @@ import numpy as np
 
 from ....engine.fixedpoint import FloatArray
 from .assemble import assemble
-from .errors import unreadable, unsupported
+from .errors import EcgUnreadable, unreadable, unsupported
 from .fhir_json import Json, items, text_of_json
 from .fhir_people import FhirPerson, patients_in, people_of, person_of
-from .names import is_lead, is_other_signal, lead_of_code, microvolt_per
+from .names import is_lead, is_other_signal, lead_name, lead_of_code, microvolt_per
 from .people import noting_people
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, text_of
@@ -27,6 +27,7 @@ FORMAT = "fhir_observation"
 _MILLISECONDS_PER_SECOND = 1000.0
 _GAPS = {"E", "U", "L"}
 _OF_R5 = ("interval", "intervalUnit")
+_MDC: Final = ("urn:iso:std:iso:11073:10101", "urn:oid:2.16.840.1.113883.6.24", "mdc")
 _OFFSET: Final = "http://hl7.org/fhir/StructureDefinition/observation-timeOffset"
 _WITHDRAWN = {"cancelled", "entered-in-error"}
 
@@ -96,6 +97,7 @@ def _recording(
         other_ids=person.numbers[1:],
         sex=person.sex,
         birth_date=person.birth_date,
+        born_in=person.born_in,
         acquired_at=_moment(observation),
         device=text_of_json(device.get("display")) if isinstance(device, dict) else "",
         notes=() if len(parts) == len(sampled) else ("not_ecg_skipped",),
@@ -132,18 +134,38 @@ def _lead(part: Json, where: str) -> StoredLead:
     if not math.isfinite(zero):
         raise unreadable("Sampled data without an origin", where)
     samples = _samples(data.get("data"), where)
+    _refuse_two_units(data, where)
     per_unit = microvolt_per(_unit(data))
     step = math.nan if per_unit is None else factor * per_unit
     period_ms = _number(data.get("period"), where)
     rate = _MILLISECONDS_PER_SECOND / period_ms if period_ms > 0 else math.nan
     shifted = samples + zero / factor if factor else samples
+    _refuse_two_leads(part, where)
     return StoredLead(_name(part), shifted, step, rate, gain=factor, start_s=_start_s(part, where))
 
 
 def _unit(data: Json) -> str:
+    """Return the unit of sampled data: its code, else its words."""
+    return next((unit for unit in _units(data) if unit), "")
+
+
+def _units(data: Json) -> tuple[str, str]:
     origin = data.get("origin")
     origin = origin if isinstance(origin, dict) else {}
-    return text_of_json(origin.get("code")) or text_of_json(origin.get("unit"))
+    return text_of_json(origin.get("code")), text_of_json(origin.get("unit"))
+
+
+def _refuse_two_units(data: Json, where: str) -> None:
+    """Refuse a unit whose code and words are different voltages: a thousand times is possible."""
+    known = {microvolt_per(unit) for unit in _units(data)} - {None}
+    if len(known) > 1:
+        code, words = _units(data)
+        raise EcgUnreadable(
+            found=f"Sampled data in {code} by its code and in {words} by its unit",
+            why="amplitudes would be wrong, and which of the two is right is not known",
+            remedy="Send the code and the unit of one and the same unit",
+            path=where,
+        )
 
 
 def _start_s(part: Json, where: str) -> float:
@@ -154,14 +176,42 @@ def _start_s(part: Json, where: str) -> float:
 
 
 def _name(part: Json) -> str:
+    """Return the lead by its code, else by the first words that are one, else the first words."""
+    said = [text for text in (*_coded(part), *_worded(part)) if text]
+    return next((text for text in said if is_lead(text)), next(iter(said), ""))
+
+
+def _coded(part: Json) -> list[str]:
+    """Return the leads that the codes of a part name; a number counts in the system of MDC only."""
+    codings = items(part.get("code"), "coding")
+    return [
+        lead_of_code(text_of_json(c.get("code")))
+        for c in codings
+        if _is_of_mdc(text_of_json(c.get("system")))
+    ]
+
+
+def _is_of_mdc(system: str) -> bool:
+    """Whether a code system is that of IEEE 11073; where none is stated it may be."""
+    return not system or system.lower().rstrip("/").endswith(_MDC)
+
+
+def _worded(part: Json) -> list[str]:
     code = part.get("code")
-    for coding in items(code, "coding"):
-        known = lead_of_code(text_of_json(coding.get("code")))
-        if known:
-            return known
     shown = [text_of_json(c.get("display")) for c in items(code, "coding")]
-    words = text_of_json(code.get("text")) if isinstance(code, dict) else ""
-    return next((text for text in (*shown, words) if text), "")
+    return [*shown, text_of_json(code.get("text")) if isinstance(code, dict) else ""]
+
+
+def _refuse_two_leads(part: Json, where: str) -> None:
+    """Refuse a lead whose code, display and text name different leads."""
+    names = {lead_name(text) for text in (*_coded(part), *_worded(part)) if is_lead(text)}
+    if len(names) > 1:
+        raise EcgUnreadable(
+            found=f"One lead under several names ({', '.join(sorted(names))})",
+            why="which of them it is is not known, and findings would stand at another place",
+            remedy="Send one lead in code, display and text",
+            path=where,
+        )
 
 
 def _number(value: object, where: str) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from .births import birth_of
 from .fhir_json import Json, items, text_of_json
 from .recording import Sex, sex_of
 
@@ -27,6 +28,7 @@ class FhirPerson:
     numbers: tuple[str, ...] = field(default=(), repr=False)
     sex: Sex | None = field(default=None, repr=False)
     birth_date: date | None = field(default=None, repr=False)
+    born_in: tuple[int, int | None] | None = field(default=None, repr=False)
 
 
 def patients_in(document: Json) -> dict[str, Json]:
@@ -85,9 +87,10 @@ def _is_same(one: FhirPerson, other: FhirPerson) -> bool:
 
 def _contradicting(group: Sequence[FhirPerson]) -> int:
     """Return how many people one number stands for: 1 where nothing contradicts."""
-    births = {one.birth_date for one in group} - {None}
+    births = {one.birth_date for one in group if one.birth_date}
     sexes = {one.sex for one in group} - {None}
-    return max(1, len(births), len(sexes))
+    years = {day.year for day in births} | {one.born_in[0] for one in group if one.born_in}
+    return max(1, len(births), len(sexes), len(years))
 
 
 def _described(patient: Json, *, has_own_id: bool = True) -> FhirPerson:
@@ -97,7 +100,7 @@ def _described(patient: Json, *, has_own_id: bool = True) -> FhirPerson:
     return FhirPerson(
         _distinct(own[0] if len(own) == 1 else "", logical, *_values(identifiers)),
         sex_of(text_of_json(patient.get("gender"))),
-        _day(text_of_json(patient.get("birthDate"))),
+        *birth_of(text_of_json(patient.get("birthDate"))),
     )
 
 
@@ -123,10 +126,3 @@ def _values(identifiers: Sequence[Json]) -> list[str]:
 
 def _distinct(*numbers: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for number in numbers if number))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

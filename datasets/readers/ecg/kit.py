@@ -32,6 +32,7 @@ from .stored import StoredLead, step_of
 _LOCK: Final = threading.Lock()  # the state of warnings belongs to the whole process
 _INVENTED: Final = re.compile(r"(?i)^(channel ?\d*|lead ?\d*|ch ?\d+|unspecified)(_\d+)?$")
 _NUMBERED: Final = re.compile(r"^(.+)_\d+$")
+_MICROSECONDS: Final = 1e6
 _CUT: Final = re.compile(r"(?i)truncat|incomplete|only the first|waveform ignored")
 _BEATS: Final = re.compile(r"(?i)median|representative|repbeat|TYPICAL_CYCLE|Section 5")
 
@@ -93,6 +94,8 @@ def parse_with(name: str, data: bytes, where: str) -> tuple[Any, tuple[str, ...]
 def leads_of(record: Any) -> list[StoredLead]:  # noqa: ANN401 - a record of ecgdatakit
     """Return the leads of a record of the library as its file stores them."""
     exact = record.raw_metadata.get("rhythm_time", {}).get("sampling_rate_exact")
+    interval_us = record.raw_metadata.get("rhythm_sample_interval_us")  # of SCP-ECG
+    exact = _MICROSECONDS / interval_us if interval_us else exact
     return [_stored(lead, exact) for lead in record.leads]
 
 
@@ -159,12 +162,14 @@ class Cut:
     start_s : when the leads start, on one clock for all cuts; None where the file does not say
     names : in the order of the leads; "" where the name that the library reads stands
     notes : on what was left out
+    rates_hz : as the file states it, of all leads or of each; empty where the library keeps it
     """
 
     tree: ET.Element
     start_s: float | None = None
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    rates_hz: tuple[float, ...] = ()
 
 
 def read_each(
@@ -178,6 +183,10 @@ def read_each(
         if cut.names:
             pairs = zip(leads, cut.names, strict=True)
             leads = [replace(lead, name=name or lead.name) for lead, name in pairs]
+        if cut.rates_hz:
+            own = cut.rates_hz * (len(leads) if len(cut.rates_hz) == 1 else 1)
+            rates = zip(leads, own, strict=True)
+            leads = [replace(lead, rate_hz=rate) for lead, rate in rates]
         header = header_of(record, fmt, source, (*cut.notes, *notes))
         groups.append(Group(leads, header, cut.start_s))
     return recordings_of(groups, declared)

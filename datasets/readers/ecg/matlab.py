@@ -72,6 +72,15 @@ def _is_v4(head: bytes) -> bool:
     )
 
 
+def is_other_v4(data: bytes) -> bool:
+    """Whether the file is a matrix ``val`` of version 4 whose numbers aren't of signed 16 bit."""
+    if not _is_v4(data):
+        return False
+    kind, _, _, _, name = _V4_HEAD.unpack_from(data)
+    label = data[_V4_HEAD.size : _V4_HEAD.size + name].rstrip(b"\0")
+    return label == _VARIABLE and _V4_TYPES[kind // 10] != "<i2"
+
+
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the rows of ``val`` as leads."""
     where = source.label

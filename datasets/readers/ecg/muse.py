@@ -1,16 +1,18 @@
 """GE MUSE XML through ecgdatakit: the rhythm of a document, joined where it stands in two parts."""
 
 import copy
+import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Sequence
 from typing import Final
 
+from .births import stating_births
 from .errors import unreadable, unsupported
 from .kit import Cut, read_each
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source
-from .xml_tree import parse_xml, text_at
+from .xml_tree import one_number, parse_xml, stated_number, text_at
 
 FORMAT: Final = "ge_muse_xml"
 
@@ -31,9 +33,10 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         for wave in tree.findall("Waveform"):
             if wave is not mine:
                 tree.remove(wave)
-        cuts.append(Cut(tree))
+        cuts.append(Cut(tree, rates_hz=_rates_hz(mine, source.label)))
     found = read_each("ge_muse_xml:GEMuseXMLParser", FORMAT, source, declared, cuts)
-    return noting_people(found, people_in(root, "PatientDemographics"))
+    born = [text_at(node, "DateofBirth") for node in root.iter("PatientDemographics")]
+    return noting_people(stating_births(found, born), people_in(root, "PatientDemographics"))
 
 
 def _refuse_offsets(wave: ET.Element, where: str) -> None:
@@ -46,6 +49,20 @@ def _refuse_offsets(wave: ET.Element, where: str) -> None:
             "Export the leads on one time, or as WFDB with their skew in samples",
             where,
         )
+
+
+def _rates_hz(wave: ET.Element, where: str) -> tuple[float, ...]:
+    """Return the rate of all leads, and refuse a number of the waveform that is none.
+
+    The library rounds the rate, and takes 0 for an exponent that it can't read.
+    """
+    base = stated_number(text_at(wave, "SampleBase"), "SampleBase", where)
+    exponent = one_number([text_at(wave, "SampleExponent")], "SampleExponent", where)
+    rate_hz = base * 10.0 ** (0.0 if math.isnan(exponent) else exponent)
+    for lead in wave.findall("LeadData"):
+        for name in ("LeadAmplitudeUnitsPerBit", "LeadSampleSize"):
+            one_number([text_at(lead, name)], name, where)
+    return (rate_hz,)
 
 
 def _drop_empty_checksums(root: ET.Element) -> None:

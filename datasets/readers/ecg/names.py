@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 MINUS: Final = "-"
+_TERM: Final = re.compile(r"(?i)MDC_ECG_(?:LEAD|ELEC_POTL)_(\w+)")
 _BETWEEN: Final = re.compile(r"[\s._-]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]*")
 _LONGEST: Final = 40
@@ -108,9 +109,14 @@ def _plain(text: str) -> str:
 
 
 def lead_of_code(code: str) -> str:
-    """Return the lead of an IEEE 11073 number or term, "" where it is unknown."""
+    """Return the lead of an IEEE 11073 number or term, "" where it is unknown.
+
+    >>> lead_of_code("131389"), lead_of_code("MDC_ECG_LEAD_aVR"), lead_of_code("MDC_ECG_LEAD")
+    ('III', 'aVR', '')
+    """
     found: str = _tables()["lead_codes"].get(code.strip(), "")
-    return found
+    term = _TERM.fullmatch(code.strip())
+    return found or (_known(_cleaned(term[1])) if term else "")
 
 
 def is_other_signal(written: str) -> bool:

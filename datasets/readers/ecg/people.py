@@ -10,6 +10,8 @@ from .recording import SEVERAL_PEOPLE, EcgRecording
 
 # Section 1 of SCP-ECG (EN 1064): patient id, date of birth, sex.
 _SCP_WHO: Final = frozenset({2, 5, 8})
+_SCP_BORN: Final = 5
+_SCP_DAY: Final = 4
 _SCP_CRC: Final = 6
 _SCP_POINTER: Final = 10
 _SCP_HEAD: Final = 16
@@ -63,6 +65,20 @@ def several_in_scp(data: bytes) -> list[bytes]:
         if tag in _SCP_WHO and value.strip(b"\0 "):
             said.setdefault(tag, set()).add(value.rstrip(b"\0 "))
     return max((sorted(values) for values in said.values()), key=len, default=[])
+
+
+def births_in_scp(data: bytes) -> list[str]:
+    """Return the dates of birth of section 1 as text; of one without a day, month or year alone."""
+    parts = [
+        (_number(value[:2].ljust(4, b"\0"), 0), value[2], value[3])
+        for tag, value in _scp_tags(_scp_section_1(data))
+        if tag == _SCP_BORN and len(value) >= _SCP_DAY
+    ]
+    return [
+        "-".join([f"{year:04}", *(f"{part:02}" for part in rest[: rest.index(0)])])
+        for year, *day in parts
+        for rest in ([*day, 0],)
+    ]
 
 
 def _scp_section_1(data: bytes) -> bytes:

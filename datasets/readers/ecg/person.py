@@ -38,7 +38,7 @@ def person_problems(
     log = ProblemLog()
     checks = {
         "id": same_numbering and _ids_differ(header, identity.person_id.strip()),
-        "birth_date": _differ(header.birth_date, identity.birth_date),
+        "birth_date": _births_differ(header, identity.birth_date),
         "sex": _sexes_differ(header, identity),
         SEVERAL_PEOPLE: SEVERAL_PEOPLE in header.notes,
         "age": _ages_differ(header, identity, performed_at),
@@ -60,7 +60,7 @@ def unstated_person(header: EcgHeader, *, path: str = "ecg.file") -> tuple[Probl
     path : where it is told
     """
     numbers = "".join((header.patient_id, *header.other_ids)).strip()
-    stated = (numbers, header.birth_date, header.sex, header.age_years)
+    stated = (numbers, header.birth_date, header.born_in, header.sex, header.age_years)
     if any(value not in ("", None) for value in stated):
         return ()
     return (Problem(0, "note", "ecg_person_not_stated", path, "ecg", {}),)
@@ -80,9 +80,14 @@ def _ids_differ(header: EcgHeader, person_id: str) -> bool:
     return bool(stated and person_id) and person_id not in stated
 
 
-def _differ(one: object, other: object) -> bool:
-    """Whether both sides state a value and the values are not equal."""
-    return bool(one) and bool(other) and one != other
+def _births_differ(header: EcgHeader, born: date | None) -> bool:
+    """Whether both sides state a birth and differ in it, at the precision of the file."""
+    if born is None:
+        return False
+    if header.birth_date is not None or header.born_in is None:
+        return header.birth_date is not None and header.birth_date != born
+    year, month = header.born_in
+    return year != born.year or month not in (None, born.month)
 
 
 def _sexes_differ(header: EcgHeader, identity: Identity) -> bool:
@@ -113,6 +118,9 @@ def _stated_ages_differ(header: EcgHeader, age_years: int, visit: datetime | Non
         if visit is None:
             return False
         ecg_age_years = float(_completed_years(header.birth_date, visit.date()))
+    elif header.age_years is None and header.born_in is not None and visit is not None:
+        turns = visit.year - header.born_in[0]  # this year, or did; else it is one year less
+        ecg_age_years = float(min(turns, turns - 1, key=lambda years: abs(years - age_years)))
     elif header.age_years is not None:
         ecg_age_years = header.age_years + _years_since(header.acquired_at, visit)
     else:

@@ -32,6 +32,7 @@ class EcgHeader:
     patient_id : "" where the file states none
     other_ids : further numbers under which the file knows the same person
     sex, birth_date, age_years : None where the file does not state them
+    born_in : year and month (None where not stated) of a birth whose day is not stated
     acquired_at : start of the recording; without time zone where the file gives none
     device : maker and model, "" where not stated
     filters : as stated
@@ -47,6 +48,7 @@ class EcgHeader:
     sex: Sex | None = field(default=None, repr=False)
     birth_date: date | None = field(default=None, repr=False)
     age_years: float | None = field(default=None, repr=False)
+    born_in: tuple[int, int | None] | None = field(default=None, repr=False)
     acquired_at: datetime | None = field(default=None, repr=False)
     device: str = ""
     filters: Filters = field(default_factory=Filters)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from .assemble import assemble
+from .births import with_birth
 from .cardiosoft import comma_samples
 from .errors import counted, damaged, unreadable, unsupported
 from .people import noting_people, people_in
@@ -67,7 +68,7 @@ def _header(root: ET.Element, source: Source) -> EcgHeader:
     person, exam = root.find("patdata"), root.find("examdescript")
     maker = root.find("examdescript/aquiringdevice/hardware")
     device = f"{text_at(maker, 'vendor')} {text_at(maker, 'model')}".strip()
-    return EcgHeader(
+    header = EcgHeader(
         format=FORMAT,
         record=source.stem or "record",
         patient_id=text_at(person, "id"),
@@ -79,6 +80,7 @@ def _header(root: ET.Element, source: Source) -> EcgHeader:
         device=device,
         filters=_filters(root),
     )
+    return with_birth(header, [text_at(person, "birthdate")])
 
 
 def _filters(root: ET.Element) -> Filters:

@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 
 from .agree import refuse_other_duration, refuse_other_rate
+from .births import stating_births
 from .errors import too_large, unsupported
 from .kit import Cut, read_each
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source, limits
-from .xml_tree import number_of, parse_xml
+from .xml_tree import number_of, one_number, parse_xml
 
 _SIERRA_TYPES: Final = {"SierraECG", "PhilipsECG"}
 _SIERRA_VERSIONS: Final = {"1.03", "1.04", "1.04.01", "1.04.02"}
@@ -41,7 +42,9 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     waves = next(root.iter("parsedwaveforms"), None)
     if waves is not None and len(waves.text or "") > limits()["bytes"]["compressed"]:
         raise too_large("A waveform of more than 8 MiB in one document", source.label)
+    _check_scale(root, waves, source.label)
     _check_times(root, waves, source.label)
+    born = [node.text or "" for node in root.iter("dateofbirth")]
     _drop_unsure_birth_dates(root)
     for beats in [w for w in root.iter("waveforms") if w.find("repbeats") is not None]:
         for found in beats.findall("repbeats"):
@@ -49,7 +52,8 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     name = "sierra_xml:SierraXMLParser"
     people = people_in(root, "generalpatientdata")
     recordings = read_each(name, "philips_sierra_xml", source, declared, [Cut(root)])
-    return noting_people([_noting_pulse(recording) for recording in recordings], people)
+    noted = [_noting_pulse(recording) for recording in stating_births(recordings, born)]
+    return noting_people(noted, people)
 
 
 def _noting_pulse(recording: EcgRecording) -> EcgRecording:
@@ -65,15 +69,33 @@ def _noting_pulse(recording: EcgRecording) -> EcgRecording:
     return replace(recording, header=recording.header.noting("calibration_pulse"))
 
 
+def _check_scale(root: ET.Element, waves: ET.Element | None, where: str) -> None:
+    """Refuse two resolutions or zeros, and one that is no number, for which 0 would be taken."""
+    own = {} if waves is None else waves.attrib
+    steps = [own.get("resolution", ""), *_texts(root, "resolution", "signalresolution")]
+    zeros = [own.get("signaloffset", ""), *_texts(root, "signaloffset")]
+    one_number(steps, "resolution", where)
+    one_number(zeros, "signaloffset", where)
+
+
+def _texts(root: ET.Element, *tags: str) -> list[str]:
+    """Return what these elements of the signal's description say."""
+    described = root.iter("signalcharacteristics")
+    return [n.text or "" for node in described for tag in tags for n in node.iter(tag)]
+
+
 def _check_times(root: ET.Element, waves: ET.Element | None, where: str) -> None:
     """Refuse two rates, and more samples than the announced rate and time give."""
     if waves is None:
         return
-    own_hz = number_of(waves.get("samplespersecond", ""))
-    signal_hz = number_of(next((n.text or "" for n in root.iter("samplingrate")), ""))
+    own_hz = one_number([waves.get("samplespersecond", "")], "sampling rate", where)
+    signal_hz = one_number(_texts(root, "samplingrate")[:1], "sampling rate", where)
     if own_hz > 0 and signal_hz > 0:
         refuse_other_rate(own_hz, signal_hz, where)
     rate_hz = own_hz if own_hz > 0 else signal_hz
+    if rate_hz > 0 and not rate_hz.is_integer():  # the library would count samples at another rate
+        found = f"A sampling rate of {rate_hz:g} Hz in a Philips document"
+        raise unsupported(found, "Export at a whole rate, or as WFDB", where)
     stated_s = number_of(waves.get("durationperchannel", "")) / _MS_PER_S
     count = _count(waves, number_of(waves.get("numberofleads", "")))
     if count and rate_hz > 0 and stated_s > 0:

@@ -6,14 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .errors import unreadable
-from .kit import Cut, read_each, read_one
-from .people import noting_people, people_in, several_in_scp
-from .recording import Declared, EcgRecording
+import numpy as np
+
+from .assemble import assemble
+from .births import stating_births
+from .errors import counted, damaged, unreadable
+from .kit import Cut, header_of, leads_of, parse_with, read_each, read_one
+from .people import births_in_scp, noting_people, people_in, several_in_scp
+from .recording import Declared, EcgRecording, sex_of
 from .source import Source
-from .xml_tree import number_of, parse_xml, root_tag
+from .stored import StoredLead
+from .xml_tree import number_of, one_number, parse_xml, root_tag, stated_number
 
 _SCP_HEAD: Final = 32
+_ISHNE_COUNT: Final = 14  # behind the magic, the checksum and the size of the variable block
+_LEAD_OFF: Final = -32768
 _YEARS: Final = {"Y", "YR", "YEAR", "YEARS"}
 
 
@@ -34,6 +41,7 @@ def read_scp(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     if source.data and _u32(source.data, 2) > len(source.data):
         raise unreadable("A record shorter than it says", source.label)
     found = read_one("scp_ecg:SCPECGParser", "scp_ecg", source, declared)
+    found = stating_births(found, births_in_scp(source.data))
     return noting_people(found, several_in_scp(source.data))
 
 
@@ -43,8 +51,24 @@ def sniff_ishne(source: Source) -> bool:
 
 
 def read_ishne(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Read an ISHNE Holter file."""
-    return read_one("ishne_holter:ISHNEHolterParser", "ishne", source, declared)
+    """Read an ISHNE Holter file; -32768 marks a lead that was off (ISHNE, 1998).
+
+    The header counts the samples of a lead, or, of some writers, of all leads together.
+    """
+    parser, where = "ishne_holter:ISHNEHolterParser", source.label
+    record, notes = parse_with(parser, source.data, where)
+    leads = [_with_gaps(lead) for lead in leads_of(record)]
+    said = int.from_bytes(source.data[_ISHNE_COUNT : _ISHNE_COUNT + 4], "little", signed=True)
+    found = len(leads[0].samples)
+    if said > found and said != found * len(leads):
+        raise damaged(f"{counted(said, 'sample')} of a lead announced, {found} found", where)
+    if 0 < said < found:
+        notes = (*notes, "file_longer_than_announced")
+    return [assemble(leads, header_of(record, "ishne", source, notes), declared)]
+
+
+def _with_gaps(lead: StoredLead) -> StoredLead:
+    return replace(lead, samples=np.where(lead.samples == _LEAD_OFF, np.nan, lead.samples))
 
 
 def sniff_root(*tags: str) -> Callable[[Source], bool]:
@@ -60,8 +84,37 @@ def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         root.remove(cycle)
     people = people_in(root, "SUBJECT")
     parser = "mortara_el250:MortaraEL250Parser"
-    found = read_each(parser, "mortara_xml", source, declared, [Cut(root)])
-    return noting_people([_of_age(one, root.find("SUBJECT")) for one in found], people)
+    cut = Cut(root, rates_hz=_mortara_rates(root, source.label))
+    found = read_each(parser, "mortara_xml", source, declared, [cut])
+    subject = root.find("SUBJECT")
+    found = stating_births(
+        found, [t for a in ("DOB_XML", "DOB") for t in _stated_by(root, a, "16")]
+    )
+    return noting_people([_of_sex(_of_age(one, subject), root) for one in found], people)
+
+
+def _mortara_rates(root: ET.Element, where: str) -> tuple[float, ...]:
+    """Return the rate of each channel; the library rounds it, and skips numbers that are none."""
+    channels = root.findall("CHANNEL")
+    for channel in channels:
+        for name in ("UNITS_PER_MV", "OFFSET"):
+            one_number([channel.get(name, "")], name, where)
+    return tuple(
+        stated_number(channel.get("SAMPLE_FREQ", ""), "SAMPLE_FREQ", where) for channel in channels
+    )
+
+
+def _stated_by(root: ET.Element, attribute: str, field_id: str) -> list[str]:
+    """Return what a subject states, and then what its field of this number does."""
+    fields = root.findall("DEMOGRAPHIC_FIELDS/DEMOGRAPHIC_FIELD")
+    own = [node.get(attribute, "") for node in root.findall("SUBJECT")]
+    return [*own, *(node.get("VALUE", "") for node in fields if node.get("ID") == field_id)]
+
+
+def _of_sex(recording: EcgRecording, root: ET.Element) -> EcgRecording:
+    """Put the sex by a word that is known; to the library "Mujer" was male, by its first letter."""
+    stated = next((text for text in _stated_by(root, "GENDER", "4") if text.strip()), "")
+    return replace(recording, header=replace(recording.header, sex=sex_of(stated)))
 
 
 def _of_age(recording: EcgRecording, subject: ET.Element | None) -> EcgRecording:

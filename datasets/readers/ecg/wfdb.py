@@ -50,7 +50,7 @@ def read_beside(source: Source, declared: Declared) -> Sequence[EcgRecording]:
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the one recording of a header and its signal files."""
     header = parse_header(source.data, source.label)
-    if (matrix := _matlab_5(source, header)) is not None:
+    if (matrix := _matlab(source, header)) is not None:
         return matlab.read(matrix, declared)
     tracks: list[Track] = []
     if header.segments:
@@ -66,14 +66,18 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     return [_with_derived(recording, said.derived)]
 
 
-def _matlab_5(source: Source, header: WfdbHeader) -> Source | None:
-    """Return the signal file of a header if it is MATLAB 5, whose samples start elsewhere."""
+def _matlab(source: Source, header: WfdbHeader) -> Source | None:
+    """Return the signal file of a header if it is a MATLAB file that states where or what it holds.
+
+    The samples of version 5 start elsewhere, and a version 4 of other numbers than 16 bit was read
+    as 16 bit, for headers of the challenges say so of every matrix.
+    """
     names = {line.file for line in header.signals}
     name = names.pop() if len(names) == 1 else NULL_FILE
     if not name.endswith(".mat"):
         return None
     data = signal_file(source, name)
-    if not data.startswith(b"MATLAB "):
+    if not (data.startswith(b"MATLAB ") or matlab.is_other_v4(data)):
         return None
     companions = {f"{PurePath(name).stem}.hea": source.data}
     return Source(name, data, source.folder, companions)

@@ -1,17 +1,20 @@
 """XML documents of strangers: no DTD, no entities, a cap on size, depth and elements."""
 
+import math
 import re
 import xml.etree.ElementTree as ET  # noqa: S405 - only for its types; parsing is defused below
+from collections.abc import Iterable
 from typing import Any, Final
 
 from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 
-from .errors import EcgUnreadable, too_large, unreadable
+from .errors import EcgUnreadable, incomplete, too_large, unreadable
 from .source import Source, limits
 
 # GE MUSE writes the name of its DTD into every export; a bare name without a subset is harmless.
 _BARE_DOCTYPES: Final = {("RestingECG", "restecg.dtd")}
+_SAME: Final = 1e-6
 _TAG: Final = re.compile(r"<([A-Za-z_][\w.-]*:)?(?P<tag>[A-Za-z_][\w.-]*)")
 
 
@@ -105,3 +108,49 @@ def number_of(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
+
+
+def stated_number(text: str, what: str, where: str) -> float:
+    """Return a number that a document must state.
+
+    Parameters
+    ----------
+    text : as written
+    what : the name of the number, "scale of a lead"
+
+    Raises
+    ------
+    EcgIncomplete : the text is empty
+    EcgUnreadable : it is no number; of one with a comma it is not known what the comma means
+    """
+    if not text.strip():
+        raise incomplete(f"A document without the {what}", f"Export with the {what}", where)
+    value = number_of(text)
+    if math.isfinite(value):
+        return value
+    comma = re.fullmatch(r"\s*[+-]?\d+(?:,\d+)+\s*", text) is not None
+    raise EcgUnreadable(
+        found=f"A {what} " + ("with a comma" if comma else "that is no number"),
+        why="4,88 may be 4.88 or 488: amplitudes and intervals would be wrong, and none is guessed",
+        remedy="Export with plain numbers, such as 4.88",
+        path=where,
+    )
+
+
+def one_number(texts: Iterable[str], what: str, where: str) -> float:
+    """Return a number that a document states in one place or in several, NaN where in none.
+
+    Raises
+    ------
+    EcgUnreadable : one of them is no number, or two differ
+    """
+    values = [stated_number(text, what, where) for text in texts if text.strip()]
+    if any(not math.isclose(values[0], value, rel_tol=_SAME) for value in values):
+        told = " and ".join(f"{value:g}" for value in sorted(set(values)))
+        raise EcgUnreadable(
+            found=f"Several values of the {what}: {told}",
+            why="amplitudes or intervals would be wrong, and which of them is right is not known",
+            remedy="Export the ECG again from the device or its archive",
+            path=where,
+        )
+    return values[0] if values else math.nan
