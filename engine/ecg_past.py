@@ -13,7 +13,7 @@ from .earlier_values import urgent_within_days
 from .ecg.recorded import EarlierEcg
 from .intake import VisitRecord
 from .past import day_of, is_usable
-from .prediagnosis import URGENCIES, EcgComparison, Finding, Message, Parameter, UrgentItem
+from .prediagnosis import HOUSE, URGENCIES, EcgComparison, Finding, Message, Parameter, UrgentItem
 from .record import UNKNOWN
 from .screened import is_declined
 from .screening import Screening
@@ -245,7 +245,7 @@ def _said(measured: "_Measured", today: date) -> Iterator[UrgentItem]:
                 inputs=(),
                 action="record_ecg_physician_reads",
                 addressee=ADDRESSEE,
-                source=next((r.source for r in finding.reasons_for if r.source), ""),
+                source=next((r.source for r in finding.reasons_for if r.source), HOUSE),
             )
 
 

@@ -36,6 +36,8 @@ SCHEMA: Final = "laennec.prediagnosis/1"
 RISK_DECIMALS: Final = 4
 MEASURED_ON: Final = "measured_on"
 """Parameter of an urgent item's message, where its value is of an earlier day than the visit."""
+HOUSE: Final = "Engineering choice of the house, no guideline"
+"""What a row or a rule cites that no guideline stands behind."""
 
 FactState = Literal["present", "absent", "borderline", "not_assessable"]
 Urgency = Literal["U0", "U1", "U2", "U3"]

@@ -9,13 +9,11 @@ import re
 from functools import cache
 from typing import Final
 
-from ..prediagnosis import Finding, Reason
+from ..prediagnosis import HOUSE, Finding, Reason
 from ..vocabulary.load import read_toml
 from .common_phrases import is_statement, listed
 from .sentences import Sentences
 
-HOUSE: Final = "Engineering choice of the house, no guideline"
-"""What a row cites that no guideline stands behind."""
 OWN_NUMBER: Final = "source.own_number"
 
 

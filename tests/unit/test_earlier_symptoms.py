@@ -67,6 +67,7 @@ def test_what_an_earlier_ecg_said_is_told_where_today_has_none(day, level):
     draft = drafted(None, earlier(given("atrial_fibrillation"), day))
     said = [i for i in draft.urgent if i.message.id == "urgent.earlier_ecg_said"]
     assert ("ecg_atrial_fibrillation", level) in {(i.rule_id, i.level) for i in said}
+    assert all(item.source for item in said)
     assert "atrial fibrillation. There is none today" in text(draft)
     assert "fibrillation" in text(draft, "fr")
 

@@ -6,12 +6,12 @@ import pytest
 from finding_examples import waist_absent
 from hypothesis import given, settings
 from laennec.engine.errors import DataError
-from laennec.engine.prediagnosis import InputValue, Message, Reason
+from laennec.engine.prediagnosis import HOUSE, InputValue, Message, Reason
 from laennec.engine.words import LANGUAGES, Sentences, phrases
 from laennec.engine.words.common_phrases import interval_phrase
 from laennec.engine.words.paper import WIDTH
 from laennec.engine.words.silent_lines import absent_line
-from laennec.engine.words.source_phrases import HOUSE, cited
+from laennec.engine.words.source_phrases import cited
 from laennec.engine.words.text import render_text
 from prediagnosis_examples import (
     EXAMPLES,
