@@ -1,5 +1,6 @@
 """A channel of which nobody says what it is counts as no lead; many are no ECG of twelve."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,9 @@ def test_an_unknown_channel_changes_nothing_of_what_is_said(kept, channel):
     one, other = (
         screened_ecg(found.signal, MODELS, Person("male", 50.0)) for found in (alone, beside)
     )
-    assert other.section == one.section
+    (note,) = other.section.notes
+    assert note.id == "ecg.file.channels_left.named"
+    assert other.section == replace(one.section, notes=(note,))
     assert other.urgency == one.urgency
     assert other.findings == one.findings
 
