@@ -33,7 +33,7 @@ BEATS: Final = {
     "premature_ventricular_complex": ("premature_ventricular_complex", "odd_beat"),
     "premature_atrial_complex": ("premature_atrial_complex", "early_beat"),
 }
-RECORDS: Final = 12
+RECORDS: Final = 60
 REACH_S: Final = 0.35
 METHOD: Final = "mean of the simulated records, interval: percentile bootstrap, 500 replicates"
 
