@@ -95,8 +95,9 @@ def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
         return ecg_past_of((), screening, 0, date.min)
     today = day_of(record)
     past = ecg_past_of(earlier, screening, 0, today)
-    missing = record.ecg is None and not screening.ecg_unread
-    if missing and screening.ecg_sides.get(0) is None:
+    now = screening.ecg_sides.get(0)
+    # An ECG of today that was not read, or that the gate refuses, settles nothing.
+    if now is None or now.section.verdict == REFUSED:
         more = (*_again(past.measured, screening, today), *_said(past.measured, today))
         return replace(past, urgent=(*past.urgent, *more))
     return past

@@ -72,6 +72,18 @@ def test_what_an_earlier_ecg_said_is_told_where_today_has_none(day, level):
     assert "fibrillation" in text(draft, "fr")
 
 
+FLAT = {"leads": {"II": [0.0] * 5000, "V1": [0.0] * 5000}, "fs": 500, "unit": "mV"}
+
+
+@pytest.mark.parametrize("now", [{"file": "nosuch.hea"}, FLAT], ids=["no file", "flat"])
+def test_an_ecg_of_today_that_was_not_read_settles_nothing(now):
+    """Pinned: the fibrillation of yesterday vanished where today named a file that is not there."""
+    draft = drafted(now, earlier(given("atrial_fibrillation"), "2026-11-02"))
+    said = {(i.rule_id, i.level) for i in draft.urgent}
+    assert ("ecg_atrial_fibrillation", "U2") in said
+    assert "n'y en a pas de lisible" in text(draft, "fr")
+
+
 def test_an_earlier_ecg_that_was_followed_by_one_today_says_nothing_by_itself():
     draft = drafted(given(start_s=20.0), earlier(given("atrial_fibrillation"), "2026-11-02"))
     assert "urgent.earlier_ecg_said" not in {i.message.id for i in draft.urgent}
