@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 
 from ....datasets.readers.cohorts import (
@@ -17,7 +18,7 @@ from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
 from ..exposures import APART, exposure_groups
 from ..last_visits import ELSEWHERE
-from ..overlap import Count, is_told, shown_counts
+from ..overlap import BoolArray, Count, is_told, shown_counts
 from ..two_people import NOT_CHECKED, TwoPeople
 from .tables import Sources, tables_of
 
@@ -29,6 +30,9 @@ SUPPRESSED: Final = (
     "result"
 )
 GROUPS: Final = (*BY, EXPOSURE)
+_MOST_SUMS: Final = 1_024
+"""So many groups are looked at, two and twice as many with each condition told: ten are told."""
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +126,34 @@ def told_not_known(found: Found) -> dict[str, dict[str, Count]]:
 
     Hidden is a count with which the number of those could be worked out of whom it is known, or
     who of them were not found, where they are 1 to 10: of one condition, or of several together.
+    Sums double with each condition that is told; where they are too many to try the rest is hidden.
     """
     n = found.everybody.num_rows
-    everybody = found.everybody["person_id"]
-    outside = pc.invert(pc.is_in(everybody, found.people["person_id"])).to_numpy()
     told: dict[str, dict[str, Count]] = {}
+    masks, counts = _alike(found)
     # Everybody and who was not found, less those of whom any of some told conditions is not known.
-    known = [np.ones(n, dtype=np.bool_), outside]
-    for one in found.not_known:
-        left = [rest & ~pc.is_in(everybody, one.names).to_numpy() for rest in known]
-        is_open = all(is_told(int(rest.sum())) for rest in left)
+    known = [np.ones(len(counts), dtype=np.bool_), masks[0]]
+    for one, unknown in zip(found.not_known, masks[1:], strict=True):
+        left = [rest & ~unknown for rest in known]
+        is_open = len(known) <= _MOST_SUMS and all(is_told(int(counts[r].sum())) for r in left)
         told[one.name] = said = _not_known(one, n, is_open=is_open)
         known += left if isinstance(said["people"], int) and one.people else []
     return told
+
+
+def _alike(found: Found) -> tuple[BoolArray, IntArray]:
+    """Return bool (1 + conditions, kinds), and of how many people each kind is.
+
+    People are of one kind where all of them or none were found, and the same is not known of them;
+    the first row says who was not found, each other one of whom a condition is not known.
+    """
+    everybody = found.everybody["person_id"]
+    outside = pc.invert(pc.is_in(everybody, found.people["person_id"])).to_numpy()
+    unknown = [pc.is_in(everybody, one.names).to_numpy() for one in found.not_known]
+    masks = np.stack([outside, *unknown])
+    packed = np.packbits(masks, axis=0)
+    _, first, counts = np.unique(packed, axis=1, return_index=True, return_counts=True)
+    return masks[:, first], counts
 
 
 def _not_known(one: NotKnown, n: int, *, is_open: bool) -> dict[str, Count]:

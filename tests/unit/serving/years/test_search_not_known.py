@@ -2,9 +2,12 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 from laennec.cli import app
+from laennec.datasets.readers.cohorts import NotKnown
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
+from laennec.serving.years.search.find import Found, told_not_known
 from typer.testing import CliRunner
 
 
@@ -72,3 +75,13 @@ def test_few_people_of_whom_something_is_not_known_are_hidden(tmp_path):
     run_batch(options, SilentReporter())
     said = told("value.hba1c >= 6.5 %", tmp_path)["not_known"]["value.hba1c"]
     assert said == {"people": 33, "not_usable": "<11"}
+
+
+def test_many_conditions_do_not_double_what_is_counted_for_ever():
+    """Pinned: every told condition doubled the sums that were tried; after ten none is told."""
+    names = pa.array([f"p{i:04d}" for i in range(1_000)])
+    everybody = pa.table({"person_id": names})
+    unknown = tuple(NotKnown(f"c{i}", names[30 * i : 30 * i + 30], None) for i in range(13))
+    said = told_not_known(Found(everybody.slice(600), everybody, not_known=unknown))
+    assert [one["people"] for one in said.values()] == [30] * 10 + ["hidden"] * 3
+    assert told_not_known(Found(everybody.slice(0, 0), everybody.slice(0, 0))) == {}
