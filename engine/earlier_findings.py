@@ -22,8 +22,9 @@ def with_earlier(finding: Finding, past: EarlierValues) -> Finding:
     finding : a fact or a risk
     past : what ``earlier_values`` found
     """
-    known = with_earlier_suspicion(with_earlier_range(finding, past.in_range), past.suspicion)
-    return with_earlier_pregnancy(known, past.in_pregnancy)
+    known = with_earlier_range(finding, past.in_range)
+    known = _told(known, past.suspicion, SUSPICION_LIMIT, settings()["suspicion_finding"])
+    return _told(known, past.in_pregnancy, PREGNANCY_LIMIT, settings()["range_finding"])
 
 
 def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Finding:
@@ -50,30 +51,12 @@ def with_earlier_range(finding: Finding, earlier: EarlierValue | None) -> Findin
     return earlier.again(known)
 
 
-def with_earlier_suspicion(finding: Finding, earlier: EarlierValue | None) -> Finding:
-    """Return a finding on glucose that knows of an earlier HbA1c which raises suspicion.
+def _told(finding: Finding, earlier: EarlierValue | None, limit: str, own: str) -> Finding:
+    """Return a finding on glucose with an earlier value as a limit.
 
-    Parameters
-    ----------
-    finding : a fact or a risk
-    earlier : what ``earlier_values`` found
+    The finding ``own`` proposes again what was proposed about the value.
     """
-    name = settings()["suspicion_finding"]
-    if earlier is None or finding.id not in (*settings()["limited"], name):
+    if earlier is None or finding.id not in (*settings()["limited"], own):
         return finding
-    known = replace(finding, limits=(*finding.limits, earlier.message(SUSPICION_LIMIT)))
-    return earlier.again(known) if finding.id == name else known
-
-
-def with_earlier_pregnancy(finding: Finding, earlier: EarlierValue | None) -> Finding:
-    """Return a finding on glucose that knows of a value of the diabetes range in a past pregnancy.
-
-    Parameters
-    ----------
-    finding : a fact or a risk
-    earlier : what ``earlier_values`` found
-    """
-    if earlier is None or finding.id not in settings()["limited"]:
-        return finding
-    known = replace(finding, limits=(*finding.limits, earlier.message(PREGNANCY_LIMIT)))
-    return earlier.again(known) if finding.id == settings()["range_finding"] else known
+    known = replace(finding, limits=(*finding.limits, earlier.message(limit)))
+    return earlier.again(known) if finding.id == own else known

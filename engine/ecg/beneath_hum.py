@@ -1,10 +1,6 @@
 """The signal beneath a hum of the mains that makes the gate refuse leads: for urgent rules only."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
-
-import numpy as np
 
 from .classical.detect import detect_beats
 from .classical.mains import without_hum
@@ -35,10 +31,9 @@ def beneath_hum(signal: EcgSignal, quality: EcgQuality) -> EcgSignal | None:
     if not humming:
         return None
     lost = [lead.lead for lead in refused if lead.lead not in humming]
-    kept = replace(signal, signal_mv=_without(signal, lost))
-    quiet, detect = kept, load_classical().detect
+    kept = signal.without_samples_of(lost)
+    quiet, detect, rate = kept, load_classical().detect, kept.sampling_rate_hz
     for _ in range(_PASSES):
-        rate = kept.sampling_rate_hz
         beats = detect_beats(quiet.signal_mv, quiet.leads, rate, detect)
         quiet = without_hum(kept, beats.peak / rate)
     return quiet
@@ -48,9 +43,3 @@ def _is_hum_alone(lead: LeadQuality) -> bool:
     """Say whether a lead is refused for hum, and for nothing that is not hum."""
     why = {reason.message.id for reason in lead.reasons if reason.verdict == _REFUSED}
     return why <= _OF_HUM and any(reason.message.id == HUM for reason in lead.reasons)
-
-
-def _without(signal: EcgSignal, names: Iterable[str]) -> np.ndarray:
-    """Return the samples, none of the leads that are named."""
-    lost = np.isin(signal.leads, list(names))
-    return np.where(lost[:, None], np.nan, signal.signal_mv)

@@ -4,10 +4,12 @@ Read over the rows of one person (`serving/years/earlier_signs.py`): the two tes
 as one that is below never settles the other.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
+from ....engine.fixedpoint import Int64Array
 from ....engine.past import IMPOSSIBLE_DAY
 from ....engine.plausibility.diabetes import is_sign_of_diabetes
 from ....engine.record import BoolArray, VisitBatch
@@ -57,18 +59,29 @@ def glucose_column(screening: Screening, first: str) -> Any:  # noqa: ANN401 - p
     other_below = hba1c_below(facts, batch)
     used = ~batch.refused & ~is_declined(batch)
     read = used | (_is_refused_for_its_day(batch) & ~is_declined(batch))
-    said = (
-        read & is_sign_of_diabetes(batch),
-        read & glucose.high,
-        read & hba1c.high,
-        read & glucose.waits,
-        read & hba1c.waits,
-        read & in_pregnancy(screening.facts, batch),
-        used & below & other_below,
-        used & below,
-        used & other_below,
-    )
-    return coded(np.select(said, range(len(WORDS)), len(WORDS)), (*WORDS, None))
+    said = {
+        DIABETES: read & is_sign_of_diabetes(batch),
+        HIGH: read & glucose.high,
+        HBA1C_HIGH: read & hba1c.high,
+        HIGH_WAITS: read & glucose.waits,
+        HBA1C_HIGH_WAITS: read & hba1c.waits,
+        HIGH_IN_PREGNANCY: read & in_pregnancy(facts, batch),
+        BOTH_BELOW: used & below & other_below,
+        BELOW: used & below,
+        HBA1C_BELOW: used & other_below,
+    }
+    return coded(gravest(said), (*WORDS, None))
+
+
+def gravest(said: Mapping[str, BoolArray]) -> Int64Array:
+    """Return int64 (n,), the place in ``WORDS`` of what each row says; past its end where nothing.
+
+    Parameters
+    ----------
+    said : word -> bool (n,), whether a row says it; every one of ``WORDS``
+    """
+    places = np.select([said[word] for word in WORDS], range(len(WORDS)), len(WORDS))
+    return places.astype(np.int64)
 
 
 def _glucose_below(screening: Screening, risk: RiskColumns | None) -> BoolArray:

@@ -15,31 +15,35 @@ from ....engine.facts.columns import evaluate_facts
 from ....engine.guidelines import load_guidelines
 from ....engine.past import IMPOSSIBLE_DAY
 from ....engine.plausibility.diabetes import is_sign_of_diabetes
+from ....engine.plausibility.pregnancy import PREGNANCY as PREGNANT
 from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ....engine.risks import Abstention
 from ....engine.trajectories.points import NO_VALUE
 from ....engine.two_tests import GLUCOSE, HBA1C, glucose_below, hba1c_below, in_pregnancy, test_of
 from ...batch.table import glucose as says
-from ...batch.table.status import PREGNANCY, REFUSED
-from ..earlier_signs import CONTRADICT, DIABETES_BEFORE, IN_PREGNANCY, WAITS, earlier_signs
-from ..earlier_signs import SIGNS as _SIGNS
+from ...batch.table.status import MEASURED_HIGH, PREGNANCY, REFUSED
+from ..earlier_signs import (
+    CONTRADICT,
+    DIABETES_BEFORE,
+    IN_PREGNANCY,
+    SIGNS,
+    WAITS,
+    earlier_signs,
+)
 from .stored_trends import StoredVisit, batch_of
 
 _DECLINED: Final = Abstention.DECLINED.name.lower()
 _WAITS: Final = "finding.value_waits"
 _CALLED: Final = ("U0", "U1", "U2")
-_OF: Final[Mapping[str, tuple[str, str]]] = {
-    GLUCOSE: ("diabetes_range", says.HIGH_WAITS),
-    HBA1C: ("hba1c_suspicion", says.HBA1C_HIGH_WAITS),
-}
+_FINDING_OF: Final = {GLUCOSE: "diabetes_range", HBA1C: "hba1c_suspicion"}
 _SENT_ALONG: Final = (
     ("diabetes_", DIABETES_BEFORE),
     ("finding.tests_contradict", CONTRADICT),
     ("abstention.tests_contradict", CONTRADICT),
     ("limit.earlier_diabetes_range_waits", WAITS),
     ("limit.earlier_suspicion_waits", WAITS),
-    ("limit.earlier_diabetes_range", "measured_high"),
-    ("limit.earlier_suspicion", "measured_high"),
+    ("limit.earlier_diabetes_range", MEASURED_HIGH),
+    ("limit.earlier_suspicion", MEASURED_HIGH),
     ("limit.earlier_pregnancy", IN_PREGNANCY),
 )
 """How the draft of the last visit says what a visit that was sent along said."""
@@ -71,7 +75,7 @@ def stored_signs(every: Sequence[StoredVisit], last: Sequence[StoredVisit]) -> l
     rows = np.array([places[id(visit)] for visit in last], dtype=np.int64)
     found = earlier_signs(table, rows).sign.to_pylist()
     told = [_sent_along(visit) for visit in last]
-    order = {name: place for place, name in enumerate(_SIGNS)}
+    order = {name: place for place, name in enumerate(SIGNS)}
     pairs = zip(found, told, strict=True)
     return [min((s for s in pair if s), key=order.__getitem__, default=None) for pair in pairs]
 
@@ -89,7 +93,7 @@ def _reason(visit: StoredVisit) -> str | None:
         return (wrong or codes)[0]
     if visit.draft.get("screening_declined"):
         return _DECLINED
-    return PREGNANCY if _said(visit).get("condition.pregnancy") == "yes" else None
+    return PREGNANCY if _said(visit).get(PREGNANT) == "yes" else None
 
 
 def _said(visit: StoredVisit) -> Mapping[str, str]:
@@ -115,9 +119,9 @@ def _words_of(visits: Sequence[StoredVisit], sets: Mapping[str, str]) -> list[st
     batch = _with_answers(batch_of(visits), visits)
     facts = evaluate_facts(batch, load_guidelines(sets))
     glucose, hba1c = (test_of(item, facts, batch) for item in (GLUCOSE, HBA1C))
-    unused = {item: _flags(_has_unused(v, item) for v in visits) for item in _OF}
-    waits = {item: _flags(_waits(v, item) for v in visits) for item in _OF}
-    pregnant = batch.answer("condition.pregnancy") == YES
+    unused = {item: _flags(_has_unused(v, item) for v in visits) for item in _FINDING_OF}
+    waits = {item: _flags(_waits(v, item) for v in visits) for item in _FINDING_OF}
+    pregnant = batch.answer(PREGNANT) == YES
     refused = _flags(bool(_refused(v)) for v in visits)
     for_day = _flags(all(c in IMPOSSIBLE_DAY for c in _refused(v)) for v in visits)
     declined = _flags(bool(v.draft.get("screening_declined")) for v in visits)
@@ -126,19 +130,18 @@ def _words_of(visits: Sequence[StoredVisit], sets: Mapping[str, str]) -> list[st
     below = glucose_below(facts, batch) & ~unused[GLUCOSE]
     other = hba1c_below(facts, batch) & ~unused[HBA1C]
     in_one = in_pregnancy(facts, batch) | (pregnant & (unused[GLUCOSE] | unused[HBA1C]))
-    said = (
-        read & is_sign_of_diabetes(batch),
-        read & glucose.high,
-        read & hba1c.high,
-        read & waits[GLUCOSE],
-        read & waits[HBA1C],
-        read & in_one,
-        used & below & other,
-        used & below,
-        used & other,
-    )
-    chosen = np.select(said, range(len(says.WORDS)), len(says.WORDS))
-    return [(*says.WORDS, None)[place] for place in chosen]
+    said = {
+        says.DIABETES: read & is_sign_of_diabetes(batch),
+        says.HIGH: read & glucose.high,
+        says.HBA1C_HIGH: read & hba1c.high,
+        says.HIGH_WAITS: read & waits[GLUCOSE],
+        says.HBA1C_HIGH_WAITS: read & waits[HBA1C],
+        says.HIGH_IN_PREGNANCY: read & in_one,
+        says.BOTH_BELOW: used & below & other,
+        says.BELOW: used & below,
+        says.HBA1C_BELOW: used & other,
+    }
+    return [(*says.WORDS, None)[place] for place in says.gravest(said)]
 
 
 def _flags(given: Any) -> BoolArray:  # noqa: ANN401 - any iterable of truths
@@ -153,7 +156,7 @@ def _has_unused(visit: StoredVisit, item: str) -> bool:
 
 def _waits(visit: StoredVisit, item: str) -> bool:
     """Say whether the draft waits for a value that would speak for diabetes."""
-    name, _ = _OF[item]
+    name = _FINDING_OF[item]
     return any(
         f["id"] == name and f["message"]["id"] == _WAITS and f["urgency"] in _CALLED
         for f in visit.draft["findings"]
