@@ -14,6 +14,7 @@ from .earlier_settings import settings
 from .earlier_symptoms import asked_again, denied_today
 from .earlier_value import EarlierValue
 from .earlier_visit import VisitBefore
+from .facts.waiting import WAITS
 from .guidelines import Guidelines
 from .intake import VisitRecord
 from .past import (
@@ -29,6 +30,7 @@ from .plausibility.pregnancy import PREGNANCY
 from .prediagnosis import MEASURED_ON, InputValue, UrgentItem
 from .record import YES, VisitBatch
 from .two_tests import GLUCOSE, glucose_below
+from .urgency.again import PLAIN
 from .urgency.agreement import measurement_of
 from .urgency.of_day import day_of_values
 
@@ -180,7 +182,8 @@ def _again(visits: Sequence[VisitBefore], today: VisitBatch) -> Iterator[UrgentI
             return
         for item in one.urgent():
             yield from asked_again(item, one, today, asked)
-            values = tuple(v for v in item.inputs if v.unit and one.is_open(v, today))
+            measured = (v for v in item.inputs if v.unit or v.name in one.batch.quantities)
+            values = tuple(v for v in measured if one.is_open(v, today))
             names = {measurement_of(v.name) for v in values}
             if names - asked:
                 asked |= names
@@ -188,8 +191,12 @@ def _again(visits: Sequence[VisitBefore], today: VisitBatch) -> Iterator[UrgentI
 
 
 def _item_of(item: UrgentItem, values: tuple[InputValue, ...], visit: VisitBefore) -> UrgentItem:
-    value = EarlierValue(values[0], visit.days, after=visit.after, dated=visit.dated)
-    message, day = value.message("urgent.earlier_value"), day_of_values(values, visit.batch)
+    """Return an item on a value of an earlier visit; of one that was not used it says so."""
+    has_unit = bool(values[0].unit)
+    waits = has_unit and (item.message.id == WAITS or item.message.id.startswith(PLAIN))
+    value = EarlierValue(values[0], visit.days, after=visit.after, dated=visit.dated, waits=waits)
+    message = value.message("urgent.earlier_value" if has_unit else "urgent.earlier_value_no_unit")
+    day = day_of_values(values, visit.batch)
     if day:
         message = replace(message, parameters={**message.parameters, MEASURED_ON: day})
     return UrgentItem(

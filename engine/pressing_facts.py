@@ -1,20 +1,26 @@
 """What a guideline row says of a visit that can't wait, as an urgent item names it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from .facts.columns import FactColumn, FactColumns
 from .facts.inputs import input_values, results_that_say
-from .facts.waiting import WAITS
+from .facts.waiting import WAITS, could_meet
 from .facts.waiting_values import values_that_wait
 from .guidelines import Row
+from .guidelines.model import NO_URGENCY
 from .logic import TRUE
 from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
-from .record import VisitBatch
-from .urgency.agreement import PRESSING
+from .record import Int8Array, VisitBatch
+from .urgency.again import OLD, OLD_ACTION, PERHAPS_LEVEL, REMEASURE_ADDRESSEE
+from .urgency.agreement import PRESSING, measurement_of
 
 
 def pressing_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:
     """Yield one item for each row of a pressing grade that a person's value meets, or would meet.
+
+    Those of a value that is too old for the visit come last.
 
     Parameters
     ----------
@@ -38,8 +44,78 @@ def pressing_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:
                     inputs=values,
                     action=outcome.action,
                     addressee=outcome.addressee,
-                    source=f"{row.citation.guideline} [{row.citation.read_in}]",
+                    source=_source(row),
                 )
+    yield from _old_facts(facts, one)
+
+
+def with_old_values(
+    urgent: Sequence[UrgentItem], facts: FactColumns, one: VisitBatch
+) -> tuple[UrgentItem, ...]:
+    """Return the urgent items, with those of values that by their date are too old for the visit.
+
+    A date may be mistyped: triglycerides of 12 mmol/L "of 14 months ago" were not urgent at all,
+    and an HbA1c of 13 % was.
+
+    Parameters
+    ----------
+    urgent : what is urgent for one person; a measurement that it names is not named again
+    facts : of the visit
+    one : its record after the plausibility check
+    """
+    found = list(urgent)
+    said = {measurement_of(v.name) for i in urgent if i.level in PRESSING for v in i.inputs}
+    for item in _old_facts(facts, one):
+        names = {measurement_of(value.name) for value in item.inputs}
+        if not names <= said:
+            said |= names
+            found.append(item)
+    return tuple(sorted(found, key=lambda item: item.level))
+
+
+def old_levels(facts: FactColumns, batch: VisitBatch) -> Int8Array:
+    """Return int8 (n,) the urgency of values that are too old for the visit, 4 without one.
+
+    Parameters
+    ----------
+    facts : of n visits
+    batch : their records after the plausibility check
+    """
+    level = np.full(batch.n, NO_URGENCY, dtype=np.int8)
+    if all(column.old is None or not column.old.any() for column in batch.quantities.values()):
+        return level
+    for column, row in _pressing_rows(facts):
+        meets = could_meet(row, batch, of_another_day=True) & ~column.barred
+        level[meets] = URGENCIES.index(PERHAPS_LEVEL)
+    return level
+
+
+def _pressing_rows(facts: FactColumns) -> Iterator[tuple[FactColumn, Row]]:
+    for column in facts.columns:
+        for row in column.spec.rows:
+            if column.spec.grades[row.grade].outcome.urgency in PRESSING:
+                yield column, row
+
+
+def _old_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:
+    for column, row in _pressing_rows(facts):
+        if column.barred[0]:
+            continue
+        for value in values_that_wait(column.spec, one, row.grade, of_another_day=True):
+            given = {"item": f"item:{value.name}", "value": value.value}
+            yield UrgentItem(
+                rule_id=row.id,
+                level=PERHAPS_LEVEL,
+                message=Message(OLD, {**given, "unit": f"unit:{value.unit}"}),
+                inputs=(value,),
+                action=OLD_ACTION,
+                addressee=REMEASURE_ADDRESSEE,
+                source=_source(row),
+            )
+
+
+def _source(row: Row) -> str:
+    return f"{row.citation.guideline} [{row.citation.read_in}]"
 
 
 def _message(column: FactColumn, row: Row, value: InputValue, *, waits: bool) -> Message:

@@ -37,7 +37,7 @@ from .prediagnosis import (
     Urgency,
     UrgentItem,
 )
-from .pressing_facts import pressing_facts
+from .pressing_facts import pressing_facts, with_old_values
 from .published import published_findings
 from .record import UNKNOWN, VisitBatch
 from .risks import RiskColumns
@@ -116,6 +116,7 @@ def sealed_draft_of(
     batch = screening.batch
     found = _findings(screening, row)
     urgent = with_pressing_findings(_urgent(screening, row), found)
+    urgent = with_old_values(urgent, screening.facts.take(row), take_person(batch, row))
     urgent = with_days(urgent, batch, _said_of_ecg(screening, row))
     findings = agree_with_urgent(found, urgent)
     notices = (*_notices(batch, row), *_further_notes(screening, row))

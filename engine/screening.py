@@ -25,6 +25,7 @@ from .prediagnosis import (
     Trajectory,
     UrgentItem,
 )
+from .pressing_facts import old_levels
 from .published import PublishedColumns, evaluate_published
 from .record import YES, BoolArray, Int8Array, VisitBatch
 from .risks import FactsSay, RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
@@ -108,7 +109,7 @@ def screen_columns(
     )
     most = facts.urgency.min(axis=1)
     said = np.where(checked.refused & (most >= len(PRESSING)), NO_URGENCY, most)
-    levels = [urgent.level, said, published.urgency]
+    levels = [urgent.level, said, published.urgency, old_levels(facts, checked)]
     levels += [_risk_urgency(columns) for columns in risks]
     signs = _say(signs_of_diabetes(), facts)
     ecgs = screen_ecgs(checked, models, signals or {})

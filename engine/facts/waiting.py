@@ -66,28 +66,41 @@ def _asks(spec: FindingSpec, row: Row) -> bool:
     )
 
 
-def could_meet(row: Row, batch: VisitBatch) -> BoolArray:
-    """Return (n,) where a value that is not used could meet a row that speaks of the person."""
-    return _meets(row, batch, columns_behind(row.item, batch))
+def could_meet(row: Row, batch: VisitBatch, *, of_another_day: bool = False) -> BoolArray:
+    """Return (n,) where a value that is not used could meet a row that speaks of the person.
+
+    ``of_another_day``: one that is too old for the visit, if its date is wrong, instead.
+    """
+    columns = columns_behind(row.item, batch)
+    return _meets(row, batch, columns, of_another_day=of_another_day)
 
 
-def _meets(row: Row, batch: VisitBatch, columns: Iterable[tuple[str, QuantityColumn]]) -> BoolArray:
+def _meets(
+    row: Row,
+    batch: VisitBatch,
+    columns: Iterable[tuple[str, QuantityColumn]],
+    *,
+    of_another_day: bool = False,
+) -> BoolArray:
     meets = np.zeros(batch.n, dtype=np.bool_)
     if row.threshold is None:
         return meets
     for _, column in columns:
-        meets |= waiting_readings(column, row.threshold).any(axis=1)
+        found = waiting_readings(column, row.threshold, of_another_day=of_another_day)
+        meets |= found.any(axis=1)
     gate = gate_of(row, batch) if meets.any() else None
     return meets if gate is None else np.asarray(meets & (gate == TRUE))
 
 
-def waiting_readings(column: QuantityColumn, threshold: Threshold) -> BoolArray:
+def waiting_readings(
+    column: QuantityColumn, threshold: Threshold, *, of_another_day: bool = False
+) -> BoolArray:
     """Return (n, m) which readings, of those that are not used, could meet a condition."""
-    doubtful = column.waiting
-    if not doubtful.any():
-        return doubtful
+    doubtful = column.old if of_another_day else column.waiting
+    if doubtful is None or not doubtful.any():
+        return np.zeros(column.nano.shape, dtype=np.bool_)
     bounds_are_no_matter = np.full(doubtful.shape, FALSE)
-    return could_hold(column, threshold, bounds_are_no_matter)
+    return could_hold(column, threshold, bounds_are_no_matter, of_another_day=of_another_day)
 
 
 def columns_behind(item: str, batch: VisitBatch) -> Iterator[tuple[str, QuantityColumn]]:

@@ -17,6 +17,8 @@ REMEASURE_ADDRESSEE: Final = "occupational_physician"
 PERHAPS_LEVEL: Final = "U1"
 """Of a value of another day or an answer that could not be read, however urgent it would be."""
 PLAIN: Final = "urgent.remeasure"
+OTHER_UNIT: Final = f"{PLAIN}_other_unit"
+OLD: Final = f"{PLAIN}_old"
 UNIT_SUSPECT: Final = "unit_suspect"
 OLD_ACTION: Final = "measure_again_check_date"
 _UPWARD: Final = (">", ">=")
@@ -53,7 +55,25 @@ def items_to_measure_again(
     told = [(_item(rule, value, meanings), value) for value, (rule, meanings) in found.items()]
     asked = {value.name for _, value in told}
     told = [one for one in told if one[1].name != FILTRATION or CREATININE not in asked]
+    told = [(_by_its_rate(item, found), value) for item, value in told]
     return [_with_label(item, value, one) for item, value in told]
+
+
+def _by_its_rate(
+    item: UrgentItem, found: Mapping[InputValue, tuple[UrgentRule, _Meanings]]
+) -> UrgentItem:
+    """Return an item on a creatinine by the rule of its filtration rate, where that is what holds.
+
+    340 umol/L cited the rule of 354, which it would meet only in another unit.
+    """
+    rates = [said for value, said in found.items() if value.name == FILTRATION]
+    one_each = len(rates) == 1 and sum(value.name == CREATININE for value in found) == 1
+    if item.message.id != OTHER_UNIT or item.inputs[0].name != CREATININE or not one_each:
+        return item
+    given = {k: v for k, v in item.message.parameters.items() if not k.startswith("read")}
+    ((rule, _),) = rates
+    message = Message(PLAIN, given)
+    return replace(item, rule_id=rule.id, message=message, source=source_of(rule))
 
 
 def _with_label(item: UrgentItem, value: InputValue, one: VisitBatch) -> UrgentItem:
@@ -65,9 +85,10 @@ def _with_label(item: UrgentItem, value: InputValue, one: VisitBatch) -> UrgentI
     suspects = (p for p in one.problems if p.code == UNIT_SUSPECT and p.item == code)
     names = (p.parameters["reads_as"] for p in suspects if p.parameters["value"] == value.value)
     reads_as = next(names, "")
-    if item.message.id != PLAIN or not reads_as:
+    if item.message.id not in (PLAIN, OTHER_UNIT) or not reads_as:
         return item
-    given: dict[str, Parameter] = {**item.message.parameters, "reads_as": f"unit:{reads_as}"}
+    kept = {k: v for k, v in item.message.parameters.items() if not k.startswith("read")}
+    given: dict[str, Parameter] = {**kept, "reads_as": f"unit:{reads_as}"}
     return replace(item, message=Message(f"{PLAIN}_label", given))
 
 
@@ -83,6 +104,8 @@ def _item(rule: UrgentRule, value: InputValue, meanings: _Meanings) -> UrgentIte
     wrong = "_old" if is_old else _what_is_wrong(value)
     if len(meanings) > 1 and wrong not in ("_bound", "_old"):
         wrong, named = f"{wrong}_{_in_order(meanings, value.unit)}", {**named, **_both(meanings)}
+    elif not wrong:
+        wrong, named = _in_another_unit(meanings, value, named)
     return UrgentItem(
         rule_id=rule.id,
         level=min(level for level, _ in meanings.values()),
@@ -92,6 +115,20 @@ def _item(rule: UrgentRule, value: InputValue, meanings: _Meanings) -> UrgentIte
         addressee=REMEASURE_ADDRESSEE,
         source=source_of(rule),
     )
+
+
+def _in_another_unit(
+    meanings: _Meanings, value: InputValue, named: dict[str, Parameter]
+) -> tuple[str, dict[str, Parameter]]:
+    """Return the sentence of a value that would be urgent only in another unit, which it names.
+
+    A creatinine of 250 umol/L stood beside the rule of 354.
+    """
+    ((_, meaning),) = meanings.values()
+    number = format_nano(meaning.nano, meaning.comparator)
+    if meaning.ucum == value.unit or not value.unit or meaning.is_proposed:
+        return "", named
+    return "_other_unit", {**named, "read": number, "read_unit": f"unit:{meaning.ucum}"}
 
 
 def _what_is_wrong(value: InputValue) -> str:

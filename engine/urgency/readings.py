@@ -19,12 +19,16 @@ IntArray = npt.NDArray[np.signedinteger[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a value may mean: billionths with its comparator, in a unit; whether it is too old."""
+    """What a value may mean: billionths with its comparator, in a unit; whether it is too old.
+
+    ``is_proposed``: it is not the number as it was written.
+    """
 
     nano: int
     comparator: int
     ucum: str
     is_old: bool = False
+    is_proposed: bool = False
 
 
 def could_hold(
@@ -81,7 +85,8 @@ def _is_old(column: QuantityColumn) -> BoolArray:
 def meaning_of(column: QuantityColumn, threshold: Threshold, reading: int) -> Meaning:
     """Return as what a reading of the first person could meet a condition.
 
-    The number as it was written comes before a number that the vocabulary proposes for it.
+    The number as it was written comes before a number that the vocabulary proposes for it, and its
+    own unit before another.
 
     Parameters
     ----------
@@ -91,12 +96,14 @@ def meaning_of(column: QuantityColumn, threshold: Threshold, reading: int) -> Me
     """
     at = (np.array([0]), np.array([reading]))
     nano, sign = int(column.nano[0, reading]), int(column.comparator[0, reading])
+    unit = int(column.unit[0, reading])
+    own = column.item.units[unit].ucum if unit >= 0 else ""
     found = [
-        Meaning(int(value[0]), sign, ucum, bool(_is_old(column)[0, reading]))
+        Meaning(int(value[0]), sign, ucum, bool(_is_old(column)[0, reading]), value[0] != nano)
         for ucum, value, holds in _readings_that_hold(column, threshold, at)
         if holds[0]
     ]
-    return min(found, key=lambda meaning: meaning.nano != nano)
+    return min(found, key=lambda meaning: (meaning.is_proposed, meaning.ucum != own))
 
 
 def _readings_that_hold(

@@ -68,7 +68,8 @@ def test_every_row_that_is_urgent_alone_is_asked_about_the_day_after(case, more)
     assert today.urgency == "U1"
     asked = {measurement_of(v.name) for i in today.urgent for v in i.inputs}
     assert measurement_of(value["code"]) in asked
-    assert {i.message.id for i in today.urgent} == {"urgent.earlier_value"}
+    said = {i.message.id for i in today.urgent}
+    assert said <= {"urgent.earlier_value", "urgent.earlier_value_waits"}
 
 
 TRIGLYCERIDES = [
@@ -89,7 +90,8 @@ def test_triglycerides_of_yesterday_are_measured_again(value, unit, more):
     given = {"code": "triglycerides", "value": value, "unit": unit}
     _, today = drafts(visit("2026-11-10"), visit("2026-11-09", given, **more))
     (item,) = (i for i in today.urgent if i.inputs and i.inputs[0].name == "triglycerides")
-    assert (item.level, item.message.id) == ("U1", "urgent.earlier_value")
+    assert item.level == "U1"
+    assert item.message.id in ("urgent.earlier_value", "urgent.earlier_value_waits")
     assert item.source.endswith("]")
     assert today.urgency == "U1"
     text = " ".join(render_text(today, "en").split())

@@ -53,7 +53,7 @@ def test_a_year_before_the_birth_hides_no_urgent_value():
     today = {**visit(), "measurements": [], "previous_visits": [typed]}
     found = asked(today)
     assert {i.inputs[0].value for i in found} == {"240"}
-    assert {i.message.id for i in found} == {"urgent.earlier_value_undated"}
+    assert {i.message.id for i in found} == {"urgent.earlier_value_waits_undated"}
 
 
 @pytest.mark.parametrize(
