@@ -155,3 +155,19 @@ def test_a_pattern_of_an_unknown_shape_or_quantity_is_refused():
         row = {**raw["front"]["coved"], "shape": shape}
         with pytest.raises(DataError, match=re.escape("ecg_urgent.toml")):
             parse_ecg_urgent({**raw, "front": {name: row}}, "ecg_urgent.toml")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lost", "added"),
+    [
+        ("coved", "t_mv", {}),
+        ("turned_t", "deep_t_mv", {}),
+        ("right_raised", "", {"t_mv": 0.1}),
+    ],
+)
+def test_a_pattern_without_a_limit_on_t_that_its_shape_asks_for_is_refused(pattern, lost, added):
+    """Its limit was taken for NaN, and the rule never spoke; a limit too many was never read."""
+    raw = read_toml("laennec.engine.guidelines", "ecg_urgent.toml")
+    row = {k: v for k, v in raw["front"][pattern].items() if k != lost} | added
+    with pytest.raises(DataError, match=f"the pattern {pattern} with"):
+        parse_ecg_urgent({**raw, "front": {pattern: row}}, "ecg_urgent.toml")

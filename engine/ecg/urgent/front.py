@@ -72,7 +72,7 @@ def front_view(
     unknown = set()
     for name, pattern in settings.front.items():
         shows = _SHOWS[pattern.shape]
-        known = with_t if pattern.t_mv is not None else set(every)
+        known = set(every) if np.isnan(pattern.t_mv) else with_t
         up = [n for n in pattern.leads if n in known and shows(every[n], pattern)]
         found[name] = {n: _end(every[n], pattern) for n in _in_a_row(up, pattern)}
         if not found[name] and not set(pattern.leads) <= known - set(doubtful):
@@ -82,7 +82,7 @@ def front_view(
 
 def _end(lead: _Lead, pattern: FrontPattern) -> float:
     """Return the end of T that the limit of the pattern is on, NaN without one."""
-    if pattern.t_mv is None:
+    if np.isnan(pattern.t_mv):
         return float("nan")
     return lead.highest if pattern.t_mv > 0.0 else lead.lowest
 
@@ -121,7 +121,7 @@ def _raised(lead: _Lead, pattern: FrontPattern) -> bool:
 
 def _depressed(lead: _Lead, pattern: FrontPattern) -> bool:
     """ST lies low, and T rises over the level before the QRS."""
-    return _low(lead, pattern) and lead.highest >= _t(pattern)
+    return _low(lead, pattern) and lead.highest >= pattern.t_mv
 
 
 def _surely_depressed(lead: _Lead, pattern: FrontPattern) -> bool:
@@ -132,29 +132,24 @@ def _surely_depressed(lead: _Lead, pattern: FrontPattern) -> bool:
 def _coved(lead: _Lead, pattern: FrontPattern) -> bool:
     """ST is high at J, falls from there, and T is negative."""
     falls = lead.st >= pattern.st_mv and lead.late < lead.st
-    return falls and lead.lowest <= _t(pattern)
+    return falls and lead.lowest <= pattern.t_mv
 
 
 def _deep(lead: _Lead, pattern: FrontPattern) -> bool:
     """T is deeply negative after an ST that is hardly raised or lowered."""
-    return abs(lead.st) < pattern.st_mv and lead.lowest <= _t(pattern)
+    return abs(lead.st) < pattern.st_mv and lead.lowest <= pattern.t_mv
 
 
 def _turned(lead: _Lead, pattern: FrontPattern) -> bool:
     """T rises and then falls as far below the level, after an ST that is hardly raised or lowered.
 
-    One lead may show it where its neighbour's T is negative from its start, twice as deep. Noise
-    makes such small ends: they count beyond what the level of the lead is uncertain by.
+    A T that is deeply negative from its start counts as well. Noise makes such small ends: they
+    count beyond what the level of the lead is uncertain by.
     """
-    limit, unsure = _t(pattern), lead.st_at_most - lead.st
+    limit, unsure = pattern.t_mv, lead.st_at_most - lead.st
     turns = lead.highest >= -limit + unsure and lead.behind <= limit - unsure
-    deep = lead.lowest <= 2.0 * limit - unsure
+    deep = lead.lowest <= pattern.deep_t_mv - unsure
     return abs(lead.st) < pattern.st_mv and (turns or deep)
-
-
-def _t(pattern: FrontPattern) -> float:
-    """Return the limit on T of a pattern that asks for it."""
-    return float("nan") if pattern.t_mv is None else pattern.t_mv
 
 
 _SHOWS: Mapping[str, Callable[[_Lead, FrontPattern], bool]] = {

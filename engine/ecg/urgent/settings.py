@@ -1,5 +1,6 @@
 """The urgent ECG rules as data, read once; every number is explained in the file."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,16 +15,18 @@ from .limits import AtrialLimits, Exclusions, Limits
 
 FILE: Final = "ecg_urgent.toml"
 _GUIDELINES: Final = "laennec.engine.guidelines"
-_FRONT_SHAPES: Final = (
-    "depressed",
-    "surely_depressed",
-    "coved",
-    "deep",
-    "turned",
-    "low",
-    "surely_low",
-    "raised",
-)
+_T_LIMITS: Final = frozenset({"t_mv", "deep_t_mv"})
+# Each shape, and the limits on T that it asks for.
+_FRONT_SHAPES: Final[Mapping[str, frozenset[str]]] = {
+    "depressed": frozenset({"t_mv"}),
+    "surely_depressed": frozenset({"t_mv"}),
+    "coved": frozenset({"t_mv"}),
+    "deep": frozenset({"t_mv"}),
+    "turned": _T_LIMITS,
+    "low": frozenset(),
+    "surely_low": frozenset(),
+    "raised": frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,11 @@ class FrontPattern:
 
     Attributes
     ----------
-    shape : how the two limits are read (front.py)
+    shape : how the limits are read (front.py)
     leads : in which; neighbours stand side by side
     least : so many neighbours make a criterion; that many are counted or none
-    st_mv, t_mv : limits of ST and of the end of T; without the latter T is not asked
+    st_mv, t_mv : limits of ST and of the end of T; NaN where T is not asked
+    deep_t_mv : limit of a T that is negative from its start; NaN where it is not asked
     is_apart : whether leads that are no neighbours count too
     """
 
@@ -128,7 +132,8 @@ class FrontPattern:
     leads: tuple[str, ...]
     least: int
     st_mv: float
-    t_mv: float | None = None
+    t_mv: float = math.nan
+    deep_t_mv: float = math.nan
     is_apart: bool = False
 
 
@@ -250,5 +255,10 @@ def _front_pattern(
     if name not in quantities:
         raise broken(f"the pattern {name}", "no quantity has that name", f"{path}, front")
     if raw["shape"] not in _FRONT_SHAPES:
-        raise broken(f"the shape {raw['shape']!r}", f"they are {_FRONT_SHAPES}", f"{path}, front")
+        shapes = " ".join(_FRONT_SHAPES)
+        raise broken(f"the shape {raw['shape']!r}", f"they are {shapes}", f"{path}, front")
+    asked, given = _FRONT_SHAPES[raw["shape"]], _T_LIMITS & set(raw)
+    if asked != given:
+        why = f"the shape reads {sorted(asked)}: one that is missing is never met"
+        raise broken(f"the pattern {name} with {sorted(given)}", why, f"{path}, front")
     return FrontPattern(**{**raw, "leads": tuple(raw["leads"])})
