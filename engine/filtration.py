@@ -12,7 +12,7 @@ import numpy as np
 
 from .combine import CombinedInput, combine_readings, combine_slot
 from .fixedpoint import FloatArray
-from .record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch
+from .record import UNKNOWN, BoolArray, ItemState, QuantityColumn, VisitBatch, empty_column
 from .scores.kidney import estimated_gfr
 
 FILTRATION: Final = "filtration_rate"
@@ -22,18 +22,19 @@ _STEP_NANO: Final = 100_000_000
 _NANO: Final = 1e9
 
 
-def computed_rate(batch: VisitBatch, creatinine: QuantityColumn | None = None) -> QuantityColumn:
+def computed_rate(batch: VisitBatch) -> QuantityColumn:
     """Return the filtration rate that each creatinine gives, to a tenth; absent where none can be.
 
-    A creatinine that is not used gives a rate that is not used either; a bound gives one on the
-    other side.
-
-    Parameters
-    ----------
-    batch : n records
-    creatinine : (n, m) readings; those of the batch where None
+    It is computed once a batch. A creatinine that is not used gives a rate that is not used either;
+    a bound gives one on the other side.
     """
-    read = batch.quantity(CREATININE) if creatinine is None else creatinine
+    return batch.made(FILTRATION, _computed_rate)
+
+
+def _computed_rate(batch: VisitBatch) -> QuantityColumn:
+    if CREATININE not in batch.quantities:
+        return empty_column(batch.vocabulary.items[SENT], batch.n)
+    read = batch.quantities[CREATININE]
     rate = _rate(batch, read)
     known = np.isfinite(rate)
     steps = np.rint(np.where(known, rate, 0.0) * (_NANO / _STEP_NANO)).astype(np.int64)
@@ -66,8 +67,7 @@ def filtration_rate(batch: VisitBatch) -> CombinedInput:
     Of readings of one day the milder one is left out: two equations of one blood sample do not
     contradict each other.
     """
-    sent, own = combine_slot(batch, SENT), combine_readings(batch.quantity(CREATININE))
-    made = computed_rate(batch, own)
+    sent, made = combine_slot(batch, SENT), combine_readings(computed_rate(batch))
     rates = [np.where(c.accepted, c.model_values(), np.inf)[:, 0] for c in (sent.column, made)]
     has_none = ~np.isfinite(rates[0]) & (~sent.column.present[:, 0] | np.isfinite(rates[1]))
     takes_made = np.asarray((rates[1] < rates[0]) | (has_none & made.present[:, 0]))

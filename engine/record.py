@@ -4,7 +4,7 @@ There is one evaluator, and it is columnar: a visit is a batch of one row. An it
 measured several times at one visit (three pressures on an arm) has one column a reading.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final, Literal
@@ -171,6 +171,9 @@ class VisitBatch:
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     measured_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
+    _made: dict[str, QuantityColumn] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def n(self) -> int:
@@ -186,6 +189,18 @@ class VisitBatch:
         """Return one item's column, all absent where nobody was measured."""
         found = self.quantities.get(slot)
         return found if found is not None else empty_column(self.vocabulary.item_of(slot), self.n)
+
+    def made(self, name: str, make: "Callable[[VisitBatch], QuantityColumn]") -> QuantityColumn:
+        """Return a column that is made of these, made once; a changed copy makes its own.
+
+        Parameters
+        ----------
+        name : of the column
+        make : what makes it, always the same for a name
+        """
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
 
 
 def empty_column(item: Item, n: int, readings: int = 1) -> QuantityColumn:

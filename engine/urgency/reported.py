@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from ..derived import DERIVED, interarm_difference
-from ..filtration import FILTRATION, SENT, computed_rate
+from ..filtration import CREATININE, FILTRATION, SENT, computed_rate
 from ..fixedpoint import format_nano
 from ..guidelines.model import Threshold
 from ..logic import TRUE, compare
@@ -24,7 +24,8 @@ def columns_of(item: str, batch: VisitBatch) -> list[tuple[str, QuantityColumn]]
         return [(item, body_mass_index_for_alarm(batch))]
     if item in (SENT, FILTRATION):
         sent = [(SENT, batch.quantities[SENT])] if SENT in batch.quantities else []
-        return [*sent, (FILTRATION, computed_rate(batch))]
+        made = [(FILTRATION, computed_rate(batch))] if CREATININE in batch.quantities else []
+        return [*sent, *made]
     if item in DERIVED:
         arms = ("systolic_bp.left_arm", "systolic_bp.right_arm")
         if not all(arm in batch.quantities for arm in arms):

@@ -1,14 +1,18 @@
 """Kidney function is followed where only creatinine was sent, as far as it can be computed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from follow_up_visits import GUIDELINES, MODELS, visit
-from laennec.engine import parse, screen
+from laennec.engine import filtration, parse, screen
 from laennec.engine.derived import combined_input
 from laennec.engine.features import features
 from laennec.engine.filtration import FILTRATION, computed_rate
 from laennec.engine.plausibility.check import check_plausibility
 from laennec.engine.record import ItemState
+from laennec.engine.scores.kidney import estimated_gfr
+from laennec.engine.screening import screen_columns
 from laennec.engine.stacking import stack_visits
 from laennec.engine.trajectories import trajectory_items, visit_points
 from laennec.engine.words.text import render_text
@@ -138,6 +142,27 @@ def test_a_batch_gives_what_each_visit_gives_alone():
     for row, one in enumerate(alone):
         mine = points.value[points.group == row]
         np.testing.assert_array_equal(sorted(mine[np.isfinite(mine)]), rate_of(one)[1])
+
+
+@pytest.mark.parametrize(
+    ("case", "times"), [((creatinine("195"),), 1), ((egfr("20"),), 0), ((), 0)]
+)
+def test_the_equation_runs_once_a_batch_and_not_without_a_creatinine(case, times, monkeypatch):
+    ran = []
+
+    def counted(*given):
+        ran.append(1)
+        return estimated_gfr(*given)
+
+    monkeypatch.setattr(filtration, "estimated_gfr", counted)
+    one = parse(person("2026-11-03", *case)).batch
+    screened = screen_columns(stack_visits([one, one]), MODELS, GUIDELINES).batch
+    days = np.zeros(2, np.int64)
+    visit_points(screened, np.arange(2), days)
+    assert len(ran) == times
+    changed = replace(screened, age_years=screened.age_years + np.int16(9))
+    before, after = (computed_rate(one).model_values()[:, 0] for one in (screened, changed))
+    assert not times or (before > after).all(), "a changed batch makes its own"
 
 
 def test_both_are_followed():
