@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .printing import write_text
 from .screen import Folders, Trust
 
 
@@ -38,4 +39,4 @@ def models_card(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_text(output, text)

@@ -60,11 +60,12 @@ def show(result: "CommandResult", output: Path | None = None) -> None:
 
 
 def write_text(output: Path, text: str) -> None:
-    """Write a report to a file; a file that can't be written is a house error."""
+    """Write a report whole or leave what stood there; a file that can't be is a house error."""
     from ..engine.errors import DataError
+    from ..serving import whole_files
 
     try:
-        output.write_text(text, encoding="utf-8")
+        whole_files.write_text(output, text)
     except OSError as error:
         raise DataError(
             found=f"a file that can't be written ({error.strerror})",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ..whole_files import write_json
 from .collected.inputs import collected_input
 from .collected.plan import LEFT_OUT
 from .ecg.plan import NONE_THERE, none_is_there, none_there_words
@@ -20,7 +21,7 @@ from .progress import Reporter, default_reporter
 from .result.aggregate import AGGREGATE_FILE, aggregate
 from .result.folder import output_folder
 from .result.manifest import NO_ROWS, make_manifest
-from .result.parts import MANIFEST_FILE, PARTS, Part, parts_there, write_json
+from .result.parts import MANIFEST_FILE, PARTS, Part, parts_there
 
 EXIT_DONE: Final = 0
 EXIT_PARTLY_DONE: Final = 3

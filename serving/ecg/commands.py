@@ -17,6 +17,7 @@ from ...engine.ecg.visit import DELINEATOR_ID, reference_of
 from ...engine.errors import ContractBroken, DataError, ScreeningError
 from ...engine.prediagnosis import EcgSection, ModelReference
 from ...engine.words import Sentences
+from ..whole_files import write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def write_json(done: EcgDone, folder: Path) -> Path:
     target = folder / f"{Path(done.record).name}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(done.plain), encoding="utf-8")
+        write_text(target, json.dumps(done.plain))
     except OSError as error:
         raise DataError(
             found=f"a file that can't be written ({error.strerror})",

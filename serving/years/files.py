@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.readers.tables.formulas import no_formula
-from ..batch.result.parts import write_text
+from ..whole_files import write_text
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:

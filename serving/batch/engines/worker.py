@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import pyarrow as pa
 
 from ....datasets.readers.tables import Chunk, Fragment, FragmentUnreadable, read_chunks
+from ...whole_files import kept_whole
 from ..make_plan import models_as_data
 from ..options import BatchOptions
 from ..plan import BatchPlan, Loaded, load_screening
@@ -24,7 +25,6 @@ from ..result.parts import (
     answers_name,
     describe_part,
     file_sha256,
-    kept_whole,
     write_part,
 )
 from ..table.context import with_context

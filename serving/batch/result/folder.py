@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from ...whole_files import ASIDE, write_json
 from ..options import BatchRefused
 from ..plan import PLAN_FILE, BatchPlan, check_same_plan, stored_json
-from .parts import ANSWERS, ASIDE, COLLECTED, PARTS, Part, parts_there, write_json
+from .parts import ANSWERS, COLLECTED, PARTS, Part, parts_there
 
 LOCK_FILE: Final = ".lock"
 

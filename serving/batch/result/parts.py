@@ -1,11 +1,9 @@
 """The parts of a result: whole or not there, each with what it holds in its own metadata."""
 
-import contextlib
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ....engine.words import LANGUAGES, Sentences
+from ...whole_files import kept_whole
 from ..table.columns import leaves
 from ..table.output import ENCODED
 from ..table.status import NOT_ASSESSABLE, REFUSED, SCORED
@@ -29,7 +28,6 @@ COLLECTED: Final = "collected"
 ANSWERS: Final = "answers"
 """The answers to the Bundles of each part, beside the parts."""
 
-ASIDE: Final = ".aside"
 RESULT_SCHEMA: Final = "laennec.batch/2"
 _METADATA: Final = b"laennec"
 _ECG_TEXTS: Final = (
@@ -179,43 +177,10 @@ def disclaimers() -> dict[str, str]:
     return {lang: Sentences(lang).text("disclaimer") for lang in LANGUAGES}
 
 
-@contextlib.contextmanager
-def kept_whole(target: Path) -> Iterator[Path]:
-    """Give a file aside to write to, and rename it when it is whole; a device is written itself.
-
-    Raises
-    ------
-    OSError  if the disk does not take it; what stood there before stays, nothing is left behind
-    """
-    if target.exists() and not target.is_file():
-        yield target
-        return
-    aside = target.with_name(f".{target.name}.{os.getpid()}{ASIDE}")
-    try:
-        yield aside
-        with aside.open("rb") as stream:
-            os.fsync(stream.fileno())
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
 def file_sha256(path: Path) -> str:
     """Return the hash of a file, read in constant memory."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write JSON aside and rename it; the same content gives the same bytes."""
-    write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text aside, its line ends as they are, and rename it."""
-    with kept_whole(path) as aside:
-        aside.write_text(text, encoding="utf-8", newline="")
 
 
 def parts_there(folder: Path, plan: str) -> dict[str, Part]:

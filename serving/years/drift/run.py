@@ -8,8 +8,8 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from ....engine.errors import DataError
-from ...batch.result.parts import write_json, write_text
 from ...store.store import Store, open_store
+from ...whole_files import write_json, write_text
 from ..files import write_csv
 from .control import charts_of, month_of_text
 from .from_results import tally_results

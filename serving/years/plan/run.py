@@ -11,8 +11,9 @@ import numpy as np
 
 from ....datasets.readers.cohorts import Cohort, parse_criteria, read_cohort
 from ....engine.prediagnosis import URGENCIES
-from ...batch.result.parts import disclaimers, write_json, write_text
+from ...batch.result.parts import disclaimers
 from ...batch.result.read import read_manifest
+from ...whole_files import write_json, write_text
 from ..earlier_signs import SIGN
 from ..exposures import said_of_each
 from ..files import write_csv

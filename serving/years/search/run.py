@@ -14,10 +14,10 @@ from ....datasets.readers.cohorts import (
 )
 from ....engine.errors import DataError
 from ...batch.result.aggregate import suppressed
-from ...batch.result.parts import write_text
 from ...batch.result.read import read_manifest
 from ...clock import latest_day, utc_now
 from ...store.store import Store, open_store
+from ...whole_files import write_text
 from ..files import write_csv
 from ..local_codes import read_local_codes
 from .access import decided, note_search, record_search

@@ -23,8 +23,9 @@ from ....engine.trajectories import (
 )
 from ....engine.trajectories.columns import DIRECTIONS
 from ....engine.trajectories.points import NEVER
-from ...batch.result.parts import disclaimers, file_sha256, kept_whole, write_json
+from ...batch.result.parts import disclaimers, file_sha256
 from ...batch.table.withdrawn import read_withdrawn, split_withdrawn
+from ...whole_files import kept_whole, write_json
 from ..files import write_csv
 from ..inputs import open_tables
 from ..two_people import Identities
