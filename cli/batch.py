@@ -124,7 +124,7 @@ def batch(
 
 def _run(options: "BatchOptions") -> None:
     from ..serving.batch import run_batch
-    from ..serving.batch.result.aggregate import printable
+    from ..serving.batch.result.aggregate import LAST_HIDDEN, printable
 
     summary = run_batch(options)
     print_json(
@@ -133,7 +133,7 @@ def _run(options: "BatchOptions") -> None:
             "not_in_result": list(summary.not_in_result),
             "manifest": str(summary.manifest_path),
             "counts": printable(summary.counts),
-            "suppressed": "counts by reason of 1 to 10 rows",
+            "suppressed": f"counts by reason of 1 to {LAST_HIDDEN} rows",
             "content_sha256": summary.content_sha256,
         }
     )

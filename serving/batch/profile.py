@@ -15,7 +15,7 @@ from .make_plan import make_plan
 from .options import BatchOptions
 from .plan import BatchPlan, Loaded, load_screening
 from .progress import SilentReporter
-from .result.aggregate import suppressed
+from .result.aggregate import LAST_HIDDEN, suppressed
 from .table.output import OUTCOMES, Place, result_table, table_rows
 from .table.status import REFUSED
 
@@ -134,7 +134,7 @@ class _Seen:
             "model_forms": {name: _counts(c) for name, c in self.forms.items()},
             "status": _counts(self.status),
             "unreadable": {**self.unreadable, **{n: e.code for n, e in plan.unreadable.items()}},
-            "suppressed": "counts of 1 to 10 people",
+            "suppressed": f"counts of 1 to {LAST_HIDDEN} people",
             **_concepts(plan),
         }
 

@@ -17,6 +17,7 @@ from .parts import PARTS, disclaimers
 AGGREGATE_FILE: Final = "aggregate.json"
 AGGREGATE_SCHEMA: Final = "laennec.batch_aggregate/2"
 SMALLEST_SHOWN: Final = 11
+LAST_HIDDEN: Final = SMALLEST_SHOWN - 1
 HIDDEN: Final = f"<{SMALLEST_SHOWN}"
 _COUNTED: Final = ("status", "urgency")
 

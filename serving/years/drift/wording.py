@@ -11,6 +11,7 @@ from ....engine.words import Sentences
 from ....engine.words.load import load_folder
 from ....engine.words.numbers import number
 from ...batch.result.aggregate import HIDDEN as FEW
+from ...batch.result.aggregate import LAST_HIDDEN
 from .judge import ACT, STILL, WATCH
 from .series import INPUT, RISK, URGENCY
 from .tally import ALL
@@ -168,10 +169,11 @@ def _why_hidden(
     """
     if point.get("value") != _HIDDEN and point["n"] != FEW:
         return ""
-    kind = ("psi.", "") if is_index(alarm) else ("share.", "_odds_ratio")
-    limit = document["limits"][alarm["level"].join(kind)]["value"]
-    said = sentences.text(f"drift.hidden_above.{kind[0][:-1]}", limit=number(limit, sentences.lang))
-    return sentences.text("drift.hidden_why", above=said)
+    level = alarm["level"]
+    kind, row = ("psi", level) if is_index(alarm) else ("share", f"{level}_odds_ratio")
+    limit = number(document["limits"][f"{kind}.{row}"]["value"], sentences.lang)
+    said = sentences.text(f"drift.hidden_above.{kind}", limit=limit)
+    return sentences.text("drift.hidden_why", above=said, last=LAST_HIDDEN)
 
 
 def joined(*texts: str) -> str:
@@ -256,7 +258,7 @@ def head_lines(document: Mapping[str, Any], sentences: Sentences) -> list[str]:
     months = document["months"]
     if not months:
         return [sentences.text("drift.nothing"), *_notices(document, sentences)]
-    said = [sentences.text("drift.intro", first=months[0], last=months[-1])]
+    said = [sentences.text("drift.intro", first=months[0], end=months[-1], last=LAST_HIDDEN)]
     period = document["reference_declared"]
     limits = document["limits"]
     said.append(

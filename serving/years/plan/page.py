@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -10,15 +9,16 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from ....engine.words import Sentences
-from ....engine.words.load import load_folder
 from ....engine.words.numbers import MINUS, number, written_day
 from ....serving import report
+from ...batch.result.aggregate import LAST_HIDDEN
 from ...report.looks import WORDS
 from ..earlier_signs import SIGN
 from .calls import BAND_ORDER
 from .groups import GroupRow
 from .settings import ASSUMED, PlanSettings, Setting
 from .thresholds import Expected, ThresholdRow
+from .wording import words
 
 _LEFT: Final = 60.0
 _RIGHT: Final = 500.0
@@ -46,13 +46,6 @@ class PlanTables:
 
     tests: Sequence[ThresholdRow]
     groups: Mapping[str, Sequence[GroupRow]]
-
-
-@cache
-def words(lang: str) -> Sentences:
-    """Return the sentences of plans and searches beside those of the engine."""
-    tables = {str(k): v for k, v in load_folder(files(f"{__package__}.words")).items()}
-    return Sentences(lang, kept=tables[lang])
 
 
 def plan_page(
@@ -85,7 +78,8 @@ def plan_page(
         not_known=_not_known(document["cohort"], sentences),
         beside=_beside(document["beside"], sentences),
         counts=_counts(document["counts"], sentences),
-        calls_hidden="calls" in document["hidden_why"],
+        hidden_to=LAST_HIDDEN,
+        calls_hidden=document["hidden_why"].get("calls", {}).get(lang, ""),
         has_sign=bool(document["counts"]["band"][SIGN]),
         bands=_bars(document["counts"]["band"], sentences),
         heads=[sentences.text(f"plan.{name}") for name in HEADS],

@@ -30,6 +30,7 @@ from .hidden_rows import shown_rows
 from .page import PlanTables, plan_page
 from .settings import PlanSettings, read_settings
 from .thresholds import Expected, ThresholdRow, flat, threshold_rows
+from .wording import what_is_hidden
 
 SCHEMA: Final = "laennec.plan/1"
 CALLS: Final = "calls.csv"
@@ -37,10 +38,6 @@ TESTS: Final = "tests.csv"
 JSON: Final = "plan.json"
 PAGE: Final = "plan.html"
 GROUPS: Final = "groups.csv"
-CALLS_HIDDEN: Final = (
-    "how many are called, and what rests on it, is hidden: beside the counts of bands, urgencies "
-    "or people it would tell of 1 to 10 people; calls.csv has the whole list"
-)
 _RISK_DECIMALS: Final = 4
 _PRINTED: Final = (
     "today", "cohort", "beside", "capacity", "counts", "hidden_why", "groups", "tests",
@@ -114,7 +111,9 @@ def run_plan(options: PlanOptions) -> dict[str, Any]:
         "beside": planned.beside,
         "capacity": options.capacity,
         "counts": told,
-        "hidden_why": {"calls": CALLS_HIDDEN} if told["calls"]["called"] == "hidden" else {},
+        "hidden_why": {"calls": what_is_hidden("plan.calls_hidden")}
+        if told["calls"]["called"] == "hidden"
+        else {},
         "groups": {
             kind: [dataclasses.asdict(row) for row in found] for kind, found in groups.items()
         },

@@ -19,19 +19,15 @@ from ...batch.result.aggregate import suppressed
 from ..exposures import APART, exposure_groups
 from ..last_visits import ELSEWHERE
 from ..overlap import BoolArray, Count, is_told, shown_counts
+from ..plan.wording import what_is_hidden
 from ..two_people import NOT_CHECKED, TwoPeople
 from .tables import Sources, tables_of
 
 BY: Final = ("urgency", "status", "t2d_undiagnosed_band", "dysglycaemia_band", "cvd_death_10y_band")
 EXPOSURE: Final = "exposure"
-SUPPRESSED: Final = (
-    "groups of 1 to 10 people, and what would give them away in this answer; beside another search "
-    "or a plan it can still tell of a few people, so give only one of them to who may not see the "
-    "result"
-)
 GROUPS: Final = (*BY, EXPOSURE)
-_MOST_SUMS: Final = 1_024
-"""So many groups are looked at, two and twice as many with each condition told: ten are told."""
+_MOST_TOLD: Final = 10
+"""Of so many conditions is told of how many people they are not known: each doubles the sums."""
 IntArray = npt.NDArray[np.int64]
 
 
@@ -111,7 +107,7 @@ def counted(cohort: Cohort, found: Found, by: Sequence[str]) -> dict[str, Any]:
         "not_known": told_not_known(found),
         **found.beside,
         "by": groups,
-        "suppressed": SUPPRESSED,
+        "suppressed": what_is_hidden("search.hidden"),
     }
 
 
@@ -135,7 +131,7 @@ def told_not_known(found: Found) -> dict[str, dict[str, Count]]:
     known = [np.ones(len(counts), dtype=np.bool_), masks[0]]
     for one, unknown in zip(found.not_known, masks[1:], strict=True):
         left = [rest & ~unknown for rest in known]
-        is_open = len(known) <= _MOST_SUMS and all(is_told(int(counts[r].sum())) for r in left)
+        is_open = len(known) <= 2**_MOST_TOLD and all(is_told(int(counts[r].sum())) for r in left)
         told[one.name] = said = _not_known(one, n, is_open=is_open)
         known += left if isinstance(said["people"], int) and one.people else []
     return told

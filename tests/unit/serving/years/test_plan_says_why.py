@@ -34,8 +34,10 @@ def test_where_the_calls_are_hidden_the_page_and_the_answer_say_why(result, tmp_
     """Pinned: "called: hidden" stood everywhere on the plan of a cohort of 116, without a word."""
     few, _, page = planned(made(tmp_path, 55), tmp_path / "b")
     assert few["counts"]["calls"]["called"] == "hidden"
-    assert "calls.csv has the whole list" in few["hidden_why"]["calls"]
-    assert "How many are called is hidden" in page
+    why = few["hidden_why"]["calls"]
+    assert "tell of 1 to 10 people. The list itself, calls.csv, is whole" in why["en"]
+    assert "de déduire 1 à 10 personnes. La liste elle-même, calls.csv, est entière" in why["fr"]
+    assert why["en"] in page
     urgent, _, page = planned(
         result, tmp_path / "a", "--cohort", cohort_of(tmp_path, "urgency = U0")
     )

@@ -170,6 +170,14 @@ def test_small_groups_are_hidden_and_so_is_what_gives_them_away(result):
     assert told["people"] == {"found": 40, "others": 20}
 
 
+def test_what_an_answer_hides_is_said_in_both_languages(result):
+    """Pinned: in English only, beside pages in French."""
+    cohort = Cohort("", parse_criteria(["urgency is known"]))
+    said = counted(cohort, search_people(cohort, Sources(result)), ())["suppressed"]
+    assert said["en"].startswith("Groups of 1 to 10 people are hidden")
+    assert said["fr"].startswith("Les groupes de 1 à 10 personnes sont masqués")
+
+
 def test_groups_by_exposure_hide_who_could_be_worked_out(result, tmp_path):
     exposures = tmp_path / "exposures.csv"
     rows = [f"p{i:02d},noise" for i in range(40)] + [f"p{i:02d},lead" for i in range(35)]
