@@ -94,8 +94,8 @@ LABORATORY = [
     (("hba1c", "85", "mmol/mol"), []),
     (("creatinine", "900", "umol/L"), [("creatinine_354", "U1")]),
     (("creatinine", "102", "mg/L"), [("creatinine_354", "U1")]),
-    # From 200 on a creatinine waits for a confirmation: it may be mg/L, and is measured again, by the
-    # rule that it would meet as it was written.
+    # From 200 on a creatinine waits for a confirmation: it may be mg/L, and is measured again, by
+    # the rule that it would meet as it was written.
     (("creatinine", "199", "umol/L"), [("egfr_below_30", "U2")]),
     (("creatinine", "330", "umol/L"), [("egfr_below_15", "U1")]),
     (("creatinine", "353", "umol/L"), [("egfr_below_15", "U1")]),
