@@ -135,6 +135,25 @@ def test_limb_leads_of_which_nobody_knows_what_they_show_exclude_nothing():
     assert levels(analyse_ecg(infarct, None))["ecg_st_elevation"] == "U0"
 
 
+@pytest.mark.parametrize("name", ["I", "II", "III"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda s, n: scaled(s, **{n: 0.5}),
+        lambda s, n: scaled(s, **{n: 1.5}),
+        late,
+        inverted,
+    ],
+    ids=["half", "half as large again", "late", "inverted"],
+)
+def test_one_wrong_lead_of_three_is_no_scale_of_every_lead(spoil, name):
+    """One of three on another scale or late withdrew ST from the chest leads: nobody was called."""
+    infarct = of_three(ECGS["st_elevation_anterior"], 1.0)
+    analysis = analyse_ecg(spoil(infarct, name), None)
+    assert "quality.record.own_scale" not in {r.message.id for r in analysis.quality.reasons}
+    assert levels(analysis)["ecg_st_elevation"] == "U0"
+
+
 def test_an_inverted_lead_is_no_hypertrophy_that_excuses_an_elevation():
     """aVL is read from I and II: of an inverted I its S is an R, and Cornell voltage is high."""
     calm = ECGS["st_elevation_anterior"]

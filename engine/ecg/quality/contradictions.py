@@ -18,6 +18,7 @@ _READ: Final = 1024
 _ALGEBRA: Final = (("I", "II", "III"), ("I", "II", "aVR"), ("I", "II", "aVL"), ("I", "II", "aVF"))
 _MADE_TOGETHER: Final = (("I", "II", "III"), ("aVR", "aVL", "aVF"))
 _RELATED: Final = 3
+_ALWAYS_AGREE: Final = _RELATED - 1
 _LEG_LEADS: Final = {"II": "ra_rl", "III": "la_rl", "I": "arms_legs"}
 
 
@@ -84,8 +85,9 @@ def check_algebra(view: View, limits: LeadLimits) -> LimbAlgebra:
 
     Scales explain a contradiction only where positive factors, other than 1, make every lead
     follow, and where the leads that agree as they are aren't more than the others: of one inverted,
-    mislabelled or late lead the chest leads know nothing. Where neither the three bipolar nor the
-    three augmented leads agree as they are, noise may lie between the leads.
+    mislabelled or late lead the chest leads know nothing. Of three leads any one may be it. Where
+    neither the three bipolar nor the three augmented leads agree as they are, noise may lie between
+    the leads.
     """
     x = _sampled(view)
     share, derived = limits.limb_algebra_share, view.signal.derived
@@ -93,14 +95,15 @@ def check_algebra(view: View, limits: LeadLimits) -> LimbAlgebra:
     if all(_follows(x, names, share) for names in checked):
         return LimbAlgebra()
     recorded = {name: x[name] for name in LIMB_WEIGHTS if name in x and name not in derived}
-    least = min(map(len, _odd_sets(recorded, limits.scaled_algebra_share)))
+    odd_sets = _odd_sets(recorded, limits.scaled_algebra_share)
+    wrong = min(len(odd_sets[0]), len(recorded) - _ALWAYS_AGREE)
     some_agree = any(
         _follows(recorded, names, limits.scaled_algebra_share)
         for names in _MADE_TOGETHER
         if set(names) <= set(recorded)
     )
     rest = limits.scaled_algebra_share if some_agree else limits.scaled_noise_share
-    factors = _own_scale(recorded, rest, share) if 2 * least >= len(recorded) else None
+    factors = _own_scale(recorded, rest, share) if 2 * wrong >= len(recorded) else None
     if factors is not None:
         return LimbAlgebra(factors=factors)
     odd = set().union(*_odd_sets(recorded, share))
@@ -138,11 +141,12 @@ def _odd_sets(x: Mapping[str, FloatArray], share: float) -> list[tuple[str, ...]
 
 
 def _own_scale(
-    x: Mapping[str, FloatArray], share: float, least: float
+    x: Mapping[str, FloatArray], share: float, alike: float
 ) -> tuple[float, float] | None:
     """Return factors of I and II after which every limb lead has one; None where there are none.
 
-    Factors that differ by less than a share of ``least`` explain nothing.
+    Factors of which the largest is less than this share above the smallest (``alike``) explain
+    nothing.
     """
     if not {"I", "II", "III"} <= set(x):
         return None
@@ -151,14 +155,14 @@ def _own_scale(
         return None
     pair = np.stack([one * x["I"], two * x["II"]])
     largest, factors = max(_size(pair[0]), _size(pair[1])), [one, two]
-    for name in set(x) - {"I", "II", "III"}:
+    for name in set(x) - {"I", "II"}:
         expected = np.array(LIMB_WEIGHTS[name]) @ pair
         factor = float(x[name] @ expected) / max(float(x[name] @ x[name]), _TINY)
         left = _size(factor * x[name] - expected)
         if factor <= 0.0 or left > share * max(largest, _size(expected)):
             return None
         factors.append(factor)
-    return (one, two) if max(factors) > (1.0 + least) * min(factors) else None
+    return (one, two) if max(factors) > (1.0 + alike) * min(factors) else None
 
 
 def identical_leads(view: View, limits: LeadLimits) -> list[tuple[str, str]]:
