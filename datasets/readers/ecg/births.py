@@ -6,24 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from .edf_words import month_of
 from .recording import EcgHeader, EcgRecording
+from .source import limits
 
-_FIRST_YEAR: Final = 1850
 _MONTHS: Final = 12
-_MONTH_NAMES: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
 _LIKE: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -48,7 +35,7 @@ def birth_of(text: str) -> tuple[date | None, tuple[int, int | None] | None]:
         return None, None
     parts = found.groupdict()
     year = int(parts["y"])
-    if not _FIRST_YEAR <= year <= datetime.now(UTC).year:
+    if not limits()["person"]["first_birth_year"] <= year <= datetime.now(UTC).year:
         return None, None
     month, day = _month_and_day(parts)
     try:
@@ -65,10 +52,8 @@ def _month_and_day(parts: dict[str, str | None]) -> tuple[int | None, int | None
         if one == other or other > _MONTHS:
             return one, other
         return (other, one) if one > _MONTHS else (None, None)
-    if name := parts.get("name"):
-        month = _MONTH_NAMES.index(name) + 1 if name in _MONTH_NAMES else None
-    else:
-        month = int(parts.get("m") or 0)
+    name = parts.get("name")
+    month = month_of(name) if name else int(parts.get("m") or 0)
     day = int(parts.get("d") or 0)
     return month or None, day or None
 

@@ -22,10 +22,19 @@ def person_of(patient: str) -> tuple[str, Sex | None, date | None]:
     return "" if words[0] == "X" else words[0], sex_of(words[1]), _birth(words[2])
 
 
+def month_of(name: str) -> int | None:
+    """Return the number of a month that is written as in EDF+, None of any other word.
+
+    >>> month_of("mar"), month_of("MAI")
+    (3, None)
+    """
+    return _MONTHS.index(name.upper()) + 1 if name.upper() in _MONTHS else None
+
+
 def _birth(text: str) -> date | None:
     try:
-        day, month, year = text.upper().split("-")
-        return date(int(year), _MONTHS.index(month) + 1, int(day))
+        day, month, year = text.split("-")
+        return date(int(year), month_of(month) or 0, int(day))
     except ValueError:
         return None
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
 from typing import Final
 
 from .person_words import age_in, says_nothing
@@ -16,11 +15,9 @@ from .recording import EcgHeader, Sex, sex_of
 from .said_fields import AGE, SEX, Field, fields_of
 from .source import limits
 
-_MOST_AGES: Final = 50  # so many different ones contradict each other in any case
 NOT_UNDERSTOOD: Final = "age_or_sex_not_understood"
 # "63 M" may be a man of 63 and a child of 63 months; "008M" is the way of DICOM.
 _UNIT_OR_SEX: Final = re.compile(r"(?i)(?!0)\d{1,3}\s*[hmw]")
-_FIRST_YEAR: Final = 1900  # of an ECG that was recorded; Einthoven's are of 1902
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +76,9 @@ def _age_of(field: Field) -> tuple[float, float] | None:
 
 def _contradict(ages: list[tuple[float, float]]) -> bool:
     """Say whether ages differ by the larger of their units: 63 years are 23,011 days."""
-    some = list(dict.fromkeys(ages))[:_MOST_AGES]
-    return any(abs(a - b) >= max(one, other) for (a, one), (b, other) in combinations(some, 2))
+    units = {unit for _, unit in ages}
+    upto = {unit: [age for age, own in ages if own <= unit] for unit in units}
+    return any(max(some) - min(some) >= unit for unit, some in upto.items())
 
 
 def believable(header: EcgHeader) -> EcgHeader:
@@ -90,9 +88,10 @@ def believable(header: EcgHeader) -> EcgHeader:
     the year 60 would be another person than that of every visit.
     """
     taken, born, age = header.acquired_at, header.birth_date, header.age_years
-    taken = None if taken is not None and taken.year < _FIRST_YEAR else taken
+    caps = limits()["person"]
+    taken = None if taken is not None and taken.year < caps["first_ecg_year"] else taken
     last = taken.date() if taken is not None else datetime.now(UTC).date()
-    oldest = limits()["person"]["oldest_years"]
+    oldest = caps["oldest_years"]
     born = None if born is not None and not _could_be_born(born, last, oldest) else born
     if age is not None and not (math.isfinite(age) and 0 <= age <= oldest):
         age = None

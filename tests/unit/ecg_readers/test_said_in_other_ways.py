@@ -192,3 +192,10 @@ def test_an_age_that_the_house_writes_is_read_again(age):
     """Pinned: an age of four decimals, as `write_wfdb` writes it, was not understood."""
     said = Said.of([f"# age: {age:g}"])
     assert "e" in f"{age:g}" or said.age_years == pytest.approx(age, rel=1e-4)
+
+
+def test_an_age_behind_many_that_agree_contradicts_them():
+    """The first fifty alone were compared."""
+    agreeing = [f"Age: 63.{part:02d}" for part in range(60)]
+    assert not Said.of(agreeing).contradicts
+    assert Said.of([*agreeing, "Age: 20"]).contradicts
