@@ -9,7 +9,7 @@ from ..fixedpoint import format_nano
 from ..guidelines import UrgentRule
 from ..guidelines.model import MEASURE_AGAIN, Threshold
 from ..prediagnosis import InputValue, Message, Parameter, Urgency, UrgentItem
-from ..record import VisitBatch
+from ..record import Problem, VisitBatch
 from .readings import Meaning
 from .reported import values_that_could_meet
 
@@ -28,7 +28,7 @@ _Meanings = dict[str, tuple[Urgency, Meaning]]
 
 
 def items_to_measure_again(
-    rules: Sequence[tuple[UrgentRule, Urgency]], one: VisitBatch
+    rules: Sequence[tuple[UrgentRule, Urgency]], one: VisitBatch, problems: Sequence[Problem]
 ) -> list[UrgentItem]:
     """Return one item for each unused value, at the most urgent level that it could have.
 
@@ -40,6 +40,7 @@ def items_to_measure_again(
     rules : the rules that the person's unused values could meet, and how urgent each is at most; a
         value that is too old for the visit is never more urgent than ``PERHAPS_LEVEL``
     one : a batch of that person only
+    problems : of that person; they say which values look as if they had another unit
     """
     found: dict[InputValue, tuple[UrgentRule, _Meanings]] = {}
     for rule, most in sorted(rules, key=lambda r: r[1]):
@@ -56,7 +57,7 @@ def items_to_measure_again(
     asked = {value.name for _, value in told}
     told = [one for one in told if one[1].name != FILTRATION or CREATININE not in asked]
     told = [(_by_its_rate(item, found), value) for item, value in told]
-    return [_with_label(item, value, one) for item, value in told]
+    return [_with_label(item, value, problems) for item, value in told]
 
 
 def _by_its_rate(
@@ -76,19 +77,19 @@ def _by_its_rate(
     return replace(item, rule_id=rule.id, message=message, source=source_of(rule))
 
 
-def _with_label(item: UrgentItem, value: InputValue, one: VisitBatch) -> UrgentItem:
+def _with_label(item: UrgentItem, value: InputValue, problems: Sequence[Problem]) -> UrgentItem:
     """Return an item that names the unit in which its number would make sense, if there is one.
 
-    A pressure of 120 "kPa" said that it "would be urgent if it were true", and no more.
+    A pressure of 120 "kPa" said that it "would be urgent if it were true", and no more. One that is
+    urgent in another unit only names that one already.
     """
     code = value.name.partition(".")[0]
-    suspects = (p for p in one.problems if p.code == UNIT_SUSPECT and p.item == code)
+    suspects = (p for p in problems if p.code == UNIT_SUSPECT and p.item == code)
     names = (p.parameters["reads_as"] for p in suspects if p.parameters["value"] == value.value)
     reads_as = next(names, "")
-    if item.message.id not in (PLAIN, OTHER_UNIT) or not reads_as:
+    if item.message.id != PLAIN or not reads_as:
         return item
-    kept = {k: v for k, v in item.message.parameters.items() if not k.startswith("read")}
-    given: dict[str, Parameter] = {**kept, "reads_as": f"unit:{reads_as}"}
+    given: dict[str, Parameter] = {**item.message.parameters, "reads_as": f"unit:{reads_as}"}
     return replace(item, message=Message(f"{PLAIN}_label", given))
 
 

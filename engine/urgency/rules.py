@@ -199,7 +199,8 @@ def urgent_items(columns: UrgentColumns, batch: VisitBatch, row: int) -> tuple[U
         )
         if asks
     ]
-    asked = items_to_measure_again(again, one)
+    problems = [p for p in batch.problems if p.row == row] if again else []
+    asked = items_to_measure_again(again, one, problems)
     items = [i for i in items if not is_said_by(i, asked)] + asked
     items += items_to_ask([rule for rule, _ in again], one)
     return tuple(sorted(items, key=lambda item: item.level))
