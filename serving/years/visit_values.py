@@ -10,7 +10,9 @@ from ...engine.record import FEMALE, MALE, UNKNOWN, VisitBatch
 
 Values = Mapping[str, Any]
 METHOD: Final = "method."
-_SEXES = {FEMALE: "F", MALE: "M"}
+SEX_LETTERS: Final = {"F": FEMALE, "M": MALE}
+"""How a store writes a sex."""
+_LETTERS: Final = {sex: letter for letter, sex in SEX_LETTERS.items()}
 
 
 def visit_values(batch: VisitBatch) -> Values:
@@ -46,7 +48,7 @@ def _person(batch: VisitBatch) -> dict[str, Any]:
     """Return age and sex, with which an identity that is given later must agree (hazard H2)."""
     age, sex = int(batch.age_years[0]), int(batch.sex[0])
     known = {"age_years": age} if age >= 0 else {}
-    return known | ({} if sex == UNKNOWN else {"sex": _SEXES[sex]})
+    return known | ({} if sex == UNKNOWN else {"sex": _LETTERS[sex]})
 
 
 def _measured(batch: VisitBatch, slot: str) -> list[list[Any]]:

@@ -17,6 +17,7 @@ from ....datasets.readers.cohorts import (
     MEASUREMENTS,
     PERSONS,
     PLACES,
+    SEXES,
     SITES_AND_DEVICES,
     exposure_table,
     item_of,
@@ -31,11 +32,11 @@ from ...store.store import Store
 from ...store.tables import drafts
 from ..earlier_signs import SIGN
 from ..last_visits import ELSEWHERE, last_visits
+from ..visit_values import SEX_LETTERS
 from .stored_signs import stored_signs
 from .stored_trends import StoredVisit, contradicted, stored_trends
 
 _YES_NO: Final[Mapping[str | None, int]] = {"yes": YES, "no": NO}
-_SEXES: Final = {"F": "female", "M": "male"}
 _AT_ONCE: Final = 256
 _NONE: Final = "none"
 """After every urgency in the order of words."""
@@ -168,7 +169,7 @@ def _who(visit: StoredVisit) -> dict[str, Any]:
     """Return age and sex at a visit, as far as its record was not refused."""
     said = {} if refuses(visit.draft) else visit.who[2]
     age = said.get("age_years")
-    sex = _SEXES.get(said.get("sex", ""))
+    sex = SEXES.get(SEX_LETTERS.get(said.get("sex", ""), UNKNOWN))
     return {"person_id": visit.person_id, "age_years": age, "age_highest": age, "sex": sex}
 
 

@@ -12,7 +12,7 @@ from ....datasets.readers.cohorts import item_of
 from ....engine.derived import DERIVED
 from ....engine.intake.table import TableColumn, TablePeople, table_batch
 from ....engine.plausibility.check import check_plausibility
-from ....engine.record import FEMALE, MALE, UNKNOWN, Int8Array, VisitBatch
+from ....engine.record import UNKNOWN, Int8Array, VisitBatch
 from ....engine.trajectories import (
     Points,
     concatenated,
@@ -24,6 +24,7 @@ from ....engine.trajectories.draft import NEWER_NOT_USABLE, day_number
 from ....engine.trajectories.points import NEVER, NO_VALUE, points_from
 from ....engine.vocabulary import load_vocabulary
 from ..trajectories.run import arrow_columns
+from ..visit_values import SEX_LETTERS
 
 TRENDS: Final = pa.schema(
     [
@@ -42,7 +43,6 @@ TRENDS: Final = pa.schema(
 )
 _NO_TEST: Final = {"tests": 0}
 _ECG: Final = "ecg."
-_SEX: Final = {"F": FEMALE, "M": MALE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def batch_of(visits: Sequence[StoredVisit]) -> VisitBatch:
         person_id=[v.person_id for v in visits],
         visit_id=[""] * len(visits),
         age_years=np.array([p.get("age_years", UNKNOWN) for p in said], dtype=np.int16),
-        sex=np.array([_SEX.get(p.get("sex", ""), UNKNOWN) for p in said], dtype=np.int8),
+        sex=np.array([SEX_LETTERS.get(p.get("sex", ""), UNKNOWN) for p in said], dtype=np.int8),
     )
     return table_batch(people, list(_columns(visits)), _methods(visits))
 
