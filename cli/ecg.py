@@ -12,7 +12,10 @@ from .printing import one_of, print_error, write_text
 from .screen import Folders, Recording, Trust, load_models
 
 if TYPE_CHECKING:
-    from ..serving.ecg.commands import Network
+    from collections.abc import Callable
+
+    from ..datasets.readers.ecg import EcgRecording
+    from ..serving.ecg.commands import EcgDone, Network
 
 _CSV: Final = ".csv"
 _JSON: Final = ".json"
@@ -72,14 +75,9 @@ def fiducials(
     trust: Trust = None,
 ) -> None:
     """Write onset, peak and offset of every wave, in samples of the file."""
-    from ..serving.ecg.commands import each_file, waves_task, write_json
+    from ..serving.ecg.commands import waves_task
 
-    one_of(lang, ("fr", "en"), "--lang")
-    found = each_file(files, waves_task(_network(models, trust)), recording)
-    tally = Tally()
-    for done in tally.over(watched(found, len(files)), lang):
-        write_json(done, out)
-    raise typer.Exit(tally.exit_code)
+    _one_json_each(files, waves_task(_network(models, trust)), out, lang, recording)
 
 
 @app.command()
@@ -92,14 +90,9 @@ def beats(
     trust: Trust = None,
 ) -> None:
     """Write the R peaks of every ECG, in samples of the file."""
-    from ..serving.ecg.commands import beats_task, each_file, write_json
+    from ..serving.ecg.commands import beats_task
 
-    one_of(lang, ("fr", "en"), "--lang")
-    found = each_file(files, beats_task(_network(models, trust)), recording)
-    tally = Tally()
-    for done in tally.over(watched(found, len(files)), lang):
-        write_json(done, out)
-    raise typer.Exit(tally.exit_code)
+    _one_json_each(files, beats_task(_network(models, trust)), out, lang, recording)
 
 
 @app.command()
@@ -243,6 +236,23 @@ def simulate(
         one_of(pathology, tuple(pathology_names()), "--pathology")
     for made in simulate_files(out, n=n, seed=seed, pathology=pathology):
         typer.echo(str(made.header))
+
+
+def _one_json_each(
+    files: list[Path],
+    task: "Callable[[EcgRecording], EcgDone]",
+    out: Path,
+    lang: str,
+    recording: int | None,
+) -> None:
+    """Write what a task finds in each file to a file of its own, and exit."""
+    from ..serving.ecg.commands import each_file, write_json
+
+    one_of(lang, ("fr", "en"), "--lang")
+    tally = Tally()
+    for done in tally.over(watched(each_file(files, task, recording), len(files)), lang):
+        write_json(done, out)
+    raise typer.Exit(tally.exit_code)
 
 
 def _ending(output: Path | None) -> str:

@@ -18,7 +18,7 @@ from ...engine.errors import ContractBroken
 from ...engine.prediagnosis import Message
 from ...engine.words import Sentences
 from .commands import EcgDone, Network
-from .told_rules import model_json, statements_json
+from .told_rules import answer_json, statements_json
 
 SCHEMA: Final = "laennec.ecg_findings/1"
 FINDINGS_ID: Final = "ecg_findings/twelve_lead"
@@ -102,17 +102,12 @@ def findings_data(
     labels : what the bundle calls its variables and terms
     """
     words = Sentences.of(lang, labels)
-    return {
-        "schema": SCHEMA,
-        "language": words.lang,
-        "model": model_json(rules),
-        "records": [
-            {
-                "record": one.record,
-                "statements": statements_json(one.statements, one.features, rules, words),
-                "file_notes": [words.coded(note) for note in one.file_notes],
-            }
-            for one in found
-        ],
-        "disclaimer": words.text("disclaimer"),
-    }
+    records = [
+        {
+            "record": one.record,
+            "statements": statements_json(one.statements, one.features, rules, words),
+            "file_notes": [words.coded(note) for note in one.file_notes],
+        }
+        for one in found
+    ]
+    return answer_json(SCHEMA, rules, words, records=records)

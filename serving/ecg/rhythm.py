@@ -19,7 +19,7 @@ from ...engine.words import Sentences
 from ...engine.words.paper import Page
 from ...engine.words.urgent_lines import urgent_json, write_urgent
 from .commands import EcgDone, Network
-from .told_rules import model_json, statements_json
+from .told_rules import answer_json, statements_json
 
 SCHEMA: Final = "laennec.ecg_rhythm/1"
 RHYTHM_ID: Final = "ecg_findings/single_lead"
@@ -113,13 +113,8 @@ def rhythm_data(
     labels : what the bundle calls its variables and terms
     """
     words = Sentences.of(lang, labels)
-    return {
-        "schema": SCHEMA,
-        "language": words.lang,
-        "model": model_json(rules),
-        "strips": [_strip(one, rules, words) for one in found],
-        "disclaimer": words.text("disclaimer"),
-    }
+    strips = [_strip(one, rules, words) for one in found]
+    return answer_json(SCHEMA, rules, words, strips=strips)
 
 
 def _strip(found: FoundRhythm, rules: StatementsModel, words: Sentences) -> dict[str, Any]:

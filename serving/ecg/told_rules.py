@@ -18,9 +18,17 @@ DECIMALS: Final = 10
 """As in the CSV; so far apart from machine noise."""
 
 
-def model_json(model: StatementsModel) -> dict[str, str]:
-    """Name the rules that were asked."""
-    return {"id": model.id, "version": model.version, "sha256": model.sha256}
+def answer_json(
+    schema: str, model: StatementsModel, words: Sentences, **told: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what is told of every record with the rules that were asked and the disclaimer."""
+    return {
+        "schema": schema,
+        "language": words.lang,
+        "model": {"id": model.id, "version": model.version, "sha256": model.sha256},
+        **told,
+        "disclaimer": words.text("disclaimer"),
+    }
 
 
 def statements_json(
