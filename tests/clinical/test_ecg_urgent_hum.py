@@ -89,6 +89,7 @@ def test_a_lead_that_is_refused_for_something_else_stays_refused():
     beneath = analysis.beneath_hum
     assert beneath.quality.lead("II").verdict != "not_assessable"
     assert beneath.quality.lead("V2").verdict == "not_assessable"
+    assert np.isnan(beneath.signal.lead_mv("V2")).all(), "no part of it is read there"
     assert ELEVATION in said(analysis)
 
 

@@ -34,6 +34,20 @@ def test_a_pdf_loads_nothing_and_is_made_all_the_same():
     assert made.startswith(b"%PDF-")
 
 
+def test_a_pdf_shows_no_file_of_the_machine(tmp_path):
+    """What a report names is not fetched, from the network or from the disk."""
+    needs_weasyprint()
+    square = '<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500">{}</svg>'
+    black = square.format('<rect width="500" height="500" fill="black"/>')
+    (tmp_path / "black.svg").write_text(black, "utf-8")
+    named = f'<html><body><img src="{(tmp_path / "black.svg").as_uri()}">a</body></html>'
+    (inside,), (outside,) = (
+        pictures(as_pdf()(page)) for page in (f"<html><body>{black}a</body></html>", named)
+    )
+    assert dark_part(inside) > 0.1
+    assert dark_part(outside) < 0.01
+
+
 def test_a_rule_that_print_has_no_use_for_is_not_written_into_the_log(caplog):
     """Each PDF left dozens of warnings in the log of the service, which has one line a request."""
     needs_weasyprint()
