@@ -81,7 +81,7 @@ def _days(column: QuantityColumn, which: BoolArray, visit: date) -> Iterator[dat
 def of_today_contradict(batch: VisitBatch, item: str) -> bool:
     """Say whether a laboratory's results of one visit differ by more than the item repeats.
 
-    Of 11.0 % and 6.0 % the one that was sent last made the index: 34, or 91.
+    Of 11.0 % and 6.0 % the one that was sent last made the index, at target or high.
 
     Parameters
     ----------

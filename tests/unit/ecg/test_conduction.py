@@ -99,7 +99,7 @@ def test_p_and_pr_are_printed_where_p_stands_clear_of_t(rate_bpm):
 
 @pytest.mark.parametrize(("free", "is_given"), [(2, False), (5, True)])
 def test_p_and_pr_are_not_those_of_few_beats_whose_p_stands_clear_of_t(free, is_given):
-    """In a chaotic atrial rhythm a P of 58 ms and a PR of 104 ms were measured on half hidden P."""
+    """In a chaotic atrial rhythm P and PR were measured on P waves that T half hid."""
     found = analysed("sinus_rhythm", 1)
     times = BeatTimes.of(found.fiducials)
     at = np.full(len(found.fiducials.p), np.nan)

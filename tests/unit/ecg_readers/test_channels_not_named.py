@@ -86,7 +86,7 @@ def test_the_names_can_be_given_to_convert(tmp_path: Path):
 @pytest.mark.parametrize("kept", [TWELVE_LEADS, ("I", "II"), ("II",)], ids=len)
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
 def test_an_unknown_channel_changes_nothing_of_what_is_said(kept, channel):
-    """Pinned: beside a marker a ventricular tachycardia of 169 was one of 88, "assessable"."""
+    """Pinned: beside a marker a ventricular tachycardia had half its rate, "assessable"."""
     rows = np.stack([tachycardia().lead_mv(lead) for lead in kept])
     alone, beside = read(kept, rows), read((*kept, "ch9"), np.vstack([rows, CHANNELS[channel]]))
     assert "ch9" in beside.signal.leads

@@ -40,7 +40,7 @@ def tops(sure, early):
 
 
 def test_a_faint_p_wave_before_an_early_beat_is_believed_where_the_others_are_sure():
-    """Of 10 records with premature atrial beats 35 P waves that the network saw were refused."""
+    """Pinned: of records with premature atrial beats P waves that the network saw were refused."""
     assert with_p(strip(tops(0.9, 0.4))) == list(range(10))
 
 
