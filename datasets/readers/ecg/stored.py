@@ -7,9 +7,9 @@ from ....engine.fixedpoint import FloatArray
 from .names import is_other_signal, microvolt_per
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredLead:
-    """One lead as a file stores it.
+    """One lead as a file stores it; two are one lead only where they are the same object.
 
     Parameters
     ----------

@@ -141,3 +141,15 @@ def test_a_signal_without_unknown_channels_is_itself():
     only = EcgSignal(("a",), signal.signal_mv[:1], 500.0, unknown=frozenset({"a"}))
     assert only.of_known_leads() is only
     assert analyse_ecg(only, None).signal.leads == ("a",)
+
+
+def test_a_channel_in_another_unit_under_the_name_of_a_lead_is_left_out_and_named():
+    """Pinned: the reader broke on it, for two leads of one name were compared by their samples."""
+    rows = np.stack([tachycardia().lead_mv(name) for name in ("I", "II", "V2")])
+    header, files = wfdb(("I", "II", "II"), rows)
+    lines = header.decode().splitlines()
+    lines[3] = lines[3].replace("/mV", "/mmHg")
+    found = read_ecg("\n".join(lines).encode(), name="r.hea", companions=files)
+    assert set(found.signal.leads) - found.signal.derived == {"I", "II"}
+    assert found.header.named["not_ecg_skipped"] == ("II",)
+    np.testing.assert_allclose(found.signal.lead_mv("II"), rows[1], atol=1e-3)
