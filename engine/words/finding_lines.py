@@ -4,7 +4,7 @@ from typing import Final
 
 from ..prediagnosis import Finding, GuidelineReference, Reason
 from . import order, phrases
-from .common_phrases import coded, is_statement, listed
+from .common_phrases import capital, coded, is_statement, listed
 from .missing_phrases import change_phrase, missing_phrase
 from .numbers import MINUS
 from .paper import Page, write_labelled
@@ -102,7 +102,7 @@ def _origin(finding: Finding, sentences: Sentences, page: Page) -> None:
     if finding.limits:
         page.add(sentences.text("ui.limits"), indent=4)
     for limit in finding.limits:
-        page.add(sentences.render(limit), indent=6, lead="- ")
+        page.add(capital(sentences.render(limit)), indent=6, lead="- ")
     write_labelled("ui.reference", phrases.reference_phrase(finding, sentences), sentences, page)
     if finding.model:
         model = finding.model

@@ -6,6 +6,7 @@ from typing import Final
 from ...engine.prediagnosis import Finding, Reason
 from ...engine.words import Sentences, order, phrases
 from ...engine.words.common_phrases import (
+    capital,
     coded,
     interval_phrase,
     is_index,
@@ -91,7 +92,7 @@ def finding_view(
         changes=tuple(change_phrase(finding, c, sentences) for c in finding.what_would_change),
         action=coded(finding.proposed_action, sentences, "action"),
         addressee=coded(finding.proposed_addressee, sentences, "addressee"),
-        limits=tuple(sentences.render(limit) for limit in finding.limits),
+        limits=tuple(capital(sentences.render(limit)) for limit in finding.limits),
         reference=phrases.reference_phrase(finding, sentences),
         guideline=cited(guideline.guideline, sentences) if guideline else "",
         guideline_rows=f"{guideline.set}: {', '.join(guideline.row_ids)}" if guideline else "",

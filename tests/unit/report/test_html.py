@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from laennec.engine.errors import DataError
-from laennec.engine.words import LANGUAGES
+from laennec.engine.prediagnosis import Message
+from laennec.engine.words import LANGUAGES, Sentences
 from laennec.serving.report import Curve, MembershipPlot, render_html
 from plot_examples import example_plots
 from prediagnosis_examples import (
@@ -183,6 +184,32 @@ def test_the_ruler_says_in_words_what_it_draws():
     described = [a.get("aria-label") for a in page(high_risk_example()).named("svg")]
     assert "Échelle : 95 sur 1000 ; niveau élevée" in described
     assert any("indice 58,4" in (d or "") for d in described)
+
+
+def test_nothing_crosses_the_name_of_a_band():
+    """Pinned: the interval of a risk was drawn through the word "intermédiaire"."""
+    read = page(high_risk_example())
+    names, bands = read.classed("text", "band-name"), read.classed("rect", "band-intermediate")
+    lines = [line for kind in ("interval", "interval-end", "marker", "cut")
+             for line in read.classed("line", kind)]  # fmt: skip
+    assert names
+    assert lines
+    lowest = max(float(line[end] or 0) for line in lines for end in ("y1", "y2"))
+    ticks = [float(tick["y"] or 0) for tick in read.classed("text", "tick")]
+    for name in names:
+        assert lowest <= float(name["y"] or 0) - 10 <= float(name["y"] or 0) < min(ticks) - 10
+    assert max(float(b["y"] or 0) + float(b["height"] or 0) for b in bands) < lowest
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_limit_begins_as_a_sentence(lang):
+    draft = high_risk_example()
+    said = "ecg.statement.cases.none"
+    findings = tuple(replace(f, limits=(Message(said), *f.limits)) for f in draft.findings)
+    text = page(replace(draft, findings=findings), lang).text
+    words = Sentences(lang).text(said)
+    assert words not in text
+    assert words[:1].upper() + words[1:] in text
 
 
 def test_membership_plots_mark_the_value_and_name_it():
