@@ -13,6 +13,7 @@ import argparse
 import itertools
 import random
 import signal
+import subprocess
 import sys
 import time
 import warnings
@@ -97,11 +98,12 @@ PAGE = """# Mutated ECG files
 Each run by `python tests/support/fuzz_ecg_readers.py --page docs/how-to/ecg-readers-fuzzed.md`,
 which adds its row. Every input is a file with bytes flipped, cut, doubled, exchanged or set to
 extremes; it must end in a recording or in a typed error within 5 s of processor time. Broken:
-another exception, or slower.
+another exception, or slower. A row speaks of the readers as the named commit left them.
 
-| day | files | seed | minutes | inputs | read | refused | broken | slowest read, ms |
-|---|---|---|---|---|---|---|---|---|
+| day | readers | files | seed | minutes | inputs | read | refused | broken | slowest read, ms |
+|---|---|---|---|---|---|---|---|---|---|
 """
+READERS = Path(__file__).parents[2] / "datasets" / "readers" / "ecg"
 
 
 def real_files(folder):
@@ -119,13 +121,21 @@ def real_files(folder):
     return found
 
 
+def readers():
+    """Return the last commit of the readers, and whether they were changed since."""
+    log = ["git", "log", "-1", "--format=%h", "--", "."]
+    last = subprocess.run(log, cwd=READERS, capture_output=True, text=True, check=True).stdout
+    clean = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "."], cwd=READERS, check=False)
+    return last.strip() + (" and changes" if clean.returncode else "")
+
+
 def add_to_page(page, asked, names, counts, slowest_ms):
     """Write the run as one row."""
     text = page.read_text(encoding="utf-8") if page.is_file() else PAGE
     total, read, broken = sum(counts.values()), counts["read"], counts["BROKEN"]
     files = f"{len(names)} {'real' if asked.files else 'made'}"
     day = datetime.now(UTC).date().isoformat()
-    cells = [day, files, asked.seed, f"{asked.minutes:g}", f"{total:,}", f"{read:,}"]
+    cells = [day, asked.readers, files, asked.seed, f"{asked.minutes:g}", f"{total:,}", f"{read:,}"]
     cells += [f"{total - read - broken:,}", broken, f"{slowest_ms:.0f}"]
     page.write_text(text + "| " + " | ".join(map(str, cells)) + " |\n", encoding="utf-8")
 
@@ -155,6 +165,7 @@ def main():
     parser.add_argument("--files", type=Path)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
+    asked.readers = readers() if asked.page else ""
     warnings.simplefilter("error")
     made = real_files(asked.files) if asked.files else every_format()
     names = asked.formats.split(",") if asked.formats else sorted(made)
