@@ -1,5 +1,6 @@
 """What the made ECG files have in common: their truth and how it is kept."""
 
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,3 +45,16 @@ def made_counts(n_leads=12, n=40, largest=300, seed=1):
         one, two = counts[0], counts[1]
         counts[2:6] = [two - one, -(one + two) // 2, one - two // 2, two - one // 2]
     return counts.astype(np.int64)
+
+
+def visit_file(folder):
+    """Write a visit of the person of every made file, on the day of the recording."""
+    path = folder / "v.json"
+    visit = {
+        "schema": "laennec.visit/1",
+        "visit_id": "v",
+        "performed_at": "2026-01-02T09:20:00+01:00",
+        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
+    }
+    path.write_text(json.dumps(visit), encoding="utf-8")
+    return path

@@ -1,11 +1,15 @@
 """Visits with an ECG, and earlier visits of the same person with theirs."""
 
+import json
+from dataclasses import replace
 from functools import cache
 
 from ecg_pairs import models, recording
 from laennec.engine.guidelines import load_guidelines
 from laennec.engine.intake import parse
 from laennec.engine.screen import screen
+from laennec.serving.clock import utc_now
+from laennec.serving.commands.screen import ScreenOptions, screen_file
 
 PERSON = {"id": "p-1", "birth_date": "1977-01-20", "sex": "male"}
 VISIT = {
@@ -49,3 +53,17 @@ def visit(ecg=None, *past, symptoms=()):
 def drafted(ecg=None, *past, symptoms=(), **changes):
     document = {**visit(ecg, *past, symptoms=symptoms), **changes}
     return screen(parse(document), models(), load_guidelines())
+
+
+def screened(folder, document, **options):
+    """Screen a document that lies in a folder, as the command does."""
+    path = folder / "visit.json"
+    path.write_text(json.dumps(document))
+    asked = ScreenOptions(models(), load_guidelines(), "en", "text", utc_now())
+    return screen_file(path, replace(asked, **options))
+
+
+def notices(done):
+    """Return what was said of a visit by code."""
+    draft = done.draft
+    return {n.code: n for n in (*draft.refused_items, *draft.suspect_items, *draft.notes)}

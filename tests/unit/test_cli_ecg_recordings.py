@@ -9,6 +9,7 @@ from typing import Any
 import ecg_files
 import pytest
 import typer
+from ecg_made import visit_file
 from laennec.cli.ecg import app
 from laennec.serving.ecg.commands import each_file
 
@@ -77,16 +78,10 @@ def test_convert_writes_the_recording_that_is_asked_for(tmp_path: Path) -> None:
 def test_a_visit_names_the_recordings_or_takes_the_one_that_is_asked_for(
     tmp_path: Path, number: int | None
 ) -> None:
-    visit = {
-        "schema": "laennec.visit/1",
-        "visit_id": "v",
-        "performed_at": "2026-01-02T09:20:00+01:00",
-        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
-    }
-    (tmp_path / "v.json").write_text(json.dumps(visit), encoding="utf-8")
+    visit = visit_file(tmp_path)
     asked = [] if number is None else ["--recording", number]
     options = ["--format", "json", "--lang", "fr", *asked]
-    done = run("screen", tmp_path / "v.json", "--ecg", two_recordings(tmp_path), *options)
+    done = run("screen", visit, "--ecg", two_recordings(tmp_path), *options)
     said = json.loads(done.stdout)
     refused = {i["code"]: i for i in said["refused_items"] if i["item"] == "ecg"}
     if number is None:
@@ -107,13 +102,7 @@ def test_convert_names_the_leads_of_a_file_that_has_none(tmp_path: Path) -> None
     assert f"--leads {names}" in refused.stderr
     done = run("ecg", "convert", table, tmp_path / "a.hea", "--leads", names)
     assert (done.returncode, done.stderr) == (0, "")
-    visit = {
-        "schema": "laennec.visit/1",
-        "visit_id": "v",
-        "performed_at": "2026-01-02T09:20:00+01:00",
-        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
-    }
-    (tmp_path / "v.json").write_text(json.dumps(visit), encoding="utf-8")
+    visit = visit_file(tmp_path)
     for lang, words in (("fr", "aucune dérivation ne porte un nom connu"), ("en", "no lead has a")):
-        said = run("screen", tmp_path / "v.json", "--ecg", table, "--lang", lang).stdout
+        said = run("screen", visit, "--ecg", table, "--lang", lang).stdout
         assert words in " ".join(said.split())

@@ -1,17 +1,13 @@
 """`laennec screen` with an earlier ECG as a file: beside the visit, or named by the caller."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ecg_pairs import models, recording
-from ecg_visits import VISIT, earlier, visit
+from ecg_pairs import recording
+from ecg_visits import VISIT, earlier, notices, screened, visit
 from laennec.cli import app
 from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
-from laennec.engine.guidelines import load_guidelines
-from laennec.serving.clock import utc_now
-from laennec.serving.commands.screen import ScreenOptions, screen_file
 from typer.testing import CliRunner
 
 
@@ -30,18 +26,6 @@ def folder(tmp_path):
     written(tmp_path, "old", "age: 44", "sex: male")
     written(tmp_path, "hers", "age: 44", "sex: female")
     return tmp_path
-
-
-def screened(folder, document, **options):
-    path = folder / "visit.json"
-    path.write_text(json.dumps(document))
-    asked = ScreenOptions(models(), load_guidelines(), "en", "text", utc_now())
-    return screen_file(path, replace(asked, **options))
-
-
-def notices(done):
-    draft = done.draft
-    return {n.code for n in (*draft.refused_items, *draft.suspect_items, *draft.notes)}
 
 
 def test_a_file_of_an_earlier_visit_is_read_from_the_folder_of_the_visit(folder):

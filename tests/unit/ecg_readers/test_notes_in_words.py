@@ -9,6 +9,7 @@ from pathlib import Path
 import ecg_files
 import numpy as np
 import pytest
+from ecg_made import visit_file
 from laennec.datasets.readers import ecg as readers
 from laennec.datasets.readers.ecg import read_ecg
 from laennec.datasets.simulator import scenario, simulate
@@ -141,14 +142,8 @@ def test_a_comparison_says_those_of_both_files(tmp_path, lang):
 def test_the_report_of_a_visit_says_them(tmp_path, lang, form):
     from laennec.cli import app
 
-    visit = {
-        "schema": "laennec.visit/1",
-        "visit_id": "v",
-        "performed_at": "2026-01-02T09:20:00+01:00",
-        "person": {"id": "P-7", "birth_date": "1974-03-02", "sex": "female"},
-    }
-    (tmp_path / "v.json").write_text(json.dumps(visit), encoding="utf-8")
+    visit = visit_file(tmp_path)
     asked = ["--ecg", str(written(tmp_path)), "--lang", lang, "--format", form]
-    done = CliRunner().invoke(app, ["screen", str(tmp_path / "v.json"), *asked])
+    done = CliRunner().invoke(app, ["screen", str(visit), *asked])
     text = done.stdout.replace("&#39;", "'").replace("&#x27;", "'")
     assert told_in(text, lang)

@@ -2,26 +2,14 @@
 
 import time
 
-import numpy as np
 import pytest
+from ecg_headers import csv_header, wfdb_header
 from hypothesis import given
 from hypothesis import strategies as st
-from laennec.datasets.readers.ecg import read_ecg
 from laennec.datasets.readers.ecg.recording import sex_of
 from laennec.datasets.readers.ecg.said import NOT_UNDERSTOOD, Said
 
 DAY = 1 / 365.25
-
-
-def wfdb_header(*comments):
-    lines = ["r 1 250 40", "r.dat 16 200/mV 16 0 0 0 0 II", *comments]
-    data = np.arange(40, dtype="<i2").tobytes()
-    return read_ecg("\n".join(lines).encode(), name="r.hea", companions={"r.dat": data}).header
-
-
-def csv_header(*comments):
-    lines = ["# fs: 250 Hz", *comments, "I (mV),II (mV)", "0.1,0.2", "0.2,0.1"]
-    return read_ecg("\n".join(lines).encode(), name="r.csv").header
 
 
 AGES = [

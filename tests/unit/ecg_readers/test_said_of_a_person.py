@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import ecg_files
 import ecg_files_xml
-import numpy as np
 import pytest
+from ecg_headers import csv_header, wfdb_header
 from hypothesis import given
 from hypothesis import strategies as st
 from laennec.datasets.readers.ecg import EcgHeader, person_problems, read_ecg
@@ -16,17 +16,6 @@ from laennec.engine.intake.person import Identity
 from laennec.engine.record import FEMALE, MALE
 
 AT = datetime(2026, 1, 2, 10, tzinfo=UTC)
-
-
-def wfdb_header(*comments, day="02/01/2026"):
-    lines = [f"r 1 250 40 09:15:00 {day}", "r.dat 16 200/mV 16 0 0 0 0 II", *comments]
-    data = np.arange(40, dtype="<i2").tobytes()
-    return read_ecg("\n".join(lines).encode(), name="r.hea", companions={"r.dat": data}).header
-
-
-def csv_header(*comments):
-    lines = ["# fs: 250 Hz", *comments, "I (mV),II (mV)", "0.1,0.2", "0.2,0.1"]
-    return read_ecg("\n".join(lines).encode(), name="r.csv").header
 
 
 AGES = [

@@ -1,23 +1,17 @@
 """Which recording of a file with several is meant: told wherever a file can be named."""
 
-import json
-from dataclasses import replace
 from pathlib import Path
 
 import batch_support
 import ecg_files
 import pyarrow as pa
 import pytest
-from ecg_pairs import models
-from ecg_visits import earlier, visit
+from ecg_visits import earlier, notices, screened, visit
 from laennec.cli import app
 from laennec.datasets.readers.ecg import EcgAmbiguous, read_ecg
 from laennec.datasets.readers.ecg.files import numbered_file, record_files
 from laennec.engine.errors import ScreeningError
-from laennec.engine.guidelines import load_guidelines
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
-from laennec.serving.clock import utc_now
-from laennec.serving.commands.screen import ScreenOptions, screen_file
 from typer.testing import CliRunner
 
 
@@ -27,18 +21,6 @@ def two(tmp_path: Path) -> Path:
     path = tmp_path / "two.xml"
     path.write_bytes(ecg_files.aecg(n_series=2).data)
     return path
-
-
-def screened(folder, document, **options):
-    path = folder / "visit.json"
-    path.write_text(json.dumps(document))
-    asked = ScreenOptions(models(), load_guidelines(), "en", "text", utc_now())
-    return screen_file(path, replace(asked, **options))
-
-
-def notices(done):
-    draft = done.draft
-    return {n.code: n for n in (*draft.refused_items, *draft.suspect_items, *draft.notes)}
 
 
 def test_a_number_behind_the_name_chooses(two):
