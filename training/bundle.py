@@ -19,13 +19,12 @@ from ..engine.bundles.golden import write_golden
 from ..engine.bundles.manifest import MANIFEST
 from ..engine.bundles.signing import DEVELOPMENT
 from ..engine.bundles.verify import Bundle, open_bundle
-from ..engine.errors import ContractBroken
 from ..engine.fuzzy.completion import ConditionalCompletion
 from ..engine.fuzzy.mamdani import evaluate_mamdani
 from ..engine.fuzzy.system import MamdaniSystem, TskSystem, system_toml
 from ..engine.fuzzy.tsk import evaluate_tsk
 from ..engine.runtime import MAMDANI_OUTPUTS, TSK_OUTPUTS, open_session
-from .export import mamdani_graph, model_bytes, tsk_graph
+from .export import differences, mamdani_graph, model_bytes, tsk_graph
 from .report import Line
 from .survey import FloatArray
 
@@ -90,19 +89,9 @@ def export(
         graph = model_bytes(mamdani_graph(system))
     expected = reference_answers(system, x, observed, completion)
     given = open_session(graph).run(list(expected), {"x": x, "observed": observed})
-    differences = {
-        name: float(np.abs(value - expected[name]).max())
-        for name, value in zip(expected, given, strict=True)
-    }
-    worst = max(differences.values())
-    if not worst <= PARITY_LIMIT:
-        raise ContractBroken(
-            found=f"the graph of {system.name} differs from its rules by {worst:.3g}",
-            why=f"more than {PARITY_LIMIT:g} would be another model than the one that was judged",
-            remedy="Compare the outputs rule by rule before exporting again",
-            path="model.onnx",
-        )
-    return Export(graph, differences, len(x))
+    of = f"the graph of {system.name} differs from its rules"
+    apart = differences(given, list(expected.values()), PARITY_LIMIT, of)
+    return Export(graph, dict(zip(expected, apart, strict=True)), len(x))
 
 
 def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Bundle:

@@ -9,6 +9,7 @@ from laennec.engine.bundles.verify import open_bundle
 from laennec.engine.errors import ContractBroken, DataError
 from laennec.training import bundle as bundles
 from laennec.training.entry import train
+from laennec.training.export import differences
 from laennec.training.report import from_json
 from survey_people import write_survey
 
@@ -97,6 +98,17 @@ def test_a_graph_that_differs_from_its_rules_is_not_exported(run, monkeypatch):
     x = system.universes.mean(axis=1)[None]
     with pytest.raises(ContractBroken, match="differs from its rules by 1e-05"):
         bundles.export(system, x, np.ones(x.shape, bool))
+
+
+@pytest.mark.parametrize("output", range(3))
+def test_a_graph_that_answers_with_no_number_is_not_exported(output):
+    """In any but the first output it was smaller than every difference."""
+    wanted = [np.zeros(4), np.zeros((4, 2)), np.zeros(1)]
+    given = [answer.copy() for answer in wanted]
+    assert differences(given, wanted, 1e-6, "it differs") == [0.0, 0.0, 0.0]
+    given[output].flat[0] = np.nan
+    with pytest.raises(ContractBroken, match="it differs by nan"):
+        differences(given, wanted, 1e-6, "it differs")
 
 
 def test_invented_people_are_in_the_universe_and_whole_where_they_must_be():
