@@ -119,7 +119,7 @@ def sealed_draft_of(
     urgent = with_old_values(urgent, screening.facts.take(row), take_person(batch, row))
     urgent = with_days(urgent, batch, _said_of_ecg(screening, row))
     findings = agree_with_urgent(found, urgent)
-    notices = (*_notices(batch, row), *_further_notes(screening, row))
+    notices = (*_notices(batch, row), *_further_notes(screening, row, urgent))
     without_hash = PreDiagnosis(
         visit_id=batch.visit_id[row],
         person_id=batch.person_id[row],
@@ -196,9 +196,12 @@ def _notices(batch: VisitBatch, row: int) -> tuple[ItemNotice, ...]:
     )
 
 
-def _further_notes(screening: Screening, row: int) -> tuple[ItemNotice, ...]:
+def _further_notes(
+    screening: Screening, row: int, urgent: Sequence[UrgentItem]
+) -> tuple[ItemNotice, ...]:
     """Return what the reader must know beside what intake noted."""
-    unread = values_not_interpreted(screening.facts, screening.batch, row)
+    told = {value for item in urgent for value in item.inputs}
+    unread = values_not_interpreted(screening.facts, screening.batch, row, told)
     rules = rules_not_applied(screening.batch, screening.guidelines.urgent, row)
     asked = answers_not_asked(rules, screening.batch, row)
     earlier = (note_of(one) for one in screening.earlier.get(row, EarlierValues()).denied)

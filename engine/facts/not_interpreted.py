@@ -1,31 +1,37 @@
 """Accepted values that no finding of this person interprets: printed, and left to a physician."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import numpy as np
 
-from ..prediagnosis import ItemNotice
-from ..record import VisitBatch
+from ..filtration import CREATININE, FILTRATION, computed_rate
+from ..prediagnosis import InputValue, ItemNotice
+from ..record import UNKNOWN, VisitBatch
 from .columns import FactColumn, FactColumns
 from .inputs import reading_as_reported, slots_of
 
 CODE: Final = "not_interpreted"
+AS_RATE: Final = "read_as_rate"
+NO_RATE: Final = "rate_unknown"
 STATED_INDEX: Final = "bmi"
 TARGET: Final = "hba1c_target"
 """A target is no measurement of the person."""
 
 
 def values_not_interpreted(
-    columns: FactColumns, batch: VisitBatch, row: int
+    columns: FactColumns, batch: VisitBatch, row: int, told: Collection[InputValue] = ()
 ) -> Iterator[ItemNotice]:
     """Yield a note for every accepted value of one person that no finding reads.
+
+    That of a creatinine says which filtration rate it gives, or why none.
 
     Parameters
     ----------
     columns : what ``evaluate_facts`` returned for this batch
     batch : the record that was evaluated
     row : which person
+    told : what is urgent names these; of them nobody says that they are not interpreted
     """
     if batch.refused[row]:
         return
@@ -36,10 +42,30 @@ def values_not_interpreted(
     for slot, quantity in batch.quantities.items():
         paths = batch.paths.get(slot, ())
         for reading in np.flatnonzero(quantity.accepted[row] & (slot not in read)):
-            value, unit = reading_as_reported(batch, quantity, slot, (row, int(reading)))
+            place = (row, int(reading))
+            value, unit = reading_as_reported(batch, quantity, slot, place)
             path = paths[reading] if reading < len(paths) else slot
             parameters = {"item": f"item:{slot}", "value": value, "unit": unit}
-            yield ItemNotice(quantity.item.code, path, CODE, "note", parameters)
+            if slot == CREATININE:
+                yield from _with_its_rate(batch, place, path, parameters)
+            elif InputValue(slot, value, unit) not in told:
+                yield ItemNotice(quantity.item.code, path, CODE, "note", parameters)
+
+
+def _with_its_rate(
+    batch: VisitBatch, place: tuple[int, int], path: str, parameters: dict[str, str]
+) -> Iterator[ItemNotice]:
+    """Yield which filtration rate a creatinine gives, or each reason why it gives none."""
+    row, _ = place
+    rates = computed_rate(batch)
+    if rates.present[place]:
+        rate, unit = reading_as_reported(batch, rates, FILTRATION, place)
+        given = {**parameters, "rate": rate, "rate_unit": f"unit:{unit}"}
+        yield ItemNotice(CREATININE, path, AS_RATE, "note", given)
+        return
+    lacks = {"sex": batch.sex[row] == UNKNOWN, "age": batch.age_years[row] == UNKNOWN}
+    for what in [name for name, is_lacking in lacks.items() if is_lacking] or ["adults"]:
+        yield ItemNotice(CREATININE, path, f"{NO_RATE}_{what}", "note", parameters)
 
 
 def _slots(column: FactColumn) -> set[str]:
