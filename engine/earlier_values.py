@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from .contradicting_tests import Contradiction, TestedVisit, both_below, contradiction
+from .earlier_of_others import urgent_of_others
 from .earlier_settings import settings
 from .earlier_symptoms import asked_again, denied_today
 from .earlier_value import EarlierValue
@@ -82,17 +83,20 @@ def earlier_values(
     An earlier visit that was refused, or is dated after this one, is read for urgent values, as
     today's own would be, and for what speaks for diabetes. What was measured today settles no value
     of a later day. Of a record that was refused itself the urgent values of all its earlier visits
-    are told: a pressure of 225 of yesterday stood nowhere, as today's visit had a typo.
+    are told: a pressure of 225 of yesterday stood nowhere, as today's visit had a typo. So is that
+    one whose identity is not the record's holds one.
 
     Parameters
     ----------
-    record : a visit with earlier ones; an earlier one of another person is not read
+    record : a visit with earlier ones
     today : its columns after the plausibility check
     guidelines : the chosen sets
     earlier : from ``checked_earlier``
     """
     if record.is_refused or not record.performed_at:
-        return EarlierValues(urgent=tuple(_again(_of_a_refused(record, guidelines), today)))
+        again = _again(_of_a_refused(record, guidelines), today)
+        whose = urgent_of_others(record, guidelines, urgent_within_days())
+        return EarlierValues(urgent=(*again, *whose))
     now = day_of(record)
     found = [VisitBefore(one.batch, (now - one.day).days, guidelines) for one in earlier]
     visits = sorted(found, key=_age_days)

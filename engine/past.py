@@ -86,6 +86,15 @@ def of_a_refused(record: VisitRecord) -> tuple[UnusedVisit, ...]:
     return tuple(_unused(one, record) for one in record.previous)
 
 
+def of_others(record: VisitRecord) -> tuple[UnusedVisit, ...]:
+    """Return the earlier visits whose identity is not the record's, in order.
+
+    One that lies before the birth that it states has no day: which of the two is wrong, and whose
+    birth it is, is not known.
+    """
+    return tuple(_unused(one, record) for one in record.of_others)
+
+
 def day_that_can_be_right(record: VisitRecord) -> date | None:
     """Return the day of a record; None where it can't be read, has not come, or precedes birth."""
     return day_of(record) if record.performed_at and not _wrong_days(record) else None

@@ -168,16 +168,21 @@ def guard_same_person(one: Identity, other: Identity, path: str, log: ProblemLog
     if not other.person_id:
         log.refuse_record("person_not_stated", path)
         return False
-    names = []
-    if one.person_id != other.person_id:
-        names.append("id")
-    if None not in (one.birth_date, other.birth_date) and one.birth_date != other.birth_date:
-        names.append("birth_date")
-    if UNKNOWN not in (one.sex, other.sex) and one.sex != other.sex:
-        names.append("sex")
+    names = differing(one, other)
     if names:
         log.refuse_record("wrong_patient", path, elements=", ".join(names))
     return not names
+
+
+def differing(one: Identity, other: Identity) -> tuple[str, ...]:
+    """Return the elements of the identity triple in which two parts of a record differ."""
+    births, sexes = (one.birth_date, other.birth_date), (one.sex, other.sex)
+    differs = {
+        "id": one.person_id != other.person_id,
+        "birth_date": None not in births and births[0] != births[1],
+        "sex": UNKNOWN not in sexes and sexes[0] != sexes[1],
+    }
+    return tuple(name for name, is_other in differs.items() if is_other)
 
 
 def short_text(given: object) -> str:

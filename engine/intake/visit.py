@@ -59,7 +59,8 @@ class VisitRecord:
 
     ``ecg_file`` is the name of an ECG file that the document gives; ``with_ecg`` joins what the
     caller read from it. ``ecg_recorded`` is what its file says of the device; ``more_ecgs`` are
-    earlier ECGs that came without a visit of theirs.
+    earlier ECGs that came without a visit of theirs. ``of_others`` are earlier visits whose
+    identity is not this one's: they refuse the record.
     """
 
     batch: VisitBatch
@@ -70,6 +71,7 @@ class VisitRecord:
     ecg_file: str = ""
     ecg_recorded: EcgRecorded = NOT_STATED
     more_ecgs: tuple[EarlierEcg, ...] = ()
+    of_others: tuple["VisitRecord", ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -115,12 +117,13 @@ def parse(document: str | bytes | Mapping[str, Any], *, now: datetime | None = N
     vocabulary = load_vocabulary()
     log = ProblemLog()
     parts = _read_parts(loaded, "$", vocabulary, log, now)
-    previous = _previous_visits(loaded.get("previous_visits", []), parts, log, now)
+    previous, others = _previous_visits(loaded.get("previous_visits", []), parts, log, now)
     return VisitRecord(
         batch=_batch(parts, vocabulary, log),
         performed_at=parts.moment.isoformat() if parts.moment else "",
         identity=parts.identity,
         previous=previous,
+        of_others=others,
         ecg=parts.ecg.signal,
         ecg_file=parts.ecg.file,
     )
@@ -208,11 +211,12 @@ def _read_measurements(
 
 def _previous_visits(
     given: object, parts: _Parts, log: ProblemLog, now: datetime | None
-) -> tuple[VisitRecord, ...]:
+) -> tuple[tuple[VisitRecord, ...], tuple[VisitRecord, ...]]:
     if not isinstance(given, Sequence) or isinstance(given, str | bytes):
         log.refuse_record("not_a_list", "$.previous_visits")
         given = [given] if isinstance(given, Mapping) else []
-    earlier = []
+    earlier: list[VisitRecord] = []
+    others: list[VisitRecord] = []
     for path, document in _side_by_side(given, "$.previous_visits"):
         if not isinstance(document, Mapping):
             log.refuse_record("previous_visit_unreadable", path)
@@ -220,14 +224,14 @@ def _previous_visits(
         if not isinstance(document.get("previous_visits", []), list):
             log.refuse_record("not_a_list", f"{path}.previous_visits")
         record = parse({k: v for k, v in document.items() if k != "previous_visits"}, now=now)
-        if guard_same_person(parts.identity, record.identity, f"{path}.person", log):
-            earlier.append(record)
+        is_same = guard_same_person(parts.identity, record.identity, f"{path}.person", log)
+        (earlier if is_same else others).append(record)
         if record.is_refused:
             log.add("note", "previous_visit_refused", path, **_why_refused(record))
         elif parts.moment and datetime.fromisoformat(record.performed_at) > parts.moment:
             log.add("note", "previous_visit_not_before", f"{path}.performed_at")
         _note_ecg(record, path, log)
-    return tuple(earlier)
+    return tuple(earlier), tuple(others)
 
 
 def _side_by_side(given: Sequence[object], path: str) -> Iterator[tuple[str, object]]:

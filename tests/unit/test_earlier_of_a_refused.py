@@ -51,3 +51,60 @@ def test_an_earlier_visit_that_stands_in_the_wrong_place_is_refused_and_read(wra
     draft = screen(parse(given), MODELS, GUIDELINES)
     assert draft.refused_items[0].severity == "refused_record"
     assert draft.urgency == "U1"
+
+
+PERSON = visit("2026-11-10")["person"]
+WHOSE = {
+    "born after both days": {"birth_date": "2030-01-01"},
+    "born on another day": {"birth_date": "1974-03-03"},
+    "of the other sex": {"sex": "male"},
+    "without a number": {"id": ""},
+}
+
+
+@pytest.mark.parametrize("wrong", WHOSE.values(), ids=WHOSE)
+@pytest.mark.parametrize("is_today", [False, True], ids=["of then", "of today"])
+def test_a_wrong_identity_hides_no_urgent_value(wrong, is_today):
+    """Pinned: 225/130 and 4.0 g/L of yesterday stood nowhere beside a mistyped birth date."""
+    today, before = (
+        visit(day, *more)
+        for day, more in (
+            ("2026-11-10", ()),
+            ("2026-11-09", (*pressure("225", "130"), glucose("4.0"))),
+        )
+    )
+    (today if is_today else before)["person"] = PERSON | wrong
+    draft = draft_of(today, before)
+    assert draft.urgency == "U1"
+    assert {i.message.id.removesuffix("_undated") for i in draft.urgent} == {"urgent.of_whom"}
+    for lang, said, comma in (
+        ("fr", "On ne sait pas de qui c'est", ","),
+        ("en", "Whose it is is not known", "."),
+    ):
+        text = " ".join(render_text(draft, lang).split())
+        assert text.count(said) == 2
+        assert "130 mmHg" in text
+        assert f"4{comma}0 g/L" in text
+
+
+def test_of_a_visit_under_another_number_it_is_said_what_is_urgent_and_no_value():
+    before = visit("2026-11-09", *pressure("225", "130")) | {"person": PERSON | {"id": "p2"}}
+    draft = draft_of(visit("2026-11-10", *pressure("122", "76")), before)
+    (item,) = draft.urgent
+    assert (item.message.id, item.level, item.inputs) == ("urgent.of_whom", "U1", ())
+    assert item.message.parameters == {
+        "elements": "id", "item": "systolic_bp", "date": "2026-11-09"}  # fmt: skip
+    assert "225" not in render_text(draft, "en")
+
+
+def test_a_symptom_of_a_visit_whose_identity_contradicts_is_told():
+    before = visit("2026-11-09", symptoms=["chest_pain"])
+    before["person"] = PERSON | {"birth_date": "2030-01-01"}
+    assert "chest pain" in render_text(draft_of(visit("2026-11-10"), before), "en").lower()
+
+
+def test_what_is_longer_ago_or_calm_in_a_visit_whose_identity_contradicts_is_not_told():
+    other = {"person": PERSON | {"birth_date": "1975-03-02"}}
+    old = visit("2026-01-09", *pressure("225", "130")) | other
+    calm = visit("2026-11-09", *pressure("122", "76")) | other
+    assert draft_of(visit("2026-11-10"), old, calm).urgent == ()
