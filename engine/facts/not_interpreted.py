@@ -13,7 +13,7 @@ from .inputs import reading_as_reported, slots_of
 
 CODE: Final = "not_interpreted"
 AS_RATE: Final = "read_as_rate"
-NO_RATE: Final = "rate_unknown"
+OF_ADULTS: Final = "rate_unknown_adults"
 STATED_INDEX: Final = "bmi"
 TARGET: Final = "hba1c_target"
 """A target is no measurement of the person."""
@@ -63,9 +63,12 @@ def _with_its_rate(
         given = {**parameters, "rate": rate, "rate_unit": f"unit:{unit}"}
         yield ItemNotice(CREATININE, path, AS_RATE, "note", given)
         return
-    lacks = {"sex": batch.sex[row] == UNKNOWN, "age": batch.age_years[row] == UNKNOWN}
-    for what in [name for name, is_lacking in lacks.items() if is_lacking] or ["adults"]:
-        yield ItemNotice(CREATININE, path, f"{NO_RATE}_{what}", "note", parameters)
+    lacks = {
+        "rate_unknown_sex": batch.sex[row] == UNKNOWN,
+        "rate_unknown_age": batch.age_years[row] == UNKNOWN,
+    }
+    for code in [code for code, is_lacking in lacks.items() if is_lacking] or [OF_ADULTS]:
+        yield ItemNotice(CREATININE, path, code, "note", parameters)
 
 
 def _slots(column: FactColumn) -> set[str]:
