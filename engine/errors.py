@@ -38,6 +38,10 @@ class ScreeningError(Exception):
         where = f" [{self.path}]" if self.path else ""
         return f"{self.found}: {self.why}. {self.remedy}.{where}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole from one process to another, whatever the subclass is made with."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def as_dict(self) -> dict[str, str]:
         """Return the error as plain data."""
         return {
@@ -47,6 +51,14 @@ class ScreeningError(Exception):
             "why": self.why,
             "remedy": self.remedy,
         }
+
+
+def _again(
+    kind: type[ScreeningError], args: tuple[Any, ...], state: Mapping[str, Any]
+) -> ScreeningError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class RecordError(ScreeningError):
