@@ -1,7 +1,7 @@
 """Examples of a record as a network reads them: of one rate and length, per record or beat."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -17,6 +17,7 @@ from ...engine.fixedpoint import FloatArray
 from .config import Recipe
 
 HALF = NDArray[np.float16]
+FIELDS: Final = ("x", "extra", "truth", "source", "person", "part")
 BEAT_LEADS: Final = 2
 BEFORE_SHARE: Final = 0.4
 NEAR_BEATS: Final = 5
@@ -47,6 +48,11 @@ class Examples:
     def __len__(self) -> int:
         """Return the number of examples."""
         return len(self.truth)
+
+
+def together(parts: Sequence[Examples]) -> Examples:
+    """Join examples in order."""
+    return Examples(**{n: np.concatenate([getattr(e, n) for e in parts]) for n in FIELDS})
 
 
 def examples_of(

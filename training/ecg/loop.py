@@ -15,9 +15,9 @@ from torch.nn import functional as F  # noqa: N812 - the name that torch itself 
 from ...engine.fixedpoint import FloatArray
 from ..options import Say, silent
 from .config import Recipe
-from .examples import Examples
+from .examples import Examples, together
 from .network import EcgNet
-from .shards import Shards, together
+from .shards import Shards
 
 Chosen = Callable[[Examples], NDArray[np.bool_]]
 
@@ -32,12 +32,14 @@ class Asked:
     chosen : says which examples of a file belong to the training
     is_one_of : whether exactly one class holds
     recipe : of the run
+    threads : of torch; another number adds the same terms in another order
     """
 
     shards: Shards
     chosen: Chosen
     is_one_of: bool
     recipe: Recipe
+    threads: int = 1
 
 
 def learn(asked: Asked, checkpoint: Path, say: Say = silent) -> EcgNet:
@@ -48,7 +50,7 @@ def learn(asked: Asked, checkpoint: Path, say: Say = silent) -> EcgNet:
     asked : what is learned
     checkpoint : file of the state; the finished network is kept there too
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(asked.threads)
     recipe = asked.recipe
     torch.manual_seed(recipe.seed)
     first = asked.shards.read(0)

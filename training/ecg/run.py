@@ -49,6 +49,7 @@ class Work:
     shards : files of examples
     folder : in which networks are kept
     say : called with lines of progress
+    threads : of torch
     """
 
     config: Config
@@ -56,6 +57,7 @@ class Work:
     shards: Shards
     folder: Path
     say: Say
+    threads: int = 1
 
 
 def train_ecg(
@@ -69,7 +71,7 @@ def train_ecg(
     out : folder; results are written to ``ecg/<task>`` below it, examples and states of networks
         to ``ecg-work``, from which an interrupted run goes on
     tracking_uri : of the mlflow store; None uses ``mlflow.db`` in `out`
-    options : see `Options`; forms are tasks
+    options : see `Options`; forms are tasks, ``workers`` processes that read and threads of torch
 
     Returns
     -------
@@ -81,22 +83,24 @@ def train_ecg(
     """
     say = options.get("say", silent)
     for config in chosen_runs(data, options.get("forms", ())):
-        _one_run(config, out, tracking_uri or tracking.store_uri(out), say)
+        uri = tracking_uri or tracking.store_uri(out)
+        _one_run(config, out, uri, say, options.get("workers", 1))
     return []
 
 
-def _one_run(config: Config, out: Path, uri: str, say: Say) -> None:
-    names, truth = classes_and_truth(config)
+def _one_run(config: Config, out: Path, uri: str, say: Say, workers: int) -> None:
+    names, _ = classes_and_truth(config)
     hashes = data_sha256(config)
     folder = out / f"{MODEL}-work" / f"{config.task}-{_key(config, names, hashes)}"
     say(f"{MODEL}/{config.task}: examples of {', '.join(config.folders)}")
-    shards = kept_shards(config, folder / "examples", truth, say)
-    work = Work(config, names, shards, folder, say)
+    shards = kept_shards(config, folder / "examples", say, workers)
+    work = Work(config, names, shards, folder, say, workers)
     lines = judged(work)
     facts = [
         f"Sets: {'; '.join(_set_fact(name) for name in config.folders)}.",
         f"Data: {', '.join(f'{k} sha256 {v}' for k, v in hashes.items()) or 'no table to hash'}.",
         f"Recipe: {', '.join(f'{k} {v}' for k, v in asdict(config.recipe).items())}.",
+        f"Threads of torch: {workers}; another number changes the last digits.",
     ]
     artifacts = out / "mlflow-artifacts" / MODEL
     with tracking.tracked_run(MODEL, config.task, tracking_uri=uri, artifacts=artifacts) as run_id:
@@ -139,7 +143,7 @@ def _learned(work: Work, name: str, chosen: Chosen, asked: dict[str, Chosen]) ->
     """Learn one network and judge it on the parts that are asked for."""
     begin, recipe = time.perf_counter(), work.config.recipe
     work.say(f"{work.config.task}, {name}")
-    task = Asked(work.shards, chosen, work.config.is_one_of, recipe)
+    task = Asked(work.shards, chosen, work.config.is_one_of, recipe, work.threads)
     net = learn(task, work.folder / f"{name.replace(' ', '-')}.npz", work.say)
     parts = asked or {"validate": lambda e: e.part == VALIDATE, "test": lambda e: e.part == TEST}
     lines = []
@@ -224,7 +228,7 @@ def work_depends_on() -> list[Path]:
     """Return the files of code and of labels that kept examples and networks depend on."""
     here = Path(__file__).parent
     findings = here.parent / "ecg_findings"
-    code = ("config.py", "examples.py", "network.py", "loop.py", "shards.py", "truth.py")
+    code = ("config.py", "examples.py", "network.py", "loop.py", "truth.py", "written.py")
     return [
         *(here / name for name in code),
         *(findings / name for name in ("full_scale.py", "labels.py")),

@@ -1,25 +1,27 @@
 """Examples in files of a few hundred records each: an interrupted run goes on at the next file."""
 
-import io
 import json
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...datasets.sources.ecg_sets import read_set
+from ...datasets.sources.ecg_sets import passes_over
 from ...engine.errors import DataError
 from ..options import Say
 from .config import Config
-from .examples import NOWHERE, Examples, examples_of, part_of
-from .truth import Truth, parts_of
+from .examples import FIELDS, Examples
+from .written import Block, is_written, write_block
 
-_FIELDS: Final = ("x", "extra", "truth", "source", "person", "part")
 _DONE: Final = "done.json"
+_BLOCK_SHARDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Shards:
     def read(self, index: int) -> Examples:
         """Return the examples of one file."""
         with np.load(self.paths[index], allow_pickle=False) as found:
-            return Examples(**{name: found[name] for name in _FIELDS})
+            return Examples(**{name: found[name] for name in FIELDS})
 
     def every(self) -> Iterator[Examples]:
         """Yield every file in order."""
@@ -39,14 +41,14 @@ class Shards:
             yield self.read(index)
 
 
-def kept_shards(config: Config, folder: Path, truth: Truth, say: Say) -> Shards:
+def kept_shards(config: Config, folder: Path, say: Say, workers: int = 1) -> Shards:
     """Write what is not written yet of the examples of a run, and return all of it.
 
     Parameters
     ----------
     config : of the run
     folder : of this run alone
-    truth : labels a record
+    workers : processes that read; the files are the same for any number
 
     Raises
     ------
@@ -55,7 +57,7 @@ def kept_shards(config: Config, folder: Path, truth: Truth, say: Say) -> Shards:
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for source in config.folders:
-        paths += _of_set(config, source, folder, truth, say)
+        paths += _of_set(Block(config, source, folder / source), say, workers)
     if not paths:
         raise DataError(
             found=f"no record of the task {config.task}",
@@ -66,51 +68,48 @@ def kept_shards(config: Config, folder: Path, truth: Truth, say: Say) -> Shards:
     return Shards(tuple(paths))
 
 
-def _of_set(config: Config, source: str, folder: Path, truth: Truth, say: Say) -> list[Path]:
-    mine, done = folder / source, folder / source / _DONE
-    mine.mkdir(exist_ok=True)
+def _of_set(whole: Block, say: Say, workers: int) -> list[Path]:
+    whole.folder.mkdir(exist_ok=True)
+    done = whole.folder / _DONE
     if not done.is_file():
-        size = config.recipe.shard_records
-        first = sum(1 for _ in mine.glob("*.npz")) + sum(1 for _ in mine.glob("*.empty"))
+        first = _first_missing(whole.folder)
         if first:
-            say(f"{source}: {first * size} records are kept, going on there")
-        records = read_set(source, config.folders[source], start=first * size)
-        split, number = parts_of(config, source), first
-        while batch := list(islice(records, size)):
-            found = []
-            for ecg in batch:
-                rows, part = truth(source, ecg), part_of(ecg, split)
-                if rows is not None and part != NOWHERE:
-                    asked = (config.recipe, part)
-                    found.append(examples_of(config.kind, source, ecg, rows, asked))
-            write_shard(mine / f"{number:05d}", found)
-            number += 1
-            say(f"{source}: {number * size} records read")
-        done.write_text(json.dumps({"files": number}), encoding="utf-8")
-    return sorted(mine.glob("*.npz"))
+            kept = first * whole.config.recipe.shard_records
+            say(f"{whole.source}: {kept} records are kept, going on there")
+        if workers > 1 and passes_over(whole.source):
+            _write_side_by_side(whole, first, say, workers)
+        else:
+            write_block(whole.part(first), say)
+        done.write_text(json.dumps({"files": _first_missing(whole.folder)}), encoding="utf-8")
+    return sorted(whole.folder.glob("*.npz"))
 
 
-def write_shard(stem: Path, found: list[Examples]) -> None:
-    """Write a file whole, or not at all; an empty one is marked, so that counting goes on."""
-    if not found:
-        stem.with_suffix(".empty").touch()
-        return
-    buffer = io.BytesIO()
-    joined = {name: np.concatenate([getattr(e, name) for e in found]) for name in _FIELDS}
-    np.savez(buffer, **joined)  # type: ignore[arg-type]  # its stub takes the arrays for a flag
-    part = stem.with_suffix(".part")
-    part.write_bytes(buffer.getvalue())
-    part.replace(stem.with_suffix(".npz"))
+def _first_missing(folder: Path) -> int:
+    """Return the number of the first file that is not there: processes end in any order."""
+    return next(number for number in count() if not is_written(folder, number))
 
 
-def together(parts: list[Examples]) -> Examples:
-    """Join examples in order."""
-    return Examples(**{n: np.concatenate([getattr(e, n) for e in parts]) for n in _FIELDS})
+def _write_side_by_side(whole: Block, first: int, say: Say, workers: int) -> None:
+    """Write blocks of files, one a process, until the set has ended."""
+    full = _BLOCK_SHARDS * whole.config.recipe.shard_records
+    starts = count(first, _BLOCK_SHARDS)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        under_way = deque(
+            pool.submit(write_block, whole.part(next(starts), _BLOCK_SHARDS))
+            for _ in range(workers)
+        )
+        read = first * whole.config.recipe.shard_records
+        while under_way:
+            of_block = under_way.popleft().result()
+            read += of_block
+            say(f"{whole.source}: {read} records read")
+            if of_block == full:
+                under_way.append(pool.submit(write_block, whole.part(next(starts), _BLOCK_SHARDS)))
 
 
 def only(examples: Examples, rows: NDArray[np.bool_]) -> Examples:
     """Return some examples."""
-    return Examples(**{name: getattr(examples, name)[rows] for name in _FIELDS})
+    return Examples(**{name: getattr(examples, name)[rows] for name in FIELDS})
 
 
 def sources_of(shards: Shards) -> list[str]:

@@ -11,7 +11,8 @@ from ..ecg.config import Recipe as Scale
 from ..ecg.config import task_table
 from ..ecg.examples import TRAIN, Examples, examples_of
 from ..ecg.loop import Asked, learn, logits_of
-from ..ecg.shards import Shards, write_shard
+from ..ecg.shards import Shards
+from ..ecg.written import write_shard
 from .records import Ecgs, every_record
 
 

@@ -1,6 +1,7 @@
 """The full scale: tasks and classes, examples in files, learning that is taken up again."""
 
 import csv
+import math
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laennec.datasets.sources.ecg_sets import read_set
+from laennec.engine.errors import DataError
 from laennec.training.ecg.config import chosen_runs
 from laennec.training.ecg.examples import NOWHERE, intervals, part_of, resampled
 from laennec.training.ecg.loop import Asked, class_weights, learn, logits_of
@@ -117,7 +119,7 @@ def test_intervals_say_how_early_a_beat_is():
 def test_an_interrupted_run_ends_as_one_that_was_not(beats, tmp_path):
     """Both while examples are written and in the middle of learning."""
     (config,) = chosen_runs(config_file(beats, "mitdb_aami", ["mitdb"]), ())
-    names, truth = classes_and_truth(config)
+    names, _ = classes_and_truth(config)
 
     def stop_at(word):
         def say(text):
@@ -127,10 +129,10 @@ def test_an_interrupted_run_ends_as_one_that_was_not(beats, tmp_path):
         return say
 
     with pytest.raises(KeyboardInterrupt):
-        kept_shards(config, tmp_path / "a", truth, stop_at("2 records read"))
+        kept_shards(config, tmp_path / "a", stop_at("2 records read"))
     taken_up, whole = [], []
-    shards = kept_shards(config, tmp_path / "a", truth, taken_up.append)
-    straight = kept_shards(config, tmp_path / "b", truth, whole.append)
+    shards = kept_shards(config, tmp_path / "a", taken_up.append)
+    straight = kept_shards(config, tmp_path / "b", whole.append)
     assert taken_up[0] == "mitdb: 2 records are kept, going on there"
     assert len(whole) > len(taken_up) - 1
     for one, other in zip(shards.every(), straight.every(), strict=True):
@@ -147,6 +149,34 @@ def test_an_interrupted_run_ends_as_one_that_was_not(beats, tmp_path):
     again = learn(asked, tmp_path / "plain.npz")
     assert (logits_of(again, examples, 7) == logits_of(plain, examples, 7)).all()
     assert class_weights(asked)[names.index("Q")] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("records", "kept"), [(37, ()), (32, ()), (37, (0, 3))])
+def test_processes_side_by_side_write_the_files_of_one(tmp_path, records, kept):
+    """Of 2 records a file: a block that ends in a file, one at its end, holes that a kill left."""
+    (tmp_path / "georgia").mkdir()
+    WRITERS["georgia"](tmp_path / "georgia", records)
+    (config,) = chosen_runs(config_file(tmp_path, "statements", ["georgia"]), ())
+    straight = kept_shards(config, tmp_path / "one", [].append)
+    files = {path.name: path.read_bytes() for path in straight.paths}
+    assert len(files) == math.ceil(records / 2)
+    mine = tmp_path / "two" / "georgia"
+    mine.mkdir(parents=True)
+    for number in kept:
+        (mine / f"{number:05d}.npz").write_bytes(files[f"{number:05d}.npz"])
+    said = []
+    found = kept_shards(config, tmp_path / "two", said.append, workers=2)
+    assert {path.name: path.read_bytes() for path in found.paths} == files
+    assert said[-1] == f"georgia: {records} records read"
+
+
+@pytest.mark.slow
+def test_a_folder_that_processes_can_not_read_is_told(tmp_path):
+    (tmp_path / "georgia").mkdir()
+    (config,) = chosen_runs(config_file(tmp_path, "statements", ["georgia"]), ())
+    with pytest.raises(DataError, match="challenge record"):
+        kept_shards(config, tmp_path / "two", [].append, workers=2)
 
 
 KILLED = """
@@ -237,5 +267,5 @@ def test_the_provided_samples_go_through_the_whole_road(tmp_path):
 def test_kept_examples_go_by_the_label_maps_and_the_readers():
     """The bug it pins: after a change of a label map, examples with the old labels were kept."""
     named = {file.name for file in work_depends_on()}
-    assert named > {"labels.toml", "labels_sets.toml", "ecg_sets.py", "full_scale.py", "shards.py"}
+    assert named > {"labels.toml", "labels_sets.toml", "ecg_sets.py", "full_scale.py", "written.py"}
     assert all(file.is_file() for file in work_depends_on())
