@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from .ecg_compare import compare
-from .ecg_tally import Tally, print_notes, watched
+from .ecg_tally import Tally, print_notes, recordings_of, watched
 from .printing import one_of, print_error, write_text
 from .screen import Folders, Recording, Trust, load_models
 
@@ -48,6 +48,7 @@ def measure(
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = _ending(output)
+    files = recordings_of(files, lang)
     rows, plain = [], []
     network = _network_or_none(models, trust)
     found = each_file(files, measure_task(network), recording)
@@ -128,6 +129,7 @@ def findings(
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = _ending(output)
+    files = recordings_of(files, lang)
     found: list[FoundStatements] = []
     every = load_models(models, trust)
     rules = find_rules(every, FINDINGS_ID)
@@ -179,6 +181,7 @@ def rhythm(
 
     one_of(lang, ("fr", "en"), "--lang")
     ending = _ending(output)
+    files = recordings_of(files, lang)
     found: list[FoundRhythm] = []
     every = load_models(models, trust)
     rules = find_rules(every, RHYTHM_ID)
@@ -249,6 +252,7 @@ def _one_json_each(
     from ..serving.ecg.commands import each_file, write_json
 
     one_of(lang, ("fr", "en"), "--lang")
+    files = recordings_of(files, lang)
     tally = Tally()
     for done in tally.over(watched(each_file(files, task, recording), len(files)), lang):
         write_json(done, out)

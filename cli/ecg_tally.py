@@ -1,6 +1,7 @@
 """What every command over ECG files shares: errors and notes as they come, the exit code."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
+_NAMES_SHOWN = 3
 
 
 def print_notes(recording: "EcgRecording", lang: str) -> None:
@@ -21,6 +23,20 @@ def print_notes(recording: "EcgRecording", lang: str) -> None:
 
     for line in note_lines(recording, lang):
         typer.echo(line, err=True)
+
+
+def recordings_of(files: list[Path], lang: str) -> list[Path]:
+    """Leave out the signal files whose WFDB header is given too, and say so once."""
+    from ..engine.words import Sentences
+    from ..serving.ecg.commands import without_signal_files
+
+    kept, left = without_signal_files(files)
+    if left:
+        names = ", ".join(path.name for path in left[:_NAMES_SHOWN])
+        more = "…" if len(left) > _NAMES_SHOWN else ""
+        said = Sentences(lang).text("ecg.file.signal_files", n=len(left), files=names + more)
+        typer.echo(said, err=True)
+    return kept
 
 
 class Tally:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...datasets.readers.ecg import Declared, EcgRecording, read_ecg, write_wfdb
+from ...datasets.readers.ecg.files import HEADER, record_files
 from ...datasets.readers.ecg.wfdb_write import wfdb_files
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
@@ -80,6 +81,22 @@ def each_file(
             yield task(recording)
         except ScreeningError as error:
             yield EcgDone(path, path.stem, error=error)
+
+
+def without_signal_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Part the files to read from the signal files of WFDB headers that are among them.
+
+    ``DIR/*`` names each recording twice, by its header and by the samples that the header names.
+
+    Returns
+    -------
+    the files in their order without those signal files, and those signal files
+    """
+    headers = [path for path in paths if path.suffix.lower() == HEADER]
+    named = {one.resolve() for path in headers for one in record_files(path)}
+    named = {one for one in named if one.suffix.lower() != HEADER}
+    kept = [path for path in paths if path.resolve() not in named]
+    return kept, [path for path in paths if path.resolve() in named]
 
 
 def note_lines(recording: EcgRecording, lang: str) -> list[str]:

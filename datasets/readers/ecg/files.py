@@ -6,7 +6,7 @@ from typing import Final
 
 from .source import limits, spellings
 
-_HEADER: Final = ".hea"
+HEADER: Final = ".hea"
 _NUMBERED: Final = re.compile(r"(?P<name>.+)#(?P<number>\d{1,6})")
 
 
@@ -19,7 +19,7 @@ def numbered_file(path: Path) -> tuple[Path, int | None]:
     if found is None or path.exists():
         return path, None
     file = path.with_name(found["name"])
-    headers = (file.with_name(spelled) for spelled in spellings(f"{file.name}{_HEADER}"))
+    headers = (file.with_name(spelled) for spelled in spellings(f"{file.name}{HEADER}"))
     if not file.is_file() and not any(header.is_file() for header in headers):
         return path, None
     return file, int(found["number"])
@@ -33,14 +33,14 @@ def record_files(path: Path) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     path, _ = numbered_file(path)
-    named, beside = f"{path.name}{_HEADER}", path.with_suffix(_HEADER).name
+    named, beside = f"{path.name}{HEADER}", path.with_suffix(HEADER).name
     waiting = [path, _spelled(path, named), _spelled(path, beside)]
     while waiting:
         one = waiting.pop(0)
         if one in found or not one.is_file():
             continue
         found[one] = None
-        if one.suffix.lower() == _HEADER:
+        if one.suffix.lower() == HEADER:
             waiting += _named_in(one)
     return tuple(found)
 
@@ -51,7 +51,7 @@ def _named_in(header: Path) -> list[Path]:
         text = stream.read(limits()["bytes"]["text"]).decode("latin-1")
     words = (line.split()[0] for line in text.splitlines() if line.strip())
     names = [word for word in words if Path(word).name == word]
-    return [_spelled(header, name) for word in names for name in (word, f"{word}{_HEADER}")]
+    return [_spelled(header, name) for word in names for name in (word, f"{word}{HEADER}")]
 
 
 def _spelled(beside: Path, name: str) -> Path:
