@@ -11,6 +11,7 @@ from typing import Final, Literal
 from .draft_base import Band, InputValue, Message, ModelReference, Parameter, Reason
 from .draft_comparison import EcgChange, EcgComparison, EcgStanding
 from .draft_context import DeclaredExposure
+from .draft_ecg import EcgCriterion, EcgReference, EcgSource, EcgValue
 from .draft_years import DueItem, FollowUp, RiskChange, RiskShift, Trajectory
 
 # What stands in other files and is imported from here; everything below is exported anyway.
@@ -20,7 +21,11 @@ __all__ = [
     "DueItem",
     "EcgChange",
     "EcgComparison",
+    "EcgCriterion",
+    "EcgReference",
+    "EcgSource",
     "EcgStanding",
+    "EcgValue",
     "FollowUp",
     "InputValue",
     "Message",
@@ -155,24 +160,6 @@ class ItemNotice:
     code: str
     severity: Literal["refused_record", "refused_item", "suspect_item", "note"]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class EcgValue:
-    """One measurement as it is printed; ``value`` is None when it is withheld.
-
-    ``reference`` is what most people of that sex and age have: low and high, one of them None where
-    only the other is known; None where no interval is known for this person.
-    """
-
-    name: str
-    value: float | None
-    unit: str
-    spread: float | None
-    n_beats: int
-    withheld: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    reference: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from ..prediagnosis import (
 from .analysis import EcgAnalysis
 from .classical.compare import Comparison, disagreement
 from .fiducials import OFFSET, ONSET, WAVES, Fiducials
-from .measure import EcgMeasurements
-from .measure.reference import NOBODY, Person, reference_for
+from .measure import EcgMeasurements, Measured
+from .measure.reference import NOBODY, Person, criteria_for, interval_for, why_none
 from .signal import EcgSignal
 from .urgent import EcgUrgency
 
@@ -86,24 +86,23 @@ def section_of(
 
 def values_of(found: EcgMeasurements, person: Person = NOBODY) -> tuple[EcgValue, ...]:
     """Put measurements into the plain form in which they are printed."""
-    return tuple(
-        EcgValue(
-            name=m.name,
-            value=_plain(m.value),
-            unit=m.unit,
-            spread=_plain(m.spread),
-            n_beats=m.n_beats,
-            withheld=m.withheld,
-            limits=m.limits,
-            reference=_reference(m.name, person),
-        )
-        for m in found.measured.values()
+    return tuple(_value(one, person) for one in found.measured.values())
+
+
+def _value(one: Measured, person: Person) -> EcgValue:
+    interval, criteria = interval_for(one.name, person), criteria_for(one.name, person)
+    return EcgValue(
+        name=one.name,
+        value=_plain(one.value),
+        unit=one.unit,
+        spread=_plain(one.spread),
+        n_beats=one.n_beats,
+        withheld=one.withheld,
+        limits=one.limits,
+        reference=interval,
+        criteria=criteria,
+        no_reference="" if interval or criteria else why_none(one.name, person),
     )
-
-
-def _reference(name: str, person: Person) -> tuple[float | None, float | None] | None:
-    found = reference_for(name, person.sex, person.age_years)
-    return None if found is None else (found.low, found.high)
 
 
 def _disagreement(found: Comparison) -> Message:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..prediagnosis import EcgSection, EcgValue
 from . import ecg_lines
+from .ecg_reference_lines import reference_json, reference_lines, source_lines
 from .sentences import Sentences
 
 
@@ -33,6 +34,8 @@ def ecg_json(section: EcgSection, sentences: Sentences) -> dict[str, Any]:
             for lead in section.leads
         ],
         "measured": [_value(one, sentences) for one in section.measured],
+        "reference_notes": reference_lines(section.measured, sentences),
+        "reference_sources": source_lines(section.measured, sentences),
         "second": [_value(one, sentences) for one in section.second],
         "disagreements": [sentences.coded(message) for message in section.disagreements],
         "file_notes": [sentences.coded(note) for note in section.notes],
@@ -56,6 +59,6 @@ def _value(one: EcgValue, sentences: Sentences) -> dict[str, Any]:
         "spread": one.spread,
         "n_beats": one.n_beats,
         "withheld": [{"code": reason, "text": sentences.text(reason)} for reason in one.withheld],
-        "reference_interval": None if one.reference is None else list(one.reference),
         "limits": [{"code": limit, "text": sentences.text(limit)} for limit in one.limits],
+        **reference_json(one, sentences),
     }

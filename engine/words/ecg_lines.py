@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..prediagnosis import EcgSection, EcgValue, Message
+from .ecg_reference_lines import Marks, beside
 from .numbers import number
 from .sentences import Sentences
 
@@ -98,12 +99,16 @@ def _joined(group: list[Message]) -> Message:
     return Message(f"{_GAP}.leads", {**kept, "leads": leads})
 
 
-def value_line(one: EcgValue, sentences: Sentences) -> str:
-    """Word one measurement: value, spread over the beats, what most people have, limits.
+def value_line(one: EcgValue, sentences: Sentences, marks: Marks | None = None) -> str:
+    """Word one measurement: value, spread over the beats, what it is printed beside, limits.
 
-    >>> one = EcgValue("qrs", 92.0, "ms", 3.0, 9, reference=(74.0, 114.0))
-    >>> value_line(one, Sentences("fr"))
-    '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114 ms'
+    ``marks`` are the numbers of the sources that stand below, see `source_marks`.
+
+    >>> from ..prediagnosis import EcgReference, EcgSource
+    >>> men = EcgReference(74.0, 114.0, "range", EcgSource("aha_2009_3", "", "summary", ""))
+    >>> one = EcgValue("qrs", 92.0, "ms", 3.0, 9, reference=men)
+    >>> value_line(one, Sentences("fr"), {"aha_2009_3": 1})
+    '92 ms (± 3 sur 9 battements) ; intervalle de référence : 74 à 114 ms [1]'
     """
     if one.value is None:
         return ", ".join(dict.fromkeys(sentences.text(reason) for reason in one.withheld))
@@ -112,11 +117,10 @@ def value_line(one: EcgValue, sentences: Sentences) -> str:
     if one.spread is not None and one.n_beats:
         spread = number(one.spread, sentences.lang, decimals)
         text += " " + sentences.text("ecg.table.spread", spread=spread, n=one.n_beats)
-    parts = [text]
-    if one.reference is not None:
-        parts.append(_interval(one.reference, sentences.unit(one.unit), sentences))
-    parts += [sentences.text(limit) for limit in one.limits]
-    return sentences.text("join.semicolon").join(parts)
+    limits = [sentences.text(limit) for limit in one.limits]
+    return sentences.text("join.semicolon").join(
+        [text, *beside(one, sentences, marks or {}), *limits]
+    )
 
 
 def name_of(one: EcgValue, sentences: Sentences) -> str:
@@ -147,14 +151,3 @@ def second_line(section: EcgSection, sentences: Sentences) -> str:
             said = f"{number(one.value, sentences.lang, 0)} {sentences.unit(one.unit)}"
         words.append(f"{name_of(one, sentences)} {said}")
     return sentences.text("ecg.report.second", list=sentences.text("join.semicolon").join(words))
-
-
-def _interval(ends: tuple[float | None, float | None], unit: str, sentences: Sentences) -> str:
-    low, high = ends
-    if low is None:
-        words = sentences.text("ecg.table.up_to", high=high or 0.0)
-    elif high is None:
-        words = sentences.text("ecg.table.from", low=low)
-    else:
-        words = sentences.text("ecg.table.between", low=low, high=high)
-    return f"{words} {unit}".rstrip()

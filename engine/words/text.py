@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ..prediagnosis import EcgSection, Finding, ItemNotice, PreDiagnosis
 from . import ecg_lines, order, phrases
 from .common_phrases import capital
+from .ecg_reference_lines import reference_lines, source_lines, source_marks
 from .ecg_since_lines import write_comparison
 from .exposure_lines import write_exposures
 from .finding_lines import write_finding, write_scores
@@ -110,16 +111,28 @@ def _ecg(section: EcgSection | None, sentences: Sentences, page: Page) -> None:
     for line in ecg_lines.recording_lines(section, sentences):
         page.add(line)
     page.gap()
-    colon = sentences.text("join.colon")
+    colon, marks = sentences.text("join.colon"), source_marks(section.measured)
     for one in section.measured:
         if one.value is not None:
             lead = f"{ecg_lines.name_of(one, sentences)}{colon}"
-            page.add(ecg_lines.value_line(one, sentences), indent=2, lead=lead)
+            page.add(ecg_lines.value_line(one, sentences, marks), indent=2, lead=lead)
     withheld = ecg_lines.withheld_groups(section, sentences)
     for line in withheld:
         page.add(line, indent=2, lead=f"{sentences.text('ecg.report.not_measured')}{colon}")
+    _beside(section, sentences, page)
     page.add(ecg_lines.second_line(section, sentences))
     page.add(sentences.text("ecg.report.no_statement"))
+
+
+def _beside(section: EcgSection, sentences: Sentences, page: Page) -> None:
+    """Say what has no reference interval, for whom limits are not, and name the sources."""
+    for line in reference_lines(section.measured, sentences):
+        page.add(line)
+    sources = source_lines(section.measured, sentences)
+    if sources:
+        page.add(sentences.text("ecg.reference.sources"))
+    for line in sources:
+        page.add(line, indent=2)
 
 
 def _main(

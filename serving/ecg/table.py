@@ -13,6 +13,12 @@ from ...engine.ecg.signal import EcgSignal
 from ...engine.prediagnosis import EcgSection, EcgValue
 from ...engine.words import Sentences, ecg_lines
 from ...engine.words.ecg_json import ecg_json
+from ...engine.words.ecg_reference_lines import (
+    Marks,
+    reference_lines,
+    source_lines,
+    source_marks,
+)
 
 UNIT_NAMES: Final = {
     "/min": "bpm",
@@ -137,7 +143,12 @@ def as_text(
     """
     words = Sentences(lang)
     lines = [record, *ecg_lines.recording_lines(section, words), ""]
-    lines += [_line(one, words) for one in section.measured]
+    marks = source_marks(section.measured)
+    lines += [_line(one, words, marks) for one in section.measured]
+    lines += ["", *reference_lines(section.measured, words)]
+    if marks:
+        lines.append(words.text("ecg.reference.sources"))
+        lines += [f"  {line}" for line in source_lines(section.measured, words)]
     lines += ["", ecg_lines.second_line(section, words)]
     if analysis.measurements.per_lead is not None:
         lines += ["", *_lead_lines(analysis.measurements.per_lead, words)]
@@ -145,10 +156,10 @@ def as_text(
     return "\n".join([*lines, "", *(words.text(note) for note in notes)])
 
 
-def _line(one: EcgValue, words: Sentences) -> str:
+def _line(one: EcgValue, words: Sentences, marks: Marks) -> str:
     name = ecg_lines.name_of(one, words).ljust(_NAME_WIDTH)
     dash = "" if one.value is not None else "- "
-    return f"  {name} {dash}{ecg_lines.value_line(one, words)}"
+    return f"  {name} {dash}{ecg_lines.value_line(one, words, marks)}"
 
 
 def _lead_lines(leads: LeadMeasures, words: Sentences) -> list[str]:

@@ -2,6 +2,7 @@
 
 from ...engine.prediagnosis import EcgSection
 from ...engine.words import Sentences, ecg_lines
+from ...engine.words.ecg_reference_lines import reference_lines, source_lines, source_marks
 from .page import EcgView
 
 
@@ -13,15 +14,17 @@ def ecg_view(section: EcgSection, sentences: Sentences) -> EcgView:
     section : of the draft
     sentences : of the reader's language
     """
-    model = section.model
+    model, marks = section.model, source_marks(section.measured)
     return EcgView(
         lines=tuple(ecg_lines.recording_lines(section, sentences)),
         values=tuple(
-            (ecg_lines.name_of(one, sentences), ecg_lines.value_line(one, sentences))
+            (ecg_lines.name_of(one, sentences), ecg_lines.value_line(one, sentences, marks))
             for one in section.measured
             if one.value is not None
         ),
         withheld=tuple(ecg_lines.withheld_groups(section, sentences)),
+        notes=tuple(reference_lines(section.measured, sentences)),
+        sources=tuple(source_lines(section.measured, sentences)),
         second=ecg_lines.second_line(section, sentences),
         model=""
         if model is None

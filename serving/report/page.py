@@ -105,11 +105,17 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True)
 class EcgView:
-    """The ECG in words: recording and quality, measurements by name, what was not measured."""
+    """The ECG in words: recording and quality, measurements by name, what was not measured.
+
+    ``notes`` say what has no reference interval and for whom limits are not; ``sources`` are those
+    of the intervals and limits, by their marks.
+    """
 
     lines: tuple[str, ...]
     values: tuple[tuple[str, str], ...]
     withheld: tuple[str, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
     second: str
     model: str
 

@@ -48,7 +48,6 @@ NUMBERS: dict[str, tuple[frozenset[float], str]] = {
         frozenset({60.0, 50.0}),
         "seconds a minute; the 50 ms that pNN50 is named after",
     ),
-    "engine/ecg/measure/settings.py": (frozenset({200.0}), "older than anyone: no limit of age"),
     "engine/ecg/quality/noise.py": (
         frozenset({1.4826, 6.0, 8.0, 0.45, 98, 1500}),
         "statistics of differences and sines, share of the sampling rate, samples that are read",

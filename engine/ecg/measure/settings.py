@@ -1,4 +1,4 @@
-"""How an ECG is measured, and what a measurement is compared with: data, read once."""
+"""How an ECG is measured and when a measurement is withheld: data, read once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from ...vocabulary.load import read_toml
 
 FILE: Final = "ecg_measurements.toml"
 _GUIDELINES: Final = "laennec.engine.guidelines"
-_EVERY_AGE: Final = (0.0, 200.0)
 _Section = TypeVar("_Section")
 
 
@@ -63,33 +62,12 @@ class WithholdSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceInterval:
-    """What most people have, for one measurement, sex and age."""
-
-    name: str
-    unit: str
-    sex: str
-    low: float | None
-    high: float | None
-    age_min: float
-    age_max: float
-    guideline: str
-    read_in: str
-
-    @property
-    def is_for_an_age(self) -> bool:
-        """Whether it holds for some ages only."""
-        return (self.age_min, self.age_max) != _EVERY_AGE
-
-
-@dataclass(frozen=True, slots=True)
 class MeasureSettings:
     """All that the data file says."""
 
     beats: BeatSettings
     rate: RateSettings
     withhold: WithholdSettings
-    reference: tuple[ReferenceInterval, ...]
     names: Mapping[str, Mapping[str, str]]
 
 
@@ -101,28 +79,9 @@ def load_settings() -> MeasureSettings:
         beats=_section(BeatSettings, raw["beats"]),
         rate=_section(RateSettings, raw["rate"]),
         withhold=_section(WithholdSettings, raw["withhold"]),
-        reference=tuple(_reference(row) for row in raw["reference"]),
         names=raw["measurement"],
     )
 
 
 def _section(kind: type[_Section], raw: Mapping[str, Any]) -> _Section:
     return kind(**raw)
-
-
-def _reference(raw: Mapping[str, Any]) -> ReferenceInterval:
-    return ReferenceInterval(
-        name=raw["name"],
-        unit=raw["unit"],
-        sex=raw.get("sex", ""),
-        low=_number(raw.get("low")),
-        high=_number(raw.get("high")),
-        age_min=float(raw.get("age_min", _EVERY_AGE[0])),
-        age_max=float(raw.get("age_max", _EVERY_AGE[1])),
-        guideline=raw["guideline"],
-        read_in=raw["read_in"],
-    )
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value)

@@ -10,7 +10,7 @@ import pytest
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.measure import BeatTimes, measure_ecg
-from laennec.engine.ecg.measure.reference import NOBODY, Person, reference_for
+from laennec.engine.ecg.measure.reference import NOBODY, Person
 from laennec.engine.ecg.measure.settings import load_settings
 from laennec.engine.ecg.section import section_of
 from laennec.serving.ecg.table import UNIT_NAMES, as_csv, as_plain, as_row, as_text
@@ -84,11 +84,11 @@ def test_json_has_no_nan_and_says_why_a_value_is_withheld():
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("fr", ("durée du QRS", "intervalle de référence : jusqu'à 450", "QTc (Fridericia)")),
-        ("en", ("QRS duration", "reference interval: up to 450", "QTc (Fridericia)")),
+        ("fr", ("durée du QRS", "limite haute : à partir de 450", "QTc (Fridericia)")),
+        ("en", ("QRS duration", "upper limit: from 450", "QTc (Fridericia)")),
     ],
 )
-def test_people_read_names_values_intervals_and_the_disclaimer(lang, said):
+def test_people_read_names_values_limits_and_the_disclaimer(lang, said):
     text = text_of(lang, MAN)
     for words in said:
         assert words in text
@@ -97,28 +97,16 @@ def test_people_read_names_values_intervals_and_the_disclaimer(lang, said):
     assert "ecg." not in text
 
 
-def test_without_sex_no_interval_of_one_sex_is_printed():
+def test_without_sex_no_limit_of_one_sex_is_printed():
     text = text_of("en")
-    assert "up to 450" not in text
-    assert "up to 120" in text
-
-
-def test_an_interval_for_one_age_is_for_that_age():
-    assert reference_for("pr", "female", 60).high == 212
-    for age in (None, 30, 80.5):
-        assert reference_for("rate", "female", age) is None
-        assert reference_for("pr", "female", age).high == 200
-    assert reference_for("pr", "female", 79.9).high == 212
+    assert "from 450" not in text
+    assert "above 120" in text
 
 
 def test_what_is_withheld_stands_in_the_table_with_its_reason():
     assert "aucune onde P régulière" in text_of("fr", with_p=False)
 
 
-def test_every_unit_and_every_reference_is_of_a_known_measurement():
+def test_every_unit_has_the_name_of_a_column():
     for name, raw in SETTINGS.names.items():
         assert raw["unit"] in UNIT_NAMES, name
-    for row in SETTINGS.reference:
-        assert row.unit == SETTINGS.names[row.name]["unit"]
-        assert row.guideline
-        assert row.read_in

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from laennec.cli import app
-from laennec.engine.prediagnosis import EcgValue
+from laennec.engine.prediagnosis import EcgReference, EcgSource, EcgValue
 from laennec.engine.words import Sentences
 from laennec.engine.words.ecg_lines import value_line
 from typer.testing import CliRunner
@@ -56,8 +56,9 @@ def test_an_ecg_file_that_is_not_there_is_said_to_be_missing(tmp_path):
 
 
 def test_a_reference_interval_has_its_unit():
-    value = EcgValue("pr", 255.0, "ms", 2.0, 12, reference=(120.0, 200.0))
-    assert value_line(value, Sentences("fr")).endswith("intervalle de référence : 120 à 200 ms")
+    interval = EcgReference(113.0, 212.0, "p2_p98", EcgSource("mason_2007", "", "abstract", ""))
+    value = EcgValue("pr", 255.0, "ms", 2.0, 12, reference=interval)
+    assert value_line(value, Sentences("fr")).endswith("intervalle de référence : 113 à 212 ms")
 
 
 def test_a_range_of_risks_never_begins_at_zero():
