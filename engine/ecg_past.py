@@ -147,8 +147,12 @@ def _measured(one: EarlierEcg, screening: Screening, row: int) -> "tuple[Screene
 
     person = replace(person_at(screening.batch, row), age_years=one.age_years)
     bare = bool(is_declined(screening.batch)[row])
-    screened = screened_ecg(one.signal, screening.models, person, without_network=bare)
-    return screened, side_of(screened, one.recorded)
+    try:
+        screened = screened_ecg(one.signal, screening.models, person, without_network=bare)
+        return screened, side_of(screened, one.recorded)
+    except Exception:  # noqa: BLE001 - an earlier ECG must never take today's visit with it
+        screened = screened_ecg(one.signal.without_samples(), screening.models, person)
+        return screened, side_of(screened, one.recorded)
 
 
 def _compared(

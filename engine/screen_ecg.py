@@ -15,9 +15,11 @@ from .screened import is_declined
 if TYPE_CHECKING:
     from .ecg.comparison import EcgSide
     from .ecg.findings.find import Statement
+    from .ecg.visit import ScreenedEcg
 
 ECG_PROBLEM = "ecg_"
 ECG_PATH = "$.ecg"
+NOT_ANALYSED = "ecg_not_analysed"
 OF_ANOTHER = "wrong_patient"
 
 
@@ -33,6 +35,7 @@ class ScreenedEcgs:
     statements : the same with their scores; none where rules or network may not be asked
     sides : what a comparison with an earlier ECG reads
     unread : rows of which an ECG was sent and no urgent rule was applied to it
+    failed : why, of those of them whose analysis ended with an error that nobody foresaw
     """
 
     sections: Mapping[int, EcgSection] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class ScreenedEcgs:
     statements: Mapping[int, "tuple[Statement, ...]"] = field(default_factory=dict)
     sides: Mapping[int, "EcgSide"] = field(default_factory=dict)
     unread: frozenset[int] = frozenset()
+    failed: tuple[Problem, ...] = ()
 
     def urgency(self, n: int) -> Int8Array:
         """Return (n,) the most urgent level of each person's ECG."""
@@ -69,16 +73,20 @@ def screen_ecgs(
     from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415
 
     bare = is_declined(batch) | batch.refused
-    found = {
-        row: screened_ecg(
-            signal,
-            models,
-            person_at(batch, row),
-            declared=declared_symptoms(batch, row),
-            without_network=bool(bare[row]),
-        )
-        for row, signal in signals.items()
-    }
+    found: dict[int, ScreenedEcg] = {}
+    failed: list[Problem] = []
+    for row, signal in signals.items():
+        try:
+            found[row] = screened_ecg(
+                signal,
+                models,
+                person_at(batch, row),
+                declared=declared_symptoms(batch, row),
+                without_network=bool(bare[row]),
+            )
+        except Exception as error:  # noqa: BLE001 - one ECG must never take a visit or a batch with it
+            failed.append(_not_analysed(row, error))
+    lost |= {problem.row for problem in failed}
     kept = {row: one for row, one in found.items() if not batch.refused[row]}
     urgent = {row: one.urgency.items for row, one in found.items()}
     urgent |= {
@@ -91,7 +99,14 @@ def screen_ecgs(
         statements={row: one.statements for row, one in kept.items()},
         sides={row: side_of(one) for row, one in kept.items()},
         unread=frozenset(lost),
+        failed=tuple(failed),
     )
+
+
+def _not_analysed(row: int, error: Exception) -> Problem:
+    """Tell that something nobody foresaw ended the analysis; its text may hold a value."""
+    kind = {"kind": type(error).__name__}
+    return Problem(row, "refused_item", NOT_ANALYSED, ECG_PATH, "ecg", kind)
 
 
 def _is_of_ecg(problem: Problem) -> bool:

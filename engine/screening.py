@@ -1,7 +1,7 @@
 """The columns of the decision: everything that is said of n people, before one draft is written."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,6 +114,7 @@ def screen_columns(
     signs = _say(signs_of_diabetes(), facts)
     ecgs = screen_ecgs(checked, models, signals or {})
     levels.append(ecgs.urgency(batch.n))
+    checked = replace(checked, problems=(*checked.problems, *ecgs.failed))
     return Screening(
         batch=checked,
         made=made,

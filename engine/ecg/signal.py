@@ -76,6 +76,10 @@ class EcgSignal:
             unknown = np.full(len(self.leads), np.nan)
             object.__setattr__(self, "resolution_uv", unknown)
 
+    def without_samples(self) -> "EcgSignal":
+        """Return a signal of which nothing can be read, to stand for one whose analysis failed."""
+        return replace(self, signal_mv=np.full_like(self.signal_mv, np.nan))
+
     @classmethod
     def of(
         cls,

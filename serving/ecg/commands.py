@@ -12,6 +12,7 @@ from ...datasets.readers.ecg.wfdb_write import wfdb_files
 from ...engine import Models
 from ...engine.ecg.analysis import EcgAnalysis, analyse_ecg
 from ...engine.ecg.delineation.delineate import Delineator
+from ...engine.ecg.failures import EcgNotAnalysed
 from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.section import section_of
 from ...engine.ecg.visit import DELINEATOR_ID, reference_of
@@ -73,14 +74,21 @@ def each_file(
     taken: set[str] = set()
     for path in paths:
         try:
-            recording = read_ecg(path, recording=number)
-            record = recording.header.record or path.stem
-            if record in taken:
-                raise _same_name(record, path)
-            taken.add(record)
-            yield task(recording)
+            yield task(_new_one(path, number, taken))
         except ScreeningError as error:
             yield EcgDone(path, path.stem, error=error)
+        except Exception as error:  # noqa: BLE001 - one file must never take the others with it
+            yield EcgDone(path, path.stem, error=EcgNotAnalysed.because(error, path.name))
+
+
+def _new_one(path: Path, number: int | None, taken: set[str]) -> EcgRecording:
+    """Read the recording of a file, whose name was not taken yet."""
+    recording = read_ecg(path, recording=number)
+    record = recording.header.record or path.stem
+    if record in taken:
+        raise _same_name(record, path)
+    taken.add(record)
+    return recording
 
 
 def without_signal_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, read_ecg
 from ...engine import Models
 from ...engine.ecg.comparison import compare_ecgs, side_of
+from ...engine.ecg.failures import EcgNotAnalysed
 from ...engine.ecg.measure.reference import Person
-from ...engine.ecg.visit import screened_ecg
+from ...engine.ecg.visit import ScreenedEcg, screened_ecg
 from ...engine.errors import DataError
 from ...engine.intake.person import Identity
 from ...engine.prediagnosis import EcgComparison, Message, UrgentItem
@@ -70,6 +71,7 @@ def compare_files(
     ------
     DataError : the files are not of one person, or the earlier one is the later one
     EcgUnreadable : a file can't be read
+    EcgNotAnalysed : the analysis of one of the two ended with an unforeseen error
     """
     files = zip((new, old), days, numbers, strict=True)
     now, then = (_dated(read_ecg(path, recording=k), day) for path, day, k in files)
@@ -77,8 +79,7 @@ def compare_files(
     check_same_person(now.header, then.header, old)
     on, today = (_day(one.header) for one in (then, now))
     screened = [
-        screened_ecg(one.signal, models, Person(one.header.sex, one.header.age_years))
-        for one in (now, then)
+        _screened(one, models, path) for one, path in zip((now, then), (new, old), strict=True)
     ]
     sides = [
         side_of(ecg, recorded_of(one.header))
@@ -99,6 +100,13 @@ def compare_files(
         now.signal.notes,
         then.signal.notes,
     )
+
+
+def _screened(one: EcgRecording, models: Models, path: Path) -> ScreenedEcg:
+    try:
+        return screened_ecg(one.signal, models, Person(one.header.sex, one.header.age_years))
+    except Exception as error:  # noqa: BLE001 - told as its own; see `EcgNotAnalysed`
+        raise EcgNotAnalysed.because(error, path.name) from None
 
 
 def _dated(recording: EcgRecording, day: date | None) -> EcgRecording:

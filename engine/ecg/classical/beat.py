@@ -57,12 +57,12 @@ def average_beats(
 
     Returns
     -------
-    the median beats; None with fewer than two beats of one shape inside the signal
+    the median beats; None with fewer than two beats of one shape inside the signal, or no lead
     """
     rate, n = readable.rate_hz, readable.x.shape[1]
     level = _level_window(readable.x, peaks, rate, settings)
     reach = round(settings.shape_reach_ms * rate / _MS)
-    if level is None or reach == 0:
+    if level is None or reach == 0 or len(readable.rows) == 0:
         return None
     levelled = _levelled(readable.x, peaks, level)
     whole = (peaks >= reach) & (peaks + reach < n)

@@ -20,6 +20,7 @@ _MAD_TO_SD: Final = 1.4826
 _SECOND_DIFFERENCE: Final = 6.0**0.5
 _QRS_POWER: Final = 8.0
 _LEAST_NOISE_MV: Final = 1e-4
+_LEAST_QRS_MV: Final = 1e-4
 _READ: Final = 1500
 _PER_WINDOW_S: Final = 1.0
 _NYQUIST_SHARE: Final = 0.45
@@ -82,7 +83,7 @@ def _snr_db(view: View, noise_mv: FloatArray) -> FloatArray:
         known = view.qrs_mv[np.isfinite(view.qrs_mv)]
         usual = float(np.median(known)) if len(known) else np.nan
         # A lead across the electrical axis has a small QRS; that is no noise.
-        power = np.maximum(view.qrs_mv, usual) ** 2 / _QRS_POWER
+        power = np.maximum(np.maximum(view.qrs_mv, usual), _LEAST_QRS_MV) ** 2 / _QRS_POWER
         ratio = power / np.maximum(noise_mv, _LEAST_NOISE_MV) ** 2
         return np.asarray(10.0 * np.log10(ratio))
 
