@@ -34,7 +34,7 @@ def recordings_of(files: list[Path], lang: str) -> list[Path]:
     if left:
         names = ", ".join(path.name for path in left[:_NAMES_SHOWN])
         more = "…" if len(left) > _NAMES_SHOWN else ""
-        said = Sentences(lang).text("ecg.file.signal_files", n=len(left), files=names + more)
+        said = Sentences(lang).text("ecg.given.signal_files", n=len(left), files=names + more)
         typer.echo(said, err=True)
     return kept
 

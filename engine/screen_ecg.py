@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ECG_PROBLEM = "ecg_"
 ECG_PATH = "$.ecg"
+ECG_ITEM = "ecg"
 NOT_ANALYSED = "ecg_not_analysed"
 OF_ANOTHER = "wrong_patient"
 
@@ -106,7 +107,7 @@ def screen_ecgs(
 def _not_analysed(row: int, error: Exception) -> Problem:
     """Tell that something nobody foresaw ended the analysis; its text may hold a value."""
     kind = {"kind": type(error).__name__}
-    return Problem(row, "refused_item", NOT_ANALYSED, ECG_PATH, "ecg", kind)
+    return Problem(row, "refused_item", NOT_ANALYSED, ECG_PATH, ECG_ITEM, kind)
 
 
 def _is_of_ecg(problem: Problem) -> bool:

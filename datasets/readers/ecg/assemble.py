@@ -48,7 +48,7 @@ def assemble(
     if len(kept) < len(stored):
         others = [lead_name(lead.name) for lead in stored if lead not in kept]
         header = header.noting_of("not_ecg_skipped", others)
-    leads = _declare(kept, declared, where)
+    leads, header = _without_slower(_declare(kept, declared, where), header)
     _refuse_absent(leads, where)
     leads, header = _upright(leads, header)
     leads, header = _one_rate(leads, header, where)
@@ -157,6 +157,27 @@ def _agree_name(stated: str, declared: str, where: str) -> str:
     if is_lead(stated) and declared and lead_name(stated) != lead_name(declared):
         raise unreadable("A lead name was declared that contradicts the file", where)
     return declared or stated
+
+
+def _without_slower(
+    leads: list[StoredLead], header: EcgHeader
+) -> tuple[list[StoredLead], EcgHeader]:
+    """Leave out channels that are slower than the leads, so that these keep their rate.
+
+    A counter, a battery's voltage or a mark beside the leads says nothing of the heart. Leads of
+    several rates are averaged, see `_one_rate`, but not below the rate at which all can be read.
+    """
+    rates = [lead.rate_hz for lead in leads if says_ecg(lead.name) and lead.rate_hz > 0]
+    if not rates:
+        return leads, header
+    of_most = max(Counter(rates).items(), key=lambda found: (found[1], found[0]))[0]
+    least = min(of_most, limits()["rate_hz"]["averaged_least"])
+    is_slower = [0 < x.rate_hz < (least if says_ecg(x.name) else of_most) for x in leads]
+    if not any(is_slower):
+        return leads, header
+    kept = [lead for lead, slower in zip(leads, is_slower, strict=True) if not slower]
+    left = [lead_name(x.name) for x, slower in zip(leads, is_slower, strict=True) if slower]
+    return kept, header.noting_of("slower_channels_left", left)
 
 
 def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:

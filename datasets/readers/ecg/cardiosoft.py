@@ -26,15 +26,16 @@ _PER_LSB = "perlsb"
 
 
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
-    """Return the ten seconds that the document reports; a full disclosure beside it is left out."""
+    """Return every strip that the document reports; a full disclosure beside them is left out."""
     root = parse_xml(source)
-    strip = root.find("StripData")
-    if strip is None:
+    strips = root.findall("StripData")
+    if not strips:
         raise unreadable("A document without a resting ECG", source.label)
-    notes = () if root.find("FullDisclosureData") is None else ("full_disclosure_skipped",)
+    has_more = next(root.iter("FullDisclosureData"), None) is not None
+    notes = ("full_disclosure_skipped",) if has_more else ()
     header = _header(root, source, notes)
-    recording = assemble(_leads(strip, source.label), header, declared)
-    return noting_people([recording], people_in(root, "PatientInfo"))
+    recordings = [assemble(_leads(s, source.label), header, declared) for s in strips]
+    return noting_people(recordings, people_in(root, "PatientInfo"))
 
 
 def _leads(strip: ET.Element, where: str) -> list[StoredLead]:

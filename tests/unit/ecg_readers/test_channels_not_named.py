@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laennec.datasets.readers.ecg import EcgUnnamed, read_ecg
+from laennec.datasets.readers.ecg import EcgHeader, EcgUnnamed, read_ecg
+from laennec.datasets.readers.ecg.assemble import assemble
+from laennec.datasets.readers.ecg.stored import StoredLead
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine import load_models
 from laennec.engine.ecg.analysis import analyse_ecg
@@ -153,3 +155,24 @@ def test_a_channel_in_another_unit_under_the_name_of_a_lead_is_left_out_and_name
     assert set(found.signal.leads) - found.signal.derived == {"I", "II"}
     assert found.header.named["not_ecg_skipped"] == ("II",)
     np.testing.assert_allclose(found.signal.lead_mv("II"), rows[1], atol=1e-3)
+
+
+def test_a_slow_channel_beside_the_leads_does_not_slow_them():
+    """Pinned: beside a mark at 25 Hz twelve leads were averaged to 25 Hz, and an infarction lost.
+
+    Leads themselves are averaged as WFDB does, down to the lowest rate that the chain reads.
+    """
+
+    def lead(name, rate_hz):
+        return StoredLead(name, np.arange(2.0 * rate_hz), 1.0, rate_hz, unit="uV")
+
+    header = EcgHeader("edf", "made")
+    leads = [lead("I", 500.0), lead("II", 500.0), lead("V1", 500.0)]
+    for slow in (lead("Mark", 25.0), lead("Vbat", 1.0), lead("V2", 50.0)):
+        recording = assemble([*leads, slow], header)
+        assert recording.signal.sampling_rate_hz == 500.0
+        assert slow.name not in recording.signal.leads
+        assert recording.header.named["slower_channels_left"] == (slow.name,)
+    assert assemble([*leads, lead("V2", 250.0)], header).signal.sampling_rate_hz == 250.0
+    alone = assemble([lead("ch1", 200.0), lead("ch2", 100.0)], header).signal
+    assert alone.sampling_rate_hz == 100.0

@@ -4,6 +4,7 @@ import copy
 import io
 
 import ecg_files
+import ecg_files_xml
 import numpy as np
 import pydicom
 import pytest
@@ -176,3 +177,19 @@ def test_a_number_that_is_not_there_is_told_of_one_recording_in_the_singular():
     assert error.found.startswith("Recording 1 was asked for, the file holds 1 recording (")
     assert error.why == "there is no such recording"
     assert error.remedy == "Leave the number out, or give 0: there is one"
+
+
+def test_a_cardiosoft_document_of_two_strips_is_asked_about():
+    """Pinned: the first was taken, and an infarction in the second was lost without a word."""
+    one = ecg_files_xml.cardiosoft()
+    text = one.data.decode("latin-1")
+    start, stop = text.index("<StripData>"), text.index("</CardiologyXML>")
+    other = text[start:stop].replace(">5</Resolution>", ">10</Resolution>")
+    more = "<FullDisclosure><FullDisclosureData/></FullDisclosure>"
+    two = (text[:stop] + other + more + text[stop:]).encode("latin-1")
+    with pytest.raises(EcgAmbiguous, match="The file holds 2 recordings"):
+        read_ecg(two)
+    first, second = read_ecgs(two)
+    np.testing.assert_allclose(first.signal.signal_mv, one.counts * 0.005)
+    np.testing.assert_allclose(second.signal.signal_mv, one.counts * 0.010)
+    assert "full_disclosure_skipped" in first.header.notes
