@@ -3,6 +3,9 @@
 import pytest
 from earlier_visits import GUIDELINES, MODELS, pressure, visit
 from laennec.engine import parse, screen
+from laennec.engine.intake.document import intake_numbers
+from laennec.engine.prediagnosis import URGENCIES
+from laennec.engine.vocabulary import load_vocabulary
 from laennec.engine.words.text import render_text
 
 UNITS = {
@@ -110,3 +113,23 @@ def test_what_was_found_is_said_and_the_rest_goes_on(lang, text):
     assert "148" in said
     (finding,) = (f for f in draft.findings if f.id == "blood_pressure")
     assert finding.state == "present"
+
+
+def pressing_thresholds():
+    """Return every item with a rule or row of U0 or U1 on it, and on which side it is urgent."""
+    rules = [c.threshold for rule in GUIDELINES.urgent if rule.level in URGENCIES[:2]
+             for clause in rule.clauses for c in clause]  # fmt: skip
+    rows = [row.threshold for f in GUIDELINES.findings for row in f.rows
+            if f.grades[row.grade].outcome.urgency in URGENCIES[:2]]  # fmt: skip
+    sides = {">": "high", "<": "low"}
+    found = {(t.item.partition(".")[0], sides[t.op[0]]) for t in (*rules, *rows) if t is not None}
+    return sorted(one for one in found if one[0] in load_vocabulary().items)
+
+
+@pytest.mark.parametrize(("item", "side"), pressing_thresholds())
+def test_every_urgent_side_of_every_item_has_what_a_word_says_at_least(item, side):
+    """A filtration rate of "LOW" was advice for the next visit; so would the next new rule be."""
+    units = load_vocabulary().items[item].units
+    limits = intake_numbers()["meter_words"]["limits"][item]
+    assert {unit.ucum for unit in units} >= set(limits)
+    assert all(side in limit for limit in limits.values())
