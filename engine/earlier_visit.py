@@ -12,11 +12,10 @@ from .facts.grades import NO_GRADE
 from .facts.waiting_values import values_that_wait
 from .guidelines import Guidelines
 from .plausibility.pregnancy import PREGNANCY
-from .prediagnosis import InputValue, UrgentItem
+from .prediagnosis import PRESSING, InputValue, UrgentItem
 from .pressing_facts import pressing_facts
 from .record import YES, VisitBatch
 from .sign_values import sign_values
-from .urgency.agreement import PRESSING
 from .urgency.reported import columns_of
 from .urgency.rules import evaluate_urgent, urgent_items
 

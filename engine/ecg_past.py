@@ -13,11 +13,20 @@ from .earlier_values import urgent_within_days
 from .ecg.recorded import EarlierEcg
 from .intake import VisitRecord
 from .past import day_of, is_usable
-from .prediagnosis import HOUSE, URGENCIES, EcgComparison, Finding, Message, Parameter, UrgentItem
+from .prediagnosis import (
+    CALLED,
+    HOUSE,
+    PRESSING,
+    URGENCIES,
+    EcgComparison,
+    Finding,
+    Message,
+    Parameter,
+    UrgentItem,
+)
 from .record import UNKNOWN
 from .screened import is_declined
 from .screening import Screening
-from .urgency.agreement import PRESSING
 
 if TYPE_CHECKING:
     from .ecg.comparison import EcgSide
@@ -32,7 +41,6 @@ COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 NOT_ALL: Final = "ecg_since.reason.not_all_measured"
 REFUSED: Final = "not_assessable"
 ADDRESSEE: Final = "occupational_physician"
-_CALLED: Final = (*PRESSING, "U2")
 _PREFIX: Final = "ecg_"
 _SAID: Final = {"new": "ecg.statement.new_since", "unchanged": "ecg.statement.there_before"}
 _NOT_COMPARED: Final = "ecg.statement.not_compared"
@@ -240,12 +248,12 @@ def _said(measured: "_Measured", today: date) -> Iterator[UrgentItem]:
             continue
         days = (today - one.on).days
         for finding in screened.findings:
-            if finding.state != "present" or finding.urgency not in _CALLED:
+            if finding.state != "present" or finding.urgency not in CALLED:
                 continue
             given: dict[str, Parameter] = {"date": one.on.isoformat(), "days": days}
             yield UrgentItem(
                 rule_id=finding.id,
-                level=_CALLED[-1] if days <= urgent_within_days() else URGENCIES[-1],
+                level=CALLED[-1] if days <= urgent_within_days() else URGENCIES[-1],
                 message=Message(SAID, {**given, "finding": f"finding_name:{finding.id}"}),
                 inputs=(),
                 action="record_ecg_physician_reads",

@@ -47,6 +47,10 @@ HOUSE: Final = "Engineering choice of the house, no guideline"
 FactState = Literal["present", "absent", "borderline", "not_assessable"]
 Urgency = Literal["U0", "U1", "U2", "U3"]
 URGENCIES: Final[tuple[Urgency, ...]] = ("U0", "U1", "U2", "U3")
+PRESSING: Final = URGENCIES[:2]
+"""What can't wait for another day."""
+CALLED: Final = URGENCIES[:3]
+"""What somebody is called for; the last level is advice at the next visit."""
 ECG_RULES: Final = "ecg"
 """In ``rules_not_applied``: an ECG was sent and no urgent rule was applied to it."""
 

@@ -11,10 +11,10 @@ from .facts.waiting_values import values_that_wait
 from .guidelines import Row
 from .guidelines.model import NO_URGENCY
 from .logic import TRUE
-from .prediagnosis import URGENCIES, InputValue, Message, Parameter, UrgentItem
+from .prediagnosis import PRESSING, URGENCIES, InputValue, Message, Parameter, UrgentItem
 from .record import Int8Array, VisitBatch
 from .urgency.again import OLD, OLD_ACTION, PERHAPS_LEVEL, REMEASURE_ADDRESSEE
-from .urgency.agreement import PRESSING, measurement_of
+from .urgency.agreement import measurement_of
 
 
 def pressing_facts(facts: FactColumns, one: VisitBatch) -> Iterator[UrgentItem]:

@@ -28,6 +28,7 @@ from .past import checked_earlier, past_of, unused_earlier
 from .past_risks import risk_changes_of
 from .prediagnosis import (
     ECG_RULES,
+    PRESSING,
     URGENCIES,
     Finding,
     ItemNotice,
@@ -49,7 +50,6 @@ from .screened import consent_note, is_declined, is_minor
 from .screening import NO_URGENCY, Screening, screen_columns
 from .uninterpretable import with_hba1c_limit
 from .urgency.agreement import (
-    PRESSING,
     agree_with_urgent,
     measurement_of,
     with_pressing_findings,

@@ -15,6 +15,7 @@ from .guidelines import Guidelines
 from .plausibility.check import check_plausibility
 from .plausibility.diabetes import DIABETES
 from .prediagnosis import (
+    PRESSING,
     URGENCIES,
     DeclaredExposure,
     EcgComparison,
@@ -31,7 +32,6 @@ from .record import YES, BoolArray, Int8Array, VisitBatch
 from .risks import FactsSay, RiskColumns, evaluate_risks, load_outcomes, signs_of_diabetes
 from .screen_ecg import screen_ecgs
 from .uninterpretable import as_models_read, hba1c_not_interpretable
-from .urgency.agreement import PRESSING
 from .urgency.rules import UrgentColumns, evaluate_urgent
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from ..logic import FALSE, TRUE, UNKNOWN
 from ..next_steps import CONFIRM, next_step
 from ..one_person import take_person
 from ..prediagnosis import (
+    PRESSING,
     URGENCIES,
     Finding,
     GuidelineReference,
@@ -53,7 +54,6 @@ BARRED: Final = "barred"
 KNOWN: Final = "known"
 KNOWN_OPEN: Final = "known_open"
 KNOWN_ABSENT: Final = "known_absent"
-PRESSING: Final = ("U0", "U1")
 ALREADY_MEASURED: Final = "already_measured"
 DONE_BY: Final = {"venous_fasting_glucose": "glucose.fasting_venous"}
 """What a next step measures: it is not asked for where it was measured."""

@@ -13,9 +13,8 @@ from typing import Final
 from ..ecg.findings.settings import statement_settings
 from ..facts.waiting import WAITS
 from ..filtration import CREATININE, FILTRATION, SENT
-from ..prediagnosis import URGENCIES, Finding, Message, UrgentItem
+from ..prediagnosis import PRESSING, URGENCIES, Finding, Message, UrgentItem
 
-PRESSING: Final = ("U0", "U1")
 ECG: Final = "ecg_"
 _ONE_MEASUREMENT: Final = {"diastolic_bp": "systolic_bp", FILTRATION: CREATININE, SENT: CREATININE}
 YEARS_AHEAD: Final = "cvd_death_10y"

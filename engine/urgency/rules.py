@@ -7,7 +7,6 @@ plausible unit or reading, an urgent item asks to measure again now and to call 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -15,15 +14,13 @@ from ..guidelines import UrgentRule
 from ..guidelines.model import NO_URGENCY, Condition, Threshold
 from ..logic import TRUE, any_reading, compare, compare_decimals
 from ..one_person import take_person
-from ..prediagnosis import URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
+from ..prediagnosis import PRESSING, URGENCIES, InputValue, Message, Parameter, Urgency, UrgentItem
 from ..record import UNKNOWN, BoolArray, Int8Array, VisitBatch
 from .again import PERHAPS_LEVEL, items_to_measure_again, source_of
 from .ask import items_to_ask, lost_answer
 from .readings import could_hold
 from .reported import columns_of, values_that_meet
 from .said_once import is_said_by
-
-REMEASURED_LEVELS: Final = ("U0", "U1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +146,7 @@ def evaluate_urgent(batch: VisitBatch, rules: Sequence[UrgentRule]) -> UrgentCol
     for index, rule in enumerate(rules):
         surely, possibly, perhaps = _rule_holds(rule, conditions)
         fired[:, index] = surely
-        if rule.level in REMEASURED_LEVELS:
+        if rule.level in PRESSING:
             remeasure[:, index] = perhaps & ~surely
             only_perhaps[:, index] = perhaps & ~possibly
         asks = fired[:, index] | remeasure[:, index]

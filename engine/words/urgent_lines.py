@@ -2,17 +2,15 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
-from ..prediagnosis import InputValue, UrgentItem
+from ..prediagnosis import PRESSING, InputValue, UrgentItem
 from . import order, phrases
 from .common_phrases import coded
 from .paper import Page, write_labelled
 from .reason_phrases import input_phrase
 from .sentences import Sentences
 from .source_phrases import cited
-
-PRESSING: Final = ("U0", "U1")
 
 
 def ordered(items: Iterable[UrgentItem]) -> list[UrgentItem]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from ...engine.prediagnosis import Finding, PreDiagnosis, UrgentItem
+from ...engine.prediagnosis import PRESSING, Finding, PreDiagnosis, UrgentItem
 from ...engine.words import Sentences, phrases
 from ...engine.words.order import level_of
 from ..drafts.content import sentences_for
@@ -30,7 +30,6 @@ _PLAIN_LEVEL: Final = {
 }
 _HEAVIEST: Final = ("told", "borderline", "unknown", "below")
 _TO_ACT_ON: Final = ("told", "borderline")
-_PRESSING: Final = frozenset({"U0", "U1"})
 _TODAY: Final = "today"
 _NANO: Final = Decimal("1e-9")
 _DERIVED_ARM: Final = "higher_arm"
@@ -95,7 +94,7 @@ def plain_page(report: ConfirmedReport, lang: str) -> PlainPage:
     told = _heaviest(kept)
     names = dict.fromkeys(decision.physician_name for decision in report.decisions)
     _, decided_at = DecisionWords(lang, draft.performed_at).deciders(report.decisions)
-    is_urgent = any(item.level in _PRESSING for item in draft.urgent)
+    is_urgent = any(item.level in PRESSING for item in draft.urgent)
     return PlainPage(
         visit_id=report.visit_id,
         person_id=report.draft.person_id,
@@ -195,7 +194,7 @@ def _steps(
     an urgent item asks for stands, whatever was decided on a finding.
     """
     asked = [one for one in kept if one.level != "below"]
-    wanted = [_TODAY if one.level in _PRESSING else step_of(one.action) for one in urgent]
+    wanted = [_TODAY if one.level in PRESSING else step_of(one.action) for one in urgent]
     wanted += [step_of(one.action) for one in asked if one.action]
     wanted += ["doctor" for one in asked if one.is_amended and one.level in _TO_ACT_ON]
     first = [_TODAY] if _TODAY in wanted else []

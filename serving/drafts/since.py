@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from ...engine.ecg.comparison.stored import stored_changes
-from ...engine.prediagnosis import EcgChange, Finding, InputValue, PreDiagnosis
+from ...engine.prediagnosis import PRESSING, EcgChange, Finding, InputValue, PreDiagnosis
 from ...engine.words.order import level_of
 from ..store.store import Store
 from ..store.tables import drafts
@@ -177,5 +177,5 @@ def _known(
         if f.id in agreed
         and level_of(f) in _TO_KNOW
         and level_of(f) == held.get(f.id, drafted.get(f.id))
-        and f.urgency not in ("U0", "U1")
+        and f.urgency not in PRESSING
     )

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.metadata import version as installed
 from typing import Any, Final
 
+from ...engine.prediagnosis import CALLED
 from .ecg_out import add_ecg
 from .findings_out import add_finding, model_device, models_of, sign_codes
 from .issues import notice_issues, outcome
@@ -12,7 +13,6 @@ from .maps import Json, coded, fhir_maps, system
 from .symptoms_out import add_unasked, unasked_symptoms
 from .writer import About, Writer, sent_reference
 
-_ALERTS: Final = ("U0", "U1", "U2")
 _REFUSED: Final = "refused_record"
 _VOID: Final = "entered-in-error"
 
@@ -114,7 +114,7 @@ def _add_urgency(writer: Writer) -> None:
     """Add a Flag for an urgent visit, and a Task for everything that somebody must do."""
     document, words = writer.document, writer.words
     level, is_void = document["urgency"], writer.status == _VOID
-    if level in _ALERTS:
+    if level in CALLED:
         flag = {
             "status": _VOID if is_void else "active",
             "category": [{"text": words.text("flag.unconfirmed")}],

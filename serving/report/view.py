@@ -1,9 +1,8 @@
 """What the template prints: the draft in words and drawings, already in order."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-from ...engine.prediagnosis import ItemNotice, PreDiagnosis, UrgentItem
+from ...engine.prediagnosis import PRESSING, ItemNotice, PreDiagnosis, UrgentItem
 from ...engine.words import Sentences, order, phrases
 from ...engine.words.common_phrases import coded
 from ...engine.words.exposure_lines import exposure_line
@@ -20,8 +19,6 @@ from .finding_view import finding_view
 from .follow_up_view import follow_up_view
 from .page import NoticeView, PageView, UrgentView
 from .plots import MembershipPlot
-
-PRESSING: Final = ("U0", "U1")
 
 
 def page_view(

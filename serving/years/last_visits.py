@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 
 from ...engine.earlier_values import urgent_within_days
 from ...engine.past import BEFORE_BIRTH
-from ...engine.prediagnosis import URGENCIES
-from ...engine.urgency.agreement import PRESSING
+from ...engine.prediagnosis import PRESSING, URGENCIES
 from ..batch.result.aggregate import suppressed
 
 BoolArray = npt.NDArray[np.bool_]

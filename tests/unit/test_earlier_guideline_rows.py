@@ -9,7 +9,8 @@ from laennec.engine import load_guidelines, parse, screen
 from laennec.engine.facts.inputs import slots_of
 from laennec.engine.fixedpoint import format_nano
 from laennec.engine.guidelines.load import SETS_FILE
-from laennec.engine.urgency.agreement import PRESSING, measurement_of
+from laennec.engine.prediagnosis import PRESSING
+from laennec.engine.urgency.agreement import measurement_of
 from laennec.engine.vocabulary.load import read_toml
 from laennec.engine.words.text import render_text
 

@@ -23,8 +23,8 @@ from ....datasets.readers.cohorts import (
     item_of,
 )
 from ....engine.fixedpoint import NANO
+from ....engine.prediagnosis import PRESSING
 from ....engine.record import NO, UNKNOWN, YES, Int8Array
-from ....engine.urgency.agreement import PRESSING
 from ...batch.table.output import OUTCOMES
 from ...drafts.not_gone import of_standing
 from ...drafts.reports import refuses

@@ -16,6 +16,7 @@ from ....engine.guidelines import load_guidelines
 from ....engine.past import IMPOSSIBLE_DAY
 from ....engine.plausibility.diabetes import is_sign_of_diabetes
 from ....engine.plausibility.pregnancy import PREGNANCY as PREGNANT
+from ....engine.prediagnosis import CALLED
 from ....engine.record import UNKNOWN, YES, BoolArray, Int8Array, VisitBatch
 from ....engine.risks import Abstention
 from ....engine.trajectories.points import NO_VALUE
@@ -34,7 +35,6 @@ from .stored_trends import StoredVisit, batch_of
 
 _DECLINED: Final = Abstention.DECLINED.name.lower()
 _WAITS: Final = "finding.value_waits"
-_CALLED: Final = ("U0", "U1", "U2")
 _FINDING_OF: Final = {GLUCOSE: "diabetes_range", HBA1C: "hba1c_suspicion"}
 _SENT_ALONG: Final = (
     ("diabetes_", DIABETES_BEFORE),
@@ -158,7 +158,7 @@ def _waits(visit: StoredVisit, item: str) -> bool:
     """Say whether the draft waits for a value that would speak for diabetes."""
     name = _FINDING_OF[item]
     return any(
-        f["id"] == name and f["message"]["id"] == _WAITS and f["urgency"] in _CALLED
+        f["id"] == name and f["message"]["id"] == _WAITS and f["urgency"] in CALLED
         for f in visit.draft["findings"]
     )
 
