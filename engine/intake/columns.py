@@ -82,8 +82,8 @@ def days_by_slot(
 
 def days_before(moment: datetime | None, visit: datetime | None) -> int:
     """Return how many days before the visit a reading was taken; 0 for one of its day, or later."""
-    day = earlier_day(moment, visit)
-    return (visit.date() - date.fromisoformat(day)).days if visit and day else 0
+    day = _day_before(moment, visit)
+    return (visit.date() - day).days if visit and day else 0
 
 
 def earlier_day(moment: datetime | None, visit: datetime | None) -> str:
@@ -91,10 +91,15 @@ def earlier_day(moment: datetime | None, visit: datetime | None) -> str:
 
     A moment without time zone is taken as of the visit's.
     """
+    day = _day_before(moment, visit)
+    return day.isoformat() if day else ""
+
+
+def _day_before(moment: datetime | None, visit: datetime | None) -> date | None:
     if moment is None or visit is None:
-        return ""
+        return None
     local = moment if moment.tzinfo is None else moment.astimezone(visit.tzinfo)
-    return local.date().isoformat() if local.date() < visit.date() else ""
+    return local.date() if local.date() < visit.date() else None
 
 
 def answer_columns(answers: Mapping[str, int], readings: Sequence[Reading]) -> dict[str, Int8Array]:
