@@ -109,14 +109,31 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -
     -------
     the bundle as the engine opened it: signature, hashes, graph and known answers hold
     """
+    write_signed(folder, write_manifest(manifest), files)
+    return open_bundle(folder, load_trust())
+
+
+def write_signed(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
+    """Write the files of a bundle of any kind and sign them, replacing what stood there.
+
+    Parameters
+    ----------
+    folder : made where it is not there
+    manifest : its text
+    files : every other file by name
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    (folder / MANIFEST).write_text(write_manifest(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    sign(folder)
+
+
+def sign(folder: Path) -> None:
+    """Sign a bundle as it stands with the development key."""
     sign_bundle(folder, read_private_key(DEVELOPMENT_KEY), DEVELOPMENT)
-    return open_bundle(folder, load_trust())
 
 
 def rules_bytes(system: TskSystem | MamdaniSystem) -> bytes:

@@ -10,9 +10,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..engine.bundles import load_trust, read_private_key, sign_bundle
+from ..engine.bundles import load_trust
 from ..engine.bundles.manifest import MANIFEST
-from ..engine.bundles.signing import DEVELOPMENT
 from ..engine.bundles.verify import Bundle, open_bundle
 from ..engine.errors import DataError, ScreeningError
 from ..engine.fuzzy import load_system
@@ -21,7 +20,6 @@ from ..engine.fuzzy.variables import LinguisticVariable
 from . import bundle as bundles
 
 RULES = "rules.toml"
-DEVELOPMENT_KEY = Path(__file__).parent / "keys" / "development.pem"
 System = TskSystem | MamdaniSystem
 
 
@@ -57,7 +55,7 @@ def relabel(folder: Path, start: Path, version: str) -> Bundle:
     told = path.read_text(encoding="utf-8")
     old, new = f'\nversion = "{before.manifest.version}"\n', f'\nversion = "{version}"\n'
     path.write_text(told.replace(old, new, 1), encoding="utf-8")
-    sign_bundle(folder, read_private_key(DEVELOPMENT_KEY), DEVELOPMENT)
+    bundles.sign(folder)
     return open_bundle(folder, trust)
 
 

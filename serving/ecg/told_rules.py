@@ -81,10 +81,9 @@ def _statement(
 def _numbers(said: Statement) -> dict[str, float | None]:
     if said.why:
         return dict.fromkeys(("score", "logit", "bias"))
-    logit = said.bias + sum(said.contribution.values())
     return {
         "score": _rounded(said.score),
-        "logit": _rounded(logit),
+        "logit": _rounded(said.logit),
         "bias": _rounded(said.bias),
     }
 

@@ -12,9 +12,7 @@ from ...datasets.sources.challenge12 import read_challenge12
 from ...datasets.sources.ecg_files import AnnotatedEcg
 from ...datasets.sources.ludb import read_ludb
 from ...datasets.sources.mitdb import read_mitdb
-from ...engine.bundles import Training, load_trust, read_private_key, sign_bundle
-from ...engine.bundles.manifest import MANIFEST
-from ...engine.bundles.signing import DEVELOPMENT
+from ...engine.bundles import Training, load_trust
 from ...engine.bundles.waves import SignalBundle, open_signal_bundle
 from ...engine.bundles.waves_manifest import (
     SignalInput,
@@ -48,7 +46,6 @@ from .truth import truth_lines
 
 MODEL = "ecg_delineation"
 FOLDER = Path(definition.__file__).parent
-DEVELOPMENT_KEY = Path(bundles.__file__).parent / "keys" / "development.pem"
 CARD_TABLES = ("boundaries", "intervals", "single lead", "atrial activity", "beats")
 
 
@@ -241,13 +238,7 @@ def write_bundle(
     folder: Path, manifest: SignalManifest, files: Mapping[str, bytes]
 ) -> SignalBundle:
     """Write a bundle, sign it with the development key, verify it and ask its known answers."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / MANIFEST).write_text(write_signal_manifest(manifest), encoding="utf-8")
-    sign_bundle(folder, read_private_key(DEVELOPMENT_KEY), DEVELOPMENT)
+    bundles.write_signed(folder, write_signal_manifest(manifest), files)
     bundle = open_signal_bundle(folder, load_trust())
     bundle.delineator()
     return bundle

@@ -10,9 +10,7 @@ from typing import Any, Unpack
 
 from ...datasets.sources.ecg_sets import SUMS
 from ...engine import load_models
-from ...engine.bundles import Training, load_trust, read_private_key, sign_bundle
-from ...engine.bundles.manifest import MANIFEST
-from ...engine.bundles.signing import DEVELOPMENT
+from ...engine.bundles import Training, load_trust
 from ...engine.bundles.statements import (
     StatementsBundle,
     open_statements_bundle,
@@ -40,7 +38,6 @@ from .twelve import judged_twelve_lead
 
 MODEL = "ecg_findings"
 FORMS = ("twelve_lead", "single_lead")
-DEVELOPMENT_KEY = Path(bundles.__file__).parent / "keys" / "development.pem"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,13 +207,7 @@ def write_bundle(
     folder: Path, manifest: StatementsManifest, files: Mapping[str, bytes]
 ) -> StatementsBundle:
     """Write a bundle, sign it with the development key, verify it and ask its known answers."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / MANIFEST).write_text(write_statements_manifest(manifest), encoding="utf-8")
-    sign_bundle(folder, read_private_key(DEVELOPMENT_KEY), DEVELOPMENT)
+    bundles.write_signed(folder, write_statements_manifest(manifest), files)
     bundle = open_statements_bundle(folder, load_trust())
     bundle.model()
     return bundle

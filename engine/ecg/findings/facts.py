@@ -125,8 +125,7 @@ def _details(said: Statement, model: StatementsModel) -> dict[str, Parameter]:
     """
     if said.why:
         return {}
-    rules = sum(said.contribution.values())
-    parts = {"bias": said.bias, "rules": rules, "logit": said.bias + rules}
+    parts = {"bias": said.bias, "rules": said.rules_sum, "logit": said.logit}
     found: dict[str, Parameter] = {k: round(v, _CONTRIBUTION_DECIMALS) for k, v in parts.items()}
     found["score"] = round(said.score, _SCORE_DECIMALS)
     if said.name not in statement_settings()["decided_by_value"]:

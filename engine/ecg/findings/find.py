@@ -65,6 +65,16 @@ class Statement:
     yielded: tuple[str, ...] = ()
     unseen: str = ""
 
+    @property
+    def rules_sum(self) -> float:
+        """Return what all rules add to the bias."""
+        return sum(self.contribution.values())
+
+    @property
+    def logit(self) -> float:
+        """Return bias and rules, of which the score is the logistic."""
+        return self.bias + self.rules_sum
+
 
 def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
     """Return ``x`` and ``observed`` of one ECG, shape (1, k)."""
