@@ -4,6 +4,7 @@ Learned words and points, cross-validated by strip, do no better; so nothing is 
 shipped is judged by what ``laennec ecg rhythm`` answers; the learned rules by their scores alone.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from ...engine.ecg.findings.model import StatementsModel
 from ...engine.ecg.findings.strip_rhythm import strip_rhythm
 from ...engine.ecg.measure.reference import NOBODY
 from ...engine.ecg.strip import analyse_strip
+from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
 from ..metrics import Estimate
 from ..report import Line
@@ -41,7 +43,7 @@ def judged_rhythm(
     """Return the rules that are shipped and every measurement of the card."""
     ecgs = single_lead(data, CLASSES, network, work)
     held = cross_validated(ecgs, start, recipe)
-    given = answered(data, network, as_run(start))
+    given = in_order(answered(data, network, as_run(start)), ecgs.record)
     lines = f1_lines("summary", "guideline rules, as shipped", ecgs, given)
     by_score = named(start.logits(ecgs), ecgs)
     lines += f1_lines("summary", "guideline rules, by their scores alone", ecgs, by_score)
@@ -52,15 +54,35 @@ def judged_rhythm(
     return start, lines
 
 
-def answered(data: Path, network: Delineator, rules: StatementsModel) -> NDArray[np.intp]:
-    """Return the class that ``laennec ecg rhythm`` names of each strip, in the order of the set."""
-    classes, given = list(CLASSES), []
+def answered(data: Path, network: Delineator, rules: StatementsModel) -> dict[str, int]:
+    """Return the class that ``laennec ecg rhythm`` names of each strip, by its name."""
+    classes, given = list(CLASSES), {}
     for ecg in read_cinc2017(data / "cinc2017"):
         analysis = analyse_strip(ecg.signal, network)
         features = ecg_features(analysis, NOBODY)
         said = find_statements(analysis, features, rules)
-        given.append(classes.index(strip_rhythm(analysis, features, said).name))
-    return np.array(given, np.intp)
+        given[ecg.record] = classes.index(strip_rhythm(analysis, features, said).name)
+    return given
+
+
+def in_order(given: Mapping[str, int], records: Sequence[str]) -> NDArray[np.intp]:
+    """Return answers in the order of the truth that they are held against.
+
+    Features are kept from an earlier run: a set that was sorted anew, or has more strips since,
+    would be judged by the truth of other strips.
+
+    Raises
+    ------
+    DataError  if the strips are others
+    """
+    if set(given) != set(records):
+        raise DataError(
+            found=f"{len(set(given) ^ set(records))} strips of the set or of the kept features",
+            why="the answers and the truth are not of the same strips",
+            remedy="Remove the kept features of the strips and measure them again",
+            path="single_lead",
+        )
+    return np.array([given[name] for name in records], np.intp)
 
 
 def folds_of(ecgs: Ecgs, seed: int) -> NDArray[np.intp]:

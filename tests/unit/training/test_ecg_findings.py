@@ -8,6 +8,7 @@ import pytest
 import torch
 from laennec.datasets.simulator import scenario, simulate
 from laennec.datasets.sources.ecg_files import AnnotatedEcg
+from laennec.engine.errors import DataError
 from laennec.training.ecg.loop import network_for
 from laennec.training.ecg_findings import cnn, judge, records
 from laennec.training.ecg_findings.beats import WIDTH
@@ -20,6 +21,7 @@ from laennec.training.ecg_findings.labels import FOLDER, ludb_truth, truth_of
 from laennec.training.ecg_findings.operating import called
 from laennec.training.ecg_findings.peers import crisp_logits
 from laennec.training.ecg_findings.records import Ecgs, _known
+from laennec.training.ecg_findings.rhythm import in_order
 from laennec.training.ecg_findings.run import start_of
 
 LABELS = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
@@ -263,3 +265,10 @@ def test_kept_features_go_by_the_whole_chain_and_by_the_labels():
         "models/ecg_findings/labels.toml",
         "training/ecg_findings/records.py",
     }
+
+
+def test_answers_of_strips_stand_beside_the_truth_of_the_same_strips():
+    """Both were read in the order of the set; that of kept features is the order of their day."""
+    assert in_order({"a": 0, "b": 3}, ("b", "a")).tolist() == [3, 0]
+    with pytest.raises(DataError, match=r"1 strips .* not of the same strips"):
+        in_order({"a": 0, "b": 3}, ("a",))
