@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .bundles.load import Models
+from .contradicting_results import reads_one_of, without_contradicting
 from .earlier_values import EarlierValues
 from .ecg.signal import EcgSignal
 from .facts.columns import FactColumns, evaluate_facts
@@ -97,13 +98,19 @@ def screen_columns(
     """
     checked = check_plausibility(batch)
     hba1c_unread = hba1c_not_interpretable(checked, guidelines)
-    for_models = as_models_read(checked, hba1c_unread)
+    for_models, torn = without_contradicting(as_models_read(checked, hba1c_unread))
     made = features(for_models)
     urgent = evaluate_urgent(checked, guidelines.urgent)
     facts = evaluate_facts(checked, guidelines)
     published = evaluate_published(checked, made)
     risks = tuple(
-        evaluate_risks(outcome, for_models, made, models, _say(outcome.measured_by, facts))
+        evaluate_risks(
+            outcome,
+            for_models,
+            made,
+            models,
+            _say(outcome.measured_by, facts, reads_one_of(outcome.id, models, made, torn)),
+        )
         for outcome in load_outcomes()
         if outcomes is None or outcome.id in outcomes
     )
@@ -136,9 +143,13 @@ def screen_columns(
     )
 
 
-def _say(names: Sequence[str], facts: FactColumns) -> FactsSay:
-    """Say for whom one of some facts is present or has the grade after the point, or would be."""
-    present, could_be = (np.zeros(facts.n, dtype=np.bool_) for _ in range(2))
+def _say(names: Sequence[str], facts: FactColumns, torn: BoolArray | None = None) -> FactsSay:
+    """Say for whom one of some facts is present or has the grade after the point, or would be.
+
+    ``torn`` (n,): of whom it is not known, as results contradict each other.
+    """
+    present = np.zeros(facts.n, dtype=np.bool_)
+    could_be = present.copy() if torn is None else torn.copy()
     for name in names:
         finding, _, grade = name.partition(".")
         present |= facts.has_grade(finding, grade) if grade else facts.is_present(finding)

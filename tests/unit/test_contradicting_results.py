@@ -90,3 +90,49 @@ def test_a_pressure_beside_one_that_waits_is_no_last_value():
     assert "150 mmHg le 10/01/2026" in text
     assert "235" in text
     assert named(draft, "diabetes_range").urgency is None
+
+
+def total(value):
+    return {"code": "total_cholesterol", "value": value, "unit": "g/L"}
+
+
+def hdl(value):
+    return {"code": "hdl_cholesterol", "value": value, "unit": "g/L"}
+
+
+LIPIDS = (*pressure("138", "84"), total("2.0"), hdl("0.5"))
+TORN = {
+    "total cholesterol": ([*LIPIDS[:2], LIPIDS[3]], total("1.4"), total("3.0")),
+    "HDL cholesterol": (LIPIDS[:3], hdl("0.3"), hdl("0.9")),
+    "HbA1c": (LIPIDS, hba1c("5.2"), hba1c("6.2")),
+    "HbA1c in the range": (LIPIDS, hba1c("5.5"), hba1c("9.0")),
+    "HbA1c and a bound": (LIPIDS, hba1c("5.2"), hba1c("> 6.2")),
+}
+
+
+def risks_of(rest, *results):
+    draft = draft_of(visit("2026-11-10", *rest, *results))
+    return {f.id: (f.band, f.risk) for f in draft.findings if f.kind != "fact"}, draft
+
+
+@pytest.mark.parametrize(("rest", "one", "other"), TORN.values(), ids=TORN)
+def test_no_model_answers_with_the_last_of_two_results_that_contradict(rest, one, other):
+    """Pinned: HDL of 0.3 and then 0.9 g/L were "low", the other way round "intermediate"."""
+    said, draft = risks_of(rest, one, other)
+    assert said == risks_of(rest, other, one)[0]
+    assert said["t2d_undiagnosed"] == ("not_assessable", None)
+    for lang, words in (("fr", "attend une confirmation"), ("en", "waits for a confirmation")):
+        text = " ".join(render_text(draft, lang).split())
+        assert words in text or "9.0" in text or "9,0" in text
+
+
+def test_results_within_what_a_test_repeats_are_read_by_models_as_before():
+    said, _ = risks_of(LIPIDS[:3], hdl("0.50"), hdl("0.52"))
+    assert said == risks_of(LIPIDS[:3], hdl("0.52"))[0]
+
+
+def test_a_result_of_another_day_contradicts_none_of_the_visit():
+    """What was 0.9 g/L a week ago may be 0.5 today: the last one is read."""
+    old = hdl("0.9") | {"at": "2026-11-03T09:00:00+01:00"}
+    said, _ = risks_of(LIPIDS[:3], old, hdl("0.5"))
+    assert said == risks_of(LIPIDS[:3], hdl("0.5"))[0]
