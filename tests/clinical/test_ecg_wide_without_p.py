@@ -15,6 +15,7 @@ from laennec.engine.ecg.urgent import load_ecg_urgent, urgent_ecg
 from laennec.engine.ecg.urgent.atrial import p_seen
 from laennec.engine.ecg.urgent.evaluate import apply_rules
 from laennec.engine.ecg.urgent.pair import Pair
+from laennec.engine.ecg.urgent.shape import usual_beat
 from laennec.engine.ecg.visit import ready_delineator, screened_ecg
 
 SETTINGS = load_ecg_urgent()
@@ -114,14 +115,16 @@ def test_a_p_wave_is_a_summit_before_the_qrs_and_no_t_wave(pathology, wave, rate
     for seed in range(3):
         signal, _ = made(pathology, rate_bpm, seed)
         classical = analyse_ecg(signal, None).classical
-        assert p_seen(signal, classical, SETTINGS.atrial) == wave
-        turned = replace(signal, signal_mv=-signal.signal_mv)
-        assert p_seen(turned, classical, SETTINGS.atrial) == wave
+        assert p_seen(classical.usual, classical.beats_s, SETTINGS.atrial) == wave
+        turned = replace(classical.usual, signal_mv=-classical.usual.signal_mv)
+        assert p_seen(turned, classical.beats_s, SETTINGS.atrial) == wave
 
 
 def test_what_can_not_be_known_is_not_said():
     signal, _ = made("lbbb", 80.0, 1)
     analysis = analyse_ecg(signal, None)
     alone = replace(analysis.classical, beats_s=analysis.classical.beats_s[:1])
-    assert np.isnan(p_seen(signal, alone, SETTINGS.atrial))
+    repeats_not = usual_beat(signal, replace(signal, signal_mv=-signal.signal_mv), alone)
+    assert repeats_not is None
+    assert np.isnan(p_seen(repeats_not, alone.beats_s, SETTINGS.atrial))
     assert np.isnan(leads_each_beat(analysis.fiducials, 0.5, 20.0))

@@ -45,6 +45,38 @@ class MedianBeats:
     rate_hz: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UsualBeat:
+    """The median of all dominant beats at the rate that waves are bounded at, and its leads.
+
+    Attributes
+    ----------
+    leads : names of the rows; limb leads that follow from I and II are no rows of their own
+    signal_mv : shape (k, width), baseline at 0 just before the QRS
+    r_index : where the R peak lies
+    noise_mv : shape (k,), standard error of a sample
+    rate_hz : of the beat
+    """
+
+    leads: tuple[str, ...]
+    signal_mv: FloatArray
+    r_index: int
+    noise_mv: FloatArray
+    rate_hz: float
+
+    @staticmethod
+    def of(found: MedianBeats, leads: tuple[str, ...]) -> "UsualBeat":
+        """Take the first of the median beats, and nothing of the whole signal.
+
+        Parameters
+        ----------
+        found : as ``finer`` returned them
+        leads : names of the leads behind them
+        """
+        beat = found.signal_mv[0]
+        return UsualBeat(leads, beat, found.r_index, found.noise_mv, found.rate_hz)
+
+
 def average_beats(
     readable: Readable, peaks: IntArray, settings: AverageSettings
 ) -> MedianBeats | None:

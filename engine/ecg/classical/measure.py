@@ -10,12 +10,12 @@ from ..gaps import Gap, recorded_s
 from ..leads import derive_limb_leads
 from ..measure.rr import rate_interval_s
 from ..signal import EcgSignal
-from .beat import MedianBeats, average_beats, finer
+from .beat import MedianBeats, UsualBeat, average_beats, finer
 from .bounds import TEnd, qrs_bounds, spatial_velocity, t_end, t_heights
 from .detect import Beats, detect_beats
 from .mains import without_mains
 from .model import ClassicalMeasurement, ClassicalRhythm, ClassicalValue
-from .prepare import Readable, make_readable
+from .prepare import make_readable
 from .rhythm import measure_rhythm
 from .settings import ClassicalSettings, load_classical
 
@@ -71,12 +71,14 @@ def measure_classical(
     why = _why_not(signal, beats, gaps, chosen)
     at = np.round(readable.from_file(beats.peak)).astype(np.int64)
     readable = without_mains(readable, at, chosen.mains)
-    averaged = None if NO_BEATS in why else average_beats(readable, at, chosen.average)
-    rhythm = measure_rhythm(beats, averaged, at, (signal, gaps), chosen)
-    averaged = None if averaged is None else finer(averaged, chosen.average)
+    found = average_beats(readable, at, chosen.average)
+    rhythm = measure_rhythm(beats, None if NO_BEATS in why else found, at, (signal, gaps), chosen)
+    found = None if found is None else finer(found, chosen.average)
+    averaged = None if NO_BEATS in why else found
     reasons = why + _why_no_waves(averaged, chosen)
     waves = None if averaged is None or reasons else _waves(averaged, beats, signal, chosen)
-    st = _measure_st(signal, readable, averaged, waves, chosen)
+    names = tuple(signal.leads[row] for row in readable.rows)
+    st = _measure_st(signal, names, averaged, waves, chosen)
     values = (
         _rate(beats, signal, why, chosen),
         _qrs(waves, reasons, chosen),
@@ -95,6 +97,7 @@ def measure_classical(
         st_withheld=() if np.isfinite(st[0]).any() else (reasons or (NO_QRS_BOUNDS,)),
         beats_s=beats.peak / signal.sampling_rate_hz,
         n_dominant=0 if averaged is None else averaged.n_beats,
+        usual=None if found is None else UsualBeat.of(found, names),
     )
 
 
@@ -221,7 +224,7 @@ def _uncertainty(
 
 def _measure_st(
     signal: EcgSignal,
-    readable: Readable,
+    names: tuple[str, ...],
     averaged: MedianBeats | None,
     waves: _Waves | None,
     settings: ClassicalSettings,
@@ -236,7 +239,6 @@ def _measure_st(
     at_j60 = _mean_from(beat, late, settings.st.mean_ms * per_ms)
     noise = np.hypot(averaged.noise_mv, settings.uncertainty.st_mv)
     heights = t_heights(beat, waves.t_window, averaged.rate_hz, settings.t_end)
-    names = [signal.leads[row] for row in readable.rows]
     return (
         _for_all_leads(signal.leads, names, at_j),
         _for_all_leads(signal.leads, names, at_j60),
@@ -253,7 +255,7 @@ def _mean_from(beat: FloatArray, start: float, width: float) -> FloatArray:
 
 
 def _for_all_leads(
-    leads: tuple[str, ...], names: list[str], values: FloatArray, *, spread: bool = False
+    leads: tuple[str, ...], names: tuple[str, ...], values: FloatArray, *, spread: bool = False
 ) -> FloatArray:
     """Give the measured leads their place, and the limb leads that follow from I and II theirs."""
     known = {name: values[i : i + 1] for i, name in enumerate(names)}
@@ -266,7 +268,9 @@ def _for_all_leads(
     return np.array([every.get(name, unknown)[0] for name in leads])
 
 
-def _for_own_leads(leads: tuple[str, ...], names: list[str], values: FloatArray) -> FloatArray:
+def _for_own_leads(
+    leads: tuple[str, ...], names: tuple[str, ...], values: FloatArray
+) -> FloatArray:
     """Give the measured leads their place; the ends of others don't follow from theirs."""
     own = dict(zip(names, values.tolist(), strict=True))
     return np.array([own.get(name, _NAN) for name in leads])

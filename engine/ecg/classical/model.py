@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from .beat import UsualBeat
 
 NAMES: Final = ("rate", "qrs", "qt", "qtc_fridericia")
 
@@ -77,6 +78,7 @@ class ClassicalMeasurement:
     st_withheld : message ids of why there is no ST
     beats_s : shape (n_beats,), R peaks in seconds
     n_dominant : beats behind the median beat
+    usual : the median beat, even where the beats are not clear; None where none repeats
     """
 
     values: Mapping[str, ClassicalValue]
@@ -91,6 +93,7 @@ class ClassicalMeasurement:
     st_withheld: tuple[str, ...]
     beats_s: FloatArray
     n_dominant: int
+    usual: UsualBeat | None
 
     def value(self, name: str) -> float:
         """Return one value, NaN when withheld."""

@@ -22,7 +22,7 @@ from .limits import Exclusions
 from .pair import Pair
 from .qt import qt_pairs
 from .settings import EcgUrgentSettings
-from .shape import BeatShape, shape_of
+from .shape import BeatShape, shape_of, usual_beat
 from .st import StView, is_left, st_view
 from .sure import Premises, has_left_form, with_doubts
 
@@ -67,8 +67,10 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     trusted = analysis.signal.without_samples_of(refused)
     doubtful = doubtful_limbs(trusted, analysis.quality)
     # Of an inverted aVL the S looks like the R of a hypertrophy, which excuses an elevation.
-    agreed = restored(trusted, analysis.quality).without_samples_of(doubtful)
-    shape = shape_of(agreed, analysis.classical, settings.exclusions)
+    whole = restored(trusted, analysis.quality)
+    agreed = whole.without_samples_of(doubtful)
+    seen = replace(analysis.classical, usual=usual_beat(agreed, whole, analysis.classical))
+    shape = shape_of(agreed, seen, settings.exclusions)
     st = st_view(analysis, person, shape, settings)
     premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
     st = with_doubts(st, premises, person, settings)
@@ -77,7 +79,13 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     pairs = {
         **_beat_pairs(analysis, compared, settings),
         **(widths := _qrs_pairs(analysis, compared, shape, settings)),
-        **p_pairs(analysis, trusted, widths["qrs"], shape, settings.atrial),
+        **p_pairs(
+            analysis,
+            usual_beat(trusted, whole, analysis.classical),
+            widths["qrs"],
+            shape,
+            settings.atrial,
+        ),
         **qt_pairs(
             analysis,
             _qrs_ms(analysis, shape),

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter, maximum_filter1d, minimum_filter
 
 from ...fixedpoint import FloatArray
-from ..classical.beat import MedianBeats, average_beats, finer
+from ..classical.beat import UsualBeat, average_beats, finer
 from ..classical.bounds import qrs_bounds, spatial_velocity
 from ..classical.mains import without_mains
 from ..classical.model import ClassicalMeasurement
@@ -20,6 +20,7 @@ from .limits import Exclusions
 _NAN: Final = float("nan")
 _MS: Final = 1000.0
 _AROUND: Final = 6
+_SAMPLE_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +55,49 @@ def shape_of(signal: EcgSignal, classical: ClassicalMeasurement, limits: Exclusi
 
     Parameters
     ----------
-    signal : refused leads without samples
-    classical : of the same signal
+    signal : refused leads without samples, for the needles
+    classical : of the same signal, with its usual beat
     limits : of guidelines/ecg_urgent.toml
     """
     if len(classical.beats_s) < load_classical().withhold.least_beats_intervals:
         return BeatShape()
     needles = _has_needles(signal, classical.beats_s, limits)
-    found = usual_beat(signal, classical)
-    return BeatShape(has_needles=needles) if found is None else _measured(*found, limits, needles)
+    if classical.usual is None:
+        return BeatShape(has_needles=needles)
+    return _measured(classical.usual, limits, needles)
 
 
 def usual_beat(
-    signal: EcgSignal, classical: ClassicalMeasurement
-) -> tuple[MedianBeats, list[str]] | None:
-    """Return the median beat with the names of its leads; None where no beat repeats."""
+    signal: EcgSignal, measured: EcgSignal, classical: ClassicalMeasurement
+) -> UsualBeat | None:
+    """Return the median beat of a signal: the measurement's own, where it read just that.
+
+    Parameters
+    ----------
+    signal : what is looked at
+    measured : what the classical measurement read
+    classical : of ``measured``; its beats stand where the median is taken
+    """
+    if signal is measured:
+        return classical.usual
     chosen, rate = load_classical(), signal.sampling_rate_hz
     readable = make_readable(signal.signal_mv, rate, chosen.average.least_rate_hz, signal.leads)
-    at = np.round(readable.from_file(classical.beats_s * rate)).astype(np.int64)
+    # Seconds give a sample back but for their last digits: a half is rounded as in the measurement.
+    beats = np.round(classical.beats_s * rate, _SAMPLE_DECIMALS)
+    at = np.round(readable.from_file(beats)).astype(np.int64)
     readable = without_mains(readable, at, chosen.mains)
     found = average_beats(readable, at, replace(chosen.average, groups=0))
-    names = [signal.leads[row] for row in readable.rows]
-    return None if found is None else (finer(found, chosen.average), names)
+    names = tuple(signal.leads[row] for row in readable.rows)
+    return None if found is None else UsualBeat.of(finer(found, chosen.average), names)
 
 
 def _measured(
-    found: MedianBeats,
-    names: list[str],
+    found: UsualBeat,
     limits: Exclusions,
     needles: bool,  # noqa: FBT001 - private
 ) -> BeatShape:
     chosen, rate = load_classical(), found.rate_hz
-    velocity = spatial_velocity(found.signal_mv, rate, chosen.bounds)
+    velocity = spatial_velocity(found.signal_mv[None], rate, chosen.bounds)
     steep = replace(chosen.bounds, velocity_share=chosen.rhythm.velocity_share)
     wide = [float(b[0]) for b in qrs_bounds(velocity, found.r_index, rate, chosen.bounds)]
     least = [float(b[0]) for b in qrs_bounds(velocity, found.r_index, rate, steep)]
@@ -93,8 +105,8 @@ def _measured(
     if not onset < offset:
         return BeatShape(has_needles=needles)
     inside = slice(int(onset), int(offset) + 2)
-    beat = found.signal_mv[0][:, inside]
-    leads = {name: beat[row] for row, name in enumerate(names)}
+    beat = found.signal_mv[:, inside]
+    leads = {name: beat[row] for row, name in enumerate(found.leads)}
     leads |= derive_limb_leads(leads)
     late = -max(round((offset - onset) * limits.late_share), 1) - 1
     return BeatShape(
