@@ -17,6 +17,7 @@ NETWORK, _ = ready_delineator(load_models())
 WALLS = ("anterior", "inferior", "lateral")
 SILENT = (Noise("emg", 28.0),)
 ELEVATION = ("ecg_st_elevation", "U0")
+PAUSE = ("ecg_pause_3s", "U0")
 
 
 def made(pathology, rate_hz=500.0, seed=5, duration_s=10.0):
@@ -54,14 +55,68 @@ def test_an_infarction_beneath_hum_that_the_gate_refuses_is_called(wall, mv, rat
     assert "ecg_st" not in found.not_applied
 
 
+def all_refused(analysis):
+    return all(lead.verdict == "not_assessable" for lead in analysis.quality.leads)
+
+
+def with_pause(signal, from_s, length_s):
+    """Put a stretch without a beat in front of a place between T and P."""
+    at, rate = round(from_s * signal.sampling_rate_hz), signal.sampling_rate_hz
+    x, n = signal.signal_mv, round(length_s * rate)
+    silent = np.random.default_rng(2).normal(0.0, 0.008, (len(x), n)) + x[:, at : at + 1]
+    joined = np.concatenate([x[:, :at], silent, x[:, at:]], axis=1)
+    return replace(signal, signal_mv=joined[:, : x.shape[1]])
+
+
 @pytest.mark.parametrize("network", [NETWORK, None])
-@pytest.mark.parametrize("rate_hz", [500.0, 250.0, 100.0])
-def test_the_same_hum_calls_nobody_more_who_is_calm(rate_hz, network):
-    """And the rules on ST stay named: the gate's word about the hum holds."""
+@pytest.mark.parametrize(("rate_hz", "hertz"), [(1000.0, 60.03), (500.0, 60.03), (250.0, 49.96)])
+def test_hum_in_every_lead_calls_nobody_who_is_calm(rate_hz, hertz, network):
+    """Pinned: no lead was left, so no beat was seen, and each of them was called for a pause.
+
+    The rules on ST and pauses stay named: the gate's word about the hum holds.
+    """
     for seed in range(3):
-        analysis = analyse_ecg(humming(made("sinus_rhythm", rate_hz, seed), 0.4), network)
-        assert said(analysis) == said(replace(analysis, beneath_hum=None))
-        assert "ecg_st" in urgent_ecg(analysis, MAN).not_applied
+        signal = humming(made("sinus_rhythm", rate_hz, seed), 0.4, hertz)
+        analysis = analyse_ecg(signal, network)
+        assert all_refused(analysis)
+        assert said(replace(analysis, beneath_hum=None)) == {PAUSE}
+        assert said(analysis) == set()
+        assert {"ecg_st", "ecg_pause"} <= set(urgent_ecg(analysis, MAN).not_applied)
+
+
+@pytest.mark.parametrize("network", [NETWORK, None])
+@pytest.mark.parametrize(("rate_hz", "hertz"), [(1000.0, 60.03), (500.0, 60.03), (250.0, 49.96)])
+@pytest.mark.parametrize("mv", [0.2, 0.4, 0.6])
+def test_a_pause_beneath_hum_is_called(mv, rate_hz, hertz, network):
+    calm = made("sinus_rhythm", rate_hz)
+    beats = analyse_ecg(calm, None).classical.beats_s
+    from_s = float(beats[3] + 0.65 * (beats[4] - beats[3]))
+    for length_s in (2.7, 4.0):
+        analysis = analyse_ecg(humming(with_pause(calm, from_s, length_s), mv, hertz), network)
+        assert all_refused(analysis) == (mv > 0.3)
+        assert PAUSE in said(analysis)
+
+
+@pytest.mark.parametrize("network", [NETWORK, None])
+def test_where_nothing_beats_beneath_a_hum_it_is_called(network):
+    """An arrest, or electrodes that lie nowhere: there is no beat that fills the pause."""
+    noise = np.random.default_rng(3).normal(0.0, 0.02, (12, 5000))
+    signal = humming(replace(made("sinus_rhythm"), signal_mv=noise), 0.4)
+    levels = {level for _, level in said(analyse_ecg(signal, network))}
+    assert "U0" in levels
+
+
+def test_one_lead_that_is_left_is_not_taken_back():
+    """What was seen in a lead that the gate lets read stands, whatever is seen beneath a hum."""
+    calm = made("sinus_rhythm")
+    part = humming(with_pause(calm, 2.0, 3.0), 0.1, leads=("V5",))
+    rows = [row for row, name in enumerate(calm.leads) if name != "V5"]
+    part.signal_mv[rows] = humming(calm, 0.4).signal_mv[rows]
+    analysis = analyse_ecg(part, None)
+    assert not all_refused(analysis)
+    before = said(replace(analysis, beneath_hum=None))
+    assert PAUSE in before
+    assert before <= said(analysis)
 
 
 def test_hum_takes_no_call_away():
@@ -109,3 +164,17 @@ def test_a_part_of_a_long_recording_is_read_beneath_its_hum(from_s):
     whole = urgent_ecg(analysis, MAN)
     found = with_items_of_windows(whole, look_through(analysis, MAN, (), None))
     assert ELEVATION in {(i.rule_id, i.level) for i in found.items}
+
+
+@pytest.mark.parametrize("mv", [0.0, 0.2, 0.4])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_heart_that_stands_still_at_the_end_is_read_now(mv, seed):
+    """Pinned: the classical detector took the noise of the last 4 s for beats: nobody was called.
+
+    The network's longest time without a beat went from beat to beat only.
+    """
+    signal = made("sinus_rhythm", seed=seed)
+    beats = analyse_ecg(signal, None).classical.beats_s
+    stop = float(beats[beats < 6.2][-1] + 0.5)
+    found = urgent_ecg(analyse_ecg(humming(with_pause(signal, stop, 9.0), mv), NETWORK), MAN)
+    assert "U0" in {item.level for item in found.items}

@@ -1,6 +1,6 @@
 """The urgent rules on one ECG: items that call a person, and rules that could not be applied."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...prediagnosis import URGENCIES, InputValue, Message, Urgency, UrgentItem
-from ..analysis import EcgAnalysis
+from ..analysis import REFUSED, EcgAnalysis
 from ..measure.reference import NOBODY, Person
 from .evidence import Evidence, evidence_of
 from .pair import Pair
@@ -75,21 +75,42 @@ def urgent_ecg(
     whole = apply_rules(evidence_of(analysis, person, chosen), symptoms, chosen)
     if analysis.beneath_hum is None:
         return whole
-    beneath = evidence_of(analysis.beneath_hum, person, chosen)
-    return _joined(whole, apply_rules(beneath, symptoms, chosen), chosen)
+    beneath = apply_rules(evidence_of(analysis.beneath_hum, person, chosen), symptoms, chosen)
+    return _joined(whole, beneath, _answered(analysis, analysis.beneath_hum, beneath), chosen)
 
 
-def _joined(whole: EcgUrgency, beneath: EcgUrgency, settings: EcgUrgentSettings) -> EcgUrgency:
-    """Add what the rules say beneath a hum of the mains; it takes nothing away.
+def _answered(analysis: EcgAnalysis, quiet: EcgAnalysis, beneath: EcgUrgency) -> Collection[str]:
+    """Return the groups of rules that are answered beneath a hum alone.
 
-    Rules that could not be applied to the humming leads stay named, but for those that speak.
+    Where the gate left no lead to read the rhythm in, no beat was seen, which is no pause. What one
+    lead showed is never taken back, nor anything where the gate refuses what is beneath as well.
+    """
+    refused = [one.quality.uses["rhythm"].verdict == REFUSED for one in (analysis, quiet)]
+    return beneath.applied if refused == [True, False] else ()
+
+
+def _joined(
+    whole: EcgUrgency,
+    beneath: EcgUrgency,
+    answered: Collection[str],
+    settings: EcgUrgentSettings,
+) -> EcgUrgency:
+    """Add what the rules say beneath a hum of the mains; it takes nothing away that was seen.
+
+    What was only feared, for no lead was left to see it in, is answered there: beats that stand
+    beneath the hum fill that pause. Rules that could not be applied to the humming leads stay
+    named, but for those that speak.
     """
     own = {item.rule_id: item for item in beneath.items}
+    group_of = {rule.id: rule.group for rule in settings.rules}
+    lost = set(whole.not_applied)
     for item in whole.items:
-        if item.rule_id not in own or item.level <= own[item.rule_id].level:
+        if item.message.id == REMEASURE and group_of[item.rule_id] in answered:
+            lost.add(group_of[item.rule_id])
+        elif item.rule_id not in own or item.level <= own[item.rule_id].level:
             own[item.rule_id] = item
-    spoken = {rule.group for rule in settings.rules if rule.id in own}
-    still = tuple(group for group in whole.not_applied if group not in spoken)
+    spoken = {group_of[name] for name in own if name in group_of}
+    still = tuple(group for group in settings.groups if group in lost - spoken)
     return EcgUrgency(
         items=tuple(sorted(own.values(), key=lambda item: item.level)),
         applied=tuple(group for group in settings.groups if group not in still),

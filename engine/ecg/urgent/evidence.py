@@ -70,6 +70,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     whole = restored(trusted, analysis.quality)
     agreed = whole.without_samples_of(doubtful)
     seen = replace(analysis.classical, usual=usual_beat(agreed, whole, analysis.classical))
+    beat_of_p = usual_beat(trusted, whole, analysis.classical)
     shape = shape_of(agreed, seen, settings.exclusions)
     st = st_view(analysis, person, shape, settings)
     premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
@@ -79,13 +80,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     pairs = {
         **_beat_pairs(analysis, compared, settings),
         **(widths := _qrs_pairs(analysis, compared, shape, settings)),
-        **p_pairs(
-            analysis,
-            usual_beat(trusted, whole, analysis.classical),
-            widths["qrs"],
-            shape,
-            settings.atrial,
-        ),
+        **p_pairs(analysis, beat_of_p, widths["qrs"], shape, settings.atrial),
         **qt_pairs(
             analysis,
             _qrs_ms(analysis, shape),
@@ -194,9 +189,14 @@ def _may_hide_pause(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> bool:
 
 
 def _longest_rr(analysis: EcgAnalysis) -> float:
-    """Return the longest time from beat to beat that the network saw; none reaches over a gap."""
+    """Return the longest time without a beat that the network saw; none reaches over a gap.
+
+    From the first sample to the last: a heart may stand still at the end, where the classical
+    detector takes the noise for beats.
+    """
     at = analysis.fiducials.r_peaks / analysis.signal.sampling_rate_hz
-    return longest_without_beat(at, gaps_of(analysis.signal))
+    every = np.concatenate([[0.0], at, [analysis.signal.duration_s]])
+    return longest_without_beat(every, gaps_of(analysis.signal))
 
 
 def _or_zero(value: float) -> float:
