@@ -37,6 +37,9 @@ def measure(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write: .csv or .json.")
     ] = None,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Print the spread of each amplitude over the beats.")
+    ] = False,
     lang: Lang = "fr",
     recording: Recording = None,
     models: Folders = None,
@@ -57,7 +60,8 @@ def measure(
         if done.analysis is None or done.section is None or done.recording is None:
             continue
         if output is None:
-            typer.echo(as_text(done.record, done.analysis, done.section, lang) + "\n")
+            text = as_text(done.record, done.analysis, done.section, lang, spread=spread)
+            typer.echo(text + "\n")
         rows.append(as_row(done.record, done.analysis))
         plain.append(as_plain(done.record, done.analysis, done.section, lang))
     if output is not None:

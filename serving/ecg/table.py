@@ -19,6 +19,7 @@ from ...engine.words.ecg_reference_lines import (
     source_lines,
     source_marks,
 )
+from ...engine.words.numbers import number
 
 UNIT_NAMES: Final = {
     "/min": "bpm",
@@ -28,6 +29,7 @@ UNIT_NAMES: Final = {
     "mm.ms": "mm_ms",
     "mV.ms": "mv_ms",
 }
+_SPREAD_SHOWN: Final = ("r", "s", "t", "st_j", "st_j60")
 PER_LEAD: Final = ("p", "q", "r", "s", "r2", "s2", "t", "st_j", "st_j60")
 _NAME_WIDTH: Final = 28
 _RHYTHM: Final = (
@@ -71,6 +73,7 @@ def as_row(record: str, analysis: EcgAnalysis) -> dict[str, object]:
     }
     for one in found.measured.values():
         row[column_of(one.name, one.unit)] = _plain(one.value)
+        row[f"{column_of(one.name, one.unit)}_sd"] = _plain(one.spread)
     for second in analysis.classical.values.values():
         row[f"classical_{column_of(second.name, second.unit)}"] = _plain(second.value)
     for name in _RHYTHM:
@@ -101,19 +104,27 @@ def _refused_leads(analysis: EcgAnalysis) -> list[str]:
 
 
 def as_plain(record: str, analysis: EcgAnalysis, section: EcgSection, lang: str) -> dict[str, Any]:
-    """Return the whole measurement as nested plain data for JSON: as in a visit, and amplitudes."""
+    """Return the whole measurement as nested plain data: as in a visit, and amplitudes.
+
+    Its form is ``docs/schema/ecg_measure.schema.json``.
+    """
     found = analysis.measurements
     leads: dict[str, dict[str, float | None]] = {}
+    spreads: dict[str, dict[str, float | None]] = {}
     if found.per_lead is not None:
         amplitudes = lead_amplitudes(found.per_lead)
         for k, lead in enumerate(found.per_lead.leads):
             leads[lead] = {f"{wave}_mv": _plain(v[k]) for wave, v in amplitudes.items()}
             leads[lead]["r_peak_ms"] = _plain(float(found.per_lead.qrs.r_peak_ms[k]))
+            of_lead = found.per_lead.spreads.items()
+            spreads[lead] = {f"{wave}_mv": _plain(float(values[k])) for wave, values in of_lead}
     return {
         "record": record,
         **ecg_json(section, Sentences(lang)),
         "rhythm": {name: _plain(getattr(found.rhythm, name)) for name in _RHYTHM},
         "amplitudes": leads,
+        "amplitude_spreads": spreads,
+        "amplitude_beats": found.per_lead.n_beats if found.per_lead else 0,
     }
 
 
@@ -132,6 +143,8 @@ def as_text(
     analysis: EcgAnalysis,
     section: EcgSection,
     lang: str,
+    *,
+    spread: bool = False,
 ) -> str:
     """Write quality and measurements for people, with what most people of that sex and age have.
 
@@ -140,6 +153,7 @@ def as_text(
     record : the file's stem
     analysis, section : what the chain said
     lang : fr or en
+    spread : add the standard deviations over the beats of every amplitude of every lead
     """
     words = Sentences(lang)
     lines = [record, *ecg_lines.recording_lines(section, words), ""]
@@ -151,7 +165,7 @@ def as_text(
         lines += [f"  {line}" for line in source_lines(section.measured, words)]
     lines += ["", ecg_lines.second_line(section, words)]
     if analysis.measurements.per_lead is not None:
-        lines += ["", *_lead_lines(analysis.measurements.per_lead, words)]
+        lines += ["", *_lead_lines(analysis.measurements.per_lead, words, spread=spread)]
     notes = ("ecg.table.reference_note", "ecg.report.no_statement", "disclaimer")
     return "\n".join([*lines, "", *(words.text(note) for note in notes)])
 
@@ -162,13 +176,36 @@ def _line(one: EcgValue, words: Sentences, marks: Marks) -> str:
     return f"  {name} {dash}{ecg_lines.value_line(one, words, marks)}"
 
 
-def _lead_lines(leads: LeadMeasures, words: Sentences) -> list[str]:
-    """Write amplitudes in millivolt, one row a lead."""
-    amplitudes = lead_amplitudes(leads)
+def _lead_lines(leads: LeadMeasures, words: Sentences, *, spread: bool) -> list[str]:
+    """Write amplitudes in millivolt, one row a lead, and how much they spread over the beats."""
+    lines = _table(lead_amplitudes(leads), leads, words)
+    found = {name: leads.spreads[name] for name in _SPREAD_SHOWN if name in leads.spreads}
+    largest = [
+        words.text(
+            "ecg.table.lead_spread_of",
+            wave=words.text(f"ecg.wave.{name}"),
+            spread=number(float(np.nanmax(values)), words.lang, 2),
+            lead=leads.leads[int(np.nanargmax(values))],
+        )
+        for name, values in found.items()
+        if np.isfinite(values).any()
+    ]
+    if largest:
+        joined = ", ".join(largest)
+        lines += ["", words.text("ecg.table.lead_spread", list=joined, n=leads.n_beats)]
+    if spread and leads.spreads:
+        lines += ["", words.text("ecg.table.lead_spreads", n=leads.n_beats)]
+        lines += _table({name: v.tolist() for name, v in leads.spreads.items()}, leads, words)
+    return [*lines, words.text("ecg.reference.amplitudes")]
+
+
+def _table(
+    values: Mapping[str, Sequence[float]], leads: LeadMeasures, words: Sentences
+) -> list[str]:
     heads = [words.text(f"ecg.wave.{wave}") for wave in PER_LEAD]
     lines = ["  " + "mV".ljust(6) + "".join(head.rjust(8) for head in heads)]
     for k, lead in enumerate(leads.leads):
-        cells = (_cell(amplitudes[wave][k], words) for wave in PER_LEAD)
+        cells = (_cell(values[wave][k], words) for wave in PER_LEAD)
         lines.append("  " + lead.ljust(6) + "".join(cell.rjust(8) for cell in cells))
     return lines
 

@@ -87,8 +87,8 @@ def change_of(
     sd = {
         "day": max(row.day, row.day_share * (abs(before) + abs(value)) / _TWO),
         "method": row.method,
-        "beats_before": _standard_error(then, settings),
-        "beats_now": _standard_error(now, settings),
+        "beats_before": _standard_error(then, row, settings),
+        "beats_now": _standard_error(now, row, settings),
     }
     difference = value - before
     if row.is_circular:
@@ -108,9 +108,9 @@ def _shorter_turn(angle_deg: float) -> float:
     return float(np.degrees(np.angle(np.exp(1j * np.radians(angle_deg)))))
 
 
-def _standard_error(one: EcgValue, settings: ComparisonSettings) -> float:
-    """Return the standard error of a median over the beats; 0 where their spread is not known."""
-    if one.spread is None or not one.n_beats:
+def _standard_error(one: EcgValue, row: ValueRow, settings: ComparisonSettings) -> float:
+    """Return the standard error of a median over the beats; 0 where unknown or not added."""
+    if one.spread is None or not one.n_beats or row.group not in settings.method.beats_of:
         return 0.0
     return settings.method.median_to_mean * one.spread / float(one.n_beats) ** 0.5
 

@@ -1,6 +1,6 @@
 """What is compared between two ECGs, and by how much recordings of one person vary: data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Final, Literal, TypeVar
@@ -22,6 +22,7 @@ class Method:
 
     coverage: float
     median_to_mean: float
+    beats_of: Sequence[str]
     score_gap: float
     rate_apart_per_min: float
     leads: int

@@ -82,12 +82,18 @@ class MedianBeat:
     r_index : where the R peak lies
     n_beats : beats that were used
     noise_mv : shape (n_leads,), standard error of a sample of the median
+    each_mv : shape (n_leads, width, n_beats), the beats themselves, on the level baseline
+    is_there : shape (width, n_beats), what was recorded of them
+    index : shape (n_beats,), which of the given beats they are
     """
 
     signal_mv: FloatArray
     r_index: int
     n_beats: int
     noise_mv: FloatArray
+    each_mv: FloatArray
+    is_there: NDArray[np.bool_]
+    index: NDArray[np.int64]
 
 
 def level_baseline(
@@ -205,8 +211,8 @@ def median_beat(
     if not ((centre >= before + slack) & (centre + after + slack < last)).any():
         return None
     has_qrs = (centre >= reach + slack) & (centre + reach + slack < last)
-    centre = _spread_out(centre[has_qrs], settings.most_beats)
-    centre = _aligned(np.nan_to_num(signal_mv), centre, reach, slack)
+    index = _spread_out(np.flatnonzero(has_qrs), settings.most_beats)
+    centre = _aligned(np.nan_to_num(signal_mv), centre[index], reach, slack)
     at = np.arange(-before, after + 1)[:, None] + centre
     recorded = np.asarray(np.isfinite(signal_mv).any(axis=0))
     there = (at >= 0) & (at < last) & recorded[np.clip(at, 0, last - 1)]
@@ -219,6 +225,9 @@ def median_beat(
         r_index=before,
         n_beats=len(centre),
         noise_mv=_MEAN_TO_SD * _MEDIAN_TO_MEAN * spread / np.sqrt(len(centre)),
+        each_mv=beats,
+        is_there=there,
+        index=index,
     )
 
 
@@ -242,11 +251,11 @@ _MEAN_TO_SD: Final = 1.2533
 _MEDIAN_TO_MEAN: Final = 1.2533
 
 
-def _spread_out(centres: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def _spread_out(beats: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Keep at most so many beats, evenly over the recording."""
-    if len(centres) <= most:
-        return centres
-    return centres[np.linspace(0, len(centres) - 1, most).round().astype(np.int64)]
+    if len(beats) <= most:
+        return beats
+    return beats[np.linspace(0, len(beats) - 1, most).round().astype(np.int64)]
 
 
 def _aligned(

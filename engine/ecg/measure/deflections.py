@@ -20,7 +20,8 @@ class Deflections:
 
     ``*_mv`` are heights with their sign (q and s are negative or 0), ``*_ms`` durations. A QRS
     with no positive part is a QS: its depth stands in ``q``, and ``is_qs`` says so.
-    ``r_peak_ms`` is the time from the global QRS onset to the last positive peak, NaN without one.
+    ``r_peak_ms`` is the time from the global QRS onset to the last positive peak, NaN without one;
+    ``peaks``, shape (5, n_leads), are those of q, r, s, r2, s2 in samples, 0 where one is not.
     """
 
     q_mv: FloatArray
@@ -35,6 +36,7 @@ class Deflections:
     s2_ms: FloatArray
     is_qs: NDArray[np.bool_]
     r_peak_ms: FloatArray
+    peaks: NDArray[np.int64]
 
     @property
     def s_depth_mv(self) -> FloatArray:
@@ -74,6 +76,7 @@ def name_deflections(
     step_ms = _MS_PER_S / sampling_rate_hz
     heights = np.zeros((len(NAMES), len(qrs_mv)))
     lengths = np.zeros((len(NAMES), len(qrs_mv)))
+    peaks = np.zeros((len(NAMES), len(qrs_mv)), dtype=np.int64)
     is_qs = np.zeros(len(qrs_mv), dtype=bool)
     r_peak_ms = np.full(len(qrs_mv), np.nan)
     gone = np.isnan(qrs_mv).any(axis=1)
@@ -85,6 +88,7 @@ def name_deflections(
         for k, run in enumerate(runs[: len(NAMES)], start=0 if _is_negative_first(runs) else 1):
             if k < len(NAMES):
                 heights[k, lead], lengths[k, lead] = run.height_mv, run.width * step_ms
+                peaks[k, lead] = run.peak
         positive = [run for run in runs if run.height_mv > 0]
         is_qs[lead] = bool(runs) and not positive
         if positive:
@@ -92,7 +96,7 @@ def name_deflections(
     q_mv, r_mv, s_mv, r2_mv, s2_mv = heights
     q_ms, r_ms, s_ms, r2_ms, s2_ms = lengths
     return Deflections(
-        q_mv, r_mv, s_mv, r2_mv, s2_mv, q_ms, r_ms, s_ms, r2_ms, s2_ms, is_qs, r_peak_ms
+        q_mv, r_mv, s_mv, r2_mv, s2_mv, q_ms, r_ms, s_ms, r2_ms, s2_ms, is_qs, r_peak_ms, peaks
     )
 
 

@@ -68,13 +68,10 @@ def measure_leads(
     marks : its boundaries
     fs : sampling rate, hertz
     """
-    gap = round(settings.level_gap_ms * fs / _MS_PER_S)
-    width = max(round(settings.level_width_ms * fs / _MS_PER_S), 1)
-    stop = max(marks.qrs_onset - gap, 1)
-    level = beat.signal_mv[:, max(stop - width, 0) : stop].mean(axis=1, keepdims=True)
+    level = beat.signal_mv[:, level_window(marks, fs, settings)].mean(axis=1, keepdims=True)
     curve = beat.signal_mv - level
     j60 = marks.qrs_offset + round(settings.st_late_ms * fs / _MS_PER_S)
-    p_high, p_low = _extremes(_p_wave(beat, marks), len(leads))
+    p_high, p_low = _extremes(p_wave(beat.signal_mv, marks), len(leads))
     t_high, t_low = _extremes(_t_wave(curve, marks), len(leads))
     return LeadMeasures(
         leads=leads,
@@ -92,44 +89,62 @@ def measure_leads(
     )
 
 
-def p_terminal_force_mv_ms(
-    beat: MedianBeat, marks: Landmarks, lead: int | None, fs: float
-) -> float:
+def level_window(marks: Landmarks, fs: float, settings: BeatSettings) -> slice:
+    """Return the samples just before the QRS whose mean is the level of a beat."""
+    gap = round(settings.level_gap_ms * fs / _MS_PER_S)
+    width = max(round(settings.level_width_ms * fs / _MS_PER_S), 1)
+    stop = max(marks.qrs_onset - gap, 1)
+    return slice(max(stop - width, 0), stop)
+
+
+def p_terminal_force_mv_ms(wave_mv: FloatArray | None, lead: int | None, fs: float) -> FloatArray:
     """Depth times duration of the negative end of P in V1, from its zero crossing on.
+
+    Parameters
+    ----------
+    wave_mv : shape (n_leads, width) or (n_leads, width, n_beats), P above the line through its ends
+    lead : the row of V1, None where it is not recorded
+    fs : sampling rate, hertz
 
     Returns
     -------
-    millivolt milliseconds, positive; 0 without a negative end, NaN without P or lead
+    shape () or (n_beats,), millivolt milliseconds, positive; 0 without a negative end, NaN without
+    P or lead
 
     Source: Morris 1964, doi:10.1161/01.CIR.29.2.242 (there in mm s; 1 mm s = 100 mV ms).
     """
-    wave = _p_wave(beat, marks)
-    if wave is None or lead is None:
-        return float("nan")
-    samples = wave[lead]
-    top = int(samples.argmax())
-    negative = np.flatnonzero(samples[top:] < 0.0)
-    if not len(negative):
-        return 0.0
-    tail = samples[top + negative[0] :]
-    return float(-tail.min() * (tail < 0.0).sum() * _MS_PER_S / fs)
+    if wave_mv is None or lead is None:
+        return np.array(np.nan)
+    samples = wave_mv[lead]
+    past_top = np.arange(len(samples)).reshape(-1, *(1,) * (samples.ndim - 1)) > samples.argmax(0)
+    end = np.where(past_top, np.minimum(samples, 0.0), 0.0)
+    force = -end.min(axis=0) * (end < 0.0).sum(axis=0) * _MS_PER_S / fs
+    return np.where(np.isnan(samples).any(axis=0), np.nan, force + 0.0)
 
 
-def _p_wave(beat: MedianBeat, marks: Landmarks) -> FloatArray | None:
-    """Take P off the line through its two ends, shape (n_leads, width)."""
+def p_wave(beat_mv: FloatArray, marks: Landmarks) -> FloatArray | None:
+    """Take P off the line through its two ends; of one beat or of many, samples on the second axis.
+
+    Returns
+    -------
+    shape (n_leads, width, ...), None without P
+    """
     if marks.p_onset is None or marks.p_offset is None:
         return None
-    wave = beat.signal_mv[:, marks.p_onset : marks.p_offset + 1]
-    along = np.linspace(0.0, 1.0, wave.shape[1])
-    return wave - (wave[:, :1] * (1.0 - along) + wave[:, -1:] * along)
+    wave = beat_mv[:, marks.p_onset : marks.p_offset + 1]
+    along = np.linspace(0.0, 1.0, wave.shape[1]).reshape(-1, *(1,) * (wave.ndim - 2))
+    return np.asarray(wave - (wave[:, :1] * (1.0 - along) + wave[:, -1:] * along))
 
 
 def _t_wave(curve: FloatArray, marks: Landmarks) -> FloatArray | None:
     """Take what lies between J and the end of T, without the last of the QRS."""
-    if marks.t_offset is None:
-        return None
-    start = marks.qrs_offset + (marks.t_offset - marks.qrs_offset) // _ST_SHARE
-    return curve[:, start : marks.t_offset + 1]
+    return None if marks.t_offset is None else curve[:, t_span(marks)]
+
+
+def t_span(marks: Landmarks) -> slice:
+    """Return the samples of T, empty without its end."""
+    end = marks.qrs_offset if marks.t_offset is None else marks.t_offset
+    return slice(marks.qrs_offset + (end - marks.qrs_offset) // _ST_SHARE, end + 1)
 
 
 _ST_SHARE: Final = 4

@@ -1,6 +1,6 @@
 """From a signal and the boundaries of its beats to measurements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,8 @@ from ...fixedpoint import FloatArray
 from ..signal import EcgSignal
 from .axis import frontal_axis_deg
 from .beats import BeatTimes, MedianBeat, find_dominant, level_baseline, median_beat
-from .leads import Landmarks, find_landmarks, measure_leads, p_terminal_force_mv_ms
+from .each_beat import EachBeat, each_beat, spread_of
+from .leads import Landmarks, find_landmarks, measure_leads, p_terminal_force_mv_ms, p_wave
 from .model import EcgMeasurements, LeadMeasures, Measured
 from .qtc import FORMULAS, reasons_against_qtc
 from .rhythm import Rhythm, measure_rhythm
@@ -64,6 +65,7 @@ class _Ecg:
     beat: MedianBeat | None
     marks: Landmarks | None
     per_lead: LeadMeasures | None
+    each: EachBeat | None = None
 
     @classmethod
     def of(cls, signal: EcgSignal, times: BeatTimes, rules: MeasureSettings) -> "_Ecg":
@@ -79,7 +81,9 @@ class _Ecg:
         if beat is None or marks is None:
             return cls(signal, rules, dominant, chosen, beat, None, None)
         per_lead = measure_leads(beat, marks, signal.leads, fs, rules.beats)
-        return cls(signal, rules, dominant, chosen, beat, marks, per_lead)
+        each = each_beat(beat, marks, per_lead, fs, rules.beats)
+        per_lead = replace(per_lead, spreads=each.spreads())
+        return cls(signal, rules, dominant, chosen, beat, marks, per_lead, each)
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -136,12 +140,14 @@ def _corrected(found: dict[str, Measured], rhythm: Rhythm, ecg: _Ecg) -> dict[st
     reasons = _no_qtc(found, rhythm, ecg)
     if reasons:
         return {name: ecg.withheld(name, *reasons) for name in FORMULAS}
-    qt = found["qt"]
+    qt, rr, t = found["qt"], np.array(rhythm.rr_median_s), ecg.times
+    qt_ms = (t.t_offset - t.qrs_onset) * _MS_PER_S / ecg.signal.sampling_rate_hz
     corrected = {}
     for name, formula in FORMULAS.items():
-        value = float(formula(np.array(qt.value), np.array(rhythm.rr_median_s)))
+        value = float(formula(np.array(qt.value), rr))
+        spread = float(spread_of(formula(qt_ms, rr)))
         corrected[name] = Measured(
-            name, value, ecg.unit(name), qt.spread, qt.n_beats, limits=ecg.limits
+            name, value, ecg.unit(name), spread, qt.n_beats, limits=ecg.limits
         )
     return corrected
 
@@ -165,49 +171,66 @@ def _axes(ecg: _Ecg) -> dict[str, Measured]:
     lead = ecg.per_lead
     one, down = (lead.of("I"), lead.of("aVF")) if lead else (None, None)
     names = ("p_axis", "qrs_axis", "t_axis")
-    if lead is None or one is None or down is None:
+    if lead is None or ecg.each is None or one is None or down is None:
         reason = "ecg.withheld.no_limb_leads" if lead else "ecg.withheld.no_median_beat"
         return {name: ecg.withheld(name, reason) for name in names}
     waves = {"p_axis": lead.p_mv, "qrs_axis": lead.qrs.net_mv, "t_axis": lead.t_mv}
-    return {name: _axis(ecg, name, wave[one], wave[down]) for name, wave in waves.items()}
+    each = ecg.each
+    beats = {"p_axis": each.waves["p"], "qrs_axis": each.net_mv, "t_axis": each.waves["t"]}
+    return {
+        name: _axis(ecg, name, wave[[one, down]], beats[name][[one, down]])
+        for name, wave in waves.items()
+    }
 
 
-def _axis(ecg: _Ecg, name: str, one_mv: float, down_mv: float) -> Measured:
-    if np.isnan(one_mv) or np.isnan(down_mv):
+def _axis(ecg: _Ecg, name: str, net_mv: FloatArray, each_mv: FloatArray) -> Measured:
+    """Give the axis of the median beat; ``net_mv`` and ``each_mv`` hold I and aVF."""
+    if np.isnan(net_mv).any():
         return ecg.withheld(name, "ecg.withheld.wave_absent")
-    if max(abs(one_mv), abs(down_mv)) < ecg.rules.withhold.axis_least_mv:
+    if np.abs(net_mv).max() < ecg.rules.withhold.axis_least_mv:
         return ecg.withheld(name, "ecg.withheld.axis_indeterminate")
-    angle = float(frontal_axis_deg(np.array(one_mv), np.array(down_mv)))
+    angle = float(frontal_axis_deg(*net_mv))
+    # The shorter turn from the axis of the median beat to that of each beat.
+    turns = np.degrees(np.angle(np.exp(1j * np.radians(frontal_axis_deg(*each_mv) - angle))))
     beats = ecg.per_lead.n_beats if ecg.per_lead else 0
-    return Measured(name, angle, ecg.unit(name), n_beats=beats)
+    return Measured(name, angle, ecg.unit(name), float(spread_of(turns)), beats)
 
 
 def _voltages(ecg: _Ecg, qrs_ms: float) -> dict[str, Measured]:
     """Voltage sums and the terminal force of P, each withheld when a lead of its is absent."""
-    lead, beat, marks = ecg.per_lead, ecg.beat, ecg.marks
+    lead, beat, marks, each = ecg.per_lead, ecg.beat, ecg.marks, ecg.each
     names = ("sokolow_lyon", "cornell", "cornell_product", "peguero", "p_terminal_force_v1")
-    if lead is None or beat is None or marks is None:
+    if lead is None or beat is None or marks is None or each is None:
         return {name: ecg.withheld(name, "ecg.withheld.no_median_beat") for name in names}
+    v1, fs = lead.of("V1"), ecg.signal.sampling_rate_hz
+    found = _sums(lead, lead.qrs.r_height_mv, lead.s_depth_mv, np.array(qrs_ms))
+    found["p_terminal_force_v1"] = p_terminal_force_mv_ms(p_wave(beat.signal_mv, marks), v1, fs)
+    qrs_samples = (ecg.times.qrs_offset - ecg.times.qrs_onset)[each.index]
+    spread = _sums(lead, each.r_height_mv, each.s_depth_mv, qrs_samples * _MS_PER_S / fs)
+    spread["p_terminal_force_v1"] = p_terminal_force_mv_ms(each.p_mv, v1, fs)
+    return {name: _voltage(ecg, name, float(found[name]), spread[name]) for name in names}
+
+
+def _sums(
+    lead: LeadMeasures, r_mv: FloatArray, s_mv: FloatArray, qrs_ms: FloatArray
+) -> dict[str, FloatArray]:
+    """Add up R and S, shape (n_leads,) of the median beat or (n_leads, n_beats) of every beat."""
 
     def at(values: FloatArray, name: str) -> FloatArray:
         row = lead.of(name)
         return np.array(_NAN if row is None else values[row])
 
-    s, r = lead.s_depth_mv, lead.qrs.r_height_mv
-    cornell = cornell_mv(at(r, "aVL"), at(s, "V3"))
-    force = p_terminal_force_mv_ms(beat, marks, lead.of("V1"), ecg.signal.sampling_rate_hz)
-    values = {
-        "sokolow_lyon": sokolow_lyon_mv(at(s, "V1"), at(r, "V5"), at(r, "V6")),
+    cornell = cornell_mv(at(r_mv, "aVL"), at(s_mv, "V3"))
+    return {
+        "sokolow_lyon": sokolow_lyon_mv(at(s_mv, "V1"), at(r_mv, "V5"), at(r_mv, "V6")),
         "cornell": cornell,
-        "cornell_product": cornell_product_mm_ms(cornell, np.array(qrs_ms)),
-        "peguero": peguero_mv(s, at(s, "V4")),
-        "p_terminal_force_v1": np.array(force),
+        "cornell_product": cornell_product_mm_ms(cornell, qrs_ms),
+        "peguero": peguero_mv(s_mv, at(s_mv, "V4")),
     }
-    return {name: _voltage(ecg, name, float(value)) for name, value in values.items()}
 
 
-def _voltage(ecg: _Ecg, name: str, value: float) -> Measured:
+def _voltage(ecg: _Ecg, name: str, value: float, each: FloatArray) -> Measured:
     if np.isnan(value):
         return ecg.withheld(name, "ecg.withheld.lead_or_wave_absent")
     beats = ecg.per_lead.n_beats if ecg.per_lead else 0
-    return Measured(name, value, ecg.unit(name), n_beats=beats)
+    return Measured(name, value, ecg.unit(name), float(spread_of(np.atleast_1d(each))), beats)

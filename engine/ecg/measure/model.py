@@ -48,7 +48,8 @@ class LeadMeasures:
 
     ST and T are relative to the level just before the QRS, P to the level at its own ends.
     ``t_mv`` and ``p_mv`` hold the larger of the two deflections with its sign.
-    ``noise_mv`` is the standard error of a sample of the median beat.
+    ``noise_mv`` is the standard error of a sample of the median beat; ``spreads`` the standard
+    deviations over the beats of p, q, r, s, r2, s2, t, st_j and st_j60.
     """
 
     leads: tuple[str, ...]
@@ -61,6 +62,7 @@ class LeadMeasures:
     st_j60_mv: FloatArray
     noise_mv: FloatArray
     n_beats: int
+    spreads: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
     def s_depth_mv(self) -> FloatArray:

@@ -53,13 +53,11 @@ def peguero_mv(s_by_lead_mv: FloatArray, s_v4_mv: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    s_by_lead_mv : shape (n_leads,)
+    s_by_lead_mv : shape (n_leads,) or (n_leads, n_beats)
 
     Source: Peguero 2017, doi:10.1016/j.jacc.2017.01.037.
 
     >>> float(peguero_mv(np.array([0.2, np.nan, 1.4]), np.array(1.0)))
     2.4
     """
-    known = s_by_lead_mv[~np.isnan(s_by_lead_mv)]
-    deepest = known.max() if known.size else np.nan
-    return np.asarray(deepest + s_v4_mv)
+    return np.asarray(np.fmax.reduce(s_by_lead_mv, axis=0) + s_v4_mv)

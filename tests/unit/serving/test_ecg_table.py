@@ -7,14 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from house import ROOT
+from jsonschema import Draft202012Validator
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine.ecg.analysis import analyse_ecg
 from laennec.engine.ecg.measure import BeatTimes, measure_ecg
 from laennec.engine.ecg.measure.reference import NOBODY, Person
 from laennec.engine.ecg.measure.settings import load_settings
 from laennec.engine.ecg.section import section_of
-from laennec.serving.ecg.table import UNIT_NAMES, as_csv, as_plain, as_row, as_text
+from laennec.serving.ecg.table import PER_LEAD, UNIT_NAMES, as_csv, as_plain, as_row, as_text
+from referencing import Registry, Resource
 
+SCHEMAS = ROOT / "docs/schema"
+NAMES = ("ecg_measure", "prediagnosis")
 SETTINGS = load_settings()
 MAN = Person("male", 45.0)
 ECG = simulate(scenario("sinus_rhythm", variation=0.0), seed=2)
@@ -110,3 +115,39 @@ def test_what_is_withheld_stands_in_the_table_with_its_reason():
 def test_every_unit_has_the_name_of_a_column():
     for name, raw in SETTINGS.names.items():
         assert raw["unit"] in UNIT_NAMES, name
+
+
+def test_the_spread_over_the_beats_is_one_line_and_on_demand_a_table():
+    analysis = analysed()
+    section = section_of(analysis, None)
+    brief = as_text("r1", analysis, section, "fr")
+    whole = as_text("r1", analysis, section, "fr", spread=True)
+    assert brief.count("Écart type") == 1
+    assert "ST J 0," in brief.partition("Écart type")[2]
+    assert whole.count("Écart type") == 2
+    assert whole.count("  V6 ") == 2 * brief.count("  V6 ")
+    assert "aucun intervalle de référence sourcé" in brief
+
+
+def test_json_has_the_spread_of_every_amplitude_and_csv_of_every_measurement():
+    analysis = analysed()
+    plain = as_plain("r1", analysis, section_of(analysis, None), "en")
+    assert set(plain["amplitude_spreads"]) == set(plain["amplitudes"])
+    assert set(plain["amplitude_spreads"]["V2"]) == {f"{wave}_mv" for wave in PER_LEAD}
+    assert plain["amplitude_spreads"]["V2"]["st_j_mv"] >= 0
+    assert plain["amplitude_beats"] > 2
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    schema, draft = (json.loads((SCHEMAS / f"{n}.schema.json").read_text("utf-8")) for n in NAMES)
+    registry = Registry().with_resource("prediagnosis.schema.json", Resource.from_contents(draft))
+    Draft202012Validator(schema, registry=registry).validate([plain])
+    spreads = {one["name"]: one["spread"] for one in plain["measured"]}
+    assert all(spread is not None for spread in spreads.values()), spreads
+    assert as_row("r1", analysis)["qrs_axis_deg_sd"] == pytest.approx(spreads["qrs_axis"], abs=1e-3)
+
+
+def test_without_a_median_beat_nothing_is_said_of_spreads():
+    analysis = analysed()
+    nothing = replace(analysis, measurements=replace(analysis.measurements, per_lead=None))
+    plain = as_plain("r1", nothing, section_of(nothing, None), "en")
+    assert (plain["amplitude_spreads"], plain["amplitude_beats"]) == ({}, 0)
+    assert "Écart type" not in as_text("r1", nothing, section_of(nothing, None), "fr")
