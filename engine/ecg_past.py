@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 FOLLOWED: Final = ("rate", "pr", "qrs", "qtc_fridericia")
 SAID: Final = "urgent.earlier_ecg_said"
+LATER: Final = "urgent.later_ecg"
+NOT_BEFORE: Final = "ecg_since.reason.not_before"
 COUNTS_AS_NEW: Final = "ecg.statement.counts_as_new"
 NOT_ALL: Final = "ecg_since.reason.not_all_measured"
 REFUSED: Final = "not_assessable"
@@ -104,8 +106,8 @@ def ecg_past(record: VisitRecord, screening: Screening) -> EcgPast:
     today = day_of(record)
     past = ecg_past_of(earlier, screening, 0, today)
     now = screening.ecg_sides.get(0)
-    # An ECG of today that was not read, or that the gate refuses, settles nothing.
-    if now is None or now.section.verdict == REFUSED:
+    # An ECG that was not read, that the gate refuses, or that is of another day, settles nothing.
+    if now is None or now.section.verdict == REFUSED or 0 in screening.ecg_unread:
         more = (*_again(past.measured, screening, today), *_said(past.measured, today))
         return replace(past, urgent=(*past.urgent, *more))
     return past
@@ -177,14 +179,23 @@ def _compared(
     found: list[tuple[bool, EcgComparison]] = []
     asked: dict[str, UrgentItem] = {}
     own = own_spread([s for _, (_, s) in measured if s.section.verdict != REFUSED], settings)
-    for one, (_, side) in measured:
-        pair = EcgPair.of(now, side, settings, own)
+    for one, (screened, side) in measured:
+        pair = EcgPair.of(now, side, settings, own, days=(today, one.on))
         made = comparison_of(pair, one.on, today, one.visit_id)
         found.append((pair.is_readable, made))
-        for item in since_items(pair, made, symptoms):
+        later = _of_a_later(screened, made)
+        for item in (*since_items(pair, made, symptoms), *later):
             asked.setdefault(item.rule_id, item)
     first = next((made for readable, made in found if readable), found[0][1])
     return first, tuple(asked.values())
+
+
+def _of_a_later(screened: "ScreenedEcg", made: EcgComparison) -> Iterator[UrgentItem]:
+    """Yield what presses most in an ECG that was given as the earlier one and is the later one."""
+    pressing = [item for item in screened.urgency.items if item.level in PRESSING]
+    if pressing and any(reason.id == NOT_BEFORE for reason in made.reasons):
+        first = min(pressing, key=lambda item: item.level)
+        yield replace(first, message=Message(LATER, {"date": made.earlier_on}))
 
 
 def _knowing(findings: tuple[Finding, ...], comparison: EcgComparison) -> tuple[Finding, ...]:

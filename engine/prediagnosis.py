@@ -216,6 +216,7 @@ class EcgSection:
     evidence : where the reasons for present statements lie
     windows : of a long recording, which parts of it were judged, and how
     drawn_from_s : where the part of a long recording begins that a page draws
+    recorded_at : when, in ISO 8601, a day alone where no time is known; empty where neither is
     """
 
     signal_sha256: str
@@ -237,6 +238,7 @@ class EcgSection:
     evidence: tuple[EcgEvidence, ...] = ()
     windows: tuple[Message, ...] = ()
     drawn_from_s: float = 0.0
+    recorded_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .bundles.load import Models
 from .ecg.signal import EcgSignal
+from .intake.ecg_day import OF_OTHER_DAY
 from .prediagnosis import URGENCIES, EcgSection, Finding, UrgentItem
 from .record import Int8Array, Problem, VisitBatch
 from .screened import is_declined
@@ -35,7 +36,7 @@ class ScreenedEcgs:
     findings : statements, as facts with reasons
     statements : the same with their scores; none where rules or network may not be asked
     sides : what a comparison with an earlier ECG reads
-    unread : rows of which an ECG was sent and no urgent rule was applied to it
+    unread : rows of which an ECG was sent and no urgent rule was applied to one of today
     failed : why, of those of them whose analysis ended with an error that nobody foresaw
     """
 
@@ -63,14 +64,17 @@ def screen_ecgs(
     """Measure each ECG, apply the urgent rules to it, and say what it shows.
 
     Without network and rules where they were refused, the person declined models, or the record is
-    refused: of a refused record only what is urgent is said.
+    refused: of a refused record only what is urgent is said. An ECG of another day than the visit
+    keeps what it shows, and settles nothing of today.
     """
     of_ecg = [p for p in batch.problems if _is_of_ecg(p)]
     others = {p.row for p in of_ecg if p.code == OF_ANOTHER}
     lost = {p.row for p in of_ecg} - signals.keys()
+    other_day = {p.row: p for p in of_ecg if p.code in OF_OTHER_DAY and p.row in signals}
     if not signals and not lost:
         return ScreenedEcgs()
     from .ecg.comparison import side_of  # noqa: PLC0415 - a visit without ECG needs no filters
+    from .ecg.other_day import said_of_other_day  # noqa: PLC0415 - as above
     from .ecg.visit import declared_symptoms, person_at, screened_ecg, unread_ecg  # noqa: PLC0415
 
     bare = is_declined(batch) | batch.refused
@@ -88,6 +92,9 @@ def screen_ecgs(
         except Exception as error:  # noqa: BLE001 - one ECG must never take a visit or a batch with it
             failed.append(_not_analysed(row, error))
     lost |= {problem.row for problem in failed}
+    for row in other_day.keys() & found.keys():
+        declared = declared_symptoms(batch, row)
+        found[row] = said_of_other_day(found[row], other_day[row], declared)
     kept = {row: one for row, one in found.items() if not batch.refused[row]}
     urgent = {row: one.urgency.items for row, one in found.items()}
     urgent |= {
@@ -99,7 +106,7 @@ def screen_ecgs(
         findings={row: one.findings for row, one in kept.items()},
         statements={row: one.statements for row, one in kept.items()},
         sides={row: side_of(one) for row, one in kept.items()},
-        unread=frozenset(lost),
+        unread=frozenset({*lost, *other_day}),
         failed=tuple(failed),
     )
 

@@ -1,6 +1,7 @@
 """What a draft says of the visit's ECG: quality, measurements, and what was drawn from."""
 
 import hashlib
+from datetime import datetime, time
 from typing import Final
 
 import numpy as np
@@ -81,7 +82,19 @@ def section_of(
         notes=signal.notes,
         urgent_applied=() if urgency is None else urgency.applied,
         urgent_not_applied=() if urgency is None else urgency.not_applied,
+        recorded_at=stated_moment(signal.recorded_at),
     )
+
+
+def stated_moment(at: datetime | None) -> str:
+    """Return when an ECG was recorded, to the second; the day alone where it states no time.
+
+    >>> stated_moment(datetime(2021, 3, 3)), stated_moment(datetime(2021, 3, 3, 11, 15, 20))
+    ('2021-03-03', '2021-03-03T11:15:20')
+    """
+    if at is None:
+        return ""
+    return at.date().isoformat() if at.time() == time() else at.isoformat(timespec="seconds")
 
 
 def values_of(found: EcgMeasurements, person: Person = NOBODY) -> tuple[EcgValue, ...]:

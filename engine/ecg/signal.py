@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,7 @@ class EcgSignal:
     pulses_s : from when to when a calibration pulse stood that was taken out, seconds
     unknown : the channels whose name says nothing, not even that they are an ECG
     notes : what was done while the file was read, and what it leaves out
+    recorded_at : when, as its file or its sender states it; at midnight only the day is known
     """
 
     leads: tuple[str, ...]
@@ -42,6 +44,7 @@ class EcgSignal:
     pulses_s: tuple[tuple[float, float], ...] = ()
     unknown: frozenset[str] = frozenset()
     notes: tuple[Message, ...] = ()
+    recorded_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.signal_mv.ndim != _DIMENSIONS or len(self.signal_mv) != len(self.leads):

@@ -205,7 +205,7 @@ def _st_not_excluded(
     seen = any(f.id == ST_ELEVATION and f.state == "present" for f in findings)
     if not seen or "ecg_st" not in urgency.not_applied:
         return ()
-    return _review(ST_NOT_EXCLUDED, symptoms)
+    return review_items(ST_NOT_EXCLUDED, symptoms)
 
 
 def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[UrgentItem, ...]:
@@ -216,11 +216,11 @@ def unread_ecg(declared: Iterable[str], *, of_another: bool = False) -> tuple[Ur
     declared : symptoms of the person
     of_another : the ECG names another person, who may be the one in danger
     """
-    return _review(OF_ANOTHER if of_another else NOT_RECEIVED, declared)
+    return review_items(OF_ANOTHER if of_another else NOT_RECEIVED, declared)
 
 
-def _review(review: str, declared: Iterable[str]) -> tuple[UrgentItem, ...]:
-    """Make the item of a review, at the level that symptoms give it."""
+def review_items(review: str, declared: Iterable[str]) -> tuple[UrgentItem, ...]:
+    """Make the item of a review, at the level that symptoms give it; none where it has none."""
     rule = load_ecg_urgent().reviews[review]
     symptoms = tuple(InputValue(name, "yes", "") for name in declared)
     level = rule.level_for(symptoms=bool(symptoms))

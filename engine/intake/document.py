@@ -165,3 +165,20 @@ def load_document(document: str | bytes | Mapping[str, Any]) -> Mapping[str, Any
     if not isinstance(loaded, dict):
         raise _not_a_document("JSON that is not an object", "Send the visit as one object")
     return loaded
+
+
+def side_by_side(given: Sequence[object], path: str) -> Iterator[tuple[str, object]]:
+    """Yield earlier visits with where they stand, those that one of them holds after it.
+
+    What stood inside an earlier visit was lost, urgent values too. So is a list within the list,
+    which refuses the record. A visit that is sent twice is read twice: its values are of one day,
+    and count as one.
+    """
+    for index, document in enumerate(given):
+        at = f"{path}[{index}]"
+        yield at, document
+        if isinstance(document, list):
+            yield from side_by_side(document, at)
+        within = document.get("previous_visits") if isinstance(document, Mapping) else None
+        if isinstance(within, list):
+            yield from side_by_side(within, f"{at}.previous_visits")

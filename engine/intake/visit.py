@@ -1,6 +1,6 @@
 """Reads one visit (``laennec.visit/1``) into a record of one row."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,8 +20,9 @@ from .columns import (
     earlier_day,
     in_order,
 )
-from .document import check_clock, intake_numbers, load_document
+from .document import check_clock, intake_numbers, load_document, side_by_side
 from .ecg import GivenEcg, read_given_ecg
+from .ecg_day import day_problems
 from .lost_symptoms import NOTHING
 from .measurements import MeasurementContext, Reading, read_measurement
 from .person import (
@@ -148,14 +149,22 @@ def with_ecg(
     batch = record.batch
     kept = [p for p in batch.problems if p.code != ECG_NOT_READ]
     refuses = any(p.severity == "refused_record" for p in problems)
-    joined = replace(
-        batch, problems=(*kept, *problems), refused=batch.refused | np.array([refuses])
-    )
     kept_signal = None if refuses else signal
     visit = datetime.fromisoformat(record.performed_at) if record.performed_at else None
-    day = earlier_day(recorded.at, visit)
-    if day and kept_signal is not None:
-        joined = replace(joined, measured_on={**batch.measured_on, ECG_SLOT: (day,)})
+    measured_on = batch.measured_on
+    if kept_signal is not None:
+        if recorded.at is not None:
+            kept_signal = replace(kept_signal, recorded_at=recorded.at)
+        day = earlier_day(recorded.at, visit)
+        measured_on = {**measured_on, ECG_SLOT: (day,)} if day else measured_on
+        born = record.identity.birth_date
+        problems = (*problems, *day_problems(recorded.at, visit, born, batch.problems))
+    joined = replace(
+        batch,
+        problems=(*kept, *problems),
+        refused=batch.refused | np.array([refuses]),
+        measured_on=measured_on,
+    )
     return replace(record, batch=joined, ecg=kept_signal, ecg_recorded=recorded)
 
 
@@ -217,7 +226,7 @@ def _previous_visits(
         given = [given] if isinstance(given, Mapping) else []
     earlier: list[VisitRecord] = []
     others: list[VisitRecord] = []
-    for path, document in _side_by_side(given, "$.previous_visits"):
+    for path, document in side_by_side(given, "$.previous_visits"):
         if not isinstance(document, Mapping):
             log.refuse_record("previous_visit_unreadable", path)
             continue
@@ -232,23 +241,6 @@ def _previous_visits(
             log.add("note", "previous_visit_not_before", f"{path}.performed_at")
         _note_ecg(record, path, log)
     return tuple(earlier), tuple(others)
-
-
-def _side_by_side(given: Sequence[object], path: str) -> Iterator[tuple[str, object]]:
-    """Yield earlier visits with where they stand, those that one of them holds after it.
-
-    What stood inside an earlier visit was lost, urgent values too. So is a list within the list,
-    which refuses the record. A visit that is sent twice is read twice: its values are of one day,
-    and count as one.
-    """
-    for index, document in enumerate(given):
-        at = f"{path}[{index}]"
-        yield at, document
-        if isinstance(document, list):
-            yield from _side_by_side(document, at)
-        within = document.get("previous_visits") if isinstance(document, Mapping) else None
-        if isinstance(within, list):
-            yield from _side_by_side(within, f"{at}.previous_visits")
 
 
 def _note_ecg(record: VisitRecord, path: str, log: ProblemLog) -> None:

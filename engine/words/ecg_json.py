@@ -21,6 +21,7 @@ def ecg_json(section: EcgSection, sentences: Sentences) -> dict[str, Any]:
         "signal_sha256": section.signal_sha256,
         "sampling_rate_hz": section.sampling_rate_hz,
         "duration_s": section.duration_s,
+        "recorded_at": section.recorded_at or None,
         "verdict": section.verdict,
         "uses": dict(section.uses),
         "text": ecg_lines.recording_lines(section, sentences),

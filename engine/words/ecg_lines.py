@@ -11,6 +11,7 @@ _DECIMALS: Final = {"mV": 2, "mV.ms": 1}
 _REFUSED: Final = "not_assessable"
 _GAP: Final = "quality.lead.gap"
 _SHORT: Final = "quality.lead.gap_short"
+_CLOCK: Final = len("11:15")
 
 
 def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
@@ -27,6 +28,7 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
     if section.derived:
         derived = ", ".join(section.derived)
         lines.append(sentences.text("ecg.report.derived", leads=derived))
+    lines.append(day_line(section, sentences))
     lines += [sentences.render(note) for note in section.notes]
     lines.append(_verdict(section, sentences))
     lines += [sentences.render(reason) for reason in _reasons(section)]
@@ -34,6 +36,15 @@ def recording_lines(section: EcgSection, sentences: Sentences) -> list[str]:
     lines += [sentences.render(message) for message in section.windows]
     lines += urgent_lines(section, sentences)
     return lines
+
+
+def day_line(section: EcgSection, sentences: Sentences) -> str:
+    """Say when the ECG was recorded, or that nobody states it."""
+    day, _, rest = section.recorded_at.partition("T")
+    if not day:
+        return sentences.text("ecg.report.day_not_stated")
+    name = "ecg.report.recorded_at" if rest else "ecg.report.recorded_on"
+    return sentences.text(name, date=day, time=rest[:_CLOCK])
 
 
 def urgent_lines(section: EcgSection, sentences: Sentences) -> list[str]:

@@ -1,5 +1,6 @@
 """The ECG as it leaves: its measurements, and how it stands beside an earlier one."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ from .maps import Json, coded, fhir_maps, system
 from .writer import Writer
 
 _NOT_COMPARED: Final = "not_comparable"
+_DAY: Final = len("2026-11-03")
+_ZONED: Final = re.compile(r".*T.*(Z|[+-]\d\d:\d\d)")
 
 
 def add_ecg(writer: Writer) -> None:
@@ -25,12 +28,23 @@ def add_ecg(writer: Writer) -> None:
         "status": writer.status,
         "code": {**coded("loinc", study, "EKG study"), "text": writer.words.text("report.ecg")},
         "subject": writer.subject,
-        "effectiveDateTime": writer.when,
+        "effectiveDateTime": _recorded(writer),
         "issued": writer.about.recorded,
         "result": [*results, *_comparison(writer)],
         "conclusion": "\n".join([*ecg["text"], ecg["note"]]),
     }
     writer.add("DiagnosticReport", "ecg", report)
+
+
+def _recorded(writer: Writer) -> Any:  # noqa: ANN401 - any JSON value
+    """Return when the ECG was recorded; the moment of the visit where nobody states it.
+
+    FHIR has no time without its zone: of a device that keeps none, the day is sent.
+    """
+    at = writer.document["ecg"].get("recorded_at")
+    if not at:
+        return writer.when
+    return at if _ZONED.fullmatch(at) else at[:_DAY]
 
 
 def _measured(writer: Writer, one: Mapping[str, Any], known: Mapping[str, Any]) -> Json:
@@ -39,7 +53,7 @@ def _measured(writer: Writer, one: Mapping[str, Any], known: Mapping[str, Any]) 
         "category": [coded("category", name) for name in known.get("category", ["procedure"])],
         "code": coded("loinc", known["loinc"], known["display"]),
         "subject": writer.subject,
-        "effectiveDateTime": writer.when,
+        "effectiveDateTime": _recorded(writer),
         "device": writer.device(),
         "note": [{"text": limit["text"]} for limit in one["withheld"]],
     }

@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final, Literal
 
 from ...datasets.readers.ecg import is_recording
+from ...engine.intake.ecg_day import day_problem
 from ..ecg.sent_files import EarlierFile, EcgFile
 from .entries import Entry, codings, obj, objects, text
 from .issue_codes import KeptCode
@@ -24,11 +25,16 @@ _NOT_RECEIVED: Final[Mapping[bool, tuple[Literal["refused_item", "note"], KeptCo
 
 @dataclass(slots=True)
 class _Source:
-    """The files of one resource: its day as the resource states it, and where it stood."""
+    """The files of one resource: when as the resource states it, and where it stood."""
 
     path: str
-    day: date | None
+    at: datetime | None
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date | None:
+        """Return the day that the resource states."""
+        return None if self.at is None else self.at.date()
 
 
 class Waveforms:
@@ -46,31 +52,34 @@ class Waveforms:
         path : of its resource
         moment : when the resource says that it was recorded; empty where it does not
         """
-        source = self._sources.setdefault(path, _Source(path, _day(moment)))
+        source = self._sources.setdefault(path, _Source(path, _moment(moment)))
         source.files[_free(name, source.files)] = data
 
     def parted(self, visit: str, log: IssueLog) -> tuple["VisitEcg", tuple[EarlierFile, ...]]:
         """Return the ECG of the visit, and those of an earlier day.
 
-        Where all are of an earlier day, the last of them is the visit's, and the report says so.
+        Where all are of an earlier day, the last of them is the visit's, and the report says so
+        where it is too old to answer for today.
 
         Parameters
         ----------
         visit : moment of the visit
         log : of the Bundle
         """
-        sources, today = list(self._sources.values()), _day(visit)
+        sources, moment = list(self._sources.values()), _moment(visit)
+        today = None if moment is None else moment.date()
         past = [s for s in sources if s.day is not None and today is not None and s.day < today]
         last = max((s.day for s in past if s.day is not None), default=None)
         if last is not None and len(past) == len(sources):
             past = [s for s in past if s.day != last]
-            where = next(s.path for s in sources if s.day == last)
-            log.keep("note", "ecg_of_earlier_day", where, found=last.isoformat())
-        else:
-            last = None
+            lone = next(s for s in sources if s.day == last)
+            problem = day_problem(lone.at, moment, None, lone.path)
+            if problem is not None:
+                found = {name: str(value) for name, value in problem.parameters.items()}
+                log.keep("note", "ecg_of_earlier_day", lone.path, **found)
         now = [s for s in sources if s not in past]
         earlier = tuple(EarlierFile(_upload([s]), s.day, s.path) for s in past)
-        return VisitEcg(_upload(now, last), now[0].path) if now else VisitEcg(), earlier
+        return VisitEcg(_upload(now), now[0].path) if now else VisitEcg(), earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +90,9 @@ class VisitEcg:
     path: str = ""
 
 
-def _day(moment: str) -> date | None:
+def _moment(text_of_it: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(moment).date()
+        return datetime.fromisoformat(text_of_it)
     except ValueError:
         return None
 
@@ -92,15 +101,14 @@ def _free(name: str, files: Mapping[str, bytes]) -> str:
     return name if name not in files else f"{len(files)}-{name}"
 
 
-def _upload(sources: Sequence[_Source], on: date | None = None) -> EcgFile:
-    """Return the files of resources as one upload, of the day on which they were recorded."""
+def _upload(sources: Sequence[_Source]) -> EcgFile:
+    """Return the files of resources as one upload, of the moment at which they were recorded."""
     named: dict[str, bytes] = {}
     for source in sources:
         for name, data in source.files.items():
             named[_free(name, named)] = data
     main = min(named, key=lambda name: not name.lower().endswith(_HEADER_FIRST))
-    at = None if on is None else datetime.combine(on, time())
-    return EcgFile(named.pop(main), main, named, at)
+    return EcgFile(named.pop(main), main, named, sources[0].at)
 
 
 def add_documents(

@@ -14,9 +14,10 @@ _MOST_NAMED: Final = 12
 
 
 def telling(recording: EcgRecording) -> EcgRecording:
-    """Return the recording whose signal carries the notes of its header as messages."""
+    """Return the recording whose signal carries its time, and the header's notes as messages."""
     messages = tuple(_messages(recording))
-    return replace(recording, signal=replace(recording.signal, notes=messages))
+    at = recording.header.acquired_at
+    return replace(recording, signal=replace(recording.signal, notes=messages, recorded_at=at))
 
 
 def _messages(recording: EcgRecording) -> Iterator[Message]:

@@ -86,6 +86,18 @@ def refused_findings(names: tuple[str, ...]) -> tuple[Finding, ...]:
     )
 
 
+def not_asked(finding: Finding) -> Finding:
+    """Return the finding of a statement as one that nobody could ask for, with what limits it."""
+    name = finding.id.removeprefix(PREFIX)
+    return Finding(
+        id=finding.id,
+        kind="fact",
+        message=_message(name, NOT_ASSESSABLE),
+        state=NOT_ASSESSABLE,
+        limits=finding.limits if finding.state == NOT_ASSESSABLE else (),
+    )
+
+
 def _message(name: str, state: str) -> Message:
     return Message(f"finding.ecg_statement.{state}", {"statement": f"finding_name:{PREFIX}{name}"})
 

@@ -17,6 +17,7 @@ from ....datasets.readers.tables import TablePlan, TableRows
 from ....engine import parse
 from ....engine.ecg.signal import EcgSignal
 from ....engine.errors import RecordError
+from ....engine.intake.ecg_day import OF_OTHER_DAY
 from ....engine.intake.visit import VisitRecord
 from ....engine.record import UNKNOWN, Problem, VisitBatch
 from ....engine.stacking import stack_visits
@@ -81,7 +82,8 @@ def _row(text: str, person_id: str | None, latest: datetime | None) -> _Row:
     except RecordError as refused:
         return _Row(_nothing(person_id or "", code_of(refused)), person_id)
     state = None if sent.ecg is None else READ if error is None else error.code
-    return _screenable(record, state)
+    other_day = (p.code for p in record.batch.problems if p.code in OF_OTHER_DAY)
+    return _screenable(record, next(other_day, state) if state == READ else state)
 
 
 def _screenable(record: VisitRecord, state: str | None) -> _Row:

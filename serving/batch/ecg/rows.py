@@ -19,6 +19,7 @@ from ....engine.bundles.load import Models
 from ....engine.ecg.findings.find import Statement
 from ....engine.ecg.signal import EcgSignal
 from ....engine.errors import ScreeningError
+from ....engine.intake.ecg_day import day_problem
 from ....engine.intake.person import Identity
 from ....engine.record import Problem
 from ....engine.screening import screen_columns
@@ -144,47 +145,50 @@ def _read(
     rows: TableRows,
     where: tuple[Path, bool],
 ) -> tuple[dict[int, EcgSignal], list[Problem], list[str | None]]:
-    """Return the signals by row, why others are lost, and of every row what became of its file."""
+    """Return the signals by row, what is wrong with ECGs, and what became of each file."""
     names = table.column(column).cast(pa.string()).to_pylist() if column else [None] * len(table)
     signals: dict[int, EcgSignal] = {}
-    lost: list[Problem] = []
+    told: list[Problem] = []
     states: list[str | None] = [READ if name else None for name in names]
     root, same_numbering = where[0].resolve(), where[1]
     for row, name in enumerate(names):
         if not name:
             continue
-        found = _signal_or_why(file_in(root, name), rows, row, same_numbering=same_numbering)
-        if isinstance(found, EcgSignal):
-            signals[row] = found
-        else:
-            lost.append(replace(found, row=row))
-            states[row] = found.code
-    return signals, lost, states
+        found = _signal_and_why(file_in(root, name), rows, row, same_numbering=same_numbering)
+        signal, problem = found
+        if signal is not None:
+            signals[row] = signal
+        if problem is not None:
+            told.append(replace(problem, row=row))
+            states[row] = problem.code
+    return signals, told, states
 
 
-def _signal_or_why(
+def _signal_and_why(
     path: Path | None, rows: TableRows, row: int, *, same_numbering: bool
-) -> EcgSignal | Problem:
-    """Return the signal of a file, or why it can't be that of the row."""
+) -> tuple[EcgSignal | None, Problem | None]:
+    """Return the signal of a file, and why it can't be that of the row or of its day."""
     if path is None:
-        return _refused("ecg_outside_folder")
+        return None, _refused("ecg_outside_folder")
     try:
         recording = read_ecg(path)
     except ScreeningError as error:
         code, parameters = why_not_read(error)
-        return Problem(0, "refused_item", code, FILE_PATH, "ecg", parameters)
+        return None, Problem(0, "refused_item", code, FILE_PATH, "ecg", parameters)
     except OSError:
-        return _refused("ecg_unreadable")
+        return None, _refused("ecg_unreadable")
     visit = rows.visit_date[row].as_py()
     moment = None if visit is None else datetime.combine(visit, time(), UTC)
+    identity = _identity(rows, row)
     problems = person_problems(
-        recording.header, _identity(rows, row), moment,
-        path=FILE_PATH, same_numbering=same_numbering,
-    )  # fmt: skip
-    # In a table only the ECG is refused: the other columns of the row are not from that file.
-    return (
-        replace(problems[0], severity="refused_item", item="ecg") if problems else recording.signal
+        recording.header, identity, moment, path=FILE_PATH, same_numbering=same_numbering
     )
+    if problems:
+        # In a table only the ECG is refused: the other columns of the row are not from that file.
+        return None, replace(problems[0], severity="refused_item", item="ecg")
+    at = recording.header.acquired_at
+    day = None if visit is None else datetime.combine(visit, time())
+    return recording.signal, day_problem(at, day, identity.birth_date, FILE_PATH)
 
 
 def _identity(rows: TableRows, row: int) -> Identity:
