@@ -1,7 +1,8 @@
 """What is known of a recording beside its samples: the device, its filters, when it was made."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Literal
 
 from .signal import EcgSignal
 
@@ -25,6 +26,36 @@ class EcgRecorded:
 
 
 NOT_STATED = EcgRecorded()
+
+Order = Literal["before", "after", "same", "unknown"]
+
+
+def order_of(one: date | datetime | None, other: date | datetime | None) -> Order:
+    """Say whether one ECG was recorded before or after another, or at the very same moment.
+
+    Of one day the times decide, where both are known: a moment at midnight is a day alone.
+
+    >>> order_of(date(2021, 3, 3), datetime(2021, 3, 3, 8, 0))
+    'unknown'
+    >>> order_of(datetime(2021, 3, 3, 11, 15), datetime(2021, 3, 3, 8, 0))
+    'after'
+    """
+    if one is None or other is None:
+        return "unknown"
+    a, b = (_moment(x) for x in (one, other))
+    if a.tzinfo is None or b.tzinfo is None:
+        a, b = a.replace(tzinfo=None), b.replace(tzinfo=None)
+    if time() in (a.time(), b.time()) or a.date() != b.date():
+        return _by(a.date(), b.date()) if a.date() != b.date() else "unknown"
+    return _by(a, b) if a != b else "same"
+
+
+def _by(a: date, b: date) -> Order:
+    return "before" if a < b else "after"
+
+
+def _moment(x: date | datetime) -> datetime:
+    return x if isinstance(x, datetime) else datetime.combine(x, time())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from ...engine import Models
 from ...engine.ecg.comparison import compare_ecgs, side_of
 from ...engine.ecg.failures import EcgNotAnalysed
 from ...engine.ecg.measure.reference import Person
+from ...engine.ecg.recorded import order_of
+from ...engine.ecg.section import stated_moment
 from ...engine.ecg.visit import ScreenedEcg, screened_ecg
 from ...engine.errors import DataError
 from ...engine.intake.person import Identity
@@ -123,11 +125,12 @@ def _day(header: EcgHeader) -> date | None:
 
 
 def _check_order(now: EcgHeader, then: EcgHeader, path: Path) -> None:
-    later, earlier = _day(now), _day(then)
-    if later is None or earlier is None or earlier <= later:
+    later, earlier = now.acquired_at, then.acquired_at
+    if order_of(earlier, later) != "after":
         return
+    found = [stated_moment(moment).replace("T", " ") for moment in (earlier, later)]
     raise DataError(
-        found=f"an earlier ECG of {earlier.isoformat()}, and a new one of {later.isoformat()}",
+        found=f"an earlier ECG of {found[0]}, and a new one of {found[1]}",
         why="what is new and what is gone would be told the wrong way round",
         remedy="Give the new file first and the earlier one second",
         path=str(path),

@@ -8,7 +8,8 @@ from typing import Final
 
 from ...datasets.readers.ecg import EcgHeader, EcgRecording, person_problems, read_ecg
 from ...datasets.readers.ecg.files import numbered_file
-from ...engine.ecg.recorded import EarlierEcg, EcgRecorded
+from ...engine.ecg.recorded import EarlierEcg, EcgRecorded, order_of
+from ...engine.ecg.section import stated_moment
 from ...engine.errors import ScreeningError
 from ...engine.intake import VisitRecord
 from ...engine.intake.visit import PREVIOUS_ECG_NOT_READ
@@ -117,6 +118,9 @@ def _alone(record: VisitRecord, recording: EcgRecording, path: str, on: date | N
     today = datetime.fromisoformat(record.performed_at).date() if record.performed_at else None
     if today is not None and day is not None and day > today:
         return _noting(record, _note("previous_ecg_not_before", path, found=day.isoformat()))
+    if _is_after(header.acquired_at, record):
+        found = stated_moment(header.acquired_at).replace("T", " ")
+        record = _noting(record, _note("previous_ecg_not_before", path, found=found))
     other = _of_another(recording, record, moment, path)
     if other is not None:
         return _noting(record, other)
@@ -126,6 +130,12 @@ def _alone(record: VisitRecord, recording: EcgRecording, path: str, on: date | N
     age = None if born is None else float(day.year - born.year - (_in_year(day) < _in_year(born)))
     earlier = EarlierEcg(recording.signal, recorded_of(header), day, "", age)
     return replace(record, more_ecgs=(*record.more_ecgs, earlier))
+
+
+def _is_after(at: datetime | None, record: VisitRecord) -> bool:
+    """Say whether an earlier ECG was recorded after the one of the visit, as both state."""
+    now = None if record.ecg is None else record.ecg.recorded_at
+    return order_of(at, now) == "after"
 
 
 def _in_year(day: date) -> tuple[int, int]:

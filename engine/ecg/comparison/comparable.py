@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 
 import numpy as np
 
 from ...prediagnosis import Message
+from ..recorded import Order, order_of
+from .same import is_same_recording
 from .settings import ComparisonSettings
 from .side import REFUSED, EcgSide
 from .swapped import swap_between
 
 PREFIX = "ecg_since.reason"
+_ALONE: Final = ("same_signal", "not_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,12 @@ class EcgPair:
         then: EcgSide,
         settings: ComparisonSettings,
         own: Mapping[tuple[str, str], float] | None = None,
+        *,
+        days: tuple[date | None, date | None] = (None, None),
     ) -> "EcgPair":
-        """Put two recordings beside each other."""
-        return cls(now, then, obstacles(now, then, settings), settings, own or {})
+        """Put two recordings beside each other; ``days`` are theirs, where they state none."""
+        order = order_of(then.at or days[1], now.at or days[0])
+        return cls(now, then, obstacles(now, then, settings, order), settings, own or {})
 
     @property
     def is_readable(self) -> bool:
@@ -61,17 +69,20 @@ class EcgPair:
         return not self.found.why("rhythm")
 
 
-def obstacles(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> Obstacles:
+def obstacles(
+    now: EcgSide, then: EcgSide, settings: ComparisonSettings, order: Order = "before"
+) -> Obstacles:
     """Return what can't be compared between two recordings.
 
     Parameters
     ----------
     now, then : the two recordings
     settings : of the data file
+    order : whether the earlier one was recorded before the other
     """
-    found = [*_of_quality(now, then, settings), *_of_heart(now, then, settings)]
+    found = [*_of_quality(now, then, settings, order), *_of_heart(now, then, settings)]
     found += _of_filters(now, then, settings)
-    is_same = found[:1] == [_reason("same_signal")]
+    is_same = bool(found) and found[0][0] in _ALONE
     found = found[:1] if is_same else found
     blocked: dict[str, tuple[str, ...]] = {}
     for name, _ in found:
@@ -79,6 +90,8 @@ def obstacles(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> Obst
             blocked[group] = (*blocked.get(group, ()), f"{PREFIX}.{name}")
     told = [message for _, message in found]
     told += [] if is_same else _cautions(now, then, settings)
+    if order == "unknown" and not is_same:
+        told.append(Message(f"{PREFIX}.order_not_known"))
     return Obstacles(tuple(told), blocked)
 
 
@@ -89,10 +102,15 @@ def _reason(name: str, **parameters: str | float) -> tuple[str, Message]:
     return name, Message(f"{PREFIX}.{name}", parameters)
 
 
-def _of_quality(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> _Reasons:
+def _of_quality(
+    now: EcgSide, then: EcgSide, settings: ComparisonSettings, order: Order
+) -> _Reasons:
     """Yield what is wrong with the recordings themselves."""
-    if now.section.signal_sha256 == then.section.signal_sha256:
+    if _is_one_recording(now, then, settings, order):
         yield _reason("same_signal")
+        return
+    if order == "after":
+        yield _reason("not_before")
         return
     sides = {"now": now, "earlier": then}
     bad = [name for name, side in sides.items() if side.section.verdict == REFUSED]
@@ -110,6 +128,16 @@ def _of_quality(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> _R
     scaled = [name for name, side in sides.items() if side.is_own_scale]
     if scaled:
         yield _reason("own_scale", which=_which(scaled))
+
+
+def _is_one_recording(
+    now: EcgSide, then: EcgSide, settings: ComparisonSettings, order: Order
+) -> bool:
+    """Say whether both are one recording: by its moment, its samples, or what they show."""
+    if order == "same" and set(now.signal.leads) & set(then.signal.leads):
+        return True
+    is_bytes = now.section.signal_sha256 == then.section.signal_sha256
+    return is_bytes or is_same_recording(now.signal, then.signal, settings.same)
 
 
 def _of_heart(now: EcgSide, then: EcgSide, settings: ComparisonSettings) -> _Reasons:

@@ -31,7 +31,8 @@ def compare_ecgs(
     on, today : days of both, where they are known
     visit_id : of the earlier one
     """
-    return comparison_of(EcgPair.of(now, then, comparison_settings()), on, today, visit_id)
+    pair = EcgPair.of(now, then, comparison_settings(), days=(today, on))
+    return comparison_of(pair, on, today, visit_id)
 
 
 def comparison_of(

@@ -44,6 +44,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class SameRecording:
+    """When two signals are one recording; every field is explained in the data file."""
+
+    rate_hz: float
+    smooth_s: float
+    baseline_s: float
+    flat_mv: float
+    least_s: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """When a measured pattern is there; every field is explained in the data file."""
 
@@ -119,6 +131,7 @@ class ComparisonSettings:
 
     method: Method
     limits: Limits
+    same: SameRecording
     measured: Measured
     reasons: Mapping[str, tuple[str, ...]]
     values: tuple[ValueRow, ...]
@@ -150,6 +163,7 @@ def parse_comparison(raw: Mapping[str, Any], path: str) -> ComparisonSettings:
         return ComparisonSettings(
             method=_section(Method, raw["method"]),
             limits=_section(Limits, raw["limits"]),
+            same=_section(SameRecording, raw["same_recording"]),
             measured=_section(Measured, raw["measured"]),
             reasons={name: tuple(groups) for name, groups in raw["reason"].items()},
             values=tuple(_value(row, path) for row in raw["value"]),

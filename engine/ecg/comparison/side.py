@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ...fixedpoint import FloatArray
@@ -10,6 +11,7 @@ from ..classical.model import ClassicalMeasurement
 from ..findings.find import Statement
 from ..measure.model import LeadMeasures
 from ..recorded import NOT_STATED, EcgRecorded
+from ..signal import EcgSignal
 from ..visit import ScreenedEcg
 
 REFUSED: Final = "not_assessable"
@@ -29,6 +31,7 @@ class EcgSide:
     classical : the second measurement
     statements : with their scores; none where rules or network may not be asked
     swaps : names of swaps that this recording alone makes likely
+    signal : that was measured
     """
 
     section: EcgSection
@@ -37,6 +40,12 @@ class EcgSide:
     classical: ClassicalMeasurement
     statements: tuple[Statement, ...]
     swaps: tuple[str, ...]
+    signal: EcgSignal
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was recorded, as it states; at midnight only the day is known."""
+        return self.signal.recorded_at or self.recorded.at
 
     @property
     def values(self) -> Mapping[str, EcgValue]:
@@ -102,4 +111,5 @@ def side_of(screened: ScreenedEcg, recorded: EcgRecorded = NOT_STATED) -> EcgSid
         classical=analysis.classical,
         statements=screened.statements,
         swaps=tuple(one.swap for one in analysis.quality.swaps),
+        signal=analysis.signal,
     )
