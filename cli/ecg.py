@@ -8,7 +8,7 @@ import typer
 
 from .ecg_compare import compare
 from .ecg_tally import Tally, print_notes, recordings_of, watched
-from .printing import one_of, print_error, write_text
+from .printing import ecg_file, one_of, print_error, write_text
 from .screen import Folders, Recording, Trust, load_models
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def rhythm(
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="IN")],
+    source: Annotated[Path, typer.Argument(callback=ecg_file, metavar="IN")],
     target: Annotated[Path, typer.Argument(metavar="OUT.hea")],
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace OUT.hea and OUT.dat where they exist.")

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from .printing import one_of, read_day, write_text
+from .printing import ecg_file, one_of, read_day, write_text
 from .screen import Folders, Recording, Trust, load_models
 
 ENDINGS = (".json", ".csv", ".txt")
 
 
 def compare(
-    new: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The new ECG.")],
+    new: Annotated[Path, typer.Argument(callback=ecg_file, help="The new ECG.")],
     old: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="An earlier ECG of the same person.")
+        Path, typer.Argument(callback=ecg_file, help="An earlier ECG of the same person.")
     ],
     new_date: Annotated[
         str | None, typer.Option(help="Day of the new one, where its file states none: 2026-11-03.")

@@ -30,6 +30,20 @@ def file_error(error: OSError) -> dict[str, str]:
     }
 
 
+def ecg_file(path: Path | None) -> Path | None:
+    """Return the path of an ECG that an option names: a file, or ``two.xml#1``, which is one of it.
+
+    Raises
+    ------
+    BadParameter : there is no such file
+    """
+    from ..datasets.readers.ecg.files import numbered_file
+
+    if path is None or numbered_file(path)[0].is_file():
+        return path
+    raise typer.BadParameter(f"File '{path}' does not exist.")
+
+
 def print_refusal(error: "ScreeningError") -> None:
     """Print an error; of a table, every problem that was found and the mapping that would do."""
     from dataclasses import asdict

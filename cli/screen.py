@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .printing import one_of, print_error, read_day, write_text
+from .printing import ecg_file, one_of, print_error, read_day, write_text
 from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def screen(
     ] = None,
     ecg: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="ECG file of the visit, any known format."),
+        typer.Option(callback=ecg_file, help="ECG file of the visit, any known format."),
     ] = None,
     recording: Recording = None,
     previous_ecg: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="An earlier ECG of the same person."),
+        typer.Option(callback=ecg_file, help="An earlier ECG of the same person."),
     ] = None,
     previous_ecg_date: Annotated[
         str | None, typer.Option(help="Its day, where the file states none: 2021-03-03.")

@@ -10,8 +10,10 @@ import ecg_files
 import pytest
 import typer
 from ecg_made import visit_file
+from laennec.cli import app as main_app
 from laennec.cli.ecg import app
 from laennec.serving.ecg.commands import each_file
+from typer.testing import CliRunner
 
 MAIN = "from laennec.cli import main; main()"
 
@@ -106,3 +108,30 @@ def test_convert_names_the_leads_of_a_file_that_has_none(tmp_path: Path) -> None
     for lang, words in (("fr", "aucune dérivation ne porte un nom connu"), ("en", "no lead has a")):
         said = run("screen", visit, "--ecg", table, "--lang", lang).stdout
         assert words in " ".join(said.split())
+
+
+@pytest.mark.parametrize("name", ["two.xml#1", "real#1"])
+def test_every_option_takes_a_number_behind_the_name_and_a_file_of_that_very_name(
+    tmp_path: Path, name: str
+) -> None:
+    """Pinned: `two.xml#1` was refused as a file that does not exist, where options name an ECG."""
+    two_recordings(tmp_path)
+    (tmp_path / "real#1").write_bytes(ecg_files.aecg().data)
+    ecg, target = str(tmp_path / name), str(tmp_path / "out" / "one.hea")
+    done = CliRunner().invoke(app, ["convert", ecg, target])
+    assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(app, ["compare", ecg, ecg, "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    assert "are the same recording" in " ".join(done.output.split())
+    visit = visit_file(tmp_path)
+    given = ["--ecg", ecg, "--previous-ecg", ecg, "--format", "json"]
+    done = CliRunner().invoke(main_app, ["screen", str(visit), *given])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["ecg"]["duration_s"] == pytest.approx(0.16)
+
+
+def test_a_number_behind_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    for name in ("two.xml#1", "two.xml", "."):
+        done = CliRunner().invoke(app, ["convert", str(tmp_path / name), str(tmp_path / "o.hea")])
+        assert done.exit_code == 2
+        assert "does not exist" in " ".join(done.output.replace("│", " ").split())
