@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..report import Line
-from . import calm, definitions, trade
+from . import calm, compared, definitions, trade
 from .fit import Rules
 
 NOTES = {
-    "summary": "Mean over source and statement with five cases and five controls or more.",
+    compared.SUMMARY: "Mean over source and statement with five cases and five controls or more.",
+    compared.LEARNABLE: "The same without cells of which no other source could teach anything.",
+    compared.STEPS: "One thing changed at a time, on the same people; above zero is better.",
+    compared.FAILED: "Their words are silent, and nothing is called.",
     "cases by source": "A statement with cases in one source only says nothing of other hospitals.",
     calm.TABLE: "Sinus rhythm to which nobody gave another label; many of these statements are "
     "true and were not labelled: an upper bound. Without bradycardia below 60 and tachycardia "

@@ -101,14 +101,10 @@ def count_lines(ecgs: Ecgs, table: StatementTable) -> list[Line]:
 
 
 def mean_auroc(ecgs: Ecgs, table: StatementTable, logit: FloatArray, *, seed: int) -> Estimate:
-    """Mean AUROC over source and statement, interval by resampling records within cells' kinds."""
+    """Mean AUROC over source and statement, interval by resampling people within their source."""
     every = list(cells(ecgs, table))
     scores = [logit[c.rows, table.names.index(c.statement)] for c in every]
-    value = float(np.mean([_auroc(c.case, s) for c, s in zip(every, scores, strict=True)]))
-    draws = _resampled(every, lambda i, at: _auroc(every[i].case[at], scores[i][at]), seed)
-    low, high = np.quantile(draws, [0.025, 0.975])
-    n = len(ecgs.record)
-    return Estimate(value, float(low), float(high), n, _METHOD)
+    return _mean(ecgs, every, lambda i, at: _auroc(every[i].case[at], scores[i][at]), seed)
 
 
 def mean_difference(
@@ -122,27 +118,45 @@ def mean_difference(
         case, rows, j = every[i].case[at], every[i].rows[at], at_[i]
         return _auroc(case, a[rows, j]) - _auroc(case, b[rows, j])
 
-    value = float(np.mean([gap(i, np.arange(len(c.rows))) for i, c in enumerate(every)]))
-    low, high = np.quantile(_resampled(every, gap, seed), [0.025, 0.975])
+    return _mean(ecgs, every, gap, seed)
+
+
+_METHOD = f"percentile bootstrap of people within their source, {REPLICATES} replicates"
+
+
+def _mean(
+    ecgs: Ecgs, every: list[Cell], measure: Callable[[int, NDArray[np.intp]], float], seed: int
+) -> Estimate:
+    """Return the mean over cells of what is measured in each.
+
+    A person who is drawn is drawn in every cell at once: what one ECG adds to several statements
+    is not counted as so many people. A cell of which a draw holds no case or no control is left
+    out of that draw.
+    """
+    value = float(np.mean([measure(i, np.arange(len(c.rows))) for i, c in enumerate(every)]))
+    generator = np.random.default_rng(seed)
+    draws = np.empty(REPLICATES)
+    for k in range(REPLICATES):
+        times = _drawn(ecgs, generator)
+        values = []
+        for i, cell in enumerate(every):
+            at = np.repeat(np.arange(len(cell.rows)), times[cell.rows])
+            if len(at) and 0 < cell.case[at].sum() < len(at):
+                values.append(measure(i, at))
+        draws[k] = np.mean(values)
+    low, high = np.quantile(draws, [0.025, 0.975])
     return Estimate(value, float(low), float(high), len(ecgs.record), _METHOD)
 
 
-_METHOD = f"percentile bootstrap of cases and of controls within each cell, {REPLICATES} replicates"
-
-
-def _resampled(
-    every: list[Cell], measure: Callable[[int, NDArray[np.intp]], float], seed: int
-) -> FloatArray:
-    generator = np.random.default_rng(seed)
-    draws = np.empty(REPLICATES)
-    kinds = [(np.flatnonzero(c.case), np.flatnonzero(~c.case)) for c in every]
-    for k in range(REPLICATES):
-        values = []
-        for i, (case, control) in enumerate(kinds):
-            at = np.r_[generator.choice(case, len(case)), generator.choice(control, len(control))]
-            values.append(measure(i, at))
-        draws[k] = np.mean(values)
-    return draws
+def _drawn(ecgs: Ecgs, generator: np.random.Generator) -> NDArray[np.intp]:
+    """Return how often each record is drawn, as many people of each source as it has."""
+    times = np.zeros(len(ecgs.record), np.intp)
+    for source in dict.fromkeys(ecgs.source):
+        rows = np.flatnonzero(ecgs.source == source)
+        people, of = np.unique(ecgs.person[rows], return_inverse=True)
+        drawn = generator.integers(0, len(people), len(people))
+        times[rows] = np.bincount(drawn, minlength=len(people))[of]
+    return times
 
 
 def _auroc(case: BoolArray, score: FloatArray) -> float:

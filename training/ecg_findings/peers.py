@@ -1,15 +1,21 @@
 """What the rules are compared with: the same rules crisp, and boosting on the same features."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from ...engine.errors import DataError
 from ...engine.fixedpoint import FloatArray
 from ...engine.fuzzy.variables import Term
+from ..ecg_delineation.neurokit import NeuroKitWaves
 from .fit import Rules
-from .records import Ecgs
+from .records import Ecgs, twelve_lead
 
+METHODS: Final = ("dwt", "prominence")
 _NEVER = -6.0
 
 
@@ -45,3 +51,47 @@ def boosting_logits(start: Rules, ecgs: Ecgs, seed: int) -> FloatArray:
             model.fit(x[known], y)
             held[here, j] = model.decision_function(x[here])
     return held
+
+
+def on_usual_waves(data: Path, start: Rules, work: Path, method: str) -> Ecgs:
+    """Return the same records, measured by our code on the waves that NeuroKit2 finds.
+
+    Gate, voltages, shapes, pacing needles and flutter waves are measured as in our own chain; what
+    follows from where waves are is NeuroKit2's. Where it finds nothing, words are silent and
+    nothing is called, as for its user.
+
+    Parameters
+    ----------
+    data, work : as `records.twelve_lead` takes them
+    method : of `METHODS`
+    """
+    return twelve_lead(data, start.table.names, NeuroKitWaves(method), work)
+
+
+def learnable(ecgs: Ecgs, boosting: FloatArray) -> Ecgs:
+    """Forget cells in which boosting gives every record the same: no other source had cases."""
+    truth = ecgs.truth.copy()
+    for source in dict.fromkeys(ecgs.source):
+        here = ecgs.source == source
+        same = np.ptp(boosting[here], axis=0) == 0
+        truth[np.ix_(here, same)] = np.nan
+    return replace(ecgs, truth=truth)
+
+
+def must_be_the_same(kept: Sequence[str], read: Sequence[str]) -> None:
+    """Hold the records of a peer against those whose truth it is judged by.
+
+    Features are kept from an earlier run; a set that was sorted anew, or has more records since,
+    would be judged by the truth of other people.
+
+    Raises
+    ------
+    DataError  if the records are others, or stand in another order
+    """
+    if tuple(kept) != tuple(read):
+        raise DataError(
+            found=f"{len(kept)} records of kept features, {len(read)} of the set, not the same",
+            why="a peer would be judged by the truth of other people",
+            remedy="Remove the kept features and measure them again",
+            path="twelve_lead",
+        )

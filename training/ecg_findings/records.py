@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from ...datasets.sources.ecg_files import AnnotatedEcg
 from ...datasets.sources.ludb import read_ludb
 from ...engine import ecg as ecg_code
 from ...engine import guidelines
-from ...engine.ecg.analysis import REFUSED, EcgAnalysis, analyse_ecg
+from ...engine.ecg.analysis import REFUSED, EcgAnalysis, FindsWaves, analyse_ecg
 from ...engine.ecg.conduction import may_be_higher_block
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
@@ -51,6 +51,7 @@ class Ecgs:
     ----------
     source : length n, database
     record : length n
+    person : shape (n,), who each record is of, unique over the sources
     x : shape (n, k), columns in the order of ``names``; NaN where not observed
     names : of the columns
     truth : shape (n, s), 1, 0 or NaN where nothing is known, in the order of ``statements``
@@ -65,6 +66,7 @@ class Ecgs:
 
     source: NDArray[np.str_]
     record: tuple[str, ...]
+    person: NDArray[np.str_]
     x: FloatArray
     names: tuple[str, ...]
     truth: FloatArray
@@ -87,6 +89,7 @@ class Ecgs:
             self,
             source=self.source[at],
             record=tuple(self.record[i] for i in at),
+            person=self.person[at],
             x=self.x[at],
             truth=self.truth[at],
             uses={name: use[at] for name, use in self.uses.items()},
@@ -98,8 +101,16 @@ class Ecgs:
         )
 
 
+class Tool(FindsWaves, Protocol):
+    """What finds the waves, with a hash of all that its answers depend on."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash."""
+
+
 Row = dict[str, Any]
-Analyse = Callable[[EcgSignal, Delineator], EcgAnalysis]
+Analyse = Callable[[EcgSignal, Any], EcgAnalysis]
 PER_FILE: Final = 100
 DONE: Final = "done"
 
@@ -116,7 +127,7 @@ def person_of(ecg: AnnotatedEcg) -> Person:
     return Person(SEXES.get(about.get("sex", "").strip()), age)
 
 
-def twelve_lead(data: Path, statements: Sequence[str], network: Delineator, work: Path) -> Ecgs:
+def twelve_lead(data: Path, statements: Sequence[str], network: Tool, work: Path) -> Ecgs:
     """Read LUDB and the challenge records, with their features.
 
     Parameters
@@ -164,11 +175,11 @@ def single_lead(data: Path, classes: Mapping[str, str], network: Delineator, wor
     return _ecgs(rows, tuple(classes))
 
 
-def _measured(known: Known, network: Delineator, analyse: Analyse) -> Row:
+def _measured(known: Known, network: Tool, analyse: Analyse) -> Row:
     source, ecg, truth = known
     analysis = analyse(ecg.signal, network)
     found = ecg_features(analysis, person_of(ecg) if ecg.labels else NOBODY)
-    return _row(source, ecg.record, truth, analysis, found)
+    return {"person": ecg.person, **_row(source, ecg.record, truth, analysis, found)}
 
 
 def _row(
@@ -189,7 +200,7 @@ def _row(
 
 
 def kept(
-    name: str, work: Path, records: Iterator[Known], network: Delineator, analyse: Analyse
+    name: str, work: Path, records: Iterator[Known], network: Tool, analyse: Analyse
 ) -> list[Row]:
     """Read rows that the same code and network measured before, and measure and keep the others.
 
@@ -216,7 +227,7 @@ def kept(
     ]
 
 
-def _hash(network: Delineator) -> str:
+def _hash(network: Tool) -> str:
     """Hash the network, and the code and tables that features and truth depend on."""
     digest = hashlib.sha256(network.sha256.encode())
     for file in rows_depend_on():
@@ -251,6 +262,7 @@ def _ecgs(rows: list[Row], statements: Sequence[str]) -> Ecgs:
     return Ecgs(
         source=np.array([r["source"] for r in rows]),
         record=tuple(r["record"] for r in rows),
+        person=np.array([f"{r['source']} {r['person']}" for r in rows]),
         x=x,
         names=names,
         truth=np.array([[np.nan if v is None else v for v in row] for row in truth], np.float64),

@@ -12,20 +12,30 @@ import numpy as np
 
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.fixedpoint import FloatArray
+from ..ecg_delineation.neurokit import is_installed
 from ..report import Line
-from . import judge
+from . import compared, judge
 from .calm import calm_by_source, calm_lines
 from .cnn import cnn_logits
+from .compared import (
+    BOOSTING,
+    CNN,
+    CNN_TAUGHT,
+    CRISP,
+    ENCODED,
+    SHIPPED,
+    compared_lines,
+    usual_scores,
+)
 from .definitions import definition_lines
 from .deletion import deletion_lines
 from .encoder import with_encoder
 from .fit import Recipe, Rules, calibrated, learn
 from .operating import called, with_cut_offs
-from .peers import boosting_logits, crisp_logits
+from .peers import METHODS, boosting_logits, crisp_logits, must_be_the_same, on_usual_waves
 from .records import Ecgs, twelve_lead
 from .trade import ceiling_lines, trade_lines
 
-SHIPPED = "guideline rules, soft, as shipped"
 OWN = "shipped rules on the records that they learned from"
 LEARNED = "operating points had words and points been learned, source left out"
 LEFT = "source left out of rules and cut-offs"
@@ -43,15 +53,21 @@ def judged_twelve_lead(
     raw = start.logits(ecgs)
     cut = Rules(start.system, with_cut_offs(start.table, ecgs, raw))
     shipped = calibrated(cut, ecgs, recipe)
-    others = {
-        "crisp guideline rules, same measurements": crisp_logits(start, ecgs),
+    methods = METHODS if is_installed() else ()
+    usual = {method: on_usual_waves(data, start, work, method) for method in methods}
+    for measured in usual.values():
+        must_be_the_same(ecgs.record, measured.record)
+    scores = {
+        **usual_scores(start, usual),
+        CRISP: crisp_logits(start, ecgs),
         SHIPPED: raw,
-        "words and points learned, source left out": learned,
-        "waveform encoder beside the untrained rules, source left out": encoded,
-        "gradient boosting, source left out": boosting_logits(start, ecgs, recipe.seed),
-        "small network over the signal, source left out": cnn_logits(data, ecgs, work),
+        compared.LEARNED: learned,
+        ENCODED: encoded,
+        BOOSTING: boosting_logits(start, ecgs, recipe.seed),
+        CNN: cnn_logits(data, ecgs, start.table, work, simulation=False),
+        CNN_TAUGHT: cnn_logits(data, ecgs, start.table, work, simulation=True),
     }
-    lines = _summary(ecgs, start, others, recipe.seed)
+    lines = compared_lines(ecgs, start, scores, usual, recipe.seed)
     lines += judge.auroc_lines(SHIPPED, ecgs, start.table, raw)
     lines += _with_what_is_unsaid(ecgs, start, raw)
     own = called(shipped.table, ecgs, shipped.logits(ecgs))
@@ -125,17 +141,4 @@ def _means_if_learned(
         every = judge.operating_lines("", ecgs, shipped.table, at, decided)
         means = [line for line in every if line.row == "mean"]
         lines += [Line(LEARNED, what, line.measure, line.estimate) for line in means]
-    return lines
-
-
-def _summary(ecgs: Ecgs, start: Rules, scores: dict[str, FloatArray], seed: int) -> list[Line]:
-    lines = []
-    for name, logit in scores.items():
-        found = judge.mean_auroc(ecgs, start.table, logit, seed=seed)
-        lines.append(Line("summary", name, "mean AUROC", found))
-    first = SHIPPED
-    for name, logit in scores.items():
-        if name != first:
-            gap = judge.mean_difference(ecgs, start.table, scores[first], logit, seed=seed)
-            lines.append(Line("summary", name, "shipped minus this", gap))
     return lines

@@ -45,6 +45,7 @@ def as_markdown(told: Mapping[str, Any]) -> str:
         reference=plan["content"]["reference_standard"]["description"],
         n=told["n"],
         records=", ".join(f"{s} {SMALL if n is None else n}" for s, n in told["records"].items()),
+        method=_find_method(rows),
         means=table(["tool", "mean AUROC", "left-out rules minus this"], list(_means(rows, ALL))),
         learnable=table(
             ["tool", "mean AUROC", "left-out rules minus this"], list(_means(rows, LEARNABLE))
@@ -70,6 +71,11 @@ def _find(rows: Rows, name: str, row: str, measure: str) -> Mapping[str, Any] | 
     wanted = (name, row, measure)
     found = (x["estimate"] for x in rows if (x["table"], x["row"], x["measure"]) == wanted)
     return next(found, None)
+
+
+def _find_method(rows: Rows) -> str:
+    found = _find(rows, ALL, TOOLS[0], "mean AUROC")
+    return NOT_ESTIMABLE if found is None else str(found["method"])
 
 
 def _cell(rows: Rows, name: str, row: str, measure: str, digits: int = 3) -> str:

@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from ...training.ecg_findings import judge
 from ...training.ecg_findings.deletion import deletion_lines
 from ...training.ecg_findings.fit import Recipe, Rules
 from ...training.ecg_findings.labels import FOLDER
-from ...training.ecg_findings.peers import boosting_logits, crisp_logits
+from ...training.ecg_findings.peers import boosting_logits, crisp_logits, learnable
 from ...training.ecg_findings.records import Ecgs, twelve_lead
 from ...training.ecg_findings.run import start_of
 from ...training.ecg_findings.twelve import left_out
@@ -106,7 +106,7 @@ def _means(ecgs: Ecgs, start: Rules, scores: Mapping[str, FloatArray], seed: int
     """Return the mean over source and statement, in all, by source, and the paired differences."""
     lines = []
     every = np.ones(len(ecgs.record), dtype=bool)
-    parts = {"all sources": (ecgs, every), LEARNABLE: (_learnable(ecgs, scores[BOOSTING]), every)}
+    parts = {"all sources": (ecgs, every), LEARNABLE: (learnable(ecgs, scores[BOOSTING]), every)}
     for source in dict.fromkeys(ecgs.source):
         rows = ecgs.source == source
         parts[str(source)] = (ecgs.only(rows), rows)
@@ -121,16 +121,6 @@ def _means(ecgs: Ecgs, start: Rules, scores: Mapping[str, FloatArray], seed: int
                 gap = judge.mean_difference(here, start.table, *pair, seed=seed)
                 lines.append(Line(f"mean AUROC: {part}", name, "left-out rules minus this", gap))
     return lines
-
-
-def _learnable(ecgs: Ecgs, boosting: FloatArray) -> Ecgs:
-    """Forget cells in which boosting gives every record the same: no other source had cases."""
-    truth = ecgs.truth.copy()
-    for source in dict.fromkeys(ecgs.source):
-        here = ecgs.source == source
-        same = np.ptp(boosting[here], axis=0) == 0
-        truth[np.ix_(here, same)] = np.nan
-    return replace(ecgs, truth=truth)
 
 
 def _cells(ecgs: Ecgs, start: Rules, scores: Mapping[str, FloatArray]) -> Sequence[Line]:

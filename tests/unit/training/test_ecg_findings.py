@@ -6,12 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from laennec.datasets.simulator import scenario, simulate
-from laennec.datasets.sources.ecg_files import AnnotatedEcg
+from ecg_findings_made import made
 from laennec.engine.errors import DataError
-from laennec.training.ecg.loop import network_for
-from laennec.training.ecg_findings import cnn, judge, records
-from laennec.training.ecg_findings.beats import WIDTH
+from laennec.training.ecg_findings import judge, records
 from laennec.training.ecg_findings.calm import calm_lines
 from laennec.training.ecg_findings.definitions import definition_lines
 from laennec.training.ecg_findings.encoder import MOST, Encoder, with_encoder
@@ -20,7 +17,7 @@ from laennec.training.ecg_findings.graph import exported
 from laennec.training.ecg_findings.labels import FOLDER, ludb_truth, truth_of
 from laennec.training.ecg_findings.operating import called
 from laennec.training.ecg_findings.peers import crisp_logits
-from laennec.training.ecg_findings.records import Ecgs, _known
+from laennec.training.ecg_findings.records import _known
 from laennec.training.ecg_findings.rhythm import in_order
 from laennec.training.ecg_findings.run import start_of
 
@@ -31,32 +28,6 @@ RECIPE = Recipe(steps=20, rate=0.05, pull=1.0, most=2.0, slope_pull=1.0, bias_pu
 @pytest.fixture(scope="module")
 def start():
     return start_of("twelve_lead")
-
-
-def made(start, n=120, seed=2):
-    """Records whose bradycardia and fibrillation follow their features, in two sources."""
-    rng = np.random.default_rng(seed)
-    low, high = start.system.universes.T
-    x = rng.uniform(low, high, (n, len(low)))
-    names = start.system.inputs
-    x[:, names.index("rate_bpm")] = rng.uniform(40, 110, n)
-    truth = np.full((n, len(start.table.names)), np.nan)
-    slow = x[:, names.index("rate_bpm")] < 60
-    truth[:, start.table.names.index("sinus_bradycardia")] = slow
-    return Ecgs(
-        source=np.array(["a", "b"])[np.arange(n) % 2],
-        record=tuple(str(i) for i in range(n)),
-        x=x,
-        names=names,
-        truth=truth,
-        statements=start.table.names,
-        uses={use: np.ones(n, bool) for use in ("rhythm", "intervals", "st", "twelve_lead")},
-        withheld=np.zeros(n, bool),
-        beat=rng.normal(0.0, 0.3, (n, 12, WIDTH)),
-        own_scale=np.zeros(n, bool),
-        wide=np.zeros(n, bool),
-        blocked=np.zeros(n, bool),
-    )
 
 
 def test_a_label_that_is_unclear_is_neither_case_nor_control():
@@ -233,26 +204,6 @@ def test_the_card_shows_where_each_database_draws_the_line(start):
     ]
     for line in lines:
         assert 40 <= line.estimate.ci_low <= line.estimate.value <= line.estimate.ci_high < 60
-
-
-def test_the_small_network_never_sees_the_source_that_it_is_judged_on(start, monkeypatch, tmp_path):
-    ecgs = made(start, n=6)
-    signal = simulate(scenario("sinus_rhythm"), seed=1).signal
-    one = AnnotatedEcg("r", "r", signal)
-    monkeypatch.setattr(cnn, "every_record", lambda data: iter([(s, one, {}) for s in ecgs.source]))
-    seen = []
-
-    def learn(asked, state):
-        examples = asked.shards.read(0)
-        seen.append(set(examples.source[asked.chosen(examples)].tolist()))
-        state.touch()
-        return network_for(examples, asked.recipe)
-
-    monkeypatch.setattr(cnn, "learn", learn)
-    found = cnn.cnn_logits(tmp_path, ecgs, tmp_path / "work")
-    assert seen == [{"b"}, {"a"}]
-    assert found.shape == ecgs.truth.shape
-    assert np.isfinite(found).all()
 
 
 def test_kept_features_go_by_the_whole_chain_and_by_the_labels():

@@ -42,6 +42,7 @@ def made(start, n=N):
     return Ecgs(
         source=np.array(["a", "b"])[np.arange(n) % 2],
         record=tuple(str(i) for i in range(n)),
+        person=np.array([str(i) for i in range(n)]),
         x=rng.uniform(low, high, (n, len(low))),
         names=start.system.inputs,
         truth=np.full((n, len(start.table.names)), np.nan),

@@ -174,14 +174,15 @@ def made_ecgs():
 def test_a_cell_in_which_boosting_says_one_thing_of_everybody_is_forgotten():
     _, made = made_ecgs()
     ecgs = run.Ecgs(
-        source=made.source, record=tuple(str(i) for i in range(60)), x=np.zeros((60, 1)),
+        source=made.source, record=tuple(str(i) for i in range(60)),
+        person=np.array([str(i) for i in range(60)]), x=np.zeros((60, 1)),
         names=("x",), truth=made.truth, statements=("s",), uses={}, withheld=np.zeros(60, bool),
             beat=np.zeros((60, 12, 70)), own_scale=np.zeros(60, bool),
             wide=np.zeros(60, bool), blocked=np.zeros(60, bool),
     )  # fmt: skip
     scores = made.rng.normal(size=made.truth.shape)
     scores[30:, 0] = -6.0
-    kept = run._learnable(ecgs, scores).truth
+    kept = run.learnable(ecgs, scores).truth
     assert np.isfinite(kept[:30, 0]).all()
     assert np.isnan(kept[30:, 0]).all()
 
