@@ -144,7 +144,7 @@ def ecg_past_of(
     comparison = replace(comparison, earlier_ecgs=len(earlier), reasons=reasons)
     return EcgPast(
         comparison,
-        (*_items_knowing(urgent, comparison), *more),
+        (*items_knowing(urgent, comparison), *more),
         _knowing(findings, comparison),
         points,
         measured,
@@ -204,7 +204,7 @@ def _knowing(findings: tuple[Finding, ...], comparison: EcgComparison) -> tuple[
     return tuple(_one_knowing(f, standing, comparison.earlier_on) for f in findings)
 
 
-def _items_knowing(
+def items_knowing(
     items: tuple[UrgentItem, ...], comparison: EcgComparison
 ) -> tuple[UrgentItem, ...]:
     """Let rules that count the unknown as new say what the earlier ECG shows; levels stay."""

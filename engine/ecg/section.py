@@ -1,6 +1,7 @@
 """What a draft says of the visit's ECG: quality, measurements, and what was drawn from."""
 
 import hashlib
+import math
 from datetime import datetime, time
 from typing import Final
 
@@ -17,13 +18,18 @@ from ..prediagnosis import (
 )
 from .analysis import EcgAnalysis
 from .classical.compare import Comparison, disagreement
+from .classical.measure import NO_QRS_BOUNDS
+from .classical.model import ClassicalValue
 from .fiducials import OFFSET, ONSET, WAVES, Fiducials
 from .measure import EcgMeasurements, Measured
+from .measure.qtc import AGAINST_QTC, reasons_against_qtc
 from .measure.reference import NOBODY, Person, criteria_for, interval_for, why_none
+from .measure.settings import load_settings
 from .signal import EcgSignal
 from .urgent import EcgUrgency
 
 MARK_DECIMALS: Final = 4
+_QTC: Final = "qtc_fridericia"
 DECIMALS: Final = {"rate": 0, "qrs": 0, "qt": 0, "st": 2}
 
 
@@ -57,10 +63,6 @@ def section_of(
     urgency : what the urgent rules said; without it the section does not name them
     """
     signal, quality = analysis.signal, analysis.quality
-    second = tuple(
-        EcgValue(v.name, _plain(v.value), v.unit, _plain(v.uncertainty), 0, v.withheld)
-        for v in analysis.classical.values.values()
-    )
     compared = () if model is None else disagreement(analysis.measurements, analysis.classical)
     return EcgSection(
         signal_sha256=signal_sha256(signal),
@@ -75,7 +77,7 @@ def section_of(
         reasons=tuple(reason.message for reason in quality.reasons),
         uses={name: use.verdict for name, use in quality.uses.items()},
         measured=values_of(analysis.measurements, person),
-        second=second,
+        second=_second_values(analysis),
         disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
         model=model,
@@ -95,6 +97,25 @@ def stated_moment(at: datetime | None) -> str:
     if at is None:
         return ""
     return at.date().isoformat() if at.time() == time() else at.isoformat(timespec="seconds")
+
+
+def _second_values(analysis: EcgAnalysis) -> tuple[EcgValue, ...]:
+    """Return the second measurement; a QTc that either measurement forbids is given by neither."""
+    found = dict(analysis.classical.values)
+    first = analysis.measurements.measured.get(_QTC)
+    limits = load_settings().withhold
+    own = reasons_against_qtc(found["qrs"].value, found["rate"].value, math.nan, limits)
+    against = {*own, *(() if first is None else first.withheld)}
+    reasons: tuple[str, ...] = tuple(reason for reason in AGAINST_QTC if reason in against)
+    width = analysis.measurements.measured.get("qrs")
+    widths = (found["qrs"].value, math.nan if width is None else width.value)
+    reasons = reasons or (() if any(map(math.isfinite, widths)) else (NO_QRS_BOUNDS,))
+    if reasons and not found[_QTC].withheld:
+        found[_QTC] = ClassicalValue(_QTC, math.nan, found[_QTC].unit, withheld=reasons)
+    return tuple(
+        EcgValue(v.name, _plain(v.value), v.unit, _plain(v.uncertainty), 0, v.withheld)
+        for v in found.values()
+    )
 
 
 def values_of(found: EcgMeasurements, person: Person = NOBODY) -> tuple[EcgValue, ...]:

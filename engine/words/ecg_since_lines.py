@@ -1,6 +1,7 @@
 """An ECG beside an earlier one, as sentences and as JSON: all forms print the same."""
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from .paper import Page
 from .sentences import Sentences
 from .trajectory_lines import since_phrase
 
+_TURN_DEG: Final = round(math.degrees(math.tau))
 ORDER: Final = ("new", "changed", "gone", "unclear", "unchanged", "not_comparable")
 PRESSING: Final = frozenset({"new", "changed", "gone", "unclear"})
 _DECIMALS: Final = {"mV": 2}
@@ -128,9 +130,13 @@ def change_cells(change: EcgChange, sentences: Sentences) -> Cells:
 
 
 def _signed(change: EcgChange, sentences: Sentences) -> str:
+    """Word a difference as that of the two values as they are printed; an axis may turn round."""
     decimals = _DECIMALS.get(change.unit, 0)
     unit = sentences.unit(change.unit)
-    return f"{signed(change.difference or 0.0, sentences.lang, decimals)} {unit}".rstrip()
+    before, now = change.before or 0.0, change.now or 0.0
+    turns = round(((change.difference or 0.0) - (now - before)) / _TURN_DEG) * _TURN_DEG
+    printed = round(now, decimals) - round(before, decimals) + turns
+    return f"{signed(printed, sentences.lang, decimals)} {unit}".rstrip()
 
 
 def value_lines(comparison: EcgComparison, sentences: Sentences) -> list[tuple[str, list[str]]]:

@@ -17,6 +17,7 @@ from ...engine.ecg.measure.reference import Person
 from ...engine.ecg.recorded import order_of
 from ...engine.ecg.section import stated_moment
 from ...engine.ecg.visit import ScreenedEcg, screened_ecg
+from ...engine.ecg_past import items_knowing
 from ...engine.errors import DataError
 from ...engine.intake.person import Identity
 from ...engine.prediagnosis import EcgComparison, Message, UrgentItem
@@ -91,6 +92,7 @@ def compare_files(
     if not (now.header.patient_id and then.header.patient_id):
         found = replace(found, reasons=(*found.reasons, Message(IDENTITY)))
     items, earlier = (ecg.urgency.items for ecg in screened)
+    items = items_knowing(items, found)
     spoke = {item.rule_id for item in earlier}
     there_then = tuple(item.rule_id for item in items if item.rule_id in spoke)
     return ComparedFiles(

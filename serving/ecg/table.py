@@ -108,7 +108,7 @@ def as_plain(record: str, analysis: EcgAnalysis, section: EcgSection, lang: str)
 
     Its form is ``docs/schema/ecg_measure.schema.json``.
     """
-    found = analysis.measurements
+    found, words = analysis.measurements, Sentences(lang)
     leads: dict[str, dict[str, float | None]] = {}
     spreads: dict[str, dict[str, float | None]] = {}
     if found.per_lead is not None:
@@ -120,11 +120,12 @@ def as_plain(record: str, analysis: EcgAnalysis, section: EcgSection, lang: str)
             spreads[lead] = {f"{wave}_mv": _plain(float(values[k])) for wave, values in of_lead}
     return {
         "record": record,
-        **ecg_json(section, Sentences(lang)),
+        **ecg_json(section, words),
         "rhythm": {name: _plain(getattr(found.rhythm, name)) for name in _RHYTHM},
         "amplitudes": leads,
         "amplitude_spreads": spreads,
         "amplitude_beats": found.per_lead.n_beats if found.per_lead else 0,
+        "disclaimer": words.text("disclaimer"),
     }
 
 

@@ -13,6 +13,9 @@ from laennec.cli import app
 from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
 from laennec.datasets.simulator import sample_scenario, simulate
 from laennec.engine.errors import DataError, ScreeningError
+from laennec.engine.prediagnosis import EcgChange
+from laennec.engine.words.ecg_since_lines import change_cells
+from laennec.engine.words.sentences import Sentences
 from laennec.serving.ecg.compare import check_same_person
 from typer.testing import CliRunner
 
@@ -54,6 +57,15 @@ def test_it_writes_json_and_csv(files, tmp_path):
     rows = list(csv.DictReader((tmp_path / "out.csv").open()))
     assert any((r["name"], r["verdict"]) == ("qrs", "beyond") for r in rows)
     assert any((r["name"], r["verdict"]) == ("lbbb", "new") for r in rows)
+
+
+def test_a_rule_that_counts_the_unknown_as_new_knows_the_earlier_ecg(tmp_path):
+    """Pinned: "without an earlier ECG it counts as new", with the earlier one beside it."""
+    block = recording("lbbb")
+    new, old = written(tmp_path, "now", block), written(tmp_path, "then", recording("lbbb", 12))
+    said = " ".join(run(new, old, "--lang", "en").stdout.split())
+    assert "looks like a left-sided delay. It was on the earlier ECG" in said
+    assert "Without an earlier ECG" not in said
 
 
 def test_what_is_urgent_in_the_new_one_is_told_first(files, tmp_path):
@@ -158,3 +170,16 @@ def test_an_empty_earlier_file_is_refused(files, tmp_path, name):
     done = run(files[0], tmp_path / name)
     assert isinstance(done.exception, ScreeningError)
     assert "empty" in str(done.exception)
+
+
+def test_a_difference_is_that_of_the_printed_values():
+    """Pinned: "186 to 213: +28", "412 to 412: -1"; an axis turns round beyond 180 degrees."""
+    words = Sentences("fr")
+
+    def told(unit, before, now, difference):
+        change = EcgChange("qt", "", unit, before, now, difference, 1.0, 20.0, "within")
+        return change_cells(change, words)[3]
+
+    assert told("ms", 185.6, 213.4, 27.8).startswith("+27 ")
+    assert told("ms", 412.4, 411.6, -0.8).startswith("0 ")
+    assert told("deg", 170.0, -170.0, 20.0).startswith("+20 ")

@@ -90,6 +90,14 @@ FORMULAS: Final[Mapping[str, Formula]] = {
 }
 
 
+AGAINST_QTC: Final = (
+    "ecg.withheld.wide_qrs",
+    "ecg.withheld.slow_rate",
+    "ecg.withheld.fast_rate",
+    "ecg.withheld.unstable_rate",
+)
+
+
 def reasons_against_qtc(
     qrs_ms: float, rate_bpm: float, irregularity: float, limits: WithholdSettings
 ) -> tuple[str, ...]:
@@ -110,13 +118,13 @@ def reasons_against_qtc(
     (('ecg.withheld.wide_qrs',), ())
     """
     qrs, rate = np.round(qrs_ms), np.round(rate_bpm)
-    checks = {
-        "ecg.withheld.wide_qrs": qrs >= limits.qtc_qrs_ms,
-        "ecg.withheld.slow_rate": rate < limits.qtc_rate_low_bpm,
-        "ecg.withheld.fast_rate": rate > limits.qtc_rate_high_bpm,
-        "ecg.withheld.unstable_rate": irregularity >= limits.qtc_rr_irregularity,
-    }
-    return tuple(reason for reason, holds in checks.items() if holds)
+    checks = (
+        qrs >= limits.qtc_qrs_ms,
+        rate < limits.qtc_rate_low_bpm,
+        rate > limits.qtc_rate_high_bpm,
+        irregularity >= limits.qtc_rr_irregularity,
+    )
+    return tuple(reason for reason, holds in zip(AGAINST_QTC, checks, strict=True) if holds)
 
 
 def qt_bogossian_ms(qt_ms: FloatArray, qrs_ms: FloatArray) -> FloatArray:

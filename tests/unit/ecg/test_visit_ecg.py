@@ -9,7 +9,11 @@ from calm_visit import VISIT
 from laennec.datasets.simulator import scenario, simulate
 from laennec.engine import load_guidelines, load_models, parse, screen
 from laennec.engine.bundles.load import Models
+from laennec.engine.ecg.classical.measure import NO_QRS_BOUNDS
+from laennec.engine.ecg.measure.qtc import AGAINST_QTC
+from laennec.engine.ecg.measure.reference import NOBODY
 from laennec.engine.ecg.section import signal_sha256
+from laennec.engine.ecg.visit import screened_ecg
 from laennec.engine.intake.visit import with_ecg
 from laennec.engine.record import Problem
 from laennec.engine.words.as_json import as_json
@@ -205,3 +209,17 @@ def test_a_visit_without_ecg_has_none(models):
     assert draft.ecg is None
     assert as_json(draft, "fr")["ecg"] is None
     assert np.isscalar(draft.content_hash)
+
+
+@pytest.mark.parametrize("without_network", [False, True])
+def test_a_qtc_that_one_measurement_forbids_is_given_by_neither(models, without_network):
+    """Pinned: "QTc not measured, the physician measures QT by hand", and below it a QTc."""
+    for pathology in ("lbbb", "extreme_bradycardia"):
+        signal = simulate(scenario(pathology), seed=4).signal
+        said = screened_ecg(signal, models, NOBODY, without_network=without_network)
+        second = {one.name: one for one in said.section.second}
+        assert second["qt"].value is not None
+        assert second["qtc_fridericia"].value is None
+        assert set(second["qtc_fridericia"].withheld) <= {*AGAINST_QTC, NO_QRS_BOUNDS}
+    calm = screened_ecg(ECG.signal, models, NOBODY, without_network=without_network)
+    assert {one.name: one.value for one in calm.section.second}["qtc_fridericia"] is not None
