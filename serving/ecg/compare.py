@@ -116,7 +116,15 @@ def _screened(one: EcgRecording, models: Models, path: Path) -> ScreenedEcg:
 def _dated(recording: EcgRecording, day: date | None) -> EcgRecording:
     """Give a recording that states no time the day that the caller knows."""
     header = recording.header
-    if day is None or header.acquired_at is not None:
+    stated = None if header.acquired_at is None else header.acquired_at.date()
+    if day is not None and stated not in (None, day):
+        raise DataError(
+            found=f"the day {day.isoformat()} for an ECG whose file states {stated}",
+            why="which of the two is right decides what is new and what is gone",
+            remedy="Leave the day out, or check the file and the clock of its device",
+            path=header.record,
+        )
+    if day is None or stated is not None:
         return recording
     moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
     return replace(recording, header=replace(header, acquired_at=moment))

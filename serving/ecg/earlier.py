@@ -17,6 +17,7 @@ from ...engine.record import Problem
 from .not_read import why_not_read
 from .sent_files import EarlierFile, read_sent
 
+OTHER_DATE: Final = "previous_ecg_other_date"
 GIVEN_PATH: Final = "--previous-ecg"
 _ITEM: Final = "ecg"
 
@@ -107,6 +108,10 @@ def _given(record: VisitRecord, file: Path, on: date | None, number: int | None)
     recording, problem = _read(file, GIVEN_PATH, number)
     if recording is None or problem is not None:
         return _noting(record, problem)
+    stated = recording.header.acquired_at
+    if on is not None and stated is not None and stated.date() != on:
+        days = {"given": on.isoformat(), "found": stated.date().isoformat()}
+        record = _noting(record, Problem(0, "note", OTHER_DATE, GIVEN_PATH, _ITEM, days))
     return _alone(record, recording, GIVEN_PATH, on)
 
 

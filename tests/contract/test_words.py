@@ -96,6 +96,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
     where_files_are_opened = {
         "ecg_unreadable",
         "ecg_several_recordings",
+        "ecg_no_such_recording",
         "ecg_leads_unnamed",
         "ecg_outside_folder",
         "ecg_file_not_used",
@@ -104,6 +105,7 @@ def test_every_intake_problem_is_worded_and_gives_what_its_sentences_need():
         "previous_ecg_undated",
         "previous_ecg_other_person",
         "previous_ecg_not_before",
+        "previous_ecg_other_date",
     }
     where_visits_are_planned = {"planned_for_another"}
     told = {"value_not_decimal", "unknown_key", "identifier_missing"} | where_files_are_opened

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from .edf_words import month_of
+from .person_words import says_nothing
 from .recording import EcgHeader, EcgRecording
 from .source import limits
 
@@ -17,7 +18,7 @@ _LIKE: Final = tuple(
         r"(?P<y>\d{4})(?:(?P<m>\d\d)(?P<d>\d\d)?(?:\d{2,6}(?:\.\d+)?(?:[+-]\d{4})?)?)?",
         r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2})(?:[t ].*)?)?",
         r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d{4})",
-        r"(?:(?P<d>\d{1,2})[-/. ])?(?P<name>[a-z]{3})[a-z]*[-/. ](?P<y>\d{4})",
+        r"(?:(?P<d>\d{1,2})[-/. ])?(?P<name>[^\W\d_]{3,}\.?)[-/. ](?P<y>\d{4})",
     )
 )
 
@@ -29,6 +30,8 @@ def birth_of(text: str) -> tuple[date | None, tuple[int, int | None] | None]:
 
     >>> birth_of("1980-01-03")[0], birth_of("195506"), birth_of("02/01/1960"), birth_of("80")
     (datetime.date(1980, 1, 3), (None, (1955, 6)), (None, (1960, None)), (None, None))
+    >>> birth_of("20-janv.-1977")[0], birth_of("3 août 1960")[0]
+    (datetime.date(1977, 1, 20), datetime.date(1960, 8, 3))
     """
     found = next((m for like in _LIKE if (m := like.fullmatch(text.strip().lower()))), None)
     if found is None:
@@ -65,7 +68,10 @@ def with_birth(header: EcgHeader, texts: Iterable[str]) -> EcgHeader:
     """
     if header.birth_date is not None:
         return header
-    day, part = next((found for t in texts if (found := birth_of(t)) != (None, None)), (None, None))
+    said = [text for text in texts if not says_nothing(text)]
+    day, part = next((found for t in said if (found := birth_of(t)) != (None, None)), (None, None))
+    if said and (day, part) == (None, None):
+        return header.noting("birth_not_understood")
     return replace(header, birth_date=day, born_in=part)
 
 

@@ -1,12 +1,19 @@
 """What the words of an EDF header say of the person, the time and the filters."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Final
 
 from .recording import Filters, Sex, sex_of
 
-_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()  # noqa: SIM905 - it reads better
+_MONTHS: Final = (
+    ("january", "janvier"), ("february", "fevrier"), ("march", "mars"), ("april", "avril"),
+    ("may", "mai"), ("june", "juin"), ("july", "juillet"), ("august", "aout"),
+    ("september", "septembre"), ("october", "octobre"), ("november", "novembre"),
+    ("december", "decembre"),
+)  # fmt: skip
+_SHORTEST: Final = 3
 _CENTURY_PIVOT: Final = 85  # EDF: years 85 to 99 are 1985 to 1999
 _PASS: Final = re.compile(r"(HP|LP|N|NOTCH)\s*:?\s*(\d+(?:\.\d+)?)\s*HZ", re.IGNORECASE)
 
@@ -23,12 +30,23 @@ def person_of(patient: str) -> tuple[str, Sex | None, date | None]:
 
 
 def month_of(name: str) -> int | None:
-    """Return the number of a month that is written as in EDF+, None of any other word.
+    """Return the number of a month by its name in English or French, or by how that begins.
 
-    >>> month_of("mar"), month_of("MAI")
-    (3, None)
+    None of any other word, and of one that begins two months.
+
+    >>> month_of("mar"), month_of("MAI"), month_of("févr."), month_of("juil."), month_of("jui")
+    (3, 5, 2, 7, None)
     """
-    return _MONTHS.index(name.upper()) + 1 if name.upper() in _MONTHS else None
+    plain = unicodedata.normalize("NFD", name.lower().rstrip("."))
+    word = "".join(one for one in plain if not unicodedata.combining(one))
+    if len(word) < _SHORTEST:
+        return None
+    found = [
+        number
+        for number, names in enumerate(_MONTHS, start=1)
+        if any(one.startswith(word) for one in names)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _birth(text: str) -> date | None:

@@ -4,6 +4,7 @@ import copy
 import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from .births import stating_births
@@ -15,6 +16,7 @@ from .source import Source
 from .xml_tree import one_number, parse_xml, stated_number, text_at
 
 FORMAT: Final = "ge_muse_xml"
+_YES: Final = frozenset({"TRUE", "YES", "1"})
 
 
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
@@ -36,7 +38,21 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         cuts.append(Cut(tree, rates_hz=_rates_hz(mine, source.label)))
     found = read_each("ge_muse_xml:GEMuseXMLParser", FORMAT, source, declared, cuts)
     born = [text_at(node, "DateofBirth") for node in root.iter("PatientDemographics")]
+    found = [_noting_off(one, waves) for one in found]
     return noting_people(stating_births(found, born), people_in(root, "PatientDemographics"))
+
+
+def _noting_off(recording: EcgRecording, waves: Sequence[ET.Element]) -> EcgRecording:
+    """Return a recording with a note of its leads whose electrode the device says was off."""
+    said = {
+        text_at(lead, "LeadID").upper()
+        for wave in waves
+        for lead in wave.findall("LeadData")
+        if text_at(lead, "LeadOff").upper() in _YES
+    }
+    off = [name for name in recording.signal.leads if name.upper() in said]
+    header = recording.header.noting_of("leads_said_off", off) if off else recording.header
+    return replace(recording, header=header)
 
 
 def _refuse_offsets(wave: ET.Element, where: str) -> None:

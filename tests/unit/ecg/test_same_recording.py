@@ -158,3 +158,18 @@ def test_screen_says_it_and_tells_what_presses_in_the_later_one(tmp_path):
     assert {s.standing for s in draft.ecg_comparison.standings} == {"not_comparable"}
     assert "urgent.later_ecg" in {i.message.id for i in draft.urgent}
     assert "2026-11-03 11:15:00" in " ".join(done.rendered.split())
+
+
+def test_a_given_day_that_contradicts_the_file_is_refused_or_told(tmp_path):
+    new = file_of(tmp_path, recording(start_s=20.0), NOON, "new")
+    old = file_of(tmp_path, recording(), at("2021-03-03T09:00"), "old")
+    arguments = ["ecg", "compare", str(new), str(old), "--old-date"]
+    done = CliRunner().invoke(app, [*arguments, "2020-03-03"])
+    assert isinstance(done.exception, DataError)
+    assert "2020-03-03 for an ECG whose file states 2021-03-03" in str(done.exception)
+    assert CliRunner().invoke(app, [*arguments, "2021-03-03"]).exit_code == 0
+    document = {**VISIT, "ecg": {"file": new.name}}
+    for day, is_told in ((date(2020, 3, 3), True), (date(2021, 3, 3), False)):
+        draft = screened(tmp_path, document, previous_ecg=old, previous_ecg_on=day).draft
+        assert draft.ecg_comparison.earlier_on == "2021-03-03"
+        assert ("previous_ecg_other_date" in {n.code for n in draft.notes}) == is_told

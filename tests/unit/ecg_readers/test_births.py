@@ -141,7 +141,7 @@ def test_a_year_of_birth_is_compared_with_the_age_of_a_visit(year, named):
         ("0000", (None, None)),
         ("99990101", (None, None)),
         ("", (None, None)),
-        ("02-MAI-1974", (None, (1974, None))),
+        ("02-MAI-1974", (date(1974, 5, 2), None)),
     ],
 )
 def test_no_more_of_a_birth_is_read_than_is_written(text, found):

@@ -12,6 +12,7 @@ from laennec.datasets.readers.ecg import EcgAmbiguous, read_ecg
 from laennec.datasets.readers.ecg.files import numbered_file, record_files
 from laennec.engine.errors import ScreeningError
 from laennec.serving.batch import BatchOptions, SilentReporter, run_batch
+from laennec.serving.ecg.not_read import why_not_read
 from typer.testing import CliRunner
 
 
@@ -129,3 +130,10 @@ def test_a_table_names_the_recordings_of_its_files(tmp_path, two):
     assert states[1] not in ("ecg_several_recordings", "ecg_unreadable", None)
     assert states[3] == "ecg_outside_folder"
     assert "ecg:ecg_several_recordings" in rows[0]["refused_items"]
+
+
+def test_a_number_that_a_file_of_one_recording_lacks_is_said_so(tmp_path):
+    """Pinned: "an ECG file of several recordings", which held one."""
+    with pytest.raises(EcgAmbiguous, match="there is no such recording") as refused:
+        read_ecg(ecg_files.aecg().data, name="one.xml", recording=1)
+    assert why_not_read(refused.value)[0] == "ecg_no_such_recording"
