@@ -67,6 +67,7 @@ def _statement(
         "yields_to": said.better or None,
         "puts_aside": list(said.yielded),
         "not_seen": words.coded(Message(said.unseen)) if said.unseen else None,
+        "held": [words.coded(message) for message in said.held],
         "cases": None
         if cases is None
         else {

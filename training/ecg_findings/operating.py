@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from ...engine.ecg.findings.decide import decide
+from ...engine.ecg.findings.decide import decide, forbidden_by, ruled_out
 from ...engine.ecg.findings.evidence import is_shown
+from ...engine.ecg.findings.limits import reaches_limit
 from ...engine.ecg.findings.spec import StatementSpec, StatementTable
 from ...engine.fixedpoint import FloatArray
 from .judge import BoolArray, assessable
@@ -129,18 +130,19 @@ def called(
     """
     score = expit(logit)
     columns = {name: ecgs.columns((name,))[:, 0] for name in ecgs.names}
-    shown = is_shown(table.names, columns, len(score))
-    found = decide(table, score, assessable(ecgs, table), shown)
+    n = len(score)
+    shown = is_shown(table.names, columns, n) & reaches_limit(table.names, columns, n)
+    found = decide(table, score, assessable(ecgs, table), shown, ruled_out(columns, n))
     borderline = np.array([s.borderline_from for s in table.statements])
     return found.present, found.decided & (score >= borderline), found.decided
 
 
 def _order(table: StatementTable) -> list[str]:
-    return [s.name for s in sorted(table.statements, key=lambda s: len(s.not_when))]
+    return [s.name for s in sorted(table.statements, key=lambda s: len(forbidden_by(s)))]
 
 
 def _forbidden(table: StatementTable, spec: StatementSpec, present: BoolArray) -> BoolArray:
-    others = [table.names.index(name) for name in spec.not_when]
+    others = [table.names.index(name) for name in forbidden_by(spec) if name in table.names]
     return np.asarray(present[:, others].any(axis=1), dtype=np.bool_)
 
 

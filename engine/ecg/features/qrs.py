@@ -46,8 +46,24 @@ def qrs_features(view: View) -> dict[str, float]:
 
 
 def _late_mean(view: View, qrs: FloatArray, leads: tuple[str, ...]) -> FloatArray:
+    """Return the mean of the end of the QRS beyond the level of the ST that follows it.
+
+    Where the QRS end lies late, in noise, the ST belongs to its last 40 ms: the raised one of a
+    left bundle branch block was taken for an R'.
+    """
     late = min(view.samples(_Q["late_ms"]), qrs.shape[1])
-    return np.array([qrs[row, -late:].mean() for row in view.rows(*leads)])
+    rows = view.rows(*leads)
+    return np.array([qrs[row, -late:].mean() for row in rows]) - _st_level(view)[rows]
+
+
+def _st_level(view: View) -> FloatArray:
+    """Return by how much the ST of each lead is raised or lowered at J and 60 ms later alike."""
+    lead = view.per_lead
+    if lead is None:
+        return np.zeros(len(view.leads))
+    both = np.array([lead.st_j_mv, lead.st_j60_mv])
+    level = np.where(both.min(axis=0) > 0, both.min(axis=0), np.minimum(both.max(axis=0), 0.0))
+    return np.nan_to_num(level)
 
 
 def _right_shape(view: View, q: Deflections, qrs: FloatArray) -> dict[str, float]:
@@ -158,8 +174,13 @@ def voltage_features(view: View) -> dict[str, float]:
 
 
 def _turned_away(view: View, q: Deflections) -> list[int]:
-    """Return the rows of I and aVL whose QS is that of a right axis: it says nothing of a scar."""
+    """Return the rows of I and aVL whose Q is that of the axis: it says nothing of a scar.
+
+    In a vertical heart the Q of aVL; with a right axis the QS of I and aVL, a Q before an R counts.
+    """
     axis = frontal_axis_deg(np.array(view.of(q.net_mv, "I")), np.array(view.of(q.net_mv, "aVF")))
+    if _Q["vertical_axis_deg"] <= axis < _Q["right_axis_deg"]:
+        return view.rows("aVL")
     if not axis >= _Q["right_axis_deg"]:
         return []
     return [row for row in view.rows("I", "aVL") if q.is_qs[row]]

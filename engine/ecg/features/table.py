@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from .qrs import q_wave_features, qrs_features, voltage_features
 from .repolarisation import qt_features, st_features, t_features
 from .scale import OWN_SCALE, on_one_scale
 from .view import NAN, View, view_of
+
+INDETERMINATE: Final = "ecg.withheld.axis_indeterminate"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +50,18 @@ def ecg_features(analysis: EcgAnalysis, person: Person = NOBODY) -> EcgFeatures:
     found = features_of(view)
     age = NAN if person.age_years is None else person.age_years
     values = {**found.values, **signal_features(analysis), "age_years": age}
+    if _is_axis_indeterminate(analysis):
+        values["qrs_axis_deg"] = NAN
     return EcgFeatures(values, found.leads, found.beats)
+
+
+def _is_axis_indeterminate(analysis: EcgAnalysis) -> bool:
+    """Say whether the measurement withholds the axis: no statement is made on it then either.
+
+    On a scale of each lead's own it was measured on other leads than those of the features.
+    """
+    axis = analysis.measurements.measured.get("qrs_axis")
+    return axis is not None and INDETERMINATE in axis.withheld and not is_own_scale(analysis)
 
 
 def is_own_scale(analysis: EcgAnalysis) -> bool:
@@ -59,7 +73,9 @@ def signal_features(analysis: EcgAnalysis) -> dict[str, float]:
     """How clear the signal is: how much can be read, signal-to-noise, how sure the QRS are."""
     ratios = [lead.snr_db for lead in analysis.quality.leads if np.isfinite(lead.snr_db)]
     sure = analysis.fiducials.qrs.confidence
+    classical = analysis.classical.value("qrs")
     return {
+        "qrs_classical_ms": classical,
         "readable_share": analysis.readable_share,
         "snr_db": max(ratios, default=NAN),
         "qrs_confidence": float(sure.mean()) if len(sure) else NAN,

@@ -123,6 +123,7 @@ def _finding(
             *(limit_of(why) for why in said.why),
             *_yields(said),
             *([Message(said.unseen)] if said.unseen else []),
+            *said.held,
             *_counts_as_new(said),
             *(few_cases(model.cases.get(said.name)) if is_told else ()),
         ),

@@ -1,79 +1,55 @@
 """From features to statements: a score, a state, and why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from ...prediagnosis import Message
 from ..analysis import REFUSED, EcgAnalysis
 from ..conduction import may_be_higher_block
 from ..features import EcgFeatures
 from ..features.table import is_own_scale
 from ..gaps import inner_gaps_of
-from .decide import NO_RIVAL, Decided, decide
+from .decide import NO_RIVAL, Decided, decide, forbidden_by, ruled_out
 from .evidence import is_shown, why_not_shown
+from .least import at_least
+from .limits import reaches_limit, why_held
 from .model import StatementsModel, StatementsOutput
+from .said import ABSENT, BORDERLINE, NOT_ASSESSABLE, PRESENT, Statement
 from .settings import statement_settings
 from .spec import StatementSpec
 from .urgent_rules import (
+    BESIDE_RULE,
     PREEXCITATION_RULE,
     PREEXCITED,
     VENTRICULAR,
     VENTRICULAR_RULES,
+    forbidden_by_rule,
     rules_that_speak,
 )
 from .wide import WIDE, is_wide_tachycardia, silenced
 
-PRESENT: Final = "present"
-BORDERLINE: Final = "borderline"
-ABSENT: Final = "absent"
-NOT_ASSESSABLE: Final = "not_assessable"
+__all__ = [
+    "ABSENT",
+    "BORDERLINE",
+    "NEEDS",
+    "NOT_ASSESSABLE",
+    "NOT_WITH",
+    "PRESENT",
+    "Statement",
+    "columns_of",
+    "find_statements",
+    "state_of",
+]
+
 NEEDS: Final = "ecg.statement.needs"
 NOT_WITH: Final = "ecg.statement.not_with"
 BLOCKED: Final = "ecg.statement.blocked_p"
 OWN_SCALE: Final = "ecg.statement.own_scale"
+NOT_EXCLUDED: Final = "ecg.statement.not_excluded"
 GAP: Final = "ecg.statement.gap"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
-    """What is said of one statement on one ECG.
-
-    Parameters
-    ----------
-    name : of the contract's vocabulary
-    score : 0 to 1; NaN where it is not assessable
-    state : present, borderline, absent or not_assessable
-    why : message ids of why it is not assessable
-    firing, contribution : rule id -> how true it is, and its log-odds
-    bias : log-odds without any rule
-    better : the rival that is better supported, where this one reached its cut-off and yields
-    yielded : rivals that reached their cut-off and yield to this one
-    unseen : message id of what must be seen and was not, where this one reached its cut-off
-    """
-
-    name: str
-    score: float
-    state: str
-    why: tuple[str, ...]
-    firing: Mapping[str, float]
-    contribution: Mapping[str, float]
-    bias: float
-    better: str = ""
-    yielded: tuple[str, ...] = ()
-    unseen: str = ""
-
-    @property
-    def rules_sum(self) -> float:
-        """Return what all rules add to the bias."""
-        return sum(self.contribution.values())
-
-    @property
-    def logit(self) -> float:
-        """Return bias and rules, of which the score is the logistic."""
-        return self.bias + self.rules_sum
 
 
 def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
@@ -101,29 +77,50 @@ def find_statements(
     output = model.run(x, observed)
     names = model.table.names
     ecg = _Ecg.of(analysis, features)
+    columns = {name: np.array([value]) for name, value in features.values.items()}
+    shown, reaches = is_shown(names, columns, 1), reaches_limit(names, columns, 1)
     reasons = [
-        _reasons(s, ecg, reached=score >= s.present_from)
-        for s, score in zip(model.table.statements, output.score[0], strict=True)
+        _reasons(s, ecg, reached=bool(score >= s.present_from and seen))
+        for s, score, seen in zip(model.table.statements, output.score[0], shown[0], strict=True)
     ]
     free = np.array([[not why for why in reasons]])
-    columns = {name: np.array([value]) for name, value in features.values.items()}
-    shown = is_shown(names, columns, 1)
-    decided = decide(model.table, output.score, free, shown)
-    present = {name for name, is_in in zip(names, decided.present[0], strict=True) if is_in}
+    excluded = ruled_out(columns, 1)
+    decided = decide(model.table, output.score, free, shown & reaches, excluded)
+    forbids = {name for name, is_in in zip(names, decided.forbids[0], strict=True) if is_in}
     found = []
     for i, spec in enumerate(model.table.statements):
-        why = reasons[i] + tuple(f"{NOT_WITH}.{name}" for name in spec.not_when if name in present)
+        beside = tuple(f"{NOT_WITH}.{name}" for name in forbidden_by(spec) if name in forbids)
+        own = () if beside and reasons[i] == (BESIDE_RULE,) else reasons[i]
+        why = own + beside
         said = _statement(spec, i, why, output, (model, features))
         said = _beside_rivals(said, i, names, decided)
-        found.append(said if shown[0, i] else _as_far_as_seen(said))
+        is_seen = bool(shown[0, i]), bool(reaches[0, i])
+        said = _as_far_as_seen(said, features, *is_seen)
+        found.append(_not_excluded(said, i, names, decided))
+    found = [at_least(said, found, features) for said in found]
     return tuple(_of_one_kind(said, found) for said in found)
 
 
-def _as_far_as_seen(said: Statement) -> Statement:
-    """Call borderline what reached its cut-off without what must be seen of it."""
+def _as_far_as_seen(
+    said: Statement, features: EcgFeatures, is_shown_: bool, reaches: bool
+) -> Statement:
+    """Call borderline what reached its cut-off without what must be seen of it, or its limit."""
     if said.state != PRESENT:
         return said
-    return replace(said, state=BORDERLINE, unseen=why_not_shown(said.name))
+    if not is_shown_:
+        said = replace(said, state=BORDERLINE, unseen=why_not_shown(said.name))
+    if not reaches:
+        said = replace(said, state=BORDERLINE, held=why_held(said.name, features.values))
+    return said
+
+
+def _not_excluded(said: Statement, index: int, names: tuple[str, ...], found: Decided) -> Statement:
+    """Call borderline what is forbidden by a statement that could not be excluded."""
+    by = int(found.held[0, index])
+    if said.state != PRESENT or by == NO_RIVAL:
+        return said
+    why = Message(NOT_EXCLUDED, {"statement": f"finding_name:ecg_{names[by]}"})
+    return replace(said, state=BORDERLINE, held=(*said.held, why))
 
 
 def _beside_rivals(
@@ -166,8 +163,8 @@ class _Ecg:
 def _reasons(spec: StatementSpec, ecg: _Ecg, *, reached: bool) -> tuple[str, ...]:
     """Return why nothing can be said, empty where something can.
 
-    ``reached``: the score is at its cut-off; what is not measured and could only add to it is then
-    not needed.
+    ``reached``: the score is at its cut-off, and what must be seen was; what is not measured and
+    could only add to it is then not needed.
     """
     analysis, features = ecg.analysis, ecg.features
     forbidden = _forbidden(spec, ecg)
@@ -201,6 +198,7 @@ def _forbidden(spec: StatementSpec, ecg: _Ecg) -> str:
         (ecg.is_wide and silenced(spec.name, ecg.features.values), WIDE),
         (ventricular and silenced(spec.name, ecg.features.values), VENTRICULAR),
         (preexcited and spec.name in settings["not_said_if_preexcited"], PREEXCITED),
+        (forbidden_by_rule(spec, ecg.rules), BESIDE_RULE),
         (blocked, BLOCKED),
     )
     return next((why for holds, why in checks if holds), "")

@@ -1,12 +1,17 @@
 """What the urgent rules say of the QRS, so that statements say the same."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from ..analysis import EcgAnalysis
 from ..urgent import urgent_ecg
+from .decide import forbidden_by
+from .settings import statement_settings
+from .spec import StatementSpec
 
 PREEXCITED: Final = "ecg.statement.preexcitation"
 VENTRICULAR: Final = "ecg.statement.ventricular"
+BESIDE_RULE: Final = "ecg.statement.left_bundle_rule"
 PREEXCITATION_RULE: Final = "ecg_preexcitation"
 VENTRICULAR_RULES: Final = frozenset({"ecg_wide_without_p_fast", "ecg_wide_without_p"})
 
@@ -22,3 +27,15 @@ def rules_that_speak(analysis: EcgAnalysis) -> frozenset[str]:
     analysis : with both measurements
     """
     return frozenset(item.rule_id for item in urgent_ecg(analysis).items)
+
+
+def forbidden_by_rule(spec: StatementSpec, rules: AbstractSet[str]) -> bool:
+    """Say whether an urgent rule that speaks finds what forbids a statement.
+
+    Parameters
+    ----------
+    spec : of the statement
+    rules : what ``rules_that_speak`` returned
+    """
+    found = statement_settings()["not_said_beside_rule"].items()
+    return any(rule in rules and name in forbidden_by(spec) for rule, name in found)

@@ -125,7 +125,7 @@ def test_a_left_bundle_branch_block_is_wide_or_has_a_late_r(qrs_ms, late_r_ms, i
 @pytest.mark.parametrize(
     ("seed", "state", "why"),
     [(seed, "borderline", "ecg.statement.no_late_r") for seed in range(3)]
-    + [(3, "not_assessable", "")],
+    + [(3, "absent", "ecg.statement.no_late_r")],
 )
 def test_a_general_delay_of_130_ms_is_no_left_bundle_branch_block(seed, state, why):
     """Pinned: the rules said it was present in a QRS of 130 ms whose R is not late."""
@@ -138,5 +138,5 @@ def test_what_is_not_measured_was_not_seen():
     nan = np.array([np.nan, 1.0])
     features = dict.fromkeys(("flutter_repeats", "flutter_rate_bpm", "flutter_per_beat"), nan)
     features |= {"p_share": np.array([np.nan, 0.2])}
-    names = ("atrial_flutter", "atrial_fibrillation", "rbbb")
+    names = ("atrial_flutter", "atrial_fibrillation", "incomplete_rbbb")
     assert is_shown(names, features, 2).tolist() == [[False, False, True], [False, True, True]]
