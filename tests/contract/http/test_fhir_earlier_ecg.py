@@ -1,11 +1,14 @@
 """An earlier ECG in a Bundle: compared with the visit's own, and the comparison leaves as FHIR."""
 
 import json
+from datetime import datetime
 
 import pytest
+from ecg_pairs import recording
 from ecg_visits import given
 from fhir_ecgs import document, sampled
 from fhir_support import bundle, example, is_r4, of, resources_of
+from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, write_wfdb
 from laennec.serving.fhir.visit_in import read_visit
 
 FHIR = "application/fhir+json"
@@ -156,3 +159,15 @@ def test_what_is_urgent_in_a_lone_ecg_of_an_earlier_day_says_its_day(people):
     assert all("Mesure du 03/03/2021, antérieure à la visite." in text for text in then)
     assert now
     assert not any("antérieure" in text for text in now)
+
+
+def test_a_file_without_a_date_of_its_document_says_its_own_old_day(people, tmp_path):
+    """Pinned: the ECG of five years ago was read as today's, and its day stood nowhere."""
+    header = EcgHeader("wfdb", "a", acquired_at=datetime.fromisoformat("2021-03-03T11:15:00"))
+    write_wfdb(EcgRecording(recording(), header), tmp_path / "a.hea", identify=True)
+    files = {path.name: path.read_bytes() for path in tmp_path.glob("a.*")}
+    said = post(people.as_("software"), with_ecgs((files, None)))
+    assert "ecg_of_earlier_day" in codes_of(said)
+    (report,) = [r for r in of(said, "DiagnosticReport") if "11524-6" in json.dumps(r["code"])]
+    assert report["effectiveDateTime"] == "2021-03-03"
+    assert "03/03/2021 à 11:15" in report["conclusion"]
