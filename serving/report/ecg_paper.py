@@ -3,7 +3,7 @@
 Coordinates are millimetres, so that a print at full size can be measured with a ruler.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -14,6 +14,7 @@ from scipy.signal import resample_poly
 from ...engine.ecg.leads import TWELVE_LEADS
 from ...engine.ecg.signal import EcgSignal
 from ...engine.fixedpoint import FloatArray
+from .ecg_fields import LINE_MM, Field, Shade, fields_svg, legend_lines, letters_of
 from .looks import PAPER, dressed
 
 MM_PER_S: Final = 25.0
@@ -38,16 +39,6 @@ class Mark:
     wave: str
     onset_s: float
     offset_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shade:
-    """A field behind some leads, in seconds from the start, and what it stands for."""
-
-    leads: tuple[str, ...]
-    onset_s: float
-    offset_s: float
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +85,29 @@ def ecg_svg(
     strip_s = min(shown.duration_s, LONGEST_STRIP_S)
     width = 2 * MARGIN_MM + PULSE_MM + strip_s * MM_PER_S
     rows = max(trace.y_mm for trace in traces) + ROW_MM / 2
-    height = rows + (MARKS_MM if waves else 0.0) + MARGIN_MM
+    letters = letters_of(shades)
+    legend = legend_lines(letters)
+    height = rows + (MARKS_MM if waves else 0.0) + len(legend) * LINE_MM + MARGIN_MM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {_look("ecg")} role="img" '
         f'aria-label="{escape(description)}" viewBox="0 0 {width:.1f} {height:.1f}" '
         f'width="{width:.1f}mm" height="{height:.1f}mm">',
         _paper(width, height),
-        *(_shades(trace, shown.sampling_rate_hz, shades, start_s) for trace in traces),
+        *(_fields(trace, shown.sampling_rate_hz, shades, start_s, letters) for trace in traces),
         *(_pulse(y) for y in sorted({trace.y_mm for trace in traces})),
         *(_trace(trace, shown.sampling_rate_hz) for trace in traces),
         _marks(waves, rows, start_s, strip_s),
-        f'<text {_look("caption")} x="{MARGIN_MM}" y="{height - 1.6:.1f}">{escape(caption)}</text>',
+        *_lines([*legend, caption], height - 1.6),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _lines(lines: Sequence[str], last_mm: float) -> Iterator[str]:
+    """Write lines of text below the drawing, the last one at its place."""
+    for k, line in enumerate(lines, 1):
+        y = last_mm - (len(lines) - k) * LINE_MM
+        yield f'<text {_look("caption")} x="{MARGIN_MM}" y="{y:.1f}">{escape(line)}</text>'
 
 
 def _cut(signal: EcgSignal, start_s: float) -> EcgSignal:
@@ -168,7 +168,9 @@ def _pulse(y_mm: float) -> str:
     return f'<path {_look("trace")} d="M{x} {y_mm}h1V{top}h5V{y_mm}h2"/>'
 
 
-def _shades(trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float) -> str:
+def _fields(
+    trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float, letters: Mapping[str, str]
+) -> str:
     """Draw the fields of one piece of a lead; fields of one place are one, with every title."""
     length = len(trace.samples) / fs
     places: dict[tuple[float, float], dict[str, None]] = {}
@@ -177,12 +179,11 @@ def _shades(trace: _Trace, fs: float, shades: Sequence[Shade], start_s: float) -
         last = min(shade.offset_s - start_s - trace.start_s, length)
         if trace.lead in shade.leads and first < last:
             places.setdefault((first, last), {})[shade.title] = None
-    return "".join(
-        f'<rect {_look("shade")} x="{trace.x_mm + first * MM_PER_S:.2f}" '
-        f'y="{trace.y_mm - ROW_MM / 2:.1f}" width="{(last - first) * MM_PER_S:.2f}" '
-        f'height="{ROW_MM}"><title>{escape("; ".join(titles))}</title></rect>'
-        for (first, last), titles in places.items()
-    )
+    fields = [
+        Field(trace.x_mm + first * MM_PER_S, (last - first) * MM_PER_S, tuple(titles))
+        for (first, last), titles in sorted(places.items())
+    ]
+    return fields_svg(fields, letters, trace.y_mm - ROW_MM / 2, ROW_MM)
 
 
 def _trace(trace: _Trace, fs: float) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from ...engine.ecg.findings.shown import shown_settings
 from ...engine.prediagnosis import EcgEvidence, EcgSection
 from ...engine.words import Sentences
-from .ecg_paper import Shade
+from .ecg_fields import Shade
 
 _MS: Final = 1000.0
 _QRS: Final = "qrs"

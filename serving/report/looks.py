@@ -79,12 +79,14 @@ PAPER: Final[Mapping[str, Look]] = {
     "drawn": {"stroke-width": "14"},
     "gap": {"fill": SOFT, "opacity": ".18"},
     "lead": _paper_text("3.4", _PAPER_INK, font_weight="600"),
-    "caption": _paper_text("2.9", SOFT),
+    "caption": _paper_text("3.1", INK),
     "p": {"fill": _AGAINST},
     "qrs": {"fill": _PAPER_INK},
     "t": {"fill": _FOR},
     "beat": {"fill": _AGAINST, "opacity": ".1"},
-    "shade": {"fill": "#e0a800", "opacity": ".3"},
+    "shade": {"fill": "#e0a800", "opacity": ".16"},
+    "lane": {"fill": "#7a4b00"},
+    "key": _paper_text("2.6", "#7a4b00", font_weight="700"),
     "mark": _paper_text("2.6", SOFT, font_weight="600", text_anchor="middle"),
 }
 """The ECG on millimetre paper; lengths are millimetres."""

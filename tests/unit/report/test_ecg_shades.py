@@ -12,7 +12,8 @@ from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.visit import STATEMENTS_ID, screened_ecg
 from laennec.engine.words import LANGUAGES
 from laennec.serving.ecg.visit import draw_ecg
-from laennec.serving.report.ecg_paper import Shade, ecg_svg
+from laennec.serving.report.ecg_fields import LINE_MM, Shade
+from laennec.serving.report.ecg_paper import ecg_svg
 
 MODELS = load_models()
 
@@ -66,3 +67,31 @@ def test_a_field_lies_behind_its_lead_only_and_within_its_piece():
 def test_a_title_is_escaped():
     signal, _ = screened("sinus_rhythm")
     assert "<b>" not in ecg_svg(signal, marks=[Shade(("V1",), 5.5, 5.7, "<b>")])
+
+
+def test_statements_that_share_beats_are_told_apart_without_colour():
+    """Pinned: one yellow for every statement, and which was which stood in a tooltip only."""
+    signal, _ = screened("sinus_rhythm")
+    shades = [
+        Shade(("V1",), 5.5, 5.7, "first"),
+        Shade(("V1",), 5.5, 5.7, "second"),
+        Shade(("V1",), 6.1, 6.3, "second"),
+    ]
+    drawn = ecg_svg(signal, marks=shades, caption="25 mm/s")
+    lanes = re.findall(r'class="lane"[^>]* y="([\d.]+)"', drawn)
+    assert len(lanes) == 3
+    assert len(set(lanes)) == 2
+    assert re.findall(r'class="key"[^>]*>(\w)<', drawn) == ["A", "B"]
+    assert ">A = first · B = second<" in drawn
+    assert drawn.index("A = first") < drawn.index("25 mm/s")
+
+
+def test_a_long_legend_has_several_lines_and_room_for_them():
+    signal, _ = screened("sinus_rhythm")
+
+    def height(n):
+        shades = [Shade(("V1",), 5.5, 5.7, f"statement number {k} " * 3) for k in range(n)]
+        return float(re.search(r'height="([\d.]+)mm"', ecg_svg(signal, marks=shades))[1])
+
+    assert height(1) == pytest.approx(height(0) + LINE_MM)
+    assert height(6) == pytest.approx(height(0) + 3 * LINE_MM)

@@ -9,7 +9,8 @@ from drawings import drawings_of, lacks
 from laennec.engine.ecg.leads import TWELVE_LEADS
 from laennec.engine.ecg.signal import EcgSignal
 from laennec.serving.report import render_html
-from laennec.serving.report.ecg_paper import Mark, Shade, ecg_svg
+from laennec.serving.report.ecg_fields import Shade
+from laennec.serving.report.ecg_paper import Mark, ecg_svg
 from laennec.serving.report.looks import DRAWING, PAPER
 from laennec.serving.years.drift.chart import Line, bars, lines
 from laennec.validation.report.svg import Box, Plot, flow_diagram
