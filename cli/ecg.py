@@ -259,7 +259,7 @@ def _one_json_each(
     files = recordings_of(files, lang)
     tally = Tally()
     for done in tally.over(watched(each_file(files, task, recording), len(files)), lang):
-        write_json(done, out, lang)
+        write_json(done, out)
     raise typer.Exit(tally.exit_code)
 
 

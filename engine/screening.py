@@ -121,7 +121,8 @@ def screen_columns(
     signs = _say(signs_of_diabetes(), facts)
     ecgs = screen_ecgs(checked, models, signals or {})
     levels.append(ecgs.urgency(batch.n))
-    checked = replace(checked, problems=(*checked.problems, *ecgs.failed))
+    if ecgs.failed:
+        checked = replace(checked, problems=(*checked.problems, *ecgs.failed))
     return Screening(
         batch=checked,
         made=made,

@@ -170,8 +170,8 @@ def beats_task(network: Network) -> Callable[[EcgRecording], EcgDone]:
     return beats
 
 
-def write_json(done: EcgDone, folder: Path, lang: str = "fr") -> Path:
-    """Write one recording's plain data as ``RECORD.json``, with what every output says.
+def write_json(done: EcgDone, folder: Path) -> Path:
+    """Write one recording's plain data as ``RECORD.json``.
 
     Raises
     ------
@@ -180,8 +180,7 @@ def write_json(done: EcgDone, folder: Path, lang: str = "fr") -> Path:
     target = folder / f"{Path(done.record).name}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        said = {"disclaimer": Sentences(lang).text("disclaimer")}
-        write_text(target, json.dumps({**(done.plain or {}), **said}))
+        write_text(target, json.dumps(done.plain))
     except OSError as error:
         raise DataError(
             found=f"a file that can't be written ({error.strerror})",
