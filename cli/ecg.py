@@ -65,7 +65,7 @@ def measure(
         rows.append(as_row(done.record, done.analysis))
         plain.append(as_plain(done.record, done.analysis, done.section, lang))
     if output is not None:
-        text = as_csv(rows) if ending == _CSV else json.dumps(plain, indent=1) + "\n"
+        text = as_csv(rows, lang) if ending == _CSV else json.dumps(plain, indent=1) + "\n"
         write_text(output, text)
     raise typer.Exit(tally.exit_code)
 

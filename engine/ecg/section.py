@@ -30,6 +30,7 @@ from .urgent import EcgUrgency
 
 MARK_DECIMALS: Final = 4
 _QTC: Final = "qtc_fridericia"
+_BY_HAND: Final = (*AGAINST_QTC, "ecg.withheld.t_end_uncertain", "ecg.withheld.no_t_end")
 DECIMALS: Final = {"rate": 0, "qrs": 0, "qt": 0, "st": 2}
 
 
@@ -77,7 +78,7 @@ def section_of(
         reasons=tuple(reason.message for reason in quality.reasons),
         uses={name: use.verdict for name, use in quality.uses.items()},
         measured=values_of(analysis.measurements, person),
-        second=_second_values(analysis),
+        second=second_values(analysis),
         disagreements=tuple(_disagreement(c) for c in compared if c.needs_physician),
         marks=marks_of(analysis.fiducials),
         model=model,
@@ -99,14 +100,15 @@ def stated_moment(at: datetime | None) -> str:
     return at.date().isoformat() if at.time() == time() else at.isoformat(timespec="seconds")
 
 
-def _second_values(analysis: EcgAnalysis) -> tuple[EcgValue, ...]:
+def second_values(analysis: EcgAnalysis) -> tuple[EcgValue, ...]:
     """Return the second measurement; a QTc that either measurement forbids is given by neither."""
     found = dict(analysis.classical.values)
     first = analysis.measurements.measured.get(_QTC)
     limits = load_settings().withhold
-    own = reasons_against_qtc(found["qrs"].value, found["rate"].value, math.nan, limits)
+    irregularity = analysis.classical.rhythm.irregularity
+    own = reasons_against_qtc(found["qrs"].value, found["rate"].value, irregularity, limits)
     against = {*own, *(() if first is None else first.withheld)}
-    reasons: tuple[str, ...] = tuple(reason for reason in AGAINST_QTC if reason in against)
+    reasons: tuple[str, ...] = tuple(reason for reason in _BY_HAND if reason in against)
     width = analysis.measurements.measured.get("qrs")
     widths = (found["qrs"].value, math.nan if width is None else width.value)
     reasons = reasons or (() if any(map(math.isfinite, widths)) else (NO_QRS_BOUNDS,))

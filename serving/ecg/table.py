@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.ecg.analysis import EcgAnalysis
 from ...engine.ecg.measure import LeadMeasures
+from ...engine.ecg.section import second_values
 from ...engine.ecg.signal import EcgSignal
 from ...engine.prediagnosis import EcgSection, EcgValue
 from ...engine.words import Sentences, ecg_lines
@@ -74,8 +75,9 @@ def as_row(record: str, analysis: EcgAnalysis) -> dict[str, object]:
     for one in found.measured.values():
         row[column_of(one.name, one.unit)] = _plain(one.value)
         row[f"{column_of(one.name, one.unit)}_sd"] = _plain(one.spread)
-    for second in analysis.classical.values.values():
-        row[f"classical_{column_of(second.name, second.unit)}"] = _plain(second.value)
+    for second in second_values(analysis):
+        value = None if second.value is None else _plain(second.value)
+        row[f"classical_{column_of(second.name, second.unit)}"] = value
     for name in _RHYTHM:
         row[name] = _plain(getattr(found.rhythm, name))
     if found.per_lead is not None:
@@ -129,9 +131,14 @@ def as_plain(record: str, analysis: EcgAnalysis, section: EcgSection, lang: str)
     }
 
 
-def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """Write rows with the union of their columns, in the order in which they first appear."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+def as_csv(rows: Sequence[Mapping[str, object]], lang: str) -> str:
+    """Write rows with the union of their columns, in the order in which they first appear.
+
+    The last column says in every row that a physician must confirm: rows are parted and joined.
+    """
+    said = {"disclaimer": Sentences(lang).text("disclaimer")}
+    rows = [{**row, **said} for row in rows]
+    columns = [*dict.fromkeys(name for row in rows for name in row if name not in said), *said]
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()

@@ -15,6 +15,7 @@ from laennec.engine.ecg.measure import BeatTimes, measure_ecg
 from laennec.engine.ecg.measure.reference import NOBODY, Person
 from laennec.engine.ecg.measure.settings import load_settings
 from laennec.engine.ecg.section import section_of
+from laennec.engine.words import Sentences
 from laennec.serving.ecg.table import PER_LEAD, UNIT_NAMES, as_csv, as_plain, as_row, as_text
 from referencing import Registry, Resource
 
@@ -68,11 +69,14 @@ def test_every_measurement_has_a_column_with_its_unit():
 
 def test_csv_keeps_the_columns_of_all_records_and_leaves_the_withheld_empty():
     rows = [as_row("a", analysed(with_p=False)), {"record": "b", "more": 1}]
-    read = list(csv.DictReader(io.StringIO(as_csv(rows))))
+    read = list(csv.DictReader(io.StringIO(as_csv(rows, "en"))))
     assert [r["record"] for r in read] == ["a", "b"]
     assert read[0]["pr_ms"] == ""
     assert "pr: ecg.withheld.no_p_wave" in read[0]["withheld"]
     assert read[1]["more"] == "1"
+    said = Sentences("en").text("disclaimer")
+    assert [r["disclaimer"] for r in read] == [said, said]
+    assert list(read[0])[-1] == "disclaimer"
     assert read[1]["qrs_ms"] == ""
 
 
