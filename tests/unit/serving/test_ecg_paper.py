@@ -7,7 +7,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from laennec.engine.ecg.leads import TWELVE_LEADS
 from laennec.engine.ecg.signal import EcgSignal
-from laennec.serving.report.ecg_paper import MM_PER_MV, MM_PER_S, Mark, ecg_svg
+from laennec.serving.report.ecg_paper import MM_PER_MV, MM_PER_S, ROW_MM, Mark, ecg_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 FS = 500.0
@@ -73,7 +73,7 @@ def test_missing_samples_are_a_grey_field_and_never_a_line():
 def test_few_leads_stand_below_each_other():
     found = traces(ecg_svg(square(leads=("II", "V5"))))
     assert [name for name, _ in found] == ["II", "V5"]
-    assert found[1][1][0][0, 1] - found[0][1][0][0, 1] == pytest.approx(30.0)
+    assert found[1][1][0][0, 1] - found[0][1][0][0, 1] == pytest.approx(ROW_MM)
 
 
 def test_a_short_strip_is_drawn_as_long_as_it_is_and_a_long_one_for_ten_seconds():
