@@ -1,20 +1,30 @@
 """A report as PDF: what a reader sees of it, where the optional package is installed."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from laennec.datasets.simulator import scenario, simulate
+from laennec.engine import load_guidelines, load_models, parse, screen
+from laennec.engine.ecg.visit import VOCABULARY
+from laennec.engine.intake.visit import with_ecg
 from laennec.engine.words import Sentences
 from laennec.serving.http.answers import pdf
 from laennec.serving.http.answers.pdf import as_pdf
 from laennec.serving.http.problems import ExtraMissing
+from laennec.serving.report import render_html
+from laennec.serving.report.ecg_fields import Shade
+from laennec.serving.report.ecg_paper import Mark, ecg_svg
 from pdf_support import DOTS_PER_MM, dark_part, needs_weasyprint, pictures, texts
 
 VISITS = Path(__file__).parents[5] / "examples" / "visits"
 MAIN = "from laennec.cli import main; main()"
 MOST_PAGES = 12
+MOST_STATEMENTS = 10
+NAMES = Sentences("fr")
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +107,21 @@ def test_the_ecg_is_light_paper_at_true_scale_with_traces_on_it(made):
     paper = rows[:, coloured[0] : coloured[-1]]
     assert paper.mean() > 215
     assert 0.001 < dark_part(paper) < 0.03
+
+
+def test_the_sheet_of_an_ecg_holds_the_drawing_and_a_legend_of_many_statements():
+    """Pinned: what is said below the drawing began a second sheet of the ECG's size."""
+    needs_weasyprint()
+    signal = simulate(scenario("sinus_rhythm"), seed=1).signal
+    names = sorted((NAMES.text(f"finding_name.ecg_{name}") for name in VOCABULARY), key=len)
+    shades = [Shade(("V1",), 5.5, 5.7, name) for name in names[-MOST_STATEMENTS:]]
+    drawn = ecg_svg(signal, marks=[Mark("qrs", 1.0, 1.1), *shades], caption="25 mm/s")
+    visit = {**json.loads((VISITS / "04-with-ecg.json").read_text()), "ecg": None}
+    record = with_ecg(parse(visit), signal, ())
+    drafted = screen(record, load_models(), load_guidelines())
+    sheets = [
+        p
+        for p in pictures(as_pdf()(render_html(drafted, "fr", ecg_drawing=drawn)))
+        if p.shape[1] > p.shape[0]
+    ]
+    assert len(sheets) == 1
