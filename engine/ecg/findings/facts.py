@@ -1,5 +1,6 @@
 """The statements of a visit's ECG as findings of its draft: facts with reasons, for a physician."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +13,7 @@ from .cases import few_cases
 from .find import BORDERLINE, NEEDS, NOT_ASSESSABLE, NOT_WITH, PRESENT, Statement
 from .model import StatementsModel
 from .settings import statement_settings
+from .shown import pair_of
 
 PREFIX: Final = "ecg_"
 TOLD: Final = (PRESENT, BORDERLINE)
@@ -209,14 +211,28 @@ def rule_reason(
 ) -> Reason:
     """Return one rule of a statement as a reason: how true it is, what it adds, and its values."""
     names = dict.fromkeys(literal.variable for literal in rule.literals)
+    leads = _leads_that_gave(names, features)
+    premise = {"premise": f"premise:{rule.antecedent}"}
     return Reason(
         rule_id=rule.id,
-        message=Message("reason.tsk_rule", {"premise": f"premise:{rule.antecedent}"}),
+        message=Message("reason.tsk_rule_in", {**premise, "leads": " / ".join(leads)})
+        if leads
+        else Message("reason.tsk_rule", premise),
         contribution=round(said.contribution[rule.id], _CONTRIBUTION_DECIMALS),
         inputs=tuple(_input(name, features, model) for name in names),
         source=rule.source,
         membership=round(said.firing[rule.id], _CONTRIBUTION_DECIMALS),
     )
+
+
+def _leads_that_gave(names: Iterable[str], features: EcgFeatures) -> list[str]:
+    """Return the neighbouring leads that gave each value of a rule, in the order of its values.
+
+    None where a value is of no such leads: which value they belong to would not be clear.
+    """
+    measured = [n for n in names if np.isfinite(features.values.get(n, np.nan))]
+    pairs = [", ".join(pair_of(name, features)) for name in measured]
+    return list(dict.fromkeys(pairs)) if all(pairs) else []
 
 
 def _input(name: str, features: EcgFeatures, model: StatementsModel) -> InputValue:

@@ -44,6 +44,12 @@ def evidence_of(
     return tuple(places)
 
 
+def pair_of(feature: str, features: EcgFeatures) -> tuple[str, ...]:
+    """Return the neighbouring leads that gave a feature; none where it is not of such a pair."""
+    row = shown_settings()["feature"].get(feature, {})
+    return features.leads.get(row["group"], ()) if "group" in row else ()
+
+
 def leads_of(feature: str, features: EcgFeatures) -> tuple[str, ...]:
     """Return the leads in which a feature was read, none where it is not shown.
 
@@ -53,7 +59,7 @@ def leads_of(feature: str, features: EcgFeatures) -> tuple[str, ...]:
     features : of the recording, with the leads behind their groups
     """
     row = shown_settings()["feature"].get(feature, {})
-    return features.leads.get(row["group"], ()) if "group" in row else tuple(row.get("leads", ()))
+    return pair_of(feature, features) or tuple(row.get("leads", ()))
 
 
 def _place(

@@ -146,3 +146,25 @@ def test_no_report_says_normal():
         for state in ("present", "borderline", "absent", "not_assessable"):
             said = words.text(f"finding.ecg_statement.{state}", statement="finding_name:ecg_lvh")
             assert "normal" not in said.lower(), (lang, state)
+
+
+@pytest.mark.parametrize(
+    ("pathology", "finding", "leads"),
+    [
+        ("st_elevation_inferior", "ecg_st_elevation", {"II", "III", "aVF"}),
+        ("old_mi_q_waves_inferior", "ecg_old_mi_q_waves", {"II", "III", "aVF"}),
+        ("st_elevation_anterior", "ecg_st_elevation", {"V1", "V2", "V3", "V4", "V5"}),
+    ],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reason_of_neighbouring_leads_names_them(pathology, finding, leads, lang):
+    """Pinned: "Q waves of two neighbouring leads: present (0.80)", of which leads nobody knew."""
+    said = by_id(screened_ecg(signal_of(pathology), MODELS, PERSON))[finding]
+    named = [r for r in said.reasons_for if r.message.id == "reason.tsk_rule_in"]
+    alone = [r for r in named if len(r.inputs) == 1]
+    assert alone
+    for reason in named:
+        told = reason.message.parameters["leads"]
+        assert reason not in alone or set(told.split(", ")) <= leads
+        where = {"fr": f", en {told}", "en": f", in {told}"}[lang]
+        assert where in reason_phrase(reason, Sentences(lang, model_labels(MODELS, lang)))
