@@ -161,6 +161,7 @@ def _measured(one: EarlierEcg, screening: Screening, row: int) -> "tuple[Screene
         screened = screened_ecg(one.signal, screening.models, person, without_network=bare)
         return screened, side_of(screened, one.recorded)
     except Exception:  # noqa: BLE001 - an earlier ECG must never take today's visit with it
+        # As one of which nothing can be read: one of the last days asks for an ECG today.
         screened = screened_ecg(one.signal.without_samples(), screening.models, person)
         return screened, side_of(screened, one.recorded)
 

@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
-from ecg_visits import drafted, earlier, given
+from ecg_pairs import recording
+from ecg_visits import drafted, earlier, given, samples
+from laennec.engine.ecg import visit
 from laennec.engine.words.as_json import as_json
 from laennec.engine.words.text import render_text
 
@@ -178,3 +181,25 @@ def test_a_persons_own_spread_widens_the_limit_of_the_visit():
         changes = drafted(given(start_s=20.0), *past).ecg_comparison.changes
         limits.append(next(c.limit for c in changes if c.name == "pr"))
     assert limits[0] > 2 * limits[1]
+
+
+@pytest.mark.parametrize("day", ["2026-11-02", "2021-03-03"])
+def test_an_earlier_ecg_whose_analysis_fails_counts_as_one_that_can_not_be_read(day, monkeypatch):
+    """It takes nothing of today with it, and today's ECG is asked for where there is none."""
+    whole, today = visit.screened_ecg, recording(start_s=20.0)
+    past = earlier(given("lbbb"), day)
+    calm = drafted(samples(today))
+
+    def fails_on_another(signal, *args, **more):
+        known = np.isfinite(signal.signal_mv).all()
+        is_today = np.allclose(signal.signal_mv[0], today.signal_mv[0], atol=1e-3)
+        return whole(signal, *args, **more) if is_today or not known else 1 // 0
+
+    monkeypatch.setattr(visit, "screened_ecg", fails_on_another)
+    draft = drafted(samples(today), past)
+    assert items(draft) == items(calm)
+    assert draft.ecg.measured == calm.ecg.measured
+    assert {s.standing for s in draft.ecg_comparison.standings} <= {"unknown", "not_comparable"}
+    assert "could be compared" in text(draft)
+    asked = {"2026-11-02": ["U1"], "2021-03-03": []}[day]
+    assert [item.level for item in drafted(None, past).urgent] == asked

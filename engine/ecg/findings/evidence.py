@@ -4,19 +4,15 @@ A score adds up what speaks for and against. A regular rhythm without P waves go
 flutter although no wave of flutter was there: what is missing is no evidence of something else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
 from ...fuzzy.status import BoolArray
+from .conditions import holds
 from .settings import statement_settings
-
-_HOLDS: Final[Mapping[str, Callable[[FloatArray, float], BoolArray]]] = {
-    ">=": lambda values, limit: values >= limit,
-    "<": lambda values, limit: values < limit,
-}
 
 
 def is_shown(names: Sequence[str], features: Mapping[str, FloatArray], n: int) -> BoolArray:
@@ -37,10 +33,7 @@ def is_shown(names: Sequence[str], features: Mapping[str, FloatArray], n: int) -
     for name, row in _rows().items():
         if name in names:
             held = {
-                kind: [
-                    _HOLDS[c["op"]](features.get(c["feature"], unknown), c["value"])
-                    for c in row[kind]
-                ]
+                kind: [holds(c, features.get(c["feature"], unknown)) for c in row[kind]]
                 for kind in ("all", "any")
                 if kind in row
             }

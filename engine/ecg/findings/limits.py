@@ -4,7 +4,7 @@ A score is soft at its edge: 98/min was called a sinus tachycardia beside a prin
 What lies before its limit is borderline at most; the score and its reasons stay.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,16 +12,11 @@ import numpy as np
 from ...fixedpoint import FloatArray
 from ...fuzzy.status import BoolArray
 from ...prediagnosis import Message
+from .conditions import holds
 from .settings import statement_settings
 
 HELD: Final = "ecg.statement.held"
 NOT_MEASURED: Final = "ecg.statement.needs"
-_HOLDS: Final[Mapping[str, Callable[[FloatArray, float], BoolArray]]] = {
-    ">": lambda values, limit: values > limit,
-    ">=": lambda values, limit: values >= limit,
-    "<": lambda values, limit: values < limit,
-    "<=": lambda values, limit: values <= limit,
-}
 _WORDS: Final = {">": "not_above", ">=": "below", "<": "not_below", "<=": "above"}
 
 
@@ -42,7 +37,7 @@ def reaches_limit(names: Sequence[str], features: Mapping[str, FloatArray], n: i
     unknown = np.full(n, np.nan)
     for name, row in limit_rows().items():
         if name in names:
-            held = [_holds(one, features.get(one["feature"], unknown)) for one in row["limits"]]
+            held = [holds(one, features.get(one["feature"], unknown)) for one in row["limits"]]
             found[:, names.index(name)] = (np.any if row.get("any") else np.all)(held, axis=0)
     return found
 
@@ -62,7 +57,7 @@ def why_held(name: str, values: Mapping[str, float]) -> tuple[Message, ...]:
         item = f"variable:{feature}"
         if not np.isfinite(value):
             told.append(Message(NOT_MEASURED, {"item": item}))
-        elif not bool(_holds(one, np.array(value))):
+        elif not bool(holds(one, np.array(value))):
             shown = {"value": _rounded(value, limit), "limit": _short(limit), "unit": one["unit"]}
             told.append(Message(f"{HELD}.{_WORDS[one['op']]}", {"item": item, **shown}))
     return tuple(told)
@@ -72,10 +67,6 @@ def limit_rows() -> Mapping[str, Mapping[str, Any]]:
     """Return the limits by statement."""
     rows: Mapping[str, Mapping[str, Any]] = statement_settings()["limit"]
     return rows
-
-
-def _holds(row: Mapping[str, Any], values: FloatArray) -> BoolArray:
-    return np.asarray(_HOLDS[row["op"]](values, float(row["value"])), dtype=np.bool_)
 
 
 def _rounded(value: float, limit: float) -> float | int:
