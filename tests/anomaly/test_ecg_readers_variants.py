@@ -234,7 +234,7 @@ def test_a_bundle_gives_one_recording_for_each_observation():
 
 def test_leads_of_rates_that_are_no_multiples_are_refused():
     header = b"r 2 100 2\nr.dat 16x2 1000/mV 16 0 0 0 0 I\nr.dat 16x3 1000/mV 16 0 0 0 0 V1\n"
-    refused(EcgUnreadable, "no multiples of the lowest", header, "r.hea", {"r.dat": b"\0" * 20})
+    refused(EcgUnreadable, "no multiple of the lowest", header, "r.hea", {"r.dat": b"\0" * 20})
 
 
 def test_names_that_would_clash_after_numbering_are_refused():

@@ -48,7 +48,7 @@ def assemble(
     if len(kept) < len(stored):
         others = [lead_name(lead.name) for lead in stored if lead not in kept]
         header = header.noting_of("not_ecg_skipped", others)
-    leads, header = _without_slower(_declare(kept, declared, where), header)
+    leads, header = _without_other_rates(_declare(kept, declared, where), header)
     _refuse_absent(leads, where)
     leads, header = _upright(leads, header)
     leads, header = _one_rate(leads, header, where)
@@ -159,10 +159,10 @@ def _agree_name(stated: str, declared: str, where: str) -> str:
     return declared or stated
 
 
-def _without_slower(
+def _without_other_rates(
     leads: list[StoredLead], header: EcgHeader
 ) -> tuple[list[StoredLead], EcgHeader]:
-    """Leave out channels that are slower than the leads, so that these keep their rate.
+    """Leave out channels whose rate would slow the leads, or fits no whole number of times.
 
     A counter, a battery's voltage or a mark beside the leads says nothing of the heart. Leads of
     several rates are averaged, see `_one_rate`, but not below the rate at which all can be read.
@@ -172,12 +172,20 @@ def _without_slower(
         return leads, header
     of_most = max(Counter(rates).items(), key=lambda found: (found[1], found[0]))[0]
     least = min(of_most, limits()["rate_hz"]["averaged_least"])
-    is_slower = [0 < x.rate_hz < (least if says_ecg(x.name) else of_most) for x in leads]
-    if not any(is_slower):
-        return leads, header
-    kept = [lead for lead, slower in zip(leads, is_slower, strict=True) if not slower]
-    left = [lead_name(x.name) for x, slower in zip(leads, is_slower, strict=True) if slower]
-    return kept, header.noting_of("slower_channels_left", left)
+
+    def is_left(lead: StoredLead) -> bool:
+        if says_ecg(lead.name) or math.isnan(lead.rate_hz):
+            return 0 < lead.rate_hz < least
+        return lead.rate_hz > 0 and not _fits(lead.rate_hz / of_most)
+
+    left = [lead_name(lead.name) for lead in leads if is_left(lead)]
+    kept = [lead for lead in leads if not is_left(lead)]
+    return (kept, header.noting_of("other_rates_left", left)) if left else (leads, header)
+
+
+def _fits(ratio: float) -> bool:
+    """Say whether one rate is a whole multiple of another."""
+    return round(ratio) >= 1 and abs(ratio - round(ratio)) <= _RATE_TOLERANCE * ratio
 
 
 def _refuse_absent(leads: Sequence[StoredLead], where: str) -> None:
@@ -204,8 +212,11 @@ def _one_rate(
     ratios = [lead.rate_hz / low for lead in leads]
     if all(abs(r - 1) < _RATE_TOLERANCE for r in ratios):
         return leads, header
-    if any(abs(r - round(r)) > _RATE_TOLERANCE * r for r in ratios):
-        raise unreadable("Leads with sampling rates that are no multiples of the lowest", where)
+    odd = [x.name for x, r in zip(leads, ratios, strict=True) if not _fits(r)]
+    if odd:
+        names = ", ".join(lead_name(name) for name in odd[:6])
+        found = f"Leads whose sampling rate is no multiple of the lowest, {low:g} Hz: {names}"
+        raise unreadable(found, where)
     averaged = [_averaged(lead, round(r), low) for lead, r in zip(leads, ratios, strict=True)]
     return averaged, header.noting("leads_averaged_to_lowest_rate")
 

@@ -168,11 +168,13 @@ def test_a_slow_channel_beside_the_leads_does_not_slow_them():
 
     header = EcgHeader("edf", "made")
     leads = [lead("I", 500.0), lead("II", 500.0), lead("V1", 500.0)]
-    for slow in (lead("Mark", 25.0), lead("Vbat", 1.0), lead("V2", 50.0)):
+    for slow in (lead("Mark", 25.0), lead("Mark", 600.0), lead("Vbat", 1.0), lead("V2", 50.0)):
         recording = assemble([*leads, slow], header)
         assert recording.signal.sampling_rate_hz == 500.0
         assert slow.name not in recording.signal.leads
-        assert recording.header.named["slower_channels_left"] == (slow.name,)
+        assert recording.header.named["other_rates_left"] == (slow.name,)
     assert assemble([*leads, lead("V2", 250.0)], header).signal.sampling_rate_hz == 250.0
+    with pytest.raises(RecordError, match=r"no multiple of the lowest, 300 Hz: I, II, V1"):
+        assemble([*leads, lead("V7", 300.0)], header)
     alone = assemble([lead("ch1", 200.0), lead("ch2", 100.0)], header).signal
     assert alone.sampling_rate_hz == 100.0
