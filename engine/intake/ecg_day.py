@@ -6,6 +6,7 @@ from typing import Final
 
 from ..record import Problem
 from .document import intake_numbers
+from .problems import Severity
 
 OF_EARLIER_DAY: Final = "ecg_of_earlier_day"
 AFTER_VISIT: Final = "ecg_after_visit"
@@ -13,7 +14,6 @@ BEFORE_BIRTH: Final = "ecg_before_birth"
 CONTRADICTS: Final = frozenset({AFTER_VISIT, BEFORE_BIRTH})
 OF_OTHER_DAY: Final = frozenset({OF_EARLIER_DAY, *CONTRADICTS})
 PATH: Final = "$.ecg.file"
-_SEVERITY: Final = {True: "refused_item", False: "note"}
 _ITEM: Final = "ecg"
 
 
@@ -38,7 +38,8 @@ def day_problem(
     if code is None:
         return None
     said = {"found": at.date().isoformat(), "visit": visit.date().isoformat()}
-    return Problem(0, _SEVERITY[code in CONTRADICTS], code, path, _ITEM, said)  # type: ignore[arg-type]  # one of the two
+    severity: Severity = "refused_item" if code in CONTRADICTS else "note"
+    return Problem(0, severity, code, path, _ITEM, said)
 
 
 def day_problems(
