@@ -19,7 +19,7 @@ from .limits import reaches_limit, why_held
 from .model import StatementsModel, StatementsOutput
 from .said import ABSENT, BORDERLINE, NOT_ASSESSABLE, PRESENT, Statement
 from .settings import statement_settings
-from .spec import StatementSpec
+from .spec import StatementSpec, statement_of
 from .urgent_rules import (
     BESIDE_RULE,
     PREEXCITATION_RULE,
@@ -212,8 +212,8 @@ def _statement(
     shared: tuple[StatementsModel, EcgFeatures],
 ) -> Statement:
     model, features = shared
-    owners, ids = model.table.owners(model.system), model.system.rule_ids
-    mine = np.flatnonzero(owners == index)
+    ids = model.system.rule_ids
+    mine = [r for r, rule_id in enumerate(ids) if statement_of(rule_id) == spec.name]
     score = float(output.score[0, index])
     state = NOT_ASSESSABLE if why else _decided(spec, score, features)
     return Statement(

@@ -56,7 +56,8 @@ class StatementTable:
 
     def owners(self, system: TskSystem) -> NDArray[np.intp]:
         """Return which statement each rule belongs to, shape (r,); its id begins with the name."""
-        return np.array([self.names.index(statement_of(i)) for i in system.rule_ids], np.intp)
+        place = {name: index for index, name in enumerate(self.names)}
+        return np.array([place[statement_of(i)] for i in system.rule_ids], np.intp)
 
 
 def statement_of(rule_id: str) -> str:
