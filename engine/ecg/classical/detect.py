@@ -61,10 +61,16 @@ class Beats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Band:
-    """The weighted band: its course, the usual height of a QRS along it, weights by window."""
+    """The weighted band, over all usable leads.
+
+    ``usual`` is the height of a QRS along the ``course``, ``highest`` that of the recording's high
+    part, ``floor`` the middle of the course near each sample; ``weights`` go by lead and window.
+    """
 
     course: FloatArray
     usual: FloatArray
+    highest: float
+    floor: FloatArray
     weights: FloatArray
 
 
@@ -147,22 +153,44 @@ def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
     scaled = share / np.maximum(height, _TINY)
     window_of = np.minimum(np.arange(course.shape[1]) // width, windows - 1)
     summed = np.einsum("lt,lt->t", course, scaled[:, window_of])
-    highest = summed[: windows * width].reshape(windows, -1).max(axis=1)
-    usual = median_filter(highest, settings.windows, mode="nearest")
-    usual = np.maximum(usual, settings.least_height_share * np.percentile(usual, 75))
+    pieces = summed[: windows * width].reshape(windows, -1)
+    usual = median_filter(pieces.max(axis=1), settings.windows, mode="nearest")
+    highest = float(np.percentile(usual, 75))
+    usual = np.maximum(usual, settings.least_height_share * highest)
     centres = (np.arange(windows) + 0.5) * width
-    return _Band(summed, np.interp(np.arange(len(summed)), centres, usual), share)
+    along = np.arange(len(summed))
+    return _Band(
+        course=summed,
+        usual=np.interp(along, centres, usual),
+        highest=highest,
+        floor=np.interp(along, centres, np.median(pieces, axis=1)),
+        weights=share,
+    )
 
 
 def _find(band: _Band, rate: float, settings: DetectSettings) -> IntArray:
     """Return the peaks of the band that are beats, ascending."""
     distance = max(round(settings.refractory_ms * rate / _MS), 1)
     peaks = np.asarray(find_peaks(band.course, distance=distance)[0], np.int64)
+    peaks = peaks[~_are_noise_of_a_silence(band, peaks, settings)]
     share = band.course[peaks] / np.maximum(band.usual[peaks], _TINY)
     likely = share > settings.share
     beats = _without_t_waves(peaks[likely], share[likely], rate, settings)
     spare = ~likely & (share > settings.share_search_back)
     return _search_back(beats, peaks[spare], share[spare], rate, settings)
+
+
+def _are_noise_of_a_silence(
+    band: _Band, peaks: IntArray, settings: DetectSettings
+) -> NDArray[np.bool_]:
+    """Say which peaks are no beats: low beside those of the recording, and no higher than noise is.
+
+    Where the heart stands still, what is left is noise, and the highest of it would be beats beside
+    the usual height of that stretch. Small beats stand out of what is around them.
+    """
+    height = band.course[peaks]
+    low = height < settings.share * band.highest
+    return np.asarray(low & (height < settings.least_contrast_if_low * band.floor[peaks]))
 
 
 def _without_t_waves(

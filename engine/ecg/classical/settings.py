@@ -27,6 +27,7 @@ class DetectSettings:
     least_weight: float
     share: float
     share_search_back: float
+    least_contrast_if_low: float
     long_gap: float
     refractory_ms: float
     t_wave_ms: float

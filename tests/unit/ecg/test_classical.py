@@ -72,6 +72,27 @@ def test_a_pause_counts_from_the_last_beat_to_the_end_of_the_recording():
     assert 3.5 < found.longest_pause_s < 5.5
 
 
+@pytest.mark.parametrize("noise", ["emg", "wander", "motion"])
+@pytest.mark.parametrize("at_end", [True, False])
+def test_the_noise_of_a_heart_that_stands_still_is_no_beat(noise, at_end):
+    """Pinned: the usual height of those 4 s was that of noise, and its peaks were beats."""
+    one = made(rate_bpm=70.0)
+    noisy = made(rate_bpm=70.0, noise=(Noise(noise, 15.0),)).signal.signal_mv
+    silent = np.arange(noisy.shape[1]) >= 3000
+    silent = silent if at_end else silent[::-1]
+    x = np.where(silent, noisy - one.signal.signal_mv, noisy)
+    assert measure_classical(replace(one.signal, signal_mv=x)).rhythm.longest_pause_s > 3.0
+
+
+def test_small_beats_beside_large_ones_are_beats():
+    """An electrode that loosens: what is left of a beat stands out of what is around it."""
+    one = made(rate_bpm=70.0, noise=(Noise("emg", 40.0),)).signal
+    fading = np.where(np.arange(one.signal_mv.shape[1]) >= 3000, 0.1, 1.0)
+    whole = measure_classical(one).rhythm
+    found = measure_classical(replace(one, signal_mv=one.signal_mv * fading)).rhythm
+    assert found.longest_pause_s == pytest.approx(whole.longest_pause_s, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("samples", "reason"),
     [
