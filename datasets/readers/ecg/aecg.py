@@ -19,6 +19,7 @@ from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source
+from .stated import stating
 from .xml_tree import number_of, parse_xml, stated_number
 
 FORMAT: Final = "hl7_aecg"
@@ -41,7 +42,18 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise unreadable("A document without a rhythm recording", source.label)
     found = read_each(_PARSER, FORMAT, source, declared, cuts)
     born = [node.get("value", "") for node in root.iter("birthTime")]
-    return noting_people(stating_births(found, born), people_in(root, "trialSubject"))
+    sexes = [node.get("code", "") for node in root.iter("administrativeGenderCode")]
+    found = stating(stating_births(found, born), _day_of(root), "", sexes)
+    return noting_people(found, people_in(root, "trialSubject"))
+
+
+def _day_of(root: ET.Element) -> str:
+    """Return when the document, or else its first series, says that it was recorded."""
+    times = (node for node in root.iter("effectiveTime"))
+    parts = (
+        part for node in times for part in (node, *node.findall("low"), *node.findall("center"))
+    )
+    return next((text for part in parts if (text := part.get("value", "").strip())), "")
 
 
 def _rhythms(root: ET.Element) -> list[ET.Element]:

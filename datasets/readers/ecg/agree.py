@@ -1,8 +1,10 @@
-"""Two things that a file says of its time, which must agree."""
+"""Two things that a file says of its time or of a lead, which must agree."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from .errors import EcgUnreadable, unreadable
+from .names import is_lead, lead_name
 from .source import limits
 
 # Times to the second are up to a second off at each end; samples that end a part early are cut.
@@ -35,6 +37,28 @@ def refuse_other_duration(n_samples: int, rate_hz: float, stated_s: float, where
         f"that it lasts {stated_s:.4g} s",
         where,
     )
+
+
+def refuse_two_leads(texts: Iterable[str], where: str) -> None:
+    """Refuse a lead whose code and words name different leads.
+
+    Parameters
+    ----------
+    texts : code, display and text of one lead; what names no lead says nothing
+    where : of the file
+
+    Raises
+    ------
+    EcgUnreadable : two leads are named
+    """
+    names = {lead_name(text) for text in texts if is_lead(text)}
+    if len(names) > 1:
+        raise EcgUnreadable(
+            found=f"One lead under several names ({', '.join(sorted(names))})",
+            why="which of them it is is not known, and findings would stand at another place",
+            remedy="Send one lead in code, display and text",
+            path=where,
+        )
 
 
 def refuse_other_rate(one_hz: float, other_hz: float, where: str) -> None:

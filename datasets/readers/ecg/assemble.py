@@ -20,6 +20,7 @@ from .errors import (
     unreadable,
 )
 from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name, says_ecg
+from .no_value import without_marks
 from .placing import placed
 from .recording import NOTHING_DECLARED, Declared, EcgHeader, EcgRecording
 from .said import believable
@@ -48,6 +49,7 @@ def assemble(
     if len(kept) < len(stored):
         others = [lead_name(lead.name) for lead in stored if lead not in kept]
         header = header.noting_of("not_ecg_skipped", others)
+    kept, header = without_marks(kept, header)
     leads, header = _without_other_rates(_declare(kept, declared, where), header)
     _refuse_absent(leads, where)
     leads, header = _upright(leads, header)

@@ -1,26 +1,13 @@
 """Dates of birth as files write them: a whole day, a month or a year, no more than is stated."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Final
 
-from .edf_words import month_of
+from .days import day_in
 from .person_words import says_nothing
 from .recording import EcgHeader, EcgRecording
 from .source import limits
-
-_MONTHS: Final = 12
-_LIKE: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?P<y>\d{4})(?:(?P<m>\d\d)(?P<d>\d\d)?(?:\d{2,6}(?:\.\d+)?(?:[+-]\d{4})?)?)?",
-        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2})(?:[t ].*)?)?",
-        r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d{4})",
-        r"(?:(?P<d>\d{1,2})[-/. ])?(?P<name>[^\W\d_]{3,}\.?)[-/. ](?P<y>\d{4})",
-    )
-)
 
 
 def birth_of(text: str) -> tuple[date | None, tuple[int, int | None] | None]:
@@ -33,32 +20,11 @@ def birth_of(text: str) -> tuple[date | None, tuple[int, int | None] | None]:
     >>> birth_of("20-janv.-1977")[0], birth_of("3 août 1960")[0]
     (datetime.date(1977, 1, 20), datetime.date(1960, 8, 3))
     """
-    found = next((m for like in _LIKE if (m := like.fullmatch(text.strip().lower()))), None)
-    if found is None:
+    stated = day_in(text)
+    first = limits()["person"]["first_birth_year"]
+    if stated is None or not first <= stated.year <= datetime.now(UTC).year:
         return None, None
-    parts = found.groupdict()
-    year = int(parts["y"])
-    if not limits()["person"]["first_birth_year"] <= year <= datetime.now(UTC).year:
-        return None, None
-    month, day = _month_and_day(parts)
-    try:
-        if month is not None and day is not None:
-            return date(year, month, day), None
-    except ValueError:
-        return None, (year, None)
-    return None, (year, month if month is not None and 1 <= month <= _MONTHS else None)
-
-
-def _month_and_day(parts: dict[str, str | None]) -> tuple[int | None, int | None]:
-    if parts.get("a"):
-        one, other = int(parts["a"] or 0), int(parts["b"] or 0)
-        if one == other or other > _MONTHS:
-            return one, other
-        return (other, one) if one > _MONTHS else (None, None)
-    name = parts.get("name")
-    month = month_of(name) if name else int(parts.get("m") or 0)
-    day = int(parts.get("d") or 0)
-    return month or None, day or None
+    return (stated.whole, None) if stated.whole else (None, (stated.year, stated.month))
 
 
 def with_birth(header: EcgHeader, texts: Iterable[str]) -> EcgHeader:

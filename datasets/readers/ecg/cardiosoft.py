@@ -17,6 +17,7 @@ from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stated import with_day, with_sex
 from .stored import StoredLead
 from .xml_tree import number_of, parse_xml, text_at
 
@@ -99,6 +100,13 @@ def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHead
         filters=_filters(root.find("FilterSetting")),
         notes=notes,
     )
+    header = with_sex(header, [text_at(person, "Gender")])
+    taken = root.find("ObservationDateTime")
+    day, clock = (
+        mark.join(text_at(taken, tag) for tag in tags)
+        for mark, tags in ((" ", ("Day", "Month", "Year")), (":", ("Hour", "Minute", "Second")))
+    )
+    header = with_day(header, day, clock)
     parts = (text_at(born, tag) for tag in ("Year", "Month"))
     return with_birth(header, ["-".join(part for part in parts if part.strip("0 "))])
 

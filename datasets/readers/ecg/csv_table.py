@@ -15,7 +15,10 @@ from .errors import EcgUnreadable
 
 _SEPARATORS: Final = (";", "\t", ",")
 _EXCEL: Final = re.compile(r'(?i)^"?sep=.?"?$')  # the first line that tells Excel the separator
-_NOT_A_NUMBER: Final = {"", "nan", "na", "null"}
+_NOT_A_NUMBER: Final = {"", "nan", "na", "null", "#n/a", "#nv"}
+_ERROR: Final = re.compile(
+    r"(?i)#(?:N/?[ADV]|DIV/0!|[^\W\d_]+[!?])"
+)  # what spreadsheets put for no value
 _GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -28,12 +31,25 @@ class Line:
 
 
 def body_of(lines: Iterable[str]) -> list[Line]:
-    """Return the lines that are neither empty nor a comment."""
-    return [
-        Line(number, line)
-        for number, line in enumerate(lines, 1)
-        if line.strip() and not line.lstrip().startswith("#") and not _EXCEL.match(line.strip())
-    ]
+    """Return the lines that are neither empty nor a comment.
+
+    Below the names of the columns a line of as many cells is a row, and so is the error value of a
+    spreadsheet: a row that were taken for a comment would be time that is lost.
+    """
+    found: list[Line] = []
+    for number, line in enumerate(lines, 1):
+        bare = line.strip()
+        is_comment = bare.startswith("#") and not (found and _is_row(bare, found[0].text))
+        if bare and not is_comment and not _EXCEL.match(bare):
+            found.append(Line(number, line))
+    return found
+
+
+def _is_row(line: str, header: str) -> bool:
+    """Whether a line that begins as a comment does holds the cells of a row."""
+    counts = {header.count(mark): line.count(mark) for mark in _SEPARATORS if mark in header}
+    as_many = any(own == other for own, other in counts.items())
+    return as_many or _ERROR.match(line.lstrip('"')) is not None
 
 
 def separator_of(header: str, row: str) -> str:

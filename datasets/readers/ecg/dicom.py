@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
+from .agree import refuse_two_leads
 from .assemble import refuse_size
 from .births import with_birth
 from .errors import EcgUnreadable, counted, damaged, unreadable, unsupported
@@ -20,6 +21,7 @@ from .groups import Group, recordings_of
 from .names import lead_of_code
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stated import with_day, with_sex
 from .stored import StoredLead, step_of
 
 FORMAT: Final = "dicom"
@@ -122,7 +124,7 @@ def _leads(group: Any, where: str) -> list[StoredLead]:  # noqa: ANN401 - a pydi
     channels = list(group.get("ChannelDefinitionSequence") or [])
     if len(channels) != len(samples):
         raise unreadable("Channel definitions that do not fit the channels", where)
-    return [_lead(c, row, rate) for c, row in zip(channels, samples, strict=True)]
+    return [_lead(c, row, rate, where) for c, row in zip(channels, samples, strict=True)]
 
 
 def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom dataset
@@ -149,7 +151,7 @@ def _samples(group: Any, where: str) -> FloatArray:  # noqa: ANN401 - a pydicom 
     return values
 
 
-def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: ANN401 - pydicom
+def _lead(channel: Any, row: FloatArray, rate: float, where: str) -> StoredLead:  # noqa: ANN401 - pydicom
     """Return a channel: sample * sensitivity * correction + baseline, in the sensitivity unit."""
     units = channel.get("ChannelSensitivityUnitsSequence") or []
     unit = str(units[0].get("CodeValue", "")) if units else ""
@@ -158,7 +160,9 @@ def _lead(channel: Any, row: FloatArray, rate: float) -> StoredLead:  # noqa: AN
     baseline = _float(channel.get("ChannelBaseline"))
     shifted = row + baseline / gain if baseline and gain and math.isfinite(gain * baseline) else row
     step = step_of(gain, unit)
-    return StoredLead(_name(channel), shifted, step, rate, gain, start_s=_skew_s(channel, rate))
+    return StoredLead(
+        _name(channel, where), shifted, step, rate, gain, start_s=_skew_s(channel, rate)
+    )
 
 
 def _skew_s(channel: Any, rate: float) -> float:  # noqa: ANN401 - a pydicom dataset
@@ -171,20 +175,23 @@ def _skew_s(channel: Any, rate: float) -> float:  # noqa: ANN401 - a pydicom dat
     return skew_samples / rate if math.isfinite(skew_samples) and rate > 0 else 0.0
 
 
-def _name(channel: Any) -> str:  # noqa: ANN401 - a pydicom dataset
+def _name(channel: Any, where: str) -> str:  # noqa: ANN401 - a pydicom dataset
     """Return the lead of the channel's code, else the words of its code, else its label."""
     codes = channel.get("ChannelSourceSequence") or []
-    code = str(codes[0].get("CodeValue", "")) if codes else ""
+    code, words = (
+        str(codes[0].get(name, "")) if codes else "" for name in ("CodeValue", "CodeMeaning")
+    )
+    meaning = words.partition("(")[0].strip()
     for head in _CODE_HEADS:
         number = code.removeprefix(head)
         if code.startswith(head) and number.isdecimal():
             known = lead_of_code(str(_LEAD_BASE + int(number)))
             if known:
+                refuse_two_leads((known, meaning), where)
                 return known
     if code.startswith(_FAMILY):
         return code
-    meaning = str(codes[0].get("CodeMeaning", "")) if codes else ""
-    return meaning.partition("(")[0].strip() or str(channel.get("ChannelLabel", "")).strip()
+    return meaning or str(channel.get("ChannelLabel", "")).strip()
 
 
 def _float(value: object) -> float:
@@ -212,7 +219,19 @@ def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
         device=" ".join(str(part) for part in (maker, model) if part),
         filters=Filters(*(v if math.isfinite(v) and v > 0 else None for v in values)),
     )
+    header = with_sex(with_day(header, *_stated_moment(data)), [str(data.get("PatientSex") or "")])
     return with_birth(header, [str(data.get("PatientBirthDate") or "")])
+
+
+def _stated_moment(data: Any) -> tuple[str, str]:  # noqa: ANN401 - pydicom
+    """Return day and time of the acquisition, or else of the content, as the file states them."""
+    pairs = (
+        (str(data.get(f"{what}Date") or ""), str(data.get(f"{what}Time") or ""))
+        for what in ("Acquisition", "Content")
+    )
+    whole = str(data.get("AcquisitionDateTime") or "")
+    stated = ((whole[:8], whole[8:14]), *pairs)
+    return next((pair for pair in stated if pair[0]), ("", ""))
 
 
 def _age(text: str) -> float | None:
@@ -228,6 +247,8 @@ def _day(text: str) -> date | None:
 
 
 def _moment(text: str) -> datetime | None:
+    if not text[:14].isdecimal() or len(text) < len("20260102091500"):
+        return None  # of fewer digits strptime makes another moment
     try:
         return datetime.strptime(text[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is not read
     except ValueError:

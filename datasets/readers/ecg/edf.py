@@ -21,6 +21,7 @@ from .errors import damaged, incomplete, unreadable
 from .names import is_other_signal, lead_name, microvolt_per
 from .recording import Declared, EcgHeader, EcgRecording, Filters
 from .source import Source
+from .stated import with_day
 from .stored import StoredLead, step_of
 
 _EDF: Final = b"0       "
@@ -267,4 +268,5 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
         filters=filters_of(kept[0]) if kept and len(set(kept)) == 1 else Filters(),
         notes=notes,
     )
+    header = with_day(header, words[1] if plus and len(words) > 1 else layout.started[:8])
     return with_birth(header, layout.patient.split(" ")[2:3] if layout.is_plus else ())

@@ -13,14 +13,16 @@ from typing import Final
 import numpy as np
 
 from ....engine.fixedpoint import FloatArray
+from .agree import refuse_two_leads
 from .assemble import assemble
 from .errors import EcgUnreadable, unreadable, unsupported
 from .fhir_json import Json, items, text_of_json
 from .fhir_people import FhirPerson, patients_in, people_of, person_of
-from .names import is_lead, is_other_signal, lead_name, lead_of_code, microvolt_per
+from .names import is_lead, is_other_signal, lead_of_code, microvolt_per
 from .people import noting_people
 from .recording import Declared, EcgHeader, EcgRecording
 from .source import Source, text_of
+from .stated import with_day
 from .stored import StoredLead
 
 FORMAT = "fhir_observation"
@@ -102,14 +104,20 @@ def _recording(
         device=text_of_json(device.get("display")) if isinstance(device, dict) else "",
         notes=() if len(parts) == len(sampled) else ("not_ecg_skipped",),
     )
+    header = with_day(header, _stated_day(observation))
     return assemble([_lead(part, source.label) for part in parts], header, declared)
 
 
-def _moment(observation: Json) -> datetime | None:
+def _stated_day(observation: Json) -> str:
     period = observation.get("effectivePeriod")
     start = period.get("start") if isinstance(period, dict) else None
+    stated = ("effectiveDateTime", "effectiveInstant")
+    return next((t for n in stated if (t := text_of_json(observation.get(n)))), text_of_json(start))
+
+
+def _moment(observation: Json) -> datetime | None:
     try:
-        return datetime.fromisoformat(text_of_json(observation.get("effectiveDateTime") or start))
+        return datetime.fromisoformat(_stated_day(observation))
     except ValueError:
         return None
 
@@ -140,7 +148,7 @@ def _lead(part: Json, where: str) -> StoredLead:
     period_ms = _number(data.get("period"), where)
     rate = _MILLISECONDS_PER_SECOND / period_ms if period_ms > 0 else math.nan
     shifted = samples + zero / factor if factor else samples
-    _refuse_two_leads(part, where)
+    refuse_two_leads((*_coded(part), *_worded(part)), where)
     return StoredLead(_name(part), shifted, step, rate, gain=factor, start_s=_start_s(part, where))
 
 
@@ -200,18 +208,6 @@ def _worded(part: Json) -> list[str]:
     code = part.get("code")
     shown = [text_of_json(c.get("display")) for c in items(code, "coding")]
     return [*shown, text_of_json(code.get("text")) if isinstance(code, dict) else ""]
-
-
-def _refuse_two_leads(part: Json, where: str) -> None:
-    """Refuse a lead whose code, display and text name different leads."""
-    names = {lead_name(text) for text in (*_coded(part), *_worded(part)) if is_lead(text)}
-    if len(names) > 1:
-        raise EcgUnreadable(
-            found=f"One lead under several names ({', '.join(sorted(names))})",
-            why="which of them it is is not known, and findings would stand at another place",
-            remedy="Send one lead in code, display and text",
-            path=where,
-        )
 
 
 def _number(value: object, where: str) -> float:

@@ -13,6 +13,7 @@ from .kit import Cut, read_each
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source
+from .stated import stating
 from .xml_tree import one_number, parse_xml, stated_number, text_at
 
 FORMAT: Final = "ge_muse_xml"
@@ -39,6 +40,10 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     found = read_each("ge_muse_xml:GEMuseXMLParser", FORMAT, source, declared, cuts)
     born = [text_at(node, "DateofBirth") for node in root.iter("PatientDemographics")]
     found = [_noting_off(one, waves) for one in found]
+    taken = root.find("TestDemographics")
+    day, clock = (text_at(taken, f"Acquisition{part}") for part in ("Date", "Time"))
+    sexes = [text_at(node, "Gender") for node in root.iter("PatientDemographics")]
+    found = stating(found, day, clock, sexes)
     return noting_people(stating_births(found, born), people_in(root, "PatientDemographics"))
 
 

@@ -12,6 +12,7 @@ from .recording import SEVERAL_PEOPLE, EcgRecording
 _SCP_WHO: Final = frozenset({2, 5, 8})
 _SCP_BORN: Final = 5
 _SCP_DAY: Final = 4
+_SCP_TAKEN: Final = 25
 _SCP_CRC: Final = 6
 _SCP_POINTER: Final = 10
 _SCP_HEAD: Final = 16
@@ -79,6 +80,13 @@ def births_in_scp(data: bytes) -> list[str]:
         for year, *day in parts
         for rest in ([*day, 0],)
     ]
+
+
+def day_in_scp(data: bytes) -> str:
+    """Return the day of recording of section 1 as text, empty where it states none."""
+    values = (value for tag, value in _scp_tags(_scp_section_1(data)) if tag == _SCP_TAKEN)
+    value = next((one for one in values if len(one) >= _SCP_DAY), b"")
+    return f"{_number(value[:2], 0)}-{value[2]}-{value[3]}" if value else ""
 
 
 def _scp_section_1(data: bytes) -> bytes:

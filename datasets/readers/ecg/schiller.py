@@ -15,6 +15,7 @@ from .errors import counted, damaged, unreadable, unsupported
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
+from .stated import with_day, with_sex
 from .stored import StoredLead, step_of
 from .xml_tree import number_of, parse_xml, text_at
 
@@ -80,6 +81,10 @@ def _header(root: ET.Element, source: Source) -> EcgHeader:
         device=device,
         filters=_filters(root),
     )
+    header = with_sex(header, [text_at(person, "gender")])
+    day, clock = (text_at(exam, f"startdatetime/{part}") for part in ("date", "time"))
+    if _day(day) != _NO_DATE:
+        header = with_day(header, day, clock)
     return with_birth(header, [text_at(person, "birthdate")])
 
 

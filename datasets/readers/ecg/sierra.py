@@ -16,6 +16,7 @@ from .kit import Cut, read_each
 from .people import noting_people, people_in
 from .recording import Declared, EcgRecording
 from .source import Source, limits
+from .stated import stating
 from .xml_tree import number_of, one_number, parse_xml
 
 _SIERRA_TYPES: Final = {"SierraECG", "PhilipsECG"}
@@ -52,6 +53,9 @@ def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     name = "sierra_xml:SierraXMLParser"
     people = people_in(root, "generalpatientdata")
     recordings = read_each(name, "philips_sierra_xml", source, declared, [Cut(root)])
+    taken = next(root.iter("dataacquisition"), root)
+    sexes = [node.text or "" for node in root.iter("sex")]
+    recordings = stating(recordings, taken.get("date", ""), taken.get("time", ""), sexes)
     noted = [_noting_pulse(recording) for recording in stating_births(recordings, born)]
     return noting_people(noted, people)
 

@@ -12,14 +12,16 @@ from .assemble import assemble
 from .births import stating_births
 from .errors import counted, damaged, unreadable
 from .kit import Cut, header_of, leads_of, parse_with, read_each, read_one
-from .people import births_in_scp, noting_people, people_in, several_in_scp
-from .recording import Declared, EcgRecording, sex_of
+from .people import births_in_scp, day_in_scp, noting_people, people_in, several_in_scp
+from .recording import Declared, EcgRecording
 from .source import Source
+from .stated import stating, with_day
 from .stored import StoredLead
 from .xml_tree import number_of, one_number, parse_xml, root_tag, stated_number
 
 _SCP_HEAD: Final = 32
 _ISHNE_COUNT: Final = 14  # behind the magic, the checksum and the size of the variable block
+_ISHNE_DAY: Final = 138
 _LEAD_OFF: Final = -32768
 _YEARS: Final = {"Y", "YR", "YEAR", "YEARS"}
 
@@ -42,6 +44,7 @@ def read_scp(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise unreadable("A record shorter than it says", source.label)
     found = read_one("scp_ecg:SCPECGParser", "scp_ecg", source, declared)
     found = stating_births(found, births_in_scp(source.data))
+    found = stating(found, day_in_scp(source.data), "", ())
     return noting_people(found, several_in_scp(source.data))
 
 
@@ -64,7 +67,15 @@ def read_ishne(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise damaged(f"{counted(said, 'sample')} of a lead announced, {found} found", where)
     if 0 < said < found:
         notes = (*notes, "file_longer_than_announced")
-    return [assemble(leads, header_of(record, "ishne", source, notes), declared)]
+    header = with_day(header_of(record, "ishne", source, notes), _ishne_day(source.data))
+    return [assemble(leads, header, declared)]
+
+
+def _ishne_day(data: bytes) -> str:
+    """Return the day of the recording as its header states it: day, month, year, 16 bits each."""
+    raw = (data[at : at + 2] for at in range(_ISHNE_DAY + 4, _ISHNE_DAY - 1, -2))
+    parts = [int.from_bytes(part, "little", signed=True) for part in raw]
+    return "-".join(map(str, parts)) if parts[0] > 0 else ""
 
 
 def _with_gaps(lead: StoredLead) -> StoredLead:
@@ -90,7 +101,10 @@ def read_mortara(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     found = stating_births(
         found, [t for a in ("DOB_XML", "DOB") for t in _stated_by(root, a, "16")]
     )
-    return noting_people([_of_sex(_of_age(one, subject), root) for one in found], people)
+    day = next((t for a in ("_XML", "") if (t := root.get(f"ACQUISITION_TIME{a}", ""))), "")
+    sexes = next(([t] for t in _stated_by(root, "GENDER", "4") if t.strip()), [""])
+    found = stating([_of_age(one, subject) for one in found], day, "", sexes)
+    return noting_people(found, people)
 
 
 def _mortara_rates(root: ET.Element, where: str) -> tuple[float, ...]:
@@ -109,12 +123,6 @@ def _stated_by(root: ET.Element, attribute: str, field_id: str) -> list[str]:
     fields = root.findall("DEMOGRAPHIC_FIELDS/DEMOGRAPHIC_FIELD")
     own = [node.get(attribute, "") for node in root.findall("SUBJECT")]
     return [*own, *(node.get("VALUE", "") for node in fields if node.get("ID") == field_id)]
-
-
-def _of_sex(recording: EcgRecording, root: ET.Element) -> EcgRecording:
-    """Put the sex by a word that is known; to the library "Mujer" was male, by its first letter."""
-    stated = next((text for text in _stated_by(root, "GENDER", "4") if text.strip()), "")
-    return replace(recording, header=replace(recording.header, sex=sex_of(stated)))
 
 
 def _of_age(recording: EcgRecording, subject: ET.Element | None) -> EcgRecording:

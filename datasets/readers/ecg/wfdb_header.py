@@ -13,6 +13,7 @@ from .errors import EcgUnreadable, counted, damaged, too_large, unreadable
 from .recording import SEVERAL_PEOPLE, EcgHeader
 from .said import Said
 from .source import limits
+from .stated import with_day
 
 NULL_FILE: Final = "~"
 _RECORD: Final = re.compile(
@@ -53,14 +54,22 @@ class SignalLine:
 
 @dataclass(frozen=True, slots=True)
 class WfdbHeader:
-    """A parsed header; ``segments`` is empty for a record of one segment."""
+    """A parsed header; ``segments`` is empty for a record of one segment.
+
+    ``stated_at`` is the day and the time of day of the recording as its record line states them.
+    """
 
     rate_hz: float
     length: int | None
     signals: tuple[SignalLine, ...]
     segments: tuple[tuple[str, int], ...]
-    started_at: datetime | None
+    stated_at: tuple[str, str]
     comments: tuple[str, ...]
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When it was recorded; None unless day and time are stated as WFDB writes them."""
+        return _moment(*self.stated_at)
 
     @property
     def is_synthetic(self) -> bool:
@@ -84,7 +93,7 @@ def ecg_header(header: WfdbHeader, fmt: str, record: str) -> EcgHeader:
     record : the file's stem
     """
     person = Said.of(header.comments)
-    return EcgHeader(
+    found = EcgHeader(
         format=fmt,
         record=record or "record",
         sex=person.sex,
@@ -93,6 +102,7 @@ def ecg_header(header: WfdbHeader, fmt: str, record: str) -> EcgHeader:
         synthetic=header.is_synthetic,
         notes=(*((SEVERAL_PEOPLE,) if person.contradicts else ()), *person.notes),
     )
+    return with_day(found, *header.stated_at)
 
 
 def looks_like_header(head: bytes) -> bool:
@@ -134,7 +144,7 @@ def parse_header(data: bytes, where: str) -> WfdbHeader:
         length=int(record["length"]) or None if record["length"] else None,
         signals=() if n_segments else tuple(_signal_line(row, where) for row in rows),
         segments=tuple(_segment_line(row, where) for row in rows) if n_segments else (),
-        started_at=_moment(record["clock"] or "", record["day"] or ""),
+        stated_at=_stated_at(record["clock"] or "", record["day"] or ""),
         comments=comments,
     )
 
@@ -206,7 +216,12 @@ def _gain(text: str, where: str) -> tuple[float, int | None, str]:
     return gain, int(found["base"]) if found["base"] else None, found["unit"] or "mV"
 
 
-def _moment(clock: str, day: str) -> datetime | None:
+def _stated_at(clock: str, day: str) -> tuple[str, str]:
+    """Return day and time of day; a writer that knows no time may put the day in its place."""
+    return (day, clock) if day or ":" in clock else (clock, "")
+
+
+def _moment(day: str, clock: str) -> datetime | None:
     """Return the start of a record; None unless both its day and its time are stated."""
     try:
         hour, minute, second = (*clock.split(":"), "0", "0")[:3]

@@ -149,3 +149,24 @@ def test_the_line_that_tells_excel_the_separator_is_no_header():
 
 def test_a_cell_beyond_any_length_is_refused():
     refused("more or fewer cells|no number", "I (mV),II (mV)", "0.1,0.2", f'0.1,"{"1," * 90_000}"')
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#NV", '"#N/A"'])
+def test_a_row_that_begins_with_an_error_of_a_spreadsheet_is_a_row(cell):
+    """Pinned: such rows were comments, and five seconds without a beat were no pause."""
+    text = f"# fs: 500 Hz\nI (mV);II (mV)\n0,1;0,2\n{cell};{cell}\n0,1;0,2\n"
+    assert np.isnan(read_ecg(text.encode(), name="a.csv").signal.signal_mv[:, 1]).all()
+    one = f"# fs: 500 Hz\nI (mV)\n0.1\n{cell}\n0.2\n"
+    assert np.isnan(read_ecg(one.encode(), name="a.csv").signal.signal_mv[0, 1])
+
+
+@pytest.mark.parametrize("line", ["#VALUE!;0,2", "#WERT!;#WERT!", "#one;two"])
+def test_a_row_that_begins_as_a_comment_and_holds_no_numbers_is_refused(line):
+    text = f"# fs: 500 Hz\nI (mV);II (mV)\n0,1;0,2\n{line}\n0,1;0,2\n"
+    with pytest.raises(EcgUnreadable, match="no number in line 4, column"):
+        read_ecg(text.encode(), name="a.csv")
+
+
+def test_a_comment_between_rows_is_a_comment():
+    text = "# fs: 500 Hz\nI (mV);II (mV)\n0,1;0,2\n# pause\n0,1;0,2\n"
+    assert read_ecg(text.encode(), name="a.csv").signal.n_samples == 2

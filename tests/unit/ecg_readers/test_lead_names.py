@@ -169,3 +169,21 @@ def test_c3_is_a_chest_lead_only_where_no_electrode_is_on_the_head():
 def test_a_file_without_an_ecg_says_what_it_holds(names, unit, words):
     with pytest.raises(EcgIncomplete, match=words):
         wfdb_of(names, COUNTS, unit)
+
+
+def test_dicom_whose_code_and_words_name_two_leads_is_refused():
+    """Pinned: the code said V1 and its meaning V6, and the channel was read as V1."""
+    import pydicom
+
+    data = pydicom.dcmread(io.BytesIO(ecg_files.dicom().data))
+    channels = data.WaveformSequence[0].ChannelDefinitionSequence
+    source = next(c.ChannelSourceSequence[0] for c in channels if c.ChannelSourceSequence)
+    for words, is_refused in (("Lead V6 (reversed)", True), ("Lead", False)):
+        source.CodeMeaning = words
+        out = io.BytesIO()
+        pydicom.dcmwrite(out, data, enforce_file_format=True)
+        if is_refused:
+            with pytest.raises(EcgUnreadable, match=r"One lead under several names \(I, V6\)"):
+                read_ecg(out.getvalue(), name="a.dcm")
+        else:
+            assert read_ecg(out.getvalue(), name="a.dcm").signal.leads[0] == "I"

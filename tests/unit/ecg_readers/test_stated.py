@@ -1,0 +1,164 @@
+"""When and whom a file says that it recorded: understood in its own words, or told."""
+
+import binascii
+import io
+import struct
+from datetime import date, datetime
+
+import ecg_files
+import pytest
+from laennec.datasets.readers.ecg import EcgHeader, read_ecg
+from laennec.datasets.readers.ecg.days import day_in, moment_in, month_of
+from laennec.datasets.readers.ecg.people import day_in_scp
+from laennec.datasets.readers.ecg.stated import with_day, with_sex
+
+DAY, SEX = "recorded_day_not_understood", "age_or_sex_not_understood"
+MADE = ecg_files.every_format()
+SAME_DAY = datetime.fromisoformat("2019-08-17")
+
+# Format -> how its made file states the day, and what may stand for that day there.
+DAYS = {
+    "muse": ("01-02-2026", ("17-08-2019", "17.08.2019", "2019-08-17")),
+    "sierra_xli": ('date="2026-01-02"', ('date="17.08.2019"', 'date="17/08/2019"')),
+    "schiller": ("<date>20260102<", ("<date>17.08.2019<", "<date>2019-08-17<")),
+    "cardiosoft": (
+        "<Day>2</Day><Month>1</Month><Year>2026",
+        (
+            "<Day>17</Day><Month>August</Month><Year>2019",
+            "<Day>17</Day><Month>Août</Month><Year>2019",
+        ),
+    ),
+    "mortara": ('TIME="20260102091500"', ('TIME="17.08.2019 09:15"', 'TIME="2019/08/17"')),
+    "aecg": ("20260102091500", ("20190817", "17.08.2019")),
+    "fhir": ('"2026-01-02T09:15:00+01:00"', ('"2019-08-17"', '"17.08.2019"')),
+    "edf": ("02.01.26", ("17/08/19", "17-08-19")),
+}
+NOT_SURE = {
+    "muse": "le 3 brumaire", "sierra_xli": 'date="05/08/2019"', "schiller": "<date>hier<",
+    "cardiosoft": "<Day>5</Day><Month>Sommer</Month><Year>2019", "mortara": 'TIME="05.08.2019"',
+    "aecg": "2019", "fhir": '"2019-08"',
+}  # fmt: skip
+SEXES = {
+    "muse": "<Gender>FEMALE<", "sierra_xli": "<sex>Female<", "schiller": "<gender>FEMALE<",
+    "cardiosoft": "<Gender>FEMALE<", "mortara": 'GENDER="Female"',
+}  # fmt: skip
+
+
+def header_of(name, old, new):
+    made = MADE[name]
+    assert old.encode() in made.data, (name, old)
+    data = made.data.replace(
+        old.encode(), new.encode("utf-8" if name not in ("cardiosoft", "muse") else "latin-1")
+    )
+    return read_ecg(data, name=made.name).header
+
+
+@pytest.mark.parametrize(("name", "new"), [(n, d) for n, (_, every) in DAYS.items() for d in every])
+def test_a_day_in_another_way_is_the_day(name, new):
+    """Pinned: an ECG of seven years before was of no stated day, and answered for the visit."""
+    header = header_of(name, DAYS[name][0], new)
+    assert header.acquired_at is not None
+    assert header.acquired_at.date() == date(2019, 8, 17)
+    assert DAY not in header.notes
+
+
+@pytest.mark.parametrize("name", NOT_SURE)
+def test_a_day_that_is_not_sure_is_told_and_not_guessed(name):
+    header = header_of(name, DAYS[name][0], NOT_SURE[name])
+    assert (header.acquired_at, DAY in header.notes) == (None, True)
+
+
+@pytest.mark.parametrize("name", SEXES)
+@pytest.mark.parametrize(
+    ("word", "sex"),
+    [("Homme", "male"), ("Varón", "male"), ("Mujer", "female"), ("Donna", "female")],
+)
+def test_a_sex_in_another_language_is_the_sex(name, word, sex):
+    """Pinned: the file of a man was taken for the visit of a woman."""
+    header = header_of(
+        name, SEXES[name], SEXES[name].replace("FEMALE", word).replace("Female", word)
+    )
+    assert (header.sex, SEX in header.notes) == (sex, False)
+
+
+@pytest.mark.parametrize("name", SEXES)
+def test_a_sex_that_is_not_known_is_told_and_unknown_is_not(name):
+    for word, is_told in (("Kobieta", True), ("Unknown", False), ("", False)):
+        new = SEXES[name].replace("FEMALE", word).replace("Female", word)
+        header = header_of(name, SEXES[name], new)
+        assert (header.sex, SEX in header.notes) == (None, is_told)
+
+
+def test_dicom_takes_the_day_of_other_elements_and_no_part_of_a_moment():
+    """Pinned: of a moment of ten digits another day was made, and a day alone was dropped."""
+    import pydicom
+
+    for element, value, expected in (
+        ("AcquisitionDateTime", "2019081712", SAME_DAY),
+        ("AcquisitionDateTime", "20190817", SAME_DAY),
+        ("AcquisitionDate", "20190817", SAME_DAY),
+        ("ContentDate", "20190817", SAME_DAY),
+    ):
+        data = pydicom.dcmread(io.BytesIO(MADE["dicom"].data))
+        for name in ("AcquisitionDateTime", "AcquisitionDate", "ContentDate", "ContentTime"):
+            if name in data:
+                delattr(data, name)
+        setattr(data, element, value)
+        out = io.BytesIO()
+        data.save_as(out)
+        assert read_ecg(out.getvalue()).header.acquired_at == expected
+
+
+def test_wfdb_with_a_day_and_no_time_has_its_day():
+    made = MADE["wfdb_16"]
+    first = made.data.split(b"\n")[0].strip()
+    bare = b" ".join(first.split(b" ")[:4])
+    for said, expected in (
+        (b" 17/08/2019", date(2019, 8, 17)),
+        (b" 09:15 17.08.2019", date(2019, 8, 17)),
+    ):
+        data = made.data.replace(first, bare + said)
+        header = read_ecg(data, name=made.name, companions=made.companions).header
+        assert header.acquired_at.date() == expected
+
+
+def test_ishne_and_scp_with_a_day_and_no_time_have_their_day():
+    """Pinned: the library drops the day where the time of day is none, or is not stated."""
+    ishne, scp = MADE["ishne"], MADE["scp"]
+    data = bytearray(ishne.data)
+    data[150:156] = struct.pack("<3h", 99, 0, 0)
+    data[8:10] = struct.pack("<H", binascii.crc_hqx(bytes(data[10:522]), 0xFFFF))
+    assert read_ecg(bytes(data), name="a.ecg").header.acquired_at.date() == date(2026, 1, 2)
+    data[138:144] = struct.pack("<3h", 0, 0, 0)
+    data[8:10] = struct.pack("<H", binascii.crc_hqx(bytes(data[10:522]), 0xFFFF))
+    header = read_ecg(bytes(data), name="a.ecg").header
+    assert (header.acquired_at, DAY in header.notes) == (None, False)
+    assert day_in_scp(scp.data) == "2026-1-2"
+    assert day_in_scp(b"\0" * 40) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("17. März 2019", date(2019, 3, 17)), ("17 de agosto de 2019", date(2019, 8, 17)),
+     ("17-DEZ-2019", date(2019, 12, 17)), ("20190817091500", date(2019, 8, 17)),
+     ("08/17/2019 09:15", date(2019, 8, 17)), ("05/08/2019", None), ("17-08-19", None),
+     ("20191399", None), ("31/02/2019", None), ("2019", None), ("hier", None)],
+)  # fmt: skip
+def test_a_day_is_sure_or_none(text, day):
+    stated = day_in(text)
+    assert (stated.whole if stated else None) == day
+    assert moment_in(text, "25:99") == (datetime.combine(day, datetime.min.time()) if day else None)
+
+
+def test_every_month_is_known_in_each_language():
+    from laennec.datasets.readers.ecg.person_words import words
+
+    assert all(month_of(name) == int(n) for n, names in words()["months"].items() for name in names)
+
+
+def test_what_says_nothing_is_not_told():
+    header = EcgHeader("edf", "a", sex="female")
+    for nothing in ("", "X", "unknown", "00-00-0000", "0"):
+        assert with_day(header, nothing).notes == ()
+        assert with_sex(header, [nothing.strip("0-")]) == header
+    assert with_sex(header, ["F", "M"]).sex is None
