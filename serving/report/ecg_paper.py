@@ -4,7 +4,7 @@ Coordinates are millimetres, so that a print at full size can be measured with a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -23,6 +23,8 @@ COLUMN_S: Final = 2.5
 LONGEST_STRIP_S: Final = 10.0
 ROW_MM: Final = 30.0
 MARGIN_MM: Final = 6.0
+EDGE_MM: Final = 1.0
+MORE_MM: Final = 20.0  # so that the drawing stays on one sheet: up to 4 mV in the first row
 PULSE_MM: Final = 9.0
 MARKS_MM: Final = 9.0
 DRAWN_RATE_HZ: Final = 250.0
@@ -81,10 +83,10 @@ def ecg_svg(
     shown = _cut(signal, start_s)
     waves = [mark for mark in marks if isinstance(mark, Mark)]
     shades = [mark for mark in marks if isinstance(mark, Shade)]
-    traces = _standard(shown) if shown.has_twelve else _stacked(shown)
+    traces, below = _within(_standard(shown) if shown.has_twelve else _stacked(shown))
     strip_s = min(shown.duration_s, LONGEST_STRIP_S)
     width = 2 * MARGIN_MM + PULSE_MM + strip_s * MM_PER_S
-    rows = max(trace.y_mm for trace in traces) + ROW_MM / 2
+    rows = max(trace.y_mm for trace in traces) + ROW_MM / 2 + below
     letters = letters_of(shades)
     legend = legend_lines(letters)
     height = rows + (MARKS_MM if waves else 0.0) + len(legend) * LINE_MM + MARGIN_MM
@@ -146,6 +148,32 @@ def _stacked(signal: EcgSignal) -> list[_Trace]:
         _Trace(lead, signal.lead_mv(lead), MARGIN_MM + PULSE_MM, MARGIN_MM + ROW_MM * (row + 0.5))
         for row, lead in enumerate(signal.leads)
     ]
+
+
+def _within(traces: Sequence[_Trace]) -> tuple[list[_Trace], float]:
+    """Move all traces down by what one reaches beyond the upper edge, so that nothing is cut.
+
+    Returns
+    -------
+    the traces, and how many millimetres more the lowest of them needs below itself
+    """
+    reach = [(trace.y_mm, *_reach_mm(trace)) for trace in traces]
+    above = max((up - y + EDGE_MM for y, up, _ in reach), default=0.0)
+    edge = max((y for y, _, _ in reach), default=0.0) + ROW_MM / 2
+    below = max((y + down - edge + EDGE_MM for y, _, down in reach), default=0.0)
+    above = float(np.ceil(np.clip(above, 0.0, MORE_MM)))
+    below = float(np.ceil(np.clip(below, 0.0, MORE_MM - above)))
+    return [replace(trace, y_mm=trace.y_mm + above) for trace in traces], below
+
+
+def _reach_mm(trace: _Trace) -> tuple[float, float]:
+    """Return how far a trace is drawn above and below its level."""
+    known = trace.samples[~np.isnan(trace.samples)]
+    if not len(known):
+        return 0.0, 0.0
+    level = float(np.median(known))
+    up, down = float(known.max()) - level, level - float(known.min())
+    return up * MM_PER_MV, down * MM_PER_MV
 
 
 def _look(*names: str) -> str:

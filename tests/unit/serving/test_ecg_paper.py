@@ -103,3 +103,16 @@ def test_what_a_file_names_its_leads_is_never_markup():
     svg = ecg_svg(square(leads=("II", name)), caption="<b>", description='"><x')
     assert "<script" not in svg
     assert [text for text, _ in traces(svg)] == ["II", name]
+
+
+@pytest.mark.parametrize("height_mv", [2.0, 3.2, -3.2, 4.0, 30.0, -30.0])
+def test_nothing_of_a_large_voltage_is_cut_at_an_edge(height_mv):
+    """Pinned: an R of more than 2.1 mV in the first row ended at the upper edge."""
+    time_s = np.arange(5000) / FS
+    bump = height_mv * np.maximum(1.0 - np.abs((time_s % 1.0) - 0.5) / 0.05, 0.0)
+    drawn = ecg_svg(EcgSignal.of({name: bump for name in TWELVE_LEADS}, FS, complete=False))
+    height = float(fromstring(drawn).get("viewBox").split()[3])
+    points = np.vstack([piece for _, pieces in traces(drawn) for piece in pieces])
+    if abs(height_mv) < 5.0:
+        assert 0.0 < points[:, 1].min() < points[:, 1].max() < height
+    assert height <= 170.0
