@@ -8,13 +8,14 @@ import numpy as np
 
 from .beneath_hum import HUM, beneath_hum
 from .calibration import without_calibration_pulse
-from .classical import ClassicalMeasurement, measure_classical
+from .classical import ClassicalMeasurement, load_classical, measure_classical
 from .classical.mains import without_hum
 from .conduction import without_p_in_t, without_p_in_wide_tachycardia, without_unsteady_pr
 from .fiducials import Fiducials, no_waves
 from .gaps import gaps_of
 from .limbs import restored
 from .measure import BeatTimes, EcgMeasurements, Measured, measure_ecg
+from .page import Page, page_of, read_page
 from .quality import EcgQuality, assess_quality
 from .signal import EcgSignal
 
@@ -57,6 +58,9 @@ class EcgAnalysis:
     readable_share : 1; less where only a part of a strip could be read, and the rest is not here
     beneath_hum : the same without a hum that makes the gate refuse leads, which urgent rules are
         applied to besides; None where no lead is refused for hum
+    columns : the same of a page whose leads follow each other in columns, each judged and measured
+        in its own of few beats, which urgent rules are applied to besides; None where it is no page
+    of_columns : whether it is such a reading itself
     """
 
     signal: EcgSignal
@@ -66,6 +70,8 @@ class EcgAnalysis:
     classical: ClassicalMeasurement
     readable_share: float = 1.0
     beneath_hum: "EcgAnalysis | None" = None
+    columns: "EcgAnalysis | None" = None
+    of_columns: bool = False
 
 
 def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:
@@ -73,7 +79,8 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
 
     A lead that the gate refuses is not shown to the network, nor measured. Hum of the mains that
     the gate tells is subtracted for both measurements: ST on a wave of it is no elevation. Where it
-    makes the gate refuse a lead, what is left beneath it is analysed besides.
+    makes the gate refuse a lead, what is left beneath it is analysed besides; so are the columns of
+    a page, in which the gate refuses every lead for the time in which it was not recorded.
 
     Parameters
     ----------
@@ -81,9 +88,27 @@ def analyse_ecg(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis
     delineator : the network of a verified bundle; None where it may not or can't be asked: then
         the gate and the second measurement speak alone
     """
-    found = _analyse(without_calibration_pulse(signal.of_known_leads()), delineator)
+    given = without_calibration_pulse(signal.of_known_leads())
+    page = page_of(given, load_classical().columns)
+    found = _analyse(given if page is None else page.signal, delineator)
     quiet = beneath_hum(found.signal, found.quality)
-    return found if quiet is None else replace(found, beneath_hum=_analyse(quiet, delineator))
+    return replace(
+        found,
+        beneath_hum=None if quiet is None else _analyse(quiet, delineator),
+        columns=None if page is None else _of_page(page, found),
+    )
+
+
+def _of_page(page: Page, whole: EcgAnalysis) -> EcgAnalysis | None:
+    """Read a page column by column, without a network; None where its beats are not clear."""
+    read = read_page(page, whole.quality, whole.classical, load_classical())
+    if read is None:
+        return None
+    signal, nothing = read.page.signal, _nothing(read.page.signal)
+    measurements = measure_ecg(signal, BeatTimes.of(nothing))
+    refused = dict.fromkeys(measurements.measured, ALONE)
+    gated = _gated(measurements, refused, read.quality)
+    return EcgAnalysis(signal, read.quality, nothing, gated, read.classical, of_columns=True)
 
 
 def _analyse(signal: EcgSignal, delineator: FindsWaves | None) -> EcgAnalysis:

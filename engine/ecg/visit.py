@@ -28,6 +28,7 @@ from .findings.settings import statement_settings
 from .findings.shown import evidence_of
 from .findings.swapped import said_with_swaps
 from .measure.reference import Person
+from .page import page_said
 from .section import section_of
 from .signal import EcgSignal
 from .urgent import EcgUrgency, load_ecg_urgent, urgent_ecg
@@ -128,7 +129,7 @@ def screened_ecg(
     section = section_of(analysis, model, person, urgency)
     section = replace(
         section,
-        windows=seen.said(whole),
+        windows=(*_page_said(analysis), *seen.said(whole)),
         drawn_from_s=drawn_from_s(urgency, analysis.signal.duration_s, seen.settings),
     )
     if without_network:
@@ -139,6 +140,12 @@ def screened_ecg(
     )
     section = replace(section, evidence=said.evidence)
     return ScreenedEcg(section, urgency, analysis, said.findings, said.statements)
+
+
+def _page_said(analysis: EcgAnalysis) -> tuple[Message, ...]:
+    """Return what is said of a page; nothing of any other ECG."""
+    read = analysis.columns
+    return () if read is None else (page_said(read.classical, read.quality),)
 
 
 @dataclass(frozen=True, slots=True)

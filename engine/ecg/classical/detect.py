@@ -107,18 +107,44 @@ def detect_in(readable: Readable, leads: tuple[str, ...], settings: DetectSettin
     readable = replace(readable, x=readable.x[:, place], known=readable.known[:, place])
     if readable.x.size == 0 or readable.x.shape[1] / readable.rate_hz < settings.window_s:
         return Beats(np.empty(0), np.empty(0), float("nan"), weight)
-    band = _weighted_band(readable, settings)
-    found = _find(band, readable.rate_hz, settings)
+    band = _weighted(course_of(readable, settings), readable.rate_hz, settings)
     weight[readable.rows] = band.weights.sum(axis=1) / max(band.weights.sum(), _TINY)
+    row = _time_row(leads, weight, readable, settings)
+    size = size_of(replace(readable, x=readable.x[row : row + 1]), settings)[0]
+    return replace(_beats_in(band, readable, size, place, settings), lead_weight=weight)
+
+
+def detect_joined(
+    readable: Readable, course: FloatArray, size: FloatArray, settings: DetectSettings
+) -> Beats:
+    """Find the beats in courses that were joined of leads which follow each other in time.
+
+    Parameters
+    ----------
+    course, size : shape (k, n), of one height where there are beats; (n,), for the R peaks
+    """
+    place = _without_long_gaps(readable, settings)
+    readable = replace(readable, x=readable.x[:, place], known=readable.known[:, place])
+    if readable.x.size == 0 or readable.x.shape[1] / readable.rate_hz < settings.window_s:
+        return Beats(np.empty(0), np.empty(0), float("nan"), np.empty(0))
+    band = _weighted(course[:, place], readable.rate_hz, settings)
+    return _beats_in(band, readable, size[place], place, settings)
+
+
+def _beats_in(
+    band: _Band, readable: Readable, size: FloatArray, place: IntArray, settings: DetectSettings
+) -> Beats:
+    """Return the beats of a band; ``place`` are the samples that are read."""
+    found = _find(band, readable.rate_hz, settings)
     floor = max(float(np.median(band.course[readable.known.any(axis=0)])), _TINY)
     contrast = float(np.median(band.course[found]) / floor) if len(found) else float("nan")
     first = _first_peaks(found, band.course, readable.rate_hz, settings)
-    peak = _refine(readable, first, _time_row(leads, weight, readable, settings), settings)
+    peak = _refine(size, readable.rate_hz, first, settings)
     real = np.asarray(readable.known[:, peak].any(axis=0))
     real[1:] &= np.diff(peak) > 0
     height = band.course[found] / np.maximum(band.usual[found], _TINY)
     at = readable.to_file(place[peak[real]].astype(np.float64))
-    return Beats(at, height[real], contrast, weight)
+    return Beats(at, height[real], contrast, np.empty(0))
 
 
 def _without_long_gaps(readable: Readable, settings: DetectSettings) -> IntArray:
@@ -131,14 +157,19 @@ def _without_long_gaps(readable: Readable, settings: DetectSettings) -> IntArray
     return np.flatnonzero(kept)
 
 
-def _weighted_band(readable: Readable, settings: DetectSettings) -> _Band:
+def course_of(readable: Readable, settings: DetectSettings) -> FloatArray:
+    """Return the rectified band of each lead, shape (k, n); 0 where a lead has no sample."""
     rate = readable.rate_hz
     band = BandPass.of(settings.band_low_hz, settings.band_high_hz, rate)
     # In gaps there is nothing to see: without this, the ends of a bridge would look like beats.
     course = np.abs(band.both_ways(readable.x)) * readable.known
     wide = max(round(settings.smooth_ms * rate / _MS), 1)
     course = uniform_filter1d(course, max(wide // 2, 1), axis=1)
-    course = uniform_filter1d(course, wide, axis=1)
+    return np.asarray(uniform_filter1d(course, wide, axis=1))
+
+
+def _weighted(course: FloatArray, rate: float, settings: DetectSettings) -> _Band:
+    """Join the courses of leads, shape (k, n): noisy ones say little."""
     width = int(settings.window_s * rate)
     windows = max(course.shape[1] // width, 1)
     pieces = course[:, : windows * width].reshape(len(course), windows, -1)
@@ -252,11 +283,15 @@ def _time_row(
     return int(good[0]) if len(good) else 0
 
 
-def _refine(readable: Readable, near: IntArray, row: int, settings: DetectSettings) -> IntArray:
-    """Move each beat to the largest deflection near it in one lead."""
+def size_of(readable: Readable, settings: DetectSettings) -> FloatArray:
+    """Return how far each lead is deflected, shape (k, n): its R peaks are where that is most."""
     rate = readable.rate_hz
     band = BandPass.of(settings.peak_band_low_hz, settings.peak_band_high_hz, rate)
-    size = np.abs(band.both_ways(readable.x[row : row + 1])[0])
+    return np.abs(band.both_ways(readable.x))
+
+
+def _refine(size: FloatArray, rate: float, near: IntArray, settings: DetectSettings) -> IntArray:
+    """Move each beat to the largest deflection near it in one lead."""
     reach = round(settings.peak_reach_ms * rate / _MS)
     offset = np.arange(-reach, reach + 1)
     bell = np.exp(-0.5 * (offset * _MS / rate / settings.peak_bell_ms) ** 2)

@@ -16,7 +16,7 @@ from .detect import Beats, detect_beats
 from .mains import without_mains
 from .model import ClassicalMeasurement, ClassicalRhythm, ClassicalValue
 from .prepare import make_readable
-from .rhythm import measure_rhythm
+from .rhythm import beat_widths_ms, measure_rhythm
 from .settings import ClassicalSettings, load_classical
 
 _NAN: Final = float("nan")
@@ -33,7 +33,7 @@ NO_T_END: Final = "ecg.classical.no_t_end"
 
 
 @dataclass(frozen=True, slots=True)
-class _Waves:
+class Waves:
     """Boundaries in the median beats, in samples: first of all beats, then of their parts."""
 
     onset: FloatArray
@@ -68,21 +68,22 @@ def measure_classical(
     readable = make_readable(
         signal.signal_mv, signal.sampling_rate_hz, chosen.average.least_rate_hz, signal.leads
     )
-    why = _why_not(signal, beats, gaps, chosen)
+    why = why_no_rate(signal, beats, gaps, chosen)
     at = np.round(readable.from_file(beats.peak)).astype(np.int64)
     readable = without_mains(readable, at, chosen.mains)
     found = average_beats(readable, at, chosen.average)
-    rhythm = measure_rhythm(beats, None if NO_BEATS in why else found, at, (signal, gaps), chosen)
+    widths_ms = beat_widths_ms(None if NO_BEATS in why else found, at, chosen)
+    rhythm = measure_rhythm(beats, widths_ms, (signal, gaps), chosen)
     found = None if found is None else finer(found, chosen.average)
     averaged = None if NO_BEATS in why else found
-    reasons = why + _why_no_waves(averaged, chosen)
-    waves = None if averaged is None or reasons else _waves(averaged, beats, signal, chosen)
+    reasons = why + why_no_waves(averaged, chosen)
+    waves = None if averaged is None or reasons else waves_of(averaged, beats, signal, chosen)
     names = tuple(signal.leads[row] for row in readable.rows)
-    st = _measure_st(signal, names, averaged, waves, chosen)
+    st = st_of(signal, names, averaged, waves, chosen)
     values = (
-        _rate(beats, signal, why, chosen),
-        _qrs(waves, reasons, chosen),
-        *_qt(waves, beats, signal, reasons, chosen),
+        rate_of(beats, signal, why, chosen),
+        qrs_of(waves, reasons, chosen),
+        *qt_of(waves, beats, signal, reasons, chosen),
     )
     return ClassicalMeasurement(
         values={v.name: v for v in values},
@@ -101,7 +102,7 @@ def measure_classical(
     )
 
 
-def _why_not(
+def why_no_rate(
     signal: EcgSignal, beats: Beats, gaps: tuple[Gap, ...], settings: ClassicalSettings
 ) -> tuple[str, ...]:
     """Return why not even the rate may be measured."""
@@ -116,7 +117,7 @@ def _why_not(
     return tuple(why)
 
 
-def _why_no_waves(averaged: MedianBeats | None, settings: ClassicalSettings) -> tuple[str, ...]:
+def why_no_waves(averaged: MedianBeats | None, settings: ClassicalSettings) -> tuple[str, ...]:
     if averaged is None or averaged.n_beats < settings.withhold.least_beats_intervals:
         return (FEW_BEATS,)
     if np.median(averaged.noise_mv) > settings.withhold.most_noise_mv:
@@ -124,9 +125,9 @@ def _why_no_waves(averaged: MedianBeats | None, settings: ClassicalSettings) -> 
     return ()
 
 
-def _waves(
+def waves_of(
     averaged: MedianBeats, beats: Beats, signal: EcgSignal, settings: ClassicalSettings
-) -> _Waves:
+) -> Waves:
     rate = averaged.rate_hz
     velocity = spatial_velocity(averaged.signal_mv, rate, settings.bounds)
     onset, offset = qrs_bounds(velocity, averaged.r_index, rate, settings.bounds)
@@ -138,7 +139,7 @@ def _waves(
     stop = min(averaged.r_index + int(latest * rate / _MS), averaged.signal_mv.shape[2])
     window = (begin, stop)
     t = t_end(averaged.signal_mv, window, rate, limits)
-    return _Waves(onset, offset, t, window, rate)
+    return Waves(onset, offset, t, window, rate)
 
 
 def _room_samples(averaged: MedianBeats, beats: Beats) -> float:
@@ -152,7 +153,7 @@ def _room_samples(averaged: MedianBeats, beats: Beats) -> float:
     return float(np.median(after if len(after) else rr))
 
 
-def _rate(
+def rate_of(
     beats: Beats, signal: EcgSignal, why: tuple[str, ...], settings: ClassicalSettings
 ) -> ClassicalValue:
     if why:
@@ -165,8 +166,8 @@ def _rate(
     return ClassicalValue("rate", _MINUTE_S / middle, "/min", uncertainty)
 
 
-def _qrs(
-    waves: _Waves | None, reasons: tuple[str, ...], settings: ClassicalSettings
+def qrs_of(
+    waves: Waves | None, reasons: tuple[str, ...], settings: ClassicalSettings
 ) -> ClassicalValue:
     if waves is None:
         return ClassicalValue("qrs", _NAN, "ms", withheld=reasons)
@@ -177,8 +178,8 @@ def _qrs(
     return ClassicalValue("qrs", float(length[0]), "ms", uncertainty)
 
 
-def _qt(
-    waves: _Waves | None,
+def qt_of(
+    waves: Waves | None,
     beats: Beats,
     signal: EcgSignal,
     reasons: tuple[str, ...],
@@ -199,7 +200,7 @@ def _qt(
     )
 
 
-def _why_no_qt(waves: _Waves | None, settings: ClassicalSettings) -> tuple[str, ...]:
+def _why_no_qt(waves: Waves | None, settings: ClassicalSettings) -> tuple[str, ...]:
     if waves is None or not np.isfinite(waves.onset[0]):
         return (NO_QRS_BOUNDS,)
     limits, per_ms = settings.t_end, _MS / waves.rate_hz
@@ -222,11 +223,11 @@ def _uncertainty(
     return float(np.sqrt(method**2 + own**2 + coarse**2))
 
 
-def _measure_st(
+def st_of(
     signal: EcgSignal,
     names: tuple[str, ...],
     averaged: MedianBeats | None,
-    waves: _Waves | None,
+    waves: Waves | None,
     settings: ClassicalSettings,
 ) -> tuple[FloatArray, ...]:
     """Return of every lead ST at J, at J + 60 ms, its uncertainty, and the ends of T."""

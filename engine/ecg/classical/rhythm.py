@@ -22,8 +22,7 @@ _FEWEST: Final = 2
 
 def measure_rhythm(
     beats: Beats,
-    averaged: MedianBeats | None,
-    at: np.ndarray,
+    widths_ms: FloatArray,
     recording: tuple[EcgSignal, tuple[Gap, ...]],
     settings: ClassicalSettings,
 ) -> ClassicalRhythm:
@@ -32,8 +31,7 @@ def measure_rhythm(
     Parameters
     ----------
     beats : as found
-    averaged : for the widths of the beats; without it no run of wide beats is looked for
-    at : shape (n_beats,), the beats in samples of ``averaged``
+    widths_ms : shape (n_beats,), of each QRS; none where no run of wide beats is looked for
     recording : the signal, and where nothing was recorded: no pause reaches over a gap
     """
     signal, gaps = recording
@@ -44,8 +42,7 @@ def measure_rhythm(
         return ClassicalRhythm(_NAN, _NAN, _NAN, longest, _NAN, 0, _NAN, beats.contrast)
     run = settings.rhythm.run_intervals
     means = np.convolve(rr_s, np.ones(run) / run, "valid") if len(rr_s) >= run else rr_s
-    wide = np.zeros(0) if averaged is None else beat_widths_ms(averaged, at, settings)
-    length, rate = _wide_run(wide, np.diff(times_s), settings)
+    length, rate = _wide_run(widths_ms, np.diff(times_s), settings)
     return ClassicalRhythm(
         rate_min_bpm=_MINUTE_S / float(rr_s.max()),
         rate_max_bpm=_MINUTE_S / float(rr_s.min()),
@@ -59,19 +56,21 @@ def measure_rhythm(
 
 
 def beat_widths_ms(
-    averaged: MedianBeats, at: np.ndarray, settings: ClassicalSettings
+    averaged: MedianBeats | None, at: np.ndarray, settings: ClassicalSettings
 ) -> FloatArray:
     """Measure the QRS of every single beat by its own spatial velocity.
 
     Parameters
     ----------
-    averaged : with the levelled signal
+    averaged : with the levelled signal; None measures none
     at : shape (n_beats,), R peaks in samples of that signal
 
     Returns
     -------
     shape (n_beats,), ms; NaN near the ends and where the velocity does not calm
     """
+    if averaged is None:
+        return np.zeros(0)
     rate = averaged.rate_hz
     bounds = replace(settings.bounds, velocity_share=settings.rhythm.velocity_share)
     velocity = spatial_velocity(averaged.levelled_mv, rate, bounds)

@@ -171,6 +171,28 @@ class DisagreementLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnSettings:
+    """How a page whose leads follow each other in columns is known and measured."""
+
+    fill_s: float
+    column_share: float
+    strip_share: float
+    least_inside: float
+    least_leads: int
+    apart_s: float
+    overlap_s: float
+    least_height: float
+    least_beats: int
+    before_r_ms: float
+    short_before_r_ms: float
+    t_after_r_ms: float
+    short_after_r_ms: float
+    most_qrs_ms: float
+    noisy_smooth_ms: float
+    noisy_velocity_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClassicalSettings:
     """All that the data file says."""
 
@@ -184,6 +206,7 @@ class ClassicalSettings:
     withhold: WithholdSettings
     uncertainty: UncertaintySettings
     disagreement: DisagreementLimits
+    columns: ColumnSettings
 
 
 @cache
@@ -201,6 +224,7 @@ def load_classical() -> ClassicalSettings:
         withhold=WithholdSettings(**raw["withhold"]),
         uncertainty=UncertaintySettings(**raw["uncertainty"]),
         disagreement=DisagreementLimits(**raw["disagreement"]),
+        columns=ColumnSettings(**raw["columns"]),
     )
 
 

@@ -72,7 +72,8 @@ def find_flat(view: View, limits: FlatLimits) -> list[Stretch]:
     # A gap is bridged by a line: what touches it is no flat stretch, and is told as a gap.
     there = coarse.known[:, : windows * width].reshape(pieces.shape)
     flat &= there.all(axis=2)
-    beats = np.bincount(np.minimum(view.beat_at // width, windows - 1), minlength=windows) > 0
+    # A beat behind the last whole window is in none of them.
+    beats = np.bincount(view.beat_at // width, minlength=windows)[:windows] > 0
     per_s = coarse.rate_hz / width
     for i in np.flatnonzero(flat.any(axis=1)):
         runs = find_runs(flat[i])

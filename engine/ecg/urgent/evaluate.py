@@ -1,6 +1,6 @@
 """The urgent rules on one ECG: items that call a person, and rules that could not be applied."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -8,16 +8,16 @@ from typing import Final
 import numpy as np
 
 from ...prediagnosis import URGENCIES, InputValue, Message, Urgency, UrgentItem
-from ..analysis import REFUSED, EcgAnalysis
+from ..analysis import EcgAnalysis
 from ..measure.reference import NOBODY, Person
 from .evidence import Evidence, evidence_of
+from .join import REMEASURE, EcgUrgency, answered, joined, with_columns
 from .pair import Pair
 from .settings import Condition, EcgRule, EcgUrgentSettings, load_ecg_urgent
 from .told_leads import leads_told
 
 DIFFER: Final = "ecg_measurements_differ"
 NOT_MEASURED: Final = "ecg_not_measured"
-REMEASURE: Final = "urgent.ecg_remeasure"
 REMEASURE_ACTION: Final = "remeasure_now_call_physician"
 _NAN: Final = float("nan")
 
@@ -33,22 +33,6 @@ class Verdict(IntEnum):
     DOUBT = 2
     POSSIBLE = 3
     HOLDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class EcgUrgency:
-    """What the urgent rules say of one ECG.
-
-    Attributes
-    ----------
-    items : the most urgent first
-    applied : groups of rules that were decided
-    not_applied : groups of which a rule could not be decided, because something was not measured
-    """
-
-    items: tuple[UrgentItem, ...] = ()
-    applied: tuple[str, ...] = ()
-    not_applied: tuple[str, ...] = ()
 
 
 def urgent_ecg(
@@ -73,49 +57,14 @@ def urgent_ecg(
     chosen = settings or load_ecg_urgent()
     symptoms = tuple(name for name in chosen.symptoms if name in set(declared))
     whole = apply_rules(evidence_of(analysis, person, chosen), symptoms, chosen)
-    if analysis.beneath_hum is None:
-        return whole
-    beneath = apply_rules(evidence_of(analysis.beneath_hum, person, chosen), symptoms, chosen)
-    return _joined(whole, beneath, _answered(analysis, analysis.beneath_hum, beneath), chosen)
-
-
-def _answered(analysis: EcgAnalysis, quiet: EcgAnalysis, beneath: EcgUrgency) -> Collection[str]:
-    """Return the groups of rules that are answered beneath a hum alone.
-
-    Where the gate left no lead to read the rhythm in, no beat was seen, which is no pause. What one
-    lead showed is never taken back, nor anything where the gate refuses what is beneath as well.
-    """
-    refused = [one.quality.uses["rhythm"].verdict == REFUSED for one in (analysis, quiet)]
-    return beneath.applied if refused == [True, False] else ()
-
-
-def _joined(
-    whole: EcgUrgency,
-    beneath: EcgUrgency,
-    answered: Collection[str],
-    settings: EcgUrgentSettings,
-) -> EcgUrgency:
-    """Add what the rules say beneath a hum of the mains; it takes nothing away that was seen.
-
-    What was only feared, for no lead was left to see it in, is answered there: beats that stand
-    beneath the hum fill that pause. Rules that could not be applied to the humming leads stay
-    named, but for those that speak.
-    """
-    own = {item.rule_id: item for item in beneath.items}
-    group_of = {rule.id: rule.group for rule in settings.rules}
-    lost = set(whole.not_applied)
-    for item in whole.items:
-        if item.message.id == REMEASURE and group_of[item.rule_id] in answered:
-            lost.add(group_of[item.rule_id])
-        elif item.rule_id not in own or item.level <= own[item.rule_id].level:
-            own[item.rule_id] = item
-    spoken = {group_of[name] for name in own if name in group_of}
-    still = tuple(group for group in settings.groups if group in lost - spoken)
-    return EcgUrgency(
-        items=tuple(sorted(own.values(), key=lambda item: item.level)),
-        applied=tuple(group for group in settings.groups if group not in still),
-        not_applied=still,
-    )
+    if analysis.beneath_hum is not None:
+        beneath = apply_rules(evidence_of(analysis.beneath_hum, person, chosen), symptoms, chosen)
+        answers = answered(analysis, analysis.beneath_hum, beneath)
+        whole = joined(whole, beneath, answers, chosen)
+    if analysis.columns is not None:
+        beneath = apply_rules(evidence_of(analysis.columns, person, chosen), symptoms, chosen)
+        whole = with_columns(whole, beneath, analysis, chosen)
+    return whole
 
 
 def apply_rules(

@@ -73,7 +73,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
     beat_of_p = usual_beat(trusted, whole, analysis.classical)
     shape = shape_of(agreed, seen, settings.exclusions)
     st = st_view(analysis, person, shape, settings)
-    premises = Premises.of(_qrs_ms(analysis, shape), analysis.measurements, shape)
+    premises = Premises.of(_qrs_ms(analysis, shape), analysis, shape)
     st = with_doubts(st, premises, person, settings)
     front = front_view(analysis.classical, st.mv, settings, doubtful)
     compared = {c.name: c for c in disagreement(analysis.measurements, analysis.classical)}

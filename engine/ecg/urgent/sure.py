@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ..measure.model import EcgMeasurements
+from ..analysis import EcgAnalysis
 from ..measure.reference import Person
 from .limits import Exclusions
 from .settings import EcgUrgentSettings
@@ -23,17 +23,21 @@ class Premises:
     qrs_ms : classical
     network_qrs_ms, network_pr_ms : of the network
     shape : of the median beat
+    few_beats : whether it is of so few beats that no width in it is sure
     """
 
     qrs_ms: float
     network_qrs_ms: float
     network_pr_ms: float
     shape: BeatShape
+    few_beats: bool = False
 
     @staticmethod
-    def of(qrs_ms: float, network: EcgMeasurements, shape: BeatShape) -> "Premises":
+    def of(qrs_ms: float, analysis: EcgAnalysis, shape: BeatShape) -> "Premises":
         """Take the widths of the classical and of the other measurement."""
-        return Premises(qrs_ms, network.value("qrs"), network.value("pr"), shape)
+        network = analysis.measurements
+        qrs, pr = network.value("qrs"), network.value("pr")
+        return Premises(qrs_ms, qrs, pr, shape, analysis.of_columns)
 
 
 def with_doubts(
@@ -68,7 +72,7 @@ def is_sure(name: str, premises: Premises, person: Person, settings: EcgUrgentSe
     """
     if name not in _SURE:
         return True
-    return _SURE[name](premises, person, settings)
+    return not premises.few_beats and _SURE[name](premises, person, settings)
 
 
 def _left_bundle(premises: Premises, person: Person, settings: EcgUrgentSettings) -> bool:

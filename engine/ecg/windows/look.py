@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ...prediagnosis import Message
-from ..analysis import ALONE, EcgAnalysis
+from ..analysis import ALONE, REFUSED, EcgAnalysis
 from ..classical.prepare import LARGEST_GAP_SHARE
 from ..classical.settings import load_classical
 from ..failures import FAILURES
@@ -86,6 +86,9 @@ def look_through(
     """
     settings, (first_s, last_s) = window_settings(), recorded_span(whole.signal)
     duration_s = round(last_s - first_s, _DECIMALS)
+    if whole.columns is not None and whole.quality.uses["rhythm"].verdict == REFUSED:
+        # No lead lasts as long as a window: the columns are read as the page that they are.
+        return Seen((), (), (), settings)
     layout, windows = settings.layout(duration_s), windows_of(duration_s, settings, first_s)
     rules = rules if layout and layout.with_statements else None
     with_network = whole.measurements.measured["rate"].withheld != (ALONE,)

@@ -6,7 +6,8 @@ from typing import Final
 
 from ...prediagnosis import InputValue, UrgentItem
 from ..urgent import EcgUrgency
-from ..urgent.evaluate import DIFFER, REMEASURE
+from ..urgent.evaluate import DIFFER
+from ..urgent.join import REMEASURE
 from .cut import Window
 from .look import Seen
 from .settings import WindowSettings
