@@ -29,6 +29,7 @@ from .urgent_rules import (
     forbidden_by_rule,
     rules_that_speak,
 )
+from .walls import every_wall_seen
 from .wide import WIDE, is_wide_tachycardia, silenced
 
 __all__ = [
@@ -49,6 +50,7 @@ NOT_WITH: Final = "ecg.statement.not_with"
 BLOCKED: Final = "ecg.statement.blocked_p"
 OWN_SCALE: Final = "ecg.statement.own_scale"
 NOT_EXCLUDED: Final = "ecg.statement.not_excluded"
+WALL_NOT_SEEN: Final = "ecg.statement.wall_not_seen"
 GAP: Final = "ecg.statement.gap"
 
 
@@ -98,6 +100,8 @@ def find_statements(
         said = _as_far_as_seen(said, features, *is_seen)
         found.append(_not_excluded(said, i, names, decided))
     found = [at_least(said, found, features) for said in found]
+    if not every_wall_seen(analysis):
+        found = [_not_absent(said) for said in found]
     return tuple(_of_one_kind(said, found) for said in found)
 
 
@@ -133,6 +137,13 @@ def _beside_rivals(
         return replace(said, state=state, better=names[better])
     yielded = tuple(names[j] for j in np.flatnonzero(found.better[0] == index))
     return replace(said, yielded=yielded if said.state == PRESENT else ())
+
+
+def _not_absent(said: Statement) -> Statement:
+    """Say nothing of what is absent in the leads that are there and may stand in the others."""
+    if said.state != ABSENT or said.name not in statement_settings()["absent_if_every_wall_seen"]:
+        return said
+    return replace(said, state=NOT_ASSESSABLE, score=float("nan"), why=(WALL_NOT_SEEN,))
 
 
 def _of_one_kind(said: Statement, found: list[Statement]) -> Statement:

@@ -16,6 +16,7 @@ from ..result.parts import file_sha256
 
 ECG_FINDINGS: Final = "ecg_findings/twelve_lead"
 ECG_STATE: Final = "ecg_state"
+RULES_NOT_APPLIED: Final = "ecg_rules_not_applied"
 NONE_THERE: Final = "ecg_none_there"
 
 
@@ -40,6 +41,7 @@ def ecgs_as_data(
         "columns": [
             *(f"{name}_score" for name in statement_names(models)),
             ECG_STATE,
+            RULES_NOT_APPLIED,
             *(() if in_bundles else NAMES),
         ],
         "models": {

@@ -22,7 +22,7 @@ from ....engine.errors import ScreeningError
 from ....engine.intake.ecg_day import day_problem
 from ....engine.intake.person import Identity
 from ....engine.record import Problem
-from ....engine.screening import screen_columns
+from ....engine.screening import Screening, screen_columns
 from ...ecg.not_read import why_not_read
 from ..collected.bundles import READ, rows_of_bundles
 from ..plan import Loaded
@@ -30,7 +30,7 @@ from ..table.columns import TEXT, coded
 from ..table.output import ENCODED, OUTCOMES, Place, decoded, result_table
 from .earlier import EarlierEcgs, with_earlier
 from .past_columns import FIELDS, past_columns
-from .plan import ECG_STATE, file_in, statement_names
+from .plan import ECG_STATE, RULES_NOT_APPLIED, file_in, statement_names
 
 ECGS_AT_ONCE: Final = 32
 FILE_PATH: Final = "$.ecg.file"
@@ -62,7 +62,8 @@ class EcgPlan:
         """Return the columns of a result with ECGs."""
         scores = [pa.field(f"{name}_score", pa.float64()) for name in self.statements]
         past = () if self.earlier is None else FIELDS
-        return pa.schema([*ENCODED, *scores, pa.field(ECG_STATE, TEXT), *past])
+        said = [pa.field(name, TEXT) for name in (ECG_STATE, RULES_NOT_APPLIED)]
+        return pa.schema([*ENCODED, *scores, *said, *past])
 
 
 def ecg_plan(
@@ -116,8 +117,19 @@ def _screen_few(
     columns = [*result.columns, *(_column(scores, n, table.num_rows) for n in ecgs.statements)]
     known = list(dict.fromkeys(code for code in states if code))
     places = np.array([known.index(c) if c else -1 for c in states], dtype=np.int64)
-    columns += [coded(places, [*known, None]), *past]
+    columns += [coded(places, [*known, None]), _not_applied(screening, table.num_rows), *past]
     return pa.RecordBatch.from_arrays(columns, schema=ecgs.schema)
+
+
+def _not_applied(screening: Screening, n_rows: int) -> Any:  # noqa: ANN401 - pyarrow
+    """Return the groups of urgent rules that were not applied to each ECG, null without one."""
+    told = [
+        None if row not in screening.ecgs else " ".join(screening.ecgs[row].urgent_not_applied)
+        for row in range(n_rows)
+    ]
+    known = list(dict.fromkeys(text for text in told if text is not None))
+    places = np.array([-1 if text is None else known.index(text) for text in told], np.int64)
+    return coded(places, [*known, None])
 
 
 def rows_with_ecgs(

@@ -13,11 +13,11 @@ from ....engine.words.common_phrases import coded
 from ....engine.words.numbers import signed
 from ....engine.words.reason_phrases import PRINTED_DECIMALS, as_condition
 from ....engine.words.source_phrases import cited
-from ..ecg.plan import ECG_STATE
+from ..ecg.plan import ECG_STATE, RULES_NOT_APPLIED
 from ..plan import Loaded
 from ..table.reasons import BIAS, REMEASURE, URGENT, URGENT_ECG
 
-_TOLD: Final = ("_risk", "_band", "_points", "urgency", "_score", ECG_STATE)
+_TOLD: Final = ("_risk", "_band", "_points", "urgency", "_score", ECG_STATE, RULES_NOT_APPLIED)
 _SIGNS: Final = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 

@@ -31,8 +31,8 @@ ANSWERS: Final = "answers"
 RESULT_SCHEMA: Final = "laennec.batch/2"
 _METADATA: Final = b"laennec"
 _ECG_TEXTS: Final = (
-    "ecg_state", "ecg_earlier_state", "ecg_new_block", "ecg_new_q_waves", "ecg_new_rhythm",
-    "ecg_qtc_longer", "ecg_axis_shifted",
+    "ecg_state", "ecg_rules_not_applied", "ecg_earlier_state", "ecg_new_block",
+    "ecg_new_q_waves", "ecg_new_rhythm", "ecg_qtc_longer", "ecg_axis_shifted",
 )  # fmt: skip
 _WRITING: Final[Mapping[str, Any]] = {
     "compression": "zstd",

@@ -4,10 +4,13 @@ import math
 import os
 from datetime import UTC, date, datetime
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from laennec.cli import app
-from laennec.datasets.readers.ecg import EcgHeader, read_ecg
+from laennec.datasets.readers.ecg import EcgHeader, EcgRecording, read_ecg, write_wfdb
+from laennec.datasets.simulator import scenario, simulate
+from laennec.engine.ecg.signal import EcgSignal
 from laennec.serving.batch import BatchOptions, BatchRefused, SilentReporter, run_batch
 from laennec.serving.batch.ecg.folder import _row
 from laennec.serving.batch.explain.person import explain_person
@@ -106,3 +109,28 @@ def test_a_person_is_named_by_the_header_and_aged_on_the_day_of_the_recording():
         "person_id": "17", "visit_date": date(2026, 6, 1), "age_years": 55, "sex": "female",
         "ecg_path": "x.dcm",
     }  # fmt: skip
+
+
+def test_a_row_names_the_urgent_rules_that_could_not_be_applied_to_its_ecg(tmp_path):
+    """Pinned: of an infarct whose leads were lost nothing in the row said that no rule saw it."""
+    files = tmp_path / "files"
+    files.mkdir()
+    signal = simulate(scenario("sinus_rhythm"), seed=1).signal
+    for name, lost in (("whole", ()), ("part", ("V2", "V3"))):
+        rows = {n: signal.lead_mv(n) for n in signal.leads if n not in lost}
+        left = EcgSignal.of(rows, signal.sampling_rate_hz, complete=False)
+        write_wfdb(EcgRecording(left, EcgHeader("wfdb", name)), files / f"{name}.hea")
+    paths = ["whole.hea", "part.hea", None]
+    columns = {
+        "person_id": list("abc"), "sex": ["male"] * 3, "age_years": [50] * 3,
+        "waist_cm": [95.0] * 3, "ecg_path": pa.array(paths, pa.string()),
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "visits.parquet")
+    options = BatchOptions(
+        (tmp_path / "visits.parquet",), tmp_path / "out", workers=1, ecg_folder=files
+    )
+    run_batch(options, SilentReporter())
+    whole, part, none = pq.read_table(tmp_path / "out" / "parts").to_pylist()
+    assert whole["ecg_rules_not_applied"] == ""
+    assert "ecg_st" in part["ecg_rules_not_applied"].split()
+    assert none["ecg_rules_not_applied"] is None

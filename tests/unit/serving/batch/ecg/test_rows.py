@@ -296,5 +296,9 @@ def test_every_other_row_says_what_it_says_without_ecgs(root, rows, done):
     without, given = done
     assert "ecg_not_read" in without.manifest["notices"]
     assert "ecg_not_read" not in given.manifest["notices"]
-    assert given.manifest["output"]["columns"][-len(NAMES) - 1 :] == ["ecg_state", *NAMES]
+    assert given.manifest["output"]["columns"][-len(NAMES) - 2 :] == [
+        "ecg_state",
+        "ecg_rules_not_applied",
+        *NAMES,
+    ]
     assert given.content_sha256 != without.content_sha256
