@@ -101,7 +101,7 @@ def stated_moment(at: datetime | None) -> str:
 
 
 def second_values(analysis: EcgAnalysis) -> tuple[EcgValue, ...]:
-    """Return the second measurement; a QTc that either measurement forbids is given by neither."""
+    """Return the second measurement, without a QTc that it or the first measurement forbids."""
     found = dict(analysis.classical.values)
     first = analysis.measurements.measured.get(_QTC)
     limits = load_settings().withhold

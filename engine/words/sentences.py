@@ -113,7 +113,7 @@ class Sentences:
         if name == "elements" and isinstance(value, str):
             return ", ".join(self._element(one) for one in value.split(", "))
         if name == "date" and isinstance(value, str):
-            return written_day(value, self.lang)
+            return written_day(value, self.lang) or self.text("unknown_date")
         if name == "condition" and isinstance(value, str):
             return self._table.get(f"condition.{value}", self.parameter(value))
         return self.parameter(value)

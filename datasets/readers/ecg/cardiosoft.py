@@ -17,7 +17,7 @@ from .names import microvolt_per
 from .people import noting_people, people_in
 from .recording import Declared, EcgHeader, EcgRecording, Filters, sex_of
 from .source import Source
-from .stated import with_day, with_sex
+from .stated import with_age, with_day, with_sex
 from .stored import StoredLead
 from .xml_tree import number_of, parse_xml, text_at
 
@@ -86,7 +86,6 @@ def _resolution(node: ET.Element | None) -> float:
 def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHeader:
     person = root.find("PatientInfo")
     age = None if person is None else person.find("Age")
-    years = _in_unit(age, {"years": 1.0, "months": 1 / 12})
     born = None if person is None else person.find("BirthDateTime")
     header = EcgHeader(
         format=FORMAT,
@@ -94,13 +93,13 @@ def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHead
         patient_id=text_at(person, "PID"),
         sex=sex_of(text_at(person, "Gender")),
         birth_date=_day(born),
-        age_years=None if math.isnan(years) else years,
         acquired_at=_moment(root.find("ObservationDateTime")),
         device=text_at(root, "ClinicalInfo/DeviceInfo/Desc"),
         filters=_filters(root.find("FilterSetting")),
         notes=notes,
     )
     header = with_sex(header, [text_at(person, "Gender")])
+    header = with_age(header, text_at(person, "Age"), "" if age is None else age.get("units", ""))
     taken = root.find("ObservationDateTime")
     day, clock = (
         mark.join(text_at(taken, tag) for tag in tags)

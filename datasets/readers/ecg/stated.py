@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .days import moment_in
-from .person_words import says_nothing
+from .person_words import age_years_of, says_nothing
 from .recording import EcgHeader, EcgRecording, sex_of
 from .said import NOT_UNDERSTOOD
 
@@ -43,6 +43,18 @@ def with_sex(header: EcgHeader, texts: Iterable[str]) -> EcgHeader:
     kept = header if None not in named else header.noting(NOT_UNDERSTOOD)
     known = named - {None}
     return replace(kept, sex=known.pop() if len(known) == 1 else None)
+
+
+def with_age(header: EcgHeader, number: str, unit: str) -> EcgHeader:
+    """Return a header with the age that a number and the word of its unit state.
+
+    A library calculates one from the dates, which an age that is stated stands above. One without
+    a unit is not guessed; one in words that are not known is told.
+    """
+    if says_nothing(number) or not unit.strip():
+        return header
+    found = age_years_of(f"{number.strip()} {unit.strip()}")
+    return header.noting(NOT_UNDERSTOOD) if found is None else replace(header, age_years=found)
 
 
 def stating(

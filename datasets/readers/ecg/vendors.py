@@ -1,6 +1,5 @@
 """SCP-ECG, ISHNE and Mortara, through ecgdatakit."""
 
-import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,15 +14,14 @@ from .kit import Cut, header_of, leads_of, parse_with, read_each, read_one
 from .people import births_in_scp, day_in_scp, noting_people, people_in, several_in_scp
 from .recording import Declared, EcgRecording
 from .source import Source
-from .stated import stating, with_day
+from .stated import stating, with_age, with_day
 from .stored import StoredLead
-from .xml_tree import number_of, one_number, parse_xml, root_tag, stated_number
+from .xml_tree import one_number, parse_xml, root_tag, stated_number
 
 _SCP_HEAD: Final = 32
 _ISHNE_COUNT: Final = 14  # behind the magic, the checksum and the size of the variable block
 _ISHNE_DAY: Final = 138
 _LEAD_OFF: Final = -32768
-_YEARS: Final = {"Y", "YR", "YEAR", "YEARS"}
 
 
 def sniff_scp(source: Source) -> bool:
@@ -126,9 +124,7 @@ def _stated_by(root: ET.Element, attribute: str, field_id: str) -> list[str]:
 
 
 def _of_age(recording: EcgRecording, subject: ET.Element | None) -> EcgRecording:
-    """Put the age that the subject states in years; the library calculates one from the dates."""
+    """Put the age that the subject states; the library calculates one from the dates."""
     stated = {} if subject is None else subject.attrib
-    years = number_of(stated.get("AGE", ""))
-    if math.isnan(years) or stated.get("AGE_UNITS", "").strip().upper() not in _YEARS:
-        return recording
-    return replace(recording, header=replace(recording.header, age_years=years))
+    header = with_age(recording.header, stated.get("AGE", ""), stated.get("AGE_UNITS", ""))
+    return replace(recording, header=header)

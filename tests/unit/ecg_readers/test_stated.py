@@ -162,3 +162,19 @@ def test_what_says_nothing_is_not_told():
         assert with_day(header, nothing).notes == ()
         assert with_sex(header, [nothing.strip("0-")]) == header
     assert with_sex(header, ["F", "M"]).sex is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "years", "is_told"),
+    [("YEARS", "51", 51.0, False), ("JAHRE", "51", 51.0, False), ("Mois", "6", 0.5, False),
+     ("MONTHS", "18", 1.5, False), ("LUNES", "51", None, True), ("YEARS", "UNKNOWN", None, False)],
+)  # fmt: skip
+def test_an_age_is_read_in_the_unit_that_is_stated(unit, number, years, is_told):
+    """Pinned: an age in JAHRE, or in MONTHS, was dropped, and limits of adults were printed."""
+    old = '<Age units="YEARS">51<'
+    header = header_of("cardiosoft", old, f'<Age units="{unit}">{number}<')
+    assert (header.age_years, SEX in header.notes) == (years, is_told)
+    new = f'GENDER="Female" AGE="{number}" AGE_UNITS="{unit}"'
+    mortara = header_of("mortara", 'GENDER="Female"', new)
+    assert mortara.age_years == years or (years is None and mortara.age_years == 51.0)
+    assert (SEX in mortara.notes) == is_told

@@ -164,3 +164,11 @@ def test_only_the_decimal_mark_of_a_reported_value_changes(text):
 def test_other_text_with_points_is_no_number():
     assert reported("0.1.0", "fr") == "0.1.0"
     assert number(1234.5, "fr") == "1234,5"
+
+
+@pytest.mark.parametrize("name", ["urgent.ecg_left_bundle.new", "ecg.statement.not_compared"])
+def test_an_earlier_ecg_of_no_known_date_is_called_so(name):
+    """Pinned: "It was not on the earlier ECG of ." """
+    assert "(date inconnue)" in FR.render(Message(name, {"date": ""}))
+    assert "(date unknown)" in EN.render(Message(name, {"date": ""}))
+    assert "(03/03/2021)" in FR.render(Message(name, {"date": "2021-03-03"}))
