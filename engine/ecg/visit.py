@@ -27,6 +27,7 @@ from .findings.model import StatementsModel
 from .findings.settings import statement_settings
 from .findings.shown import evidence_of
 from .findings.swapped import said_with_swaps
+from .findings.urgent_rules import as_rules_see
 from .measure.reference import Person
 from .page import page_said
 from .section import section_of
@@ -134,7 +135,8 @@ def screened_ecg(
     )
     if without_network:
         return ScreenedEcg(section, urgency, analysis)
-    said = _said((analysis, seen), ready_rules, models, person, with_symptoms=bool(symptoms))
+    told = (analysis, seen, frozenset(item.rule_id for item in urgency.items))
+    said = _said(told, ready_rules, models, person, with_symptoms=bool(symptoms))
     urgency = replace(
         urgency, items=(*urgency.items, *_st_not_excluded(urgency, said.findings, symptoms))
     )
@@ -171,7 +173,7 @@ def _ready_rules(models: Models) -> tuple[StatementsModel, ModelReference] | Non
 
 
 def _said(
-    looked: tuple[EcgAnalysis, Seen],
+    looked: tuple[EcgAnalysis, Seen, frozenset[str]],
     ready: tuple[StatementsModel, ModelReference] | None,
     models: Models,
     person: Person,
@@ -184,7 +186,7 @@ def _said(
     if ready is None:
         return _Said(refused_findings(names))
     rules, reference = ready
-    analysis, seen = looked
+    analysis, seen, urgent = looked
 
     def worded(statements: tuple[Statement, ...], features: EcgFeatures) -> tuple[Finding, ...]:
         told = statement_findings(
@@ -195,6 +197,7 @@ def _said(
     try:
         features = ecg_features(analysis, person)
         found = find_statements(analysis, features, rules)
+        found = tuple(as_rules_see(said, urgent) for said in found)
     except FAILURES:
         return _Said(refused_findings(names))
     findings = worded(found, features)

@@ -26,6 +26,7 @@ from .urgent_rules import (
     PREEXCITED,
     VENTRICULAR,
     VENTRICULAR_RULES,
+    as_rules_see,
     forbidden_by_rule,
     rules_that_speak,
 )
@@ -102,7 +103,7 @@ def find_statements(
     found = [at_least(said, found, features) for said in found]
     if not every_wall_seen(analysis):
         found = [_not_absent(said) for said in found]
-    return tuple(_of_one_kind(said, found) for said in found)
+    return tuple(as_rules_see(_of_one_kind(said, found), ecg.rules) for said in found)
 
 
 def _as_far_as_seen(
