@@ -17,6 +17,7 @@ from .errors import (
     counted,
     incomplete,
     too_large,
+    too_long,
     unreadable,
 )
 from .names import MINUS, are_chest_electrodes, is_electrode, is_lead, lead_name, says_ecg
@@ -62,6 +63,7 @@ def assemble(
         raise unreadable(f"Leads of {sorted(lengths)[:4]} samples in one recording", where)
     if not leads or lengths == {0}:
         raise unreadable("No lead with samples", where)
+    refuse_duration(max(lengths) / leads[0].rate_hz, where)
     names, header = _names(leads, header, where)
     scale = {n: lead.step_uv for n, lead in zip(names, leads, strict=True)}
     samples = {
@@ -118,6 +120,19 @@ def refuse_size(n_leads: int, n_samples: int, path: str) -> None:
     caps = limits()["samples"]
     if n_leads > caps["leads"] or n_leads * n_samples > caps["total"]:
         raise too_large(f"{counted(n_leads, 'signal')} of {counted(n_samples, 'sample')}", path)
+
+
+def refuse_duration(seconds: float, path: str) -> None:
+    """Refuse a recording of hours, where its header tells it before anything is decoded.
+
+    Parameters
+    ----------
+    seconds : NaN where it is not known yet
+    path : how messages name the file
+    """
+    longest = limits()["duration_s"]["longest"]
+    if seconds > longest:
+        raise too_long(seconds, longest, path)
 
 
 def _declare(leads: list[StoredLead], declared: Declared, where: str) -> list[StoredLead]:

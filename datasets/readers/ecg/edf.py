@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....engine.fixedpoint import FloatArray
-from .assemble import assemble, refuse_size
+from .assemble import assemble, refuse_duration, refuse_size
 from .births import with_birth
 from .edf_words import filters_of, moment_of, person_of
 from .errors import damaged, incomplete, unreadable
@@ -178,6 +178,7 @@ def _blocks(data: bytes, layout: _Layout, where: str) -> tuple[NDArray[np.int32]
     if wanted < 1 or wanted > there:
         raise damaged(f"{wanted} data records announced, {there} found", where)
     refuse_size(1, wanted * per_record, where)
+    refuse_duration(wanted * layout.record_s, where)
     notes: tuple[str, ...] = () if layout.n_records == wanted else ("length_not_stated",)
     if there > wanted:
         notes = ("file_longer_than_announced",)
@@ -245,6 +246,7 @@ def _spread(samples: FloatArray, starts: FloatArray, rate: float, where: str) ->
     if (np.diff(starts) < n / rate - _SLACK_S).any() or first[-1] < 0:
         raise unreadable("Data records that overlap in time", where)
     refuse_size(1, int(first[-1]) + n, where)
+    refuse_duration((first[-1] + n) / rate, where)
     out = np.full(int(first[-1]) + n, np.nan)
     for row, at in zip(samples, first.astype(int), strict=True):
         out[at : at + n] = row

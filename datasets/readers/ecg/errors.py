@@ -1,6 +1,11 @@
 """Why an ECG file is refused; none of these errors carries anything of the person."""
 
+from typing import Final
+
 from ....engine.errors import RecordError
+
+_HOUR_S: Final = 3600.0
+_MINUTE_S: Final = 60.0
 
 
 class EcgUnreadable(RecordError):
@@ -108,5 +113,21 @@ def too_large(found: str, path: str) -> EcgTooLarge:
         found=found,
         why="a file of this size or depth would exhaust the machine",
         remedy="Cut the recording into shorter files",
+        path=path,
+    )
+
+
+def too_long(seconds: float, longest_s: float, path: str) -> EcgTooLarge:
+    """Return the error of a recording of hours; a part of it can be read.
+
+    >>> str(too_long(86400.0, 2400.0, "holter.ecg")).split(":")[0]
+    'A recording of 24.0 h'
+    """
+    return EcgTooLarge(
+        found=f"A recording of {seconds / _HOUR_S:.1f} h",
+        why=f"ECGs of up to {longest_s / _MINUTE_S:.0f} min are read as one: nothing of it was "
+        "read, and no part was chosen for you",
+        remedy="Export the stretch that is meant, such as the minutes around a symptom, or cut the "
+        "recording, and give each part as a file of its own",
         path=path,
     )

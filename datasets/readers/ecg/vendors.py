@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .assemble import assemble
+from .assemble import assemble, refuse_duration
 from .births import stating_births
 from .errors import counted, damaged, unreadable
 from .kit import Cut, header_of, leads_of, parse_with, read_each, read_one
@@ -21,6 +21,9 @@ from .xml_tree import one_number, parse_xml, root_tag, stated_number
 _SCP_HEAD: Final = 32
 _ISHNE_COUNT: Final = 14  # behind the magic, the checksum and the size of the variable block
 _ISHNE_DAY: Final = 138
+_ISHNE_LEADS: Final = 156
+_ISHNE_RATE: Final = 272
+_ISHNE_HEAD: Final = 522
 _LEAD_OFF: Final = -32768
 
 
@@ -57,6 +60,7 @@ def read_ishne(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     The header counts the samples of a lead, or, of some writers, of all leads together.
     """
     parser, where = "ishne_holter:ISHNEHolterParser", source.label
+    refuse_duration(_ishne_s(source.data), where)
     record, notes = parse_with(parser, source.data, where)
     leads = [_with_gaps(lead) for lead in leads_of(record)]
     said = int.from_bytes(source.data[_ISHNE_COUNT : _ISHNE_COUNT + 4], "little", signed=True)
@@ -67,6 +71,15 @@ def read_ishne(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         notes = (*notes, "file_longer_than_announced")
     header = with_day(header_of(record, "ishne", source, notes), _ishne_day(source.data))
     return [assemble(leads, header, declared)]
+
+
+def _ishne_s(data: bytes) -> float:
+    """Return how long the recording lasts by its bytes; NaN where its header does not tell."""
+    leads, rate = (
+        int.from_bytes(data[at : at + 2], "little", signed=True)
+        for at in (_ISHNE_LEADS, _ISHNE_RATE)
+    )
+    return (len(data) - _ISHNE_HEAD) / (2 * leads * rate) if leads > 0 and rate > 0 else math.nan
 
 
 def _ishne_day(data: bytes) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from . import matlab
-from .assemble import assemble
+from .assemble import assemble, refuse_duration
 from .recording import Declared, EcgRecording
 from .source import Source
 from .wfdb_header import (
@@ -50,6 +50,8 @@ def read_beside(source: Source, declared: Declared) -> Sequence[EcgRecording]:
 def read(source: Source, declared: Declared) -> Sequence[EcgRecording]:
     """Return the one recording of a header and its signal files."""
     header = parse_header(source.data, source.label)
+    if header.rate_hz > 0.0:
+        refuse_duration((header.length or 0) / header.rate_hz, source.label)
     if (matrix := _matlab(source, header)) is not None:
         return matlab.read(matrix, declared)
     tracks: list[Track] = []
