@@ -15,6 +15,10 @@ from .source import Source, limits
 # GE MUSE writes the name of its DTD into every export; a bare name without a subset is harmless.
 _BARE_DOCTYPES: Final = {("RestingECG", "restecg.dtd")}
 _SAME: Final = 1e-6
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["'](?P<name>[\w.-]+)["']""")
+_WIDE: Final = frozenset(
+    ("gb2312", "gbk", "gb18030", "big5", "shift-jis", "euc-jp", "euc-kr", "cp932")
+)
 _TAG: Final = re.compile(r"<([A-Za-z_][\w.-]*:)?(?P<tag>[A-Za-z_][\w.-]*)")
 
 
@@ -82,7 +86,7 @@ def parse_xml(source: Source) -> ET.Element:
         target=_Capped(where), forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
     try:
-        parser.feed(source.data)
+        parser.feed(_in_utf8(source.data))
         root: ET.Element = parser.close()
     except DefusedXmlException as error:
         raise EcgUnreadable(
@@ -94,6 +98,22 @@ def parse_xml(source: Source) -> ET.Element:
     except (ET.ParseError, ValueError, LookupError) as error:
         raise unreadable("An XML document that is not well-formed", where) from error
     return root
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """Return a document of an Asian encoding in UTF-8; the parser knows none of several bytes.
+
+    What is not of the encoding that it declares is left to the parser, which refuses it.
+    """
+    found = _DECLARED.match(data)
+    if found is None or found["name"].decode().lower().replace("_", "-") not in _WIDE:
+        return data
+    try:
+        text = data.decode(found["name"].decode())
+    except (UnicodeDecodeError, LookupError):
+        return data
+    start, stop = found.span("name")
+    return text[:start].encode() + b"UTF-8" + text[stop:].encode()
 
 
 def text_at(node: ET.Element | None, path: str) -> str:
