@@ -98,6 +98,8 @@ def _header(root: ET.Element, source: Source, notes: tuple[str, ...]) -> EcgHead
         filters=_filters(root.find("FilterSetting")),
         notes=notes,
     )
+    if text_at(person, "PaceMaker").strip().lower() == "yes":
+        header = header.noting("pacemaker_stated")
     header = with_sex(header, [text_at(person, "Gender")])
     header = with_age(header, text_at(person, "Age"), "" if age is None else age.get("units", ""))
     taken = root.find("ObservationDateTime")

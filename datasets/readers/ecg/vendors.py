@@ -1,5 +1,6 @@
 """SCP-ECG, ISHNE and Mortara, through ecgdatakit."""
 
+import math
 import xml.etree.ElementTree as ET  # noqa: S405 - types; parsing is in xml_tree
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +23,9 @@ _SCP_HEAD: Final = 32
 _ISHNE_COUNT: Final = 14  # behind the magic, the checksum and the size of the variable block
 _ISHNE_DAY: Final = 138
 _ISHNE_LEADS: Final = 156
+_ISHNE_PACEMAKER: Final = 230
+# Of unknown type, of one chamber or two, unipolar or bipolar (Badilini 1998, the standard).
+_PACEMAKERS: Final = range(1, 6)
 _ISHNE_RATE: Final = 272
 _ISHNE_HEAD: Final = 522
 _LEAD_OFF: Final = -32768
@@ -69,6 +73,9 @@ def read_ishne(source: Source, declared: Declared) -> Sequence[EcgRecording]:
         raise damaged(f"{counted(said, 'sample')} of a lead announced, {found} found", where)
     if 0 < said < found:
         notes = (*notes, "file_longer_than_announced")
+    code = int.from_bytes(source.data[_ISHNE_PACEMAKER : _ISHNE_PACEMAKER + 2], "little")
+    if code in _PACEMAKERS:
+        notes = (*notes, "pacemaker_stated")
     header = with_day(header_of(record, "ishne", source, notes), _ishne_day(source.data))
     return [assemble(leads, header, declared)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ecg_files import TWELVE, edf, ishne
-from laennec.datasets.readers.ecg import EcgTooLarge, read_ecg, vendors
+from laennec.datasets.readers.ecg import EcgTooLarge, EcgUnreadable, read_ecg, vendors
 from laennec.datasets.readers.ecg import edf as edf_reader
 from laennec.datasets.readers.ecg.assemble import refuse_duration
 
@@ -32,6 +32,13 @@ def test_an_ishne_file_of_a_day_is_refused_before_it_is_decoded(monkeypatch):
     data = patched(made.data, 272, (1).to_bytes(2, "little"))
     with pytest.raises(EcgTooLarge, match=SAID):
         read_ecg(data, name="holter.ecg")
+
+
+@pytest.mark.parametrize("at", [156, 272])
+def test_an_ishne_header_that_tells_no_length_is_refused_by_its_reader(at):
+    made = ishne(TWELVE[:3], 100)
+    with pytest.raises(EcgUnreadable, match="checksum|reader of the format gave up"):
+        read_ecg(patched(made.data, at, b"\0\0"), name="holter.ecg")
 
 
 def test_an_edf_file_of_a_day_is_refused_before_it_is_decoded(monkeypatch):
