@@ -54,7 +54,7 @@ def _reasons(
     label: str, finding: Finding, reasons: tuple[Reason, ...], sentences: Sentences, page: Page
 ) -> None:
     printed, rest = printed_and_rest(finding, reasons, REASONS_SHOWN)
-    if not printed:
+    if not printed and not rest:
         return
     page.add(sentences.text(label), indent=4)
     for reason in printed:

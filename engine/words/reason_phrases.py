@@ -174,4 +174,6 @@ def rest_phrase(reasons: Sequence[Reason], sentences: Sentences) -> str:
         if shares
         else signed(together, sentences.lang)
     )
+    if len(reasons) == 1:
+        return sentences.text("ui.one_more_reason", figure=figure)
     return sentences.text("ui.more_reasons_sum", count=len(reasons), figure=figure)

@@ -22,7 +22,8 @@ def told_and_rest(
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """Part the reasons of one side of a statement into those that are printed, and the rest.
 
-    A rest of one is printed itself; a rest that adds nothing at the precision that is printed is
+    What adds less than the least contribution is in the rest, however few: "QRS very long, met to
+    2 %" would be read as a finding. A rest that adds nothing at the precision that is printed is
     none.
 
     Parameters
@@ -35,9 +36,6 @@ def told_and_rest(
     rest = [r for r in reasons if r not in told]
     if not round(sum(r.contribution or 0.0 for r in rest), _PRINTED_DECIMALS):
         return tuple(told), ()
-    has_weight = any(r.contribution is not None for r in told)
-    if len(rest) == 1 or not has_weight:
-        told, rest = [*told, rest[0]], rest[1:]
     return tuple(told), tuple(rest)
 
 

@@ -1,14 +1,14 @@
 """The referral letter: drafted from what a physician confirmed, for the physician to finish."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ...engine.prediagnosis import Finding
+from ...engine.prediagnosis import Finding, Reason
 from ...engine.words import Sentences, ecg_lines, phrases
-from ...engine.words.common_phrases import capital, coded
+from ...engine.words.common_phrases import capital, coded, is_statement
 from ...engine.words.order import level_of
-from ...engine.words.reason_phrases import reason_phrase
+from ...engine.words.reason_phrases import printed_and_rest, reason_phrase
 from ..drafts.content import sentences_for
 from ..drafts.decision_words import DecisionWords, FindingDecision
 from ..drafts.reports import ConfirmedReport
@@ -141,7 +141,10 @@ def letter_part(
 
 
 def _because(finding: Finding, aside: SetAside, sentences: Sentences) -> Iterator[str]:
-    for reason in aside.left(finding.reasons_for)[:_REASONS]:
+    left: Sequence[Reason] = aside.left(finding.reasons_for)
+    if is_statement(finding):
+        left = printed_and_rest(finding, left)[0]
+    for reason in left[:_REASONS]:
         yield reason_phrase(reason, sentences).rstrip(".")
 
 

@@ -1,13 +1,18 @@
 """Which reasons of a statement are told one by one; the draft itself keeps all for the sum."""
 
+from typing import Final
+
 from ...prediagnosis import Finding, Reason
 from .settings import statement_settings
+
+_PERCENT: Final = 100
 
 
 def clear_reasons(finding: Finding) -> tuple[Reason, ...]:
     """Return the reasons that clearly move a score, at most so many on each side.
 
-    A score that stands on many small parts still names the largest.
+    A score that stands on many small parts still names the largest of which the condition is met at
+    all: one that is met to 0 % stands for nothing.
 
     Parameters
     ----------
@@ -19,8 +24,13 @@ def clear_reasons(finding: Finding) -> tuple[Reason, ...]:
     clear = [[r for r in side if abs(r.contribution or 0.0) >= least][:most] for side in sides]
     if any(clear):
         return (*clear[0], *clear[1])
-    every = [r for side in sides for r in side if r.contribution]
+    every = [r for side in sides for r in side if r.contribution and _is_met(r)]
     return tuple(sorted(every, key=lambda r: -abs(r.contribution or 0.0))[:1])
+
+
+def _is_met(reason: Reason) -> bool:
+    """Say whether a condition is met to 1 % or more, as it is printed."""
+    return reason.membership is None or round(reason.membership * _PERCENT) > 0
 
 
 def clear_for(finding: Finding) -> tuple[Reason, ...]:
