@@ -12,6 +12,7 @@ from ..conduction import may_be_higher_block
 from ..features import EcgFeatures
 from ..features.table import is_own_scale
 from ..gaps import inner_gaps_of
+from .axis import allows_present, as_axis_is_extreme, as_rules_read
 from .decide import NO_RIVAL, Decided, decide, forbidden_by, ruled_out
 from .evidence import is_shown, why_not_shown
 from .least import at_least
@@ -46,6 +47,7 @@ __all__ = [
     "state_of",
 ]
 
+AXIS: Final = "qrs_axis_deg"
 NEEDS: Final = "ecg.statement.needs"
 NOT_WITH: Final = "ecg.statement.not_with"
 BLOCKED: Final = "ecg.statement.blocked_p"
@@ -57,7 +59,9 @@ GAP: Final = "ecg.statement.gap"
 
 def columns_of(features: EcgFeatures, model: StatementsModel) -> tuple[FloatArray, np.ndarray]:
     """Return ``x`` and ``observed`` of one ECG, shape (1, k)."""
-    x = np.array([[features.values.get(name, np.nan) for name in model.system.inputs]])
+    axis = np.array(features.values.get(AXIS, np.nan))
+    values = {**features.values, AXIS: float(as_rules_read(axis))}
+    x = np.array([[values.get(name, np.nan) for name in model.system.inputs]])
     return x, np.isfinite(x)
 
 
@@ -82,6 +86,7 @@ def find_statements(
     ecg = _Ecg.of(analysis, features)
     columns = {name: np.array([value]) for name, value in features.values.items()}
     shown, reaches = is_shown(names, columns, 1), reaches_limit(names, columns, 1)
+    reaches &= allows_present(names, columns.get(AXIS, np.array([np.nan])))
     reasons = [
         _reasons(s, ecg, reached=bool(score >= s.present_from and seen))
         for s, score, seen in zip(model.table.statements, output.score[0], shown[0], strict=True)
@@ -99,7 +104,8 @@ def find_statements(
         said = _beside_rivals(said, i, names, decided)
         is_seen = bool(shown[0, i]), bool(reaches[0, i])
         said = _as_far_as_seen(said, features, *is_seen)
-        found.append(_not_excluded(said, i, names, decided))
+        said = _not_excluded(said, i, names, decided)
+        found.append(as_axis_is_extreme(said, features.values))
     found = [at_least(said, found, features) for said in found]
     if not every_wall_seen(analysis):
         found = [_not_absent(said) for said in found]
