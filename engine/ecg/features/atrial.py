@@ -162,6 +162,7 @@ def flutter_features(view: View) -> dict[str, float]:
         "flutter_rate_bpm",
         "flutter_size_mv",
         "flutter_per_beat",
+        "flutter_alike",
         "tq_activity_mv",
     )
     found = dict.fromkeys(names, NAN)
@@ -182,12 +183,34 @@ def flutter_features(view: View) -> dict[str, float]:
     mean = np.sort(value, axis=0)[-3:].mean(axis=0)
     best = int(mean.argmax())
     found["flutter_repeats"] = float(mean[best])
-    found["flutter_rate_bpm"] = SECONDS * rate / float(lags[best])
+    lag = float(lags[best]) + _beside_top(mean, best)
+    found["flutter_rate_bpm"] = SECONDS * rate / lag
+    found["flutter_alike"] = float(np.sort(auto[:, lags[best]])[-2:][0])
     found["flutter_size_mv"] = float(np.sqrt((silent**2).mean(axis=1)).max())
     found["tq_activity_mv"] = float(np.sqrt((silent**2).mean(axis=1)).mean())
     usual = float(np.median(np.diff(view.times.r_peak))) / view.fs
-    found["flutter_per_beat"] = found["flutter_rate_bpm"] * usual / SECONDS
+    each = found["flutter_rate_bpm"] * usual / SECONDS
+    whole = max(round(each), 1)
+    if abs(each - whole) <= _FLUTTER["whole_within"] * whole:
+        each = float(whole)
+        found["flutter_rate_bpm"] = each * SECONDS / usual
+    found["flutter_per_beat"] = each
     return found
+
+
+def _beside_top(values: FloatArray, best: int) -> float:
+    """Return how far the top of a curve lies beside its largest sample, -0.5 to 0.5.
+
+    Steps of one sample are 20/min wide at 240/min.
+
+    >>> _beside_top(np.array([0.0, 3.0, 4.0, 3.0]), 2), _beside_top(np.array([4.0, 3.0]), 0)
+    (0.0, 0.0)
+    """
+    if not 0 < best < len(values) - 1:
+        return 0.0
+    before, top, after = values[best - 1 : best + 2]
+    bend = before - 2.0 * top + after
+    return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
 
 
 def _without_qrs(view: View, rows: list[int]) -> tuple[FloatArray, float]:

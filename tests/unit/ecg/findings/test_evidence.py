@@ -27,6 +27,14 @@ def looked_at(pathology, seed, **changes):
     return analysis, ecg_features(analysis)
 
 
+def flutter(seed, ratio, per_min):
+    asked = sample_scenario(np.random.default_rng(seed), "atrial_flutter", noise=NOISE)
+    options = {**asked.options, "ratio": ratio, "flutter_per_min": per_min}
+    asked = replace(asked, options=options)
+    analysis = analyse_ecg(simulate(asked, seed=seed).signal, NETWORK)
+    return analysis, ecg_features(analysis)
+
+
 def states(pathology, name, seeds=range(6), **changes):
     found = []
     for seed in seeds:
@@ -51,6 +59,36 @@ def test_no_flutter_without_flutter_waves(pathology, changes):
     assert "present" not in states(pathology, "atrial_flutter", **changes)
 
 
+@pytest.mark.parametrize("rate_bpm", [119.5, 125.0, 130.0, 140.0, 150.0, 160.0])
+@pytest.mark.parametrize("pathology", ["junctional_rhythm", "av_block_1"])
+def test_two_waves_for_each_qrs_of_a_regular_rhythm_may_be_t_and_p(pathology, rate_bpm):
+    """Pinned: T alone, or T and a P within it, was a flutter with two waves for each QRS."""
+    found = states(pathology, "atrial_flutter", range(4), rate_bpm=rate_bpm)
+    assert "present" not in found
+
+
+@pytest.mark.parametrize("rate_bpm", [119.5, 123.0, 127.0, 131.0])
+def test_a_long_qt_of_a_fast_heart_is_no_flutter(rate_bpm):
+    changes = {"rate_bpm": rate_bpm, "qtc_ms": 520.0}
+    assert "present" not in states("prolonged_qt", "atrial_flutter", range(4), **changes)
+
+
+@pytest.mark.parametrize(("ratio", "per_min"), [(3.0, 250.0), (4.0, 250.0), (4.0, 300.0)])
+def test_more_waves_than_two_for_each_qrs_are_still_flutter(ratio, per_min):
+    found = []
+    for seed in range(4):
+        said = find_statements(*flutter(seed, ratio, per_min), BUNDLE.model())
+        found.append(next(s for s in said if s.name == "atrial_flutter").state)
+    assert found == ["present"] * 4
+
+
+@pytest.mark.parametrize("per_min", [250.0, 270.0, 300.0])
+def test_the_rate_of_flutter_waves_goes_in_no_steps(per_min):
+    """Pinned: steps of 60 over 10 ms made 240 of 239, and 272.7 of 270."""
+    _, features = flutter(0, 4.0, per_min)
+    assert features.values["flutter_rate_bpm"] == pytest.approx(per_min, abs=4.0)
+
+
 def test_flutter_with_its_waves_is_still_flutter():
     assert states("atrial_flutter", "atrial_flutter").count("present") >= 4
 
@@ -67,6 +105,34 @@ def test_fibrillation_is_still_fibrillation():
 def test_a_slow_rhythm_without_p_is_no_sinus_bradycardia():
     assert "present" not in states("junctional_rhythm", "sinus_bradycardia")
     assert states("sinus_bradycardia", "sinus_bradycardia") == ["present"] * 6
+
+
+@pytest.mark.parametrize("rate_bpm", [110.0, 130.0, 150.0, 160.0, 165.0, 185.0])
+def test_a_fast_rhythm_without_clear_p_is_no_sinus_tachycardia(rate_bpm):
+    """Pinned: a regular narrow rhythm without P, and flutter, were a sinus tachycardia."""
+    found = states("junctional_rhythm", "sinus_tachycardia", range(6), rate_bpm=rate_bpm)
+    assert "present" not in found
+
+
+def test_a_flutter_with_changing_conduction_is_no_sinus_tachycardia_and_has_no_premature_beat():
+    for seed in range(12):
+        said = find_statements(*looked_at("atrial_flutter_changing_block", seed), BUNDLE.model())
+        found = {s.name: s for s in said}
+        assert found["sinus_tachycardia"].state != "present"
+        if found["atrial_flutter"].state == "present":
+            assert found["premature_atrial_complex"].state == "not_assessable"
+
+
+def test_a_sinus_tachycardia_with_its_p_waves_is_still_one():
+    for rate_bpm in (105.0, 130.0, 150.0):
+        found = states("sinus_tachycardia", "sinus_tachycardia", rate_bpm=rate_bpm)
+        assert found == ["present"] * 6
+
+
+def test_a_fast_heart_whose_p_waves_were_not_seen_says_so():
+    features = {"p_share": np.array([0.9, 0.2, np.nan]), "p_confidence": np.array([0.9, 0.9, 0.9])}
+    assert is_shown(("sinus_tachycardia",), features, 3).tolist() == [[True], [False], [False]]
+    assert why_not_shown("sinus_tachycardia") == "ecg.statement.no_p_waves_fast"
 
 
 @pytest.mark.parametrize("pathology", ["av_block_complete", "av_block_2_wenckebach"])
