@@ -49,7 +49,7 @@ class Rules:
 
     def logits(self, ecgs: Ecgs) -> FloatArray:
         """Return log-odds, shape (n, s)."""
-        x = ecgs.columns(self.system.inputs)
+        x = ecgs.rule_inputs(self.system.inputs)
         found = evaluate_statements(self.system, self.table, x, np.isfinite(x))
         owners = self.table.owners(self.system)[:, None] == np.arange(len(self.table.names))
         return np.asarray(found.bias + found.rule_contribution @ owners)
@@ -79,7 +79,7 @@ def learn(start: Rules, ecgs: Ecgs, recipe: Recipe) -> Rules:
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
     module = FindingsModule(start.system, start.table, most=recipe.most)
-    x = torch.from_numpy(ecgs.columns(start.system.inputs))
+    x = torch.from_numpy(ecgs.rule_inputs(start.system.inputs))
     observed = torch.isfinite(x)
     weight = torch.from_numpy(weights(ecgs))
     truth = torch.from_numpy(np.nan_to_num(ecgs.truth))

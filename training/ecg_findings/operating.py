@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
+from ...engine.ecg.findings.axis import allows_present
 from ...engine.ecg.findings.decide import decide, forbidden_by, ruled_out
 from ...engine.ecg.findings.evidence import is_shown
+from ...engine.ecg.findings.find import AXIS
 from ...engine.ecg.findings.limits import reaches_limit
 from ...engine.ecg.findings.spec import StatementSpec, StatementTable
 from ...engine.fixedpoint import FloatArray
@@ -132,6 +134,7 @@ def called(
     columns = {name: ecgs.columns((name,))[:, 0] for name in ecgs.names}
     n = len(score)
     shown = is_shown(table.names, columns, n) & reaches_limit(table.names, columns, n)
+    shown &= allows_present(table.names, columns.get(AXIS, np.full(n, np.nan)))
     found = decide(table, score, assessable(ecgs, table), shown, ruled_out(columns, n))
     borderline = np.array([s.borderline_from for s in table.statements])
     return found.present, found.decided & (score >= borderline), found.decided

@@ -36,7 +36,7 @@ def _step(term: Term) -> Term:
 
 def boosting_logits(start: Rules, ecgs: Ecgs, seed: int) -> FloatArray:
     """Learn gradient boosting on the same features, one source left out at a time."""
-    x = ecgs.columns(start.system.inputs)
+    x = ecgs.rule_inputs(start.system.inputs)
     held = np.full(ecgs.truth.shape, _NEVER)
     for source in dict.fromkeys(ecgs.source):
         here = ecgs.source == source

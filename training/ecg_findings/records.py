@@ -29,6 +29,8 @@ from ...engine.ecg.conduction import may_be_higher_block
 from ...engine.ecg.delineation.delineate import Delineator
 from ...engine.ecg.features import EcgFeatures, ecg_features
 from ...engine.ecg.features.table import is_own_scale
+from ...engine.ecg.findings.axis import as_rules_read
+from ...engine.ecg.findings.find import AXIS
 from ...engine.ecg.findings.settings import statement_settings
 from ...engine.ecg.findings.wide import is_wide_tachycardia
 from ...engine.ecg.measure.reference import NOBODY, Person
@@ -81,6 +83,14 @@ class Ecgs:
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return some columns by name, shape (n, len(names))."""
         return self.x[:, [self.names.index(name) for name in names]]
+
+    def rule_inputs(self, names: Sequence[str]) -> FloatArray:
+        """Return columns as the engine gives them to the rules: the axis cut at -90 degrees."""
+        x = self.columns(names)
+        if AXIS in names:
+            at = list(names).index(AXIS)
+            x[:, at] = as_rules_read(x[:, at])
+        return x
 
     def only(self, rows: NDArray[Any]) -> "Ecgs":
         """Return some records."""

@@ -203,8 +203,8 @@ def _beside_top(values: FloatArray, best: int) -> float:
 
     Steps of one sample are 20/min wide at 240/min.
 
-    >>> _beside_top(np.array([0.0, 3.0, 4.0, 3.0]), 2), _beside_top(np.array([4.0, 3.0]), 0)
-    (0.0, 0.0)
+    >>> _beside_top(np.array([0.0, 2.0, 4.0, 4.0]), 2), _beside_top(np.array([4.0, 3.0]), 0)
+    (0.5, 0.0)
     """
     if not 0 < best < len(values) - 1:
         return 0.0

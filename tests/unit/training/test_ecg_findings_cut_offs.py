@@ -276,3 +276,20 @@ def test_every_database_says_what_it_calls_a_delay(start):
     assert found["a", "cases"] == found["b", "cases"] == 3
     assert found["a", "with premature atrial beats"] == 1
     assert found["a", "with a usual QRS of 110 ms or more"] == wide[::2].sum()
+
+
+def test_an_extreme_axis_is_read_and_judged_as_the_engine_answers(start):
+    """A deviation of an axis of -150 degrees would have counted as a false one, or as missed."""
+    ecgs = made(start)
+    at = start.system.inputs.index("qrs_axis_deg")
+    ecgs.x[:5, at] = -150.0
+    ecgs.x[5:10, at] = 150.0
+    assert ecgs.rule_inputs(start.system.inputs)[:10, at].tolist() == [210.0] * 5 + [150.0] * 5
+    assert ecgs.columns(("qrs_axis_deg",))[:5].ravel().tolist() == [-150.0] * 5
+    assert ecgs.rule_inputs(("qrs_ms",)).shape == (N, 1)
+    logit = np.full((N, len(start.table.names)), -8.0)
+    right = start.table.names.index("right_axis_deviation")
+    logit[:, right] = 8.0
+    present, _, _ = called(start.table, ecgs, logit)
+    assert not present[:5, right].any()
+    assert present[5:10, right].all()
