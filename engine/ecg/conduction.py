@@ -63,10 +63,16 @@ def leads_each_beat(fiducials: Fiducials, least_share: float, most_spread_ms: fl
 def may_be_higher_block(found: EcgMeasurements, fiducials: Fiducials) -> bool:
     """Say whether a block of higher degree than the first may be there.
 
-    P waves that no QRS follows, or a PR that changes from beat to beat: neither is of first degree,
-    in which every P conducts after one PR.
+    P waves that no QRS follows, or a PR that changes from beat to beat or is too long: none is of
+    first degree, in which every P conducts after one PR.
     """
-    return has_blocked_p_waves(fiducials) or VARIES in found.measured[PR].withheld
+    return has_blocked_p_waves(fiducials) or pr_is_none(found)
+
+
+def pr_is_none(found: EcgMeasurements) -> bool:
+    """Say whether PR changes from beat to beat, or is longer than one that conducts is."""
+    pr = found.measured[PR]
+    return VARIES in pr.withheld or pr.value >= load_settings().withhold.pr_longest_ms
 
 
 def without_unsteady_pr(found: EcgMeasurements, fiducials: Fiducials) -> EcgMeasurements:

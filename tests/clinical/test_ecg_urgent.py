@@ -94,6 +94,7 @@ LEVELS = [
     ({"blocked_p": 2.0}, "ecg_av_block", "U0", "U0"),
     ({"irregularity": 0.2}, "ecg_irregular_with_symptoms", None, "U1"),
     ({"blocked_p_suspected": 1.0}, "ecg_av_block_suspected", "U0", "U0"),
+    ({"dissociated": 1.0}, "ecg_dissociated", "U0", "U0"),
     ({"no_clear_beats": 1.0}, "ecg_no_clear_beats", "U0", "U0"),
     ({"gain_implausible": 1.0}, "ecg_gain_implausible", "U1", "U0"),
     ({"scale_unknown": 1.0}, "ecg_scale_unknown", None, "U0"),

@@ -47,6 +47,7 @@ CALM = {
     "steep_qrs": 80.0,
     "blocked_p": 0.0,
     "blocked_p_suspected": 0.0,
+    "dissociated": 0.0,
     "no_clear_beats": 0.0,
     "not_judged": 0.0,
     "amplitude_implausible": 0.0,

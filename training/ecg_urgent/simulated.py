@@ -19,6 +19,7 @@ ST_RULES: Final = ("ecg_st_elevation", "ecg_st_excluded", "ecg_st_close")
 AV_RULES: Final = (
     "ecg_av_block",
     "ecg_av_block_suspected",
+    "ecg_dissociated",
     "ecg_rate_below_40",
     "ecg_rate_below_30",
 )

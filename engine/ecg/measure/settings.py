@@ -54,6 +54,7 @@ class WithholdSettings:
     qtc_t_end_spread_ms: float
     pr_spread_ms: float
     pr_spread_blocked_ms: float
+    pr_longest_ms: float
     blocked_p: int
     p_after_t_ms: float
     p_free_share: float

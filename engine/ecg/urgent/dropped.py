@@ -1,9 +1,40 @@
-"""Dropped beats, as pauses in a steady rhythm: what is seen of a block without a network."""
+"""Beats that P does not lead: dropped ones, as pauses in a steady rhythm, and dissociated ones."""
 
 import numpy as np
 
 from ...fixedpoint import FloatArray
+from ..analysis import EcgAnalysis
+from ..conduction import blocked_p_waves, has_blocked_p_waves, pr_is_none
+from ..gaps import gaps_of, pieces
+from ..measure.settings import load_settings
 from .limits import Limits
+from .pair import Pair
+
+
+def blocked_pairs(analysis: EcgAnalysis, limits: Limits) -> dict[str, Pair]:
+    """P waves without QRS: sure where the network sees them and the pauses say so too.
+
+    Where no P is without a QRS, but PR is no interval of its own in a slow and regular rhythm,
+    that rhythm may be one of the ventricles, and the atria beat for themselves.
+    """
+    seen = blocked_p_waves(analysis.fiducials)
+    known = analysis.classical.values["rate"].is_known
+    every = pieces(analysis.classical.beats_s, gaps_of(analysis.signal))
+    gaps = sum(dropped_beats(piece, limits) for piece in every) if known else 0
+    rate = analysis.classical.value("rate")
+    slow = rate < load_settings().withhold.qtc_rate_low_bpm
+    many = has_blocked_p_waves(analysis.fiducials)
+    both = seen if many and (gaps or slow) else 0.0
+    alone = (
+        rate <= limits.dissociated_rate_bpm
+        and analysis.classical.rhythm.irregularity <= limits.dissociated_irregularity
+        and pr_is_none(analysis.measurements)
+    )
+    return {
+        "blocked_p": Pair(float(both)),
+        "blocked_p_suspected": Pair(float(max(gaps, seen if many else 0.0))),
+        "dissociated": Pair(float(alone)),
+    }
 
 
 def dropped_beats(beats_s: FloatArray, limits: Limits) -> int:

@@ -9,14 +9,13 @@ import numpy as np
 from ..analysis import ALONE, EcgAnalysis
 from ..classical.compare import Comparison, disagreement
 from ..classical.model import ClassicalMeasurement
-from ..conduction import blocked_p_waves, has_blocked_p_waves
-from ..gaps import gaps_of, longest_without_beat, pieces
+from ..gaps import gaps_of, longest_without_beat
 from ..limbs import doubtful_limbs, restored
 from ..measure.reference import Person
 from ..measure.rr import rate_interval_s
 from ..measure.settings import load_settings
 from .atrial import p_pairs
-from .dropped import dropped_beats
+from .dropped import blocked_pairs
 from .front import FrontView, front_view
 from .limits import Exclusions
 from .pair import Pair
@@ -89,7 +88,7 @@ def evidence_of(analysis: EcgAnalysis, person: Person, settings: EcgUrgentSettin
         ),
         **_st_pairs(st),
         **front.pairs(),
-        **_blocked_pairs(analysis, settings),
+        **blocked_pairs(analysis, settings.limits),
     }
     ids = {r.message.id for r in analysis.quality.reasons}
     no_beats = _NO_BEATS in ids
@@ -279,19 +278,4 @@ def _st_pairs(st: StView) -> dict[str, Pair]:
         "st_leads_excluded": Pair((close if excluded else 0.0) or none),
         "st_leads_very_large": Pair((very_large if excluded else 0.0) or none),
         "st_leads_close": Pair((close if not excluded and not sure else 0.0) or none),
-    }
-
-
-def _blocked_pairs(analysis: EcgAnalysis, settings: EcgUrgentSettings) -> dict[str, Pair]:
-    """P waves without QRS: sure where the network sees them and the pauses say so too."""
-    seen = blocked_p_waves(analysis.fiducials)
-    known = analysis.classical.values["rate"].is_known
-    every = pieces(analysis.classical.beats_s, gaps_of(analysis.signal))
-    gaps = sum(dropped_beats(piece, settings.limits) for piece in every) if known else 0
-    slow = analysis.classical.value("rate") < load_settings().withhold.qtc_rate_low_bpm
-    many = has_blocked_p_waves(analysis.fiducials)
-    both = seen if many and (gaps or slow) else 0.0
-    return {
-        "blocked_p": Pair(float(both)),
-        "blocked_p_suspected": Pair(float(max(gaps, seen if many else 0.0))),
     }

@@ -15,6 +15,8 @@ class Limits:
     dropped_rr_ratio: float
     dropped_steady_share: float
     dropped_steady_per_gap: float
+    dissociated_rate_bpm: float
+    dissociated_irregularity: float
 
 
 @dataclass(frozen=True, slots=True)
