@@ -202,6 +202,8 @@ def _without_other_rates(
 
 def _fits(ratio: float) -> bool:
     """Say whether one rate is a whole multiple of another."""
+    if not math.isfinite(ratio):
+        return False
     return round(ratio) >= 1 and abs(ratio - round(ratio)) <= _RATE_TOLERANCE * ratio
 
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+import ecg_files
 import numpy as np
 import pytest
-from laennec.datasets.readers.ecg import EcgHeader, EcgUnnamed, read_ecg
+from laennec.datasets.readers.ecg import EcgHeader, EcgIncomplete, EcgUnnamed, read_ecg
 from laennec.datasets.readers.ecg.assemble import assemble
 from laennec.datasets.readers.ecg.stored import StoredLead
 from laennec.datasets.simulator import scenario, simulate
@@ -178,3 +179,11 @@ def test_a_slow_channel_beside_the_leads_does_not_slow_them():
         assemble([*leads, lead("V7", 300.0)], header)
     alone = assemble([lead("ch1", 200.0), lead("ch2", 100.0)], header).signal
     assert alone.sampling_rate_hz == 100.0
+
+
+def test_a_rate_without_end_beside_an_unnamed_channel_is_no_rate():
+    """Pinned (found by mutated files): a ValueError, where a rate such as 21e3080 is infinite."""
+    made = ecg_files.every_format()["wfdb_16"]
+    data = made.data.replace(b"made 8 250 ", b"made 8 21e3080 ", 1).replace(b" V1", b" Aux 7", 1)
+    with pytest.raises(EcgIncomplete, match="No sampling rate"):
+        read_ecg(data, name=made.name, companions=made.companions)
