@@ -37,6 +37,14 @@ def has_blocked_p_waves(fiducials: Fiducials) -> bool:
     return blocked_p_waves(fiducials) >= load_settings().withhold.blocked_p
 
 
+def longest_pr_ms(fiducials: Fiducials) -> float:
+    """Return how far the farthest P wave stands before its QRS, milliseconds; NaN without P."""
+    times = BeatTimes.of(fiducials)
+    pr = times.qrs_onset - times.p_onset
+    known = pr[~np.isnan(pr)]
+    return float(known.max()) * _MS_PER_S / fiducials.sampling_rate_hz if len(known) else _NAN
+
+
 def leads_each_beat(fiducials: Fiducials, least_share: float, most_spread_ms: float) -> float:
     """Return 1 where P waves that the network found stand before beats at one time, else 0.
 

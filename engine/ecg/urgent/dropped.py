@@ -4,7 +4,7 @@ import numpy as np
 
 from ...fixedpoint import FloatArray
 from ..analysis import EcgAnalysis
-from ..conduction import blocked_p_waves, has_blocked_p_waves, pr_is_none
+from ..conduction import blocked_p_waves, has_blocked_p_waves, longest_pr_ms, pr_is_none
 from ..gaps import gaps_of, pieces
 from ..measure.settings import load_settings
 from .limits import Limits
@@ -14,8 +14,9 @@ from .pair import Pair
 def blocked_pairs(analysis: EcgAnalysis, limits: Limits) -> dict[str, Pair]:
     """P waves without QRS: sure where the network sees them and the pauses say so too.
 
-    Where no P is without a QRS, but PR is no interval of its own in a slow and regular rhythm,
-    that rhythm may be one of the ventricles, and the atria beat for themselves.
+    Where no P is without a QRS, but PR is no interval of its own in a slow and regular rhythm, and
+    a P stands farther before its QRS than one that leads it, that rhythm may be one of the
+    ventricles, and the atria beat for themselves. Noise moves P waves about, and not so far.
     """
     seen = blocked_p_waves(analysis.fiducials)
     known = analysis.classical.values["rate"].is_known
@@ -29,6 +30,7 @@ def blocked_pairs(analysis: EcgAnalysis, limits: Limits) -> dict[str, Pair]:
         rate <= limits.dissociated_rate_bpm
         and analysis.classical.rhythm.irregularity <= limits.dissociated_irregularity
         and pr_is_none(analysis.measurements)
+        and longest_pr_ms(analysis.fiducials) >= limits.dissociated_pr_ms
     )
     return {
         "blocked_p": Pair(float(both)),

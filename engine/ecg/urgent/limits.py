@@ -17,6 +17,7 @@ class Limits:
     dropped_steady_per_gap: float
     dissociated_rate_bpm: float
     dissociated_irregularity: float
+    dissociated_pr_ms: float
 
 
 @dataclass(frozen=True, slots=True)
