@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Final
 
 from .days import day_in
 from .person_words import says_nothing
 from .recording import EcgHeader, EcgRecording
 from .source import limits
+
+_WHOLE: Final = len("19600102")  # of fewer digits a library makes the first days of a year
 
 
 def birth_of(text: str) -> tuple[date | None, tuple[int, int | None] | None]:
@@ -32,9 +35,11 @@ def with_birth(header: EcgHeader, texts: Iterable[str]) -> EcgHeader:
 
     A year that contradicts the visit was dropped, and the ECG went to a person born in another.
     """
-    if header.birth_date is not None:
-        return header
     said = [text for text in texts if not says_nothing(text)]
+    is_short = any(text.strip().isdecimal() and len(text.strip()) < _WHOLE for text in said)
+    if header.birth_date is not None and not is_short:
+        return header
+    header = replace(header, birth_date=None)
     day, part = next((found for t in said if (found := birth_of(t)) != (None, None)), (None, None))
     if said and (day, part) == (None, None):
         return header.noting("birth_not_understood")

@@ -18,17 +18,17 @@ def with_day(header: EcgHeader, day: str, clock: str = "") -> EcgHeader:
 
     Parameters
     ----------
-    header : as its reader made it; a day that it has stands
+    header : as its reader made it; a day that it has stands, unless it was made of too few digits
     day, clock : as the file states them, empty where it does not
     """
-    if header.acquired_at is not None or says_nothing(day) or not day.strip("0 -/.:"):
+    if says_nothing(day) or not day.strip("0 -/.:"):
+        return header
+    is_short = day.strip().isdecimal() and len(day.strip()) < len("20260102")
+    if header.acquired_at is not None and not is_short:
         return header
     found = moment_in(day, clock)
-    return (
-        header.noting("recorded_day_not_understood")
-        if found is None
-        else replace(header, acquired_at=found)
-    )
+    kept = replace(header, acquired_at=found)
+    return kept.noting("recorded_day_not_understood") if found is None else kept
 
 
 def with_sex(header: EcgHeader, texts: Iterable[str]) -> EcgHeader:

@@ -3,6 +3,7 @@
 import binascii
 import io
 import struct
+import warnings
 from datetime import date, datetime
 
 import ecg_files
@@ -178,3 +179,42 @@ def test_an_age_is_read_in_the_unit_that_is_stated(unit, number, years, is_told)
     mortara = header_of("mortara", 'GENDER="Female"', new)
     assert mortara.age_years == years or (years is None and mortara.age_years == 51.0)
     assert (SEX in mortara.notes) == is_told
+
+
+@pytest.mark.parametrize("name", ["dicom", "schiller", "muse", "mortara"])
+@pytest.mark.parametrize(("text", "part"), [("196011", (1960, 11)), ("1960", (1960, None))])
+def test_a_month_or_a_year_of_birth_is_no_day(name, text, part):
+    """Pinned: of 196011 the first of January was made, and another person passed."""
+    made = MADE[name]
+    if name == "dicom":
+        import pydicom
+
+        data = pydicom.dcmread(io.BytesIO(made.data))
+        out = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            data.PatientBirthDate = text
+            data.save_as(out)
+        header = read_ecg(out.getvalue()).header
+    else:
+        old = next(o for o in ("03-02-1974", "19740302") if o.encode() in made.data)
+        header = header_of(name, old, text)
+    assert (header.birth_date, header.born_in) == (None, part)
+
+
+def test_a_month_of_recording_is_no_day():
+    header = header_of("schiller", "<date>20260102<", "<date>201908<")
+    assert (header.acquired_at, DAY in header.notes) == (None, True)
+
+
+@pytest.mark.parametrize("second", ["", "39.5"])
+def test_cardiosoft_keeps_its_day_where_its_time_is_not_read(second):
+    """Pinned: without a whole second the day was lost, and an ECG of 2018 answered today."""
+    header = header_of("cardiosoft", "<Second>0<", f"<Second>{second}<")
+    assert header.acquired_at.date() == date(2026, 1, 2)
+
+
+def test_an_age_in_j_is_not_guessed():
+    """Pinned: J is Jahre or jours; a man of 63 was two months old."""
+    header = header_of("cardiosoft", '<Age units="YEARS">51<', '<Age units="J">51<')
+    assert (header.age_years, SEX in header.notes) == (None, True)
