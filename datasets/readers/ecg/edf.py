@@ -7,7 +7,7 @@ doi:10.1016/S1388-2457(03)00123-8, https://www.edfplus.info/specs/edfplus.html; 
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ....engine.fixedpoint import FloatArray
 from .assemble import assemble, refuse_duration, refuse_size
 from .births import with_birth
+from .days import day_in
 from .edf_words import filters_of, moment_of, person_of
 from .errors import damaged, incomplete, unreadable
 from .names import is_other_signal, lead_name, microvolt_per
@@ -29,6 +30,7 @@ _BDF: Final = b"\xffBIOSEMI"
 _FIXED: Final = 256
 _FIELDS: Final = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
 _ONSET: Final = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15[^\x14]*)?\x14")
+_NO_DAY: Final = "01.01.85"  # EDF+: the first day that its field of two digits can hold
 _SLACK_S: Final = 1e-3
 _CONTINUOUS_S: Final = 0.02  # clocks of recorders that write the time of each record jitter
 
@@ -253,6 +255,23 @@ def _spread(samples: FloatArray, starts: FloatArray, rate: float, where: str) ->
     return out
 
 
+def _of_one_day(header: EcgHeader, startdate: str, day: str) -> EcgHeader:
+    """Return the header with the day that both fields of EDF+ state; of two that differ neither.
+
+    Startdate X, with the first day that the other field can hold, says that no day is stated.
+    """
+    stated = day_in(startdate)
+    whole = None if stated is None else stated.whole
+    taken = header.acquired_at
+    if taken is not None and whole is not None and taken.date() != whole:
+        if day == _NO_DAY:
+            return with_day(replace(header, acquired_at=None), startdate)
+        return replace(header, acquired_at=None).noting("recorded_day_not_understood")
+    if startdate == "X" and day == _NO_DAY:
+        return replace(header, acquired_at=None)
+    return with_day(header, startdate if whole is not None else day)
+
+
 def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeader:
     code, sex, born = person_of(layout.patient) if layout.is_plus else ("", None, None)
     kept = [s.filters for s in layout.signals if s.filters and not s.is_annotation]
@@ -270,5 +289,5 @@ def _header(layout: _Layout, source: Source, notes: tuple[str, ...]) -> EcgHeade
         filters=filters_of(kept[0]) if kept and len(set(kept)) == 1 else Filters(),
         notes=notes,
     )
-    header = with_day(header, words[1] if plus and len(words) > 1 else layout.started[:8])
+    header = _of_one_day(header, words[1] if plus and len(words) > 1 else "", layout.started[:8])
     return with_birth(header, layout.patient.split(" ")[2:3] if layout.is_plus else ())

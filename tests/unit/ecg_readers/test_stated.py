@@ -51,6 +51,8 @@ def header_of(name, old, new):
     data = made.data.replace(
         old.encode(), new.encode("utf-8" if name not in ("cardiosoft", "muse") else "latin-1")
     )
+    if name == "edf":
+        data = data.replace(b"Startdate 02-JAN-2026", b"Startdate X          ")
     return read_ecg(data, name=made.name).header
 
 
@@ -218,3 +220,20 @@ def test_an_age_in_j_is_not_guessed():
     """Pinned: J is Jahre or jours; a man of 63 was two months old."""
     header = header_of("cardiosoft", '<Age units="YEARS">51<', '<Age units="J">51<')
     assert (header.age_years, SEX in header.notes) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("day", "startdate", "found", "is_told"),
+    [("02.01.26", "02-JAN-2026", date(2026, 1, 2), False), ("02.01.26", "X", date(2026, 1, 2), 0),
+     ("01.01.85", "X", None, False), ("01.01.85", "02-JAN-2026", date(2026, 1, 2), False),
+     ("03.11.26", "03-NOV-2019", None, True)],
+)  # fmt: skip
+def test_edf_states_one_day_or_none(day, startdate, found, is_told):
+    """Pinned: 01.01.85 beside Startdate X was 1985, and of two days one was taken in silence."""
+    made = MADE["edf"]
+    data = made.data.replace(b"02.01.26", day.encode(), 1)
+    old = b"Startdate 02-JAN-2026 X X X"
+    data = data.replace(old, f"Startdate {startdate} X X X".encode().ljust(len(old)), 1)
+    header = read_ecg(data, name=made.name).header
+    taken = header.acquired_at
+    assert (taken and taken.date(), DAY in header.notes) == (found, is_told)
