@@ -17,6 +17,7 @@ from laennec.engine.ecg.urgent.evaluate import apply_rules
 from laennec.engine.ecg.urgent.pair import Pair
 from laennec.engine.ecg.urgent.shape import usual_beat
 from laennec.engine.ecg.visit import ready_delineator, screened_ecg
+from laennec.engine.words.load import load_sentences
 
 SETTINGS = load_ecg_urgent()
 MODELS = load_models()
@@ -128,3 +129,10 @@ def test_what_can_not_be_known_is_not_said():
     assert repeats_not is None
     assert np.isnan(p_seen(repeats_not, alone.beats_s, SETTINGS.atrial))
     assert np.isnan(leads_each_beat(analysis.fiducials, 0.5, 20.0))
+
+
+@pytest.mark.parametrize(("language", "denied"), [("en", "not seen"), ("fr", "ne se voient pas")])
+def test_the_item_does_not_say_that_a_pacemaker_shows_no_needles(language, denied):
+    """It was printed beside "paced rhythm", which stands on needles that were seen."""
+    said = load_sentences()[language]["urgent.ecg_wide_without_p"]
+    assert denied not in said
