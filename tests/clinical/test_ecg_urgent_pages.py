@@ -13,7 +13,7 @@ from laennec.engine.ecg.classical import load_classical
 from laennec.engine.ecg.measure.reference import Person
 from laennec.engine.ecg.page import page_of
 from laennec.engine.ecg.urgent import urgent_ecg
-from laennec.engine.ecg.visit import screened_ecg
+from laennec.engine.ecg.visit import ready_delineator, screened_ecg
 from laennec.engine.words.sentences import Sentences
 
 MAN = Person("male", 50.0)
@@ -79,6 +79,17 @@ def test_the_rules_stay_named_on_a_calm_page_and_a_symptom_calls():
     assert {"ecg_st", "ecg_st_read", "ecg_front", "ecg_diffuse"} <= set(found.not_applied)
     said = items(signal, ("symptom.chest_pain",))
     assert said["ecg_not_judged_with_symptoms"].level == "U0"
+
+
+@pytest.mark.parametrize("columns", [2, 4])
+def test_where_no_lead_lasts_no_p_was_looked_for_and_the_rule_is_named(columns):
+    """Pinned: of a complete block on such a page "P waves without QRS" counted as applied."""
+    network, _ = ready_delineator(load_models())
+    for pathology in ("sinus_rhythm", "av_block_complete"):
+        found = urgent_ecg(analyse_ecg(page(made(pathology), columns), network), MAN)
+        called = any(item.rule_id.startswith("ecg_av_block") for item in found.items)
+        assert ("ecg_av_block" in found.applied) == called
+        assert ("ecg_av_block" in found.not_applied) == (not called)
 
 
 def with_pause(signal, from_s, length_s):

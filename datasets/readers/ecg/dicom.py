@@ -215,7 +215,6 @@ def _header(data: Any, group: Any, source: Source) -> EcgHeader:  # noqa: ANN401
         sex=sex_of(str(data.get("PatientSex") or "")),
         birth_date=_day(str(data.get("PatientBirthDate") or "")),
         age_years=_age(str(data.get("PatientAge") or "")),
-        acquired_at=_moment(str(data.get("AcquisitionDateTime") or "")),
         device=" ".join(str(part) for part in (maker, model) if part),
         filters=Filters(*(v if math.isfinite(v) and v > 0 else None for v in values)),
     )
@@ -242,14 +241,5 @@ def _age(text: str) -> float | None:
 def _day(text: str) -> date | None:
     try:
         return datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
-    except ValueError:
-        return None
-
-
-def _moment(text: str) -> datetime | None:
-    if not text[:14].isdecimal() or len(text) < len("20260102091500"):
-        return None  # of fewer digits strptime makes another moment
-    try:
-        return datetime.strptime(text[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone is not read
     except ValueError:
         return None

@@ -88,7 +88,7 @@ def measure_page(
         shown = rate_of(beats, signal, why, chosen), order
     else:
         shown = whole.values["rate"], whole.rhythm
-    return _together(signal, read, beats, shown, bool(page.strips))
+    return _together(signal, read, beats, shown, with_strip=bool(page.strips))
 
 
 def _strip_column(page: Page) -> tuple[Column, ...]:
@@ -217,7 +217,8 @@ def _together(
     read: Sequence[_Part],
     beats: Beats,
     rhythm: tuple[ClassicalValue, ClassicalRhythm],
-    with_strip: bool,  # noqa: FBT001 - private
+    *,
+    with_strip: bool,
 ) -> ClassicalMeasurement:
     st = [_of_leads(signal, read, one) for one in range(6)]
     values = (rhythm[0], *_values(read))

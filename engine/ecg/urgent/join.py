@@ -14,6 +14,7 @@ _OF_WHOLE_LEADS: Final = frozenset(
     {"ecg_no_clear_beats", "ecg_amplitude_implausible", "ecg_gain_implausible"}
 )
 _PAUSE: Final = "ecg_pause"
+_OF_P: Final = "ecg_av_block"
 _BEATS_READ: Final = "ecg.beats_read"
 # What these rules stand on is in the order of all beats, not in the usual one of a column.
 _OF_RHYTHM: Final = frozenset(
@@ -107,4 +108,14 @@ def with_columns(
         return item if of_rhythm else replace(item, inputs=(*item.inputs, count))
 
     said = replace(columns, items=tuple(told(item) for item in columns.items))
-    return joined(whole, said, answers, settings)
+    both = joined(whole, said, answers, settings)
+    spoken = {group_of.get(item.rule_id) for item in both.items}
+    if not answers or _OF_P in spoken:
+        return both
+    # Without a strip no P wave was looked for.
+    lost = {*both.not_applied, _OF_P}
+    return replace(
+        both,
+        applied=tuple(group for group in both.applied if group not in lost),
+        not_applied=tuple(group for group in settings.groups if group in lost),
+    )
